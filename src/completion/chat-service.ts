@@ -1,0 +1,19 @@
+import type { EventBatch } from "../model/events.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { ChatRequest } from "../model/request.ts";
+
+/** What routes need of the gateway to answer a chat request. All methods throw `GatewayError`. */
+export interface ChatService {
+  /**
+   * Answers a request: resolves the model, shapes prompt and answer, streams canonical events.
+   * Nothing is sent before iteration starts. Unknown model, unsupported input and too long prompts
+   * reject on the first `next()`.
+   */
+  complete(request: ChatRequest, signal: AbortSignal): AsyncIterable<EventBatch>;
+  /** Tokens of all that would be sent for this request, tool prompt and files included. Never 0. */
+  countTokens(request: ChatRequest, signal: AbortSignal): Promise<number>;
+  /** Models offered now. */
+  listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  /** The model behind a client's id: aliases, wildcards, any case. Throws kind `model-not-found` with a hint. */
+  resolveModel(id: string, signal: AbortSignal): Promise<ModelInfo>;
+}

@@ -1,0 +1,119 @@
+import { z } from "zod";
+
+/** A list separated by commas; blanks around entries are dropped. */
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ""),
+);
+
+function integer(minimum: number, maximum: number, fallback: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(minimum).max(maximum))
+    .default(fallback);
+}
+
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
+
+/** `localhost:16571`, `0.0.0.0:80`, `[::1]:8080`. Port 0 takes a free one. */
+const address = z.string().transform((text, context) => {
+  const match = /^(\[[0-9a-f:.]+\]|[^:[\]\s]*):(\d{1,5})$/i.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535) {
+    context.addIssue({ code: "custom", message: "must be host:port, for example localhost:16571" });
+    return z.NEVER;
+  }
+  return { host: (match[1] ?? "").replace(/^\[|\]$/g, "") || "localhost", port };
+});
+
+const alias = list.transform((entries, context) =>
+  entries.flatMap((entry) => {
+    const match = /^([^=]+)=(.+)$/.exec(entry);
+    if (match?.[1] === undefined || match[2] === undefined) {
+      context.addIssue({ code: "custom", message: `"${entry}" is not of the form client-id=akash-id` });
+      return [];
+    }
+    return [{ from: match[1].trim(), to: match[2].trim() }];
+  }),
+);
+
+/**
+ * Every setting: environment variable -> how it is read. The docs list these in the same order
+ * (docs/configuration.md); a test holds the two together. Times end in `_MS`, sizes in `_BYTES`.
+ */
+export const settings = {
+  SERVER_ADDRESS: address.prefault("localhost:16571"),
+  AKASH_BASE_URL: httpUrl.default("https://chat.akash.network").transform((url) => url.replace(/\/+$/, "")),
+  BEARER_TOKEN: z.string().default(""),
+  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
+  CORS_ORIGIN: list.prefault("*"),
+  BODY_LIMIT_BYTES: integer(1024, 1_073_741_824, 33_554_432),
+
+  AKASH_ACCESS_TOKEN: z.string().optional(),
+  AKASH_COOKIE: z.string().optional(),
+  AKASH_USER_AGENT: z.string().min(1).optional(),
+
+  MODEL_ALIASES: alias.prefault(""),
+  VISION_MODELS: list.prefault("*llama-4*,*-VL*"),
+  MODELS_CACHE_MS: integer(0, 86_400_000, 600_000),
+
+  SYSTEM_PROMPT: z.string().min(1).default("You are a helpful assistant."),
+  REASONING: z.enum(["field", "inline", "drop"]).default("field"),
+  TOOL_ARGUMENTS: z.enum(["stream", "whole"]).default("stream"),
+  REPAIR_TURNS: integer(0, 5, 1),
+
+  FIRST_BYTE_TIMEOUT_MS: integer(1000, 3_600_000, 600_000),
+  IDLE_TIMEOUT_MS: integer(1000, 3_600_000, 330_000),
+  RESPONSE_HOLD_MS: integer(0, 600_000, 10_000),
+  HEARTBEAT_MS: integer(100, 600_000, 15_000),
+  SHUTDOWN_TIMEOUT_MS: integer(0, 3_600_000, 30_000),
+
+  IMAGE_TIMEOUT_MS: integer(1000, 3_600_000, 300_000),
+  IMAGE_POLL_MS: integer(10, 60_000, 2000),
+  IMAGE_CONCURRENCY: integer(1, 100, 8),
+  IMAGE_LINK_SECRET: z.string().min(16).optional(),
+  REMOTE_IMAGE_LIMIT_BYTES: integer(1024, 9_000_000, 5_000_000),
+  REMOTE_IMAGE_TIMEOUT_MS: integer(100, 300_000, 10_000),
+
+  DATA_DIR: z.string().min(1).optional(),
+  STORED_RESPONSES: integer(1, 1_000_000, 1000),
+
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  LOG_FORMAT: z.enum(["auto", "pretty", "json"]).default("auto"),
+} as const;
+
+const schema = z.object(settings);
+
+/** All settings, read and checked; keys are the environment variables' names. */
+export type Config = Readonly<z.output<typeof schema>>;
+
+/** Thrown by `readConfig`; `problems` has one line for each wrong variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the settings from environment variables. An empty variable counts as not set.
+ * Throws `ConfigError` with every problem at once.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(settings).flatMap((name) => {
+      const value = environment[name];
+      return value === undefined || value.trim() === "" ? [] : [[name, value.trim()]];
+    }),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
+}

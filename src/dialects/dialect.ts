@@ -1,0 +1,26 @@
+import type { GatewayError } from "../errors.ts";
+import type { ChatEvent } from "../model/events.ts";
+import type { ChatRequest } from "../model/request.ts";
+
+/** A client's body, understood. */
+export interface ParsedChat {
+  readonly request: ChatRequest;
+  readonly stream: boolean;
+  /** Parameters that were accepted without effect, as the client spelled them (`x-ignored-parameters`). */
+  readonly ignored: readonly string[];
+}
+
+/** Encodes canonical events as text of one wire format (SSE frames, mostly). */
+export interface StreamEncoder {
+  /** The frames for one event; may be empty. After the `finish` event the stream is complete, `[DONE]` included. */
+  push(event: ChatEvent): string;
+  /** The dialect's own error frame. Nothing may follow; never a normal end. */
+  fail(error: GatewayError): string;
+}
+
+/** An error as the dialect shows it. */
+export interface EncodedError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}

@@ -1,0 +1,72 @@
+/** Every way in which a request can fail, and the HTTP status that says so. */
+export const errorStatus = {
+  "invalid-request": 400,
+  "context-length": 400,
+  "content-filtered": 400,
+  unsupported: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  "not-found": 404,
+  "model-not-found": 404,
+  "method-not-allowed": 405,
+  "payload-too-large": 413,
+  "image-declined": 422,
+  "rate-limited": 429,
+  aborted: 499,
+  internal: 500,
+  "upstream-unavailable": 502,
+  "upstream-protocol": 502,
+  "upstream-truncated": 502,
+  "output-invalid": 502,
+  overloaded: 503,
+  "upstream-timeout": 504,
+} as const satisfies Record<string, number>;
+
+/** A key of the error table. Each dialect maps all of them. */
+export type ErrorKind = keyof typeof errorStatus;
+
+/** Details of a `GatewayError`. */
+export interface GatewayErrorOptions {
+  /** The request field that is wrong, as the client spelled it: `messages[0].content`. */
+  readonly param?: string | undefined;
+  /** When the caller may try again, in ms from now. Only when the upstream said so: never invented. */
+  readonly retryAfterMs?: number | undefined;
+  /** Overrides the table's status, e.g. for an upstream that answered 503. */
+  readonly status?: number | undefined;
+  /** False: the same request will fail again. Tells SDKs by `x-should-retry`. */
+  readonly shouldRetry?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error that crosses module borders. `message` is for the API user: what happened and what to do.
+ * It never holds a stack, a cookie, a key or upstream HTML; those belong into `cause`, which only logs see.
+ */
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly kind: ErrorKind;
+  readonly status: number;
+  readonly param: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly shouldRetry: boolean | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.status = options.status ?? errorStatus[kind];
+    this.param = options.param;
+    this.retryAfterMs = options.retryAfterMs;
+    this.shouldRetry = options.shouldRetry;
+  }
+}
+
+/** Makes a `GatewayError` of anything thrown. Unknown errors become `internal` without their text. */
+export function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  if (error instanceof Error && error.name === "AbortError") {
+    return new GatewayError("aborted", "The request was cancelled.", { cause: error });
+  }
+  return new GatewayError("internal", "The gateway failed unexpectedly; its log says more.", {
+    cause: error,
+  });
+}

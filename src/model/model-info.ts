@@ -1,0 +1,14 @@
+/** What is known of a model that the upstream offers now. */
+export interface ModelInfo {
+  readonly id: string;
+  /** `image`: answers with pictures (AkashGen). */
+  readonly kind: "chat" | "image";
+  readonly name?: string;
+  readonly description?: string;
+  readonly ownedBy?: string;
+  /** Tokens that prompt and answer share; `undefined` when the upstream does not say. */
+  readonly contextLength?: number;
+  /** The model's own defaults. */
+  readonly temperature?: number;
+  readonly topP?: number;
+}

@@ -1,0 +1,114 @@
+/**
+ * The canonical chat request: what every dialect parses to and what shaping reads.
+ * It is nobody's wire format; wire spellings stay inside `dialects/`.
+ */
+
+/** Plain text. */
+export interface TextPart {
+  readonly type: "text";
+  readonly text: string;
+}
+
+/** An image, inline (base64, without the `data:` prefix) or to be fetched from an http(s) URL. */
+export interface ImagePart {
+  readonly type: "image";
+  readonly source:
+    | { readonly kind: "data"; readonly mediaType: string; readonly base64: string }
+    | { readonly kind: "url"; readonly url: string };
+}
+
+/** A document whose text is already known. Binary files are refused by the dialects. */
+export interface FilePart {
+  readonly type: "file";
+  readonly name: string;
+  readonly mediaType: string;
+  readonly text: string;
+}
+
+/** Earlier thinking of the assistant. Never sent to a text-only upstream. */
+export interface ReasoningPart {
+  readonly type: "reasoning";
+  readonly text: string;
+}
+
+/** A call that the assistant made earlier. `arguments` is the raw JSON text. */
+export interface ToolCallPart {
+  readonly type: "tool-call";
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** What a tool answered. */
+export interface ToolResultPart {
+  readonly type: "tool-result";
+  readonly callId: string;
+  readonly content: readonly (TextPart | ImagePart)[];
+  readonly isError: boolean;
+}
+
+/** One turn of the conversation. `developer` messages are parsed as `system`. */
+export type Message =
+  | { readonly role: "system"; readonly parts: readonly TextPart[] }
+  | { readonly role: "user"; readonly parts: readonly (TextPart | ImagePart | FilePart)[] }
+  | { readonly role: "assistant"; readonly parts: readonly (TextPart | ReasoningPart | ToolCallPart)[] }
+  | { readonly role: "tool"; readonly parts: readonly ToolResultPart[] };
+
+/** A JSON Schema, as the client sent it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A function that the model may call. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description?: string;
+  /** Schema of the arguments object; `{type:"object"}` when the client gave none. */
+  readonly parameters: JsonSchema;
+}
+
+/** Which calls the model must or may make. */
+export type ToolChoice =
+  | { readonly kind: "auto" }
+  | { readonly kind: "none" }
+  | { readonly kind: "required" }
+  | { readonly kind: "function"; readonly name: string };
+
+/** What form the text of the answer must have. */
+export type ResponseFormat =
+  | { readonly kind: "text" }
+  | { readonly kind: "json-object" }
+  | {
+      readonly kind: "json-schema";
+      readonly name: string;
+      readonly description?: string;
+      readonly schema: JsonSchema;
+    };
+
+/** How reasoning reaches the client: in its own field, inside the text as `<think>`, or not at all. */
+export type ReasoningMode = "field" | "inline" | "drop";
+
+/** Sampling that the upstream can honour. `undefined`: the model's own default. */
+export interface Sampling {
+  /** 0.0–2.0 */
+  readonly temperature?: number;
+  /** 0.0–1.0 */
+  readonly topP?: number;
+}
+
+/** A chat completion request in the gateway's own terms. */
+export interface ChatRequest {
+  /** The model id as the client wrote it; aliases are resolved by the completion service. */
+  readonly model: string;
+  /** In order; system messages may stand anywhere. Never empty. */
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolDefinition[];
+  readonly toolChoice: ToolChoice;
+  readonly parallelToolCalls: boolean;
+  readonly responseFormat: ResponseFormat;
+  readonly sampling: Sampling;
+  /** Upper bound of output tokens, reasoning included. */
+  readonly maxOutputTokens?: number;
+  /** Texts that end the answer and are not part of it. */
+  readonly stopSequences: readonly string[];
+  /** The caller's wish for this request; otherwise the configured mode. */
+  readonly reasoning?: ReasoningMode;
+}

@@ -1,0 +1,59 @@
+import type { EventBatch } from "../model/events.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { PlainRequest } from "../model/plain-request.ts";
+
+/** What an image is made of: the turns, oldest first; the last is the wish. */
+export interface ImageRequest {
+  readonly model: string;
+  readonly turns: readonly { readonly role: "user" | "assistant"; readonly text: string }[];
+  readonly temperature?: number;
+  readonly topP?: number;
+}
+
+/** Where an image lies: a file name of the upstream's image route, or the bytes themselves. */
+export type ImageSource =
+  | { readonly kind: "file"; readonly name: string }
+  | { readonly kind: "bytes"; readonly mediaType: string; readonly bytes: Uint8Array };
+
+/** The life of one image job: `accepted`, any number of `progress`, one `done`. Failure throws. */
+export type ImageEvent =
+  | {
+      readonly type: "accepted";
+      readonly jobId: string;
+      /** The prompt as the upstream rewrote it, unescaped. */
+      readonly prompt: string;
+      readonly negativePrompt: string;
+    }
+  | {
+      readonly type: "progress";
+      readonly status: string;
+      readonly queuePosition: number | undefined;
+      readonly elapsedMs: number;
+    }
+  | { readonly type: "done"; readonly image: ImageSource };
+
+/** A file of the upstream's image route, streamed. */
+export interface ImageFile {
+  readonly status: 200 | 304;
+  readonly mediaType: string;
+  readonly etag: string | undefined;
+  readonly contentLength: number | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** A text-only chat service. All methods throw `GatewayError`. */
+export interface Upstream {
+  /** The models offered now; cached, and stale rather than absent when the upstream fails. */
+  listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  /**
+   * Streams one answer, a batch per network read. `signal` aborts at once, also before the first byte.
+   * Ends after `finish` or throws.
+   */
+  stream(request: PlainRequest, signal: AbortSignal): AsyncIterable<EventBatch>;
+  /** Makes one image and tells of its progress. A text answer throws kind `image-declined` with that text. */
+  makeImage(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
+  /** Opens an image file by its bare name. `ifNoneMatch` is passed on. Unknown: kind `not-found`. */
+  openImage(name: string, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;
+  /** Closes connections. */
+  close(): Promise<void>;
+}
