@@ -2,14 +2,22 @@ import type { EventBatch } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
 
+/** What a route knows of the caller. */
+export interface CallContext {
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
+  /** Where the client reaches the gateway, no trailing slash: the base of image links. */
+  readonly baseUrl: string;
+}
+
 /** What routes need of the gateway to answer a chat request. All methods throw `GatewayError`. */
 export interface ChatService {
   /**
    * Answers a request: resolves the model, shapes prompt and answer, streams canonical events.
    * Nothing is sent before iteration starts. Unknown model, unsupported input and too long prompts
-   * reject on the first `next()`.
+   * reject on the first `next()`. A model of kind `image` answers with one text block that has `image`.
    */
-  complete(request: ChatRequest, signal: AbortSignal): AsyncIterable<EventBatch>;
+  complete(request: ChatRequest, context: CallContext): AsyncIterable<EventBatch>;
   /** Tokens of all that would be sent for this request, tool prompt and files included. Never 0. */
   countTokens(request: ChatRequest, signal: AbortSignal): Promise<number>;
   /** Models offered now. */

@@ -1,8 +1,8 @@
-import type { ChatEvent, EventBatch, FinishReason, Usage } from "./events.ts";
+import type { ChatEvent, EventBatch, GeneratedImage, FinishReason, Usage } from "./events.ts";
 
 /** A finished block of an answer. `arguments` is the whole raw JSON text of a call. */
 export type Block =
-  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "text"; readonly text: string; readonly image?: GeneratedImage }
   | { readonly kind: "reasoning"; readonly text: string }
   | {
       readonly kind: "tool-call";

@@ -7,9 +7,21 @@
  * accepts and then fails can still become a proper HTTP status.
  */
 
-/** What a block holds. A `tool-call` block's deltas are raw JSON argument text. */
+/** Facts about a picture that a text block shows as Markdown. */
+export interface GeneratedImage {
+  readonly jobId: string;
+  /** The prompt as the upstream rewrote it. */
+  readonly prompt: string;
+  /** Absolute URL. */
+  readonly url: string;
+}
+
+/**
+ * What a block holds. A `tool-call` block's deltas are raw JSON argument text. A text block with `image`
+ * has the Markdown of that one picture as its text.
+ */
 export type BlockStart =
-  | { readonly kind: "text" }
+  | { readonly kind: "text"; readonly image?: GeneratedImage }
   | { readonly kind: "reasoning" }
   | { readonly kind: "tool-call"; readonly callId: string; readonly name: string };
 

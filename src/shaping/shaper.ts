@@ -10,3 +10,22 @@ export interface Shaper {
   /** The upstream failed: gives what was held back, so that no text is lost. Never a `finish`. */
   flush(): readonly ChatEvent[];
 }
+
+/** Why an answer does not do, in words for the model. */
+export interface AnswerProblem {
+  /** What is wrong and what to write instead; sent as the next user turn. */
+  readonly message: string;
+  /** What the model wrote; sent as the assistant turn before it. */
+  readonly attempt: string;
+}
+
+/**
+ * A shaper whose answer may need one more turn of the model. If `problem` is set after the upstream's `finish`
+ * was pushed, that push gave out no `finish`; the driver then either asks the model again and feeds the new
+ * answer to a fresh chain, or calls `giveUp`.
+ */
+export interface RepairableShaper extends Shaper {
+  readonly problem: AnswerProblem | undefined;
+  /** No more turns: gives the best that can be given and the `finish`, or throws a `GatewayError`. */
+  giveUp(): readonly ChatEvent[];
+}

@@ -1,0 +1,16 @@
+import type { ChatService } from "../completion/chat-service.ts";
+import type { Config } from "../config.ts";
+import type { ImageService } from "../images/image-service.ts";
+import type { IdFactory } from "../model/ids.ts";
+import type { ResponseStore } from "../store/response-store.ts";
+
+/** What the routes of a dialect are made from. */
+export interface RouteDependencies {
+  readonly config: Config;
+  readonly chat: ChatService;
+  readonly images: ImageService;
+  readonly responses: ResponseStore;
+  readonly newId: IdFactory;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
