@@ -1,4 +1,24 @@
-import type { ImageEvent, ImageFile, ImageRequest } from "../upstreams/upstream.ts";
+import type { ImageEvent, ImageFile, ImageRequest, ImageSource } from "../upstreams/upstream.ts";
+
+/** The form that a picture is wanted in. Without one it is given out as it comes from the upstream (webp). */
+export interface ImageEncoding {
+  readonly format: "webp" | "png" | "jpeg";
+  /** 1–100; `undefined` leaves it to the encoder. Without meaning for png, which loses nothing. */
+  readonly quality?: number | undefined;
+}
+
+/** A whole picture in memory. */
+export interface ImageBytes {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What the URL of an image link says; nothing of it is believed before the signature was checked. */
+export interface ImageLink {
+  readonly fileName: string;
+  readonly signature: string;
+  readonly encoding?: ImageEncoding | undefined;
+}
 
 /** Makes images and serves their files. All methods throw `GatewayError`. */
 export interface ImageService {
@@ -6,11 +26,13 @@ export interface ImageService {
   generate(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
   /** Absolute, signed link to an upstream image file: `<baseUrl>/v1/images/files/<name>?sig=…`. */
   link(fileName: string, baseUrl: string): string;
+  /**
+   * Absolute, signed link to any finished picture. Bytes that have no file are kept in memory, the least
+   * recently used dropped first, so their links end with the process.
+   */
+  publish(image: ImageSource, baseUrl: string, encoding?: ImageEncoding): string;
+  /** The whole picture, fetched and converted as needed. A format that can't be made is kind `unsupported`. */
+  read(image: ImageSource, signal: AbortSignal, encoding?: ImageEncoding): Promise<ImageBytes>;
   /** Opens a linked file. A wrong signature or name is kind `not-found`; nothing is asked of the upstream then. */
-  open(
-    fileName: string,
-    signature: string,
-    ifNoneMatch: string | undefined,
-    signal: AbortSignal,
-  ): Promise<ImageFile>;
+  open(link: ImageLink, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;
 }
