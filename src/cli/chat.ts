@@ -1,0 +1,51 @@
+import { text } from "node:stream/consumers";
+import type { Config } from "../config.ts";
+import { GatewayError } from "../errors.ts";
+import type { ChatRequest, Message } from "../model/request.ts";
+import { withServices } from "./with-services.ts";
+
+/** Asks one question and streams the answer to standard output. Throws `GatewayError`. */
+export async function chat(
+  config: Config,
+  prompt: string,
+  options: { readonly model?: string; readonly system?: string; readonly reasoning?: boolean },
+): Promise<void> {
+  const question = prompt === "-" ? await text(process.stdin) : prompt;
+  await withServices(config, async (services, signal) => {
+    const model =
+      options.model ?? (await services.chat.listModels(signal)).find(({ kind }) => kind === "chat")?.id;
+    if (model === undefined)
+      throw new GatewayError("model-not-found", "Akash Chat offers no chat model now.");
+    const baseUrl = config.PUBLIC_URL ?? config.AKASH_BASE_URL;
+    const kinds = new Map<number, string>();
+    for await (const batch of services.chat.complete(createRequest(model, question, options.system), {
+      signal,
+      baseUrl,
+    })) {
+      for (const event of batch) {
+        if (event.type === "block-start") kinds.set(event.index, event.block.kind);
+        if (event.type !== "block-delta") continue;
+        const kind = kinds.get(event.index);
+        if (kind === "text") process.stdout.write(event.text);
+        else if (kind === "reasoning" && options.reasoning === true) process.stderr.write(event.text);
+      }
+    }
+    process.stdout.write("\n");
+  });
+}
+
+function createRequest(model: string, question: string, system: string | undefined): ChatRequest {
+  const messages: Message[] = [{ role: "user", parts: [{ type: "text", text: question }] }];
+  if (system !== undefined) messages.unshift({ role: "system", parts: [{ type: "text", text: system }] });
+  return {
+    model,
+    messages,
+    tools: [],
+    toolChoice: { kind: "auto" },
+    parallelToolCalls: true,
+    responseFormat: { kind: "text" },
+    sampling: {},
+    stopSequences: [],
+    reasoning: "field",
+  };
+}

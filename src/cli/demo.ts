@@ -1,0 +1,22 @@
+import { readConfig } from "../config.ts";
+import { startSimulator } from "../simulator/index.ts";
+import { serve } from "./serve.ts";
+
+/**
+ * Starts a simulator of Akash Chat and a gateway over it, offline. All settings but the upstream's address
+ * and credentials are taken from `environment`. `simulatorPort` 0 takes a free port.
+ */
+export async function demo(
+  environment: Readonly<Record<string, string | undefined>>,
+  simulatorPort: number,
+): Promise<void> {
+  const simulator = await startSimulator({ port: simulatorPort, paceMs: 25 });
+  const config = readConfig({
+    ...environment,
+    AKASH_BASE_URL: simulator.url,
+    AKASH_ACCESS_TOKEN: undefined,
+    AKASH_COOKIE: undefined,
+  });
+  process.stdout.write(`Demo: answers come from a simulator at ${simulator.url}, not from Akash Chat.\n`);
+  await serve(config, () => simulator.close());
+}

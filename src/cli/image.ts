@@ -1,0 +1,70 @@
+import { writeFile } from "node:fs/promises";
+import { extname } from "node:path";
+import type { Config } from "../config.ts";
+import { GatewayError } from "../errors.ts";
+import { convertImage, type ImageFormat } from "../images/convert-image.ts";
+import { UsageError } from "./usage-error.ts";
+import { withServices } from "./with-services.ts";
+
+const formats: Readonly<Record<string, ImageFormat>> = {
+  ".webp": "webp",
+  ".png": "png",
+  ".jpg": "jpeg",
+  ".jpeg": "jpeg",
+};
+
+/**
+ * Makes an image and writes it to `out`; queue position and elapsed time go to standard error.
+ * Throws `UsageError` for an unknown file ending, otherwise `GatewayError`.
+ */
+export async function image(config: Config, prompt: string, out: string): Promise<void> {
+  const format = formats[extname(out).toLowerCase()];
+  if (format === undefined) throw new UsageError(`--out must end in ${Object.keys(formats).join(", ")}.`);
+  await withServices(config, async ({ chat, images }, signal) => {
+    const model = (await chat.listModels(signal)).find((entry) => entry.kind === "image");
+    if (model === undefined)
+      throw new GatewayError("model-not-found", "Akash Chat offers no image model now.");
+    const progress = createProgressLine();
+    const turns = [{ role: "user", text: `Generate an image: ${prompt}` }] as const;
+    for await (const event of images.generate({ model: model.id, turns }, signal)) {
+      switch (event.type) {
+        case "accepted":
+          progress.end();
+          process.stderr.write(`Prompt: ${event.prompt}\n`);
+          break;
+        case "progress":
+          progress.show(describeProgress(event.status, event.queuePosition, event.elapsedMs));
+          break;
+        case "done": {
+          progress.end();
+          const picture = await images.read(event.image, signal);
+          const bytes = await convertImage(picture, { format });
+          await writeFile(out, bytes.bytes);
+          process.stderr.write(`Written to ${out} (${bytes.bytes.byteLength} bytes)\n`);
+          break;
+        }
+      }
+    }
+  });
+}
+
+function describeProgress(status: string, queuePosition: number | undefined, elapsedMs: number): string {
+  const queue = queuePosition === undefined ? "" : `, queue position ${queuePosition}`;
+  return `${status}${queue}, ${Math.round(elapsedMs / 1000)} s`;
+}
+
+/** One line that is rewritten on a terminal; a line for each change elsewhere. */
+function createProgressLine(): { show(text: string): void; end(): void } {
+  let last = "";
+  return {
+    show(text) {
+      if (text === last) return;
+      last = text;
+      process.stderr.write(process.stderr.isTTY ? `\r\u001B[K${text}` : `${text}\n`);
+    },
+    end() {
+      if (last !== "" && process.stderr.isTTY) process.stderr.write("\r\u001B[K");
+      last = "";
+    },
+  };
+}
