@@ -1,0 +1,161 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { ConfigError } from "../../src/config.ts";
+import { createResponseStore } from "../../src/store/create-response-store.ts";
+import type { StoredResponse } from "../../src/store/response-store.ts";
+
+const directories: string[] = [];
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), "response-store-"));
+  directories.push(directory);
+  return directory;
+}
+
+afterAll(async () => {
+  await Promise.all(directories.map((directory) => rm(directory, { recursive: true })));
+});
+
+function stored(id: string, text = "Ahoj 🌊"): StoredResponse {
+  return {
+    id,
+    previousId: id === "resp_1" ? undefined : "resp_1",
+    createdAt: 1_700_000_000,
+    response: { id, object: "response", output: [{ type: "message", content: text }] },
+    inputItems: [{ type: "message", role: "user", content: "hi\n\u2028" }],
+  };
+}
+
+const kinds = [
+  { name: "memory", directory: async () => undefined },
+  { name: "sqlite", directory: async () => path.join(await temporaryDirectory(), "deep", "data") },
+];
+
+describe.each(kinds)("the $name store", ({ directory }) => {
+  async function open(capacity = 10) {
+    return createResponseStore({ DATA_DIR: await directory(), STORED_RESPONSES: capacity });
+  }
+
+  test("gives back what was put, and undefined for what never was", async () => {
+    const store = await open();
+    await store.put(stored("resp_1"));
+    await store.put(stored("resp_2"));
+    expect(await store.get("resp_1")).toEqual(stored("resp_1"));
+    expect(await store.get("resp_2")).toEqual(stored("resp_2"));
+    expect(await store.get("resp_3")).toBeUndefined();
+    await store.close();
+  });
+
+  test("replaces what has the same id", async () => {
+    const store = await open();
+    await store.put(stored("resp_1", "first"));
+    await store.put(stored("resp_1", "second"));
+    expect(await store.get("resp_1")).toEqual(stored("resp_1", "second"));
+    await store.close();
+  });
+
+  test("deletes once", async () => {
+    const store = await open();
+    await store.put(stored("resp_1"));
+    expect(await store.delete("resp_1")).toBe(true);
+    expect(await store.delete("resp_1")).toBe(false);
+    expect(await store.get("resp_1")).toBeUndefined();
+    await store.close();
+  });
+
+  test("evicts what was put first when it is full; reading does not renew, putting again does", async () => {
+    const store = await open(3);
+    for (const id of ["resp_1", "resp_2", "resp_3"]) await store.put(stored(id));
+    await store.get("resp_2");
+    await store.put(stored("resp_1"));
+    await store.put(stored("resp_4"));
+    const kept = await Promise.all(
+      ["resp_1", "resp_2", "resp_3", "resp_4"].map(async (id) => (await store.get(id)) !== undefined),
+    );
+    expect(kept).toEqual([true, false, true, true]);
+    await store.close();
+  });
+
+  test("what was put is not changed by what the caller does to it later", async () => {
+    const store = await open();
+    const output: unknown[] = [];
+    await store.put({ ...stored("resp_1"), response: { output } });
+    output.push("later");
+    expect((await store.get("resp_1"))?.response).toEqual({ output: [] });
+    await store.close();
+  });
+
+  test("closes twice without harm", async () => {
+    const store = await open();
+    await store.close();
+    await expect(store.close()).resolves.toBeUndefined();
+  });
+});
+
+describe("the sqlite store", () => {
+  test("keeps responses over a restart", async () => {
+    const settings = { DATA_DIR: await temporaryDirectory(), STORED_RESPONSES: 5 };
+    const first = await createResponseStore(settings);
+    await first.put(stored("resp_1"));
+    await first.close();
+    const second = await createResponseStore(settings);
+    expect(await second.get("resp_1")).toEqual(stored("resp_1"));
+    await second.close();
+  });
+
+  test("shrinks to a smaller capacity with the next response", async () => {
+    const DATA_DIR = await temporaryDirectory();
+    const first = await createResponseStore({ DATA_DIR, STORED_RESPONSES: 5 });
+    for (const id of ["resp_1", "resp_2", "resp_3"]) await first.put(stored(id));
+    await first.close();
+    const second = await createResponseStore({ DATA_DIR, STORED_RESPONSES: 2 });
+    await second.put(stored("resp_4"));
+    expect(await second.get("resp_2")).toBeUndefined();
+    expect(await second.get("resp_3")).toBeDefined();
+    await second.close();
+  });
+
+  test("says which file is damaged", async () => {
+    const DATA_DIR = await temporaryDirectory();
+    await writeFile(
+      path.join(DATA_DIR, "responses.sqlite"),
+      "this is not a database, but long enough for a header".repeat(40),
+    );
+    const opened = createResponseStore({ DATA_DIR, STORED_RESPONSES: 5 });
+    await expect(opened).rejects.toThrow(ConfigError);
+    await expect(opened).rejects.toThrow(/DATA_DIR: cannot use .*responses\.sqlite: file is not a database/);
+  });
+
+  test("says that another program locks the file", async () => {
+    const DATA_DIR = await temporaryDirectory();
+    const other = new DatabaseSync(path.join(DATA_DIR, "responses.sqlite"));
+    other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE mine (x); COMMIT");
+    await expect(createResponseStore({ DATA_DIR, STORED_RESPONSES: 5 })).rejects.toThrow(
+      /DATA_DIR: cannot use .*database is locked/,
+    );
+    other.close();
+  });
+
+  test("says that the directory cannot be made", async () => {
+    const file = path.join(await temporaryDirectory(), "file");
+    await writeFile(file, "");
+    await expect(
+      createResponseStore({ DATA_DIR: path.join(file, "data"), STORED_RESPONSES: 5 }),
+    ).rejects.toThrow(/DATA_DIR: cannot use/);
+  });
+
+  test("on a Node without node:sqlite says which Node is needed", async () => {
+    vi.doMock("node:sqlite", () => {
+      throw new Error("No such built-in module: node:sqlite");
+    });
+    vi.resetModules();
+    const { createResponseStore: createOnOldNode } = await import("../../src/store/create-response-store.ts");
+    await expect(createOnOldNode({ DATA_DIR: "/nowhere", STORED_RESPONSES: 5 })).rejects.toThrow(
+      /DATA_DIR: .*needs Node 22\.13 or newer/,
+    );
+    vi.doUnmock("node:sqlite");
+  });
+});
