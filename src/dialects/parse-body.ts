@@ -1,0 +1,65 @@
+import type { z } from "zod";
+
+import { GatewayError } from "../errors.ts";
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** `["messages", 0, "content"]` -> `messages[0].content`. */
+function toParam(path: Path): string {
+  let param = "";
+  for (const key of path) {
+    if (typeof key === "number") param += `[${key}]`;
+    else param += param === "" ? String(key) : `.${String(key)}`;
+  }
+  return param;
+}
+
+/**
+ * The issue that tells most: inside a union the one of the branch that got furthest, because that is the form
+ * that the client meant.
+ */
+function mostTelling(issue: Issue, prefix: Path): { issue: Issue; path: Path } {
+  const here = [...prefix, ...issue.path];
+  if (issue.code !== "invalid_union") return { issue, path: here };
+  const branches = issue.errors
+    .flatMap((branch) => branch.slice(0, 1))
+    .map((inner) => mostTelling(inner, here))
+    .sort((a, b) => b.path.length - a.path.length);
+  const best = branches[0];
+  return best !== undefined && best.path.length > here.length ? best : { issue, path: here };
+}
+
+/** What is wrong, without zod's own opening words. */
+function toText(issue: Issue): string {
+  if (issue.code === "invalid_union") {
+    const expected = issue.errors.flatMap((branch) =>
+      branch.flatMap((inner) => (inner.code === "invalid_type" ? [inner.expected] : [])),
+    );
+    if (expected.length > 0) return `expected ${[...new Set(expected)].join(" or ")}`;
+  }
+  return issue.message.replace(/^Invalid input: /, "").replace(/^Invalid option: /, "");
+}
+
+/**
+ * Parses a client's body. Throws kind `invalid-request` with a text that names the first wrong field, which is
+ * also `param`, in the client's own spelling.
+ */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new GatewayError("invalid-request", "The request body must be a JSON object.");
+  }
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [first] = result.error.issues;
+  if (first === undefined) throw new GatewayError("invalid-request", "The request body is not valid.");
+  const { issue, path } = mostTelling(first, []);
+  const param = toParam(path);
+  const text = toText(issue);
+  if (param === "") throw new GatewayError("invalid-request", `The request body is not valid: ${text}.`);
+  const missing = text.endsWith("received undefined");
+  const message = missing
+    ? `'${param}' is missing: ${text.replace(/, received undefined$/, "")}.`
+    : `'${param}' is not valid: ${text.replace(/\.$/, "")}.`;
+  throw new GatewayError("invalid-request", message, { param });
+}

@@ -1,0 +1,56 @@
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
+
+import type { Config } from "./config.ts";
+import { GatewayError } from "./errors.ts";
+
+/** Names under which secrets travel; their values are replaced wherever an object with them is logged. */
+const secretNames = ["authorization", "cookie", "set-cookie", "x-api-key", "token", "accessToken", "body"];
+
+interface LoggedError {
+  readonly type: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly kind?: string;
+  readonly stack?: string;
+  readonly cause?: LoggedError;
+}
+
+/**
+ * What a log line shows of an error: names, messages and codes along the causes, never other properties,
+ * which may hold requests and their headers. Only unforeseen errors show a stack.
+ */
+function toLoggedError(error: unknown, depth = 0): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: "(not an Error)" };
+  const code: unknown = Reflect.get(error, "code");
+  const known = error instanceof GatewayError;
+  return {
+    type: error.name,
+    message: error.message,
+    ...(code === undefined ? {} : { code }),
+    ...(known ? { kind: error.kind } : {}),
+    ...(known || error.stack === undefined ? {} : { stack: error.stack }),
+    ...(error.cause === undefined || depth > 3 ? {} : { cause: toLoggedError(error.cause, depth + 1) }),
+  };
+}
+
+/**
+ * Creates the log: pretty on a terminal, JSON lines otherwise (`LOG_FORMAT` decides for both). Keys, cookies
+ * and message bodies are never given to it; the redaction is a second net.
+ */
+export async function createLog(
+  config: Pick<Config, "LOG_LEVEL" | "LOG_FORMAT">,
+  destination?: DestinationStream,
+): Promise<Logger> {
+  const options: LoggerOptions = {
+    level: config.LOG_LEVEL,
+    base: null,
+    redact: { paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]) },
+    serializers: { err: (error: unknown) => toLoggedError(error) },
+  };
+  if (destination !== undefined) return pino(options, destination);
+  const pretty = config.LOG_FORMAT === "pretty" || (config.LOG_FORMAT === "auto" && process.stdout.isTTY);
+  if (!pretty) return pino(options);
+  // Loaded only here: a server under a process manager needs none of it.
+  const { PinoPretty } = await import("pino-pretty");
+  return pino(options, PinoPretty({ colorize: process.stdout.isTTY, ignore: "pid,hostname", sync: true }));
+}

@@ -1,0 +1,19 @@
+import type { ChatEvent, Usage } from "../model/events.ts";
+import type { ErrorKind } from "../errors.ts";
+
+/** What is known of an answer when its request is logged. Never holds text of prompt or answer. */
+export interface AnswerFacts {
+  model?: string;
+  stream?: boolean;
+  usage?: Usage;
+  /** Why it failed, also after a 200 had been sent. */
+  error?: ErrorKind;
+  /** The failure itself; only its name, message and causes are logged. */
+  cause?: unknown;
+}
+
+/** Notes what an event tells of the answer. */
+export function noteEvent(facts: AnswerFacts, event: ChatEvent): void {
+  if (event.type === "response-start") facts.model = event.model;
+  else if (event.type === "finish") facts.usage = event.usage;
+}

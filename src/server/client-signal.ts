@@ -1,0 +1,30 @@
+import type { FastifyReply } from "fastify";
+
+import { GatewayError } from "../errors.ts";
+
+/**
+ * A signal that is aborted when the response closes before it was sent whole: the client has left.
+ *
+ * It listens to the response, never to the request: Node closes a request as soon as its body was read
+ * (fastify pull requests 6725 and 7033), and so `request.signal` would abort every healthy POST.
+ */
+export function clientSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  const { raw } = reply;
+  const shutdown = reply.server.shutdownSignal;
+
+  function leave(): void {
+    shutdown.removeEventListener("abort", shut);
+    if (!raw.writableFinished)
+      controller.abort(new GatewayError("aborted", "The client closed the connection."));
+  }
+  function shut(): void {
+    controller.abort(shutdown.reason);
+  }
+
+  if (raw.destroyed) leave();
+  else raw.once("close", leave);
+  if (shutdown.aborted) shut();
+  else shutdown.addEventListener("abort", shut, { once: true });
+  return controller.signal;
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+
+import type { EncodedError } from "../dialects/dialect.ts";
+import { GatewayError, toGatewayError } from "../errors.ts";
+
+/** Fastify's own errors that a client can cause, in the gateway's terms. */
+function toRequestError(thrown: unknown, request: FastifyRequest): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
+  switch (code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new GatewayError(
+        "payload-too-large",
+        `The request body is larger than this gateway accepts (${request.routeOptions.bodyLimit} bytes, BODY_LIMIT_BYTES).`,
+        { cause: thrown, shouldRetry: false },
+      );
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return new GatewayError("invalid-request", "The request body is not as long as Content-Length says.", {
+        cause: thrown,
+      });
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new GatewayError("invalid-request", "The Content-Type is not supported. Send JSON.", {
+        cause: thrown,
+      });
+    default: {
+      // A client that leaves while it still sends its body.
+      if (request.raw.destroyed && !request.raw.complete) {
+        return new GatewayError("aborted", "The client closed the connection.", { cause: thrown });
+      }
+      return toGatewayError(thrown);
+    }
+  }
+}
+
+/** Makes every failure of a plugin's routes (`app` is the plugin's own instance) an answer in its dialect. */
+export function setDialectErrors(app: FastifyInstance, encode: (error: GatewayError) => EncodedError): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    let error = toRequestError(thrown, request);
+    // Layers below may only know that they were aborted; why is known here.
+    const { shutdownSignal } = request.server;
+    if (error.kind === "aborted" && shutdownSignal.aborted) error = toGatewayError(shutdownSignal.reason);
+    request.facts.error = error.kind;
+    request.facts.cause = thrown;
+    const { status, headers, body } = encode(error);
+    return reply.code(status).headers(headers).type("application/json; charset=utf-8").send(body);
+  });
+}

@@ -1,0 +1,103 @@
+import type { FastifyReply } from "fastify";
+
+import type { Config } from "../config.ts";
+
+/** The writing end of one event stream. */
+export interface EventSink {
+  /** True once the head is out: a status can no longer be chosen. */
+  readonly committed: boolean;
+  /** Writes, or holds text back while only `meaningless` text has come. False: wait for `drained`. */
+  write(text: string, meaningful: boolean): boolean;
+  /** Resolves when the client has read, or has left. */
+  drained(): Promise<void>;
+  /** Writes the last text and ends the response. */
+  end(text: string): void;
+  /** Stops the timers. */
+  release(): void;
+}
+
+const streamHeaders = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  // nginx and its kin would otherwise collect the stream before passing it on.
+  "x-accel-buffering": "no",
+};
+
+/** Creates the sink of a reply, with its clock for the held head and the heartbeats. */
+export function createEventSink(
+  reply: FastifyReply,
+  options: {
+    readonly heartbeat: string;
+    readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
+  },
+): EventSink {
+  const { raw } = reply;
+  const { heartbeat, config } = options;
+  let committed = false;
+  let held = "";
+  let beat: NodeJS.Timeout | undefined;
+  const hold = setTimeout(() => {
+    if (raw.destroyed) return;
+    commit();
+    // An empty write would not send the head.
+    raw.write(held === "" ? heartbeat : held);
+    held = "";
+  }, config.RESPONSE_HOLD_MS);
+
+  function commit(): void {
+    committed = true;
+    clearTimeout(hold);
+    reply.hijack();
+    for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...streamHeaders })) {
+      if (value !== undefined) raw.setHeader(name, value);
+    }
+    raw.writeHead(200);
+    beat = setInterval(() => {
+      if (!raw.destroyed && !raw.writableNeedDrain) raw.write(heartbeat);
+    }, config.HEARTBEAT_MS);
+  }
+
+  return {
+    get committed() {
+      return committed;
+    },
+    write(text, meaningful) {
+      if (raw.destroyed) return true;
+      if (!committed) {
+        held += text;
+        if (!meaningful) return true;
+        commit();
+        text = held;
+        held = "";
+      }
+      if (text === "") return true;
+      beat?.refresh();
+      return raw.write(text);
+    },
+    drained() {
+      return new Promise((resolve) => {
+        function done(): void {
+          raw.off("drain", done);
+          raw.off("close", done);
+          resolve();
+        }
+        if (raw.destroyed || !raw.writableNeedDrain) {
+          resolve();
+          return;
+        }
+        raw.on("drain", done);
+        raw.on("close", done);
+      });
+    },
+    end(text) {
+      if (raw.destroyed) return;
+      if (!committed) commit();
+      raw.end(held + text);
+      held = "";
+    },
+    release() {
+      clearTimeout(hold);
+      clearInterval(beat);
+    },
+  };
+}

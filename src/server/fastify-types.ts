@@ -1,0 +1,16 @@
+import type { AnswerFacts } from "./answer-facts.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Aborted with a `GatewayError` when a shutdown's time is up. */
+    readonly shutdownSignal: AbortSignal;
+  }
+  interface FastifyRequest {
+    /** What the log line of this request tells; routes and `sendEvents` fill it in. */
+    facts: AnswerFacts;
+  }
+  interface FastifyContextConfig {
+    /** True: no bearer token is asked for, because the URL carries its own proof (signed links). */
+    readonly public?: boolean;
+  }
+}
