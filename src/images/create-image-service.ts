@@ -1,0 +1,132 @@
+import type { Config } from "../config.ts";
+import { GatewayError } from "../errors.ts";
+import type { ImageEvent, ImageFile, ImageRequest, ImageSource, Upstream } from "../upstreams/upstream.ts";
+import { convertImage } from "./convert-image.ts";
+import { createImageStore, isAdoptedName } from "./create-image-store.ts";
+import { createSlots } from "./create-slots.ts";
+import { createEntityTag, matchesEntityTag } from "./entity-tag.ts";
+import type { ImageBytes, ImageEncoding, ImageService } from "./image-service.ts";
+import { loadLinkSecret } from "./link-secret.ts";
+import { createLinkSigner, isImageFileName } from "./sign-link.ts";
+
+/** Pictures without a file and converted ones, kept for their links. */
+const storeLimitBytes = 64 * 1024 * 1024;
+/** No picture of this upstream is near that; what is larger would only fill the memory. */
+const imageLimitBytes = 32 * 1024 * 1024;
+/** Waiting costs little, but not nothing. */
+const queueLimit = 1000;
+/** Conversion is work for a processor, and decoded pictures are large. */
+const conversionsAtOnce = 2;
+
+/** What the image service is made of. */
+export interface ImageServiceOptions {
+  readonly config: Pick<Config, "IMAGE_CONCURRENCY" | "IMAGE_LINK_SECRET" | "DATA_DIR">;
+  readonly upstream: Pick<Upstream, "makeImage" | "openImage">;
+}
+
+/** Creates the image service. Throws when the secret of the links can't be kept under `DATA_DIR`. */
+export function createImageService({ config, upstream }: ImageServiceOptions): ImageService {
+  const jobs = createSlots(config.IMAGE_CONCURRENCY, queueLimit);
+  const conversions = createSlots(conversionsAtOnce, queueLimit);
+  const store = createImageStore(storeLimitBytes);
+  const signer = createLinkSigner(loadLinkSecret(config));
+
+  async function* generate(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent> {
+    const release = await jobs.acquire(signal);
+    try {
+      yield* upstream.makeImage(request, signal);
+    } finally {
+      release();
+    }
+  }
+
+  function publish(image: ImageSource, baseUrl: string, encoding?: ImageEncoding): string {
+    const fileName = image.kind === "file" ? image.name : store.adopt(image);
+    if (!isImageFileName(fileName)) {
+      throw new GatewayError("upstream-protocol", "The upstream named its image file in an unknown way.");
+    }
+    return signer.encode(fileName, baseUrl, encoding);
+  }
+
+  async function readFile(fileName: string, signal: AbortSignal): Promise<ImageBytes> {
+    const kept = store.get(fileName);
+    if (kept !== undefined) return kept;
+    if (isAdoptedName(fileName)) {
+      throw new GatewayError("not-found", "This picture is no longer kept. Have it made again.");
+    }
+    return readAll(await upstream.openImage(fileName, undefined, signal));
+  }
+
+  async function convert(image: ImageBytes, encoding: ImageEncoding | undefined, signal: AbortSignal) {
+    if (encoding === undefined) return image;
+    const release = await conversions.acquire(signal);
+    try {
+      return await convertImage(image, encoding);
+    } finally {
+      release();
+    }
+  }
+
+  async function readLinked(fileName: string, encoding: ImageEncoding | undefined, signal: AbortSignal) {
+    const key =
+      encoding === undefined ? fileName : `${fileName} ${encoding.format} ${encoding.quality ?? ""}`;
+    const kept = store.get(key);
+    if (kept !== undefined) return kept;
+    const image = await convert(await readFile(fileName, signal), encoding, signal);
+    store.set(key, image);
+    return image;
+  }
+
+  return {
+    generate,
+    publish,
+    link: (fileName, baseUrl) => publish({ kind: "file", name: fileName }, baseUrl),
+    async read(image, signal, encoding) {
+      return convert(image.kind === "bytes" ? image : await readFile(image.name, signal), encoding, signal);
+    },
+    async open(link, ifNoneMatch, signal) {
+      if (!signer.verify(link)) {
+        throw new GatewayError("not-found", "There is no such image, or its link was changed.");
+      }
+      const { fileName, encoding } = link;
+      const etag = createEntityTag(fileName, encoding);
+      if (matchesEntityTag(ifNoneMatch, etag)) {
+        return { status: 304, mediaType: "", etag, contentLength: undefined, body: toBody([]) };
+      }
+      if (encoding !== undefined || isAdoptedName(fileName)) {
+        const image = await readLinked(fileName, encoding, signal);
+        return toFile(image, etag);
+      }
+      const file = await upstream.openImage(fileName, undefined, signal);
+      return { ...file, etag };
+    },
+  };
+}
+
+/** Reads a file to its end. Throws `upstream-protocol` above the limit. */
+async function readAll(file: ImageFile): Promise<ImageBytes> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of file.body) {
+    size += piece.byteLength;
+    if (size > imageLimitBytes) {
+      throw new GatewayError("upstream-protocol", "The upstream's image is larger than 32 MiB.");
+    }
+    pieces.push(piece);
+  }
+  return { mediaType: file.mediaType, bytes: Buffer.concat(pieces) };
+}
+
+function toFile(image: ImageBytes, etag: string): ImageFile {
+  return {
+    status: 200,
+    mediaType: image.mediaType,
+    etag,
+    contentLength: image.bytes.byteLength,
+    body: toBody([image.bytes]),
+  };
+}
+
+async function* toBody(pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* pieces;
+}

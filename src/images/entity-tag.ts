@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+import type { ImageEncoding } from "./image-service.ts";
+
+/**
+ * The entity tag of a linked picture. The upstream gives none, but each of its files is written once under a
+ * name of its own, so name and conversion tell the content.
+ */
+export function createEntityTag(fileName: string, encoding: ImageEncoding | undefined): string {
+  const text = `${fileName}\n${encoding?.format ?? ""}\n${encoding?.quality ?? ""}`;
+  return `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
+}
+
+/** Whether an `If-None-Match` header names the tag (RFC 9110: weak comparison, a list or `*`). */
+export function matchesEntityTag(ifNoneMatch: string | undefined, tag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === "*") return true;
+  return ifNoneMatch.split(",").some((entry) => entry.trim().replace(/^W\//, "") === tag);
+}
