@@ -1,7 +1,8 @@
 import type sharpLibrary from "sharp";
 import type { Sharp } from "sharp";
 import { GatewayError } from "../errors.ts";
-import type { ImageBytes, ImageEncoding } from "./image-service.ts";
+import type { ImageEncoding } from "../model/picture.ts";
+import type { ImageBytes } from "./image-service.ts";
 
 /** Pictures larger than this are refused before they are decoded: 40 megapixels are 160 MB of memory. */
 const pixelLimit = 40_000_000;

@@ -1,11 +1,12 @@
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
+import type { ImageEncoding } from "../model/picture.ts";
 import type { ImageEvent, ImageFile, ImageRequest, ImageSource, Upstream } from "../upstreams/upstream.ts";
 import { convertImage } from "./convert-image.ts";
 import { createImageStore, isAdoptedName } from "./create-image-store.ts";
 import { createSlots } from "./create-slots.ts";
 import { createEntityTag, matchesEntityTag } from "./entity-tag.ts";
-import type { ImageBytes, ImageEncoding, ImageService } from "./image-service.ts";
+import type { ImageBytes, ImageService } from "./image-service.ts";
 import { loadLinkSecret } from "./link-secret.ts";
 import { createLinkSigner, isImageFileName } from "./sign-link.ts";
 

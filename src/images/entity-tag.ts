@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ImageEncoding } from "./image-service.ts";
+import type { ImageEncoding } from "../model/picture.ts";
 
 /**
  * The entity tag of a linked picture. The upstream gives none, but each of its files is written once under a

@@ -1,11 +1,5 @@
+import type { ImageEncoding } from "../model/picture.ts";
 import type { ImageEvent, ImageFile, ImageRequest, ImageSource } from "../upstreams/upstream.ts";
-
-/** The form that a picture is wanted in. Without one it is given out as it comes from the upstream (webp). */
-export interface ImageEncoding {
-  readonly format: "webp" | "png" | "jpeg";
-  /** 1–100; `undefined` leaves it to the encoder. Without meaning for png, which loses nothing. */
-  readonly quality?: number | undefined;
-}
 
 /** A whole picture in memory. */
 export interface ImageBytes {

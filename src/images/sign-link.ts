@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { ImageEncoding, ImageLink } from "./image-service.ts";
+import type { ImageEncoding } from "../model/picture.ts";
+import type { ImageLink } from "./image-service.ts";
 
 /** The path that image links begin with. */
 export const imageFilesPath = "/v1/images/files/";

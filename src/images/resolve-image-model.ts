@@ -1,0 +1,34 @@
+import type { ChatService } from "../completion/chat-service.ts";
+import { GatewayError } from "../errors.ts";
+import { defaultImageModel } from "./draw-image.ts";
+
+/**
+ * The upstream's image model behind a client's `model`; without one, the image model that is offered now.
+ * Throws kind `model-not-found` for an unknown id and `invalid-request` for one that only writes; both name
+ * the model to use.
+ */
+export async function resolveImageModel(
+  chat: Pick<ChatService, "listModels" | "resolveModel">,
+  id: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  if (id === undefined) {
+    const models = await chat.listModels(signal);
+    // The upstream draws also while its list doesn't show the model.
+    return models.find((model) => model.kind === "image")?.id ?? defaultImageModel;
+  }
+  const advice = `Images are made by ${defaultImageModel}: send that, or leave 'model' out. MODEL_ALIASES can map other names to it.`;
+  const model = await chat.resolveModel(id, signal).catch((error: unknown) => {
+    if (!(error instanceof GatewayError) || error.kind !== "model-not-found") throw error;
+    throw new GatewayError("model-not-found", `There is no model '${id}'. ${advice}`, {
+      param: "model",
+      shouldRetry: false,
+      cause: error,
+    });
+  });
+  if (model.kind === "image") return model.id;
+  throw new GatewayError("invalid-request", `The model '${id}' writes text and draws no images. ${advice}`, {
+    param: "model",
+    shouldRetry: false,
+  });
+}

@@ -1,0 +1,71 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import { encodeOpenAiError } from "../../dialects/openai-error.ts";
+import { parseImagesRequest } from "../../dialects/openai-images/request.ts";
+import { encodeImagesResponse } from "../../dialects/openai-images/response.ts";
+import { GatewayError } from "../../errors.ts";
+import { drawPictures } from "../../images/draw-pictures.ts";
+import { resolveImageModel } from "../../images/resolve-image-model.ts";
+import type { Picture } from "../../model/picture.ts";
+import { baseUrlOf } from "../base-url.ts";
+import { clientSignal } from "../client-signal.ts";
+import { setDialectErrors } from "../dialect-errors.ts";
+import type { RouteDependencies } from "../route-dependencies.ts";
+import { sendImageEvents } from "../send-image-events.ts";
+import { imageFileRoutes } from "./image-files.ts";
+
+/** OpenAI's images API: generations, the linked files, and a clear refusal of edits and variations. */
+export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallback {
+  const { config, chat, images, now } = deps;
+
+  async function generate(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const parsed = parseImagesRequest(request.body);
+    if (parsed.ignored.length > 0) reply.header("x-ignored-parameters", parsed.ignored.join(", "));
+    const signal = clientSignal(reply);
+    const model = await resolveImageModel(chat, parsed.model, signal);
+    request.facts.model = model;
+
+    const { encoding, count } = parsed.request;
+    const context = { signal, baseUrl: baseUrlOf(request, config) };
+    const events = drawPictures(images, { ...parsed.request, model }, context);
+    if (parsed.stream) {
+      await sendImageEvents(reply, { events, encoding, config, signal, now });
+      return reply;
+    }
+    request.facts.stream = false;
+    const pictures: Picture[] = [];
+    for await (const event of events) if (event.type === "picture") pictures[event.index] = event.picture;
+    if (Object.keys(pictures).length < count) {
+      throw new GatewayError("upstream-truncated", "Akash Chat ended an image job without a picture.");
+    }
+    return reply.send(encodeImagesResponse(pictures, Math.floor(now() / 1000), encoding));
+  }
+
+  return (app, _options, done) => {
+    setDialectErrors(app, encodeOpenAiError);
+    app.route({ method: "POST", url: "/v1/images/generations", handler: generate });
+    app.register(imageFileRoutes(images));
+    app.register(pictureInputRoutes);
+    done();
+  };
+}
+
+/** Routes that take pictures, which this upstream can't see: refused in words instead of an unknown media type. */
+const pictureInputRoutes: FastifyPluginCallback = (app, _options, done) => {
+  app.removeAllContentTypeParsers();
+  // Read and thrown away: a client that is still sending would not see the answer.
+  app.addContentTypeParser("*", (_request, payload, parsed) => {
+    payload.on("end", () => parsed(null)).on("error", parsed);
+    payload.resume();
+  });
+  for (const path of ["/v1/images/edits", "/v1/images/variations"]) {
+    app.post(path, () => {
+      throw new GatewayError(
+        "unsupported",
+        "Akash Chat draws from text alone: pictures can't be edited or varied. " +
+          "Describe the picture to POST /v1/images/generations instead.",
+        { shouldRetry: false },
+      );
+    });
+  }
+  done();
+};
