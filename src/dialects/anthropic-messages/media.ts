@@ -1,0 +1,84 @@
+import type { FilePart, ImagePart } from "../../model/request.ts";
+import { type FieldPath, toFieldError } from "./parse-fields.ts";
+import type { WireDocument, WireImage, WireSearchResult } from "./request-schema.ts";
+
+/** An image of the request. Throws `unsupported` for one that was uploaded elsewhere. */
+export function toImage({ source }: WireImage, path: FieldPath): ImagePart {
+  if (source.type === "file") {
+    throw toFieldError(
+      [...path, "source"],
+      "This gateway stores no files: send the image as base64 or by its URL.",
+      "unsupported",
+    );
+  }
+  if (source.type === "base64") {
+    return { type: "image", source: { kind: "data", mediaType: source.media_type, base64: source.data } };
+  }
+  const inline = /^data:([^;,]+);base64,(.*)$/s.exec(source.url);
+  if (inline?.[1] === undefined || inline[2] === undefined) {
+    return { type: "image", source: { kind: "url", url: source.url } };
+  }
+  return { type: "image", source: { kind: "data", mediaType: inline[1], base64: inline[2] } };
+}
+
+/** Text of a document that came as base64. Only text formats can be read. */
+function decodeText(source: { media_type: string; data: string }, path: FieldPath): string {
+  const isText = /^(text\/.*|application\/(json|xml|yaml|x-yaml|toml|javascript|.*\+(json|xml)))$/i;
+  if (!isText.test(source.media_type.split(";", 1)[0] ?? "")) {
+    throw toFieldError(
+      [...path, "media_type"],
+      `A document of type ${source.media_type} can't be read here: the model takes text only. Extract its text and send it as {"type":"text","media_type":"text/plain","data":"…"}.`,
+      "unsupported",
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(source.data, "base64"));
+  } catch {
+    throw toFieldError([...path, "data"], "The decoded document is not UTF-8 text.");
+  }
+}
+
+/**
+ * A document's text, and the images that stood inside it. Throws `unsupported` for PDF and for what would have
+ * to be fetched, `invalid-request` for bytes that are no text.
+ */
+export function readDocument(block: WireDocument, path: FieldPath): { file: FilePart; images: ImagePart[] } {
+  const { source } = block;
+  const at = [...path, "source"];
+  const images: ImagePart[] = [];
+  let content: string;
+  switch (source.type) {
+    case "text":
+      content = source.data;
+      break;
+    case "base64":
+      content = decodeText(source, at);
+      break;
+    case "content":
+      content = source.content
+        .flatMap((part, index) => {
+          if (part.type === "text") return [part.text];
+          images.push(toImage(part, [...at, "content", index]));
+          return [];
+        })
+        .join("\n\n");
+      break;
+    case "url":
+    case "file":
+      throw toFieldError(
+        at,
+        'This gateway can\'t fetch documents: send the text itself as {"type":"text","media_type":"text/plain","data":"…"}.',
+        "unsupported",
+      );
+  }
+  const whole = block.context ? `${block.context}\n\n${content}` : content;
+  return {
+    file: { type: "file", name: block.title || "document.txt", mediaType: "text/plain", text: whole },
+    images,
+  };
+}
+
+/** A search result as the model reads it: title, source, then the text. */
+export function describeSearchResult(block: WireSearchResult): string {
+  return [block.title, block.source, ...block.content.map((part) => part.text)].join("\n");
+}

@@ -1,0 +1,218 @@
+import { z } from "zod";
+
+/**
+ * The body of `POST /v1/messages` as far as it has an effect. Unknown fields are accepted everywhere.
+ * Source: the Messages API reference (https://platform.claude.com/docs/en/api/messages) and the types of
+ * `@anthropic-ai/sdk` 1.12.
+ */
+
+/** Takes a bare string for a list with one text block, as the API does. */
+function stringOr<T extends z.ZodType>(blocks: T) {
+  return z.preprocess(
+    (value) => (typeof value === "string" ? [{ type: "text", text: value }] : value),
+    blocks,
+  );
+}
+
+const listError = "Input should be a string or a list of content blocks";
+
+/** What the model sees of a text block; `cache_control` and `citations` have no effect. */
+const textBlock = z.object({ type: z.literal("text"), text: z.string() });
+
+const imageBlock = z.object({
+  type: z.literal("image"),
+  source: z.discriminatedUnion(
+    "type",
+    [
+      z.object({ type: z.literal("base64"), media_type: z.string(), data: z.string() }),
+      z.object({ type: z.literal("url"), url: z.string() }),
+      z.object({ type: z.literal("file"), file_id: z.string() }),
+    ],
+    { error: "Input should be an image source of type base64 or url" },
+  ),
+});
+
+const documentBlock = z.object({
+  type: z.literal("document"),
+  source: z.discriminatedUnion(
+    "type",
+    [
+      z.object({ type: z.literal("text"), data: z.string(), media_type: z.string().optional() }),
+      z.object({ type: z.literal("base64"), data: z.string(), media_type: z.string() }),
+      z.object({
+        type: z.literal("content"),
+        content: stringOr(
+          z.array(z.discriminatedUnion("type", [textBlock, imageBlock]), { error: listError }),
+        ),
+      }),
+      z.object({ type: z.literal("url"), url: z.string() }),
+      z.object({ type: z.literal("file"), file_id: z.string() }),
+    ],
+    { error: "Input should be a document source of type text, content or base64" },
+  ),
+  title: z.string().nullish(),
+  context: z.string().nullish(),
+  citations: z.object({ enabled: z.boolean().nullish() }).nullish(),
+});
+
+const searchResultBlock = z.object({
+  type: z.literal("search_result"),
+  title: z.string(),
+  source: z.string(),
+  content: z.array(textBlock),
+});
+
+const toolReferenceBlock = z.object({ type: z.literal("tool_reference"), tool_name: z.string() });
+
+const toolResultBlock = z.object({
+  type: z.literal("tool_result"),
+  tool_use_id: z.string(),
+  is_error: z.boolean().nullish(),
+  content: stringOr(
+    z
+      .array(
+        z.discriminatedUnion(
+          "type",
+          [textBlock, imageBlock, documentBlock, searchResultBlock, toolReferenceBlock],
+          { error: "Input should be a block of type text, image, document, search_result or tool_reference" },
+        ),
+        { error: listError },
+      )
+      .nullish(),
+  ),
+});
+
+const toolUseBlock = z.object({
+  type: z.literal("tool_use"),
+  id: z.string(),
+  name: z.string(),
+  input: z.unknown(),
+});
+
+/** Results of tools that Anthropic's own servers ran in an earlier turn. */
+const serverResultBlock = z.object({
+  type: z.literal([
+    "web_search_tool_result",
+    "web_fetch_tool_result",
+    "code_execution_tool_result",
+    "bash_code_execution_tool_result",
+    "text_editor_code_execution_tool_result",
+    "tool_search_tool_result",
+    "mcp_tool_result",
+    "advisor_tool_result",
+  ]),
+  content: z.unknown(),
+});
+
+/** Blocks that other services need back and that say nothing to the model here. */
+const silentBlock = z.object({
+  type: z.literal(["redacted_thinking", "server_tool_use", "mcp_tool_use", "container_upload", "fallback"]),
+});
+
+const contentBlock = z.discriminatedUnion(
+  "type",
+  [
+    textBlock,
+    imageBlock,
+    documentBlock,
+    searchResultBlock,
+    toolUseBlock,
+    toolResultBlock,
+    z.object({ type: z.literal("thinking"), thinking: z.string() }),
+    z.object({ type: z.literal("compaction"), content: z.string().nullish() }),
+    serverResultBlock,
+    silentBlock,
+  ],
+  {
+    error:
+      "Input should be a content block that this gateway knows: text, image, document, search_result, thinking, tool_use or tool_result",
+  },
+);
+
+const messageSchema = z.object({
+  role: z.enum(["user", "assistant", "system"], { error: "Input should be 'user', 'assistant' or 'system'" }),
+  content: stringOr(z.array(contentBlock, { error: listError })),
+});
+
+/** `type` is absent or `custom` for the caller's own tools; all others are Anthropic's. */
+const toolSchema = z.object({
+  type: z.string().nullish(),
+  name: z.string().nullish(),
+  description: z.string().nullish(),
+  input_schema: z.record(z.string(), z.unknown()).optional(),
+});
+
+const toolChoiceSchema = z.discriminatedUnion(
+  "type",
+  [
+    z.object({ type: z.literal(["auto", "any"]), disable_parallel_tool_use: z.boolean().nullish() }),
+    z.object({
+      type: z.literal("tool"),
+      name: z.string(),
+      disable_parallel_tool_use: z.boolean().nullish(),
+    }),
+    z.object({ type: z.literal("none") }),
+  ],
+  { error: "Input should be a tool choice of type auto, any, tool or none" },
+);
+
+const formatSchema = z.object({
+  type: z.literal("json_schema", { error: "Input should be 'json_schema'" }),
+  schema: z.record(z.string(), z.unknown()),
+});
+
+/** The body of `POST /v1/messages/count_tokens`: a message request whose limits don't matter. */
+export const countTokensSchema = z.object({
+  model: z.string().min(1, "String should have at least 1 character"),
+  messages: z.array(messageSchema).min(1, "at least one message is required"),
+  system: stringOr(z.array(textBlock, { error: listError })).nullish(),
+  tools: z.array(toolSchema).nullish(),
+  tool_choice: toolChoiceSchema.nullish(),
+  thinking: z
+    .object({
+      type: z.enum(["enabled", "adaptive", "between_tools", "disabled"], {
+        error: "Input should be 'enabled', 'adaptive' or 'disabled'",
+      }),
+      display: z.string().nullish(),
+      budget_tokens: z.number().nullish(),
+    })
+    .nullish(),
+  output_config: z.object({ format: formatSchema.nullish(), effort: z.string().nullish() }).nullish(),
+  output_format: formatSchema.nullish(),
+});
+
+/** The body of `POST /v1/messages`. */
+export const messagesSchema = countTokensSchema.extend({
+  max_tokens: z.int("Input should be a valid integer").min(1, "Input should be greater than or equal to 1"),
+  stream: z.boolean().nullish(),
+  temperature: z
+    .number()
+    .min(0, "Input should be greater than or equal to 0")
+    .max(1, "Input should be less than or equal to 1")
+    .nullish(),
+  top_p: z
+    .number()
+    .min(0, "Input should be greater than or equal to 0")
+    .max(1, "Input should be less than or equal to 1")
+    .nullish(),
+  stop_sequences: z.array(z.string().min(1, "stop sequences must not be empty")).nullish(),
+});
+
+/** A message of the conversation, checked but still in wire spelling. */
+export type WireMessage = z.output<typeof messageSchema>;
+/** One content block of any message. */
+export type WireBlock = z.output<typeof contentBlock>;
+/** A document, in a message or a tool result. */
+export type WireDocument = z.output<typeof documentBlock>;
+/** An image, anywhere. */
+export type WireImage = z.output<typeof imageBlock>;
+/** A search result, in a message or a tool result. */
+export type WireSearchResult = z.output<typeof searchResultBlock>;
+/** What a client-run tool answered. */
+export type WireToolResult = z.output<typeof toolResultBlock>;
+/** A tool as the client declares it. */
+export type WireTool = z.output<typeof toolSchema>;
+/** The wish for tool calls. */
+export type WireToolChoice = z.output<typeof toolChoiceSchema>;
+/** The part of a request that counts. */
+export type WireCountRequest = z.output<typeof countTokensSchema>;

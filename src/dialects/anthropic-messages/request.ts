@@ -1,0 +1,89 @@
+import type { ChatRequest, Message, ReasoningMode, ResponseFormat } from "../../model/request.ts";
+import type { ParsedChat } from "../dialect.ts";
+import { toMessages } from "./content.ts";
+import { parseFields, toFieldError } from "./parse-fields.ts";
+import { countTokensSchema, messagesSchema, type WireCountRequest } from "./request-schema.ts";
+import { toOfferedTools } from "./tools.ts";
+
+/** Fields of the API that change nothing here, whatever their value. */
+const ineffective = [
+  "top_k",
+  "service_tier",
+  "container",
+  "mcp_servers",
+  "context_management",
+  "inference_geo",
+  "speed",
+] as const;
+
+/**
+ * Thinking blocks only reach a caller that asked for them: others don't expect such blocks, though the models
+ * think anyhow.
+ */
+function toReasoningMode(thinking: WireCountRequest["thinking"]): ReasoningMode {
+  if (!thinking || thinking.type === "disabled" || thinking.display === "omitted") return "drop";
+  return "field";
+}
+
+function toResponseFormat(body: WireCountRequest): ResponseFormat {
+  // output_format is the beta spelling of output_config.format.
+  const format = body.output_config?.format ?? body.output_format;
+  return format ? { kind: "json-schema", name: "response", schema: format.schema } : { kind: "text" };
+}
+
+function listIgnored(body: WireCountRequest, raw: unknown): string[] {
+  const given =
+    typeof raw === "object" && raw !== null ? new Map<string, unknown>(Object.entries(raw)) : new Map();
+  const ignored: string[] = ineffective.filter((name) => (given.get(name) ?? undefined) !== undefined);
+  if (body.output_config?.effort) ignored.push("output_config.effort");
+  if (body.thinking?.budget_tokens) ignored.push("thinking.budget_tokens");
+  const cites = body.messages.some((message) =>
+    message.content.some((block) => block.type === "document" && block.citations?.enabled === true),
+  );
+  if (cites) ignored.push("citations");
+  return ignored;
+}
+
+/** All that both endpoints share: what the model will see. */
+function toRequest(body: WireCountRequest): { request: ChatRequest; ignored: readonly string[] } {
+  const system: Message[] = body.system?.length ? [{ role: "system", parts: body.system }] : [];
+  const turns = body.messages.flatMap(toMessages);
+  if (turns.length === 0) throw toFieldError(["messages"], "at least one message must have content");
+  const { ignored, ...tools } = toOfferedTools(body.tools ?? [], body.tool_choice);
+  return {
+    request: {
+      model: body.model,
+      messages: [...system, ...turns],
+      ...tools,
+      responseFormat: toResponseFormat(body),
+      sampling: {},
+      stopSequences: [],
+      reasoning: toReasoningMode(body.thinking),
+    },
+    ignored,
+  };
+}
+
+/** Understands the body of `POST /v1/messages`. Throws `GatewayError` that names the field as the API does. */
+export function parseMessages(raw: unknown): ParsedChat {
+  const body = parseFields(messagesSchema, raw);
+  const { request, ignored } = toRequest(body);
+  return {
+    request: {
+      ...request,
+      sampling: {
+        ...(typeof body.temperature === "number" ? { temperature: body.temperature } : {}),
+        ...(typeof body.top_p === "number" ? { topP: body.top_p } : {}),
+      },
+      maxOutputTokens: body.max_tokens,
+      stopSequences: body.stop_sequences ?? [],
+    },
+    stream: body.stream ?? false,
+    ignored: [...listIgnored(body, raw), ...ignored],
+  };
+}
+
+/** Understands the body of `POST /v1/messages/count_tokens`, which needs no `max_tokens`. Throws likewise. */
+export function parseCountTokens(raw: unknown): ChatRequest {
+  return toRequest(parseFields(countTokensSchema, raw)).request;
+}
