@@ -33,7 +33,10 @@ function toRequestError(thrown: unknown, request: FastifyRequest): GatewayError 
 }
 
 /** Makes every failure of a plugin's routes (`app` is the plugin's own instance) an answer in its dialect. */
-export function setDialectErrors(app: FastifyInstance, encode: (error: GatewayError) => EncodedError): void {
+export function setDialectErrors(
+  app: FastifyInstance,
+  encode: (error: GatewayError, request: FastifyRequest) => EncodedError,
+): void {
   app.setErrorHandler((thrown, request, reply) => {
     let error = toRequestError(thrown, request);
     // Layers below may only know that they were aborted; why is known here.
@@ -41,7 +44,7 @@ export function setDialectErrors(app: FastifyInstance, encode: (error: GatewayEr
     if (error.kind === "aborted" && shutdownSignal.aborted) error = toGatewayError(shutdownSignal.reason);
     request.facts.error = error.kind;
     request.facts.cause = thrown;
-    const { status, headers, body } = encode(error);
+    const { status, headers, body } = encode(error, request);
     return reply.code(status).headers(headers).type("application/json; charset=utf-8").send(body);
   });
 }
