@@ -1,0 +1,41 @@
+import type { ModelInfo } from "../../model/model-info.ts";
+
+/** One entry of Anthropic's model list. Source: https://platform.claude.com/docs/en/api/models-list */
+export interface AnthropicModel {
+  readonly type: "model";
+  readonly id: string;
+  readonly display_name: string;
+  /** The API's own way to say that the date is not known: the epoch. */
+  readonly created_at: string;
+  /** Tokens that prompt and answer share; `null` when not known. */
+  readonly max_input_tokens: number | null;
+}
+
+/** Anthropic's model list. All models are on the one page that there is. */
+export interface AnthropicModelList {
+  readonly data: readonly AnthropicModel[];
+  readonly has_more: false;
+  readonly first_id: string | null;
+  readonly last_id: string | null;
+}
+
+/** The answer to `GET /v1/models/{id}` for a caller that sends `anthropic-version`. */
+export function encodeAnthropicModel(model: ModelInfo): AnthropicModel {
+  return {
+    type: "model",
+    id: model.id,
+    display_name: model.name ?? model.id,
+    created_at: "1970-01-01T00:00:00Z",
+    max_input_tokens: model.contextLength ?? null,
+  };
+}
+
+/** The answer to `GET /v1/models` for a caller that sends `anthropic-version`. */
+export function encodeAnthropicModels(models: readonly ModelInfo[]): AnthropicModelList {
+  return {
+    data: models.map(encodeAnthropicModel),
+    has_more: false,
+    first_id: models.at(0)?.id ?? null,
+    last_id: models.at(-1)?.id ?? null,
+  };
+}

@@ -1,0 +1,124 @@
+import { GatewayError } from "../../errors.ts";
+import type { Block, ChatResponse } from "../../model/collect.ts";
+import type { FinishReason, Usage } from "../../model/events.ts";
+import { createThinkingSignature } from "./thinking-signature.ts";
+
+/** Why the answer ended, in Anthropic's words. */
+export interface WireStop {
+  readonly stop_reason: "end_turn" | "max_tokens" | "stop_sequence" | "tool_use" | "refusal";
+  readonly stop_sequence: string | null;
+  /** Only of a refusal; no reason is known. */
+  readonly stop_details?: { readonly type: "refusal"; readonly category: null; readonly explanation: null };
+}
+
+/** Translates the finish. An end of unknown kind is a plain end: the answer is complete. */
+export function encodeStop(finish: FinishReason): WireStop {
+  switch (finish.kind) {
+    case "length":
+      return { stop_reason: "max_tokens", stop_sequence: null };
+    case "tool-calls":
+      return { stop_reason: "tool_use", stop_sequence: null };
+    case "content-filter":
+      return {
+        stop_reason: "refusal",
+        stop_sequence: null,
+        stop_details: { type: "refusal", category: null, explanation: null },
+      };
+    default:
+      return finish.stopSequence === undefined
+        ? { stop_reason: "end_turn", stop_sequence: null }
+        : { stop_reason: "stop_sequence", stop_sequence: finish.stopSequence };
+  }
+}
+
+/** Token counts as the API shows them. No prompt is cached, so the cache counts are truly 0. */
+export interface WireUsage {
+  readonly input_tokens: number;
+  readonly cache_creation_input_tokens: 0;
+  readonly cache_read_input_tokens: 0;
+  readonly output_tokens: number;
+  readonly output_tokens_details?: { readonly thinking_tokens: number };
+}
+
+/**
+ * Translates usage. The API has no way to say "unknown": `inputEstimate`, our own count, stands in for unknown
+ * input, and 0 for unknown output.
+ */
+export function encodeUsage(usage: Usage, inputEstimate: number | undefined): WireUsage {
+  return {
+    input_tokens: usage.inputTokens ?? inputEstimate ?? 0,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+    output_tokens: usage.outputTokens ?? 0,
+    ...(usage.reasoningTokens === undefined
+      ? {}
+      : { output_tokens_details: { thinking_tokens: usage.reasoningTokens } }),
+  };
+}
+
+/** A block of an answer. */
+export type WireAnswerBlock =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "thinking"; readonly thinking: string; readonly signature: string }
+  | { readonly type: "tool_use"; readonly id: string; readonly name: string; readonly input: unknown };
+
+/** The arguments as a value. A call that the token limit cut has none that could be used. */
+function parseArguments(text: string, finish: FinishReason): unknown {
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (finish.kind === "length") return {};
+    throw new GatewayError("output-invalid", "The model called a tool with arguments that are not JSON.", {
+      cause: error,
+    });
+  }
+}
+
+function encodeBlock(block: Block, finish: FinishReason): WireAnswerBlock {
+  switch (block.kind) {
+    case "text":
+      return { type: "text", text: block.text };
+    case "reasoning": {
+      const signature = createThinkingSignature();
+      signature.push(block.text);
+      return { type: "thinking", thinking: block.text, signature: signature.value() };
+    }
+    default:
+      return {
+        type: "tool_use",
+        id: block.callId,
+        name: block.name,
+        input: parseArguments(block.arguments, finish),
+      };
+  }
+}
+
+/** The answer to a request without `stream`. */
+export interface WireAnswer extends WireStop {
+  readonly id: string;
+  readonly type: "message";
+  readonly role: "assistant";
+  readonly model: string;
+  readonly content: readonly WireAnswerBlock[];
+  readonly usage: WireUsage;
+}
+
+/**
+ * Encodes a whole answer. Throws `output-invalid` for tool arguments that are not JSON (the shapers let none
+ * through, unless the token limit cut them).
+ */
+export function encodeMessage(
+  response: ChatResponse,
+  options: { readonly messageId: string; readonly inputEstimate?: number | undefined },
+): WireAnswer {
+  return {
+    id: options.messageId,
+    type: "message",
+    role: "assistant",
+    model: response.model,
+    content: response.blocks.map((block) => encodeBlock(block, response.finish)),
+    ...encodeStop(response.finish),
+    usage: encodeUsage(response.usage, options.inputEstimate),
+  };
+}
