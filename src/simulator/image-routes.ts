@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+
+import { pictureOf } from "./pictures.ts";
+import { emptyReply, jsonReply, type Call, type HttpReply } from "./reply.ts";
+import type { ImageJob, World } from "./world.ts";
+
+/** A job's story when its script tells none. */
+const DEFAULT_STATUSES: readonly (string | number)[] = ["waiting", "pending", "succeeded"];
+const DONE = ["succeeded", "completed"];
+
+/** GET /api/image-status?ids=a,b: the image back end's words, passed through. No session is asked for. */
+export async function imageStatusRoute(call: Call, world: World): Promise<HttpReply> {
+  if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
+  const ids = (call.query.get("ids") ?? "").split(",").filter((id) => id !== "");
+  if (ids.length === 0) return jsonReply(400, { error: "No job IDs provided" });
+  const entries: object[] = [];
+  for (const id of ids) {
+    const job = world.jobs.get(id);
+    if (job === undefined) continue;
+    await job.script.pollGate;
+    const statuses = job.script.statuses ?? DEFAULT_STATUSES;
+    const status = statuses[Math.min(job.polls, statuses.length - 1)] ?? "pending";
+    job.polls += 1;
+    if (typeof status === "number") {
+      return jsonReply(status, { error: `Middleware error: ${status}` });
+    }
+    if (status === "missing") continue;
+    if (status === "not-found-text") return passedThrough(`Job not found: ${id}`);
+    entries.push(statusEntry(job, status, world));
+  }
+  return passedThrough(entries);
+}
+
+/** GET /api/image/<file>. */
+export function imageFileRoute(call: Call, world: World): HttpReply {
+  if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
+  const name = decodeURIComponent(call.path.replace(/^\/api\/image\//, "").replace(/\/$/, ""));
+  const job = [...world.jobs.values()].find(({ fileName }) => fileName === name);
+  if (job === undefined) return jsonReply(404, { error: "Image not found" });
+  const bytes = pictureOf(job.id);
+  const etag = `"${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}"`;
+  const headers = { "cache-control": "public, max-age=31536000", etag };
+  if (call.headers["if-none-match"] === etag) {
+    return { kind: "http", status: 304, headers, body: "" };
+  }
+  return {
+    kind: "http",
+    status: 200,
+    headers: { ...headers, "content-type": "image/webp" },
+    body: bytes,
+  };
+}
+
+/** JSON under a text content type: that is how the app passes the back end's words on. */
+function passedThrough(body: unknown): HttpReply {
+  return {
+    kind: "http",
+    status: 200,
+    headers: { "content-type": "text/plain;charset=UTF-8" },
+    body: JSON.stringify(body),
+  };
+}
+
+function statusEntry(job: ImageJob, status: string, world: World): object {
+  const done = DONE.includes(status);
+  const working = done || !["waiting", "pending"].includes(status);
+  return {
+    job_id: job.id,
+    worker_name: working ? "akash-worker-01" : "",
+    worker_city: working ? "Prague" : "",
+    worker_country: working ? "Czechia" : "",
+    status,
+    result: done || status === "failed" ? resultOf(job, status, world) : "",
+    worker_gpu: working ? "RTX4090" : "",
+    elapsed_time: job.polls - 1,
+    queue_position: working ? 0 : 1,
+  };
+}
+
+function resultOf(job: ImageJob, status: string, world: World): string {
+  const { result = "path" } = job.script;
+  if (typeof result === "object") return result.text;
+  if (status === "failed") return "Failed to generate image";
+  const base64 = Buffer.from(pictureOf(job.id)).toString("base64");
+  switch (result) {
+    case "path":
+      return `/api/image/${job.fileName}`;
+    case "absolute":
+      return `${world.origin}/api/image/${job.fileName}`;
+    case "base64":
+      return base64;
+    case "data-url":
+      return `data:image/webp;base64,${base64}`;
+  }
+}

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+
+import { emptyReply, jsonReply, type Call, type HttpReply } from "./reply.ts";
+import { sessionTokenOf } from "./session-store.ts";
+import type { World } from "./world.ts";
+
+const SITES = ["same-origin", "same-site", "none"];
+const MODES = ["navigate", "cors", "no-cors"];
+
+/** Milliseconds that the caller's session still has; 0 without one. */
+export function sessionLeft(call: Call, world: World): number {
+  return world.sessions.timeLeft(sessionTokenOf(call.headers.cookie));
+}
+
+/** GET /api/auth/session: hands out a session. */
+export function sessionRoute(call: Call, world: World): HttpReply {
+  if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
+  const refusal = clientRefusal(call);
+  if (refusal !== undefined) return jsonReply(403, { error: `Invalid request - ${refusal}` });
+  const denied = accessRefusal(call, world);
+  if (denied !== undefined) return denied;
+  // B keeps a valid session, even one that is about to end.
+  if (world.generation === "B" && sessionLeft(call, world) > 0) {
+    return jsonReply(200, { success: true });
+  }
+  return jsonReply(200, { success: true }, { "set-cookie": newCookie(world) });
+}
+
+/** POST /api/auth/session/refresh: a new session when the old has at most a fifth of its time left. */
+export function refreshRoute(call: Call, world: World): HttpReply {
+  if (call.method !== "POST") return emptyReply(405);
+  if (clientRefusal(call) !== undefined) return jsonReply(403, { error: "Invalid request" });
+  const denied = accessRefusal(call, world);
+  if (denied !== undefined) return denied;
+  const token = sessionTokenOf(call.headers.cookie);
+  if (token === undefined || token === "") {
+    return jsonReply(401, { error: "No session token found" });
+  }
+  if (!world.sessions.mayRefresh(token)) {
+    return jsonReply(429, { error: "Too many refresh attempts. Please try again later." });
+  }
+  const left = world.sessions.timeLeft(token);
+  const renew = left <= world.sessions.seconds * 1000 * 0.2;
+  return jsonReply(200, { success: true }, renew ? { "set-cookie": newCookie(world) } : {});
+}
+
+function clientRefusal(call: Call): string | undefined {
+  if ((call.headers["user-agent"] ?? "") === "") return "no user agent";
+  const site = call.headers["sec-fetch-site"];
+  if (site !== undefined && !SITES.includes(String(site))) return "invalid fetch site";
+  const mode = call.headers["sec-fetch-mode"];
+  if (mode !== undefined && !MODES.includes(String(mode))) return "invalid fetch mode";
+  return undefined;
+}
+
+/** A wants the SHA-256 of the access token, B the token itself. */
+function accessRefusal(call: Call, world: World): HttpReply | undefined {
+  if (world.accessToken === undefined) return undefined;
+  const [scheme, given] = (call.headers.authorization ?? "").split(" ");
+  if (scheme !== "Bearer" || given === undefined) {
+    return jsonReply(403, {
+      error: "Access token required",
+      message: "This application requires an access token to continue",
+    });
+  }
+  const expected =
+    world.generation === "A"
+      ? createHash("sha256").update(world.accessToken).digest("hex")
+      : world.accessToken;
+  if (given === expected) return undefined;
+  return jsonReply(403, {
+    error: "Invalid Access token",
+    message: "The provided access token is invalid",
+  });
+}
+
+function newCookie(world: World): string {
+  const { seconds } = world.sessions;
+  const expires = new Date(world.now() + seconds * 1000).toUTCString();
+  return `session_token=${world.sessions.issue()}; Path=/; Expires=${expires}; Max-Age=${seconds}; Secure; HttpOnly; SameSite=strict; Partitioned`;
+}

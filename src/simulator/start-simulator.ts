@@ -1,0 +1,119 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+
+import { isStreamError } from "./answer-stream.ts";
+import { DEFAULT_MODELS } from "./model-catalogue.ts";
+import type { Call } from "./reply.ts";
+import { createRequestLog } from "./request-log.ts";
+import { answerCall } from "./routes.ts";
+import { sendReply } from "./send-reply.ts";
+import { createSessionStore } from "./session-store.ts";
+import type { ScriptedReply, Simulator, SimulatorOptions } from "./types.ts";
+import { createUsageLimit } from "./usage-limit.ts";
+import type { World } from "./world.ts";
+
+/** The body size that B's middleware copies; what is longer arrives cut and fails to parse. */
+const BODY_LIMIT_B = 10 * 1024 * 1024;
+
+/** Starts a simulator on its own port; resolves when it listens. Rejects when the port is taken. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const queue: ScriptedReply[] = [];
+  const log = createRequestLog();
+  const world = createWorld(options, queue);
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const bytes = await readBody(request);
+    const target = new URL(request.url ?? "/", "http://simulator");
+    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    const method = request.method ?? "GET";
+    const { close } = log.add({
+      method,
+      path,
+      query: target.search,
+      headers: request.headers,
+      bytes,
+    });
+    const tooBig = world.generation === "B" && bytes.length > BODY_LIMIT_B;
+    const call: Call = {
+      method,
+      path,
+      query: target.searchParams,
+      headers: request.headers,
+      body: tooBig ? undefined : bytes,
+      clientAddress: request.socket.remoteAddress ?? "127.0.0.1",
+    };
+    const reply = await answerCall(call, world);
+    close(await sendReply(response, reply, { generation: world.generation, path }));
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  world.origin = `http://${options.host ?? "127.0.0.1"}:${port}`;
+
+  const close = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  };
+  return {
+    url: world.origin,
+    enqueue: (reply) => void queue.push(reply),
+    requests: log.requests,
+    get chats() {
+      return log.chats();
+    },
+    get sessionsIssued() {
+      return world.sessions.issued;
+    },
+    expireSessions: () => world.sessions.expireAll(),
+    setModels(models) {
+      world.models = models;
+    },
+    waitForChat: (index) => log.wait("/api/chat", index, "POST"),
+    waitForRequest: (path, index = 0) => log.wait(path, index),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function createWorld(options: SimulatorOptions, queue: ScriptedReply[]): World {
+  const now = options.now ?? Date.now;
+  return {
+    generation: options.generation ?? "B",
+    protocol: options.protocol ?? "data-stream",
+    accessToken: options.accessToken,
+    pace: options.pace ?? 0,
+    now,
+    sessions: createSessionStore(options.sessionSeconds ?? 600, now),
+    usage: createUsageLimit(options.tokenLimit, now),
+    jobs: new Map(),
+    models: options.models ?? DEFAULT_MODELS,
+    origin: "",
+    takeReply(body, accepts) {
+      const index = queue.findIndex(
+        ({ when, image, error }) =>
+          (when === undefined || (body !== undefined && when(body))) &&
+          (image === undefined || body?.model === "AkashGen") &&
+          (body !== undefined || !isStreamError(error)),
+      );
+      const reply = queue[index];
+      if (reply === undefined || !accepts(reply)) return undefined;
+      queue.splice(index, 1);
+      return reply;
+    },
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}

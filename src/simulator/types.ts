@@ -1,0 +1,182 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** The upstream web app as of July 2025 (`A`) or May 2026 (`B`). */
+export type Generation = "A" | "B";
+
+/** How chat replies are framed: the AI SDK's data stream v1, or the event stream of its later versions. */
+export type Protocol = "data-stream" | "ui-message-stream";
+
+/** One model as the simulator offers it; both generations' list shapes are made from this. */
+export interface SimulatedModel {
+  readonly id: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly temperature?: number;
+  readonly topP?: number;
+  /** Context length in tokens. */
+  readonly tokenLimit?: number;
+  /** `false`: the row exists but is not offered. */
+  readonly available?: boolean;
+  /** The back end's reasoning arrives as one `<think>` delta in built-in answers. */
+  readonly reasoning?: boolean;
+}
+
+/** How a simulator starts. Everything has a default. */
+export interface SimulatorOptions {
+  /** Default `B`. */
+  readonly generation?: Generation;
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** The models offered, in order; `[]` plays a failing back end. Default: a plausible list. */
+  readonly models?: readonly SimulatedModel[];
+  /** Usage limit of B: effective tokens per client address and 4 h window. Default: no limit. */
+  readonly tokenLimit?: number;
+  /** A self-hosted instance's ACCESS_TOKEN. Default: none. */
+  readonly accessToken?: string;
+  /** Framing of chat replies. Default `data-stream`. */
+  readonly protocol?: Protocol;
+  /** Life of a session in seconds. Default 600. */
+  readonly sessionSeconds?: number;
+  /** Pause between the small deltas of built-in answers, in ms. Default 0. */
+  readonly pace?: number;
+  /** Unix time in ms. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** A chat request's body after the app has accepted its shape. Other keys are kept. */
+export interface ChatBody {
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly model?: string;
+  readonly system?: string;
+  readonly temperature?: unknown;
+  readonly topP?: unknown;
+  readonly context?: readonly { readonly name?: unknown; readonly content?: unknown }[];
+  readonly [key: string]: unknown;
+}
+
+/** Ways in which a chat request can fail. `afterDeltas` counts text deltas; default: all of them. */
+export type ScriptedError =
+  /** Only a `3:` frame, as for every back-end error before the first text. */
+  | { readonly kind: "three"; readonly message: string }
+  /** `3:` (default `[object Object]`), then `e`/`d` with finish reason `error`. */
+  | { readonly kind: "mid"; readonly message?: string; readonly afterDeltas?: number }
+  /** `3:"terminated"` and a clean end of the body, without `e`/`d`. */
+  | { readonly kind: "terminated"; readonly afterDeltas?: number }
+  /** A clean end of the body without `e`/`d`. */
+  | { readonly kind: "early-end"; readonly afterDeltas?: number }
+  /** The socket is cut in the middle of the body. */
+  | { readonly kind: "cut"; readonly afterDeltas?: number }
+  /** The socket is closed without a status line. */
+  | { readonly kind: "refuse" }
+  /** Nothing at all is sent until the client goes away. */
+  | { readonly kind: "hang" }
+  /** Any HTTP reply. Content type default: JSON when `body` is an object, else `text/plain`. */
+  | {
+      readonly kind: "http";
+      readonly status: number;
+      readonly body?: string | object;
+      readonly contentType?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** A CDN's page: a challenge for 403/503/200, a gateway error for other statuses. Default status 403. */
+  | { readonly kind: "html"; readonly status?: number }
+  /** No body. Status default 200 (with the stream's headers); 500 is the app's unhandled error. */
+  | { readonly kind: "empty"; readonly status?: number }
+  /** 403 `Unauthorized: Invalid session`, whatever the cookie. */
+  | { readonly kind: "session" }
+  /** B's 403 `Model not available`; `available` default: the list's ids. `[]` = failing back end. */
+  | { readonly kind: "model"; readonly available?: readonly string[] }
+  /** B's 429; `resetAt` (unix s) default: an hour from now. */
+  | { readonly kind: "usage"; readonly resetAt?: number }
+  /** B's 500 `Error generating image`. */
+  | { readonly kind: "image"; readonly message: string };
+
+/** What an AkashGen request leads to. */
+export interface ScriptedImage {
+  /** The prompt as the small model rewrote it. */
+  readonly prompt: string;
+  readonly negative?: string;
+  /** Default: a fresh UUID. `undefined` as text plays a back end without a job. */
+  readonly jobId?: string;
+  /**
+   * What the status route says, one word per poll; the last one stays. Default `["waiting", "pending",
+   * "succeeded"]`. A number is an HTTP error of that status (`404` = the job is not there yet),
+   * `"missing"` a 200 reply with an empty array, `"not-found-text"` the JSON string `Job not found: …`.
+   */
+  readonly statuses?: readonly (string | number)[];
+  /** Form of the result: the image route (default), a data URL, bare base64, an absolute URL, or any text. */
+  readonly result?: "path" | "data-url" | "base64" | "absolute" | { readonly text: string };
+  /** Awaited in every status poll before it answers. */
+  readonly pollGate?: Promise<void>;
+}
+
+/** The reply to one chat request. Without `error`, `raw` or `image` it is a text answer. */
+export interface ScriptedReply {
+  /** Only for requests that this accepts; others leave the reply in the queue. */
+  readonly when?: (body: ChatBody) => boolean;
+  /** A string is split in small deltas; anything iterable gives exactly its deltas. */
+  readonly text?: string | Iterable<string> | AsyncIterable<string>;
+  /** Sent as the single `<think>` delta before the text; without text it is lost, as upstream. */
+  readonly reasoning?: string;
+  /** Default `stop`. `unknown` is what an answer cut by the back end carries. */
+  readonly finishReason?: string;
+  /** `null`: both counts are null. Default: an estimate. */
+  readonly usage?: { readonly promptTokens: number; readonly completionTokens: number } | null;
+  /** Pause between deltas in ms. */
+  readonly delayMs?: number;
+  /** Awaited before the delta number `gateAfter` (default 0, the first); `f:` and the head are out by then. */
+  readonly gate?: Promise<void>;
+  readonly gateAfter?: number;
+  /** With `gate` before the first delta: send nothing at all before it, not even the status line. */
+  readonly holdHead?: boolean;
+  /** Re-cuts the body into pieces of this many bytes, ignoring frames and characters. */
+  readonly chunkBytes?: number;
+  /** The text or error arrives in this framing. Default: the simulator's. */
+  readonly protocol?: Protocol;
+  readonly error?: ScriptedError;
+  /** Exact body bytes, sent with the stream's usual head (or the `head` given here). */
+  readonly raw?: Uint8Array | string;
+  readonly head?: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> };
+  /** AkashGen only: an image job. */
+  readonly image?: ScriptedImage;
+}
+
+/** A request as it came in. */
+export interface RecordedRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** With its `?`, or empty. */
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed JSON, else the text. */
+  readonly body: unknown;
+  /** `client-left` when the connection closed before the reply was complete. */
+  readonly closed: Promise<"finished" | "client-left">;
+}
+
+/** A running stand-in for the upstream. */
+export interface Simulator {
+  /** Origin without a slash at the end. */
+  readonly url: string;
+  /** Queues the reply to the next chat request (first in, first out). */
+  enqueue(reply: ScriptedReply): void;
+  /** All requests so far, oldest first. */
+  readonly requests: readonly RecordedRequest[];
+  /** Only POST /api/chat. */
+  readonly chats: readonly RecordedRequest[];
+  /** How many session tokens were given out. */
+  readonly sessionsIssued: number;
+  /** From now on no token that was given out is valid. */
+  expireSessions(): void;
+  /** Changes the model list (`[]`: failing back end). */
+  setModels(models: readonly SimulatedModel[]): void;
+  /** Resolves with chat request number `index` (from 0), at once or when it arrives. */
+  waitForChat(index: number): Promise<RecordedRequest>;
+  /** Resolves with request number `index` (from 0) to `path`, with or without the slash at its end. */
+  waitForRequest(path: string, index?: number): Promise<RecordedRequest>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
