@@ -1,0 +1,93 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+
+import {
+  anthropicPing,
+  createAnthropicEncoder,
+  encodeAnthropicError,
+  encodeMessage,
+  parseCountTokens,
+  parseMessages,
+} from "../../dialects/anthropic-messages/index.ts";
+import { GatewayError } from "../../errors.ts";
+import type { ChatRequest } from "../../model/request.ts";
+import { baseUrlOf } from "../base-url.ts";
+import { clientSignal } from "../client-signal.ts";
+import { collectAnswer } from "../collect-answer.ts";
+import { setDialectErrors } from "../dialect-errors.ts";
+import type { RouteDependencies } from "../route-dependencies.ts";
+import { sendEvents } from "../send-events.ts";
+
+/** Anthropic's Messages API: `POST /v1/messages` and `POST /v1/messages/count_tokens`. */
+export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginCallback {
+  const { config, chat, newId } = deps;
+
+  /**
+   * Counts the prompt while the upstream works on it, for `message_start`: after this turn of the event loop, so
+   * that the request is sent first and the count delays nothing. Until it is ready: `undefined`.
+   */
+  function startEstimate(request: ChatRequest, signal: AbortSignal): () => number | undefined {
+    let count: number | undefined;
+    setImmediate(() => {
+      chat.countTokens(request, signal).then(
+        (tokens) => {
+          count = tokens;
+        },
+        () => {
+          // What fails here fails in `complete` as well, and is reported from there.
+        },
+      );
+    });
+    return () => count;
+  }
+
+  async function createMessage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const parsed = parseMessages(request.body);
+    if (parsed.ignored.length > 0) reply.header("x-ignored-parameters", parsed.ignored.join(", "));
+    const signal = clientSignal(reply);
+    const messageId = newId("msg_");
+    const events = chat.complete(parsed.request, { signal, baseUrl: baseUrlOf(request, config) });
+
+    if (parsed.stream) {
+      const encoder = createAnthropicEncoder({
+        messageId,
+        requestId: request.id,
+        inputEstimate: startEstimate(parsed.request, signal),
+      });
+      await sendEvents(reply, { events, encoder, heartbeat: anthropicPing, config, signal });
+      return reply;
+    }
+    request.facts.stream = false;
+    const answer = await collectAnswer(request, events);
+    const inputEstimate =
+      answer.usage.inputTokens === undefined ? await chat.countTokens(parsed.request, signal) : undefined;
+    return reply.send(encodeMessage(answer, { messageId, inputEstimate }));
+  }
+
+  async function countTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const parsed = parseCountTokens(request.body);
+    return reply.send({ input_tokens: await chat.countTokens(parsed, clientSignal(reply)) });
+  }
+
+  const routes: FastifyPluginCallback = (app, _options, done) => {
+    setDialectErrors(app, (error, request) => encodeAnthropicError(error, request.id));
+    app.addHook("onRequest", (request, reply, next) => {
+      reply.header("request-id", request.id);
+      next();
+    });
+    app.post("/", createMessage);
+    app.post("/count_tokens", countTokens);
+    app.setNotFoundHandler((request) => {
+      const known = /^\/v1\/messages(\/count_tokens)?\/?(\?|$)/.test(request.url);
+      throw new GatewayError(
+        known ? "method-not-allowed" : "not-found",
+        `${request.method} ${request.url.split("?", 1)[0]} does not exist here: use POST /v1/messages or POST /v1/messages/count_tokens.`,
+      );
+    });
+    done();
+  };
+
+  return (app, _options, done) => {
+    app.register(routes, { prefix: "/v1/messages" });
+    done();
+  };
+}
