@@ -8,6 +8,11 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Where the client reaches the gateway, no trailing slash: the base of image links. */
   readonly baseUrl: string;
+  /**
+   * True when the client sees the answer only at its end (no streaming): text may then be held back until it
+   * was checked, and asked for again if it is wrong. Default: false.
+   */
+  readonly whole?: boolean;
 }
 
 /** What routes need of the gateway to answer a chat request. All methods throw `GatewayError`. */
