@@ -27,16 +27,14 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
    */
   function startEstimate(request: ChatRequest, signal: AbortSignal): () => number | undefined {
     let count: number | undefined;
-    setImmediate(() => {
-      chat.countTokens(request, signal).then(
-        (tokens) => {
-          count = tokens;
-        },
-        () => {
-          // What fails here fails in `complete` as well, and is reported from there.
-        },
-      );
-    });
+    async function estimate(): Promise<void> {
+      try {
+        count = await chat.countTokens(request, signal);
+      } catch {
+        // What fails here fails in `complete` as well, and is reported from there.
+      }
+    }
+    setImmediate(() => void estimate());
     return () => count;
   }
 
@@ -74,8 +72,8 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
       reply.header("request-id", request.id);
       next();
     });
-    app.post("/", createMessage);
-    app.post("/count_tokens", countTokens);
+    app.route({ method: "POST", url: "/", handler: createMessage });
+    app.route({ method: "POST", url: "/count_tokens", handler: countTokens });
     app.setNotFoundHandler((request) => {
       const known = /^\/v1\/messages(\/count_tokens)?\/?(\?|$)/.test(request.url);
       throw new GatewayError(
