@@ -10,7 +10,7 @@ export async function demo(
   environment: Readonly<Record<string, string | undefined>>,
   simulatorPort: number,
 ): Promise<void> {
-  const simulator = await startSimulator({ port: simulatorPort, paceMs: 25 });
+  const simulator = await startSimulator({ port: simulatorPort, pace: 25 });
   const config = readConfig({
     ...environment,
     AKASH_BASE_URL: simulator.url,

@@ -2,11 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
-import { convertImage, type ImageFormat } from "../images/convert-image.ts";
+import { drawImage } from "../images/draw-image.ts";
+import type { ImageEncoding } from "../model/picture.ts";
 import { UsageError } from "./usage-error.ts";
 import { withServices } from "./with-services.ts";
 
-const formats: Readonly<Record<string, ImageFormat>> = {
+const formats: Readonly<Record<string, ImageEncoding["format"]>> = {
   ".webp": "webp",
   ".png": "png",
   ".jpg": "jpeg",
@@ -25,8 +26,7 @@ export async function image(config: Config, prompt: string, out: string): Promis
     if (model === undefined)
       throw new GatewayError("model-not-found", "Akash Chat offers no image model now.");
     const progress = createProgressLine();
-    const turns = [{ role: "user", text: `Generate an image: ${prompt}` }] as const;
-    for await (const event of images.generate({ model: model.id, turns }, signal)) {
+    for await (const event of drawImage(images, { model: model.id, prompt }, signal)) {
       switch (event.type) {
         case "accepted":
           progress.end();
@@ -37,10 +37,9 @@ export async function image(config: Config, prompt: string, out: string): Promis
           break;
         case "done": {
           progress.end();
-          const picture = await images.read(event.image, signal);
-          const bytes = await convertImage(picture, { format });
-          await writeFile(out, bytes.bytes);
-          process.stderr.write(`Written to ${out} (${bytes.bytes.byteLength} bytes)\n`);
+          const { bytes } = await images.read(event.image, signal, { format });
+          await writeFile(out, bytes);
+          process.stderr.write(`Written to ${out} (${bytes.byteLength} bytes)\n`);
           break;
         }
       }
