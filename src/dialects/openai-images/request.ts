@@ -31,8 +31,8 @@ const schema = z.object({
   partial_images: z.int().min(0).max(3).nullish(),
   stream: z.boolean().nullish(),
   user: z.string().nullish(),
-  image: z.unknown(),
-  mask: z.unknown(),
+  image: z.unknown().optional(),
+  mask: z.unknown().optional(),
 });
 
 type Body = z.output<typeof schema>;

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { GatewayError } from "../../src/errors.ts";
+import { resolveImageModel } from "../../src/images/resolve-image-model.ts";
+import type { ModelInfo } from "../../src/model/model-info.ts";
+
+const never = new AbortController().signal;
+
+function createChat(...models: ModelInfo[]) {
+  return {
+    listModels: async () => models,
+    async resolveModel(id: string) {
+      const found = models.find((model) => model.id.toLowerCase() === id.toLowerCase());
+      if (found === undefined) throw new GatewayError("model-not-found", "Error Model.", { status: 500 });
+      return found;
+    },
+  };
+}
+
+const chat = createChat({ id: "DeepSeek-V3.2", kind: "chat" }, { id: "AkashGen", kind: "image" });
+
+describe("the model of an images request", () => {
+  it.each([
+    [undefined, "AkashGen"],
+    ["AkashGen", "AkashGen"],
+    ["akashgen", "AkashGen"],
+  ])("%s is %s", async (id, expected) => {
+    expect(await resolveImageModel(chat, id, never)).toBe(expected);
+  });
+
+  it("defaults to the usual one while the upstream's list does not show it", async () => {
+    expect(await resolveImageModel(createChat(), undefined, never)).toBe("AkashGen");
+  });
+
+  it.each([
+    ["dall-e-3", "model-not-found", 404],
+    ["DeepSeek-V3.2", "invalid-request", 400],
+  ])("%s is refused with the name of the right one", async (id, kind, status) => {
+    await expect(resolveImageModel(chat, id, never)).rejects.toMatchObject({
+      kind,
+      status,
+      param: "model",
+      shouldRetry: false,
+      message: expect.stringContaining("AkashGen"),
+    });
+  });
+
+  it("hides no other failure", async () => {
+    const failing = {
+      ...chat,
+      resolveModel: () => Promise.reject(new GatewayError("rate-limited", "Used up.")),
+    };
+    await expect(resolveImageModel(failing, "x", never)).rejects.toMatchObject({ kind: "rate-limited" });
+  });
+});
