@@ -32,7 +32,9 @@ const argumentsText = fc.oneof(
   fc.constant("{}"),
   fc
     .dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 })
-    .map((value) => JSON.stringify(value)),
+    .map((value) => JSON.stringify(value))
+    // The SDKs' partial JSON parsers, which judge here, lose this key.
+    .filter((json) => !json.includes("__proto__")),
 );
 
 const prose = fc.record({
