@@ -1,0 +1,48 @@
+/** Starts a timer; the function that it returns stops it. */
+export type StartTimer = (milliseconds: number, expire: () => void) => () => void;
+
+/** What silence is allowed, and what happens after it. */
+export interface IdleTimeoutOptions {
+  /** Until the first item. */
+  readonly firstMs: number;
+  /** Between two items. */
+  readonly idleMs: number;
+  readonly startTimer: StartTimer;
+  /** Must make the source fail soon, e.g. by closing its socket. */
+  readonly abort: () => void;
+  /** The error of the phase that was too silent. */
+  readonly toError: (phase: "first" | "idle") => Error;
+}
+
+/**
+ * Passes items on and fails (never ends) when the source is silent for too long. Only the time in which the
+ * source is asked counts: a slow consumer cannot time its source out.
+ */
+export async function* withIdleTimeout<Item>(
+  source: AsyncIterable<Item>,
+  options: IdleTimeoutOptions,
+): AsyncGenerator<Item, void, undefined> {
+  let expired: "first" | "idle" | undefined;
+
+  function watch(phase: "first" | "idle"): () => void {
+    return options.startTimer(phase === "first" ? options.firstMs : options.idleMs, () => {
+      expired = phase;
+      options.abort();
+    });
+  }
+
+  let stop = watch("first");
+  try {
+    for await (const item of source) {
+      stop();
+      if (expired !== undefined) break;
+      yield item;
+      stop = watch("idle");
+    }
+  } catch (error) {
+    if (expired === undefined) throw error;
+  } finally {
+    stop();
+  }
+  if (expired !== undefined) throw options.toError(expired);
+}

@@ -1,0 +1,88 @@
+import { GatewayError } from "../../errors.ts";
+
+const unresolvable = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL"]);
+const unreachable = new Set([
+  "UND_ERR_CONNECT_TIMEOUT",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+]);
+const silent = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+const untrusted =
+  /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;
+
+/**
+ * Says in plain words why the upstream could not be talked to. `part` is what was being waited for: a body
+ * that breaks off is kind `upstream-truncated`. `shouldRetry: false` marks what another try won't mend.
+ */
+export function toConnectionError(cause: unknown, part: "head" | "body"): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  const code = codeOf(cause);
+  const message = cause instanceof Error ? cause.message : "";
+
+  if (silent.has(code)) return createTimeoutError(cause);
+  if (code.startsWith("HPE_")) {
+    return new GatewayError("upstream-protocol", "Akash Chat's reply is not valid HTTP.", { cause });
+  }
+  if (part === "body") {
+    return new GatewayError(
+      "upstream-truncated",
+      "The connection to Akash Chat broke off in the middle of its reply.",
+      { cause },
+    );
+  }
+  if (unresolvable.has(code)) {
+    return unavailable(
+      "its name could not be resolved (DNS). Check AKASH_BASE_URL and the network of the gateway.",
+      cause,
+      code === "EAI_AGAIN",
+    );
+  }
+  if (untrusted.test(code)) {
+    return unavailable(
+      `its TLS certificate or handshake was not accepted (${code}). A proxy that inspects TLS needs its certificate in NODE_EXTRA_CA_CERTS.`,
+      cause,
+      false,
+    );
+  }
+  const proxyStatus = /^Proxy response \((\d{3})\)/.exec(message)?.[1];
+  if (proxyStatus !== undefined) {
+    return unavailable(
+      `the HTTP proxy refused the connection with status ${proxyStatus}. Check HTTPS_PROXY and HTTP_PROXY.`,
+      cause,
+      false,
+    );
+  }
+  if (code === "ECONNREFUSED") {
+    return unavailable("the connection was refused. Check AKASH_BASE_URL and any proxy.", cause, true);
+  }
+  if (unreachable.has(code)) {
+    return unavailable("no connection could be made in time. Check the network and any proxy.", cause, true);
+  }
+  return unavailable("the connection was closed before it answered.", cause, true);
+}
+
+/** The error of an upstream that stayed silent for longer than its time-out. */
+export function createTimeoutError(cause?: unknown): GatewayError {
+  return new GatewayError(
+    "upstream-timeout",
+    "Akash Chat was silent for too long. Long thinking or a busy back end may be the reason; try again or ask for less.",
+    { cause },
+  );
+}
+
+function unavailable(reason: string, cause: unknown, shouldRetry: boolean): GatewayError {
+  return new GatewayError("upstream-unavailable", `Akash Chat could not be reached: ${reason}`, {
+    cause,
+    ...(shouldRetry ? {} : { shouldRetry }),
+  });
+}
+
+/** The error code, also of the first of several attempts or of what lies beneath. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return codeOf(error.cause);
+}

@@ -1,0 +1,27 @@
+import { GatewayError, type ErrorKind } from "../../errors.ts";
+import { redact } from "./redact.ts";
+
+/** Texts of back ends, first match wins. Which ones occur was seen in recordings of the application. */
+const rules: readonly (readonly [pattern: RegExp, kind: ErrorKind])[] = [
+  [/invalid model name|model .{0,200}(?:does not exist|not found)|model_not_found/i, "model-not-found"],
+  [/rate.?limit|\b429\b|too many requests/i, "rate-limited"],
+  [
+    /context.?length|maximum context|context window|too long for this model|too much content/i,
+    "context-length",
+  ],
+  [/^(?:invalid argument|invalid prompt|unsupported role)/i, "invalid-request"],
+  [/^model tried to call unavailable tool/i, "output-invalid"],
+  [/^terminated$/i, "upstream-truncated"],
+];
+
+const explanations: Readonly<Record<string, string>> = {
+  terminated: "Akash Chat lost the connection to its model in the middle of the answer.",
+  "[object Object]": "The model's back end failed in the middle of the answer without saying why.",
+};
+
+/** Makes an error of what the application reports inside a reply of status 200 (or as the text of a 400). */
+export function decodeErrorText(text: string): GatewayError {
+  const kind = rules.find(([pattern]) => pattern.test(text))?.[1] ?? "upstream-unavailable";
+  const message = explanations[text] ?? `Akash Chat reports: ${redact(text)}`;
+  return new GatewayError(kind, message, { cause: new Error(text.slice(0, 2000)) });
+}

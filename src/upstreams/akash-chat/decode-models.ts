@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+import type { ModelInfo } from "../../model/model-info.ts";
+
+/** A list of models, and how far it can be trusted. */
+export interface ModelList {
+  readonly models: readonly ModelInfo[];
+  /** Made up by the upstream because its back end did not answer: may be offered, should soon be asked again. */
+  readonly tentative: boolean;
+}
+
+const text = z
+  .string()
+  .transform((value) => (value === "" ? undefined : value))
+  .optional()
+  .catch(undefined);
+/** The database behind newer instances gives decimals as strings, `"0.60"`. */
+const number = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+(?:\.\d+)?$/)
+      .transform(Number),
+  ])
+  .optional()
+  .catch(undefined);
+const flag = z.boolean().optional().catch(undefined);
+
+const entrySchema = z.object({
+  id: text,
+  model_id: text,
+  name: text,
+  description: text,
+  owned_by: text,
+  available: flag,
+  is_chat_available: flag,
+  user_has_access: flag,
+  temperature: number,
+  top_p: number,
+  topP: number,
+  tokenLimit: number,
+  token_limit: number,
+});
+
+const listSchema = z.union([
+  z.array(z.unknown()),
+  z.object({ models: z.array(z.unknown()) }).transform(({ models }) => models),
+  z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data),
+]);
+
+/** The id of the upstream's image model. */
+export const imageModelId = "AkashGen";
+
+/**
+ * Reads a list of models in any of its shapes (bare or wrapped, either key style, numbers or numeric strings).
+ * Entries without an id are skipped, as are models that are switched off or not for everybody.
+ * `undefined`: it is no list, or an empty one, which the upstream sends when its back end is down.
+ */
+export function decodeModels(value: unknown): ModelList | undefined {
+  const list = listSchema.safeParse(value).data;
+  if (list === undefined) return undefined;
+  const entries = list.flatMap((item) => entrySchema.safeParse(item).data ?? []);
+  const models = entries.flatMap((entry) => toModelInfo(entry) ?? []);
+  if (models.length === 0) return undefined;
+  return {
+    models: [...new Map(models.map((model) => [model.id, model])).values()],
+    tentative: entries.every((entry) => entry.available === undefined),
+  };
+}
+
+function toModelInfo(entry: z.output<typeof entrySchema>): ModelInfo | undefined {
+  // In the full list `id` is a database key; the name that chat takes is `model_id`.
+  const id = entry.model_id ?? entry.id;
+  if (id === undefined) return undefined;
+  if (entry.available === false || entry.is_chat_available === false || entry.user_has_access === false) {
+    return undefined;
+  }
+  const contextLength = entry.token_limit ?? entry.tokenLimit;
+  const topP = entry.top_p ?? entry.topP;
+  return {
+    id,
+    kind: id.toLowerCase() === imageModelId.toLowerCase() ? "image" : "chat",
+    ...(entry.name === undefined ? {} : { name: entry.name }),
+    ...(entry.description === undefined ? {} : { description: entry.description }),
+    ...(entry.owned_by === undefined ? {} : { ownedBy: entry.owned_by }),
+    ...(contextLength === undefined || contextLength <= 0 ? {} : { contextLength }),
+    ...(entry.temperature === undefined ? {} : { temperature: entry.temperature }),
+    ...(topP === undefined ? {} : { topP }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { ModelInfo } from "../../model/model-info.ts";
+import { createClient } from "./client.ts";
+import { fetchModels } from "./models.ts";
+import type { AkashChatOptions } from "./options.ts";
+import { createSession } from "./session.ts";
+import { fetchUsageStatus, type UsageStatus } from "./usage-status.ts";
+
+/** What a diagnosis wants to know of an upstream, each step by itself. All methods throw `GatewayError`. */
+export interface AkashChatInspector {
+  /** Obtains a session. `needed: false`: this instance works without. */
+  session(signal: AbortSignal): Promise<{ readonly needed: boolean; readonly lifetimeMs: number }>;
+  /** The models as the upstream lists them now, uncached. Empty: its back end is down. `tentative`: it guesses. */
+  models(
+    signal: AbortSignal,
+  ): Promise<{ readonly models: readonly ModelInfo[]; readonly tentative: boolean }>;
+  /** `undefined`: this instance does not count. */
+  usage(signal: AbortSignal): Promise<UsageStatus | undefined>;
+  close(): Promise<void>;
+}
+
+/** Creates an inspector with connections of its own. */
+export function createAkashChatInspector(options: AkashChatOptions): AkashChatInspector {
+  const client = createClient(options);
+  const session = createSession(client, options);
+  const { now } = options;
+  return {
+    async session(signal) {
+      const { token, lifetimeMs } = await session.get(signal);
+      return { needed: token !== undefined, lifetimeMs };
+    },
+    async models(signal) {
+      const list = await fetchModels(client, session, { signal, now: now() });
+      return list ?? { models: [], tentative: false };
+    },
+    usage: (signal) => fetchUsageStatus(client, { signal, now: now(), token: session.current }),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,62 @@
+import { GatewayError } from "../../errors.ts";
+import type { ImageFile } from "../upstream.ts";
+import type { AkashClient } from "./client.ts";
+import { decodeError, readRefusal } from "./decode-error.ts";
+import type { Reply } from "./exchange.ts";
+import { isImageName } from "./image-name.ts";
+
+/** Opens a file of the upstream's image route. Only plain file names are asked for. */
+export async function openImage(
+  client: AkashClient,
+  request: {
+    readonly name: string;
+    readonly ifNoneMatch: string | undefined;
+    readonly token: string | undefined;
+    readonly now: number;
+  },
+  signal: AbortSignal,
+): Promise<ImageFile> {
+  if (!isImageName(request.name)) throw createNotFoundError();
+  const reply = await client.send(
+    {
+      method: "GET",
+      path: `/api/image/${encodeURIComponent(request.name)}`,
+      headers: request.ifNoneMatch === undefined ? {} : { "if-none-match": request.ifNoneMatch },
+      token: request.token,
+      patience: "short",
+    },
+    signal,
+  );
+  if (reply.status === 404) {
+    reply.discard();
+    throw createNotFoundError();
+  }
+  if (reply.status !== 200 && reply.status !== 304) {
+    throw decodeError(await readRefusal(reply), { now: request.now });
+  }
+  const mediaType = reply.header("content-type") ?? "application/octet-stream";
+  if (reply.status === 200 && !/^(?:image\/|application\/octet-stream\b)/i.test(mediaType)) {
+    reply.discard();
+    throw new GatewayError("upstream-protocol", "Akash Chat answered with something that is no image.");
+  }
+  const length = Number(reply.header("content-length") ?? Number.NaN);
+  return {
+    status: reply.status,
+    mediaType,
+    etag: reply.header("etag"),
+    contentLength: Number.isSafeInteger(length) ? length : undefined,
+    body: readBody(reply),
+  };
+}
+
+async function* readBody(reply: Reply): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for (let chunks = await reply.read(); chunks !== undefined; chunks = await reply.read()) yield* chunks;
+  } finally {
+    reply.discard();
+  }
+}
+
+function createNotFoundError(): GatewayError {
+  return new GatewayError("not-found", "There is no such image.");
+}

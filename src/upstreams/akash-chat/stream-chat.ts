@@ -1,0 +1,56 @@
+import { GatewayError } from "../../errors.ts";
+import type { EventBatch } from "../../model/events.ts";
+import { createLineDecoder, LineTooLongError } from "../../stream/lines.ts";
+import { createEventStreamDecoder } from "./decode-event-stream.ts";
+import { createDataStreamDecoder } from "./decode-stream.ts";
+import type { Reply } from "./exchange.ts";
+import type { StreamDecoder } from "./stream-decoder.ts";
+
+/** A line is one delta, but all the thinking of a model is one delta too. */
+const maxLineBytes = 67_108_864;
+
+/** Chooses the decoder by what the reply is, not by what was expected. Throws when it is no stream at all. */
+function createDecoder(reply: Reply, model: string): StreamDecoder {
+  const type = reply.header("content-type") ?? "";
+  if (/^text\/event-stream\b/i.test(type) || reply.header("x-vercel-ai-ui-message-stream") !== undefined) {
+    return createEventStreamDecoder(model);
+  }
+  if (/^text\/html\b/i.test(type)) {
+    throw new GatewayError(
+      "upstream-unavailable",
+      "A web page came in place of Akash Chat's answer, probably from the network in front of it. The operator may need AKASH_COOKIE, AKASH_USER_AGENT or a proxy.",
+    );
+  }
+  return createDataStreamDecoder(model);
+}
+
+/**
+ * Decodes the body of a chat reply: one batch for each read that brings events. Ends after `finish`, or throws.
+ * A slow consumer pauses the upstream's socket.
+ */
+export async function* decodeReply(reply: Reply, model: string): AsyncGenerator<EventBatch, void, undefined> {
+  try {
+    const decoder = createDecoder(reply, model);
+    const lines = createLineDecoder({ maxLineBytes });
+    for (;;) {
+      const chunks = await reply.read();
+      if (chunks === undefined) {
+        for (const line of lines.end()) decoder.push(line);
+        decoder.end();
+      } else {
+        for (const chunk of chunks) for (const line of lines.push(chunk)) decoder.push(line);
+      }
+      const events = decoder.take();
+      if (events.length > 0) yield events;
+      if (decoder.failure !== undefined) throw decoder.failure;
+      if (decoder.finished) return;
+    }
+  } catch (cause) {
+    if (!(cause instanceof LineTooLongError)) throw cause;
+    throw new GatewayError("upstream-protocol", "Akash Chat sent a part that is too long to be read.", {
+      cause,
+    });
+  } finally {
+    reply.discard();
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+import { GatewayError } from "../../errors.ts";
+import type { AkashClient } from "./client.ts";
+import { decodeError, readRefusal } from "./decode-error.ts";
+
+/** How much of the upstream's allowance for this address is used. */
+export interface UsageStatus {
+  /** 0 and up; above 100 when the last request overshot. */
+  readonly usedPercent: number;
+  readonly blocked: boolean;
+  /** When the present window ends, ms since the epoch; `undefined` when the upstream does not say. */
+  readonly resetsAt: number | undefined;
+}
+
+const schema = z.object({
+  usagePercentage: z.number(),
+  blocked: z.boolean().catch(false),
+  resetTime: z.string().optional().catch(undefined),
+});
+
+/**
+ * Asks for the usage. `undefined`: this instance has no such route (older ones count nothing).
+ * Source: `GET /api/rate-limit/status/` of newer instances.
+ */
+export async function fetchUsageStatus(
+  client: AkashClient,
+  context: { readonly signal: AbortSignal; readonly now: number; readonly token?: string | undefined },
+): Promise<UsageStatus | undefined> {
+  const reply = await client.send(
+    { method: "GET", path: "/api/rate-limit/status/", patience: "short", token: context.token },
+    context.signal,
+  );
+  if (reply.status === 404) {
+    reply.discard();
+    return undefined;
+  }
+  if (reply.status !== 200) throw decodeError(await readRefusal(reply), { now: context.now });
+  const status = parseStatus(await reply.text());
+  const resetsAt = Date.parse(status.resetTime ?? "");
+  return {
+    usedPercent: status.usagePercentage,
+    blocked: status.blocked,
+    resetsAt: Number.isNaN(resetsAt) ? undefined : resetsAt,
+  };
+}
+
+function parseStatus(text: string): z.output<typeof schema> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new GatewayError("upstream-protocol", "Akash Chat's usage status cannot be read.", { cause });
+  }
+}
