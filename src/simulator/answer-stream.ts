@@ -2,26 +2,30 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import type { FrameEncoder, Usage } from "./frames.ts";
 import type { Pieces } from "./reply.ts";
-import type { ScriptedReply } from "./types.ts";
+import type { ScriptedError, ScriptedReply } from "./types.ts";
 
 /** What an answer needs besides its script. */
 export interface AnswerContext {
   readonly encoder: FrameEncoder;
   /** Prompt tokens of the request, for usage that the script does not give. */
   readonly promptTokens: number;
-  /** Told once how many tokens to count, also when the client has gone. */
-  readonly onUsage: (tokens: number) => void;
+  readonly onUsage: OnUsage;
 }
 
+/** Told once per answer what to count, also when the client has gone; not called for failed answers. */
+export type OnUsage = (usage: Usage) => void;
+
 /** The errors that come inside a 200 reply. */
-type StreamError = Extract<
-  NonNullable<ScriptedReply["error"]>,
+export type StreamError = Extract<
+  ScriptedError,
   { kind: "three" | "mid" | "terminated" | "early-end" | "cut" }
 >;
 
-/** Whether an error comes inside the stream (all others replace the reply). */
-export function isStreamError(error: ScriptedReply["error"]): error is StreamError | undefined {
-  return error === undefined || ["three", "mid", "terminated", "early-end", "cut"].includes(error.kind);
+const STREAM_ERRORS: readonly ScriptedError["kind"][] = ["three", "mid", "terminated", "early-end", "cut"];
+
+/** Whether an error comes inside the stream; all others replace the reply. */
+export function isStreamError(error: ScriptedError): error is StreamError {
+  return STREAM_ERRORS.includes(error.kind);
 }
 
 /** The frames of one text answer, paced, gated and broken as its script says. */
@@ -32,48 +36,57 @@ export async function* streamAnswer(
 ): Pieces {
   const { encoder } = context;
   if (error?.kind === "three") {
-    if (script.gate !== undefined) await script.gate;
+    await script.gate;
     yield* encoder.error(error.message);
     yield* encoder.end();
     return "end";
   }
 
-  const breakAfter = error === undefined ? Infinity : (error.afterDeltas ?? Infinity);
+  const breakAfter = error?.afterDeltas ?? (error === undefined ? undefined : Infinity);
   const gateAfter = script.gateAfter ?? 0;
   let count = 0;
   try {
     if (script.holdHead === true && gateAfter === 0) await script.gate;
     yield* encoder.start();
     for await (const delta of deltasOf(script)) {
-      if (count >= breakAfter) break;
+      if (count === breakAfter) {
+        if (error?.kind !== "mid" || error.goesOn !== true) break;
+        yield* encoder.error(error.message ?? "[object Object]");
+      }
       if (count === gateAfter && script.gate !== undefined) await script.gate;
       if (count > 0 && script.delayMs !== undefined) await pause(script.delayMs);
       yield* encoder.text(delta);
       count += 1;
     }
-    if (count <= gateAfter && script.gate !== undefined) await script.gate;
+    if (count <= gateAfter) await script.gate;
   } finally {
-    context.onUsage(error === undefined ? countedTokens(script, context, count) : 0);
+    if (error === undefined) context.onUsage(usageOf(script, context, count));
   }
+  return yield* endAnswer(script, error, usageOf(script, context, count), encoder);
+}
 
-  switch (error?.kind) {
-    case "cut":
-      return "cut";
-    case "early-end":
-      return "end";
-    case "terminated":
-      yield* encoder.error("terminated");
-      return "end";
-    case "mid":
-      yield* encoder.error(error.message ?? "[object Object]");
-      yield* encoder.finish("error", { promptTokens: null, completionTokens: null });
-      yield* encoder.end();
-      return "end";
-    case undefined:
-      yield* encoder.finish(script.finishReason ?? "stop", usageOf(script, context, count));
-      yield* encoder.end();
-      return "end";
+/** Everything after the last delta. */
+async function* endAnswer(
+  script: ScriptedReply,
+  error: StreamError | undefined,
+  usage: Usage,
+  encoder: FrameEncoder,
+): Pieces {
+  if (error?.kind === "cut") return "cut";
+  if (error?.kind === "early-end") return "end";
+  if (error?.kind === "terminated") {
+    yield* encoder.error("terminated");
+    return "end";
   }
+  if (error?.kind === "mid" && error.goesOn !== true) {
+    yield* encoder.error(error.message ?? "[object Object]");
+    const reason = script.finishReason ?? "error";
+    yield* encoder.finish(reason, script.usage ?? { promptTokens: null, completionTokens: null });
+  } else {
+    yield* encoder.finish(script.finishReason ?? "stop", usage);
+  }
+  yield* encoder.end();
+  return "end";
 }
 
 /** The text deltas of a script, the reasoning block in front of the first. */
@@ -94,16 +107,13 @@ export function splitText(text: string): string[] {
   return text.match(/\s?\S{1,8}|\s/gu) ?? [];
 }
 
+/** What a script gives; else an estimate, or nothing when the back end has cut the answer. */
 function usageOf(script: ScriptedReply, context: AnswerContext, deltas: number): Usage {
+  if (script.usage !== null && script.usage !== undefined) return script.usage;
   if (script.usage === null || script.finishReason === "unknown") {
     return { promptTokens: null, completionTokens: null };
   }
-  return script.usage ?? { promptTokens: context.promptTokens, completionTokens: deltas };
-}
-
-function countedTokens(script: ScriptedReply, context: AnswerContext, deltas: number): number {
-  const usage = usageOf(script, context, deltas);
-  return (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0);
+  return { promptTokens: context.promptTokens, completionTokens: deltas };
 }
 
 /** Re-cuts a body into pieces of `size` bytes, whatever they hold. */

@@ -1,3 +1,5 @@
+import { fileText } from "./length-check.ts";
+import { promptError } from "./prompt-errors.ts";
 import { jsonReply, type HttpReply } from "./reply.ts";
 import type { ChatBody, SimulatedModel } from "./types.ts";
 import type { World } from "./world.ts";
@@ -5,10 +7,7 @@ import type { World } from "./world.ts";
 /** What the app's tokenizer refuses to see anywhere in a request. */
 const SPECIAL_TOKENS = /<\|(?:endoftext|fim_prefix|fim_middle|fim_suffix|endofprompt)\|>/;
 
-/**
- * The body as an object with a list of messages, or `undefined` where the app fails unhandled (500, empty body)
- * before it looks at the model.
- */
+/** The body as an object, or `undefined` where the app fails at once (500, empty body). */
 export function parseChatObject(text: string): Record<string, unknown> | undefined {
   try {
     const body: unknown = JSON.parse(text);
@@ -18,22 +17,18 @@ export function parseChatObject(text: string): Record<string, unknown> | undefin
   }
 }
 
-/** The body with every text where the app's tokenizer needs one, else `undefined` (500, empty body). */
+/** The body with a text wherever the app's tokenizer needs one, else `undefined` (500, empty body). */
 export function parseChatBody(body: Record<string, unknown>): ChatBody | undefined {
   const { messages, system, context } = body;
   if (!Array.isArray(messages) || !messages.every(hasTextContent)) return undefined;
   if (system && typeof system !== "string") return undefined;
-  if (context && !(Array.isArray(context) && context.every(hasTextContent))) return undefined;
-  const texts = [
-    ...messages.map((message) => message.content),
-    ...(Array.isArray(context) ? context.map((file: { content: string }) => file.content) : []),
-    typeof system === "string" ? system : "",
-  ];
+  const files: unknown = context || [];
+  if (!Array.isArray(files) || !files.every(hasTextContent)) return undefined;
+  const texts = [...messages, ...files].map(({ content }) => content);
+  if (typeof system === "string") texts.push(system);
   if (texts.some((text) => SPECIAL_TOKENS.test(text))) return undefined;
-  return {
-    ...body,
-    messages: messages.map((message) => ({ ...message, role: String(message["role"]) })),
-  } as ChatBody;
+  // Roles are left as they came: the SDK complains of odd ones later, in its own words.
+  return body as unknown as ChatBody;
 }
 
 /** The 403 for a model that the list does not offer (B only). */
@@ -60,26 +55,29 @@ export function usageRefused(resetAt: number): HttpReply {
   );
 }
 
+/** What the SDK says of a request, messages before numbers, or `undefined`. */
+export function requestError(body: ChatBody, world: World): string | undefined {
+  const files = (body.context ?? []).map(({ name, content }) => ({
+    role: "user",
+    content: fileText(name, content),
+  }));
+  return promptError([...files, ...body.messages]) ?? parameterError(body, world);
+}
+
 /**
- * What the SDK says of the numbers: B reads model defaults as strings, which it then refuses; A passes on what
- * is not a number.
+ * B converts what it is given to a number and falls back to the model's row, whose numbers are texts that the SDK
+ * refuses (a NULL passes); A falls back to numbers and hands anything else on as it is.
  */
-export function parameterError(body: ChatBody, world: World): string | undefined {
+function parameterError(body: ChatBody, world: World): string | undefined {
   const model = world.models.find(({ id }) => id === body.model);
   for (const name of ["temperature", "topP"] as const) {
     const given = body[name];
-    const number = world.generation === "A" ? given : Number(given);
-    const missing = number === 0 || Number.isNaN(number) || !number;
-    const fallback = world.generation === "A" ? undefined : model?.[name];
-    const refused = missing ? fallback !== undefined : typeof number !== "number";
+    const refused =
+      world.generation === "A"
+        ? Boolean(given) && typeof given !== "number"
+        : !Number(given) && model?.[name] !== undefined;
     if (refused) return `Invalid argument for parameter ${name}: ${name} must be a number`;
   }
-  return undefined;
-}
-
-/** What the SDK says of the messages. */
-export function messagesError(body: ChatBody): string | undefined {
-  if (body.messages.length === 0) return "Invalid prompt: messages must not be empty";
   return undefined;
 }
 

@@ -1,18 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-import { isStreamError, recut, streamAnswer } from "./answer-stream.ts";
+import { isStreamError, recut, streamAnswer, type OnUsage } from "./answer-stream.ts";
 import { createBuiltInAnswer } from "./built-in-answer.ts";
-import {
-  messagesError,
-  modelRefused,
-  parameterError,
-  parseChatBody,
-  parseChatObject,
-  usageRefused,
-} from "./chat-checks.ts";
+import { modelRefused, parseChatBody, parseChatObject, requestError, usageRefused } from "./chat-checks.ts";
 import { edgeReply } from "./edge-replies.ts";
 import { createFrameEncoder } from "./frames.ts";
-import { imageAnswer } from "./image-answer.ts";
+import { IMAGE_USAGE, imageAnswer } from "./image-answer.ts";
+import { lengthRefusal } from "./length-check.ts";
 import {
   emptyReply,
   jsonReply,
@@ -28,19 +22,20 @@ import { usageAddress } from "./usage-limit.ts";
 import type { World } from "./world.ts";
 
 /** POST /api/chat: the app's checks in its order, then a scripted or a built-in answer. */
-export function chatRoute(call: Call, world: World): Reply {
+export async function chatRoute(call: Call, world: World): Promise<Reply> {
   if (call.method !== "POST") return emptyReply(405);
   const object = call.body === undefined ? undefined : parseChatObject(decode(call.body));
   const body = object === undefined ? undefined : parseChatBody(object);
 
   // A CDN, a proxy or a broken app answers before anything is looked at.
-  const edge = world.takeReply(body, ({ error }) => !isStreamError(error) && error?.kind !== "image");
-  if (edge?.error !== undefined && !isStreamError(edge.error)) return edgeReply(edge.error, world);
+  const edge = world.takeEdgeError(body);
+  if (edge !== undefined) return edgeReply(edge, world);
 
   if (sessionLeft(call, world) === 0) return sessionRefused();
-  const address = usageAddress(headerText(call, "x-forwarded-for"), call.clientAddress);
+  const address = usageAddress(call.headers["cf-connecting-ip"], call.clientAddress);
   const { usage } = world;
-  if (world.generation === "B" && usage.usedBy(address) >= usage.limit) {
+  const limited = world.generation === "B" && world.accessToken === undefined;
+  if (limited && usage.usedBy(address) >= usage.limit) {
     return usageRefused(usage.resetAt(address));
   }
   if (object === undefined) return emptyReply(500);
@@ -49,19 +44,25 @@ export function chatRoute(call: Call, world: World): Reply {
     return modelRefused(object["model"], available);
   }
   if (body === undefined) return emptyReply(500);
-  return answer(body, world, (tokens) => usage.add(address, tokens));
+  const model = available.find(({ id }) => id === body.model) ?? world.models[0];
+  const tooLong = await lengthRefusal(body, model?.tokenLimit ?? 128_000);
+  if (tooLong !== undefined) return tooLong;
+  return answer(body, world, (counted) => {
+    usage.add(address, counted, model?.multiplier ?? 1);
+  });
 }
 
-function answer(body: ChatBody, world: World, onUsage: (tokens: number) => void): Reply {
-  const refusal = parameterError(body, world) ?? messagesError(body);
+function answer(body: ChatBody, world: World, onUsage: OnUsage): Reply {
+  const refusal = requestError(body, world);
   if (refusal !== undefined) {
     if (body.model === "AkashGen" && world.generation === "B") return imageFailed(refusal);
     return textReply({ error: { kind: "three", message: refusal } }, body, world, onUsage);
   }
-  const script = world.takeReply(body, () => true) ?? createBuiltInAnswer(body, world);
+  const script = world.takeReply(body) ?? createBuiltInAnswer(body, world);
   if (script.error?.kind === "image") return imageFailed(script.error.message);
   if (script.image !== undefined) {
-    return framed(script, imageAnswer(script.image, world), STREAM_HEADERS);
+    onUsage(IMAGE_USAGE);
+    return framed(script, imageAnswer(script.image, world, script.gate), STREAM_HEADERS);
   }
   return textReply(script, body, world, onUsage);
 }
@@ -71,15 +72,10 @@ const STREAM_HEADERS = {
   "x-vercel-ai-data-stream": "v1",
 };
 
-function textReply(
-  script: ScriptedReply,
-  body: ChatBody,
-  world: World,
-  onUsage: (tokens: number) => void,
-): Reply {
+function textReply(script: ScriptedReply, body: ChatBody, world: World, onUsage: OnUsage): Reply {
   const encoder = createFrameEncoder(script.protocol ?? world.protocol, `msg-${messageId()}`);
   const { error } = script;
-  if (!isStreamError(error)) return edgeReply(error, world);
+  if (error !== undefined && !isStreamError(error)) return edgeReply(error, world);
   const pieces =
     script.raw === undefined
       ? streamAnswer(script, error, { encoder, promptTokens: promptTokens(body), onUsage })
@@ -113,11 +109,6 @@ function promptTokens(body: ChatBody): number {
 
 function messageId(): string {
   return randomBytes(24).toString("base64url").replace(/[-_]/g, "x").slice(0, 24);
-}
-
-function headerText(call: Call, name: string): string | undefined {
-  const value = call.headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,14 +1,12 @@
 import { cdnPage } from "./cdn-page.ts";
 import { modelRefused, usageRefused } from "./chat-checks.ts";
 import { emptyReply, jsonReply, sessionRefused, type HttpReply, type Reply } from "./reply.ts";
+import type { StreamError } from "./answer-stream.ts";
 import type { ScriptedError } from "./types.ts";
 import type { World } from "./world.ts";
 
 /** The errors that take the place of a whole reply. */
-export type EdgeError = Exclude<
-  ScriptedError,
-  { kind: "three" | "mid" | "terminated" | "early-end" | "cut" }
->;
+export type EdgeError = Exclude<ScriptedError, StreamError>;
 
 /** The reply that a scripted error stands for. */
 export function edgeReply(error: EdgeError, world: World): Reply {
@@ -31,7 +29,7 @@ export function edgeReply(error: EdgeError, world: World): Reply {
       );
     case "usage":
       return usageRefused(error.resetAt === undefined ? world.now() + 3_600_000 : error.resetAt * 1000);
-    case "image":
+    default:
       return jsonReply(500, { error: "Error generating image", message: error.message });
   }
 }

@@ -25,7 +25,6 @@ export function createFrameEncoder(protocol: Protocol, messageId: string): Frame
 
 /** The AI SDK's data stream, version 1: `<code>:<JSON>` and a line feed. */
 function dataStream(messageId: string): FrameEncoder {
-  const frame = (code: string, payload: unknown): string[] => [`${code}:${JSON.stringify(payload)}\n`];
   return {
     headers: { "content-type": "text/plain; charset=utf-8", "x-vercel-ai-data-stream": "v1" },
     start: () => frame("f", { messageId }),
@@ -42,7 +41,6 @@ function dataStream(messageId: string): FrameEncoder {
 /** The UI message stream of the AI SDK 5 and later: server-sent events that end with `[DONE]`. */
 function uiMessageStream(messageId: string): FrameEncoder {
   let textOpen = false;
-  const event = (payload: object): string => `data: ${JSON.stringify(payload)}\n\n`;
   const closeText = (): string[] => {
     if (!textOpen) return [];
     textOpen = false;
@@ -69,4 +67,12 @@ function uiMessageStream(messageId: string): FrameEncoder {
     ],
     end: () => ["data: [DONE]\n\n"],
   };
+}
+
+function frame(code: string, payload: unknown): string[] {
+  return [`${code}:${JSON.stringify(payload)}\n`];
+}
+
+function event(payload: object): string {
+  return `data: ${JSON.stringify(payload)}\n\n`;
 }

@@ -89,7 +89,7 @@ function resultOf(job: ImageJob, status: string, world: World): string {
       return `${world.origin}/api/image/${job.fileName}`;
     case "base64":
       return base64;
-    case "data-url":
+    default:
       return `data:image/webp;base64,${base64}`;
   }
 }

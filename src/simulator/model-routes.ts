@@ -9,31 +9,41 @@ const ROWS_MADE = "2026-05-19T12:00:00.000Z";
 /** GET /api/models: A wants a session, B shows the list to everybody. */
 export function modelsRoute(call: Call, world: World): HttpReply {
   if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
-  const available = world.models.filter((model) => model.available !== false);
-  if (world.generation === "B") {
-    return jsonReply(
-      200,
-      available.map((model, index) => modelRow(model, index)),
-    );
-  }
+  const offered = world.models.filter(({ available }) => available !== false);
+  if (world.generation === "B") return jsonReply(200, offered.map(modelRow));
   if (sessionLeft(call, world) === 0) return sessionRefused();
-  return jsonReply(200, available.map(modelOfA));
+  // With a failing back end A shows its whole table without saying what is available.
+  return offered.length === 0
+    ? jsonReply(
+        200,
+        world.rows.map((model) => modelEntry(model)),
+      )
+    : jsonReply(
+        200,
+        offered.map((model) => ({ ...modelEntry(model), available: true })),
+      );
 }
 
-/** GET /api/models/all (B): every row, with what the caller may do. */
+/** GET /api/models/all (B): every row, also while the back end fails, with what the caller may do. */
 export function allModelsRoute(call: Call, world: World): HttpReply {
   if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
-  const models = world.models.map((model, index) => ({
-    ...modelRow(model, index),
-    user_has_access: true,
-    is_available_now: model.available !== false,
-    action_button: "Chat Now",
-    action_text: "Start chatting",
-  }));
-  return jsonReply(200, { models, user_tier: "permissionless" });
+  const models = world.rows.map((model, index) => {
+    const offered = world.models.includes(model) && model.available !== false;
+    return {
+      ...modelRow(model, index),
+      id: rowId(index),
+      user_has_access: true,
+      is_available_now: offered,
+      action_button: offered ? "start_chat" : "unavailable",
+      action_text: offered ? "Start Chat" : "Unavailable",
+    };
+  });
+  const count = { permissionless: models.length, extended: 0, pro: 0 };
+  return jsonReply(200, { models, user_tier: "permissionless", stats: { by_tier: count } });
 }
 
-function modelOfA(model: SimulatedModel): object {
+/** A's entry. */
+function modelEntry(model: SimulatedModel): object {
   return {
     id: model.id,
     name: model.name ?? model.id,
@@ -41,11 +51,11 @@ function modelOfA(model: SimulatedModel): object {
     temperature: model.temperature,
     top_p: model.topP,
     tokenLimit: model.tokenLimit,
-    available: true,
+    ...model.details,
   };
 }
 
-/** NUMERIC columns come as text with two decimals, missing ones as null. */
+/** B's entry: NUMERIC columns come as text with two decimals, missing ones as null. */
 function modelRow(model: SimulatedModel, index: number): object {
   return {
     id: model.id,
@@ -72,5 +82,11 @@ function modelRow(model: SimulatedModel, index: number): object {
     is_chat_available: true,
     created_at: ROWS_MADE,
     updated_at: ROWS_MADE,
+    ...model.details,
   };
+}
+
+/** The database's own key of a row. */
+function rowId(index: number): string {
+  return `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
 }

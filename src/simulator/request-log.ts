@@ -57,12 +57,14 @@ export function createRequestLog(): RequestLog {
 
 /** `Promise.withResolvers`, which Node 20 does not have. */
 function createDeferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
+  let resolve: (value: T) => void = ignore;
   const promise = new Promise<T>((fulfil) => {
     resolve = fulfil;
   });
   return { promise, resolve };
 }
+
+function ignore(): void {}
 
 function withoutSlash(path: string): string {
   return path.replace(/\/$/, "");

@@ -47,9 +47,9 @@ export function refreshRoute(call: Call, world: World): HttpReply {
 function clientRefusal(call: Call): string | undefined {
   if ((call.headers["user-agent"] ?? "") === "") return "no user agent";
   const site = call.headers["sec-fetch-site"];
-  if (site !== undefined && !SITES.includes(String(site))) return "invalid fetch site";
+  if (site !== undefined && !SITES.includes(site)) return "invalid fetch site";
   const mode = call.headers["sec-fetch-mode"];
-  if (mode !== undefined && !MODES.includes(String(mode))) return "invalid fetch mode";
+  if (mode !== undefined && !MODES.includes(mode)) return "invalid fetch mode";
   return undefined;
 }
 

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-import { isStreamError } from "./answer-stream.ts";
 import { DEFAULT_MODELS } from "./model-catalogue.ts";
 import type { Call } from "./reply.ts";
 import { createRequestLog } from "./request-log.ts";
 import { answerCall } from "./routes.ts";
 import { sendReply } from "./send-reply.ts";
 import { createSessionStore } from "./session-store.ts";
-import type { ScriptedReply, Simulator, SimulatorOptions } from "./types.ts";
+import type { Simulator, SimulatorOptions } from "./types.ts";
 import { createUsageLimit } from "./usage-limit.ts";
+import { createReplyQueue, type ReplyQueue } from "./reply-queue.ts";
 import type { World } from "./world.ts";
 
 /** The body size that B's middleware copies; what is longer arrives cut and fails to parse. */
@@ -16,7 +16,7 @@ const BODY_LIMIT_B = 10 * 1024 * 1024;
 
 /** Starts a simulator on its own port; resolves when it listens. Rejects when the port is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const queue: ScriptedReply[] = [];
+  const queue = createReplyQueue();
   const log = createRequestLog();
   const world = createWorld(options, queue);
 
@@ -29,7 +29,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const target = new URL(request.url ?? "/", "http://simulator");
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const method = request.method ?? "GET";
-    const { close } = log.add({
+    const record = log.add({
       method,
       path,
       query: target.search,
@@ -46,7 +46,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       clientAddress: request.socket.remoteAddress ?? "127.0.0.1",
     };
     const reply = await answerCall(call, world);
-    close(await sendReply(response, reply, { generation: world.generation, path }));
+    record.close(await sendReply(response, reply, { generation: world.generation, path }));
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -65,7 +65,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   return {
     url: world.origin,
-    enqueue: (reply) => void queue.push(reply),
+    enqueue: (reply) => queue.add(reply),
     requests: log.requests,
     get chats() {
       return log.chats();
@@ -76,6 +76,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     expireSessions: () => world.sessions.expireAll(),
     setModels(models) {
       world.models = models;
+      if (models.length > 0) world.rows = models;
     },
     waitForChat: (index) => log.wait("/api/chat", index, "POST"),
     waitForRequest: (path, index = 0) => log.wait(path, index),
@@ -84,7 +85,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-function createWorld(options: SimulatorOptions, queue: ScriptedReply[]): World {
+function createWorld(options: SimulatorOptions, queue: ReplyQueue): World {
   const now = options.now ?? Date.now;
   return {
     generation: options.generation ?? "B",
@@ -96,19 +97,10 @@ function createWorld(options: SimulatorOptions, queue: ScriptedReply[]): World {
     usage: createUsageLimit(options.tokenLimit, now),
     jobs: new Map(),
     models: options.models ?? DEFAULT_MODELS,
+    rows: (options.models?.length ?? 0) > 0 ? (options.models ?? []) : DEFAULT_MODELS,
     origin: "",
-    takeReply(body, accepts) {
-      const index = queue.findIndex(
-        ({ when, image, error }) =>
-          (when === undefined || (body !== undefined && when(body))) &&
-          (image === undefined || body?.model === "AkashGen") &&
-          (body !== undefined || !isStreamError(error)),
-      );
-      const reply = queue[index];
-      if (reply === undefined || !accepts(reply)) return undefined;
-      queue.splice(index, 1);
-      return reply;
-    },
+    takeEdgeError: (body) => queue.takeEdgeError(body),
+    takeReply: (body) => queue.takeReply(body),
   };
 }
 

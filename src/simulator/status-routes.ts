@@ -31,21 +31,27 @@ export function healthRoute(_call: Call, world: World): HttpReply {
   });
 }
 
+/** From this share of what is left, in percent, the app warns of a long conversation. */
+const LONG_CONVERSATION = 30;
+
 /** GET /api/rate-limit/status (B). */
 export function rateLimitRoute(call: Call, world: World): HttpReply {
-  const forwarded = call.headers["x-forwarded-for"];
-  const address = usageAddress(Array.isArray(forwarded) ? forwarded[0] : forwarded, call.clientAddress);
+  const address = usageAddress(call.headers["cf-connecting-ip"], call.clientAddress);
   const { usage } = world;
   const unlimited = world.accessToken !== undefined;
-  const used = unlimited ? 0 : Math.round((usage.usedBy(address) / usage.limit) * 100);
+  const used = unlimited ? 0 : usage.usedBy(address);
+  const remaining = Math.max(0, usage.limit - used);
+  const percentage = Math.round((used / usage.limit) * 100);
+  const conversation =
+    unlimited || remaining === 0 ? 0 : Math.round((usage.lastPromptOf(address) / remaining) * 100);
   return jsonReply(200, {
-    usagePercentage: used,
-    remainingPercentage: Math.max(0, 100 - used),
+    usagePercentage: percentage,
+    remainingPercentage: Math.max(0, 100 - percentage),
     resetTime: new Date(unlimited ? world.now() + 86_400_000 : usage.resetAt(address)).toISOString(),
-    blocked: !unlimited && usage.usedBy(address) >= usage.limit,
+    blocked: used >= usage.limit,
     authenticated: unlimited,
-    conversationTokenPercentage: 0,
-    showConversationWarning: false,
+    conversationTokenPercentage: conversation,
+    showConversationWarning: conversation >= LONG_CONVERSATION,
   });
 }
 

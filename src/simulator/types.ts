@@ -17,6 +17,10 @@ export interface SimulatedModel {
   readonly tokenLimit?: number;
   /** `false`: the row exists but is not offered. */
   readonly available?: boolean;
+  /** What every token counts for in the usage limit. Default 1. */
+  readonly multiplier?: number;
+  /** More keys of the model's entry in the list, as the upstream spells them. */
+  readonly details?: Readonly<Record<string, unknown>>;
   /** The back end's reasoning arrives as one `<think>` delta in built-in answers. */
   readonly reasoning?: boolean;
 }
@@ -60,8 +64,16 @@ export interface ChatBody {
 export type ScriptedError =
   /** Only a `3:` frame, as for every back-end error before the first text. */
   | { readonly kind: "three"; readonly message: string }
-  /** `3:` (default `[object Object]`), then `e`/`d` with finish reason `error`. */
-  | { readonly kind: "mid"; readonly message?: string; readonly afterDeltas?: number }
+  /**
+   * `3:` (default `[object Object]`), then `e`/`d` with finish reason `error`; or, with `goesOn`, the rest of the
+   * answer as if nothing had been.
+   */
+  | {
+      readonly kind: "mid";
+      readonly message?: string;
+      readonly afterDeltas?: number;
+      readonly goesOn?: boolean;
+    }
   /** `3:"terminated"` and a clean end of the body, without `e`/`d`. */
   | { readonly kind: "terminated"; readonly afterDeltas?: number }
   /** A clean end of the body without `e`/`d`. */

@@ -1,3 +1,4 @@
+import type { EdgeError } from "./edge-replies.ts";
 import type { SessionStore } from "./session-store.ts";
 import type {
   ChatBody,
@@ -27,11 +28,13 @@ export interface World {
   readonly sessions: SessionStore;
   readonly usage: UsageLimit;
   readonly jobs: Map<string, ImageJob>;
+  /** What the back end offers now; empty while it fails. */
   models: readonly SimulatedModel[];
+  /** What the app knows, whatever the back end says. */
+  rows: readonly SimulatedModel[];
   origin: string;
-  /** Takes the first queued reply for this body that `accepts` accepts. */
-  takeReply(
-    body: ChatBody | undefined,
-    accepts: (reply: ScriptedReply) => boolean,
-  ): ScriptedReply | undefined;
+  /** Takes the next queued reply if it replaces the whole reply. `undefined` body: not a proper one. */
+  takeEdgeError(body: ChatBody | undefined): EdgeError | undefined;
+  /** Takes the next queued reply for this body. */
+  takeReply(body: ChatBody): ScriptedReply | undefined;
 }

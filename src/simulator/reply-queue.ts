@@ -1,0 +1,39 @@
+import { isStreamError } from "./answer-stream.ts";
+import type { EdgeError } from "./edge-replies.ts";
+import type { ChatBody, ScriptedReply } from "./types.ts";
+
+/** The scripted replies that wait for their requests, first in, first out. */
+export interface ReplyQueue {
+  add(reply: ScriptedReply): void;
+  /** Takes the next reply for a request if it is one that comes before the app looks at anything. */
+  takeEdgeError(body: ChatBody | undefined): EdgeError | undefined;
+  /** Takes the next reply for a request. */
+  takeReply(body: ChatBody): ScriptedReply | undefined;
+}
+
+/** Makes an empty queue. */
+export function createReplyQueue(): ReplyQueue {
+  const replies: ScriptedReply[] = [];
+  const take = (index: number): ScriptedReply | undefined => replies.splice(index, 1)[0];
+
+  return {
+    add: (reply) => void replies.push(reply),
+    takeEdgeError(body) {
+      const index = replies.findIndex((reply) => suits(reply, body));
+      const error = replies[index]?.error;
+      if (error === undefined || isStreamError(error) || error.kind === "image") return undefined;
+      take(index);
+      return error;
+    },
+    takeReply(body) {
+      const index = replies.findIndex((reply) => suits(reply, body));
+      return index === -1 ? undefined : take(index);
+    },
+  };
+}
+
+/** Conditions need a proper body, and images an image model. */
+function suits({ when, image }: ScriptedReply, body: ChatBody | undefined): boolean {
+  if (image !== undefined && body?.model !== "AkashGen") return false;
+  return when === undefined || (body !== undefined && when(body));
+}
