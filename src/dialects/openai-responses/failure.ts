@@ -1,0 +1,37 @@
+import type { ErrorKind, GatewayError } from "../../errors.ts";
+
+/**
+ * `response.error.code` for each kind. OpenAI names `server_error`, `rate_limit_exceeded` and `invalid_prompt`;
+ * Codex also acts on `context_length_exceeded` and `server_is_overloaded`.
+ */
+const failureCodes = {
+  "invalid-request": "invalid_prompt",
+  "context-length": "context_length_exceeded",
+  "content-filtered": "invalid_prompt",
+  unsupported: "invalid_prompt",
+  unauthenticated: "server_error",
+  forbidden: "server_error",
+  "not-found": "invalid_prompt",
+  "model-not-found": "model_not_found",
+  "method-not-allowed": "invalid_prompt",
+  "payload-too-large": "invalid_prompt",
+  "image-declined": "image_content_policy_violation",
+  "rate-limited": "rate_limit_exceeded",
+  aborted: "server_error",
+  internal: "server_error",
+  "upstream-unavailable": "server_error",
+  "upstream-protocol": "server_error",
+  "upstream-truncated": "server_error",
+  "output-invalid": "server_error",
+  overloaded: "server_is_overloaded",
+  "upstream-timeout": "server_error",
+} as const satisfies Record<ErrorKind, string>;
+
+/** The `error` of a failed response. */
+export function encodeFailure(error: GatewayError): { readonly code: string; readonly message: string } {
+  const { kind, message, retryAfterMs } = error;
+  // A stream has no Retry-After; Codex reads the wait from these words.
+  const wait =
+    retryAfterMs === undefined ? "" : ` Please try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))}s.`;
+  return { code: failureCodes[kind], message: message + wait };
+}

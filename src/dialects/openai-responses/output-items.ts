@@ -1,0 +1,86 @@
+import type { DeclaredTool } from "./tool-table.ts";
+import type { ItemStatus, OutputItem, OutputText } from "./wire.ts";
+
+/** A part of a message. */
+export function toOutputText(text: string): OutputText {
+  return { type: "output_text", text, annotations: [], logprobs: [] };
+}
+
+/** A message with one part, or with none while it has only begun. */
+export function toMessage(id: string, status: ItemStatus, text: string | undefined): OutputItem {
+  const content = text === undefined ? [] : [toOutputText(text)];
+  return { type: "message", id, status, role: "assistant", content };
+}
+
+/**
+ * Thinking, as a summary or as the model's own words. `text` is undefined while it has only begun. The item
+ * has no status, as OpenAI's has none.
+ */
+export function toReasoning(
+  id: string,
+  shownAs: "summary" | "content",
+  text: string | undefined,
+): OutputItem & { type: "reasoning" } {
+  if (shownAs === "summary") {
+    return { type: "reasoning", id, summary: text === undefined ? [] : [{ type: "summary_text", text }] };
+  }
+  const content = text === undefined ? [] : [{ type: "reasoning_text" as const, text }];
+  return { type: "reasoning", id, summary: [], content };
+}
+
+/** The fields that name a call, as the client declared the tool: never the name that the model was told. */
+function toCallFields(tool: DeclaredTool, callId: string) {
+  return {
+    call_id: callId,
+    name: tool.name,
+    ...(tool.namespace === undefined ? {} : { namespace: tool.namespace }),
+  };
+}
+
+/** A call of a function; `text` is its raw JSON arguments so far. */
+export function toFunctionCall(
+  id: string,
+  status: ItemStatus,
+  tool: DeclaredTool,
+  callId: string,
+  text: string,
+): OutputItem {
+  return { type: "function_call", id, status, ...toCallFields(tool, callId), arguments: text };
+}
+
+/** A call of a custom tool; `text` is its free-form input so far. */
+export function toCustomToolCall(
+  id: string,
+  status: ItemStatus,
+  tool: DeclaredTool,
+  callId: string,
+  text: string,
+): OutputItem {
+  return { type: "custom_tool_call", id, status, ...toCallFields(tool, callId), input: text };
+}
+
+/** What stands in complete arguments of `local_shell`; a command line in one string is split by a shell. */
+function readShellArguments(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Not JSON: the text itself is the command line.
+    value = { command: text };
+  }
+  const { command, workdir, timeout_ms } = Object(value) as Record<string, unknown>;
+  return {
+    type: "exec",
+    command: Array.isArray(command)
+      ? command.map(String)
+      : ["sh", "-c", typeof command === "string" ? command : text],
+    env: {},
+    ...(typeof workdir === "string" ? { working_directory: workdir } : {}),
+    ...(typeof timeout_ms === "number" ? { timeout_ms } : {}),
+  };
+}
+
+/** A call of the client's shell; `text` is its complete arguments. */
+export function toLocalShellCall(id: string, status: ItemStatus, callId: string, text: string): OutputItem {
+  return { type: "local_shell_call", id, status, call_id: callId, action: readShellArguments(text) };
+}

@@ -1,0 +1,112 @@
+import { GatewayError } from "../../errors.ts";
+import type { FilePart, ImagePart, TextPart } from "../../model/request.ts";
+import type { ContentPart } from "./input-schema.ts";
+
+const textTypes = /^(text\/.*|application\/(json|xml|yaml|x-yaml|toml|javascript|.*\+(json|xml)))$/i;
+
+function unsupported(message: string, param: string): GatewayError {
+  return new GatewayError("unsupported", message, { param });
+}
+
+/** `data:<type>;base64,<bytes>`, taken apart; undefined when it is something else. */
+function parseDataUrl(url: string): { readonly mediaType: string; readonly base64: string } | undefined {
+  const match = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i.exec(url);
+  if (match?.[1] === undefined) return undefined;
+  return { mediaType: match[1].toLowerCase(), base64: url.slice(match[0].length) };
+}
+
+function toImage(part: Extract<ContentPart, { type: "input_image" }>, param: string): ImagePart {
+  if (part.image_url === undefined) {
+    throw part.file_id === undefined
+      ? new GatewayError("invalid-request", `'${param}.image_url' is missing: expected string.`, { param })
+      : unsupported(
+          "This gateway stores no files: send the image itself as a data URL, or its http(s) URL, in image_url.",
+          `${param}.file_id`,
+        );
+  }
+  const inline = parseDataUrl(part.image_url);
+  if (inline !== undefined) return { type: "image", source: { kind: "data", ...inline } };
+  if (/^https?:\/\//i.test(part.image_url)) {
+    return { type: "image", source: { kind: "url", url: part.image_url } };
+  }
+  throw new GatewayError(
+    "invalid-request",
+    "The image URL must begin with https://, http:// or data:image/…;base64,.",
+    {
+      param: `${param}.image_url`,
+    },
+  );
+}
+
+function toFile(part: Extract<ContentPart, { type: "input_file" }>, param: string): FilePart {
+  const { file_data: data, filename: name = "file.txt" } = part;
+  if (data === undefined) {
+    throw unsupported(
+      "This gateway neither stores nor fetches files: send the file's text in file_data.",
+      part.file_id === undefined ? `${param}.file_url` : `${param}.file_id`,
+    );
+  }
+  const inline = parseDataUrl(data);
+  if (inline === undefined) return { type: "file", name, mediaType: "text/plain", text: data };
+  if (!textTypes.test(inline.mediaType)) {
+    throw unsupported(
+      `A file of type ${inline.mediaType} can't be read here: the model takes text only. Extract its text and send that.`,
+      `${param}.file_data`,
+    );
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(inline.base64, "base64"));
+    return { type: "file", name, mediaType: inline.mediaType, text };
+  } catch {
+    throw new GatewayError("invalid-request", "The decoded file is not UTF-8 text.", {
+      param: `${param}.file_data`,
+    });
+  }
+}
+
+/** A part as the model understands it. `param` is where it stands in the request. */
+function toPart(part: ContentPart, param: string): TextPart | ImagePart | FilePart {
+  switch (part.type) {
+    case "input_image":
+      return toImage(part, param);
+    case "input_file":
+      return toFile(part, param);
+    case "refusal":
+      return { type: "text", text: part.refusal };
+    default:
+      return { type: "text", text: part.text };
+  }
+}
+
+/** Content of a user's message; a string is one text. Throws `GatewayError` for what cannot be sent. */
+export function toParts(
+  content: string | readonly ContentPart[],
+  param: string,
+): readonly (TextPart | ImagePart | FilePart)[] {
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  return content.map((part, index) => toPart(part, `${param}[${index}]`));
+}
+
+/** Content that may hold text only, as of a system message. Throws kind `invalid-request` otherwise. */
+export function toTexts(content: string | readonly ContentPart[], param: string): readonly TextPart[] {
+  return toParts(content, param).map((part, index) => {
+    if (part.type === "text") return part;
+    throw new GatewayError(
+      "invalid-request",
+      "Only a user's message may hold images and files; this one takes text.",
+      {
+        param: `${param}[${index}]`,
+      },
+    );
+  });
+}
+
+/** What a tool answered: text and images; a file counts as its text. */
+export function toResultContent(
+  content: string | readonly ContentPart[],
+  param: string,
+): readonly (TextPart | ImagePart)[] {
+  return toParts(content, param).map((part) =>
+    part.type === "file" ? { type: "text", text: part.text } : part,
+  );
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { input } from "./input-schema.ts";
+import { optional } from "./optional.ts";
+import { wireTool } from "./tool-schema.ts";
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+const textFormat = z.discriminatedUnion(
+  "type",
+  [
+    z.looseObject({ type: z.literal("text") }),
+    z.looseObject({ type: z.literal("json_object") }),
+    z.looseObject({
+      type: z.literal("json_schema"),
+      name: z.string(),
+      description: optional(z.string()),
+      schema: jsonObject,
+      strict: optional(z.boolean()),
+    }),
+  ],
+  { error: "expected type text, json_object or json_schema" },
+);
+
+const toolChoice = z.union([
+  z.enum(["none", "auto", "required"]),
+  z.looseObject({
+    type: z.string(),
+    name: optional(z.string()),
+    namespace: optional(z.string()),
+    mode: optional(z.enum(["auto", "required"])),
+    tools: optional(z.array(jsonObject)),
+    /** Chat Completions' nesting, which some clients keep. */
+    function: optional(z.looseObject({ name: z.string() })),
+  }),
+]);
+
+/** The request body of `POST /v1/responses`; what is not named here has no meaning for us. */
+export const requestSchema = z.looseObject({
+  model: z.string().min(1, "must not be empty"),
+  input: optional(input),
+  instructions: optional(z.string()),
+  previous_response_id: optional(z.string()),
+  conversation: optional(z.unknown()),
+  prompt: optional(z.unknown()),
+
+  tools: optional(z.array(wireTool)),
+  tool_choice: optional(toolChoice),
+  parallel_tool_calls: optional(z.boolean()),
+
+  text: optional(z.looseObject({ format: optional(textFormat), verbosity: optional(z.string()) })),
+  reasoning: optional(
+    z.looseObject({
+      effort: optional(z.string()),
+      summary: optional(z.string()),
+      generate_summary: optional(z.string()),
+    }),
+  ),
+  temperature: optional(z.number().min(0).max(2)),
+  top_p: optional(z.number().min(0).max(1)),
+  max_output_tokens: optional(z.int().min(1)),
+  truncation: optional(z.enum(["auto", "disabled"])),
+  stop: optional(z.union([z.string().transform((text) => [text]), z.array(z.string())])),
+
+  stream: optional(z.boolean()),
+  store: optional(z.boolean()),
+  background: optional(z.boolean()),
+  metadata: optional(z.record(z.string(), z.string())),
+
+  /** Without effect here; repeated in the answer. */
+  max_tool_calls: optional(z.int()),
+  top_logprobs: optional(z.int().min(0).max(20)),
+  prompt_cache_key: optional(z.string()),
+  safety_identifier: optional(z.string()),
+  user: optional(z.string()),
+});
+
+/** A parsed request body. */
+export type ResponsesBody = z.output<typeof requestSchema>;
+
+/** What `text.format` may be. */
+export type TextFormat = z.output<typeof textFormat>;
+
+/** What `tool_choice` may be. */
+export type WireToolChoice = z.output<typeof toolChoice>;

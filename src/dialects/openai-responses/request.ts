@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { GatewayError } from "../../errors.ts";
+import type { ChatRequest, ResponseFormat } from "../../model/request.ts";
+import { parseBody } from "../parse-body.ts";
+import { inputItem, type InputItem } from "./input-schema.ts";
+import { findIgnored } from "./ignored.ts";
+import { type ResponsesBody, requestSchema, type TextFormat } from "./request-schema.ts";
+import { toStoredItems, type WireItem } from "./stored-items.ts";
+import { type PlacedItem, toMessages } from "./to-messages.ts";
+import { toToolChoice } from "./tool-choice.ts";
+import { createToolTable, type ToolTable } from "./tool-table.ts";
+import type { ResponseEcho } from "./wire.ts";
+
+/** A body whose form is right; what it refers to is not known yet. */
+export interface ResponsesInput {
+  readonly body: ResponsesBody;
+  /** `input` as items. */
+  readonly items: readonly PlacedItem[];
+}
+
+/** What a body refers to, and what is known of its model. */
+export interface RequestContext {
+  readonly responseId: string;
+  /** Items of the responses before this one, oldest first. */
+  readonly history: readonly WireItem[];
+  /** Items by their id, for each `item_reference`. */
+  readonly references: ReadonlyMap<string, WireItem>;
+  /** The model's own sampling, shown when the request sets none. */
+  readonly temperature: number | undefined;
+  readonly topP: number | undefined;
+}
+
+/** A request, understood. */
+export interface ParsedResponses {
+  readonly request: ChatRequest;
+  /** Parameters without effect, as the client spelled them. */
+  readonly ignored: readonly string[];
+  readonly tools: ToolTable;
+  readonly echo: ResponseEcho;
+  readonly reasoningAs: "summary" | "content";
+  /** The input as it is stored. */
+  readonly inputItems: readonly WireItem[];
+}
+
+/**
+ * Reads a request body. Throws kind `invalid-request` that names the wrong field, and kind `unsupported` for
+ * conversations and stored prompts, which live on OpenAI's side only.
+ */
+export function parseResponsesBody(value: unknown): ResponsesInput {
+  const body = parseBody(requestSchema, value);
+  if (body.conversation !== undefined) {
+    throw new GatewayError(
+      "unsupported",
+      "Conversations are not supported here. Use previous_response_id, or send the earlier items in input.",
+      { param: "conversation" },
+    );
+  }
+  if (body.prompt !== undefined) {
+    throw new GatewayError(
+      "unsupported",
+      "Stored prompts are not supported here. Send their text in instructions and input.",
+      { param: "prompt" },
+    );
+  }
+  if (body.background === true && body.store === false) {
+    throw new GatewayError(
+      "invalid-request",
+      "A background response must be stored: leave out store: false.",
+      {
+        param: "store",
+      },
+    );
+  }
+  if (typeof body.input === "string") {
+    const item: InputItem = { type: "message", id: undefined, role: "user", content: body.input };
+    return { body, items: [{ item, param: "input" }] };
+  }
+  const items = (body.input ?? []).map((item, index) => ({ item, param: `input[${index}]` }));
+  return { body, items };
+}
+
+/** Items that were valid when they came in or went out. */
+function placeStored(items: readonly WireItem[]): PlacedItem[] {
+  return z
+    .array(inputItem)
+    .parse(items)
+    .map((item) => ({ item, param: "previous_response_id" }));
+}
+
+function resolve({ item, param }: PlacedItem, references: ReadonlyMap<string, WireItem>): PlacedItem[] {
+  if (item.type !== "item_reference") return [{ item, param }];
+  const found = references.get(item.id);
+  if (found !== undefined) return [{ item: inputItem.parse(found), param }];
+  // Thinking is never sent again, so nothing is lost with it.
+  if (item.id.startsWith("rs_")) return [];
+  throw new GatewayError(
+    "not-found",
+    `No stored item has the id '${item.id}'. Send the item itself, or store the response that it comes from.`,
+    { param: `${param}.id` },
+  );
+}
+
+function toResponseFormat(format: TextFormat | undefined): ResponseFormat {
+  if (format?.type === "json_object") return { kind: "json-object" };
+  if (format?.type !== "json_schema") return { kind: "text" };
+  const { name, description, schema } = format;
+  return { kind: "json-schema", name, schema, ...(description === undefined ? {} : { description }) };
+}
+
+function toEcho(body: ResponsesBody, tools: ToolTable, context: RequestContext): ResponseEcho {
+  const { effort, summary, generate_summary } = body.reasoning ?? {};
+  return {
+    instructions: body.instructions ?? null,
+    previous_response_id: body.previous_response_id ?? null,
+    tools: tools.echo,
+    tool_choice: body.tool_choice ?? "auto",
+    parallel_tool_calls: body.parallel_tool_calls ?? true,
+    text: { ...body.text, format: body.text?.format ?? { type: "text" } },
+    reasoning: { effort: effort ?? null, summary: summary ?? generate_summary ?? null },
+    temperature: body.temperature ?? context.temperature ?? 1,
+    top_p: body.top_p ?? context.topP ?? 1,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    top_logprobs: 0,
+    max_output_tokens: body.max_output_tokens ?? null,
+    max_tool_calls: body.max_tool_calls ?? null,
+    truncation: body.truncation ?? "disabled",
+    store: body.store ?? true,
+    background: body.background ?? false,
+    service_tier: "default",
+    metadata: body.metadata ?? {},
+    safety_identifier: body.safety_identifier ?? null,
+    prompt_cache_key: body.prompt_cache_key ?? null,
+    user: body.user ?? null,
+  };
+}
+
+/** Makes the canonical request of a body and what it refers to. Throws `GatewayError`. */
+export function toResponsesRequest(read: ResponsesInput, context: RequestContext): ParsedResponses {
+  const { body } = read;
+  const own = read.items.flatMap((placed) => resolve(placed, context.references));
+  const items = [...placeStored(context.history), ...own];
+  const added = items.flatMap(({ item }) => ("tools" in item && Array.isArray(item.tools) ? item.tools : []));
+  const tools = createToolTable([...(body.tools ?? []), ...added]);
+  const chosen = toToolChoice(body.tool_choice, tools);
+  const messages = toMessages(items, tools);
+  if (messages.length === 0 && body.instructions === undefined) {
+    throw new GatewayError("invalid-request", "'input' is missing: send a text or a list of items.", {
+      param: "input",
+    });
+  }
+  const { instructions, max_output_tokens: limit } = body;
+  const summary = body.reasoning?.summary ?? body.reasoning?.generate_summary ?? "none";
+  return {
+    request: {
+      model: body.model,
+      messages: [
+        ...(instructions === undefined || instructions === ""
+          ? []
+          : [{ role: "system" as const, parts: [{ type: "text" as const, text: instructions }] }]),
+        ...messages,
+      ],
+      tools: chosen.definitions,
+      toolChoice: chosen.choice,
+      parallelToolCalls: body.parallel_tool_calls ?? true,
+      responseFormat: toResponseFormat(body.text?.format),
+      sampling: {
+        ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
+        ...(body.top_p === undefined ? {} : { topP: body.top_p }),
+      },
+      ...(limit === undefined ? {} : { maxOutputTokens: limit }),
+      stopSequences: body.stop ?? [],
+    },
+    ignored: [
+      ...findIgnored(body),
+      ...tools.leftOut.map((type) => `tools[${type}]`),
+      ...(chosen.ignored ? ["tool_choice"] : []),
+    ],
+    tools,
+    echo: toEcho(body, tools, context),
+    reasoningAs: summary === "none" ? "content" : "summary",
+    inputItems: toStoredItems(
+      own.map(({ item }) => item),
+      context.responseId,
+    ),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Message, TextPart, ToolCallPart, ToolResultPart } from "../../model/request.ts";
+import type { InputItem } from "./input-schema.ts";
+import { toParts, toResultContent, toTexts } from "./parts.ts";
+import type { ToolTable } from "./tool-table.ts";
+
+/** An item and where it stands in the request, for error messages. */
+export interface PlacedItem {
+  readonly item: InputItem;
+  readonly param: string;
+}
+
+function toToolCall(item: InputItem, tools: ToolTable): ToolCallPart | undefined {
+  switch (item.type) {
+    case "function_call": {
+      const name = tools.toOfferedName(item.name, item.namespace);
+      return { type: "tool-call", callId: item.call_id, name, arguments: item.arguments };
+    }
+    case "custom_tool_call": {
+      const name = tools.toOfferedName(item.name, item.namespace);
+      // The form in which the model knows custom tools.
+      return {
+        type: "tool-call",
+        callId: item.call_id,
+        name,
+        arguments: JSON.stringify({ input: item.input }),
+      };
+    }
+    case "local_shell_call": {
+      const { command } = item.action;
+      const callId = item.call_id ?? item.id ?? "";
+      return { type: "tool-call", callId, name: "local_shell", arguments: JSON.stringify({ command }) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function toToolResult({ item, param }: PlacedItem): ToolResultPart | undefined {
+  switch (item.type) {
+    case "function_call_output":
+    case "custom_tool_call_output":
+    case "local_shell_call_output": {
+      // A shell's output names its call by `id` in OpenAI's own reference, by `call_id` elsewhere.
+      const callId = item.call_id ?? (typeof item.id === "string" ? item.id : "");
+      return {
+        type: "tool-result",
+        callId,
+        content: toResultContent(item.output, `${param}.output`),
+        isError: false,
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Turns items into turns. What the assistant said and called in a row is one turn, and so are the results of
+ * its calls. Reasoning, hosted tools' calls and other items that only OpenAI's models read leave no trace.
+ */
+export function toMessages(items: readonly PlacedItem[], tools: ToolTable): Message[] {
+  const messages: Message[] = [];
+
+  function addToAssistant(parts: readonly (TextPart | ToolCallPart)[]): void {
+    const last = messages.at(-1);
+    if (last?.role === "assistant") {
+      messages[messages.length - 1] = { role: "assistant", parts: [...last.parts, ...parts] };
+    } else if (parts.length > 0) {
+      messages.push({ role: "assistant", parts });
+    }
+  }
+
+  function addResult(part: ToolResultPart): void {
+    const last = messages.at(-1);
+    if (last?.role === "tool") messages[messages.length - 1] = { role: "tool", parts: [...last.parts, part] };
+    else messages.push({ role: "tool", parts: [part] });
+  }
+
+  for (const placed of items) {
+    const { item, param } = placed;
+    const call = toToolCall(item, tools);
+    if (call !== undefined) addToAssistant([call]);
+    const result = toToolResult(placed);
+    if (result !== undefined) addResult(result);
+    if (item.type !== "message") continue;
+    const at = `${param}.content`;
+    if (item.role === "assistant") addToAssistant(toTexts(item.content, at));
+    else if (item.role === "user") messages.push({ role: "user", parts: toParts(item.content, at) });
+    else messages.push({ role: "system", parts: toTexts(item.content, at) });
+  }
+  return messages;
+}

@@ -1,0 +1,68 @@
+import { GatewayError } from "../../errors.ts";
+import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
+import type { WireToolChoice } from "./request-schema.ts";
+import type { ToolTable } from "./tool-table.ts";
+
+/** Which of the offered tools may or must be called. */
+export interface ChosenTools {
+  readonly choice: ToolChoice;
+  readonly definitions: readonly ToolDefinition[];
+  /** True: the choice names a tool that was left out, and had no effect. */
+  readonly ignored: boolean;
+}
+
+function toName(tool: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof tool["name"] === "string" ? tool["name"] : undefined;
+}
+
+/** The tools that `allowed_tools` lists. A listed namespace allows all that is in it. */
+function filterAllowed(
+  allowed: readonly Readonly<Record<string, unknown>>[],
+  tools: ToolTable,
+): readonly ToolDefinition[] {
+  return tools.definitions.filter((definition) => {
+    const declared = tools.find(definition.name);
+    return allowed.some((entry) => {
+      if (entry["type"] === "namespace") return declared?.namespace === toName(entry);
+      const name = entry["type"] === "local_shell" ? "local_shell" : toName(entry);
+      const namespace = typeof entry["namespace"] === "string" ? entry["namespace"] : undefined;
+      return declared?.name === name && declared?.namespace === namespace;
+    });
+  });
+}
+
+/**
+ * Reads `tool_choice`. Throws kind `invalid-request` for a function that is not among the tools, and for a
+ * demand to call one when the request has none at all.
+ */
+export function toToolChoice(choice: WireToolChoice | undefined, tools: ToolTable): ChosenTools {
+  const { definitions } = tools;
+  // The tools that were meant may all be ones that we cannot offer: then there is nothing to demand.
+  const nothingOffered = definitions.length === 0 && tools.leftOut.length > 0;
+  if (choice === undefined || choice === "auto" || choice === "none") {
+    return { choice: { kind: choice ?? "auto" }, definitions, ignored: false };
+  }
+  if (choice === "required") {
+    if (nothingOffered) return { choice: { kind: "auto" }, definitions, ignored: true };
+    if (definitions.length > 0) return { choice: { kind: "required" }, definitions, ignored: false };
+    throw new GatewayError("invalid-request", "tool_choice 'required' needs tools to choose from.", {
+      param: "tool_choice",
+    });
+  }
+  if (choice.type === "allowed_tools") {
+    const allowed = filterAllowed(choice.tools ?? [], tools);
+    const kind = choice.mode === "required" && allowed.length > 0 ? "required" : "auto";
+    return { choice: { kind }, definitions: allowed, ignored: false };
+  }
+  if (choice.type !== "function" && choice.type !== "custom" && choice.type !== "local_shell") {
+    return { choice: { kind: "auto" }, definitions, ignored: true };
+  }
+  const name = choice.type === "local_shell" ? "local_shell" : (choice.name ?? choice.function?.name ?? "");
+  const offered = tools.toOfferedName(name, choice.namespace);
+  if (tools.find(offered) === undefined) {
+    throw new GatewayError("invalid-request", `tool_choice names '${name}', which is not among the tools.`, {
+      param: "tool_choice.name",
+    });
+  }
+  return { choice: { kind: "function", name: offered }, definitions, ignored: false };
+}

@@ -1,0 +1,139 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+import {
+  parseResponsesBody,
+  type ResponsesInput,
+  toResponsesRequest,
+  type ParsedResponses,
+} from "../../dialects/openai-responses/request.ts";
+import {
+  createResponseWriter,
+  type ResponseWriter,
+} from "../../dialects/openai-responses/response-writer.ts";
+import { createResponsesStreamEncoder } from "../../dialects/openai-responses/stream-encoder.ts";
+import type { ResponseObject } from "../../dialects/openai-responses/wire.ts";
+import { GatewayError } from "../../errors.ts";
+import type { EventBatch } from "../../model/events.ts";
+import type { ChatRequest } from "../../model/request.ts";
+import { encodeSseComment } from "../../stream/sse.ts";
+import { baseUrlOf } from "../base-url.ts";
+import { clientSignal } from "../client-signal.ts";
+import { collectAnswer } from "../collect-answer.ts";
+import type { RouteDependencies } from "../route-dependencies.ts";
+import { sendEvents } from "../send-events.ts";
+import type { BackgroundRuns } from "./background-runs.ts";
+import { fitContext } from "./fit-context.ts";
+import { loadContext } from "./load-context.ts";
+import { streamRun } from "./stream-run.ts";
+
+/** What answering a Responses body needs. Without `runs` there are no background responses. */
+export interface ResponsesDependencies extends RouteDependencies {
+  readonly runs?: BackgroundRuns;
+}
+
+/** A request on its way to an answer. */
+interface Prepared {
+  readonly parsed: ParsedResponses;
+  /** The request, shortened if the client allowed it. */
+  readonly chatRequest: ChatRequest;
+  readonly writer: ResponseWriter;
+}
+
+async function prepare(
+  { chat, responses, newId, now }: ResponsesDependencies,
+  read: ResponsesInput,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { body } = read;
+  const model = await chat.resolveModel(body.model, signal);
+  const responseId = newId("resp_");
+  const loaded = await loadContext(responses, read);
+  const { temperature, topP, contextLength } = model;
+  const parsed = toResponsesRequest(read, { responseId, ...loaded, temperature, topP });
+  const chatRequest =
+    body.truncation === "auto"
+      ? await fitContext(chat, parsed.request, { contextLength, signal })
+      : parsed.request;
+  const writer = createResponseWriter({
+    id: responseId,
+    createdAt: Math.floor(now() / 1000),
+    model: model.id,
+    echo: parsed.echo,
+    tools: parsed.tools,
+    reasoningAs: parsed.reasoningAs,
+    now,
+  });
+  return { parsed, chatRequest, writer };
+}
+
+/** Shows a writer what passes by. */
+async function* writeThrough(events: AsyncIterable<EventBatch>, writer: ResponseWriter) {
+  for await (const batch of events) {
+    for (const event of batch) writer.push(event);
+    yield batch;
+  }
+}
+
+/**
+ * Answers a Responses body: streamed, whole, or in the background. Rejects with `GatewayError` for the
+ * plugin's error handler when it fails before anything was sent.
+ */
+export async function answerResponses(
+  deps: ResponsesDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { config, chat, responses, runs } = deps;
+  const read = parseResponsesBody(request.body);
+  const signal = clientSignal(reply);
+  const { parsed, chatRequest, writer } = await prepare(deps, read, signal);
+  if (parsed.ignored.length > 0) reply.header("x-ignored-parameters", parsed.ignored.join(", "));
+  const baseUrl = baseUrlOf(request, config);
+  const { background, store } = parsed.echo;
+
+  async function save(response: ResponseObject): Promise<void> {
+    if (!store) return;
+    try {
+      await responses.put({
+        id: response.id,
+        previousId: response.previous_response_id ?? undefined,
+        createdAt: response.created_at,
+        response: { ...response },
+        inputItems: parsed.inputItems,
+      });
+    } catch (error) {
+      // The answer itself is good; that it can't be fetched again is for the operator to know.
+      request.log.error({ err: error }, "a response could not be stored");
+    }
+  }
+
+  if (background) {
+    if (runs === undefined) {
+      throw new GatewayError("unsupported", "Background responses are made at POST /v1/responses.", {
+        param: "background",
+      });
+    }
+    const start = (runSignal: AbortSignal) => chat.complete(chatRequest, { signal: runSignal, baseUrl });
+    const run = await runs.start({ writer, start, save });
+    if (read.body.stream !== true) return reply.send(run.response);
+    await streamRun(reply, { run, startingAfter: -1, config, signal });
+    return reply;
+  }
+
+  const events = chat.complete(chatRequest, { signal, baseUrl });
+  if (read.body.stream === true) {
+    let saved: Promise<void> | undefined;
+    // Begun before the terminal frame goes out: a client may refer to the response at once.
+    const encoder = createResponsesStreamEncoder(writer, (response) => {
+      saved = save(response);
+    });
+    const heartbeat = encodeSseComment("keep-alive");
+    await sendEvents(reply, { events, encoder, heartbeat, config, signal });
+    await saved;
+    return reply;
+  }
+  request.facts.stream = false;
+  await collectAnswer(request, writeThrough(events, writer));
+  await save(writer.response);
+  return reply.send(writer.response);
+}

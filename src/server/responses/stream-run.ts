@@ -1,0 +1,39 @@
+import type { FastifyReply } from "fastify";
+
+import type { Config } from "../../config.ts";
+import { encodeWireEvent } from "../../dialects/openai-responses/stream-encoder.ts";
+import { encodeSseComment } from "../../stream/sse.ts";
+import { createEventSink } from "../event-sink.ts";
+import type { BackgroundRun } from "./background-runs.ts";
+
+/** What `streamRun` needs. */
+export interface StreamRunOptions {
+  readonly run: BackgroundRun;
+  /** Number of the last event that the client has; -1 for none. */
+  readonly startingAfter: number;
+  readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
+  readonly signal: AbortSignal;
+}
+
+/** Streams a run's events, those that were and those to come. A client that leaves does not end the run. */
+export async function streamRun(reply: FastifyReply, options: StreamRunOptions): Promise<void> {
+  const { run, startingAfter, signal } = options;
+  reply.request.facts.stream = true;
+  const sink = createEventSink(reply, { heartbeat: encodeSseComment("keep-alive"), config: options.config });
+  let sent = startingAfter + 1;
+  try {
+    while (!signal.aborted) {
+      const text = run.events.slice(sent).map(encodeWireEvent).join("");
+      sent = Math.max(sent, run.events.length);
+      if (run.ended) {
+        sink.end(text);
+        return;
+      }
+      if (!sink.write(text, true)) await sink.drained();
+      await run.changed(sent, signal);
+    }
+    sink.end("");
+  } finally {
+    sink.release();
+  }
+}

@@ -1,0 +1,129 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+
+import { encodeResponsesError } from "../../dialects/openai-responses/error.ts";
+import { parseResponsesBody, toResponsesRequest } from "../../dialects/openai-responses/request.ts";
+import { GatewayError } from "../../errors.ts";
+import { clientSignal } from "../client-signal.ts";
+import { setDialectErrors } from "../dialect-errors.ts";
+import { answerResponses } from "../responses/answer-responses.ts";
+import { createBackgroundRuns } from "../responses/background-runs.ts";
+import { loadContext } from "../responses/load-context.ts";
+import { findStored, responseNotFound } from "../responses/stored-response.ts";
+import { streamRun } from "../responses/stream-run.ts";
+import type { RouteDependencies } from "../route-dependencies.ts";
+
+const params = z.object({ id: z.string() });
+
+const retrieveQuery = z.object({
+  stream: z.enum(["true", "false"]).default("false"),
+  starting_after: z.coerce.number().int().min(-1).default(-1),
+});
+
+const listQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  order: z.enum(["asc", "desc"]).default("desc"),
+  after: z.string().optional(),
+  before: z.string().optional(),
+});
+
+/** Reads a query string. Throws kind `invalid-request` that names the wrong parameter. */
+function parseQuery<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
+  const result = schema.safeParse(request.query);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const param = issue?.path.join(".") ?? "query";
+  throw new GatewayError("invalid-request", `'${param}' is not valid: ${issue?.message ?? "unreadable"}.`, {
+    param,
+  });
+}
+
+/** OpenAI's Responses API: create, retrieve, delete, cancel, input items, and a count of input tokens. */
+export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCallback {
+  const { config, chat, responses } = deps;
+  const runs = createBackgroundRuns();
+  const stored = { responses, runs };
+
+  async function retrieve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { id } = params.parse(request.params);
+    const query = parseQuery(retrieveQuery, request);
+    const { response } = await findStored(stored, id);
+    if (query.stream === "false") return reply.send(response);
+    const run = runs.find(id);
+    if (run === undefined) {
+      throw new GatewayError(
+        "invalid-request",
+        "Only a background response can be streamed again, and only for a while after its end. Leave out stream.",
+        { param: "stream" },
+      );
+    }
+    await streamRun(reply, { run, startingAfter: query.starting_after, config, signal: clientSignal(reply) });
+    return reply;
+  }
+
+  async function remove(request: FastifyRequest): Promise<unknown> {
+    const { id } = params.parse(request.params);
+    await runs.find(id)?.discard();
+    runs.forget(id);
+    if (!(await responses.delete(id))) throw responseNotFound(id);
+    return { id, object: "response", deleted: true };
+  }
+
+  async function cancel(request: FastifyRequest): Promise<unknown> {
+    const { id } = params.parse(request.params);
+    const { response } = await findStored(stored, id);
+    if (response["background"] !== true) {
+      throw new GatewayError(
+        "invalid-request",
+        "Only a response made with background: true can be cancelled. Close the connection to end another.",
+        { param: "response_id" },
+      );
+    }
+    await runs.find(id)?.cancel();
+    return (await findStored(stored, id)).response;
+  }
+
+  async function listInputItems(request: FastifyRequest): Promise<unknown> {
+    const { id } = params.parse(request.params);
+    const { limit, order, after, before } = parseQuery(listQuery, request);
+    const { inputItems } = await findStored(stored, id);
+    let items = order === "asc" ? [...inputItems] : [...inputItems].reverse();
+    if (after !== undefined) items = items.slice(items.findIndex((item) => item["id"] === after) + 1);
+    const end = before === undefined ? -1 : items.findIndex((item) => item["id"] === before);
+    if (end !== -1) items = items.slice(0, end);
+    const data = items.slice(0, limit);
+    return {
+      object: "list",
+      data,
+      first_id: data[0]?.["id"] ?? null,
+      last_id: data.at(-1)?.["id"] ?? null,
+      has_more: items.length > data.length,
+    };
+  }
+
+  async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const read = parseResponsesBody(request.body);
+    const loaded = await loadContext(responses, read);
+    const context = { responseId: "", ...loaded, temperature: undefined, topP: undefined };
+    const parsed = toResponsesRequest(read, context);
+    const count = await chat.countTokens(parsed.request, clientSignal(reply));
+    return { object: "response.input_tokens", input_tokens: count };
+  }
+
+  return (app, _options, done) => {
+    setDialectErrors(app, encodeResponsesError);
+    // Before the store is closed: what still runs is stored as failed.
+    app.addHook("onClose", () => runs.close());
+    app.route({
+      method: "POST",
+      url: "/v1/responses",
+      handler: (request, reply) => answerResponses({ ...deps, runs }, request, reply),
+    });
+    app.route({ method: "POST", url: "/v1/responses/input_tokens", handler: countInputTokens });
+    app.route({ method: "GET", url: "/v1/responses/:id", handler: retrieve });
+    app.route({ method: "DELETE", url: "/v1/responses/:id", handler: remove });
+    app.route({ method: "GET", url: "/v1/responses/:id/input_items", handler: listInputItems });
+    app.route({ method: "POST", url: "/v1/responses/:id/cancel", handler: cancel });
+    done();
+  };
+}
