@@ -19,6 +19,13 @@ const queueLimit = 1000;
 /** Conversion is work for a processor, and decoded pictures are large. */
 const conversionsAtOnce = 2;
 
+const imageTypes: ReadonlyMap<string, string> = new Map([
+  ["webp", "image/webp"],
+  ["png", "image/png"],
+  ["jpg", "image/jpeg"],
+  ["jpeg", "image/jpeg"],
+]);
+
 /** What the image service is made of. */
 export interface ImageServiceOptions {
   readonly config: Pick<Config, "IMAGE_CONCURRENCY" | "IMAGE_LINK_SECRET" | "DATA_DIR">;
@@ -55,7 +62,12 @@ export function createImageService({ config, upstream }: ImageServiceOptions): I
     if (isAdoptedName(fileName)) {
       throw new GatewayError("not-found", "This picture is no longer kept. Have it made again.");
     }
-    return readAll(await upstream.openImage(fileName, undefined, signal));
+    return readAll(await openFile(fileName, signal));
+  }
+
+  async function openFile(fileName: string, signal: AbortSignal): Promise<ImageFile> {
+    const file = await upstream.openImage(fileName, undefined, signal);
+    return { ...file, mediaType: toMediaType(file.mediaType, fileName) };
   }
 
   async function convert(image: ImageBytes, encoding: ImageEncoding | undefined, signal: AbortSignal) {
@@ -98,10 +110,16 @@ export function createImageService({ config, upstream }: ImageServiceOptions): I
         const image = await readLinked(fileName, encoding, signal);
         return toFile(image, etag);
       }
-      const file = await upstream.openImage(fileName, undefined, signal);
-      return { ...file, etag };
+      return { ...(await openFile(fileName, signal)), etag };
     },
   };
+}
+
+/** The upstream's own word for the type, or what the file's ending says where it has none. */
+function toMediaType(mediaType: string, fileName: string): string {
+  if (!mediaType.toLowerCase().startsWith("application/octet-stream")) return mediaType;
+  const ending = fileName.slice(fileName.lastIndexOf(".") + 1).toLowerCase();
+  return imageTypes.get(ending) ?? mediaType;
 }
 
 /** Reads a file to its end. Throws `upstream-protocol` above the limit. */

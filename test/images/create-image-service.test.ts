@@ -99,6 +99,13 @@ describe("published pictures", () => {
     expect(await readBody(file.body)).toEqual(webp);
   });
 
+  it("of a file without a type get it from the file's ending", async () => {
+    const { upstream, images } = createService();
+    upstream.files.set("b.webp", { mediaType: "application/octet-stream", bytes: webp });
+    const file = await images.open(readLink(images.link("b.webp", "http://x")), undefined, never);
+    expect(file.mediaType).toBe("image/webp");
+  });
+
   it("of bytes are kept in memory under a name of their own", async () => {
     const { upstream, images } = createService();
     const url = images.publish({ kind: "bytes", mediaType: "image/webp", bytes: webp }, "http://x");

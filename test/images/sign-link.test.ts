@@ -59,7 +59,7 @@ describe("image links", () => {
 });
 
 describe("image file names", () => {
-  it.each(["job_727ef62f_00001_.webp", "a.png", "A-1.jpeg", "0", "abc"])("%s is one", (name) => {
+  it.each(["job_727ef62f_00001_.webp", "a.png", "A-1.jpeg", "0", "abc", "_a", "-a"])("%s is one", (name) => {
     expect(isImageFileName(name)).toBe(true);
   });
 
