@@ -183,7 +183,11 @@ export const countTokensSchema = z.object({
 
 /** The body of `POST /v1/messages`. */
 export const messagesSchema = countTokensSchema.extend({
-  max_tokens: z.int("Input should be a valid integer").min(1, "Input should be greater than or equal to 1"),
+  max_tokens: z
+    .int({
+      error: ({ input }) => (input === undefined ? "Field required" : "Input should be a valid integer"),
+    })
+    .min(1, "Input should be greater than or equal to 1"),
   stream: z.boolean().nullish(),
   temperature: z
     .number()

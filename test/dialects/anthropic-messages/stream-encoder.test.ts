@@ -196,13 +196,10 @@ describe("the grammar check", () => {
 });
 
 it("reaches SDK users as APIError with the type", async () => {
-  const iterate = async () => {
-    for await (const _event of Stream.fromSSEResponse(
-      new Response(encodeErrorFrame()),
-      new AbortController(),
-    ));
-  };
-  const failure: unknown = await iterate().catch((error: unknown) => error);
+  const stream = Stream.fromSSEResponse(new Response(encodeErrorFrame()), new AbortController());
+  const failure: unknown = await stream[Symbol.asyncIterator]()
+    .next()
+    .catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(APIError);
   expect(failure).toMatchObject({ type: "rate_limit_error" });
 });

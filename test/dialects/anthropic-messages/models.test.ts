@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+
+import {
+  encodeAnthropicModel,
+  encodeAnthropicModels,
+} from "../../../src/dialects/anthropic-messages/models.ts";
+
+const deepseek = { id: "DeepSeek-V3.2", kind: "chat", name: "DeepSeek V3.2", contextLength: 128000 } as const;
+
+it("shows a model as Anthropic does", () => {
+  expect(encodeAnthropicModel(deepseek)).toEqual({
+    type: "model",
+    id: "DeepSeek-V3.2",
+    display_name: "DeepSeek V3.2",
+    created_at: "1970-01-01T00:00:00Z",
+    max_input_tokens: 128000,
+  });
+});
+
+it("lists all models on one page", () => {
+  expect(encodeAnthropicModels([deepseek, { id: "AkashGen", kind: "image" }])).toMatchObject({
+    data: [{ id: "DeepSeek-V3.2" }, { id: "AkashGen", display_name: "AkashGen", max_input_tokens: null }],
+    has_more: false,
+    first_id: "DeepSeek-V3.2",
+    last_id: "AkashGen",
+  });
+});
+
+it("lists nothing without first and last", () => {
+  expect(encodeAnthropicModels([])).toEqual({ data: [], has_more: false, first_id: null, last_id: null });
+});
