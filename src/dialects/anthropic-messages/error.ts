@@ -57,7 +57,7 @@ export function encodeAnthropicErrorBody(error: GatewayError, requestId: string 
 export function encodeAnthropicError(error: GatewayError, requestId: string | null): EncodedError {
   return {
     status: error.kind === "overloaded" ? 529 : error.status,
-    headers: encodeRetryHeaders(error),
+    headers: { ...encodeRetryHeaders(error), ...(requestId === null ? {} : { "request-id": requestId }) },
     body: encodeAnthropicErrorBody(error, requestId),
   };
 }

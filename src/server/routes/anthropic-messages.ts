@@ -8,7 +8,6 @@ import {
   parseCountTokens,
   parseMessages,
 } from "../../dialects/anthropic-messages/index.ts";
-import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -66,26 +65,14 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     return reply.send({ input_tokens: await chat.countTokens(parsed, clientSignal(reply)) });
   }
 
-  const routes: FastifyPluginCallback = (app, _options, done) => {
+  return (app, _options, done) => {
     setDialectErrors(app, (error, request) => encodeAnthropicError(error, request.id));
     app.addHook("onRequest", (request, reply, next) => {
       reply.header("request-id", request.id);
       next();
     });
-    app.route({ method: "POST", url: "/", handler: createMessage });
-    app.route({ method: "POST", url: "/count_tokens", handler: countTokens });
-    app.setNotFoundHandler((request) => {
-      const known = /^\/v1\/messages(\/count_tokens)?\/?(\?|$)/.test(request.url);
-      throw new GatewayError(
-        known ? "method-not-allowed" : "not-found",
-        `${request.method} ${request.url.split("?", 1)[0]} does not exist here: use POST /v1/messages or POST /v1/messages/count_tokens.`,
-      );
-    });
-    done();
-  };
-
-  return (app, _options, done) => {
-    app.register(routes, { prefix: "/v1/messages" });
+    app.route({ method: "POST", url: "/v1/messages", handler: createMessage });
+    app.route({ method: "POST", url: "/v1/messages/count_tokens", handler: countTokens });
     done();
   };
 }

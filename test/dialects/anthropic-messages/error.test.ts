@@ -40,7 +40,7 @@ describe("an error on the Messages routes", () => {
     const error = new GatewayError(kind as ErrorKind, "prompt is too long: words");
     expect(encodeAnthropicError(error, "req_1")).toEqual({
       status,
-      headers: {},
+      headers: { "request-id": "req_1" },
       body: { type: "error", error: { type, message: "prompt is too long: words" }, request_id: "req_1" },
     });
   });
