@@ -18,6 +18,14 @@ export interface StreamEncoder {
   fail(error: GatewayError): string;
 }
 
+/** Encodes several answers to one request as one stream (`n` of OpenAI's completions). */
+export interface ChoicesEncoder {
+  /** The frames for one event of one choice; after the last choice's `finish` the stream is complete. */
+  push(choice: number, event: ChatEvent): string;
+  /** As in `StreamEncoder`. */
+  fail(error: GatewayError): string;
+}
+
 /** An error as the dialect shows it. */
 export interface EncodedError {
   readonly status: number;

@@ -1,4 +1,5 @@
 import type { ErrorKind, GatewayError } from "../errors.ts";
+import { encodeSseData } from "../stream/sse.ts";
 import type { EncodedError } from "./dialect.ts";
 
 /** OpenAI's `error.type` and `error.code` for each kind. SDKs branch on the status, people on the code. */
@@ -59,4 +60,9 @@ export function encodeOpenAiError(error: GatewayError): EncodedError {
     headers: encodeRetryHeaders(error),
     body: { code: error.status, data: { msg: error.message }, error: encodeOpenAiErrorObject(error) },
   };
+}
+
+/** A stream's error frame. No `[DONE]` follows it, so that nobody takes the answer for a whole one. */
+export function encodeOpenAiErrorFrame(error: GatewayError): string {
+  return encodeSseData(JSON.stringify({ error: encodeOpenAiErrorObject(error) }));
 }

@@ -6,6 +6,8 @@ export interface AnswerFacts {
   model?: string;
   stream?: boolean;
   usage?: Usage;
+  /** Names of parameters that had no effect. */
+  ignored?: readonly string[];
   /** Why it failed, also after a 200 had been sent. */
   error?: ErrorKind;
   /** The failure itself; only its name, message and causes are logged. */

@@ -7,16 +7,37 @@ import type { EventBatch } from "../model/events.ts";
 import { noteEvent } from "./answer-facts.ts";
 import { createEventSink } from "./event-sink.ts";
 
-/** What `sendEvents` needs. */
-export interface SendEventsOptions {
-  /** From `ChatService.complete`, called with `signal`. */
-  readonly events: AsyncIterable<EventBatch>;
-  readonly encoder: StreamEncoder;
+/** How a stream is sent, whatever its events are. */
+export interface StreamOptions {
   /** The frame to write in silence: an SSE comment, or the dialect's ping event. */
   readonly heartbeat: string;
   readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
   /** From `clientSignal(reply)`. */
   readonly signal: AbortSignal;
+}
+
+/** What `sendEvents` needs. */
+export interface SendEventsOptions extends StreamOptions {
+  /** From `ChatService.complete`, called with `signal`. */
+  readonly events: AsyncIterable<EventBatch>;
+  readonly encoder: StreamEncoder;
+}
+
+/** A batch as text. */
+export interface EncodedBatch {
+  readonly text: string;
+  /** False while nothing but the announcement of an answer has come: the head may still be held. */
+  readonly meaningful: boolean;
+  /** The answer is complete; nothing may follow. */
+  readonly finished: boolean;
+}
+
+/** What `sendBatches` needs. */
+export interface SendBatchesOptions<B> extends StreamOptions {
+  readonly batches: AsyncIterable<B>;
+  encode(batch: B): EncodedBatch;
+  /** The dialect's error frame. */
+  fail(error: GatewayError): string;
 }
 
 /**
@@ -27,33 +48,49 @@ export interface SendEventsOptions {
  * `RESPONSE_HOLD_MS` of silence 200 is sent all the same, and heartbeats begin. From then on a failure is
  * the dialect's error frame, never a normal end. A client that leaves ends the iteration.
  */
-export async function sendEvents(reply: FastifyReply, options: SendEventsOptions): Promise<void> {
-  const { events, encoder, signal } = options;
+export function sendEvents(reply: FastifyReply, options: SendEventsOptions): Promise<void> {
+  const { encoder } = options;
   const { facts } = reply.request;
-  facts.stream = true;
-  const sink = createEventSink(reply, options);
-  let finished = false;
-
-  try {
-    for await (const batch of events) {
-      // After the finish the upstream is only read to its end, so that its connection can be used again.
-      if (finished) continue;
+  return sendBatches(reply, {
+    ...options,
+    batches: options.events,
+    fail: (error) => encoder.fail(error),
+    encode(batch) {
       let text = "";
       let meaningful = false;
+      let finished = false;
       for (const event of batch) {
         noteEvent(facts, event);
         text += encoder.push(event);
         if (event.type !== "response-start") meaningful = true;
         if (event.type === "finish") finished = true;
       }
-      if (finished) sink.end(text);
-      else if (!sink.write(text, meaningful)) await sink.drained();
+      return { text, meaningful, finished };
+    },
+  });
+}
+
+/** `sendEvents` for batches of any form, for answers that are more than one event stream. */
+export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOptions<B>): Promise<void> {
+  const { batches, signal } = options;
+  const { facts } = reply.request;
+  facts.stream = true;
+  const sink = createEventSink(reply, options);
+  let finished = false;
+
+  try {
+    for await (const batch of batches) {
+      // After the finish the upstream is only read to its end, so that its connection can be used again.
+      if (finished) continue;
+      const encoded = options.encode(batch);
+      finished = encoded.finished;
+      if (finished) sink.end(encoded.text);
+      else if (!sink.write(encoded.text, encoded.meaningful)) await sink.drained();
       if (signal.aborted && !finished) break;
     }
-    if (!finished && !signal.aborted) {
+    if (!finished) {
       throw new GatewayError("upstream-truncated", "Akash Chat ended the answer before it was complete.");
     }
-    if (!finished) throw signal.reason;
   } catch (thrown) {
     if (finished) {
       reply.log.debug({ err: thrown }, "the upstream failed after the answer was complete");
@@ -64,7 +101,7 @@ export async function sendEvents(reply: FastifyReply, options: SendEventsOptions
     if (!sink.committed) throw error;
     facts.error = error.kind;
     facts.cause = error;
-    sink.end(encoder.fail(error));
+    sink.end(options.fail(error));
   } finally {
     sink.release();
   }

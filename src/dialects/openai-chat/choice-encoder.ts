@@ -1,0 +1,84 @@
+import type { BlockStart, ChatEvent } from "../../model/events.ts";
+import { encodeFinishReason } from "./finish-reason.ts";
+
+/** Encodes the chunks of one choice. */
+export interface ChoiceEncoder {
+  /** The frames for one event; may be empty. */
+  push(event: ChatEvent): string;
+}
+
+/** What the chunks of one choice share. */
+export interface ChoiceOptions {
+  readonly index: number;
+  /** The JSON of a chunk up to and including `"choices":[`. */
+  readonly opening: string;
+  /** The JSON of a chunk after the choice. */
+  readonly closing: string;
+  readonly legacyFunctions: boolean;
+}
+
+/**
+ * Creates the encoder of one choice. All JSON that does not change is made once, so that a delta costs one
+ * `JSON.stringify` of its text.
+ *
+ * A tool call is announced with its first arguments, since some SDKs drop a call whose first arguments are empty
+ * (vercel/ai#18333).
+ */
+export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
+  const { index, legacyFunctions } = options;
+  const head = `data: ${options.opening}{"index":${index},"delta":`;
+  const tail = `,"logprobs":null,"finish_reason":null}${options.closing}\n\n`;
+  const textHead = `${head}{"content":`;
+  const reasoningHead = `${head}{"reasoning_content":`;
+  const deltaTail = `}${tail}`;
+
+  let started = false;
+  let calls = 0;
+  let open: BlockStart | undefined;
+  /** The open call was announced. */
+  let announced = false;
+
+  function start(withText: boolean): string {
+    if (started) return "";
+    started = true;
+    return `${head}{"role":"assistant","content":${withText ? '""' : "null"}}${tail}`;
+  }
+
+  function encodeArguments(call: Extract<BlockStart, { kind: "tool-call" }>, text: string): string {
+    const fields = `"arguments":${JSON.stringify(text)}`;
+    const first = !announced;
+    announced = true;
+    const named = first ? `"name":${JSON.stringify(call.name)},${fields}` : fields;
+    if (legacyFunctions) return `${head}{"function_call":{${named}}${deltaTail}`;
+    const identity = first ? `"id":${JSON.stringify(call.callId)},"type":"function",` : "";
+    return `${head}{"tool_calls":[{"index":${calls - 1},${identity}"function":{${named}}}]${deltaTail}`;
+  }
+
+  return {
+    push(event) {
+      switch (event.type) {
+        case "response-start":
+          return "";
+        case "block-start":
+          open = event.block;
+          announced = false;
+          if (open.kind === "tool-call") calls += 1;
+          return start(open.kind !== "tool-call");
+        case "block-delta":
+          if (open?.kind === "text") return textHead + JSON.stringify(event.text) + deltaTail;
+          if (open?.kind === "reasoning") return reasoningHead + JSON.stringify(event.text) + deltaTail;
+          return open === undefined ? "" : encodeArguments(open, event.text);
+        case "block-end": {
+          const last = open?.kind === "tool-call" && !announced ? encodeArguments(open, "{}") : "";
+          open = undefined;
+          return last;
+        }
+        default: {
+          const reason = JSON.stringify(encodeFinishReason(event.reason, legacyFunctions));
+          const end = `${head}{},"logprobs":null,"finish_reason":${reason}}${options.closing}\n\n`;
+          return start(true) + end;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { GatewayError } from "../../errors.ts";
+import type { FilePart, ImagePart } from "../../model/request.ts";
+
+const dataUrl = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/s;
+
+/** Media types whose bytes are text. */
+const textType =
+  /^(?:text\/.+|application\/(?:json|xml|yaml|x-yaml|toml|javascript|sql|x-sh|x-ndjson|.+\+(?:json|xml)))$/i;
+
+/** An image part's URL: `data:` with base64, or http(s). Throws `invalid-request` that names `param`. */
+export function parseImageUrl(url: string, param: string): ImagePart {
+  const match = dataUrl.exec(url);
+  if (match !== null) {
+    const [, mediaType = "", flags = "", base64 = ""] = match;
+    if (!flags.endsWith(";base64") || !mediaType.startsWith("image/")) {
+      throw new GatewayError("invalid-request", `'${param}' must be an image as 'data:image/…;base64,…'.`, {
+        param,
+      });
+    }
+    return { type: "image", source: { kind: "data", mediaType, base64 } };
+  }
+  if (/^https?:\/\//i.test(url)) return { type: "image", source: { kind: "url", url } };
+  throw new GatewayError("invalid-request", `'${param}' must be an http(s) URL or a data URL.`, { param });
+}
+
+/** A file part's `file`, whose `file_data` is a data URL or bare base64. */
+export interface WireFile {
+  readonly filename?: string | undefined;
+  readonly file_data?: string | undefined;
+}
+
+/** The text of a file part. Throws kind `unsupported` for files that are not text or not sent along. */
+export function parseFile(file: WireFile, param: string): FilePart {
+  const { filename, file_data: data } = file;
+  if (data === undefined) {
+    throw new GatewayError(
+      "unsupported",
+      `'${param}' must carry its text as 'file_data': no files are kept here.`,
+      {
+        param,
+      },
+    );
+  }
+  const match = dataUrl.exec(data);
+  const mediaType = (match?.[1] ?? "") || "text/plain";
+  if (!textType.test(mediaType)) {
+    throw new GatewayError(
+      "unsupported",
+      `'${param}' is ${mediaType}. Only text files can be read; send its text.`,
+      {
+        param,
+      },
+    );
+  }
+  const encoded = match?.[3] ?? data;
+  const bare = match !== null && !(match[2] ?? "").endsWith(";base64");
+  try {
+    const text = bare
+      ? decodeURIComponent(encoded)
+      : new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(encoded, "base64"));
+    return { type: "file", name: filename ?? "file.txt", mediaType, text };
+  } catch (error) {
+    throw new GatewayError("unsupported", `'${param}' is not UTF-8 text. Only text files can be read.`, {
+      param,
+      cause: error,
+    });
+  }
+}

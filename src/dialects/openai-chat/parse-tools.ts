@@ -1,0 +1,55 @@
+import { GatewayError } from "../../errors.ts";
+import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
+import type { ChatBody } from "./request-schema.ts";
+
+/** The tool part of a request. */
+export interface ParsedTools {
+  readonly tools: readonly ToolDefinition[];
+  readonly toolChoice: ToolChoice;
+  /** True: asked through `functions`, so the answer has `function_call` instead of `tool_calls`. */
+  readonly legacy: boolean;
+  /** Tools of other types than function, which are left out: `tools[2]`. */
+  readonly ignored: readonly string[];
+}
+
+type WireFunction = NonNullable<ChatBody["functions"]>[number];
+
+function toDefinition({ name, description, parameters }: WireFunction): ToolDefinition {
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    parameters: parameters ?? { type: "object" },
+  };
+}
+
+/** Reads `tools` and `tool_choice`, or their predecessors. Throws `invalid-request` for a choice without its tool. */
+export function parseTools(body: ChatBody): ParsedTools {
+  const legacy = body.tools === undefined && body.functions !== undefined;
+  const wire = body.tools ?? body.functions ?? [];
+  const tools = wire.flatMap((tool) => (tool === undefined ? [] : [toDefinition(tool)]));
+  const ignored = wire.flatMap((tool, index) => (tool === undefined ? [`tools[${index}]`] : []));
+  const choice = (legacy ? body.function_call : body.tool_choice) ?? "auto";
+  const param = legacy ? "function_call" : "tool_choice";
+
+  function known(name: string): string {
+    if (tools.some((tool) => tool.name === name)) return name;
+    throw new GatewayError("invalid-request", `'${param}' names '${name}', which is not among the tools.`, {
+      param,
+    });
+  }
+
+  if (typeof choice === "object" && "mode" in choice) {
+    const names = new Set(choice.tools.map(known));
+    const allowed = tools.filter((tool) => names.has(tool.name));
+    return { tools: allowed, toolChoice: { kind: choice.mode }, legacy, ignored };
+  }
+  if (typeof choice === "object") {
+    return { tools, toolChoice: { kind: "function", name: known(choice.name) }, legacy, ignored };
+  }
+  if (choice === "required" && tools.length === 0) {
+    throw new GatewayError("invalid-request", `'${param}' is "required", but there are no function tools.`, {
+      param,
+    });
+  }
+  return { tools, toolChoice: { kind: choice }, legacy, ignored };
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+
+import type { ChatService } from "./completion/chat-service.ts";
+import { createChatService } from "./completion/create-chat-service.ts";
+import type { Config } from "./config.ts";
+import { createImageService } from "./images/create-image-service.ts";
+import type { ImageService } from "./images/image-service.ts";
+import { createLog } from "./log.ts";
+import { createIdFactory, type IdFactory } from "./model/ids.ts";
+import { createServer } from "./server/create-server.ts";
+import { createResponseStore } from "./store/create-response-store.ts";
+import type { ResponseStore } from "./store/response-store.ts";
+import { createAkashChatUpstream } from "./upstreams/akash-chat/index.ts";
+import type { Upstream } from "./upstreams/upstream.ts";
+
+/** What may be given instead of being made: for tests and for embedding. */
+export interface Overrides {
+  readonly log?: Logger;
+  readonly newId?: IdFactory;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly upstream?: Upstream;
+}
+
+/** The gateway without its server. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly upstream: Upstream;
+  readonly chat: ChatService;
+  readonly images: ImageService;
+  readonly responses: ResponseStore;
+  readonly newId: IdFactory;
+  readonly now: () => number;
+  /** Closes connections and the store. */
+  close(): Promise<void>;
+}
+
+/** Creates the services; nothing is asked of the upstream yet. Rejects with `ConfigError` if a file can't be used. */
+export async function createServices(config: Config, overrides: Overrides = {}): Promise<Services> {
+  const log = overrides.log ?? (await createLog(config));
+  const newId = overrides.newId ?? createIdFactory(randomBytes);
+  const now = overrides.now ?? Date.now;
+  const responses = await createResponseStore(config);
+  const upstream = overrides.upstream ?? createAkashChatUpstream({ config, log, now });
+  const images = createImageService({ config, upstream });
+  const chat = createChatService({ config, upstream, images, newId, log });
+  return {
+    config,
+    log,
+    upstream,
+    chat,
+    images,
+    responses,
+    newId,
+    now,
+    async close() {
+      await upstream.close();
+      await responses.close();
+    },
+  };
+}
+
+/** A gateway with its server. */
+export interface Gateway {
+  readonly app: FastifyInstance;
+  /** Listens on `SERVER_ADDRESS` and resolves with the base URL, without `/v1`. */
+  listen(): Promise<string>;
+  /** Lets running answers finish (`SHUTDOWN_TIMEOUT_MS`), then closes everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Creates the gateway: the only place where its parts are put together. */
+export async function createGateway(config: Config, overrides: Overrides = {}): Promise<Gateway> {
+  const services = await createServices(config, overrides);
+  const server = await createServer(services, services.log);
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await server.close();
+    await services.close();
+  }
+
+  return {
+    app: server.app,
+    async listen() {
+      const { host, port } = config.SERVER_ADDRESS;
+      await server.app.listen({ host, port });
+      const address = server.app.server.address();
+      const shownHost = host.includes(":") ? `[${host}]` : host;
+      const url = `http://${shownHost}:${typeof address === "object" ? (address?.port ?? port) : port}`;
+      services.log.info({ url }, "listening");
+      return url;
+    },
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** akashchat-api as a library: read a configuration, create a gateway, listen. */
+export { type Config, ConfigError, readConfig } from "./config.ts";
+export { type ErrorKind, GatewayError } from "./errors.ts";
+export { createGateway, type Gateway, type Overrides } from "./gateway.ts";

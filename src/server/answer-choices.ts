@@ -1,0 +1,70 @@
+import type { FastifyReply } from "fastify";
+
+import type { CallContext, ChatService } from "../completion/chat-service.ts";
+import type { ChoicesEncoder } from "../dialects/dialect.ts";
+import type { ChatResponse } from "../model/collect.ts";
+import type { EventBatch } from "../model/events.ts";
+import type { ChatRequest } from "../model/request.ts";
+import { merge } from "../stream/merge.ts";
+import { noteEvent } from "./answer-facts.ts";
+import { collectAnswer } from "./collect-answer.ts";
+import { sendBatches, type StreamOptions } from "./send-events.ts";
+
+/** Starts the answers; the first failure, or the end of `task`, ends those that still run. */
+async function withAnswers<T>(
+  chat: ChatService,
+  requests: readonly ChatRequest[],
+  context: CallContext,
+  task: (answers: readonly AsyncIterable<EventBatch>[]) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const signal = AbortSignal.any([context.signal, controller.signal]);
+  try {
+    return await task(requests.map((request) => chat.complete(request, { ...context, signal })));
+  } finally {
+    controller.abort();
+  }
+}
+
+/** Answers every request at once, whole, in their order. Rejects with the first failure. */
+export function collectChoices(
+  reply: FastifyReply,
+  chat: ChatService,
+  requests: readonly ChatRequest[],
+  context: CallContext,
+): Promise<readonly ChatResponse[]> {
+  reply.request.facts.stream = false;
+  return withAnswers(chat, requests, { ...context, whole: true }, (answers) =>
+    Promise.all(answers.map((events) => collectAnswer(reply.request, events))),
+  );
+}
+
+/** Answers every request at once as one stream, each choice's chunks as they come. Fails as `sendEvents` does. */
+export function sendChoices(
+  reply: FastifyReply,
+  chat: ChatService,
+  requests: readonly ChatRequest[],
+  options: StreamOptions & { readonly encoder: ChoicesEncoder; readonly baseUrl: string },
+): Promise<void> {
+  const { encoder, baseUrl, signal } = options;
+  const { facts } = reply.request;
+  let running = requests.length;
+  return withAnswers(chat, requests, { signal, baseUrl }, (answers) =>
+    sendBatches(reply, {
+      ...options,
+      batches: merge(answers),
+      fail: (error) => encoder.fail(error),
+      encode({ source, item: batch }) {
+        let text = "";
+        let meaningful = false;
+        for (const event of batch) {
+          noteEvent(facts, event);
+          text += encoder.push(source, event);
+          if (event.type !== "response-start") meaningful = true;
+          if (event.type === "finish") running -= 1;
+        }
+        return { text, meaningful, finished: running === 0 };
+      },
+    }),
+  );
+}

@@ -1,0 +1,107 @@
+import cors from "@fastify/cors";
+import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from "fastify";
+
+import { GatewayError } from "../errors.ts";
+import { acceptJson } from "./accept-json.ts";
+import { authenticate } from "./authenticate.ts";
+import { setDialectErrors } from "./dialect-errors.ts";
+import { encodeEdgeError } from "./encode-edge-error.ts";
+import { logRequests } from "./log-requests.ts";
+import type { RouteDependencies } from "./route-dependencies.ts";
+import { createRouteIndex } from "./route-index.ts";
+import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
+import { metaRoutes } from "./routes/meta.ts";
+import { openAiChatRoutes } from "./routes/openai-chat.ts";
+import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
+import { openAiImagesRoutes } from "./routes/openai-images.ts";
+import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
+import { createShutdown } from "./shutdown.ts";
+
+/** The dialects' routes; each plugin answers failures in its own envelope. */
+const dialects: readonly ((deps: RouteDependencies) => FastifyPluginCallback)[] = [
+  metaRoutes,
+  openAiChatRoutes,
+  openAiCompletionsRoutes,
+  openAiResponsesRoutes,
+  openAiImagesRoutes,
+  anthropicMessagesRoutes,
+];
+
+/** Headers of ours that scripts in a browser may read. */
+const exposedHeaders = [
+  "x-request-id",
+  "request-id",
+  "x-ignored-parameters",
+  "x-usage-estimated",
+  "retry-after",
+  "x-should-retry",
+];
+
+/** The edge, not listening yet. */
+export interface Server {
+  readonly app: FastifyInstance;
+  /** Lets running answers finish for `SHUTDOWN_TIMEOUT_MS`, then ends them with an error. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates the HTTP edge: CORS, request ids, authentication, JSON bodies, error envelopes and the log line,
+ * around the routes of all dialects.
+ */
+export async function createServer(deps: RouteDependencies, log: FastifyBaseLogger): Promise<Server> {
+  const { config, newId } = deps;
+  const shutdown = createShutdown();
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    // Our hook answers instead, in the caller's dialect.
+    return503OnClosing: false,
+    // Longer than the minute for which proxies keep theirs, so that they never reuse one that we just closed.
+    keepAliveTimeout: 75_000,
+    // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path.
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 1000 },
+    genReqId: (request) => {
+      const given = request.headers["x-request-id"];
+      return typeof given === "string" && /^[\w.:+/=@-]{1,128}$/.test(given) ? given : newId("req_");
+    },
+  });
+  app.decorate("shutdownSignal", shutdown.deadline);
+  app.decorateRequest("facts");
+  app.addHook("onRequest", (request, reply, done) => {
+    request.facts = {};
+    shutdown.track(reply.raw);
+    reply.header("x-request-id", request.id);
+    done();
+  });
+  logRequests(app);
+  acceptJson(app);
+  await app.register(cors, {
+    origin: config.CORS_ORIGIN.includes("*") ? "*" : [...config.CORS_ORIGIN],
+    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+    exposedHeaders,
+    maxAge: 86_400,
+    strictPreflight: false,
+  });
+  app.addHook("onRequest", async () => {
+    if (shutdown.begun) throw new GatewayError("overloaded", "The gateway is shutting down. Try again soon.");
+  });
+  authenticate(app, config.BEARER_TOKEN);
+
+  const routes = createRouteIndex(app);
+  setDialectErrors(app, encodeEdgeError);
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split("?", 1)[0] ?? "/";
+    const methods = routes.methodsOf(path);
+    if (methods.length === 0) {
+      throw new GatewayError("not-found", `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
+    }
+    reply.header("allow", methods.join(", "));
+    throw new GatewayError(
+      "method-not-allowed",
+      `${path} takes ${methods.join(", ")}, not ${request.method}.`,
+    );
+  });
+  for (const dialect of dialects) await app.register(dialect(deps));
+  return { app, close: () => shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS) };
+}

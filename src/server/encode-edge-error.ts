@@ -1,0 +1,16 @@
+import type { FastifyRequest } from "fastify";
+
+import { encodeAnthropicError } from "../dialects/anthropic-messages/index.ts";
+import type { EncodedError } from "../dialects/dialect.ts";
+import { encodeOpenAiError } from "../dialects/openai-error.ts";
+import type { GatewayError } from "../errors.ts";
+
+/** True if the caller speaks Anthropic's API: by its version header, or by a path that only Anthropic has. */
+export function speaksAnthropic(request: FastifyRequest): boolean {
+  return request.headers["anthropic-version"] !== undefined || /^\/+v1\/+messages\b/.test(request.url);
+}
+
+/** An error on a path that no single dialect owns: in the dialect that the caller seems to speak. */
+export function encodeEdgeError(error: GatewayError, request: FastifyRequest): EncodedError {
+  return speaksAnthropic(request) ? encodeAnthropicError(error, request.id) : encodeOpenAiError(error);
+}

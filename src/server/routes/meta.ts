@@ -1,0 +1,47 @@
+import type { FastifyPluginCallback } from "fastify";
+
+import { encodeAnthropicModel, encodeAnthropicModels } from "../../dialects/anthropic-messages/index.ts";
+import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/openai-models.ts";
+import { clientSignal } from "../client-signal.ts";
+import { setDialectErrors } from "../dialect-errors.ts";
+import { encodeEdgeError, speaksAnthropic } from "../encode-edge-error.ts";
+import type { RouteDependencies } from "../route-dependencies.ts";
+
+/** What a person or a probe finds at the root. */
+const welcome = {
+  name: "akashchat-api",
+  message: "This is a gateway to Akash Chat. Point an AI client at it.",
+  openai_base_url: "/v1",
+  anthropic_base_url: "/",
+  endpoints: [
+    "POST /v1/chat/completions",
+    "POST /v1/completions",
+    "POST /v1/responses",
+    "POST /v1/messages",
+    "POST /v1/messages/count_tokens",
+    "POST /v1/images/generations",
+    "GET /v1/models",
+    "GET /health",
+  ],
+};
+
+/** Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`. */
+export function metaRoutes({ chat }: RouteDependencies): FastifyPluginCallback {
+  return (app, _options, done) => {
+    setDialectErrors(app, encodeEdgeError);
+
+    app.get("/health", async () => ({ status: "ok", message: "akashchat-api is running" }));
+    app.get("/", async () => welcome);
+
+    app.get("/v1/models", async (request, reply) => {
+      const models = await chat.listModels(clientSignal(reply));
+      return speaksAnthropic(request) ? encodeAnthropicModels(models) : encodeOpenAiModels(models);
+    });
+    // Ids contain slashes, which clients may or may not encode.
+    app.get<{ Params: { "*": string } }>("/v1/models/*", async (request, reply) => {
+      const model = await chat.resolveModel(request.params["*"], clientSignal(reply));
+      return speaksAnthropic(request) ? encodeAnthropicModel(model) : encodeOpenAiModel(model);
+    });
+    done();
+  };
+}

@@ -1,0 +1,67 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+
+import {
+  createChatEncoder,
+  createChoicesEncoder,
+  encodeChatCompletion,
+  encodeChatError,
+  parseChatCompletion,
+} from "../../dialects/openai-chat/index.ts";
+import { encodeSseComment } from "../../stream/sse.ts";
+import { collectChoices, sendChoices } from "../answer-choices.ts";
+import { baseUrlOf } from "../base-url.ts";
+import { clientSignal } from "../client-signal.ts";
+import { setDialectErrors } from "../dialect-errors.ts";
+import type { RouteDependencies } from "../route-dependencies.ts";
+import { sendEvents } from "../send-events.ts";
+import { showIgnored } from "../show-ignored.ts";
+import { answerResponses } from "../responses/answer-responses.ts";
+
+const heartbeat = encodeSseComment("still working");
+
+/** True for a body of the Responses API, which Cursor posts here (helicone#5629). */
+function isResponsesBody(body: unknown): boolean {
+  return typeof body === "object" && body !== null && "input" in body && !("messages" in body);
+}
+
+/** `POST /v1/chat/completions`. */
+export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback {
+  const { config, chat, newId, now } = deps;
+
+  async function complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    if (isResponsesBody(request.body)) return answerResponses(deps, request, reply);
+
+    const parsed = parseChatCompletion(request.body);
+    showIgnored(reply, parsed.ignored);
+    const signal = clientSignal(reply);
+    const baseUrl = baseUrlOf(request, config);
+    const { includeUsage, legacyFunctions, choices } = parsed;
+    const identity = { id: newId("chatcmpl-"), created: Math.floor(now() / 1000), legacyFunctions };
+    const requests = Array.from({ length: choices }, () => parsed.request);
+
+    if (!parsed.stream) {
+      const answers = await collectChoices(reply, chat, requests, { signal, baseUrl });
+      if (answers.some(({ usage }) => usage.estimated)) reply.header("x-usage-estimated", "true");
+      return reply.send(encodeChatCompletion(answers, identity));
+    }
+    const stream = { heartbeat, config, signal };
+    if (choices === 1) {
+      const events = chat.complete(parsed.request, { signal, baseUrl });
+      await sendEvents(reply, {
+        ...stream,
+        events,
+        encoder: createChatEncoder({ ...identity, includeUsage }),
+      });
+    } else {
+      const encoder = createChoicesEncoder(choices, { ...identity, includeUsage });
+      await sendChoices(reply, chat, requests, { ...stream, encoder, baseUrl });
+    }
+    return reply;
+  }
+
+  return (app, _options, done) => {
+    setDialectErrors(app, encodeChatError);
+    app.route({ method: "POST", url: "/v1/chat/completions", handler: complete });
+    done();
+  };
+}

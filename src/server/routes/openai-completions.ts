@@ -1,0 +1,47 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+
+import { encodeOpenAiError } from "../../dialects/openai-error.ts";
+import {
+  createTextCompletionEncoder,
+  encodeTextCompletion,
+  parseCompletion,
+} from "../../dialects/openai-completions/index.ts";
+import { encodeSseComment } from "../../stream/sse.ts";
+import { collectChoices, sendChoices } from "../answer-choices.ts";
+import { baseUrlOf } from "../base-url.ts";
+import { clientSignal } from "../client-signal.ts";
+import { setDialectErrors } from "../dialect-errors.ts";
+import type { RouteDependencies } from "../route-dependencies.ts";
+import { showIgnored } from "../show-ignored.ts";
+
+const heartbeat = encodeSseComment("still working");
+
+/** `POST /v1/completions`, the legacy API. */
+export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginCallback {
+  const { config, chat, newId, now } = deps;
+
+  async function complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const parsed = parseCompletion(request.body);
+    showIgnored(reply, parsed.ignored);
+    const signal = clientSignal(reply);
+    const baseUrl = baseUrlOf(request, config);
+    const { choices, echo, includeUsage } = parsed;
+    const identity = { id: newId("cmpl-"), created: Math.floor(now() / 1000), choices, echo };
+    const requests = parsed.requests.flatMap((prompt) => Array.from({ length: choices }, () => prompt));
+
+    if (!parsed.stream) {
+      const answers = await collectChoices(reply, chat, requests, { signal, baseUrl });
+      if (answers.some(({ usage }) => usage.estimated)) reply.header("x-usage-estimated", "true");
+      return reply.send(encodeTextCompletion(answers, identity));
+    }
+    const encoder = createTextCompletionEncoder(requests.length, { ...identity, includeUsage });
+    await sendChoices(reply, chat, requests, { heartbeat, config, signal, encoder, baseUrl });
+    return reply;
+  }
+
+  return (app, _options, done) => {
+    setDialectErrors(app, encodeOpenAiError);
+    app.route({ method: "POST", url: "/v1/completions", handler: complete });
+    done();
+  };
+}

@@ -1,0 +1,79 @@
+import type { ServerResponse } from "node:http";
+
+import type { FastifyInstance } from "fastify";
+
+import { GatewayError } from "../errors.ts";
+
+/** After the deadline, how long an error frame may take to reach a client that does not read. */
+const lastWordsMs = 1000;
+
+/** The end of a server's life. */
+export interface Shutdown {
+  readonly begun: boolean;
+  /** Aborted with a `GatewayError` when running answers have to end. */
+  readonly deadline: AbortSignal;
+  /** Counts a response as running until it closes. */
+  track(response: ServerResponse): void;
+  /** Accepts nothing more, waits `timeoutMs` for running answers, ends the rest. Idempotent. */
+  close(app: FastifyInstance, timeoutMs: number): Promise<void>;
+}
+
+/**
+ * Creates the shutdown of one server. It counts responses itself: for `localhost` Fastify opens a second
+ * server for the other IP version, and does not wait for that one's answers.
+ */
+export function createShutdown(): Shutdown {
+  const controller = new AbortController();
+  const running = new Set<ServerResponse>();
+  let closed: Promise<void> | undefined;
+  let settle: (() => void) | undefined;
+
+  function settled(): Promise<void> {
+    return new Promise((resolve) => {
+      settle = () => {
+        if (running.size === 0) resolve();
+      };
+      settle();
+    });
+  }
+
+  async function run(app: FastifyInstance, timeoutMs: number): Promise<void> {
+    // A connection whose answer ends now would otherwise stay open until its keep-alive time is over.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+    let force: NodeJS.Timeout | undefined;
+    const deadline = setTimeout(() => {
+      controller.abort(
+        new GatewayError("overloaded", "The gateway was shut down before the answer was complete."),
+      );
+      force = setTimeout(() => {
+        for (const response of running) response.destroy();
+        app.server.closeAllConnections();
+      }, lastWordsMs);
+    }, timeoutMs);
+    try {
+      await Promise.all([app.close(), settled()]);
+    } finally {
+      clearInterval(sweep);
+      clearTimeout(deadline);
+      clearTimeout(force);
+    }
+  }
+
+  return {
+    get begun() {
+      return closed !== undefined;
+    },
+    deadline: controller.signal,
+    track(response) {
+      running.add(response);
+      response.once("close", () => {
+        running.delete(response);
+        settle?.();
+      });
+    },
+    close(app, timeoutMs) {
+      closed ??= run(app, timeoutMs);
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { readConfig } from "../../src/config.ts";
+import { createGateway, type Gateway, type Overrides } from "../../src/gateway.ts";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/index.ts";
+
+/** What a stack is made from. */
+export interface StackOptions {
+  /** Settings of the gateway; the address is a free port and the log is silent unless given here. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly simulator?: SimulatorOptions;
+  readonly overrides?: Overrides;
+}
+
+/** The real gateway over the real simulator, on real sockets. */
+export interface Stack extends AsyncDisposable {
+  /** The gateway's base URL, without `/v1`. */
+  readonly url: string;
+  readonly simulator: Simulator;
+  readonly gateway: Gateway;
+  close(): Promise<void>;
+}
+
+/** Starts a stack. Use `await using`, or `close`. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const simulator = await startSimulator(options.simulator);
+  const config = readConfig({
+    SERVER_ADDRESS: "127.0.0.1:0",
+    AKASH_BASE_URL: simulator.url,
+    LOG_LEVEL: "silent",
+    SHUTDOWN_TIMEOUT_MS: "0",
+    IMAGE_POLL_MS: "10",
+    ...options.env,
+  });
+  const gateway = await createGateway(config, options.overrides);
+  const url = await gateway.listen();
+  async function close(): Promise<void> {
+    await gateway.close();
+    await simulator.close();
+  }
+  return { url, simulator, gateway, close, [Symbol.asyncDispose]: close };
+}
