@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
-import type { ChatRequest, Message } from "../model/request.ts";
+import { createQuestion } from "./create-question.ts";
 import { withServices } from "./with-services.ts";
 
 /** Asks one question and streams the answer to standard output. Throws `GatewayError`. */
@@ -18,7 +18,7 @@ export async function chat(
       throw new GatewayError("model-not-found", "Akash Chat offers no chat model now.");
     const baseUrl = config.PUBLIC_URL ?? config.AKASH_BASE_URL;
     const kinds = new Map<number, string>();
-    for await (const batch of services.chat.complete(createRequest(model, question, options.system), {
+    for await (const batch of services.chat.complete(createQuestion(model, question, options.system), {
       signal,
       baseUrl,
     })) {
@@ -32,20 +32,4 @@ export async function chat(
     }
     process.stdout.write("\n");
   });
-}
-
-function createRequest(model: string, question: string, system: string | undefined): ChatRequest {
-  const messages: Message[] = [{ role: "user", parts: [{ type: "text", text: question }] }];
-  if (system !== undefined) messages.unshift({ role: "system", parts: [{ type: "text", text: system }] });
-  return {
-    model,
-    messages,
-    tools: [],
-    toolChoice: { kind: "auto" },
-    parallelToolCalls: true,
-    responseFormat: { kind: "text" },
-    sampling: {},
-    stopSequences: [],
-    reasoning: "field",
-  };
 }
