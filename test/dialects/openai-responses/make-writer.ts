@@ -1,0 +1,30 @@
+import { parseResponsesBody, toResponsesRequest } from "../../../src/dialects/openai-responses/request.ts";
+import {
+  createResponseWriter,
+  type ResponseWriter,
+} from "../../../src/dialects/openai-responses/response-writer.ts";
+
+/** Parses a body as the route does, with nothing stored. */
+export function parse(body: Record<string, unknown>) {
+  return toResponsesRequest(parseResponsesBody({ model: "m", input: "hi", ...body }), {
+    responseId: "resp_1",
+    history: [],
+    references: new Map(),
+    temperature: 0.6,
+    topP: undefined,
+  });
+}
+
+/** The writer of the answer to `body`; the clock stands still. */
+export function makeWriter(body: Record<string, unknown> = {}): ResponseWriter {
+  const { echo, tools, reasoningAs } = parse(body);
+  return createResponseWriter({
+    id: "resp_1",
+    createdAt: 1_700_000_000,
+    model: "m",
+    echo,
+    tools,
+    reasoningAs,
+    now: () => 1_700_000_001_500,
+  });
+}
