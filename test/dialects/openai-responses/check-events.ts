@@ -30,7 +30,7 @@ function textOf(item: Record<string, unknown>): string {
   if (item["type"] === "message" || item["type"] === "reasoning") {
     return parts.map((part) => (part as { text: string }).text).join("");
   }
-  return String(item["arguments"] ?? item["input"] ?? "");
+  return (item["arguments"] ?? item["input"]) as string;
 }
 
 /**

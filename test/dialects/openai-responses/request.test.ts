@@ -12,6 +12,10 @@ function text(value: string) {
   return { type: "text", text: value };
 }
 
+function result(callId: string, ...content: unknown[]) {
+  return { type: "tool-result", callId, content, isError: false };
+}
+
 function errorOf(body: Record<string, unknown>): GatewayError {
   try {
     parse(body);
@@ -96,9 +100,6 @@ describe("input", () => {
       { type: "custom_tool_call_output", call_id: "call_c", output: "Done" },
       { type: "local_shell_call_output", id: "call_d", output: "b.txt" },
     ];
-    function result(callId: string, ...content: unknown[]) {
-      return { type: "tool-result", callId, content, isError: false };
-    }
     expect(messagesOf(input)).toEqual([
       { role: "user", parts: [text("List.")] },
       {

@@ -281,7 +281,7 @@ test("a queued response is announced as such, and runs with its first event", ()
     "response.queued",
     "response.in_progress",
   ]);
-  expect((events[0]?.["response"] as ResponseObject).status).toBe("queued");
+  expect(events[0]).toMatchObject({ response: { status: "queued" } });
   expect(checkEvents(events).status).toBe("completed");
 });
 
