@@ -75,7 +75,7 @@ function parameterError(body: ChatBody, world: World): string | undefined {
     const refused =
       world.generation === "A"
         ? Boolean(given) && typeof given !== "number"
-        : !Number(given) && model?.[name] !== undefined;
+        : world.instance !== "standalone" && !Number(given) && model?.[name] !== undefined;
     if (refused) return `Invalid argument for parameter ${name}: ${name} must be a number`;
   }
   return undefined;

@@ -16,7 +16,7 @@ import {
   type Pieces,
   type Reply,
 } from "./reply.ts";
-import { sessionLeft } from "./session-routes.ts";
+import { isAuthorized } from "./session-routes.ts";
 import type { ChatBody, ScriptedReply } from "./types.ts";
 import { usageAddress } from "./usage-limit.ts";
 import type { World } from "./world.ts";
@@ -31,7 +31,7 @@ export async function chatRoute(call: Call, world: World): Promise<Reply> {
   const edge = world.takeEdgeError(body);
   if (edge !== undefined) return edgeReply(edge, world);
 
-  if (sessionLeft(call, world) === 0) return sessionRefused();
+  if (!isAuthorized(call, world)) return sessionRefused();
   const address = usageAddress(call.headers["cf-connecting-ip"], call.clientAddress);
   const { usage } = world;
   const limited = world.generation === "B" && world.accessToken === undefined;

@@ -11,7 +11,9 @@ const DONE = ["succeeded", "completed"];
 /** GET /api/image-status?ids=a,b: the image back end's words, passed through. No session is asked for. */
 export async function imageStatusRoute(call: Call, world: World): Promise<HttpReply> {
   if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
-  const ids = (call.query.get("ids") ?? "").split(",").filter((id) => id !== "");
+  // Ids are handed on unescaped, so what follows an ampersand is another parameter to the back end.
+  const [given = ""] = (call.query.get("ids") ?? "").split("&");
+  const ids = given.split(",").filter((id) => id !== "");
   if (ids.length === 0) return jsonReply(400, { error: "No job IDs provided" });
   const entries: object[] = [];
   for (const id of ids) {
@@ -24,6 +26,7 @@ export async function imageStatusRoute(call: Call, world: World): Promise<HttpRe
     if (typeof status === "number") {
       return jsonReply(status, { error: `Middleware error: ${status}` });
     }
+    if (status === "broken") return jsonReply(500, { error: "Failed to check image status" });
     if (status === "missing") continue;
     if (status === "not-found-text") return passedThrough(`Job not found: ${id}`);
     entries.push(statusEntry(job, status, world));
@@ -80,7 +83,7 @@ function statusEntry(job: ImageJob, status: string, world: World): object {
 function resultOf(job: ImageJob, status: string, world: World): string {
   const { result = "path" } = job.script;
   if (typeof result === "object") return result.text;
-  if (status === "failed") return "Failed to generate image";
+  if (status === "failed") return "";
   const base64 = Buffer.from(pictureOf(job.id)).toString("base64");
   switch (result) {
     case "path":

@@ -6,6 +6,7 @@ export { startSimulator } from "./start-simulator.ts";
 export type {
   ChatBody,
   Generation,
+  Instance,
   Protocol,
   RecordedRequest,
   ScriptedError,

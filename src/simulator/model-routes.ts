@@ -1,5 +1,5 @@
 import { emptyReply, jsonReply, sessionRefused, type Call, type HttpReply } from "./reply.ts";
-import { sessionLeft } from "./session-routes.ts";
+import { isAuthorized } from "./session-routes.ts";
 import type { SimulatedModel } from "./types.ts";
 import type { World } from "./world.ts";
 
@@ -10,8 +10,12 @@ const ROWS_MADE = "2026-05-19T12:00:00.000Z";
 export function modelsRoute(call: Call, world: World): HttpReply {
   if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
   const offered = world.models.filter(({ available }) => available !== false);
-  if (world.generation === "B") return jsonReply(200, offered.map(modelRow));
-  if (sessionLeft(call, world) === 0) return sessionRefused();
+  if (world.generation === "B")
+    return jsonReply(
+      200,
+      offered.map((model, index) => modelOf(model, index, world)),
+    );
+  if (!isAuthorized(call, world)) return sessionRefused();
   // With a failing back end A shows its whole table without saying what is available.
   return offered.length === 0
     ? jsonReply(
@@ -28,18 +32,26 @@ export function modelsRoute(call: Call, world: World): HttpReply {
 export function allModelsRoute(call: Call, world: World): HttpReply {
   if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
   const models = world.rows.map((model, index) => {
+    const { id } = model;
     const offered = world.models.includes(model) && model.available !== false;
     return {
-      ...modelRow(model, index),
-      id: rowId(index),
+      ...modelOf(model, index, world),
+      id: world.instance === "standalone" ? id : rowId(index),
       user_has_access: true,
       is_available_now: offered,
       action_button: offered ? "start_chat" : "unavailable",
       action_text: offered ? "Start Chat" : "Unavailable",
     };
   });
-  const count = { permissionless: models.length, extended: 0, pro: 0 };
-  return jsonReply(200, { models, user_tier: "permissionless", stats: { by_tier: count } });
+  const now = models.filter(({ is_available_now }) => is_available_now).length;
+  const stats = {
+    total_models: models.length,
+    available_now: now,
+    user_accessible: models.length,
+    user_available: now,
+    by_tier: { permissionless: models.length, extended: 0, pro: 0 },
+  };
+  return jsonReply(200, { models, user_tier: "permissionless", stats });
 }
 
 /** A's entry. */
@@ -52,6 +64,28 @@ function modelEntry(model: SimulatedModel): object {
     top_p: model.topP,
     tokenLimit: model.tokenLimit,
     ...model.details,
+  };
+}
+
+function modelOf(model: SimulatedModel, index: number, world: World): object {
+  return world.instance === "standalone" ? backEndModel(model) : modelRow(model, index);
+}
+
+/** B's entry without a database: what the back end lists, with fixed numbers. */
+function backEndModel({ id }: SimulatedModel): object {
+  return {
+    id,
+    model_id: id,
+    api_id: id,
+    name: id.split("/").at(-1),
+    description: `${id} model`,
+    tier_requirement: "permissionless",
+    available: true,
+    temperature: 0.7,
+    top_p: 0.95,
+    token_limit: 128_000,
+    owned_by: "openai",
+    display_order: 0,
   };
 }
 

@@ -39,7 +39,7 @@ export function jsonReply(
   return {
     kind: "http",
     status,
-    headers: { ...headers, "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   };
 }

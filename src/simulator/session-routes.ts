@@ -7,9 +7,18 @@ import type { World } from "./world.ts";
 const SITES = ["same-origin", "same-site", "none"];
 const MODES = ["navigate", "cors", "no-cors"];
 
-/** Milliseconds that the caller's session still has; 0 without one. */
-export function sessionLeft(call: Call, world: World): number {
-  return world.sessions.timeLeft(sessionTokenOf(call.headers.cookie));
+/** The only session of an instance that can't remember any. */
+const SHARED_SESSION = "validated";
+const SHARED_SESSION_SECONDS = 86_400;
+
+/** Whether chat and A's model list are open to the caller. */
+export function isAuthorized(call: Call, world: World): boolean {
+  return world.instance !== "full" || hasSession(call, world);
+}
+
+function hasSession(call: Call, world: World): boolean {
+  const token = sessionTokenOf(call.headers.cookie);
+  return world.instance === "standalone" ? token === SHARED_SESSION : world.sessions.timeLeft(token) > 0;
 }
 
 /** GET /api/auth/session: hands out a session. */
@@ -20,7 +29,7 @@ export function sessionRoute(call: Call, world: World): HttpReply {
   const denied = accessRefusal(call, world);
   if (denied !== undefined) return denied;
   // B keeps a valid session, even one that is about to end.
-  if (world.generation === "B" && sessionLeft(call, world) > 0) {
+  if (world.generation === "B" && hasSession(call, world)) {
     return jsonReply(200, { success: true });
   }
   return jsonReply(200, { success: true }, { "set-cookie": newCookie(world) });
@@ -30,12 +39,14 @@ export function sessionRoute(call: Call, world: World): HttpReply {
 export function refreshRoute(call: Call, world: World): HttpReply {
   if (call.method !== "POST") return emptyReply(405);
   if (clientRefusal(call) !== undefined) return jsonReply(403, { error: "Invalid request" });
-  const denied = accessRefusal(call, world);
+  // B asks for the access token only where sessions are made.
+  const denied = world.generation === "A" ? accessRefusal(call, world) : undefined;
   if (denied !== undefined) return denied;
   const token = sessionTokenOf(call.headers.cookie);
   if (token === undefined || token === "") {
     return jsonReply(401, { error: "No session token found" });
   }
+  if (world.instance === "standalone") return jsonReply(200, { success: true });
   if (!world.sessions.mayRefresh(token)) {
     return jsonReply(429, { error: "Too many refresh attempts. Please try again later." });
   }
@@ -75,7 +86,9 @@ function accessRefusal(call: Call, world: World): HttpReply | undefined {
 }
 
 function newCookie(world: World): string {
-  const { seconds } = world.sessions;
+  const shared = world.instance === "standalone";
+  const seconds = shared ? SHARED_SESSION_SECONDS : world.sessions.seconds;
+  const token = shared ? SHARED_SESSION : world.sessions.issue();
   const expires = new Date(world.now() + seconds * 1000).toUTCString();
-  return `session_token=${world.sessions.issue()}; Path=/; Expires=${expires}; Max-Age=${seconds}; Secure; HttpOnly; SameSite=strict; Partitioned`;
+  return `session_token=${token}; Path=/; Expires=${expires}; Max-Age=${seconds}; Secure; HttpOnly; SameSite=strict; Partitioned`;
 }

@@ -89,6 +89,7 @@ function createWorld(options: SimulatorOptions, queue: ReplyQueue): World {
   const now = options.now ?? Date.now;
   return {
     generation: options.generation ?? "B",
+    instance: options.instance ?? "full",
     protocol: options.protocol ?? "data-stream",
     accessToken: options.accessToken,
     pace: options.pace ?? 0,

@@ -7,7 +7,7 @@ export function authStatusRoute(_call: Call, world: World): HttpReply {
   const required = world.accessToken !== undefined;
   return jsonReply(200, {
     requiresAccessToken: required,
-    ...(world.generation === "B" ? { authEnabled: true } : {}),
+    ...(world.generation === "B" ? { authEnabled: world.instance === "full" } : {}),
     message: required
       ? "This application requires an access token to continue"
       : "No access token required for this application",
@@ -25,7 +25,7 @@ export function healthRoute(_call: Call, world: World): HttpReply {
     services: {
       chat_api: { status: up, configured: true },
       image_api: { status: true, configured: true },
-      models: { available, total: world.models.length, status: available > 0 },
+      models: { available, total: world.rows.length, status: available > 0 },
       speech_to_text: { status: false, configured: false, servers: 0, endpoints: [] },
     },
   });
@@ -42,8 +42,8 @@ export function rateLimitRoute(call: Call, world: World): HttpReply {
   const used = unlimited ? 0 : usage.usedBy(address);
   const remaining = Math.max(0, usage.limit - used);
   const percentage = Math.round((used / usage.limit) * 100);
-  const conversation =
-    unlimited || remaining === 0 ? 0 : Math.round((usage.lastPromptOf(address) / remaining) * 100);
+  const lastPrompt = unlimited ? 0 : usage.lastPromptOf(address);
+  const conversation = Math.min(100, Math.round((lastPrompt / Math.max(1, remaining)) * 100));
   return jsonReply(200, {
     usagePercentage: percentage,
     remainingPercentage: Math.max(0, 100 - percentage),

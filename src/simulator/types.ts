@@ -6,6 +6,12 @@ export type Generation = "A" | "B";
 /** How chat replies are framed: the AI SDK's data stream v1, or the event stream of its later versions. */
 export type Protocol = "data-stream" | "ui-message-stream";
 
+/**
+ * What a self-hosted instance of B has: everything; no accounts (chat asks for no session); or neither accounts nor
+ * Redis nor a database (the session is the word `validated`, the list has plain numbers).
+ */
+export type Instance = "full" | "no-accounts" | "standalone";
+
 /** One model as the simulator offers it; both generations' list shapes are made from this. */
 export interface SimulatedModel {
   readonly id: string;
@@ -37,6 +43,8 @@ export interface SimulatorOptions {
   readonly models?: readonly SimulatedModel[];
   /** Usage limit of B: effective tokens per client address and 4 h window. Default: no limit. */
   readonly tokenLimit?: number;
+  /** How much of the app is there (B). Default `full`. */
+  readonly instance?: Instance;
   /** A self-hosted instance's ACCESS_TOKEN. Default: none. */
   readonly accessToken?: string;
   /** Framing of chat replies. Default `data-stream`. */
@@ -115,7 +123,7 @@ export interface ScriptedImage {
   /**
    * What the status route says, one word per poll; the last one stays. Default `["waiting", "pending",
    * "succeeded"]`. A number is an HTTP error of that status (`404` = the job is not there yet),
-   * `"missing"` a 200 reply with an empty array, `"not-found-text"` the JSON string `Job not found: …`.
+   * `"broken"` the app's 500, `"missing"` a 200 reply with an empty array, `"not-found-text"` the JSON string `Job not found: …`.
    */
   readonly statuses?: readonly (string | number)[];
   /** Form of the result: the image route (default), a data URL, bare base64, an absolute URL, or any text. */

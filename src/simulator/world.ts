@@ -3,6 +3,7 @@ import type { SessionStore } from "./session-store.ts";
 import type {
   ChatBody,
   Generation,
+  Instance,
   Protocol,
   ScriptedImage,
   ScriptedReply,
@@ -22,6 +23,7 @@ export interface ImageJob {
 export interface World {
   readonly generation: Generation;
   readonly protocol: Protocol;
+  readonly instance: Instance;
   readonly accessToken: string | undefined;
   readonly pace: number;
   readonly now: () => number;
