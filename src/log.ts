@@ -45,7 +45,12 @@ export async function createLog(
     level: config.LOG_LEVEL,
     base: null,
     redact: { paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]) },
-    serializers: { err: (error: unknown) => toLoggedError(error) },
+    serializers: {
+      err: (error: unknown) => toLoggedError(error),
+      // Should Fastify ever log these, then nothing of them.
+      req: () => undefined,
+      res: () => undefined,
+    },
   };
   if (destination !== undefined) return pino(options, destination);
   const pretty = config.LOG_FORMAT === "pretty" || (config.LOG_FORMAT === "auto" && process.stdout.isTTY);

@@ -16,6 +16,15 @@ function givenToken(request: FastifyRequest): string | undefined {
 }
 
 /**
+ * The route's own path decides, because a URL can be spelled in many ways (`/%761/models`). Where no route was
+ * found there is only the URL, and nothing to protect.
+ */
+function isGuarded(request: FastifyRequest): boolean {
+  const { url, config } = request.routeOptions;
+  return config.public !== true && /^\/+v1(?:[/?]|$)/.test(url ?? request.url);
+}
+
+/**
  * Asks for `token` on every route under `/v1`, known or not, except routes with `config.public`. An empty
  * token asks for nothing. Failures are kind `unauthenticated`, in the dialect of the route.
  */
@@ -23,7 +32,7 @@ export function authenticate(app: FastifyInstance, token: string): void {
   if (token === "") return;
   const wanted = digest(token);
   app.addHook("onRequest", async (request, reply) => {
-    if (!/^\/+v1(?:[/?]|$)/.test(request.url) || request.routeOptions.config.public === true) return;
+    if (!isGuarded(request)) return;
     const given = givenToken(request);
     // Equal digests instead of equal texts: the time tells neither the length nor a common beginning.
     if (given !== undefined && timingSafeEqual(digest(given), wanted)) return;

@@ -1,5 +1,11 @@
 import cors from "@fastify/cors";
-import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from "fastify";
+import {
+  LogController,
+  fastify,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginCallback,
+} from "fastify";
 
 import { GatewayError } from "../errors.ts";
 import { acceptJson } from "./accept-json.ts";
@@ -53,7 +59,7 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
   const shutdown = createShutdown();
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT_BYTES,
     // Our hook answers instead, in the caller's dialect.
     return503OnClosing: false,

@@ -21,6 +21,7 @@ import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
+import { showIgnored } from "../show-ignored.ts";
 import type { BackgroundRuns } from "./background-runs.ts";
 import { fitContext } from "./fit-context.ts";
 import { loadContext } from "./load-context.ts";
@@ -87,7 +88,7 @@ export async function answerResponses(
   const read = parseResponsesBody(request.body);
   const signal = clientSignal(reply);
   const { parsed, chatRequest, writer } = await prepare(deps, read, signal);
-  if (parsed.ignored.length > 0) reply.header("x-ignored-parameters", parsed.ignored.join(", "));
+  showIgnored(reply, parsed.ignored);
   const baseUrl = baseUrlOf(request, config);
   const { background, store } = parsed.echo;
 
@@ -120,8 +121,8 @@ export async function answerResponses(
     return reply;
   }
 
-  const events = chat.complete(chatRequest, { signal, baseUrl });
   if (read.body.stream === true) {
+    const events = chat.complete(chatRequest, { signal, baseUrl });
     let saved: Promise<void> | undefined;
     // Begun before the terminal frame goes out: a client may refer to the response at once.
     const encoder = createResponsesStreamEncoder(writer, (response) => {
@@ -133,7 +134,9 @@ export async function answerResponses(
     return reply;
   }
   request.facts.stream = false;
-  await collectAnswer(request, writeThrough(events, writer));
+  const events = chat.complete(chatRequest, { signal, baseUrl, whole: true });
+  const { usage } = await collectAnswer(request, writeThrough(events, writer));
+  if (usage.estimated) reply.header("x-usage-estimated", "true");
   await save(writer.response);
   return reply.send(writer.response);
 }

@@ -1,0 +1,239 @@
+import { describe, expect, test } from "vitest";
+
+import { GatewayError } from "../../src/errors.ts";
+import { createBlockWriter } from "../../src/model/block-writer.ts";
+import { aborted, createGate } from "../support/gate.ts";
+import { openRequest, openStream } from "../support/open-stream.ts";
+import { post, readChunks, readData } from "../support/post.ts";
+import { startEdge, textAnswer } from "../support/start-edge.ts";
+
+const path = "/v1/chat/completions";
+const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Hi" }], stream: true };
+const whole = { ...body, stream: false };
+const limited = new GatewayError("rate-limited", "Slow down.", { retryAfterMs: 4200, shouldRetry: false });
+
+const contents = (text: string) =>
+  readChunks(text)
+    .map((chunk) => chunk.choices[0]?.delta.content ?? "")
+    .join("");
+
+describe("the head", () => {
+  test("says what proxies need to know", async () => {
+    await using edge = await startEdge({});
+    const { headers } = await post(edge.url + path, body);
+    expect(headers).toMatchObject({
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    });
+    expect(headers["x-request-id"]).toMatch(/^req_/);
+  });
+
+  test("is held while nothing but the start has come, so that a failure keeps its status", async () => {
+    await using edge = await startEdge({
+      async *answer() {
+        yield [{ type: "response-start", model: "DeepSeek-V3.2" }];
+        throw limited;
+      },
+    });
+    const reply = await post(edge.url + path, body);
+    expect(reply.status).toBe(429);
+    expect(reply.headers).toMatchObject({ "retry-after": "5", "x-should-retry": "false" });
+    expect(reply.json()).toEqual({
+      code: 429,
+      data: { msg: "Slow down." },
+      error: { message: "Slow down.", type: "rate_limit_error", param: null, code: "rate_limit_exceeded" },
+    });
+  });
+
+  test("goes out after RESPONSE_HOLD_MS of silence, followed by heartbeats and then the answer", async () => {
+    const gate = createGate();
+    await using edge = await startEdge({
+      env: { RESPONSE_HOLD_MS: "0", HEARTBEAT_MS: "100" },
+      async *answer() {
+        await gate.promise;
+        yield* textAnswer("Hello");
+      },
+    });
+    const stream = await openStream(edge.url + path, body);
+    expect(stream.status).toBe(200);
+    await stream.readUntil(": still working\n\n: still working\n\n");
+    gate.open();
+    expect(contents(await stream.readRest())).toBe("Hello");
+  });
+});
+
+describe("a failure after the head", () => {
+  test("is the dialect's error frame, without [DONE], and is logged as an error", async () => {
+    await using edge = await startEdge({
+      async *answer() {
+        yield* textAnswer("Hel", "lo").slice(0, 1);
+        throw limited;
+      },
+    });
+    const reply = await post(edge.url + path, body);
+    const data = readData(reply.text);
+    expect(JSON.parse(data.at(-1) ?? "")).toEqual({
+      error: { message: "Slow down.", type: "rate_limit_error", param: null, code: "rate_limit_exceeded" },
+    });
+    expect(reply.text).not.toContain("[DONE]");
+    expect(reply.text).not.toContain('"finish_reason":"stop"');
+    await edge.close();
+    expect(edge.lines.find((line) => "route" in line)).toMatchObject({
+      level: 50,
+      status: 200,
+      error: "rate-limited",
+    });
+  });
+
+  test("comes also when the head went out by time", async () => {
+    const gate = createGate();
+    await using edge = await startEdge({
+      env: { RESPONSE_HOLD_MS: "0" },
+      // eslint-disable-next-line require-yield
+      async *answer() {
+        await gate.promise;
+        throw limited;
+      },
+    });
+    const stream = await openStream(edge.url + path, body);
+    gate.open();
+    expect(await stream.readRest()).toMatch(/data: {"error":{"message":"Slow down\."/);
+  });
+});
+
+test("an answer that ends without a finish is an error, before and after the first text, and when whole", async () => {
+  let pieces = 0;
+  await using edge = await startEdge({ answer: () => textAnswer("Hello").slice(0, pieces) });
+  expect((await post(edge.url + path, body)).status).toBe(502);
+  expect((await post(edge.url + path, whole)).status).toBe(502);
+  pieces = 1;
+  const streamed = await post(edge.url + path, body);
+  expect(streamed.text).toContain('"code":"upstream_truncated"');
+  expect(streamed.text).not.toContain("[DONE]");
+  expect((await post(edge.url + path, whole)).json().error.code).toBe("upstream_truncated");
+});
+
+describe("a client that leaves", () => {
+  test.each([
+    ["before the first byte of a stream", body, 0],
+    ["in the middle of a stream", body, 1],
+    ["while a whole answer is made", whole, 0],
+    ["while one of several choices is streamed", { ...body, n: 2 }, 1],
+    ["while several whole answers are made", { ...whole, n: 2 }, 0],
+    ["before the first byte of a legacy completion", { model: "m", prompt: "Hi", stream: true }, 0],
+  ])("%s ends the upstream's work", async (_name, request, pieces) => {
+    const started = createGate();
+    const ended = createGate();
+    let running = 0;
+    await using edge = await startEdge({
+      async *answer(_request, { signal }) {
+        running += 1;
+        started.open();
+        try {
+          yield* textAnswer("Hello").slice(0, pieces);
+          await aborted(signal);
+          throw signal.reason;
+        } finally {
+          running -= 1;
+          if (running === 0) ended.open();
+        }
+      },
+    });
+    const url = edge.url + ("prompt" in request ? "/v1/completions" : path);
+    const client = openRequest(url, request);
+    if (pieces === 0) await started.promise;
+    else await (await client.reply).readUntil("Hello");
+    client.leave();
+    await ended.promise;
+    expect(running).toBe(0);
+  });
+});
+
+test("a client that does not read pauses the upstream, and then gets everything", async () => {
+  const batches = 2000;
+  const piece = "x".repeat(16_384);
+  const begun = createGate();
+  let pulled = 0;
+  await using edge = await startEdge({
+    async *answer() {
+      for (const batch of textAnswer(...Array.from({ length: batches }, () => piece))) {
+        pulled += 1;
+        begun.open();
+        yield batch;
+      }
+    },
+  });
+  const stream = await openStream(edge.url + path, body);
+  await begun.promise;
+  // Without backpressure the whole answer would be pulled in one turn of the event loop.
+  for (let turn = 0; turn < 1000; turn += 1) await new Promise(setImmediate);
+  expect(pulled).toBeLessThan(batches);
+  expect(contents(await stream.readRest())).toBe(piece.repeat(batches));
+});
+
+test("one batch is one write", async () => {
+  await using edge = await startEdge({
+    answer() {
+      const writer = createBlockWriter("m");
+      for (let index = 0; index < 1000; index += 1) writer.write("text", `${index} `);
+      writer.finish({ kind: "stop" }, { estimated: false });
+      return [writer.take()];
+    },
+  });
+  const stream = await openStream(edge.url + path, body);
+  const text = await stream.readRest();
+  expect(readChunks(text)).toHaveLength(1002);
+});
+
+describe("shutdown", () => {
+  test("lets a running stream finish and takes no new request meanwhile", async () => {
+    const gate = createGate();
+    await using edge = await startEdge({
+      env: { SHUTDOWN_TIMEOUT_MS: "60000" },
+      async *answer() {
+        const [first = [], ...rest] = textAnswer("Hel", "lo");
+        yield first;
+        await gate.promise;
+        yield* rest;
+      },
+    });
+    const stream = await openStream(edge.url + path, body);
+    await stream.readUntil("Hel");
+    const closed = edge.close();
+    await expect(openRequest(edge.url + path, body).reply).rejects.toThrow(/ECONNREFUSED|ECONNRESET|hang up/);
+    gate.open();
+    expect(contents(await stream.readRest())).toBe("Hello");
+    await closed;
+  });
+
+  test("ends what still runs at its deadline: an error frame, or a 503", async () => {
+    const open = createGate();
+    let running = 0;
+    await using edge = await startEdge({
+      async *answer(_request, { signal }) {
+        running += 1;
+        if (running === 2) open.open();
+        yield* textAnswer("Hello").slice(0, 1);
+        await aborted(signal);
+        throw signal.reason;
+      },
+    });
+    const stream = await openStream(edge.url + path, body);
+    await stream.readUntil("Hello");
+    const reply = post(edge.url + path, whole);
+    await open.promise;
+    await edge.close();
+    const text = await stream.readRest();
+    expect(text).toContain('"code":"overloaded"');
+    expect(text).not.toContain("[DONE]");
+    expect((await reply).status).toBe(503);
+  });
+
+  test("does not wait for idle connections", async () => {
+    const edge = await startEdge({ env: { SHUTDOWN_TIMEOUT_MS: "60000" } });
+    // fetch keeps its connection.
+    await (await fetch(`${edge.url}/health`)).text();
+    await edge.close();
+  });
+});

@@ -1,0 +1,92 @@
+import { pino } from "pino";
+
+import type { CallContext, ChatService } from "../../src/completion/chat-service.ts";
+import { readConfig } from "../../src/config.ts";
+import { GatewayError } from "../../src/errors.ts";
+import { createImageService } from "../../src/images/create-image-service.ts";
+import { createBlockWriter } from "../../src/model/block-writer.ts";
+import type { EventBatch } from "../../src/model/events.ts";
+import type { ModelInfo } from "../../src/model/model-info.ts";
+import type { ChatRequest } from "../../src/model/request.ts";
+import { createServer } from "../../src/server/create-server.ts";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
+
+/** An answer of the scripted chat service. */
+export type Answer = (
+  request: ChatRequest,
+  context: CallContext,
+) => AsyncIterable<EventBatch> | Iterable<EventBatch>;
+
+/** The real HTTP edge over a scripted chat service, on a real socket. */
+export interface Edge extends AsyncDisposable {
+  readonly url: string;
+  /** Log lines as objects. */
+  readonly lines: Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+/** The batches of a plain text answer, one for each piece. */
+export function textAnswer(...pieces: readonly string[]): EventBatch[] {
+  const writer = createBlockWriter("DeepSeek-V3.2");
+  const batches = pieces.map((piece) => {
+    writer.write("text", piece);
+    return writer.take();
+  });
+  writer.finish({ kind: "stop" }, { inputTokens: 3, outputTokens: pieces.length, estimated: false });
+  return [...batches, writer.take()];
+}
+
+const defaultModels: readonly ModelInfo[] = [
+  { id: "DeepSeek-V3.2", kind: "chat", name: "DeepSeek V3.2", contextLength: 128_000, temperature: 0.6 },
+  { id: "meta-llama/Llama-3.3-70B", kind: "chat" },
+  { id: "AkashGen", kind: "image" },
+];
+
+/** Starts an edge. Everything else is the real thing: `env` are the gateway's settings. */
+export async function startEdge(options: {
+  readonly answer?: Answer;
+  readonly models?: readonly ModelInfo[];
+  readonly env?: Readonly<Record<string, string>>;
+}): Promise<Edge> {
+  const { answer = () => textAnswer("Hello"), models = defaultModels } = options;
+  const config = readConfig({ SERVER_ADDRESS: "127.0.0.1:0", SHUTDOWN_TIMEOUT_MS: "0", ...options.env });
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: "trace", base: null }, { write: (line) => lines.push(JSON.parse(line)) });
+  const chat: ChatService = {
+    async *complete(request, context) {
+      yield* answer(request, context);
+    },
+    countTokens: async () => 7,
+    listModels: async () => models,
+    async resolveModel(id) {
+      const model = models.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
+      if (model === undefined) throw new GatewayError("model-not-found", `There is no model '${id}'.`);
+      return model;
+    },
+  };
+  const images = createImageService({
+    config,
+    upstream: {
+      makeImage: () => {
+        throw new GatewayError("internal", "no images here");
+      },
+      openImage: async () => {
+        throw new GatewayError("not-found", "no images here");
+      },
+    },
+  });
+  let ids = 0;
+  const server = await createServer(
+    {
+      config,
+      chat,
+      images,
+      responses: createMemoryStore(10),
+      newId: (prefix) => `${prefix}${(ids += 1)}`,
+      now: () => 1_700_000_000_000,
+    },
+    log,
+  );
+  const url = await server.app.listen({ host: "127.0.0.1", port: 0 });
+  return { url, lines, close: server.close, [Symbol.asyncDispose]: server.close };
+}
