@@ -32,7 +32,7 @@ export interface ImageServiceOptions {
   readonly upstream: Pick<Upstream, "makeImage" | "openImage">;
 }
 
-/** Creates the image service. Throws when the secret of the links can't be kept under `DATA_DIR`. */
+/** Creates the image service. Throws `ConfigError` when the secret of the links can't be kept under `DATA_DIR`. */
 export function createImageService({ config, upstream }: ImageServiceOptions): ImageService {
   const jobs = createSlots(config.IMAGE_CONCURRENCY, queueLimit);
   const conversions = createSlots(conversionsAtOnce, queueLimit);

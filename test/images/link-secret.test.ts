@@ -37,4 +37,12 @@ describe("the secret of image links", () => {
       /Delete it to have a new one made/,
     );
   });
+
+  it("says so when DATA_DIR can't be used", () => {
+    const file = join(folder, "a file");
+    writeFileSync(file, "");
+    expect(() => loadLinkSecret({ IMAGE_LINK_SECRET: undefined, DATA_DIR: file })).toThrow(
+      expect.objectContaining({ name: "ConfigError", message: expect.stringContaining("DATA_DIR:") }),
+    );
+  });
 });
