@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { type StartTimer, withIdleTimeout } from "../../src/stream/with-idle-timeout.ts";
+import { createGate } from "../upstreams/akash-chat/support/create-gate.ts";
 
 /** Timers that run out when the test says so. */
 function createTimers() {
@@ -32,6 +33,11 @@ function withTestTimeout<Item>(
   });
 }
 
+async function* failing() {
+  yield "a";
+  throw new Error("own");
+}
+
 describe("idle time-out", () => {
   test("passes items on; the first may take longer than the others; no timer runs while the consumer works", async () => {
     const timers = createTimers();
@@ -58,15 +64,15 @@ describe("idle time-out", () => {
     ["between items", ["a"], "silent: idle"],
   ])("silence %s aborts the source and fails", async (_name, before, message) => {
     const timers = createTimers();
-    const { promise, reject } = Promise.withResolvers<never>();
+    const socket = createGate();
     const source = async function* () {
       yield* before;
       timers.expireAll();
-      await promise;
+      await socket.opened;
     };
     const items: string[] = [];
     const run = (async () => {
-      const stream = withTestTimeout(source(), timers, () => reject(new Error("socket closed")));
+      const stream = withTestTimeout(source(), timers, () => socket.fail(new Error("socket closed")));
       for await (const item of stream) items.push(item);
     })();
     await expect(run).rejects.toThrow(message);
@@ -75,21 +81,22 @@ describe("idle time-out", () => {
 
   test("a source that ends quietly when aborted still fails", async () => {
     const timers = createTimers();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const source = async function* () {
-      timers.expireAll();
-      await promise;
+    const socket = createGate();
+    const source: AsyncIterable<string> = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          timers.expireAll();
+          await socket.opened;
+          return { done: true, value: undefined };
+        },
+      }),
     };
-    const stream = withTestTimeout<string>(source(), timers, resolve);
+    const stream = withTestTimeout(source, timers, socket.open);
     await expect(stream.next()).rejects.toThrow("silent: first");
   });
 
   test("the source's own error passes, and a consumer that stops ends the source", async () => {
     const timers = createTimers();
-    const failing = async function* () {
-      yield "a";
-      throw new Error("own");
-    };
     const stream = withTestTimeout(failing(), timers);
     await stream.next();
     await expect(stream.next()).rejects.toThrow("own");
