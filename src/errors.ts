@@ -35,6 +35,8 @@ export interface GatewayErrorOptions {
   readonly status?: number | undefined;
   /** False: the same request will fail again. Tells SDKs by `x-should-retry`. */
   readonly shouldRetry?: boolean | undefined;
+  /** Of kind `context-length`: what the prompt counts, and what it may count at most, in tokens. */
+  readonly tokens?: { readonly count: number; readonly maximum: number } | undefined;
   readonly cause?: unknown;
 }
 
@@ -49,6 +51,7 @@ export class GatewayError extends Error {
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly shouldRetry: boolean | undefined;
+  readonly tokens: { readonly count: number; readonly maximum: number } | undefined;
 
   constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -57,6 +60,7 @@ export class GatewayError extends Error {
     this.param = options.param;
     this.retryAfterMs = options.retryAfterMs;
     this.shouldRetry = options.shouldRetry;
+    this.tokens = options.tokens;
   }
 }
 
