@@ -37,11 +37,10 @@ export interface AnthropicErrorBody {
  * The text for the client. Claude Code compacts the conversation when it reads "prompt is too long", and reads
  * the numbers of "prompt is too long: N tokens > M maximum".
  */
-function toMessage(error: GatewayError): string {
-  if (error.kind === "context-length" && !/prompt is too long/i.test(error.message)) {
-    return `prompt is too long: ${error.message}`;
-  }
-  return error.message;
+function toMessage({ kind, message, tokens }: GatewayError): string {
+  if (kind !== "context-length" || /prompt is too long/i.test(message)) return message;
+  if (tokens === undefined) return `prompt is too long: ${message}`;
+  return `prompt is too long: ${tokens.count} tokens > ${tokens.maximum} maximum`;
 }
 
 /** Anthropic's error object, as it stands in a body and in a stream. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { encodeAnthropicError } from "../../../src/dialects/anthropic-messages/error.ts";
-import { errorStatus, GatewayError, type ErrorKind } from "../../../src/errors.ts";
+import { errorStatus, GatewayError, type ErrorKind, type GatewayErrorOptions } from "../../../src/errors.ts";
 
-function tooLong(text: string): unknown {
-  return encodeAnthropicError(new GatewayError("context-length", text), null).body;
+function tooLong(text: string, options?: GatewayErrorOptions): unknown {
+  return encodeAnthropicError(new GatewayError("context-length", text, options), null).body;
 }
 
 describe("an error on the Messages routes", () => {
@@ -46,6 +46,9 @@ describe("an error on the Messages routes", () => {
   });
 
   it("says that a prompt is too long in the words that make Claude Code compact", () => {
+    expect(tooLong("Too much.", { tokens: { count: 70_000, maximum: 63_000 } })).toMatchObject({
+      error: { message: "prompt is too long: 70000 tokens > 63000 maximum" },
+    });
     expect(tooLong("prompt is too long: 130000 tokens > 128000 maximum")).toMatchObject({
       error: { message: "prompt is too long: 130000 tokens > 128000 maximum" },
     });
