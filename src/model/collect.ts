@@ -51,9 +51,7 @@ export function createCollector(): Collector {
           if (openBlock === undefined) throw new Error("A block ended that never started.");
           const text = pieces.join("");
           blocks.push(
-            openBlock.kind === "tool-call"
-              ? { ...openBlock, arguments: text }
-              : { kind: openBlock.kind, text },
+            openBlock.kind === "tool-call" ? { ...openBlock, arguments: text } : { ...openBlock, text },
           );
           openBlock = undefined;
           break;

@@ -1,0 +1,26 @@
+import { GatewayError } from "../errors.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { PlainRequest } from "../model/plain-request.ts";
+import { countAgainstLimit } from "./estimate-usage.ts";
+
+/** What Akash Chat keeps free for the answer. */
+const reserve = 1000;
+
+/**
+ * Refuses what Akash Chat would cut or drop without a word: it counts cl100k tokens from the newest message back,
+ * and leaves out what makes the sum + 1000 exceed the model's limit (captures 260, 264). Throws kind
+ * `context-length`, worded as OpenAI does, because agents look for that to compact their history. Counts only when
+ * the length makes it possible. Nothing is checked when the limit is unknown.
+ */
+export function checkLength(plain: PlainRequest, model: ModelInfo): void {
+  if (model.contextLength === undefined) return;
+  const room = Math.max(0, model.contextLength - reserve);
+  const count = countAgainstLimit(plain, room);
+  if (count === undefined || count <= room) return;
+  throw new GatewayError(
+    "context-length",
+    `This model's maximum context length is ${model.contextLength} tokens. However, your messages resulted in ` +
+      `${count} tokens, and ${reserve} are kept for the answer. Please reduce the length of the messages.`,
+    { param: "messages", shouldRetry: false, tokens: { count, maximum: room } },
+  );
+}

@@ -1,0 +1,77 @@
+import { GatewayError } from "../errors.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { ChatRequest, ImagePart, Message, ToolResultPart } from "../model/request.ts";
+import { matchGlob } from "./match-glob.ts";
+
+/** Whether a model can see, by the operator's list of patterns. */
+export function canSee(model: ModelInfo, patterns: readonly string[]): boolean {
+  return model.kind === "chat" && patterns.some((pattern) => matchGlob(pattern, model.id));
+}
+
+/** Whether images stand in the messages of the user. */
+export function hasUserImages(request: ChatRequest): boolean {
+  return request.messages.some(
+    (message) => message.role === "user" && message.parts.some((part) => part.type === "image"),
+  );
+}
+
+/** The error for images that go to a model that can't see; it names those that can. */
+export function refuseImages(
+  model: ModelInfo,
+  offered: readonly ModelInfo[],
+  patterns: readonly string[],
+): GatewayError {
+  const seeing = offered.filter((other) => canSee(other, patterns)).map((other) => other.id);
+  const advice =
+    seeing.length === 0
+      ? "No model that is offered now can (VISION_MODELS says which are taken to)."
+      : `Models that can: ${seeing.join(", ")}.`;
+  return new GatewayError("unsupported", `The model \`${model.id}\` can't see images. ${advice}`, {
+    param: "messages",
+    shouldRetry: false,
+  });
+}
+
+/**
+ * Puts a note in the place of images that tools returned, for a model that can't see. A client does not choose what
+ * its tools return, so refusing would end the conversation for good; the model is told instead.
+ */
+export function replaceToolImages(request: ChatRequest): ChatRequest {
+  return {
+    ...request,
+    messages: request.messages.map((message): Message =>
+      message.role === "tool" ? { role: "tool", parts: message.parts.map(replaceImages) } : message,
+    ),
+  };
+}
+
+function replaceImages(result: ToolResultPart): ToolResultPart {
+  if (!result.content.some((part) => part.type === "image")) return result;
+  const note = { type: "text", text: "[An image stood here. You can't see images.]" } as const;
+  return { ...result, content: result.content.map((part) => (part.type === "image" ? note : part)) };
+}
+
+/** Replaces the images of a request, wherever they stand. */
+export async function mapImages(
+  request: ChatRequest,
+  change: (image: ImagePart) => Promise<ImagePart>,
+): Promise<ChatRequest> {
+  async function changeAll<Part extends { readonly type: string }>(
+    parts: readonly (Part | ImagePart)[],
+  ): Promise<(Part | ImagePart)[]> {
+    return Promise.all(parts.map(async (part) => (isImage(part) ? change(part) : part)));
+  }
+  const messages = await Promise.all(
+    request.messages.map(async (message): Promise<Message> => {
+      if (message.role === "user") return { role: "user", parts: await changeAll(message.parts) };
+      if (message.role !== "tool") return message;
+      const parts = message.parts.map(async (part) => ({ ...part, content: await changeAll(part.content) }));
+      return { role: "tool", parts: await Promise.all(parts) };
+    }),
+  );
+  return { ...request, messages };
+}
+
+function isImage(part: { readonly type: string }): part is ImagePart {
+  return part.type === "image";
+}

@@ -1,0 +1,97 @@
+import type { EventBatch, GeneratedImage } from "../model/events.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { ChatRequest, Message } from "../model/request.ts";
+import type { ImageService } from "../images/image-service.ts";
+import { countTokens } from "../shaping/count-tokens.ts";
+import type { ImageEvent, ImageRequest } from "../upstreams/upstream.ts";
+import type { CallContext } from "./chat-service.ts";
+
+/** Akash Chat shows its image model the last three messages. */
+const turnsSeen = 3;
+
+/**
+ * Answers with one picture: a text block that holds it as Markdown, with its facts in `image`. While it is made the
+ * stream is silent, unless the request itself asks for reasoning in its field: then the progress is told there.
+ * A text in place of a picture throws kind `image-declined`.
+ */
+export async function* completeImage(
+  request: ChatRequest,
+  options: { readonly model: ModelInfo; readonly images: Pick<ImageService, "generate" | "publish"> },
+  context: CallContext,
+): AsyncGenerator<EventBatch, void, undefined> {
+  const { model, images } = options;
+  const wish: ImageRequest = { model: model.id, turns: toTurns(request.messages), ...request.sampling };
+  const tells = request.reasoning === "field";
+  let index = 0;
+  let told = "";
+  let accepted: { jobId: string; prompt: string } | undefined;
+  for await (const event of images.generate(wish, context.signal)) {
+    if (event.type === "accepted") accepted = event;
+    if (event.type !== "done") {
+      const text = tells ? toProgress(event) : "";
+      // The same status again and again says nothing.
+      if (text === told || text === "") continue;
+      yield [
+        ...(told === ""
+          ? ([
+              { type: "response-start", model: model.id },
+              { type: "block-start", index, block: { kind: "reasoning" } },
+            ] as const)
+          : []),
+        { type: "block-delta", index, text: `${text}\n` },
+      ];
+      told = text;
+      continue;
+    }
+    const image: GeneratedImage = {
+      jobId: accepted?.jobId ?? "",
+      prompt: accepted?.prompt ?? "",
+      url: images.publish(event.image, context.baseUrl),
+    };
+    const text = toMarkdown(image);
+    const usage = {
+      inputTokens: wish.turns.reduce((sum, turn) => sum + countTokens(turn.text, model.id), 0),
+      outputTokens: countTokens(text, model.id),
+      estimated: true,
+    };
+    if (told !== "") {
+      yield [{ type: "block-end", index }];
+      index += 1;
+    }
+    yield [
+      ...(told === "" ? [{ type: "response-start", model: model.id } as const] : []),
+      { type: "block-start", index, block: { kind: "text", image } },
+      { type: "block-delta", index, text },
+      { type: "block-end", index },
+      { type: "finish", reason: { kind: "stop" }, usage },
+    ];
+    return;
+  }
+}
+
+function toProgress(event: Exclude<ImageEvent, { type: "done" }>): string {
+  if (event.type === "accepted") return `Prompt: ${event.prompt}`;
+  const place =
+    event.queuePosition === undefined || event.queuePosition <= 0 ? "" : `, ${event.queuePosition} before it`;
+  return `The picture is ${event.status}${place}.`;
+}
+
+/** The last turns as text; of an earlier picture what it showed, without the link. */
+function toTurns(messages: readonly Message[]): ImageRequest["turns"] {
+  const turns = messages.flatMap((message) => {
+    if (message.role !== "user" && message.role !== "assistant") return [];
+    const text = message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n");
+    if (text.trim() === "") return [];
+    return [{ role: message.role, text: text.replace(/!\[((?:[^\]\\]|\\.)*)\]\([^)\s]*\)/g, "[Image: $1]") }];
+  });
+  return turns.slice(-turnsSeen);
+}
+
+/** `![prompt](url)`, with the prompt on one line and its brackets escaped. */
+function toMarkdown(image: GeneratedImage): string {
+  const alt = image.prompt
+    .replace(/[\\[\]]/g, "\\$&")
+    .replace(/\s+/g, " ")
+    .trim();
+  return `![${alt}](${image.url})`;
+}

@@ -1,0 +1,112 @@
+import type { BlockStart, ChatEvent, Usage } from "../model/events.ts";
+
+/** Makes one legal answer of the events of several turns. */
+export interface AnswerJoiner {
+  /** Renumbers blocks and puts the true usage into the finish. */
+  add(events: readonly ChatEvent[], usage: () => Usage): ChatEvent[];
+  /** The turn ends without a finish and another follows: closes its block. */
+  nextTurn(): ChatEvent[];
+  /** The turn failed: gives what was held back if the client has seen anything, and closes its block. */
+  abandon(held: { flush(): ChatEvent[] }): ChatEvent[];
+  readonly finished: boolean;
+}
+
+/**
+ * Creates a joiner. In a turn that follows a text already given, text is held until the turn's end and left out if
+ * the turn calls a tool: the model says the same again before the corrected call.
+ */
+export function createAnswerJoiner(): AnswerJoiner {
+  let count = 0;
+  let open: BlockStart["kind"] | undefined;
+  let started = false;
+  let finished = false;
+  let gaveText = false;
+  let holdsText = false;
+  let isHeldBlock = false;
+  let heldText: string[] = [];
+
+  function closeBlock(out: ChatEvent[]): void {
+    if (open === undefined) return;
+    open = undefined;
+    out.push({ type: "block-end", index: count - 1 });
+  }
+
+  function openBlock(out: ChatEvent[], block: BlockStart): void {
+    out.push({ type: "block-start", index: count, block });
+    count += 1;
+    open = block.kind;
+  }
+
+  function releaseText(out: ChatEvent[]): void {
+    const text = heldText.join("");
+    heldText = [];
+    holdsText = false;
+    isHeldBlock = false;
+    if (text === "") return;
+    openBlock(out, { kind: "text" });
+    out.push({ type: "block-delta", index: count - 1, text });
+    closeBlock(out);
+  }
+
+  function addEvent(out: ChatEvent[], event: ChatEvent, usage: () => Usage): void {
+    switch (event.type) {
+      case "response-start":
+        if (!started) out.push(event);
+        started = true;
+        return;
+      case "block-start":
+        isHeldBlock = holdsText && event.block.kind === "text";
+        if (isHeldBlock) return;
+        if (event.block.kind === "tool-call") {
+          heldText = [];
+          holdsText = false;
+        }
+        openBlock(out, event.block);
+        return;
+      case "block-delta":
+        if (isHeldBlock) heldText.push(event.text);
+        else {
+          if (open === "text") gaveText = true;
+          out.push({ ...event, index: count - 1 });
+        }
+        return;
+      case "block-end":
+        if (isHeldBlock) isHeldBlock = false;
+        else closeBlock(out);
+        return;
+      case "finish":
+        releaseText(out);
+        finished = true;
+        out.push({ ...event, usage: usage() });
+        return;
+    }
+  }
+
+  return {
+    add(events, usage) {
+      const out: ChatEvent[] = [];
+      for (const event of events) addEvent(out, event, usage);
+      return out;
+    },
+    nextTurn() {
+      const out: ChatEvent[] = [];
+      closeBlock(out);
+      heldText = [];
+      holdsText = gaveText;
+      isHeldBlock = false;
+      return out;
+    },
+    abandon(held) {
+      if (count === 0) return [];
+      const out: ChatEvent[] = [];
+      for (const event of held.flush())
+        if (event.type !== "finish") addEvent(out, event, () => ({ estimated: true }));
+      closeBlock(out);
+      releaseText(out);
+      return out;
+    },
+    get finished() {
+      return finished;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { Config } from "../config.ts";
+import type { ImageService } from "../images/image-service.ts";
+import type { EventBatch } from "../model/events.ts";
+import type { IdFactory } from "../model/ids.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { PlainRequest } from "../model/plain-request.ts";
+import type { ChatRequest } from "../model/request.ts";
+import { flatten } from "../shaping/flatten.ts";
+import { createJsonPrompt } from "../shaping/json-prompt.ts";
+import { createToolPrompt, renderToolCalls, renderToolResults } from "../shaping/tools/index.ts";
+import type { Upstream } from "../upstreams/upstream.ts";
+import type { CallContext, ChatService } from "./chat-service.ts";
+import { checkLength } from "./check-length.ts";
+import { completeImage } from "./complete-image.ts";
+import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
+import { countPlainTokens } from "./estimate-usage.ts";
+import { prepareImages } from "./prepare-images.ts";
+import { resolveModel } from "./resolve-model.ts";
+import { runTurns, type CompletionLog } from "./run-turns.ts";
+import { createReaders, createShapers, usesTools } from "./select-shapers.ts";
+
+/** What the chat service is made of. */
+export interface ChatServiceOptions {
+  readonly config: Pick<
+    Config,
+    | "MODEL_ALIASES"
+    | "VISION_MODELS"
+    | "SYSTEM_PROMPT"
+    | "REASONING"
+    | "TOOL_ARGUMENTS"
+    | "REPAIR_TURNS"
+    | "REMOTE_IMAGE_LIMIT_BYTES"
+    | "REMOTE_IMAGE_TIMEOUT_MS"
+  >;
+  readonly upstream: Pick<Upstream, "listModels" | "stream">;
+  readonly images: Pick<ImageService, "generate" | "publish">;
+  readonly newId: IdFactory;
+  readonly log?: CompletionLog | undefined;
+  /** How images are fetched; default: from public hosts, within the configured limits. */
+  readonly imageFetcher?: Pick<ImageFetcher, "fetch">;
+}
+
+/** Creates the chat service: it gives a text-only upstream what clients expect of a chat model. */
+export function createChatService(options: ChatServiceOptions): ChatService {
+  const { config, upstream } = options;
+  const imageFetcher =
+    options.imageFetcher ??
+    createImageFetcher({
+      limitBytes: config.REMOTE_IMAGE_LIMIT_BYTES,
+      timeoutMs: config.REMOTE_IMAGE_TIMEOUT_MS,
+    });
+
+  async function resolve(id: string, signal: AbortSignal): Promise<ModelInfo> {
+    return resolveModel(id, { upstream, aliases: config.MODEL_ALIASES }, signal);
+  }
+
+  function toPlain(request: ChatRequest, model: ModelInfo): PlainRequest {
+    return flatten(request, {
+      model: model.id,
+      defaultSystem: config.SYSTEM_PROMPT,
+      prompts: [
+        usesTools(request) ? createToolPrompt(request, model.id) : "",
+        createJsonPrompt(request.responseFormat, { besideTools: usesTools(request) }),
+      ],
+      renderCalls: (calls) => renderToolCalls(calls, model.id),
+      renderResults: (results) => renderToolResults(results, model.id),
+    });
+  }
+
+  async function* complete(
+    request: ChatRequest,
+    context: CallContext,
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    context.signal.throwIfAborted();
+    const model = await resolve(request.model, context.signal);
+    const ready = await prepareImages(request, {
+      model,
+      patterns: config.VISION_MODELS,
+      listModels: () => upstream.listModels(context.signal),
+      fetchImage: (url) => imageFetcher.fetch(url, context.signal),
+    });
+    if (model.kind === "image") {
+      yield* completeImage(ready, { model, images: options.images }, context);
+      return;
+    }
+    const plain = toPlain(ready, model);
+    checkLength(plain, model);
+    const whole = context.whole === true;
+    yield* runTurns({
+      upstream,
+      plain,
+      createReaders: () => createReaders(ready, { model: model.id, whole }),
+      createShapers: () =>
+        createShapers(ready, {
+          model: model.id,
+          whole,
+          reasoning: request.reasoning ?? config.REASONING,
+          argumentsMode: config.TOOL_ARGUMENTS,
+          newCallId: () => options.newId("call_"),
+        }),
+      repairTurns: config.REPAIR_TURNS,
+      signal: context.signal,
+      log: options.log,
+    });
+  }
+
+  return {
+    complete,
+    async countTokens(request, signal) {
+      const model = await resolve(request.model, signal);
+      return countPlainTokens(toPlain(request, model), model.id);
+    },
+    listModels: (signal) => upstream.listModels(signal),
+    resolveModel: resolve,
+  };
+}

@@ -1,0 +1,53 @@
+import { GatewayError } from "../errors.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { ChatRequest, ImagePart } from "../model/request.ts";
+import { canSee, hasUserImages, mapImages, refuseImages, replaceToolImages } from "./check-vision.ts";
+
+/** What preparing the images of a request takes. */
+export interface PrepareImagesOptions {
+  readonly model: ModelInfo;
+  /** Which models can see (`VISION_MODELS`). */
+  readonly patterns: readonly string[];
+  /** For the error that names the models that can. */
+  readonly listModels: () => Promise<readonly ModelInfo[]>;
+  readonly fetchImage: (url: string) => Promise<ImagePart>;
+}
+
+/** More would be a way to make the gateway fetch for others. */
+const mostRemoteImages = 16;
+
+/**
+ * Makes the images of a request such that the upstream takes them: inline. Throws `unsupported` when the user shows
+ * images to a model that can't see, `invalid-request` when one can't be fetched.
+ */
+export async function prepareImages(
+  request: ChatRequest,
+  options: PrepareImagesOptions,
+): Promise<ChatRequest> {
+  if (!canSee(options.model, options.patterns)) {
+    if (hasUserImages(request))
+      throw refuseImages(options.model, await options.listModels(), options.patterns);
+    return replaceToolImages(request);
+  }
+  const fetched = new Map<string, Promise<ImagePart>>();
+  return mapImages(request, async (image) => {
+    if (image.source.kind === "data") return image;
+    const { url } = image.source;
+    let known = fetched.get(url);
+    if (known === undefined) {
+      if (fetched.size === mostRemoteImages) {
+        throw new GatewayError(
+          "invalid-request",
+          `At most ${mostRemoteImages} images are fetched for a request.`,
+          {
+            param: "messages",
+            shouldRetry: false,
+          },
+        );
+      }
+      known = options.fetchImage(url);
+      fetched.set(url, known);
+    }
+    return known;
+  });
+}

@@ -1,0 +1,79 @@
+import type { Config } from "../config.ts";
+import { GatewayError, toGatewayError } from "../errors.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { Upstream } from "../upstreams/upstream.ts";
+import { matchGlob } from "./match-glob.ts";
+import { suggestId } from "./suggest-id.ts";
+
+/** What resolving needs. */
+export interface ResolveOptions {
+  readonly upstream: Pick<Upstream, "listModels">;
+  readonly aliases: Config["MODEL_ALIASES"];
+}
+
+const mostShown = 30;
+const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
+
+/**
+ * Finds the model behind a client's id: an alias of exactly that name, the id itself, the id in another case, then
+ * the first alias whose pattern fits (so `*=…` catches only what the upstream does not have). Unknown: kind
+ * `model-not-found`, with the nearest id. When the list can't be had, the id passes: the upstream will judge.
+ */
+export async function resolveModel(
+  id: string,
+  options: ResolveOptions,
+  signal: AbortSignal,
+): Promise<ModelInfo> {
+  const exact = options.aliases.find((alias) => alias.from.toLowerCase() === id.toLowerCase());
+  const wanted = exact?.to ?? id;
+  const models = await listOrNothing(options.upstream, signal);
+  const found = find(models, wanted);
+  if (found !== undefined) return found;
+
+  const pattern =
+    exact ?? options.aliases.find((alias) => alias.from.includes("*") && matchGlob(alias.from, id));
+  const aliased = pattern?.to ?? id;
+  if (models.length === 0) return { id: aliased, kind: /^akashgen$/i.test(aliased) ? "image" : "chat" };
+  const behindPattern = find(models, aliased);
+  if (behindPattern !== undefined) return behindPattern;
+  throw notFound(id, aliased, models);
+}
+
+function find(models: readonly ModelInfo[], id: string): ModelInfo | undefined {
+  return (
+    models.find((model) => model.id === id) ??
+    models.find((model) => model.id.toLowerCase() === id.toLowerCase())
+  );
+}
+
+async function listOrNothing(
+  upstream: ResolveOptions["upstream"],
+  signal: AbortSignal,
+): Promise<readonly ModelInfo[]> {
+  try {
+    return await upstream.listModels(signal);
+  } catch (error) {
+    if (signal.aborted || toGatewayError(error).kind === "aborted") throw error;
+    return [];
+  }
+}
+
+function notFound(id: string, aliased: string, models: readonly ModelInfo[]): GatewayError {
+  const ids = models.map((model) => model.id);
+  const near = suggestId(aliased, ids);
+  const rest = ids.length > mostShown ? ", …" : "";
+  const sentences = [
+    aliased === id
+      ? `The model \`${id}\` does not exist.`
+      : `The model \`${id}\` is an alias of \`${aliased}\` (MODEL_ALIASES), which does not exist.`,
+    near === undefined ? undefined : `Did you mean \`${near}\`?`,
+    `Available: ${ids.slice(0, mostShown).join(", ")}${rest}.`,
+    aliased === id && foreignIds.test(id)
+      ? `The gateway can map such names: MODEL_ALIASES=${id}=${near ?? ids[0] ?? "…"}.`
+      : undefined,
+  ];
+  return new GatewayError("model-not-found", sentences.filter((text) => text !== undefined).join(" "), {
+    param: "model",
+    shouldRetry: false,
+  });
+}

@@ -1,0 +1,164 @@
+import { GatewayError } from "../errors.ts";
+import type { ChatEvent, EventBatch, Usage } from "../model/events.ts";
+import type { PlainRequest } from "../model/plain-request.ts";
+import { createTokenCounter } from "../shaping/create-token-counter.ts";
+import type { AnswerProblem, Shaper } from "../shaping/shaper.ts";
+import type { Upstream } from "../upstreams/upstream.ts";
+import { createAnswerJoiner } from "./create-answer-joiner.ts";
+import { createChain, type Chain } from "./create-chain.ts";
+import { addUsage, countPlainTokens } from "./estimate-usage.ts";
+
+/** The part of pino that is used here. */
+export interface CompletionLog {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** What answering takes. */
+export interface TurnOptions {
+  readonly upstream: Pick<Upstream, "stream">;
+  readonly plain: PlainRequest;
+  /** Shapers that find reasoning and limit the length. What passes them is counted, whatever becomes of it. */
+  readonly createReaders: () => readonly Shaper[];
+  /** The other shapers of one turn, in order. */
+  readonly createShapers: () => readonly Shaper[];
+  /** How often the model may be asked again. */
+  readonly repairTurns: number;
+  readonly signal: AbortSignal;
+  readonly log?: CompletionLog | undefined;
+}
+
+/**
+ * Answers a request by one turn of the model, or more when an answer does not do. One batch comes for each of the
+ * upstream's that gives anything. When a shaper ends the answer early the upstream request is aborted at once.
+ * When the upstream fails, text that was held back is given first if the client has seen some already; otherwise
+ * only the error, so that it can have its own HTTP status. Throws what the upstream and the shapers throw.
+ */
+export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch, void, undefined> {
+  const answer = createAnswerJoiner();
+  let plain = options.plain;
+  let spent: Usage | undefined;
+  for (let repairs = 0; ; repairs += 1) {
+    const turn = createTurn(plain, options);
+    const usage = (): Usage => (spent === undefined ? turn.usage() : addUsage(spent, turn.usage()));
+    try {
+      for await (const batch of turn.batches) {
+        const out = answer.add(batch, usage);
+        if (out.length > 0) yield out;
+      }
+      const { problem } = turn.chain;
+      if (problem === undefined || repairs >= options.repairTurns) {
+        const rest = problem === undefined ? [] : answer.add(turn.chain.giveUp(), usage);
+        if (rest.length > 0) yield rest;
+        if (!answer.finished)
+          throw new GatewayError("upstream-truncated", "The upstream broke off its answer.");
+        options.log?.debug(
+          { model: plain.model, turns: repairs + 1, repairs, usage: usage() },
+          "completion finished",
+        );
+        return;
+      }
+      options.log?.debug({ model: plain.model, repairs: repairs + 1 }, "asking the model once more");
+      spent = usage();
+      plain = withProblem(plain, problem);
+      const rest = answer.nextTurn();
+      if (rest.length > 0) yield rest;
+    } catch (error) {
+      const rest = answer.abandon(turn.chain);
+      if (rest.length > 0) yield rest;
+      throw error;
+    }
+  }
+}
+
+interface Turn {
+  readonly chain: Chain;
+  /** What the chain makes of the upstream's batches. Ends after a finish or when the chain has a problem. */
+  readonly batches: AsyncIterable<EventBatch>;
+  /** The upstream's own count, or ours when it gave none or was cut short. To be asked when the turn is over. */
+  usage(): Usage;
+}
+
+function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
+  const written = createTokenCounter(plain.model);
+  const thought = createTokenCounter(plain.model);
+  let given: Usage | undefined;
+  let isThinking = false;
+
+  const meter: Shaper = {
+    push(event) {
+      if (event.type === "block-start") isThinking = event.block.kind === "reasoning";
+      if (event.type === "block-delta") (isThinking ? thought : written).push(event.text);
+      return [event];
+    },
+    flush: () => [],
+  };
+  let known: Usage | undefined;
+
+  function toUsage(): Usage {
+    const reasoningTokens = thought.total();
+    const { inputTokens, outputTokens } = given ?? {};
+    const total = outputTokens ?? written.total() + reasoningTokens;
+    // Our count of a part must not exceed the upstream's count of the whole.
+    const part = Math.min(reasoningTokens, total);
+    return {
+      inputTokens: inputTokens ?? countPlainTokens(plain, plain.model),
+      outputTokens: total,
+      ...(part === 0 ? {} : { reasoningTokens: part }),
+      estimated: inputTokens === undefined || outputTokens === undefined || given?.estimated === true,
+    };
+  }
+
+  const chain = createChain([...options.createReaders(), meter, ...options.createShapers()]);
+
+  async function* batches(): AsyncGenerator<EventBatch, void, undefined> {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([options.signal, ended.signal]);
+    try {
+      for await (const batch of options.upstream.stream(plain, signal)) {
+        const out: ChatEvent[] = [];
+        let finished = false;
+        for (const event of batch) {
+          if (event.type === "finish") given = event.usage;
+          const shaped = chain.push(event);
+          out.push(...shaped);
+          finished = event.type === "finish" || shaped.at(-1)?.type === "finish";
+          if (finished) break;
+        }
+        // Before the yield: the upstream must not go on while a slow client reads.
+        if (finished) ended.abort();
+        if (out.length > 0) yield out;
+        if (finished) return;
+      }
+    } finally {
+      ended.abort();
+    }
+  }
+
+  return {
+    chain,
+    batches: batches(),
+    usage() {
+      known ??= toUsage();
+      return known;
+    },
+  };
+}
+
+/** The request with the attempt and what was wrong with it as two more turns. */
+function withProblem(plain: PlainRequest, problem: AnswerProblem): PlainRequest {
+  const attempt = problem.attempt.trim();
+  const last = plain.messages.at(-1);
+  if (attempt === "" && last?.role === "user") {
+    // An empty turn of the assistant is refused by some back ends, two of the user in a row by others.
+    const asked = { ...last, text: `${last.text}\n\n${problem.message}` };
+    return { ...plain, messages: [...plain.messages.slice(0, -1), asked] };
+  }
+  return {
+    ...plain,
+    messages: [
+      ...plain.messages,
+      { role: "assistant", text: attempt },
+      { role: "user", text: problem.message },
+    ],
+  };
+}

@@ -1,0 +1,55 @@
+import type { ChatRequest, ReasoningMode } from "../model/request.ts";
+import { constrainJson } from "../shaping/constrain-json.ts";
+import { limitTokens } from "../shaping/limit-tokens.ts";
+import { dropReasoning, inlineReasoning } from "../shaping/reasoning-mode.ts";
+import type { Shaper } from "../shaping/shaper.ts";
+import { omitsOpeningTag, splitThinking } from "../shaping/split-thinking.ts";
+import { stopAtSequences } from "../shaping/stop-at-sequences.ts";
+import { createToolCallShaper, type ArgumentsMode } from "../shaping/tools/index.ts";
+
+/** Whether the model is offered tools. */
+export function usesTools(request: ChatRequest): boolean {
+  return request.tools.length > 0 && request.toolChoice.kind !== "none";
+}
+
+/** The shapers that find reasoning and limit the length: what they let pass is what counts as the answer. */
+export function createReaders(
+  request: ChatRequest,
+  options: { readonly model: string; readonly whole: boolean },
+): Shaper[] {
+  const { model, whole } = options;
+  return [
+    splitThinking({ mayOmitOpening: whole || omitsOpeningTag(model) }),
+    ...(request.maxOutputTokens === undefined
+      ? []
+      : [limitTokens({ limit: request.maxOutputTokens, model })]),
+  ];
+}
+
+/** What decides how answers are shaped. */
+export interface ShapingOptions {
+  /** The upstream's model id. */
+  readonly model: string;
+  /** The client sees the answer only at its end. */
+  readonly whole: boolean;
+  readonly reasoning: ReasoningMode;
+  readonly argumentsMode: ArgumentsMode;
+  readonly newCallId: () => string;
+}
+
+/** The shapers that make of text what the request asks for. Throws `invalid-request` for a wrong JSON schema. */
+export function createShapers(request: ChatRequest, options: ShapingOptions): Shaper[] {
+  const format = request.responseFormat;
+  const shapers: Shaper[] = [];
+  if (usesTools(request)) {
+    const argumentsMode = options.whole ? "whole" : options.argumentsMode;
+    const { model, newCallId } = options;
+    shapers.push(createToolCallShaper({ request, model, argumentsMode, newCallId }));
+  }
+  if (format.kind !== "text") shapers.push(constrainJson({ format, hold: options.whole }));
+  if (request.stopSequences.length > 0) shapers.push(stopAtSequences(request.stopSequences));
+  if (options.reasoning === "drop") shapers.push(dropReasoning());
+  // Tags in the text would break JSON that the client is going to parse.
+  if (options.reasoning === "inline" && format.kind === "text") shapers.push(inlineReasoning());
+  return shapers;
+}

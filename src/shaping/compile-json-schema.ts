@@ -1,0 +1,44 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+
+import { GatewayError } from "../errors.ts";
+import type { JsonSchema } from "../model/request.ts";
+
+/** Says what is wrong with a value, for the model's eyes; `undefined` when it fits. */
+export type SchemaCheck = (value: unknown) => string | undefined;
+
+const longestText = 600;
+
+/**
+ * Compiles a client's JSON Schema (draft 2020-12; what older drafts have in common with it works too).
+ * Formats and unknown keywords are not checked. Throws kind `invalid-request` when the schema itself is wrong;
+ * `param` is the field that holds it, as the client spelled it.
+ */
+export function compileJsonSchema(schema: JsonSchema, param?: string): SchemaCheck {
+  // One instance each, so that equal $ids of different clients never meet.
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, logger: false });
+  // Its draft is not needed, and one that Ajv does not know would be refused.
+  const { $schema: _draft, ...plain } = schema;
+  const validate = compile(() => ajv.compile(plain), param);
+  return (value) => {
+    if (validate(value)) return undefined;
+    const text = ajv.errorsText(validate.errors, { dataVar: "value", separator: "; " });
+    return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  };
+}
+
+function compile<T>(make: () => T, param: string | undefined): T {
+  try {
+    return make();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GatewayError(
+      "invalid-request",
+      `${param ?? "The schema"} is not a valid JSON Schema: ${reason}.`,
+      {
+        param,
+        shouldRetry: false,
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,175 @@
+import { jsonrepair } from "jsonrepair";
+
+import { GatewayError } from "../errors.ts";
+import type { BlockWriter } from "../model/block-writer.ts";
+import type { FinishReason, Usage } from "../model/events.ts";
+import type { ResponseFormat } from "../model/request.ts";
+import { compileJsonSchema, type SchemaCheck } from "./compile-json-schema.ts";
+import { createJsonReader, type JsonReader } from "./create-json-reader.ts";
+import { rewriteEvents } from "./rewrite-events.ts";
+import { rootTypes, type RootType } from "./root-types.ts";
+import type { AnswerProblem, RepairableShaper } from "./shaper.ts";
+
+/** A response format that wants JSON. */
+export type JsonFormat = Exclude<ResponseFormat, { kind: "text" }>;
+
+/** Settings of `constrainJson`. */
+export interface JsonOptions {
+  readonly format: JsonFormat;
+  /** Nothing is given before the whole value was checked: for callers that see nothing before the end anyway. */
+  readonly hold: boolean;
+}
+
+/** What one answer comes to. */
+type Verdict =
+  | { readonly kind: "valid"; readonly text: string }
+  | { readonly kind: "invalid"; readonly reason: string };
+
+const longestQuote = 200;
+
+/**
+ * Makes the text of an answer one JSON value: leaves out fences and chatter, mends small faults, and checks the
+ * value at its end, against the schema if there is one. A wrong answer of which nothing was given yet is a
+ * `problem`; one that was streamed already throws `output-invalid`. An answer cut by `length` or a filter is given
+ * as it is and keeps its reason; an answer that calls tools needs no JSON. Throws `invalid-request` for a schema
+ * that is none.
+ */
+export function constrainJson(options: JsonOptions): RepairableShaper {
+  const { format } = options;
+  const check: SchemaCheck | undefined =
+    format.kind === "json-schema" ? compileJsonSchema(format.schema) : undefined;
+  const types: ReadonlySet<RootType> =
+    format.kind === "json-schema" ? rootTypes(format.schema) : new Set(["object"]);
+  // Where a scalar would do, only the whole text shows what it is.
+  const hold = options.hold || types.has("scalar");
+  const reader = createJsonReader([
+    ...(types.has("object") ? (["{"] as const) : []),
+    ...(types.has("array") ? (["["] as const) : []),
+  ]);
+  const answer: string[] = [];
+  let sent = false;
+  let callsTools = false;
+  let reason = "";
+  let problem: AnswerProblem | undefined;
+
+  function give(out: BlockWriter, text: string): void {
+    if (text === "") return;
+    out.write("text", text);
+    sent = true;
+  }
+
+  function fail(): GatewayError {
+    const said = answer.join("").trim().slice(0, longestQuote);
+    const quote = said === "" ? "It wrote no text." : `It wrote: ${said}`;
+    return new GatewayError(
+      "output-invalid",
+      `The model did not answer with the JSON asked for: ${reason}. ${quote}`,
+    );
+  }
+
+  function finish(out: BlockWriter, end: FinishReason, usage: Usage): void {
+    const isCut = end.kind === "length" || end.kind === "content-filter" || end.stopSequence !== undefined;
+    if (isCut || callsTools || end.kind === "tool-calls") {
+      if (hold) give(out, reader.value);
+      out.finish(end, usage);
+      return;
+    }
+    const verdict = judge({ reader, text: answer.join(""), types, check, mayRepair: hold });
+    if (verdict.kind === "valid") {
+      give(out, sent ? verdict.text.slice(reader.value.length) : verdict.text);
+      out.finish(end, usage);
+      return;
+    }
+    reason = verdict.reason;
+    if (sent) throw fail();
+    problem = { message: toProblemMessage(reason), attempt: answer.join("") };
+  }
+
+  const shaper = rewriteEvents({
+    text(out, text) {
+      answer.push(text);
+      const value = reader.push(text);
+      if (!hold) give(out, value);
+    },
+    toolCall() {
+      callsTools = true;
+    },
+    finish,
+  });
+
+  return {
+    push: (event) => shaper.push(event),
+    flush: () => shaper.flush(),
+    get problem() {
+      return problem;
+    },
+    giveUp() {
+      throw fail();
+    },
+  };
+}
+
+function toProblemMessage(reason: string): string {
+  return (
+    `That answer can't be used: ${reason}. Answer again, with nothing but the JSON: ` +
+    "no explanation, no code fence, all required fields."
+  );
+}
+
+interface Answer {
+  readonly reader: JsonReader;
+  readonly text: string;
+  readonly types: ReadonlySet<RootType>;
+  readonly check: SchemaCheck | undefined;
+  /** Nothing was given, so the value may be changed anywhere. */
+  readonly mayRepair: boolean;
+}
+
+/** Tries the ways to read an answer, strictest first. The reason given is that of the first that was JSON at all. */
+function judge({ reader, text, types, check, mayRepair }: Answer): Verdict {
+  let reason: string | undefined;
+  const candidates = [
+    () => reader.value,
+    () => reader.value + reader.closers(),
+    ...(types.has("scalar") ? [() => withoutFence(text), () => JSON.stringify(withoutFence(text))] : []),
+    ...(mayRepair ? [() => jsonrepair(fromFirstBracket(text))] : []),
+  ];
+  for (const candidate of candidates) {
+    const parsed = parse(candidate);
+    if (parsed === undefined) continue;
+    const wrong = types.has(parsed.type)
+      ? check?.(parsed.value)
+      : `its root is not an ${types.has("object") ? "object" : "array"}`;
+    if (wrong === undefined) return { kind: "valid", text: parsed.text };
+    reason ??= wrong;
+  }
+  const none = reader.state === "seeking" ? "it holds no JSON" : "its JSON is broken or incomplete";
+  return { kind: "invalid", reason: reason ?? none };
+}
+
+function parse(candidate: () => string): { text: string; value: unknown; type: RootType } | undefined {
+  try {
+    const text = candidate();
+    const value: unknown = JSON.parse(text);
+    const type = Array.isArray(value)
+      ? "array"
+      : typeof value === "object" && value !== null
+        ? "object"
+        : "scalar";
+    return { text, value, type };
+  } catch {
+    // Not JSON: the next way of reading may do.
+    return undefined;
+  }
+}
+
+function withoutFence(text: string): string {
+  const fenced = /^\s*```[^\n]*\n([\s\S]*?)\n?```\s*$/.exec(text);
+  return (fenced?.[1] ?? text).trim();
+}
+
+function fromFirstBracket(text: string): string {
+  const start = text.search(/[{[]/);
+  const end = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]"));
+  return start === -1 ? text : text.slice(start, end > start ? end + 1 : undefined);
+}

@@ -1,0 +1,45 @@
+/** Knows whether the end of a text that comes in pieces lies inside a Markdown code fence. */
+export interface FenceTracker {
+  push(text: string): void;
+  readonly inside: boolean;
+  /** Whether the next character begins a line. */
+  readonly atLineStart: boolean;
+}
+
+/** More of a line is not needed to know a fence: indentation, marks, and a bit of its info string. */
+const longestHead = 64;
+
+/** Creates a tracker. A fence is three or more backticks or tildes at the beginning of a line (CommonMark). */
+export function createFenceTracker(): FenceTracker {
+  let head = "";
+  /** The marks that opened the fence. */
+  let fence: string | undefined;
+
+  function endLine(): void {
+    const marks = /^ {0,3}(`{3,}|~{3,})/.exec(head)?.[1];
+    if (marks !== undefined) {
+      if (fence === undefined) fence = marks;
+      else if (marks.startsWith(fence) && head.trim() === marks) fence = undefined;
+    }
+    head = "";
+  }
+
+  return {
+    push(text) {
+      let start = 0;
+      for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
+        if (head.length < longestHead) head += text.slice(start, Math.min(end, start + longestHead));
+        endLine();
+        start = end + 1;
+      }
+      if (head.length < longestHead) head += text.slice(start, start + longestHead);
+    },
+    get inside() {
+      // The line that opens a fence counts as inside from its marks on.
+      return fence !== undefined || /^ {0,3}(?:`{3,}|~{3,})/.test(head);
+    },
+    get atLineStart() {
+      return head === "";
+    },
+  };
+}

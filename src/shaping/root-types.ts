@@ -1,0 +1,52 @@
+import type { JsonSchema } from "../model/request.ts";
+
+/** The kinds of JSON values that a schema's root may have. */
+export type RootType = "object" | "array" | "scalar";
+
+const all: readonly RootType[] = ["object", "array", "scalar"];
+
+function toRootType(value: unknown): RootType {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "object" && value !== null ? "object" : "scalar";
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function resolve(reference: string, root: JsonSchema): JsonSchema | undefined {
+  if (!reference.startsWith("#")) return undefined;
+  let found: unknown = root;
+  for (const step of reference.split("/").slice(1)) {
+    const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+    found = isSchema(found) ? found[key] : undefined;
+  }
+  return isSchema(found) ? found : undefined;
+}
+
+/** What the root of a valid value can be, as far as the schema says so at a glance; in doubt everything. */
+export function rootTypes(schema: JsonSchema, root: JsonSchema = schema, depth = 0): ReadonlySet<RootType> {
+  if (depth > 8) return new Set(all);
+  const type = schema["type"];
+  if (type !== undefined) {
+    const names: unknown[] = Array.isArray(type) ? type : [type];
+    return new Set(names.map((name) => (name === "object" || name === "array" ? name : "scalar")));
+  }
+  if ("const" in schema) return new Set([toRootType(schema["const"])]);
+  if (Array.isArray(schema["enum"])) return new Set(schema["enum"].map(toRootType));
+  const reference = schema["$ref"];
+  const target = typeof reference === "string" ? resolve(reference, root) : undefined;
+  if (target !== undefined) return rootTypes(target, root, depth + 1);
+  for (const key of ["anyOf", "oneOf"]) {
+    const members: unknown = schema[key];
+    if (!Array.isArray(members)) continue;
+    return new Set(
+      members.flatMap((member: unknown) =>
+        isSchema(member) ? [...rootTypes(member, root, depth + 1)] : all,
+      ),
+    );
+  }
+  if ("properties" in schema || "required" in schema) return new Set(["object"]);
+  if ("items" in schema || "prefixItems" in schema) return new Set(["array"]);
+  return new Set(all);
+}

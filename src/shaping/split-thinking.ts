@@ -1,0 +1,235 @@
+import type { BlockWriter } from "../model/block-writer.ts";
+import { createFenceTracker } from "./create-fence-tracker.ts";
+import { heldSuffix } from "./held-suffix.ts";
+import { rewriteEvents } from "./rewrite-events.ts";
+import type { Shaper } from "./shaper.ts";
+
+const openTag = "<think>";
+const closeTag = "</think>";
+/** Around a block Akash Chat adds one line break inside each tag and two behind. */
+const opening = `${openTag}\n`;
+const closing = `\n${closeTag}\n\n`;
+const closers = [closeTag, `\n${closeTag}`];
+
+/** Settings of `splitThinking`. */
+export interface ThinkingOptions {
+  /**
+   * The opening tag may be missing (the template of R1, QwQ and Qwen's Thinking models puts it into the prompt): an
+   * answer that does not begin with `<think>` is held until `</think>` tells it from a plain answer, or the end.
+   * Only for such models, and for callers that see nothing before the end anyway.
+   */
+  readonly mayOmitOpening: boolean;
+}
+
+/** `start`: nothing but blanks since the beginning or the last block. `opened`, `closed`: just behind a tag. */
+type Mode = "undecided" | "start" | "text" | "opened" | "thinking" | "closed";
+
+/** Whether a model is of a family that is known to leave out the opening tag. */
+export function omitsOpeningTag(model: string): boolean {
+  return /deepseek-r1|qwq|thinking/i.test(model);
+}
+
+/**
+ * Turns `<think>` blocks in the text into reasoning blocks. A tag counts
+ * - at the beginning of the answer, or right behind an earlier block: always;
+ * - anywhere else: only outside of code, and with a line break behind it, as Akash Chat writes it. So text that
+ *   speaks of the tag stays text.
+ *
+ * A delta that is one whole block as Akash Chat inserts it is taken as such, even if its reasoning holds a closing
+ * tag (capture 674). Unclosed reasoning stays reasoning. Only an ambiguous tail is held back. `</think>` without
+ * an opening tag is text, unless `mayOmitOpening`.
+ */
+export function splitThinking(options: ThinkingOptions): Shaper {
+  const fences = createFenceTracker();
+  let mode: Mode = options.mayOmitOpening ? "undecided" : "start";
+  let held = "";
+  let breaksLeft = 0;
+  let lastCharacter = "";
+  let sawBlock = false;
+  const undecided = createUndecided();
+
+  function writeText(out: BlockWriter, text: string): void {
+    if (text === "") return;
+    out.write("text", text);
+    fences.push(text);
+    lastCharacter = text.charAt(text.length - 1);
+  }
+
+  function close(breaks: number): void {
+    sawBlock = true;
+    mode = "closed";
+    breaksLeft = breaks;
+  }
+
+  /** Plain text up to a tag that counts. Returns what is behind the tag, or undefined when all was read. */
+  function readText(out: BlockWriter, text: string): string | undefined {
+    let done = 0;
+    for (let at = text.indexOf("<"); at !== -1; at = text.indexOf("<", at + 1)) {
+      const candidate = text.slice(at, at + opening.length);
+      if (!opening.startsWith(candidate)) continue;
+      writeText(out, text.slice(done, at));
+      done = at;
+      if (fences.inside || lastCharacter === "`") continue;
+      if (candidate.length < opening.length) {
+        held = text.slice(at);
+        return undefined;
+      }
+      mode = "opened";
+      return text.slice(at + openTag.length);
+    }
+    writeText(out, text.slice(done));
+    return undefined;
+  }
+
+  function readThinking(out: BlockWriter, text: string): string | undefined {
+    const at = text.indexOf(closeTag);
+    if (at === -1) {
+      const safe = text.length - heldSuffix(text, closers);
+      out.write("reasoning", text.slice(0, safe));
+      held = text.slice(safe);
+      return undefined;
+    }
+    out.write("reasoning", text.slice(0, text[at - 1] === "\n" ? at - 1 : at));
+    close(2);
+    return text.slice(at + closeTag.length);
+  }
+
+  function readStart(text: string): string | undefined {
+    const rest = text.trimStart();
+    if (rest.startsWith(openTag) && !fences.inside) {
+      mode = "opened";
+      return rest.slice(openTag.length);
+    }
+    if (openTag.startsWith(rest)) {
+      held = text;
+      return undefined;
+    }
+    mode = "text";
+    return text;
+  }
+
+  function readUndecided(out: BlockWriter, text: string): string | undefined {
+    const verdict = undecided.push(text);
+    if (verdict === undefined) return undefined;
+    if (verdict.reasoning === undefined) {
+      mode = "start";
+      return verdict.rest;
+    }
+    out.write("reasoning", withoutBreaks(verdict.reasoning));
+    close(2);
+    return verdict.rest;
+  }
+
+  function readOpened(text: string): string {
+    mode = "thinking";
+    return text.startsWith("\n") ? text.slice(1) : text;
+  }
+
+  function readClosed(text: string): string {
+    if (breaksLeft > 0 && text.startsWith("\n")) {
+      breaksLeft -= 1;
+      return text.slice(1);
+    }
+    mode = "start";
+    return text;
+  }
+
+  /** How text that is not empty is read. Returns what is still to be read, or undefined when more has to come. */
+  const readers: Record<Mode, (out: BlockWriter, text: string) => string | undefined> = {
+    undecided: readUndecided,
+    start: (_out, text) => readStart(text),
+    text: readText,
+    opened: (_out, text) => readOpened(text),
+    thinking: readThinking,
+    closed: (_out, text) => readClosed(text),
+  };
+
+  function release(out: BlockWriter): void {
+    if (mode === "undecided") {
+      const all = undecided.end();
+      if (all.reasoning !== undefined) {
+        out.write("reasoning", withoutBreaks(all.reasoning));
+        close(0);
+      } else {
+        mode = "start";
+        read(out, all.rest);
+      }
+    }
+    const rest = held;
+    held = "";
+    if (mode === "thinking") out.write("reasoning", rest);
+    else if (mode !== "start" || !sawBlock) writeText(out, rest);
+  }
+
+  function read(out: BlockWriter, text: string): void {
+    let rest: string | undefined = held + text;
+    held = "";
+    while (rest !== undefined && rest !== "") rest = readers[mode](out, rest);
+  }
+
+  return rewriteEvents({
+    text(out, text) {
+      const isWholeBlock =
+        mode !== "thinking" && mode !== "opened" && text.startsWith(opening) && text.endsWith(closing);
+      if (!isWholeBlock || (mode === "undecided" && !undecided.isEmpty)) {
+        read(out, text);
+        return;
+      }
+      if (mode === "text") release(out);
+      held = "";
+      out.write("reasoning", text.slice(opening.length, -closing.length));
+      close(0);
+    },
+    release,
+  });
+}
+
+function withoutBreaks(reasoning: string): string {
+  return reasoning.replace(/^\n/, "").replace(/\n$/, "");
+}
+
+interface Verdict {
+  /** What stood before a lone closing tag. */
+  readonly reasoning: string | undefined;
+  readonly rest: string;
+}
+
+/** Collects an answer until it is certain whether it is reasoning whose opening tag is missing. */
+function createUndecided() {
+  const pieces: string[] = [];
+  let tail = "";
+
+  function all(): string {
+    return pieces.join("");
+  }
+
+  return {
+    get isEmpty() {
+      return pieces.length === 0;
+    },
+    push(text: string): Verdict | undefined {
+      pieces.push(text);
+      const seen = tail + text;
+      const open = seen.indexOf(openTag);
+      for (let close = seen.indexOf(closeTag); close !== -1; close = seen.indexOf(closeTag, close + 1)) {
+        if (open !== -1 && open < close) break;
+        const behind = close + closeTag.length;
+        if (seen[close - 1] !== "\n" && seen[behind] !== "\n") continue;
+        const whole = all();
+        const at = whole.length - seen.length;
+        return { reasoning: whole.slice(0, at + close), rest: whole.slice(at + behind) };
+      }
+      if (open !== -1) return { reasoning: undefined, rest: all() };
+      // The closing tag, and one character on either side.
+      tail = seen.slice(-(closeTag.length + 1));
+      return undefined;
+    },
+    end(): Verdict {
+      const whole = all();
+      const trimmed = whole.trimEnd();
+      return trimmed.endsWith(closeTag)
+        ? { reasoning: trimmed.slice(0, -closeTag.length), rest: "" }
+        : { reasoning: undefined, rest: whole };
+    },
+  };
+}
