@@ -64,6 +64,7 @@ function createRun({ writer, start, save }: RunOptions, events: WireEvent[], onE
   async function run(): Promise<void> {
     try {
       for await (const batch of start(controller.signal)) {
+        if (controller.signal.aborted) break;
         for (const event of batch) if (!writer.ended) add(writer.push(event));
       }
       throw new GatewayError("upstream-truncated", "Akash Chat ended the answer before it was complete.");

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import type { ResponseObject } from "../../../src/dialects/openai-responses/wire.ts";
+import type { EventBatch } from "../../../src/model/events.ts";
+import { createBackgroundRuns, type RunOptions } from "../../../src/server/responses/background-runs.ts";
+import { findStored } from "../../../src/server/responses/stored-response.ts";
+import { createMemoryStore } from "../../../src/store/memory-store.ts";
+import { makeWriter } from "../../dialects/openai-responses/make-writer.ts";
+import { textAnswer } from "../../support/start-edge.ts";
+
+/** An answer that never comes, and ends with its caller. */
+async function* silence(signal: AbortSignal): AsyncGenerator<EventBatch> {
+  yield [{ type: "response-start", model: "m" }];
+  await new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function options(saved: ResponseObject[], more: Partial<RunOptions> = {}): RunOptions {
+  return {
+    writer: makeWriter({ background: true }),
+    start: silence,
+    save: async (response) => void saved.push(response),
+    ...more,
+  };
+}
+
+test("a shutdown ends what runs as failed, and waits until that is stored", async () => {
+  const runs = createBackgroundRuns();
+  const saved: ResponseObject[] = [];
+  await runs.start(options(saved));
+  await runs.close();
+  expect(saved.map(({ status }) => status)).toEqual(["queued", "failed"]);
+  expect(saved[1]?.error?.message).toMatch(/shut down/);
+});
+
+test("no more than a bounded number runs at once", async () => {
+  const runs = createBackgroundRuns();
+  for (let count = 0; count < 100; count += 1) {
+    const writer = makeWriter({ background: true });
+    const id = `resp_${count}`;
+    await runs.start(
+      options([], { writer: { ...writer, queue: () => [], response: { ...writer.response, id } } }),
+    );
+  }
+  await expect(runs.start(options([]))).rejects.toMatchObject({ kind: "overloaded", status: 503 });
+  await runs.close();
+});
+
+test("a run whose answer ends without a finish has failed", async () => {
+  const runs = createBackgroundRuns();
+  const saved: ResponseObject[] = [];
+  const run = await runs.start(
+    options(saved, {
+      async *start() {
+        yield* textAnswer("half").slice(0, 1);
+      },
+    }),
+  );
+  const { signal } = new AbortController();
+  while (!run.ended) await run.changed(run.events.length, signal);
+  expect(run.response).toMatchObject({ status: "failed", error: { code: "server_error" } });
+});
+
+test("a response that ran when an earlier process ended is found failed, and stays so", async () => {
+  const responses = createMemoryStore(5);
+  const stored = {
+    id: "resp_1",
+    previousId: undefined,
+    createdAt: 1,
+    response: { id: "resp_1", status: "in_progress", background: true },
+    inputItems: [],
+  };
+  await responses.put(stored);
+  const found = await findStored({ responses, runs: createBackgroundRuns() }, "resp_1");
+  expect(found.response).toMatchObject({ status: "failed", error: { code: "server_error" } });
+  expect(await responses.get("resp_1")).toEqual(found);
+});

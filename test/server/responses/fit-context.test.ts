@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import type { ChatRequest, Message } from "../../../src/model/request.ts";
+import { fitContext } from "../../../src/server/responses/fit-context.ts";
+
+function turn(role: "system" | "user" | "assistant", text: string): Message {
+  return { role, parts: [{ type: "text", text }] };
+}
+
+const call: Message = {
+  role: "assistant",
+  parts: [{ type: "tool-call", callId: "call_a", name: "f", arguments: "{}" }],
+};
+const result: Message = {
+  role: "tool",
+  parts: [{ type: "tool-result", callId: "call_a", content: [], isError: false }],
+};
+
+function request(messages: readonly Message[], maxOutputTokens?: number): ChatRequest {
+  return {
+    model: "m",
+    messages,
+    tools: [],
+    toolChoice: { kind: "auto" },
+    parallelToolCalls: true,
+    responseFormat: { kind: "text" },
+    sampling: {},
+    stopSequences: [],
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
+}
+
+/** Counts 100 tokens for each message. */
+function counter() {
+  const counts: number[] = [];
+  return {
+    counts,
+    async countTokens({ messages }: ChatRequest) {
+      counts.push(messages.length);
+      return messages.length * 100;
+    },
+  };
+}
+
+const signal = new AbortController().signal;
+
+describe("fitContext", () => {
+  test("leaves a prompt that fits alone", async () => {
+    const chat = counter();
+    const small = request([turn("user", "a"), turn("assistant", "b"), turn("user", "c")]);
+    expect(await fitContext(chat, small, { contextLength: 10_000, signal })).toBe(small);
+    expect(chat.counts).toEqual([3]);
+  });
+
+  test("drops the oldest turns, never a system message, and never splits a call from its result", async () => {
+    const last = [turn("user", "3"), call, result, turn("assistant", "done")];
+    const messages = [
+      turn("system", "Be brief."),
+      turn("user", "1"),
+      call,
+      result,
+      turn("user", "2"),
+      turn("system", "Note."),
+      turn("assistant", "b"),
+      ...last,
+    ];
+    const fitted = await fitContext(counter(), request(messages, 100), { contextLength: 850, signal });
+    expect(fitted.messages).toEqual([turn("system", "Be brief."), turn("system", "Note."), ...last]);
+  });
+
+  test("keeps the last turn even if that is too long", async () => {
+    const fitted = await fitContext(counter(), request([turn("user", "1"), turn("user", "2")]), {
+      contextLength: 10,
+      signal,
+    });
+    expect(fitted.messages).toEqual([turn("user", "2")]);
+  });
+
+  test("counts seldom in a long conversation, and drops no more than it must", async () => {
+    const chat = counter();
+    const messages = Array.from({ length: 1000 }, (_, index) => turn("user", String(index)));
+    const fitted = await fitContext(chat, request(messages, 0), { contextLength: 50_000, signal });
+    expect(fitted.messages).toHaveLength(500);
+    expect(chat.counts.length).toBeLessThan(12);
+  });
+
+  test("does nothing when the length is unknown", async () => {
+    const chat = counter();
+    const any = request([turn("user", "1"), turn("user", "2")]);
+    expect(await fitContext(chat, any, { contextLength: undefined, signal })).toBe(any);
+    expect(chat.counts).toEqual([]);
+  });
+});
