@@ -8,7 +8,7 @@ import {
 } from "@anthropic-ai/sdk";
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { generateText, stepCountIs, streamText, tool } from "ai";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import type { ScriptedReply } from "../../src/simulator/index.ts";
@@ -36,11 +36,11 @@ const callOf = (city: string) =>
 let stack: Stack;
 let client: Anthropic;
 
-beforeAll(async () => {
+beforeEach(async () => {
   stack = await startStack({ env: { MODEL_ALIASES: "claude-*=DeepSeek-V3.2" } });
   client = new Anthropic({ apiKey: "any", baseURL: stack.url, maxRetries: 0 });
 });
-afterAll(() => stack.close());
+afterEach(() => stack.close());
 
 function post(body: unknown, init: RequestInit = {}, query = ""): Promise<Response> {
   return fetch(`${stack.url}/v1/messages${query}`, {
@@ -81,28 +81,75 @@ describe("the Anthropic SDK", () => {
     expect(message._request_id).toMatch(/^req_\w{24,}$/);
   });
 
-  it.each<[string, ScriptedReply, Partial<Params>]>([
-    ["text", { text: "Good day 🙂" }, {}],
-    ["thinking", { reasoning: "Let me see.", text: "42" }, { thinking: { type: "adaptive" } }],
-    ["thinking that nobody asked for", { reasoning: "Let me see.", text: "42" }, {}],
-    ["one tool call", { text: `I look.\n${callOf("Graz")}` }, { tools: [weather] }],
-    ["several tool calls", { text: `${callOf("Graz")}\n${callOf("Linz")}` }, { tools: [weather] }],
+  const call = (city: string) => ({ type: "tool_use", name: "get_weather", input: { city } });
+  const words = (text: string) => ({ type: "text", text });
+
+  it.each<[string, ScriptedReply, Partial<Params>, string, unknown[]]>([
+    ["text", { text: "Good day 🙂" }, {}, "end_turn", [words("Good day 🙂")]],
+    [
+      "thinking",
+      { reasoning: "Let me see.", text: "42" },
+      { thinking: { type: "adaptive" } },
+      "end_turn",
+      [{ type: "thinking", thinking: "Let me see." }, words("42")],
+    ],
+    [
+      "thinking that nobody asked for",
+      { reasoning: "Let me see.", text: "42" },
+      {},
+      "end_turn",
+      [words("42")],
+    ],
+    [
+      "one tool call",
+      { text: `I look.\n${callOf("Graz")}` },
+      { tools: [weather] },
+      "tool_use",
+      [{ type: "text" }, call("Graz")],
+    ],
+    [
+      "several tool calls",
+      { text: `${callOf("Graz")}\n${callOf("Linz")}` },
+      { tools: [weather] },
+      "tool_use",
+      [call("Graz"), call("Linz")],
+    ],
     [
       "thinking and a call",
       { reasoning: "Hm.", text: callOf("Graz") },
       { tools: [weather], thinking: { type: "enabled", budget_tokens: 1024 } },
+      "tool_use",
+      [{ type: "thinking", thinking: "Hm." }, call("Graz")],
     ],
-    ["a refusal", { text: "I can't", finishReason: "content-filter" }, {}],
-    ["the upstream's length stop", { text: "Once upon", finishReason: "length" }, {}],
-    ["our length stop", { text: "one two three four five six seven eight nine ten" }, { max_tokens: 3 }],
-    ["a stop sequence", { text: "1, 2, 3, 4" }, { stop_sequences: ["3"] }],
-  ])("adds the stream up to the whole message: %s", async (_name, reply, fields) => {
+    ["a refusal", { text: "I can't", finishReason: "content-filter" }, {}, "refusal", [words("I can't")]],
+    [
+      "the upstream's length stop",
+      { text: "Once upon", finishReason: "length" },
+      {},
+      "max_tokens",
+      [words("Once upon")],
+    ],
+    [
+      "our length stop",
+      { text: "one two three four five six" },
+      { max_tokens: 3 },
+      "max_tokens",
+      [{ type: "text" }],
+    ],
+    [
+      "a stop sequence",
+      { text: "1, 2, 3, 4" },
+      { stop_sequences: ["3"] },
+      "stop_sequence",
+      [words("1, 2, ")],
+    ],
+  ])("adds the stream up to the whole message: %s", async (_name, reply, fields, reason, content) => {
     stack.simulator.enqueue(reply);
     const whole = await client.messages.create({ ...hello, ...fields });
+    expect(whole).toMatchObject({ stop_reason: reason, content });
     stack.simulator.enqueue(reply);
     const streamed = await client.messages.stream({ ...hello, ...fields }).finalMessage();
     expect(comparable(streamed)).toEqual(comparable(whole));
-    expect(comparable(whole)).toMatchSnapshot();
   });
 
   it("runs tools until the answer is there", async () => {
