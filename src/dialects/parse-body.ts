@@ -17,7 +17,8 @@ function toParam(path: Path): string {
 
 /**
  * The issue that tells most: inside a union the one of the branch that got furthest, because that is the form
- * that the client meant.
+ * that the client meant. A branch of the right type that has another complaint got further than one of the
+ * wrong type.
  */
 function mostTelling(issue: Issue, prefix: Path): { issue: Issue; path: Path } {
   const here = [...prefix, ...issue.path];
@@ -25,9 +26,19 @@ function mostTelling(issue: Issue, prefix: Path): { issue: Issue; path: Path } {
   const branches = issue.errors
     .flatMap((branch) => branch.slice(0, 1))
     .map((inner) => mostTelling(inner, here))
+    .filter((found) => found.path.length > here.length || found.issue.code !== "invalid_type")
     .sort((a, b) => b.path.length - a.path.length);
-  const best = branches[0];
-  return best !== undefined && best.path.length > here.length ? best : { issue, path: here };
+  return branches[0] ?? { issue, path: here };
+}
+
+/** What stands at a path of the body; `undefined` if nothing does. */
+function valueAt(body: unknown, path: Path): unknown {
+  let value = body;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
 }
 
 /** What is wrong, without zod's own opening words. */
@@ -57,9 +68,9 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const param = toParam(path);
   const text = toText(issue);
   if (param === "") throw new GatewayError("invalid-request", `The request body is not valid: ${text}.`);
-  const missing = text.endsWith("received undefined");
-  const message = missing
-    ? `'${param}' is missing: ${text.replace(/, received undefined$/, "")}.`
-    : `'${param}' is not valid: ${text.replace(/\.$/, "")}.`;
+  const message =
+    valueAt(body, path) === undefined
+      ? `'${param}' is missing: ${text.replace(/, received undefined$/, "")}.`
+      : `'${param}' is not valid: ${text.replace(/\.$/, "")}.`;
   throw new GatewayError("invalid-request", message, { param });
 }

@@ -3,14 +3,24 @@
  * `JSON.stringify` makes it; a line break inside would split the event.
  */
 
+const unicodeLineBreaks = /[\u0085\u2028\u2029]/g;
+
+/**
+ * Escapes the line breaks that are legal inside JSON text. They do not end a line of an event stream, but
+ * readers built on Python's `splitlines` (httpx's `iter_lines`) cut the line there.
+ */
+export function escapeLineBreaks(json: string): string {
+  return json.replace(unicodeLineBreaks, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** An unnamed event: `data: …` and an empty line. */
 export function encodeSseData(json: string): string {
-  return `data: ${json}\n\n`;
+  return `data: ${escapeLineBreaks(json)}\n\n`;
 }
 
 /** A named event. */
 export function encodeSseEvent(event: string, json: string): string {
-  return `event: ${event}\ndata: ${json}\n\n`;
+  return `event: ${event}\ndata: ${escapeLineBreaks(json)}\n\n`;
 }
 
 /** A comment, which clients skip: keeps proxies from cutting a silent stream. */

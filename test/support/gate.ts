@@ -1,3 +1,5 @@
+import { EventEmitter, once } from "node:events";
+
 /** A promise with its handle: lets a test decide when something goes on. */
 export interface Gate<T = void> {
   readonly promise: Promise<T>;
@@ -6,11 +8,9 @@ export interface Gate<T = void> {
 
 /** Creates a closed gate. */
 export function createGate<T = void>(): Gate<T> {
-  let open: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((resolve) => {
-    open = resolve;
-  });
-  return { promise, open };
+  const opened = new EventEmitter();
+  const promise = once(opened, "open").then(([value]: T[]) => value as T);
+  return { promise, open: (value) => opened.emit("open", value) };
 }
 
 /** Resolves when `signal` is aborted. */

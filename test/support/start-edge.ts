@@ -88,5 +88,5 @@ export async function startEdge(options: {
     log,
   );
   const url = await server.app.listen({ host: "127.0.0.1", port: 0 });
-  return { url, lines, close: server.close, [Symbol.asyncDispose]: server.close };
+  return { url, lines, close: () => server.close(), [Symbol.asyncDispose]: () => server.close() };
 }

@@ -1,5 +1,10 @@
 import type { BlockStart, ChatEvent } from "../../model/events.ts";
+import { escapeLineBreaks } from "../../stream/sse.ts";
 import { encodeFinishReason } from "./finish-reason.ts";
+
+function encodeText(text: string): string {
+  return escapeLineBreaks(JSON.stringify(text));
+}
 
 /** Encodes the chunks of one choice. */
 export interface ChoiceEncoder {
@@ -45,7 +50,7 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
   }
 
   function encodeArguments(call: Extract<BlockStart, { kind: "tool-call" }>, text: string): string {
-    const fields = `"arguments":${JSON.stringify(text)}`;
+    const fields = `"arguments":${encodeText(text)}`;
     const first = !announced;
     announced = true;
     const named = first ? `"name":${JSON.stringify(call.name)},${fields}` : fields;
@@ -65,8 +70,8 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
           if (open.kind === "tool-call") calls += 1;
           return start(open.kind !== "tool-call");
         case "block-delta":
-          if (open?.kind === "text") return textHead + JSON.stringify(event.text) + deltaTail;
-          if (open?.kind === "reasoning") return reasoningHead + JSON.stringify(event.text) + deltaTail;
+          if (open?.kind === "text") return textHead + encodeText(event.text) + deltaTail;
+          if (open?.kind === "reasoning") return reasoningHead + encodeText(event.text) + deltaTail;
           return open === undefined ? "" : encodeArguments(open, event.text);
         case "block-end": {
           const last = open?.kind === "tool-call" && !announced ? encodeArguments(open, "{}") : "";

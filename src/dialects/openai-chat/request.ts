@@ -30,12 +30,11 @@ function refuseImpossible(body: ChatBody): void {
     );
   }
   if (body.logprobs === true || (body.top_logprobs ?? 0) > 0) {
+    const param = body.logprobs === true ? "logprobs" : "top_logprobs";
     throw new GatewayError(
       "unsupported",
-      "Akash Chat does not tell log probabilities: leave out 'logprobs'.",
-      {
-        param: body.logprobs === true ? "logprobs" : "top_logprobs",
-      },
+      `Akash Chat does not tell log probabilities: leave out '${param}'.`,
+      { param },
     );
   }
 }
