@@ -25,13 +25,16 @@ const weather: Anthropic.Tool = {
 };
 
 const hello: Params = {
-  model: "claude-sonnet-4-5",
+  model: "claude-haiku-5-5",
   max_tokens: 1000,
   messages: [{ role: "user", content: "Hello" }],
 };
 
 const callOf = (city: string) =>
   `<tool_call>\n{"name":"get_weather","arguments":{"city":"${city}"}}\n</tool_call>`;
+
+const call = (city: string) => ({ type: "tool_use", name: "get_weather", input: { city } });
+const words = (text: string) => ({ type: "text", text });
 
 let stack: Stack;
 let client: Anthropic;
@@ -80,9 +83,6 @@ describe("the Anthropic SDK", () => {
     expect(message.id).toMatch(/^msg_\w{24,}$/);
     expect(message._request_id).toMatch(/^req_\w{24,}$/);
   });
-
-  const call = (city: string) => ({ type: "tool_use", name: "get_weather", input: { city } });
-  const words = (text: string) => ({ type: "text", text });
 
   it.each<[string, ScriptedReply, Partial<Params>, string, unknown[]]>([
     ["text", { text: "Good day 🙂" }, {}, "end_turn", [words("Good day 🙂")]],
@@ -216,6 +216,11 @@ describe("the Anthropic SDK", () => {
     const tooLong: unknown = await client.messages.create(hello).catch((error: unknown) => error);
     expect(tooLong).toBeInstanceOf(BadRequestError);
     expect(tooLong).toMatchObject({ apiMessage: expect.stringContaining("prompt is too long") });
+    const messages: Params["messages"] = [{ role: "user", content: "word ".repeat(70_000) }];
+    await expect(client.messages.create({ ...hello, messages })).rejects.toMatchObject({
+      status: 400,
+      apiMessage: expect.stringMatching(/^prompt is too long: \d+ tokens > 63000 maximum$/),
+    });
   });
 
   it.each<[string, ScriptedReply]>([
@@ -272,12 +277,15 @@ describe("the wire", () => {
       text: `I look.\n${callOf("Graz")}`,
       usage: { promptTokens: 77, completionTokens: 5 },
     });
-    const response = await post({ ...hello, stream: true, thinking: { type: "adaptive" }, tools: [weather] });
+    const count = { model: hello.model, messages: hello.messages, tools: [weather] };
+    const response = await post({ ...hello, ...count, stream: true, thinking: { type: "adaptive" } });
     expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
     const events = checkGrammar(await response.text());
     expect(
       events.flatMap((event) => (event.type === "content_block_start" ? [event.content_block.type] : [])),
     ).toEqual(["thinking", "text", "tool_use"]);
+    const { input_tokens: counted } = await client.messages.countTokens(count);
+    expect(events[0]).toMatchObject({ message: { usage: { input_tokens: counted } } });
     expect(events.at(-2)).toMatchObject({ delta: { stop_reason: "tool_use" }, usage: { input_tokens: 77 } });
   });
 
@@ -352,7 +360,7 @@ describe("the AI SDK", () => {
     stack.simulator.enqueue({ text: callOf("Graz") });
     stack.simulator.enqueue({ text: "Sunny." });
     const result = await generateText({
-      model: provider()("claude-sonnet-4-5"),
+      model: provider()("claude-haiku-5-5"),
       prompt: "Weather in Graz?",
       tools,
       stopWhen: stepCountIs(3),
@@ -365,7 +373,7 @@ describe("the AI SDK", () => {
     stack.simulator.enqueue({ reasoning: "I need the weather.", text: callOf("Graz") });
     stack.simulator.enqueue({ reasoning: "Now I know.", text: "Sunny." });
     const result = streamText({
-      model: provider()("claude-sonnet-4-5"),
+      model: provider()("claude-haiku-5-5"),
       prompt: "Weather in Graz?",
       tools,
       stopWhen: stepCountIs(3),
