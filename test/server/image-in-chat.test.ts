@@ -133,6 +133,14 @@ describe.each(ways)("AkashGen by $name", ({ ask }) => {
 });
 
 describe("AkashGen by chat completions", () => {
+  it("reads a history of nothing but beginnings of pictures in linear time", async () => {
+    stack.simulator.enqueue({ image: { prompt } });
+    const content = "![](".repeat(100_000);
+    const answer = await openai.chat.completions.create({ model, messages: [{ role: "user", content }] });
+    expect(answer.choices[0]?.message.content).toContain("/v1/images/files/");
+    expect(orders()[0]?.[0]?.content).toBe(content);
+  });
+
   it("C5: answers old scripts and OpenAI clients at once", async () => {
     stack.simulator.enqueue({ image: { prompt, jobId: "job-5" } });
     const response = await fetch(`${stack.url}/v1/chat/completions`, {
