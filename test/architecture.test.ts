@@ -1,0 +1,143 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../src", import.meta.url));
+
+/** What a file imports: our own files as paths below src, others by name. */
+interface Imports {
+  readonly file: string;
+  readonly ours: readonly string[];
+  readonly others: readonly string[];
+}
+
+const isOurs = (name: string) => name.startsWith(".");
+
+function readImports(path: string): Imports {
+  const file = relative(root, path);
+  const source = readFileSync(path, "utf8");
+  const names = [...source.matchAll(/(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"/g)]
+    .concat(
+      [...source.matchAll(/(?:^|\n)import\s+"([^"]+)"/g)],
+      [...source.matchAll(/\bimport\("([^"]+)"\)/g)],
+    )
+    .map((match) => match[1] ?? "");
+  return {
+    file,
+    ours: names.filter(isOurs).map((name) => relative(root, join(dirname(path), name))),
+    others: names.filter((name) => !isOurs(name)),
+  };
+}
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => readImports(join(root, name)));
+
+/** Where each part may look, by the beginning of the path. Its own folder is always allowed. */
+const directions: Readonly<Record<string, readonly string[]>> = {
+  "model/": [],
+  "stream/": [],
+  "errors.ts": [],
+  "shaping/": ["model/", "errors.ts", "stream/"],
+  "dialects/": ["model/", "errors.ts", "stream/"],
+  "upstreams/": ["model/", "errors.ts", "stream/", "config.ts"],
+  "images/": [
+    "model/",
+    "errors.ts",
+    "stream/",
+    "config.ts",
+    "upstreams/upstream.ts",
+    "completion/chat-service.ts",
+  ],
+  "store/": ["model/", "errors.ts", "config.ts"],
+  "completion/": [
+    "model/",
+    "errors.ts",
+    "stream/",
+    "shaping/",
+    "config.ts",
+    "upstreams/upstream.ts",
+    "images/",
+  ],
+  "server/": [
+    "model/",
+    "errors.ts",
+    "stream/",
+    "dialects/",
+    "config.ts",
+    "upstreams/upstream.ts",
+    "completion/chat-service.ts",
+    "images/",
+    "store/response-store.ts",
+  ],
+  "simulator/": [],
+};
+
+describe("imports point inwards", () => {
+  test.each(Object.entries(directions))("%s", (folder, allowed) => {
+    const wrong = files
+      .filter(({ file }) => file.startsWith(folder))
+      .flatMap(({ file, ours }) =>
+        ours
+          .filter((target) => ![folder, ...allowed].some((prefix) => target.startsWith(prefix)))
+          .map((target) => `${file} -> ${target}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test("only gateway.ts knows the implementations of the upstream and the chat service", () => {
+    const concrete =
+      /^(?:upstreams\/(?!upstream\.ts)|completion\/(?!chat-service\.ts)|store\/(?!response-store\.ts))/;
+    const users = files
+      .filter(({ file }) => !concrete.test(file) && !file.startsWith("cli/"))
+      .filter(({ ours }) => ours.some((target) => concrete.test(target)))
+      .map(({ file }) => file);
+    expect(users).toEqual(["gateway.ts"]);
+  });
+});
+
+test("Fastify stays inside the server", () => {
+  const users = files.filter(({ others }) => others.some((name) => /^(?:@?fastify)/.test(name)));
+  expect(users.map(({ file }) => file).filter((file) => !file.startsWith("server/"))).toEqual(["gateway.ts"]);
+});
+
+// node:module only loads tables of the tokenizer when they are first needed.
+test("the pure parts import no I/O", () => {
+  const pure = /^(?:model|stream|shaping|dialects)\//;
+  const impure = files
+    .filter(({ file }) => pure.test(file))
+    .flatMap(({ file, others }) =>
+      others
+        .filter((name) =>
+          /^(?:undici|pino|fastify|sharp|node:(?!string_decoder$|buffer$|util$|module$))/.test(name),
+        )
+        .map((name) => `${file} -> ${name}`),
+    );
+  expect(impure).toEqual([]);
+});
+
+test("the pure parts read no clock, no chance, no environment and start no timers", () => {
+  const pure = /^(?:model|shaping|dialects)\//;
+  const impure = /\b(?:Date\.now|Math\.random|process\.|setTimeout|setInterval|setImmediate|performance\.)/;
+  const wrong = files.filter(({ file }) => pure.test(file) && impure.test(withoutComments(file)));
+  expect(wrong.map(({ file }) => file)).toEqual([]);
+});
+
+function withoutComments(file: string): string {
+  return readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+}
+
+test("no file is longer than 350 lines", () => {
+  const long = files
+    .map(({ file }) => `${file}: ${readFileSync(join(root, file), "utf8").split("\n").length - 1}`)
+    .filter((entry) => Number(entry.split(": ")[1]) > 350);
+  expect(long).toEqual([]);
+});
+
+test("names tell what a file is", () => {
+  const vague = files.filter(({ file }) =>
+    /(?:^|[/-])(?:utils?|helpers?|managers?|common|misc|handlers?)(?:[-.])/.test(file),
+  );
+  expect(vague.map(({ file }) => file)).toEqual([]);
+});
