@@ -33,7 +33,6 @@ export interface ItemWriterOptions {
   /** The next sequence number. */
   readonly next: () => number;
   readonly tools: ToolTable;
-  readonly reasoningAs: "summary" | "content";
 }
 
 /** What differs between the kinds of items. */
@@ -76,29 +75,15 @@ function toSummaryPart(text: string) {
   return { type: "summary_text", text };
 }
 
-function toReasoningPart(text: string) {
-  return { type: "reasoning_text", text };
-}
-
-function toReasoningForm(shownAs: "summary" | "content"): Form {
-  const toItem: Form["toItem"] = (id, _status, text) => toReasoning(id, shownAs, text);
-  return shownAs === "summary"
-    ? {
-        prefix: "rs_",
-        toItem,
-        part: { event: "reasoning_summary_part", toPart: toSummaryPart },
-        text: { event: "reasoning_summary_text", field: "text" },
-      }
-    : {
-        prefix: "rs_",
-        toItem,
-        part: { event: "content_part", toPart: toReasoningPart },
-        text: { event: "reasoning_text", field: "text" },
-      };
-}
-
-function toForm(block: BlockStart, { tools, reasoningAs }: ItemWriterOptions): Form {
-  if (block.kind === "reasoning") return toReasoningForm(reasoningAs);
+function toForm(block: BlockStart, { tools }: ItemWriterOptions): Form {
+  if (block.kind === "reasoning") {
+    return {
+      prefix: "rs_",
+      toItem: (id, _status, text) => toReasoning(id, text),
+      part: { event: "reasoning_summary_part", toPart: toSummaryPart },
+      text: { event: "reasoning_summary_text", field: "text" },
+    };
+  }
   if (block.kind === "tool-call") {
     return toCallForm(tools.find(block.name) ?? { kind: "function", name: block.name }, block.callId);
   }

@@ -13,19 +13,11 @@ export function toMessage(id: string, status: ItemStatus, text: string | undefin
 }
 
 /**
- * Thinking, as a summary or as the model's own words. `text` is undefined while it has only begun. The item
- * has no status, as OpenAI's has none.
+ * Thinking; `text` is undefined while it has only begun. It stands in the summary, whether one was asked for or
+ * not: Codex and the AI SDK show nothing else. The item has no status, as OpenAI's has none.
  */
-export function toReasoning(
-  id: string,
-  shownAs: "summary" | "content",
-  text: string | undefined,
-): OutputItem & { type: "reasoning" } {
-  if (shownAs === "summary") {
-    return { type: "reasoning", id, summary: text === undefined ? [] : [{ type: "summary_text", text }] };
-  }
-  const content = text === undefined ? [] : [{ type: "reasoning_text" as const, text }];
-  return { type: "reasoning", id, summary: [], content };
+export function toReasoning(id: string, text: string | undefined): OutputItem {
+  return { type: "reasoning", id, summary: text === undefined ? [] : [{ type: "summary_text", text }] };
 }
 
 /** The fields that name a call, as the client declared the tool: never the name that the model was told. */

@@ -37,7 +37,6 @@ export interface ParsedResponses {
   readonly ignored: readonly string[];
   readonly tools: ToolTable;
   readonly echo: ResponseEcho;
-  readonly reasoningAs: "summary" | "content";
   /** The input as it is stored. */
   readonly inputItems: readonly WireItem[];
 }
@@ -150,7 +149,6 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
     });
   }
   const { instructions, max_output_tokens: limit } = body;
-  const summary = body.reasoning?.summary ?? body.reasoning?.generate_summary ?? "none";
   return {
     request: {
       model: body.model,
@@ -178,7 +176,6 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
     ],
     tools,
     echo: toEcho(body, tools, context),
-    reasoningAs: summary === "none" ? "content" : "summary",
     inputItems: toStoredItems(
       own.map(({ item }) => item),
       context.responseId,

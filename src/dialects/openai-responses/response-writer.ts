@@ -21,8 +21,6 @@ export interface ResponseWriterOptions {
   readonly model: string;
   readonly echo: ResponseEcho;
   readonly tools: ToolTable;
-  /** Thinking as a summary (the client asked for one) or as the model's own words. */
-  readonly reasoningAs: "summary" | "content";
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -24,7 +24,6 @@ export type OutputItem =
       readonly type: "reasoning";
       readonly id: string;
       readonly summary: readonly { readonly type: "summary_text"; readonly text: string }[];
-      readonly content?: readonly { readonly type: "reasoning_text"; readonly text: string }[];
     }
   | {
       readonly type: "function_call";

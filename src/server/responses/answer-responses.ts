@@ -61,7 +61,6 @@ async function prepare(
     model: model.id,
     echo: parsed.echo,
     tools: parsed.tools,
-    reasoningAs: parsed.reasoningAs,
     now,
   });
   return { parsed, chatRequest, writer };

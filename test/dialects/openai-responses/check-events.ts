@@ -15,7 +15,6 @@ const texts: Readonly<
   Record<string, { readonly item: string; readonly field: string; readonly part?: string }>
 > = {
   output_text: { item: "message", field: "text", part: "content_part" },
-  reasoning_text: { item: "reasoning", field: "text", part: "content_part" },
   reasoning_summary_text: { item: "reasoning", field: "text", part: "reasoning_summary_part" },
   function_call_arguments: { item: "function_call", field: "arguments" },
   custom_tool_call_input: { item: "custom_tool_call", field: "input" },

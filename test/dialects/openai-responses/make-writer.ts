@@ -17,14 +17,13 @@ export function parse(body: Record<string, unknown>) {
 
 /** The writer of the answer to `body`; the clock stands still. */
 export function makeWriter(body: Record<string, unknown> = {}): ResponseWriter {
-  const { echo, tools, reasoningAs } = parse(body);
+  const { echo, tools } = parse(body);
   return createResponseWriter({
     id: "resp_1",
     createdAt: 1_700_000_000,
     model: "m",
     echo,
     tools,
-    reasoningAs,
     now: () => 1_700_000_001_500,
   });
 }

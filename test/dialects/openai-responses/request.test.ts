@@ -536,16 +536,6 @@ describe("parameters", () => {
   });
 
   test.each([
-    { reasoning: undefined, as: "content" },
-    { reasoning: { effort: "low" }, as: "content" },
-    { reasoning: { summary: "none" }, as: "content" },
-    { reasoning: { summary: "auto" }, as: "summary" },
-    { reasoning: { generate_summary: "detailed" }, as: "summary" },
-  ])("reasoning $reasoning shows thinking as $as", ({ reasoning, as }) => {
-    expect(parse({ reasoning }).reasoningAs).toBe(as);
-  });
-
-  test.each([
     { body: { model: undefined }, param: "model", says: /'model' is missing/ },
     { body: { model: "" }, param: "model", says: /empty/ },
     { body: { temperature: 2.1 }, param: "temperature", says: /2/ },
