@@ -377,7 +377,7 @@ describe("the AI SDK", () => {
       prompt: "Weather in Graz?",
       tools,
       stopWhen: stepCountIs(3),
-      providerOptions: { anthropic: { thinking: { type: "enabled", budgetTokens: 1024 } } },
+      providerOptions: { anthropic: { thinking: { type: "adaptive" } } },
       onError: ({ error }) => {
         throw error;
       },
