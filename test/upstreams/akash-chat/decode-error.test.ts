@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+
+import { toConnectionError } from "../../../src/upstreams/akash-chat/connection-error.ts";
+import { decodeErrorText } from "../../../src/upstreams/akash-chat/decode-error-text.ts";
+import { decodeError, type Refusal } from "../../../src/upstreams/akash-chat/decode-error.ts";
+import { redact } from "../../../src/upstreams/akash-chat/redact.ts";
+
+const now = Date.parse("2026-11-23T00:00:00Z");
+
+function refuse(refusal: Partial<Refusal>) {
+  const whole: Refusal = {
+    status: 500,
+    contentType: "application/json",
+    text: "",
+    limitReset: undefined,
+    retryAfter: undefined,
+    challenged: false,
+    ...refusal,
+  };
+  return decodeError(whole, { now });
+}
+
+const html = { contentType: "text/html; charset=UTF-8" };
+const challenge = "<!DOCTYPE html><title>Just a moment...</title>";
+
+describe("replies that refuse", () => {
+  test.each([
+    [
+      "a block of the CDN",
+      { ...html, status: 403, text: "<html>Attention Required! secret" },
+      "upstream-unavailable",
+      502,
+      false,
+    ],
+    ["a challenge", { ...html, status: 403, text: challenge }, "upstream-unavailable", 502, false],
+    ["a challenge with 503", { ...html, status: 503, text: challenge }, "upstream-unavailable", 502, false],
+    [
+      "a challenge by its header",
+      { ...html, status: 503, text: "<html>", challenged: true },
+      "upstream-unavailable",
+      502,
+      false,
+    ],
+    [
+      "a page of the origin's trouble",
+      { ...html, status: 522, text: "<html>" },
+      "upstream-unavailable",
+      502,
+      undefined,
+    ],
+    [
+      "a page without a content type",
+      { contentType: "", status: 502, text: " <html>" },
+      "upstream-unavailable",
+      502,
+      undefined,
+    ],
+    ["another site's 404", { ...html, status: 404, text: "<html>" }, "upstream-unavailable", 502, false],
+    ["a wrong method", { contentType: "", status: 405 }, "upstream-unavailable", 502, false],
+    ["an empty 500", { contentType: "", status: 500 }, "invalid-request", 400, false],
+    ["too large", { contentType: "", status: 413 }, "payload-too-large", 413, undefined],
+    ["any JSON 500", { text: '{"error":"Internal server error"}' }, "upstream-unavailable", 502, undefined],
+    ["no access", { status: 403, text: '{"error":"no"}' }, "upstream-unavailable", 502, false],
+  ])("%s", (_name, refusal, kind, status, shouldRetry) => {
+    const error = refuse(refusal);
+    expect(error).toMatchObject({ kind, status, shouldRetry });
+    expect(error.message).not.toMatch(/<|secret/);
+  });
+
+  test("a page of the CDN tells the operator what helps", () => {
+    const { message } = refuse({ ...html, status: 403, text: challenge });
+    expect(message).toMatch(/AKASH_COOKIE.*AKASH_USER_AGENT.*PROXY/);
+  });
+
+  test.each([
+    ["header", { limitReset: String(now / 1000 + 61) }, 61_000],
+    ["body", { text: '{"resetTime":"2026-11-23T00:00:30.500Z"}' }, 30_500],
+    ["retry-after", { retryAfter: "7" }, 7000],
+    ["retry-after as a date", { retryAfter: "Mon, 23 Nov 2026 00:00:09 GMT" }, 9000],
+    ["a time that has passed", { limitReset: "1000" }, 0],
+    ["nothing: no time is invented", { text: "{}" }, undefined],
+    ["a page of the CDN", { ...html, text: "<html>" }, undefined],
+  ])("429: the wait comes from the %s", (_name, refusal, retryAfterMs) => {
+    expect(refuse({ status: 429, ...refusal })).toMatchObject({ kind: "rate-limited", retryAfterMs });
+  });
+});
+
+describe("error texts inside a reply", () => {
+  test.each([
+    ["{'error': '/chat/completions: Invalid model name passed in model=x.'}", "model-not-found"],
+    ["The model `x` does not exist.", "model-not-found"],
+    ["Rate limit reached for requests", "rate-limited"],
+    ["Failed after 3 attempts. Last error: Too Many Requests", "rate-limited"],
+    ["This model's maximum context length is 8192 tokens.", "context-length"],
+    ["Invalid prompt: messages must not be empty", "invalid-request"],
+    ["Model tried to call unavailable tool 'x'. No tools are available.", "output-invalid"],
+    ["terminated", "upstream-truncated"],
+    ["[object Object]", "upstream-unavailable"],
+    ["Bad Gateway", "upstream-unavailable"],
+  ])("%s is %s", (text, kind) => {
+    expect(decodeErrorText(text).kind).toBe(kind);
+  });
+
+  test("a prompt that is echoed whole is cut", () => {
+    const text = `Invalid prompt: message must be a CoreMessage. Value: ${"secret ".repeat(1000)}`;
+    expect(decodeErrorText(text).message.length).toBeLessThan(700);
+  });
+});
+
+describe("redaction", () => {
+  test.each([
+    ["Invalid API key: sk-...abcd", "Invalid API key: [key]"],
+    ["key akml-0123456789abcdef0123 is off", "key [key] is off"],
+    ["Authorization: Bearer abcdef123456", "Authorization: [key]"],
+    ["token 0123456789abcdef0123456789abcdef", "token [key]"],
+    ["connect ECONNREFUSED 127.0.0.1:9199", "connect ECONNREFUSED [address]"],
+    ["at http://10.1.2.3:8000/v1/chat?x=1 failed", "at [address] failed"],
+    ["vllm-0.models.svc:8000 and db.internal", "[address] and [address]"],
+    ["connect ECONNREFUSED ::1:8000", "connect ECONNREFUSED [address]"],
+    ["[fe80::1]:80", "[address]"],
+    ["Unexpected token '<', \"<html><body>x\" is not", "Unexpected token '<', \"[a web page]"],
+    ["The model `hf-small` at 12:34:56, messages[10], Qwen/Qwen3-30B-A3B v1.2.3", undefined],
+    ["Meta-Llama-3-1-405B-Instruct-FP8 and Qwen3-235B-A22B-Instruct-2507-FP8", undefined],
+  ])("%s", (text, expected) => {
+    expect(redact(text)).toBe(expected ?? text);
+  });
+
+  test("takes no longer for hostile text", () => {
+    const hostile = ["sk-".repeat(100_000), "a.".repeat(100_000), ":".repeat(100_000), "1.".repeat(100_000)];
+    for (const text of hostile) expect(redact(text).length).toBeLessThan(2000);
+  });
+});
+
+describe("connections that fail", () => {
+  function fail(code: string, message = "secret 10.0.0.1"): Error {
+    return Object.assign(new Error(message), { code });
+  }
+  test.each([
+    ["ENOTFOUND", "upstream-unavailable", false, "DNS"],
+    ["EAI_AGAIN", "upstream-unavailable", undefined, "DNS"],
+    ["ECONNREFUSED", "upstream-unavailable", undefined, "refused"],
+    ["ECONNRESET", "upstream-unavailable", undefined, "closed before it answered"],
+    ["UND_ERR_SOCKET", "upstream-unavailable", undefined, "closed before it answered"],
+    ["UND_ERR_CONNECT_TIMEOUT", "upstream-unavailable", undefined, "no connection could be made in time"],
+    ["CERT_HAS_EXPIRED", "upstream-unavailable", false, "TLS"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "upstream-unavailable", false, "NODE_EXTRA_CA_CERTS"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "upstream-unavailable", false, "TLS"],
+    ["UND_ERR_HEADERS_TIMEOUT", "upstream-timeout", undefined, "silent"],
+    ["HPE_INVALID_CONSTANT", "upstream-protocol", undefined, "HTTP"],
+  ])("%s", (code, kind, shouldRetry, words) => {
+    const error = toConnectionError(fail(code), "head");
+    expect(error).toMatchObject({ kind, shouldRetry, message: expect.stringContaining(words) });
+    expect(error.message).not.toContain("secret");
+  });
+
+  test("a code is found in the first of several attempts and beneath", () => {
+    const attempts = new AggregateError([fail("ECONNREFUSED"), fail("ENETUNREACH")]);
+    expect(toConnectionError(attempts, "head").message).toContain("refused");
+    expect(toConnectionError(new Error("x", { cause: fail("ENOTFOUND") }), "head").message).toContain("DNS");
+  });
+
+  test("a body that breaks off is cut, a silent one timed out", () => {
+    expect(toConnectionError(fail("UND_ERR_SOCKET"), "body").kind).toBe("upstream-truncated");
+    expect(toConnectionError(fail("UND_ERR_BODY_TIMEOUT"), "body").kind).toBe("upstream-timeout");
+  });
+});
