@@ -10,10 +10,7 @@ export async function sendReply(
   reply: Reply,
   options: { readonly generation: Generation; readonly path: string },
 ): Promise<"finished" | "client-left"> {
-  const left = new Promise<"client-left">((resolve) => {
-    response.once("close", () => resolve("client-left"));
-    if (response.destroyed) resolve("client-left");
-  });
+  const left = closed(response);
   if (reply.kind === "hang") return await left;
   if (reply.kind === "refuse") {
     response.socket?.destroy();
@@ -27,57 +24,59 @@ export async function sendReply(
   if (typeof reply.body === "string" || reply.body instanceof Uint8Array) {
     // Two steps, so that Node frames the body in chunks as the app does.
     if (reply.body.length > 0) response.write(reply.body);
-    response.end();
     return await Promise.race([finished(response), left]);
   }
-  return await pump(response, reply.body, left);
+  const pieces = reply.body;
+  const result = await Promise.race([pump(response, pieces), left]);
+  if (result === "client-left") {
+    // Not awaited: the script may stand at a gate that opens later or never.
+    pieces.return("end").catch(ignore);
+  }
+  return result;
 }
 
-/** Writes piece by piece, waiting whenever the client is slow, until the end or until the client has gone. */
-async function pump(
-  response: ServerResponse,
-  pieces: Pieces,
-  left: Promise<"client-left">,
-): Promise<"finished" | "client-left"> {
+/** Writes piece by piece, waiting whenever the client is slow. */
+async function pump(response: ServerResponse, pieces: Pieces): Promise<"finished" | "client-left"> {
   while (true) {
-    const next = await Promise.race([pieces.next(), left]);
-    if (next === "client-left") {
-      // Not awaited: the script may stand at a gate that opens later or never.
-      void pieces.return("end");
-      return next;
-    }
-    if (next.done === true) {
-      if (next.value === "cut") {
-        await flushed(response);
-        response.socket?.destroy();
-        return "finished";
-      }
-      response.end();
-      return await Promise.race([finished(response), left]);
-    }
-    if (!response.write(next.value)) {
-      const drained = new Promise<"drained">((resolve) => {
-        response.once("drain", () => resolve("drained"));
-      });
-      if ((await Promise.race([drained, left])) === "client-left") {
-        void pieces.return("end");
-        return "client-left";
-      }
+    const next = await pieces.next();
+    if (response.destroyed) return "client-left";
+    if (next.done !== true) {
+      if (!response.write(next.value)) await drained(response);
+    } else if (next.value === "end") {
+      return await finished(response);
+    } else {
+      // What was written still goes out, but the last chunk never comes.
+      response.socket?.destroySoon();
+      return "finished";
     }
   }
 }
 
-function finished(response: ServerResponse): Promise<"finished"> {
+function closed(response: ServerResponse): Promise<"client-left"> {
   return new Promise((resolve) => {
-    if (response.writableFinished) resolve("finished");
-    else response.once("finish", () => resolve("finished"));
+    if (response.destroyed) resolve("client-left");
+    else response.once("close", () => resolve("client-left"));
   });
 }
 
-/** What was written has been handed to the operating system. */
-function flushed(response: ServerResponse): Promise<void> {
+/** Ends a reply; resolves when the last byte has been handed to the operating system. */
+function finished(response: ServerResponse): Promise<"finished"> {
   return new Promise((resolve) => {
-    response.write("", () => resolve());
-    if (response.writableLength === 0) setImmediate(resolve);
+    response.end(() => resolve("finished"));
   });
 }
+
+/** Resolves when the client has caught up or gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off("drain", settle);
+      response.off("close", settle);
+      resolve();
+    };
+    response.once("drain", settle);
+    response.once("close", settle);
+  });
+}
+
+function ignore(): void {}

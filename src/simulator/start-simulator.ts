@@ -21,27 +21,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const world = createWorld(options, queue);
 
   const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy());
+    serve(request, response).catch((error: unknown) => tellFailure(response, error));
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = await readBody(request);
-    const target = new URL(request.url ?? "/", "http://simulator");
-    const path = (request.url ?? "/").split("?")[0] ?? "/";
-    const method = request.method ?? "GET";
-    const record = log.add({
-      method,
-      path,
-      query: target.search,
-      headers: request.headers,
-      bytes,
-    });
+    const [path = "/", query = ""] = (request.url ?? "/").split(/\?(.*)/s);
+    const { method = "GET", headers } = request;
+    const record = log.add({ method, path, query: query && `?${query}`, headers, bytes });
     const tooBig = world.generation === "B" && bytes.length > BODY_LIMIT_B;
     const call: Call = {
       method,
       path,
-      query: target.searchParams,
-      headers: request.headers,
+      query: new URLSearchParams(query),
+      headers,
       body: tooBig ? undefined : bytes,
       clientAddress: request.socket.remoteAddress ?? "127.0.0.1",
     };
@@ -103,6 +96,12 @@ function createWorld(options: SimulatorOptions, queue: ReplyQueue): World {
     takeEdgeError: (body) => queue.takeEdgeError(body),
     takeReply: (body) => queue.takeReply(body),
   };
+}
+
+/** A script that throws shows in the reply, or in its cut, so that its author sees it. */
+function tellFailure(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) response.destroy();
+  else response.writeHead(500, { "content-type": "text/plain" }).end(`Simulator: ${String(error)}`);
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
