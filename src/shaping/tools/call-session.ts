@@ -1,0 +1,164 @@
+import { createCallWriter, createIdleCallWriter, type CallWriter } from "./call-writer.ts";
+import type { Fault } from "./faults.ts";
+import { rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
+import { createOutlet, type Outlet } from "./outlet.ts";
+import { createTextReader, type Reading, type Stops, type TextReader } from "./text-reader.ts";
+import { createToolDirectory, type ToolDirectory } from "./tool-directory.ts";
+import type { ToolCallShaperOptions } from "./tool-request.ts";
+
+/** What the recognisers of one answer share. */
+export interface CallSession {
+  readonly reader: TextReader;
+  readonly outlet: Outlet;
+  readonly directory: ToolDirectory;
+  /** Set when the answer is over: whether the model itself ended it, so that missing closing tags are only sloppiness. */
+  endedByModel: boolean;
+  /** Set by the first harmony token: its other tokens are then markup, too. */
+  harmony: boolean;
+  /** Begins a call. What the reader recorded is the call's raw text so far. */
+  begin(name: string): CallWriter;
+  /** A call whose name can't even be read. */
+  refuse(kind: "unreadable" | "cut"): void;
+  readonly faults: readonly Fault[];
+  /** Names of the calls that were given out before the first fault. */
+  readonly accepted: readonly string[];
+  /** Calls given out so far. */
+  readonly given: number;
+  /** Calls that only miss the schema: they are given out once no more turns are left. */
+  readonly passable: number;
+  /** Calls beyond the first that `parallelToolCalls: false` left out. */
+  readonly dropped: number;
+  /** Whether a call was given out of which the end is missing. */
+  readonly cut: boolean;
+}
+
+/**
+ * A recogniser: its opening is read and recorded. False: it is no call after all, and what was read is text.
+ * `nested`: what was read only wraps calls that other recognisers know.
+ */
+export type Recogniser = (session: CallSession) => Reading<boolean | "nested">;
+
+/** Creates the session of one answer. */
+export function createCallSession(options: ToolCallShaperOptions): CallSession {
+  const { request } = options;
+  const reader = createTextReader();
+  const outlet = createOutlet(options.newCallId);
+  const directory = createToolDirectory(request.tools);
+  const faults: Fault[] = [];
+  const accepted: string[] = [];
+  let given = 0;
+  let passable = 0;
+  let dropped = 0;
+  let cut = false;
+  if (request.toolChoice.kind === "required" || request.toolChoice.kind === "function") outlet.hold();
+
+  function reject(fault: Fault, call?: { name: string; arguments: string }): void {
+    // From here on all is kept: the model may be asked again, and then writes this and what follows anew.
+    if (faults.length === 0) outlet.hold();
+    faults.push(fault);
+    outlet.reject({ raw: reader.recorded(), call });
+    reader.record();
+  }
+
+  return {
+    reader,
+    outlet,
+    directory,
+    endedByModel: false,
+    harmony: false,
+    begin(name) {
+      if (given + passable > 0 && !request.parallelToolCalls) {
+        return createIdleCallWriter(() => {
+          dropped += 1;
+          reader.record();
+        });
+      }
+      const tool = directory.find(name);
+      if (tool === undefined)
+        return createIdleCallWriter(() => reject({ kind: "unknown-tool", name: name.trim() }));
+      const declared = tool.definition.name;
+      if (request.toolChoice.kind === "function" && request.toolChoice.name !== declared) {
+        return createIdleCallWriter(() => reject({ kind: "other-tool", name: declared }));
+      }
+      return createCallWriter(
+        tool,
+        {
+          open() {
+            if (faults.length === 0) {
+              outlet.release();
+              accepted.push(declared);
+            }
+            given += 1;
+            reader.forget();
+            outlet.openCall(declared);
+          },
+          write: outlet.arguments,
+          close(complete) {
+            cut ||= !complete;
+            outlet.closeCall();
+            reader.record();
+          },
+          refuse(kind, schemaFaults, argumentsJson) {
+            if (kind !== "schema" || argumentsJson === undefined) {
+              reject({ kind: kind === "cut" ? "cut" : "unreadable", name: declared });
+              return;
+            }
+            passable += 1;
+            reject(
+              { kind, name: declared, faults: schemaFaults },
+              { name: declared, arguments: argumentsJson },
+            );
+          },
+        },
+        options.argumentsMode === "stream",
+      );
+    },
+    refuse: (kind) => reject({ kind, name: undefined }),
+    faults,
+    accepted,
+    get given() {
+      return given;
+    },
+    get passable() {
+      return passable;
+    },
+    get dropped() {
+      return dropped;
+    },
+    get cut() {
+      return cut;
+    },
+  };
+}
+
+/**
+ * Makes the best of arguments that `readJsonArguments` found broken: reads on to one of `closers` and tries all that
+ * was read since `mark` as a whole.
+ */
+export function* settleArguments(
+  session: CallSession,
+  call: CallWriter,
+  state: { readonly end: ArgumentsEnd; readonly mark: number; readonly closers: Stops },
+): Reading<Exclude<ArgumentsEnd, "broken"> | "unreadable"> {
+  if (state.end !== "broken") return state.end;
+  const { reader } = session;
+  const closed = yield* reader.until(state.closers, () => {});
+  if (!closed && !session.endedByModel) return "cut";
+  return rereadArguments(reader.recorded(state.mark), call) ? "complete" : "unreadable";
+}
+
+/** Ends a call according to how its arguments ended. Call it when the call's closing markup is read. */
+export function concludeCall(
+  session: CallSession,
+  call: CallWriter,
+  end: Exclude<ArgumentsEnd, "broken"> | "unreadable",
+): void {
+  if (end === "complete") call.end();
+  else if (end === "unreadable") call.fail();
+  else if (
+    end === "open" &&
+    (!(session.reader.ended && session.reader.at === session.reader.text.length) || session.endedByModel)
+  )
+    call.end();
+  else call.cut();
+}

@@ -1,0 +1,214 @@
+import { absent, coerceToSchema, parseLeniently } from "./schema/coerce-to-schema.ts";
+import { isRecord, typesOf } from "./schema/resolve-schema.ts";
+import type { DeclaredTool } from "./tool-directory.ts";
+
+const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
+
+/** Where the text of a string comes from: inside a JSON string (still escaped, validly) or raw. */
+export type StringSource = "json" | "text";
+
+/**
+ * Takes the arguments of one call as a recogniser reads them, property by property, and gives them out as JSON.
+ * In `stream` mode the call is opened by its first string that may pass as it is; until then, and in `whole` mode
+ * to the end, nothing is given out and the call can still be refused.
+ */
+export interface CallWriter {
+  /** Whether a part of the call was given out. */
+  readonly opened: boolean;
+  beginString(key: string, source: StringSource): void;
+  piece(text: string): void;
+  endString(): void;
+  /** A complete value as JSON text, which may be broken. False: it can't be read at all. */
+  json(key: string, raw: string): boolean;
+  /** Takes back everything, if nothing was given out yet. */
+  restart(): void;
+  /** The key at a position, for arguments without keys. */
+  keyAt(position: number): string | undefined;
+  /** The call is complete. */
+  end(): void;
+  /** The call can't be read. */
+  fail(): void;
+  /** The answer ended inside the call. */
+  cut(): void;
+}
+
+/** What a call writer does with its call. */
+export interface CallPort {
+  /** Begins to give the call out. */
+  open(): void;
+  write(text: string): void;
+  /** Ends a call that was opened. `complete`: its JSON is whole. */
+  close(complete: boolean): void;
+  /** The call is not given out. `argumentsJson` is set if its arguments are a JSON object. */
+  refuse(
+    fault: "schema" | "unreadable" | "cut",
+    faults: readonly string[],
+    argumentsJson: string | undefined,
+  ): void;
+}
+
+/** Creates the writer of one call of a declared tool. */
+export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: boolean): CallWriter {
+  const schema = tool.definition.parameters;
+  let fragments: string[] = [];
+  let written = new Set<string>();
+  let opened = false;
+  let current: { key: string; source: StringSource; passes: boolean; pieces: string[] } | undefined;
+
+  function put(text: string): void {
+    if (opened) port.write(text);
+    else fragments.push(text);
+  }
+
+  function open(): void {
+    if (opened) return;
+    port.open();
+    opened = true;
+    for (const fragment of fragments) port.write(fragment);
+    fragments = [];
+  }
+
+  /** Begins a property; false if it was written before: the first one counts, since it may be given out already. */
+  function beginProperty(key: string): boolean {
+    if (written.has(key)) return false;
+    put(`${written.size === 0 ? "{" : ","}${JSON.stringify(key)}:`);
+    written.add(key);
+    return true;
+  }
+
+  function putValue(key: string, value: unknown, raw: string | undefined): void {
+    if (written.has(key)) return;
+    const property = tool.schemaFor(key);
+    let coerced = coerceToSchema(value, property, schema);
+    // A file of JSON, given as JSON where text is wanted: the model's own layout is the text.
+    if (raw !== undefined && typeof coerced === "string" && typeof value === "object" && value !== null)
+      coerced = raw;
+    if (coerced === absent) {
+      if (!tool.requires(key)) return;
+      coerced = value;
+    }
+    // A number that nothing changed keeps its digits: large ids don't survive as numbers of JavaScript.
+    const digits =
+      raw !== undefined && typeof coerced === "number" && coerced === value && jsonNumber.test(raw.trim());
+    if (beginProperty(key)) put(digits ? raw.trim() : JSON.stringify(coerced));
+  }
+
+  return {
+    get opened() {
+      return opened;
+    },
+    beginString(written_, source) {
+      const key = tool.keyFor(written_);
+      const passes = tool.passesStrings(key, source === "json") && !written.has(key);
+      current = { key, source, passes, pieces: [] };
+      if (!passes) return;
+      if (streams) open();
+      beginProperty(key);
+      put('"');
+    },
+    piece(text) {
+      if (current === undefined || text === "") return;
+      if (current.passes) put(current.source === "json" ? text : JSON.stringify(text).slice(1, -1));
+      else current.pieces.push(text);
+    },
+    endString() {
+      if (current === undefined) return;
+      const { key, source, passes, pieces } = current;
+      current = undefined;
+      if (passes) {
+        put('"');
+        return;
+      }
+      const text = pieces.join("");
+      if (source === "json") putValue(key, JSON.parse(`"${text}"`), undefined);
+      else putValue(key, readText(text, typesOf(tool.schemaFor(key), schema)), undefined);
+    },
+    json(written_, raw) {
+      const value = parseLeniently(raw);
+      if (value === undefined) return false;
+      putValue(tool.keyFor(written_), value, raw);
+      return true;
+    },
+    restart() {
+      fragments = [];
+      written = new Set();
+      current = undefined;
+    },
+    keyAt: (position) => tool.keyAt(position),
+    end() {
+      put(written.size === 0 ? "{}" : "}");
+      if (opened) {
+        port.close(true);
+        return;
+      }
+      const json = fragments.join("");
+      const faults = tool.validate(JSON.parse(json));
+      if (faults.length > 0) {
+        port.refuse("schema", faults, json);
+        return;
+      }
+      port.open();
+      port.write(json);
+      port.close(true);
+    },
+    fail() {
+      if (opened) port.close(false);
+      else port.refuse("unreadable", [], undefined);
+    },
+    cut() {
+      if (opened) port.close(false);
+      else port.refuse("cut", [], undefined);
+    },
+  };
+}
+
+/** A writer for a call that is not wanted: reads along and gives nothing out. */
+export function createIdleCallWriter(done: () => void): CallWriter {
+  return {
+    opened: false,
+    beginString() {},
+    piece() {},
+    endString() {},
+    json: () => true,
+    restart() {},
+    keyAt: (position) => `argument${position}`,
+    end: done,
+    fail: done,
+    cut: done,
+  };
+}
+
+/** Gives each property of an object that was parsed as a whole to a writer. False if it is no object. */
+export function writeParsed(call: CallWriter, value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  for (const [key, one] of Object.entries(value)) {
+    if (typeof one === "string") {
+      call.beginString(key, "json");
+      call.piece(JSON.stringify(one).slice(1, -1));
+      call.endString();
+    } else {
+      call.json(key, JSON.stringify(one));
+    }
+  }
+  return true;
+}
+
+const pythonWords: ReadonlyMap<string, boolean | null> = new Map([
+  ["True", true],
+  ["False", false],
+  ["None", null],
+]);
+
+/** The value that untyped text stands for: text where text is wanted, otherwise JSON if it is JSON. */
+function readText(text: string, types: ReadonlySet<string>): unknown {
+  if (types.has("string")) return text;
+  const trimmed = text.trim();
+  const word = pythonWords.get(trimmed);
+  if (word !== undefined) return word;
+  try {
+    return JSON.parse(trimmed) as unknown;
+  } catch {
+    // Not JSON: the schema decides what a text can become.
+    return text;
+  }
+}

@@ -1,0 +1,73 @@
+/** Follows Markdown code in a text that is seen character by character: markers in code are text. */
+export interface CodeTracker {
+  see(character: string): void;
+  /** Whether the character that comes next stands in a fenced block or in inline code. */
+  inCode(): boolean;
+}
+
+/**
+ * Creates a tracker at the beginning of a line. Fences are those of CommonMark (three or more backticks or tildes, also
+ * in lists and quotes). Inline code ends with its line at the latest, so that a lone backtick can't hide what follows.
+ */
+export function createCodeTracker(): CodeTracker {
+  let fence: { readonly mark: string; readonly count: number } | undefined;
+  // In the line that opens the fence; in a line that closes it.
+  let opening = false;
+  let closing = false;
+  let inline = 0;
+  let lineStart = true;
+  let run = { mark: "", count: 0, atLineStart: false };
+  let escaped = false;
+
+  function endRun(): void {
+    const { mark, count, atLineStart } = run;
+    if (count === 0) return;
+    run = { mark: "", count: 0, atLineStart: false };
+    if (fence !== undefined) {
+      if (opening && mark === "`" && fence.mark === "`") {
+        // A backtick in the first line: this was inline code with a long delimiter.
+        inline = fence.count === count ? 0 : fence.count;
+        fence = undefined;
+      } else {
+        closing = atLineStart && mark === fence.mark && count >= fence.count;
+      }
+    } else if (inline > 0) {
+      if (mark === "`" && count === inline) inline = 0;
+    } else if (atLineStart && count >= 3) {
+      fence = { mark, count };
+      opening = true;
+    } else if (mark === "`") {
+      inline = count;
+    }
+  }
+
+  return {
+    see(character) {
+      if ((character === "`" || character === "~") && !(escaped && fence === undefined && inline === 0)) {
+        if (run.mark !== character) {
+          endRun();
+          run = { mark: character, count: 0, atLineStart: lineStart };
+        }
+        run.count += 1;
+        lineStart = false;
+        return;
+      }
+      endRun();
+      escaped = character === "\\" && !escaped;
+      if (character === "\n") {
+        if (closing) fence = undefined;
+        closing = false;
+        opening = false;
+        inline = 0;
+        lineStart = true;
+      } else if (!" \t\r".includes(character)) {
+        closing = false;
+        if (!">-*+.)0123456789".includes(character)) lineStart = false;
+      }
+    },
+    inCode() {
+      endRun();
+      return fence !== undefined || inline > 0;
+    },
+  };
+}

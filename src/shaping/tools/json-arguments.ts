@@ -1,0 +1,117 @@
+import { writeParsed, type CallWriter } from "./call-writer.ts";
+import { readJsonString } from "./json-string.ts";
+import { readRawValue } from "./json-value.ts";
+import { parseLeniently } from "./schema/coerce-to-schema.ts";
+import { createTextReader, type Reading, type TextReader } from "./text-reader.ts";
+
+/**
+ * How reading arguments ended. `complete`: whole. `open`: all values are whole, only closing brackets are missing.
+ * `cut`: the text ended inside a value. `broken`: not the beginning of an object's properties; the rest is unread.
+ */
+export type ArgumentsEnd = "complete" | "open" | "cut" | "broken";
+
+/**
+ * Reads the JSON object of a call's arguments and passes it on property by property. Takes what models get wrong:
+ * the object as a string of JSON, keys without quotes or in apostrophes, missing or trailing commas, values of Python.
+ */
+export function* readJsonArguments(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd> {
+  yield* reader.space();
+  const first = yield* reader.peek(1);
+  if (first === "") return "cut";
+  if (first === '"') return yield* readEncodedArguments(reader, call);
+  if (first === "{") return yield* readObject(reader, call);
+  if (first === "<") return "open";
+  const { raw, end } = yield* readRawValue(reader);
+  return end === "complete" && /^(null|none|\[\s*\]|)$/i.test(raw.trim()) ? "complete" : "broken";
+}
+
+/** Reads arguments that were encoded twice: a JSON string that holds the object. */
+function* readEncodedArguments(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd> {
+  // `"{"` can't begin an encoded object (its quote would be escaped): quotes were put around a plain one.
+  if ((yield* reader.peek(3)) === '"{"') {
+    reader.take(1);
+    const end = yield* readObject(reader, call);
+    if (end === "complete") yield* reader.accept(['"']);
+    return end;
+  }
+  reader.take(1);
+  const inner = createTextReader();
+  const reading = readJsonArguments(inner, call);
+  let step = reading.next();
+  let empty = true;
+  const end = yield* readJsonString(reader, "nested", (escaped) => {
+    empty &&= escaped.trim() === "";
+    inner.push(JSON.parse(`"${escaped}"`) as string);
+    if (step.done !== true) step = reading.next();
+  });
+  inner.end();
+  if (step.done !== true && end === "closed") step = reading.next();
+  if (end === "cut" || step.done !== true) return "cut";
+  return empty ? "complete" : step.value;
+}
+
+function* readObject(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd> {
+  reader.take(1);
+  // Whether the object could end here: not after a key, and a comma promises another one.
+  let ends = true;
+  for (;;) {
+    yield* reader.space();
+    const next = yield* reader.peek(1);
+    if (next === "") return ends ? "open" : "cut";
+    if (next === "<") return "open";
+    if (next === "}") {
+      reader.take(1);
+      return "complete";
+    }
+    if (next === ",") {
+      reader.take(1);
+      ends = false;
+      continue;
+    }
+    const key = yield* readKey(reader, next);
+    if (typeof key !== "string") return key.end;
+    yield* reader.space();
+    const value = yield* reader.peek(1);
+    if (value === "") return "cut";
+    if (value === '"') {
+      reader.take(1);
+      call.beginString(key, "json");
+      if ((yield* readJsonString(reader, "property", call.piece)) === "cut") return "cut";
+      call.endString();
+    } else {
+      const { raw, end } = yield* readRawValue(reader);
+      if (end === "cut") return "cut";
+      if (raw.trim() === "" || !call.json(key, raw.trim())) return "broken";
+      if (end === "open") return "open";
+    }
+    ends = true;
+  }
+}
+
+const longestKey = 256;
+
+function* readKey(reader: TextReader, next: string): Reading<string | { end: "cut" | "broken" }> {
+  let key: string;
+  if (next === '"' || next === "'") {
+    reader.take(1);
+    key = yield* reader.while(next === '"' ? /[^"\\\n]/y : /[^'\\\n]/y, longestKey);
+    const closing = yield* reader.peek(1);
+    if (closing !== next) return { end: closing === "" ? "cut" : "broken" };
+    reader.take(1);
+  } else {
+    key = yield* reader.while(/[\w$.-]/y, longestKey);
+    if (key === "") return { end: "broken" };
+  }
+  yield* reader.space();
+  const colon = yield* reader.peek(1);
+  if (colon !== ":") return { end: colon === "" ? "cut" : "broken" };
+  reader.take(1);
+  return key;
+}
+
+/** Reads arguments that turned out to be broken once more, as a whole: `text` is all of them. False if they can't be read. */
+export function rereadArguments(text: string, call: CallWriter): boolean {
+  if (call.opened) return false;
+  call.restart();
+  return /^\s*["{]/.test(text) && writeParsed(call, parseLeniently(text));
+}

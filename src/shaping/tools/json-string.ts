@@ -1,0 +1,72 @@
+import type { Reading, TextReader } from "./text-reader.ts";
+
+/** How reading a string ended: properly, or with the text. */
+export type StringEnd = "closed" | "cut";
+
+/** Where a JSON string stands: a quote inside it that isn't followed by what may follow there is part of the text. */
+export type StringPlace = "property" | "nested";
+
+const special = /["\\\u0000-\u001f]/g;
+
+/**
+ * Reads the rest of a JSON string (its opening quote is read) and gives its text still escaped, validly: line breaks
+ * that should have been escaped are, and so are quotes inside the string that were not. Backslashes that escape nothing
+ * disappear before `$`, `'` and `` ` `` (shell and template habits) and are kept elsewhere (`\d` of a pattern, `\U` of a path).
+ */
+export function* readJsonString(
+  reader: TextReader,
+  place: StringPlace,
+  emit: (escaped: string) => void,
+): Reading<StringEnd> {
+  for (;;) {
+    if (!(yield* reader.need(1))) return "cut";
+    special.lastIndex = reader.at;
+    const found = special.exec(reader.text)?.index ?? reader.text.length;
+    if (found > reader.at) emit(reader.take(found - reader.at));
+    if (reader.at === reader.text.length) continue;
+    const character = reader.text.charAt(reader.at);
+    if (character === "\\") {
+      if (!(yield* readEscape(reader, emit))) return "cut";
+    } else if (character === '"') {
+      reader.take(1);
+      const inside = yield* readAfterQuote(reader, place);
+      if (inside === undefined) return "closed";
+      emit(`\\"${JSON.stringify(inside).slice(1, -1)}`);
+    } else {
+      emit(JSON.stringify(reader.take(1)).slice(1, -1));
+    }
+  }
+}
+
+function* readEscape(reader: TextReader, emit: (escaped: string) => void): Reading<boolean> {
+  if (!(yield* reader.need(2))) return false;
+  const escaped = reader.text.charAt(reader.at + 1);
+  if ('"\\/bfnrt'.includes(escaped)) {
+    emit(reader.take(2));
+  } else if (escaped === "u") {
+    const sequence = yield* reader.peek(6);
+    if (/^\\u[\da-f]{4}$/i.test(sequence)) emit(reader.take(6));
+    else if (sequence.length < 6) return false;
+    else emit(`\\${reader.take(1)}`);
+  } else {
+    reader.take(1);
+    if (!"$'`\n".includes(escaped)) emit("\\\\");
+  }
+  return true;
+}
+
+/**
+ * Decides by what follows whether a quote ended its string. In valid JSON it always did, so that this only changes
+ * what would be broken. Gives `undefined` if it did, otherwise the text that was read to find out.
+ */
+function* readAfterQuote(reader: TextReader, place: StringPlace): Reading<string | undefined> {
+  const space = yield* reader.space();
+  const next = yield* reader.peek(1);
+  if (next === "" || next === "}" || next === "<" || next === "]") return undefined;
+  if (place === "nested") return next === "," || next === ":" ? undefined : space;
+  if (next !== ",") return space;
+  const comma = reader.take(1);
+  const more = yield* reader.space();
+  const after = yield* reader.peek(1);
+  return after === '"' || after === "}" || after === "" ? undefined : space + comma + more;
+}

@@ -1,0 +1,62 @@
+import type { ToolDefinition } from "../../../model/request.ts";
+import type { ToolRequest } from "../tool-request.ts";
+import { describeSchema } from "./describe-schema.ts";
+import { taughtSyntaxFor } from "./taught-syntax.ts";
+
+/**
+ * The part of the system prompt that offers the tools; the caller joins it with the user's own. Empty when there
+ * are no tools or `toolChoice` is none. Tools are written as signatures, which keeps every type, limit and
+ * description and leaves out what JSON needs for itself.
+ */
+export function createToolPrompt(request: ToolRequest, model: string): string {
+  const { toolChoice } = request;
+  if (request.tools.length === 0 || toolChoice.kind === "none") return "";
+  const syntax = taughtSyntaxFor(model);
+  const rules = [
+    syntax.values,
+    "Only the tools listed above exist. Give every required field, and only fields that are listed; fields marked ? are optional.",
+    "A call stands by itself: never inside a code fence, quotes or your reasoning. A short text before it is fine.",
+    request.parallelToolCalls
+      ? "Independent calls may follow one another, each in a block of its own."
+      : "Make at most one call in an answer.",
+    "End your answer after the calls. The results come in the next message as <tool_response> blocks; never write those yourself.",
+    choiceRule(request),
+  ];
+  return [
+    "# Tools",
+    "",
+    "You can call these tools. Each is given as its name, the fields of its arguments as a type, and what it does.",
+    "",
+    request.tools.map(describeTool).join("\n\n"),
+    "",
+    "# How to call a tool",
+    "",
+    "Write exactly this, with the real name, keys and values:",
+    syntax.form,
+    ...rules.map((rule) => `- ${rule}`),
+  ].join("\n");
+}
+
+function choiceRule({ toolChoice }: ToolRequest): string {
+  switch (toolChoice.kind) {
+    case "required":
+      return "In this answer you must call a tool.";
+    case "function":
+      return `In this answer you must call the tool ${toolChoice.name}, and no other.`;
+    default:
+      return "If no tool is needed, just answer.";
+  }
+}
+
+function describeTool(tool: ToolDefinition): string {
+  const description = squeeze(tool.description ?? "");
+  return `## ${tool.name} ${describeSchema(tool.parameters)}${description === "" ? "" : `\n${description}`}`;
+}
+
+/** Takes out blanks that only lay text out; line breaks stay, since they structure lists. */
+function squeeze(text: string): string {
+  return text
+    .replaceAll(/[^\S\n]+/g, " ")
+    .replaceAll(/ ?\n\s*/g, "\n")
+    .trim();
+}

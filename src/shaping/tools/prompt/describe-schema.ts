@@ -1,0 +1,118 @@
+import type { JsonSchema } from "../../../model/request.ts";
+import { followReference, isRecord } from "../schema/resolve-schema.ts";
+
+/**
+ * Writes a JSON Schema the way TypeScript would, which models read well and which takes about half the tokens:
+ * types, enums, optional fields, nesting and limits are all kept, descriptions follow as comments.
+ */
+export function describeSchema(schema: JsonSchema): string {
+  return describe(schema, { root: schema, trail: [] }, 0);
+}
+
+interface Scope {
+  readonly root: JsonSchema;
+  /** `$ref`s that are being written: a recursive schema names itself instead of going on for ever. */
+  readonly trail: readonly string[];
+}
+
+// Limits in the words of the schema: they are short, and models know them.
+const limits = [
+  "format",
+  "pattern",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "uniqueItems",
+  "minProperties",
+  "maxProperties",
+  "default",
+  "examples",
+] as const;
+
+function describe(schema: unknown, scope: Scope, depth: number): string {
+  if (schema === false) return "never";
+  if (!isRecord(schema)) return "any";
+  const reference = schema["$ref"];
+  if (typeof reference === "string") return describeReference(reference, schema, scope, depth);
+  if ("const" in schema) return JSON.stringify(schema["const"]);
+  if (Array.isArray(schema["enum"])) return schema["enum"].map((value) => JSON.stringify(value)).join("|");
+  for (const [key, glue] of [
+    ["anyOf", "|"],
+    ["oneOf", "|"],
+    ["allOf", "&"],
+  ] as const) {
+    const branches = schema[key];
+    if (!Array.isArray(branches)) continue;
+    const own = "properties" in schema ? [describeType("object", schema, scope, depth)] : [];
+    const parts = [...own, ...branches.map((branch) => grouped(describe(branch, scope, depth)))];
+    return [...new Set(parts)].join(glue);
+  }
+  const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"] ?? impliedType(schema)];
+  return types.map((type) => describeType(String(type), schema, scope, depth)).join("|");
+}
+
+function impliedType(schema: JsonSchema): string {
+  if ("properties" in schema || "additionalProperties" in schema) return "object";
+  return "items" in schema || "prefixItems" in schema ? "array" : "any";
+}
+
+function grouped(type: string): string {
+  return type.includes("&") || /^[^{[(]*\|/.test(type) ? `(${type})` : type;
+}
+
+function describeReference(reference: string, schema: JsonSchema, scope: Scope, depth: number): string {
+  const name = reference.split("/").at(-1) ?? reference;
+  if (scope.trail.includes(reference)) return reference === "#" ? "(same object)" : name;
+  const target = followReference(reference, scope.root);
+  if (!isRecord(target) || target === schema) return name;
+  return describe(target, { root: scope.root, trail: [...scope.trail, reference] }, depth);
+}
+
+function describeType(type: string, schema: JsonSchema, scope: Scope, depth: number): string {
+  if (type === "object") return describeObject(schema, scope, depth);
+  if (type !== "array") return type;
+  const tuple = schema["prefixItems"] ?? schema["items"];
+  if (Array.isArray(tuple)) return `[${tuple.map((item) => describe(item, scope, depth)).join(", ")}]`;
+  const items = schema["items"];
+  const item = describe(items, scope, depth);
+  const note = isRecord(items) ? comment(items) : "";
+  return `${/[|&]/.test(item) && !item.startsWith("{") ? `(${item})` : item}[]${note === "" ? "" : ` /* each: ${note} */`}`;
+}
+
+function describeObject(schema: JsonSchema, scope: Scope, depth: number): string {
+  const properties = isRecord(schema["properties"]) ? Object.entries(schema["properties"]) : [];
+  const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
+  const indent = " ".repeat(depth + 1);
+  const lines = properties.map(([key, property]) => {
+    const note = isRecord(property) ? comment(property) : "";
+    const name = /^[A-Za-z_$][\w$-]*$/.test(key) ? key : JSON.stringify(key);
+    const type = describe(property, scope, depth + 1);
+    return `${indent}${name}${required.includes(key) ? "" : "?"}: ${type}${note === "" ? "" : ` // ${note}`}`;
+  });
+  const rest = schema["additionalProperties"];
+  if (isRecord(rest)) lines.push(`${indent}[key]: ${describe(rest, scope, depth + 1)}`);
+  else if (rest === true || (properties.length === 0 && rest !== false)) lines.push(`${indent}[key]: any`);
+  if (lines.length === 0) return "{}";
+  if (properties.length === 0) return `{${lines.join("").trim()}}`;
+  return `{\n${lines.join("\n")}\n${" ".repeat(depth)}}`;
+}
+
+/** Limits and description of a schema in one line; empty if it has none. */
+function comment(schema: JsonSchema): string {
+  const notes: string[] = [];
+  for (const limit of limits) {
+    const value = schema[limit];
+    // The largest safe integers say nothing: generators write them for "any integer".
+    if (value === undefined || Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER) continue;
+    notes.push(`${limit}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  }
+  const description = schema["description"];
+  if (typeof description === "string") notes.push(description.replaceAll(/\s+/g, " ").trim());
+  return notes.join(" ");
+}

@@ -1,0 +1,49 @@
+import type { CallSession, Recogniser } from "../call-session.ts";
+import type { Reading } from "../text-reader.ts";
+import { readGlmCall } from "./glm.ts";
+import { readCallObject } from "./json-call.ts";
+import { blockClosings, blockOpenings, readFence, tags } from "./markup.ts";
+
+const taggedCalls = [...tags("<", ["invoke", "function"], " "), "<function="] as const;
+
+/**
+ * Reads what follows `<tool_call>` and its like (Hermes, Qwen 2.5 and 3): JSON calls, fenced or in a list. Other
+ * families use the same tag: XML functions inside (Qwen3-Coder) are left to their own recogniser, a bare name is GLM's.
+ */
+export const readCallBlock: Recogniser = function* (session) {
+  const { reader } = session;
+  yield* reader.space();
+  // A block in a block: the inner one decides, and finds the record of the outer one.
+  if ((yield* reader.sees(blockOpenings)) || (yield* reader.sees(taggedCalls))) return "nested";
+  const fenced = yield* readFence(session);
+  const inList = (yield* reader.accept(["["])) !== undefined;
+  if (inList) yield* reader.space();
+  if (!(yield* reader.sees(["{"]))) return fenced || inList ? false : yield* readGlmCall(session);
+  if (!(yield* looksLikeCall(session))) return false;
+  do {
+    yield* readCallObject(session, { bare: false, finish: () => readBlockEnd(session) });
+    session.outlet.layout(reader.recorded());
+    reader.record();
+  } while (yield* reader.sees(["{"]));
+  return true;
+};
+
+/** Whether a brace begins JSON: a key in quotes or a known one without, rather than code or a placeholder. */
+function* looksLikeCall({ reader }: CallSession): Reading<boolean> {
+  for (let length = 2; ; length += 1) {
+    const text = yield* reader.peek(length);
+    if (/^\{\s*["'{}]/.test(text)) return true;
+    if (/^\{\s*(name|function|tool|arguments|parameters)\W/.test(text)) return true;
+    const possible = /^\{\s*$/.test(text) || /^\{\s*[a-z]{1,10}$/.test(text);
+    if (!possible || text.length < length) return false;
+  }
+}
+
+/** Reads what stands between a call and the next one, or the end of the block. */
+function* readBlockEnd({ reader }: CallSession): Reading<void> {
+  for (;;) {
+    yield* reader.space();
+    if ((yield* reader.accept(blockClosings)) !== undefined) return;
+    if ((yield* reader.accept(["```", "]", "}", ",", ";"])) === undefined) return;
+  }
+}

@@ -1,0 +1,54 @@
+import type { CallSession, Recogniser } from "../call-session.ts";
+import { fold, type Reading } from "../text-reader.ts";
+import { readTaggedBareCalls } from "./bare-calls.ts";
+import { readCallBlock } from "./call-block.ts";
+import { harmonyLayout, readHarmonyChannel, readHarmonyStart } from "./harmony.ts";
+import { blockClosings, blockOpenings, tags, tokenClosings } from "./markup.ts";
+import { readFunctionEquals, readInvoke } from "./tagged-function.ts";
+import { readTokenCall, readTokenSection } from "./token-call.ts";
+
+/** Markup that is not worth a word: read over after a call, text anywhere else. */
+const readLayout: Recogniser = function* (session) {
+  yield* [];
+  if (!session.outlet.followsCall) return false;
+  session.outlet.layout(session.reader.recorded());
+  return true;
+};
+
+/** Harmony's own tokens: markup once the answer has shown to be written in it. */
+const readHarmonyLayout: Recogniser = function* (session) {
+  yield* [];
+  return session.harmony;
+};
+
+const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
+  ...pairs(blockOpenings, readCallBlock),
+  ...pairs(tags("<", ["invoke", "function"], " "), readInvoke),
+  ["<function=", readFunctionEquals],
+  ["<|tool_calls_begin|>", readTokenSection],
+  ["<|tool_calls_section_begin|>", readTokenSection],
+  ["<|tool_call_section_begin|>", readTokenSection],
+  ["<|tool_call_begin|>", readTokenCall],
+  ["<|python_tag|>", readTaggedBareCalls],
+  ["<|python_start|>", readTaggedBareCalls],
+  ["<|start|>", readHarmonyStart],
+  ["<|channel|>", readHarmonyChannel],
+  ...pairs([...blockClosings, ...tags("</", ["function", "invoke"], ">"), ...tokenClosings], readLayout),
+  ...pairs(harmonyLayout, readHarmonyLayout),
+]);
+
+function pairs(marks: readonly string[], recogniser: Recogniser): (readonly [string, Recogniser])[] {
+  return marks.map((mark) => [mark, recogniser] as const);
+}
+
+/** Every marker that can begin a call or belongs to one, as `TextReader.accept` compares them. */
+export const callMarkers: readonly string[] = [...openings.keys()];
+
+/** Reads the marker that stands here (at a `<`) and gives its recogniser; reads nothing if there is none. */
+export function* findRecogniser({ reader }: CallSession): Reading<Recogniser | undefined> {
+  const second = (yield* reader.peek(2)).charAt(1);
+  // Most of the `<` of prose and code end here, without a look at the list.
+  if (second !== "" && !"|\uff5c/tfiam".includes(second)) return undefined;
+  const marker = yield* reader.accept(callMarkers);
+  return marker === undefined ? undefined : openings.get(fold(marker));
+}

@@ -1,0 +1,173 @@
+import { concludeCall, settleArguments, type CallSession } from "../call-session.ts";
+import { writeParsed, type CallWriter } from "../call-writer.ts";
+import { readJsonArguments, type ArgumentsEnd } from "../json-arguments.ts";
+import { readRawValue } from "../json-value.ts";
+import { parseLeniently } from "../schema/coerce-to-schema.ts";
+import { isRecord } from "../schema/resolve-schema.ts";
+import { createStops, type Reading } from "../text-reader.ts";
+
+const nameKeys = new Set(["name", "tool", "tool_name", "function_name", "function"]);
+const argumentKeys = new Set(["arguments", "parameters", "input", "args", "params", "tool_input"]);
+const listKeys = new Set(["tool_calls", "function_calls", "calls"]);
+const sideKeys = new Set(["type", "id", "index", "call_id", "tool_call_id"]);
+const closers = createStops(["</tool_call", "</function_call", "<|"]);
+
+/** What became of an object that may be a call. `text`: it is none, and none of it was passed on. */
+export type CallObjectEnd = "done" | "text";
+
+/**
+ * Reads one call written as a JSON object (its `{` is the next character): `{"name": …, "arguments": …}` in all its
+ * spellings, wrapped in `function` or not. `bare`: nothing but the object says that this is a call, so that each key
+ * and the name must fit as they come, and anything else is text at once. `finish` reads the closing markup of the call.
+ */
+export function* readCallObject(
+  session: CallSession,
+  options: { readonly bare: boolean; readonly finish: () => Reading<void> },
+): Reading<CallObjectEnd> {
+  const { reader } = session;
+  const start = reader.mark();
+  let depth = 0;
+  let name: string | undefined;
+  let call: CallWriter | undefined;
+  let end: Exclude<ArgumentsEnd, "broken"> | "unreadable" = "complete";
+
+  for (;;) {
+    yield* reader.space();
+    const next = yield* reader.peek(1);
+    if (next === "{" && (depth === 0 || call === undefined)) {
+      reader.take(1);
+      depth += 1;
+    } else if (next === "}") {
+      reader.take(1);
+      depth -= 1;
+      if (depth === 0) break;
+    } else if (next === ",") {
+      reader.take(1);
+    } else if (call !== undefined) {
+      // Ids and the like after the arguments: nothing of them is wanted.
+      if (next === '"') yield* readRawValue(reader, depth);
+      break;
+    } else if (next === "" || next === "<") {
+      if (options.bare) return "text";
+      if (name !== undefined && next === "<") break;
+      return yield* readWhole(session, { start, depth, finish: options.finish });
+    } else {
+      const key = yield* readKey(session, options.bare);
+      if (key === "text") return "text";
+      if (key !== undefined && nameKeys.has(key) && (yield* reader.sees(['"'])) && name === undefined) {
+        name = yield* readName(session, options.bare);
+        if (name === undefined) return "text";
+      } else if (key === "function" && (yield* reader.sees(["{"]))) {
+        continue;
+      } else if (key !== undefined && argumentKeys.has(key) && name !== undefined) {
+        if (options.bare && !(yield* reader.sees(["{", '"']))) return "text";
+        const mark = reader.mark();
+        call = session.begin(name);
+        end = yield* settleArguments(session, call, {
+          end: yield* readJsonArguments(reader, call),
+          mark,
+          closers,
+        });
+        if (end !== "complete") break;
+      } else if (key !== undefined && sideKeys.has(key)) {
+        if (options.bare && !(yield* readSideValue(session, key))) return "text";
+        if (!options.bare) yield* readRawValue(reader);
+      } else {
+        if (options.bare) return "text";
+        return yield* readWhole(session, { start, depth, finish: options.finish });
+      }
+    }
+  }
+  // An object with a name and nothing else calls a tool that takes nothing; a bare one may be anything.
+  if (call === undefined && (name === undefined || options.bare)) {
+    if (options.bare) return "text";
+    yield* options.finish();
+    session.refuse("unreadable");
+    return "done";
+  }
+  call ??= session.begin(name ?? "");
+  if (end !== "cut") yield* options.finish();
+  concludeCall(session, call, end);
+  return "done";
+}
+
+/** Reads a key and its colon; `undefined` if it is none that a call has, `text` if that decides that it is no call. */
+function* readKey(session: CallSession, bare: boolean): Reading<string | undefined> {
+  const { reader } = session;
+  if (!(yield* reader.sees(['"']))) {
+    const word = yield* reader.while(/[\w$]/y, 32);
+    const known = nameKeys.has(word) || argumentKeys.has(word) || (!bare && (yield* reader.sees(["'"])));
+    return known && !bare ? undefined : "text";
+  }
+  reader.take(1);
+  const key = yield* reader.while(/[\w-]/y, 32);
+  const known = nameKeys.has(key) || argumentKeys.has(key) || sideKeys.has(key);
+  if (bare && !known) return "text";
+  if ((yield* reader.accept(['"'])) === undefined) return bare ? "text" : undefined;
+  yield* reader.space();
+  if ((yield* reader.accept([":"])) === undefined) return bare ? "text" : undefined;
+  yield* reader.space();
+  return key;
+}
+
+/** Reads the value of `type` or of an id in a bare object. False: no call has such a value. */
+function* readSideValue({ reader }: CallSession, key: string): Reading<boolean> {
+  if ((yield* reader.accept(['"'])) === undefined) return false;
+  const value = yield* reader.while(/[\w-]/y, 64);
+  return (yield* reader.accept(['"'])) !== undefined && (key !== "type" || value === "function");
+}
+
+/** Reads the name's string. `undefined`: it can't be a declared name, and only that would make this a call. */
+function* readName(session: CallSession, bare: boolean): Reading<string | undefined> {
+  const { reader, directory } = session;
+  reader.take(1);
+  let name = "";
+  for (;;) {
+    const character = yield* reader.peek(1);
+    if (character === '"') break;
+    if (character === "" || name.length > 256) return bare ? undefined : name;
+    name += reader.take(1);
+    if (bare && !directory.begins(name)) return undefined;
+  }
+  reader.take(1);
+  return bare && !directory.names.includes(name) ? undefined : name;
+}
+
+/** Reads an object that is not in the usual order or not quite JSON: as a whole, from its beginning at `start`. */
+function* readWhole(
+  session: CallSession,
+  state: { readonly start: number; readonly depth: number; readonly finish: () => Reading<void> },
+): Reading<CallObjectEnd> {
+  const { reader } = session;
+  const { end } = yield* readRawValue(reader, state.depth);
+  const text = reader.recorded(state.start);
+  if (end === "cut" || (end === "open" && reader.ended && !session.endedByModel)) {
+    session.refuse("cut");
+    return "done";
+  }
+  yield* state.finish();
+  const calls = callsIn(parseLeniently(text), session);
+  if (calls.length === 0) session.refuse("unreadable");
+  for (const { name, input } of calls) {
+    const call = session.begin(name);
+    if (writeParsed(call, typeof input === "string" ? parseLeniently(input) : (input ?? {}))) call.end();
+    else call.fail();
+  }
+  return "done";
+}
+
+function callsIn(value: unknown, session: CallSession): { name: string; input: unknown }[] {
+  if (Array.isArray(value)) return value.flatMap((one) => callsIn(one, session));
+  if (!isRecord(value)) return [];
+  for (const key of listKeys) if (Array.isArray(value[key])) return callsIn(value[key], session);
+  if (isRecord(value["function"])) return callsIn(value["function"], session);
+  const valueOf = (keys: ReadonlySet<string>): unknown =>
+    [...keys].map((key) => value[key]).find((one) => one !== undefined);
+  const name = valueOf(nameKeys);
+  if (typeof name === "string") return [{ name, input: valueOf(argumentKeys) }];
+  // {"tool": {…}}: the name itself as the only key.
+  const [only, ...others] = Object.keys(value);
+  return only !== undefined && others.length === 0 && session.directory.find(only) !== undefined
+    ? [{ name: only, input: value[only] }]
+    : [];
+}

@@ -1,0 +1,138 @@
+import { jsonrepair } from "jsonrepair";
+import type { JsonSchema } from "../../../model/request.ts";
+import { branchesOf, isRecord, jsonType, propertiesOf, resolveSchema, typesOf } from "./resolve-schema.ts";
+
+/** What `coerceToSchema` gives for an optional value that was given as `null`: leave it out. */
+export const absent: unique symbol = Symbol("absent");
+
+/**
+ * Brings a value into the form that its schema wants where only one reading is possible: numbers, booleans and JSON
+ * in strings, one item for a list, values of a list in another case, keys in another case, `null` for "not given".
+ * Anything else stays as it is, for the validator to judge.
+ */
+export function coerceToSchema(value: unknown, schema: unknown, root: JsonSchema, depth = 0): unknown {
+  const resolved = resolveSchema(schema, root);
+  if (resolved === undefined || depth > 32) return value;
+  const types = typesOf(resolved, root);
+  if (types.size === 0) return value;
+  const type = jsonType(value);
+  const fits = types.has(type) || (type === "integer" && types.has("number"));
+  const coerced = fits ? value : coerceType(value, types, resolved, root, depth);
+  return coerceContent(coerced, resolved, root, depth);
+}
+
+function coerceType(
+  value: unknown,
+  types: ReadonlySet<string>,
+  schema: JsonSchema,
+  root: JsonSchema,
+  depth: number,
+): unknown {
+  if (value === null) return absent;
+  if (typeof value === "string") {
+    const parsed = coerceString(value.trim(), types);
+    if (parsed !== undefined) return parsed;
+  }
+  if (types.has("array")) return [coerceToSchema(value, itemsOf(schema, root), root, depth + 1)];
+  if (types.has("string")) {
+    return typeof value === "object" ? JSON.stringify(value) : String(value);
+  }
+  return value;
+}
+
+function coerceString(text: string, types: ReadonlySet<string>): unknown {
+  if (types.has("boolean") && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
+  if ((types.has("number") || types.has("integer")) && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) {
+    const number = Number(text);
+    const exact = Number.isInteger(number)
+      ? Number.isSafeInteger(number)
+      : types.has("number") && Number.isFinite(number);
+    if (exact) return number;
+  }
+  if (types.has("null") && /^(null|none)$/i.test(text)) return null;
+  if (/^(null|none)$/i.test(text)) return absent;
+  const opens = text.charAt(0);
+  if ((types.has("array") && opens === "[") || (types.has("object") && opens === "{")) {
+    const parsed = parseLeniently(text);
+    if (parsed !== undefined && types.has(jsonType(parsed))) return parsed;
+  }
+  return undefined;
+}
+
+function coerceContent(value: unknown, schema: JsonSchema, root: JsonSchema, depth: number): unknown {
+  if (Array.isArray(value)) {
+    const items = itemsOf(schema, root);
+    return items === undefined
+      ? value
+      : value.map((item) => {
+          const coerced = coerceToSchema(item, items, root, depth + 1);
+          return coerced === absent ? item : coerced;
+        });
+  }
+  if (isRecord(value)) return coerceObject(value, schema, root, depth);
+  if (typeof value === "string") return coerceEnum(value, schema);
+  return value;
+}
+
+function coerceObject(
+  value: Readonly<Record<string, unknown>>,
+  schema: JsonSchema,
+  root: JsonSchema,
+  depth: number,
+): unknown {
+  const properties = propertiesOf(schema, root);
+  if (properties.size === 0) return value;
+  const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
+  const entries: [string, unknown][] = [];
+  for (const [written, item] of Object.entries(value)) {
+    const key = matchKey(written, properties, value);
+    const coerced = coerceToSchema(item, properties.get(key), root, depth + 1);
+    if (coerced !== absent) entries.push([key, coerced]);
+    else if (required.includes(key)) entries.push([key, item]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function matchKey(
+  key: string,
+  properties: ReadonlyMap<string, unknown>,
+  value: Readonly<Record<string, unknown>>,
+): string {
+  if (properties.has(key)) return key;
+  const loose = (text: string): string => text.toLowerCase().replaceAll(/[-_]/g, "");
+  const matches = [...properties.keys()].filter(
+    (known) => loose(known) === loose(key) && !Object.hasOwn(value, known),
+  );
+  return matches.length === 1 ? (matches[0] ?? key) : key;
+}
+
+function coerceEnum(value: string, schema: JsonSchema): unknown {
+  const allowed: unknown = schema["enum"];
+  if (!Array.isArray(allowed) || allowed.includes(value)) return value;
+  const same = allowed.filter(
+    (one) => typeof one === "string" && one.toLowerCase() === value.trim().toLowerCase(),
+  );
+  return same.length === 1 ? same[0] : value;
+}
+
+function itemsOf(schema: JsonSchema, root: JsonSchema): unknown {
+  if (isRecord(schema["items"])) return schema["items"];
+  for (const branch of branchesOf(schema)) {
+    const resolved = resolveSchema(branch, root);
+    if (resolved !== undefined && isRecord(resolved["items"])) return resolved["items"];
+  }
+  return undefined;
+}
+
+/** Parses JSON, or what a model meant as JSON; `undefined` if it can't be read. */
+export function parseLeniently(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    try {
+      return JSON.parse(jsonrepair(text)) as unknown;
+    } catch {
+      return undefined;
+    }
+  }
+}

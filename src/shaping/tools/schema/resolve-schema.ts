@@ -1,0 +1,86 @@
+import type { JsonSchema } from "../../../model/request.ts";
+
+/** True for a plain JSON object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// Deep enough for real schemas, and an end for those that refer to themselves.
+const maximumDepth = 16;
+
+/** The schema that a local `$ref` leads to, or the schema itself; `undefined` for anything that is no schema. */
+export function resolveSchema(schema: unknown, root: JsonSchema): JsonSchema | undefined {
+  let current = schema;
+  for (let depth = 0; depth < maximumDepth; depth += 1) {
+    if (!isRecord(current)) return undefined;
+    const reference = current["$ref"];
+    if (typeof reference !== "string") return current;
+    current = followReference(reference, root);
+  }
+  return undefined;
+}
+
+/** What a local reference (`#`, `#/$defs/x`) points to; `undefined` for any other. */
+export function followReference(reference: string, root: JsonSchema): unknown {
+  if (!reference.startsWith("#")) return undefined;
+  let target: unknown = root;
+  for (const step of reference.slice(1).split("/")) {
+    if (step === "") continue;
+    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    target = Array.isArray(target)
+      ? target[Number(key)]
+      : isRecord(target) && Object.hasOwn(target, key)
+        ? target[key]
+        : undefined;
+  }
+  return target;
+}
+
+/** The branches of `anyOf`, `oneOf` and `allOf` together. */
+export function branchesOf(schema: JsonSchema): readonly unknown[] {
+  return ["anyOf", "oneOf", "allOf"].flatMap((key) => {
+    const branches = schema[key];
+    return Array.isArray(branches) ? branches : [];
+  });
+}
+
+/** The properties of an object schema, those of its branches included. The first schema of a name wins. */
+export function propertiesOf(schema: JsonSchema, root: JsonSchema): ReadonlyMap<string, unknown> {
+  const properties = new Map<string, unknown>();
+  function add(part: unknown, depth: number): void {
+    const resolved = resolveSchema(part, root);
+    if (resolved === undefined || depth > maximumDepth) return;
+    const own = resolved["properties"];
+    if (isRecord(own)) {
+      for (const [key, value] of Object.entries(own)) if (!properties.has(key)) properties.set(key, value);
+    }
+    for (const branch of branchesOf(resolved)) add(branch, depth + 1);
+  }
+  add(schema, 0);
+  return properties;
+}
+
+/** The JSON types that a schema admits; empty if it says nothing about types. */
+export function typesOf(schema: unknown, root: JsonSchema, depth = 0): ReadonlySet<string> {
+  const resolved = resolveSchema(schema, root);
+  if (resolved === undefined || depth > maximumDepth) return new Set();
+  const type = resolved["type"];
+  if (typeof type === "string") return new Set([type]);
+  if (Array.isArray(type)) return new Set(type.map(String));
+  if ("const" in resolved) return new Set([jsonType(resolved["const"])]);
+  if (Array.isArray(resolved["enum"])) return new Set(resolved["enum"].map(jsonType));
+  const types = new Set<string>();
+  for (const branch of branchesOf(resolved))
+    for (const one of typesOf(branch, root, depth + 1)) types.add(one);
+  if (types.size > 0) return types;
+  if ("properties" in resolved) return new Set(["object"]);
+  return "items" in resolved ? new Set(["array"]) : types;
+}
+
+/** The JSON Schema type of a value; numbers without a fraction are `integer`. */
+export function jsonType(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
+  return typeof value;
+}

@@ -1,0 +1,136 @@
+import { GatewayError } from "../../errors.ts";
+import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
+import type { AnswerProblem, RepairableShaper } from "../shaper.ts";
+import { createCallSession } from "./call-session.ts";
+import { describeFaults } from "./faults.ts";
+import { scanAnswer } from "./scan-answer.ts";
+import type { ToolCallShaperOptions } from "./tool-request.ts";
+
+/** A shaper that turns calls written as text into tool-call blocks. */
+export interface ToolCallShaper extends RepairableShaper {
+  /** Calls beyond the first that were left out because the client wants one at a time. */
+  readonly droppedCalls: number;
+}
+
+/**
+ * Creates the shaper of one answer. Text passes unchanged and at once, but for what can still become a marker; calls
+ * become tool-call blocks of declared tools, their arguments valid JSON that fits the schema where that can be had.
+ *
+ * A problem is set when a call can't be passed on of which nothing was given out (unknown tool, unreadable, against
+ * the schema, another tool than the named one, cut), or when a call that must come didn't. From that place on the
+ * answer is kept, so that another turn can replace it. After an answer that was cut for its length there is no problem:
+ * the text is given as it is. `giveUp` passes on calls that only miss the schema, gives the others as text, and throws
+ * `output-invalid` if a call had to come and nothing was given out at all.
+ *
+ * The finish becomes `tool-calls` once a call was given, except that `length` and `content-filter` stay; a call that
+ * the model left incomplete after a part was given out ends with `length`. With `parallelToolCalls: false` only the
+ * first call is passed on, the others are counted in `droppedCalls`.
+ */
+export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallShaper {
+  const session = createCallSession(options);
+  const { reader, outlet } = session;
+  const { toolChoice } = options.request;
+  const mustCall = toolChoice.kind === "required" || toolChoice.kind === "function";
+  const scan = scanAnswer(session);
+  const attempt: string[] = [];
+  let blockKind: "text" | "reasoning" = "text";
+  let problem: AnswerProblem | undefined;
+  let pendingFinish: { reason: FinishReason; usage: Usage } | undefined;
+  let scanned = false;
+
+  function advance(): void {
+    if (!scanned) scanned = scan.next().done === true;
+  }
+
+  function endScan(byModel: boolean): void {
+    session.endedByModel = byModel;
+    reader.end();
+    advance();
+  }
+
+  function finish(reason: FinishReason, usage: Usage): void {
+    outlet.settle();
+    const stays = reason.kind === "length" || reason.kind === "content-filter";
+    if (stays || session.given + session.passable === 0) outlet.finish(reason, usage);
+    else outlet.finish({ ...reason, kind: session.cut ? "length" : "tool-calls" }, usage);
+  }
+
+  function findProblem(): AnswerProblem | undefined {
+    const missing = mustCall && session.given === 0 && session.faults.length === 0;
+    if (session.faults.length === 0 && !missing) return undefined;
+    const message = describeFaults(missing ? [{ kind: "no-call" }] : session.faults, {
+      request: options.request,
+      model: options.model,
+      accepted: session.accepted,
+    });
+    return { message, attempt: attempt.join("") };
+  }
+
+  function push(event: ChatEvent): readonly ChatEvent[] {
+    switch (event.type) {
+      case "response-start":
+        outlet.start(event.model);
+        break;
+      case "block-start":
+        blockKind = event.block.kind === "reasoning" ? "reasoning" : "text";
+        break;
+      case "block-delta":
+        if (blockKind === "reasoning") {
+          outlet.reasoning(event.text);
+          break;
+        }
+        attempt.push(event.text);
+        reader.push(event.text);
+        advance();
+        break;
+      case "block-end":
+        break;
+      case "finish": {
+        const { reason, usage } = event;
+        const byModel = reason.kind !== "length" && reason.kind !== "content-filter";
+        endScan(byModel);
+        problem = byModel ? findProblem() : undefined;
+        if (problem !== undefined) {
+          pendingFinish = { reason, usage };
+          break;
+        }
+        outlet.release();
+        finish(reason, usage);
+        break;
+      }
+    }
+    return outlet.take();
+  }
+
+  return {
+    push,
+    flush() {
+      endScan(false);
+      outlet.release();
+      outlet.settle();
+      return outlet.take();
+    },
+    get problem() {
+      return problem;
+    },
+    giveUp() {
+      if (pendingFinish === undefined) throw new Error("There is no problem to give up on.");
+      if (mustCall && session.given + session.passable === 0 && !outlet.begun) {
+        const wish = toolChoice.kind === "function" ? `the tool ${toolChoice.name}` : "a tool";
+        throw new GatewayError(
+          "output-invalid",
+          `The model did not call ${wish}, as tool_choice demands. Try again, or use another model.`,
+        );
+      }
+      const { reason, usage } = pendingFinish;
+      pendingFinish = undefined;
+      problem = undefined;
+      outlet.release();
+      finish(reason, usage);
+      return outlet.take();
+    },
+    get droppedCalls() {
+      return session.dropped;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { ToolDefinition } from "../../model/request.ts";
+import { propertiesOf, typesOf } from "./schema/resolve-schema.ts";
+import { createArgumentsValidator } from "./schema/validate-arguments.ts";
+
+/** A declared tool and what its schema says. */
+export interface DeclaredTool {
+  readonly definition: ToolDefinition;
+  /** The declared name of a key that a model may have spelled in another case or with other separators. */
+  keyFor(key: string): string;
+  /** The schema of a declared key; `undefined` if the schema doesn't name it. */
+  schemaFor(key: string): unknown;
+  /** Whether a call without this key is wrong. */
+  requires(key: string): boolean;
+  /** The key at a position, for calls with arguments in order. */
+  keyAt(position: number): string | undefined;
+  /** Whether a string value of this key may pass as it is, before it is complete. */
+  passesStrings(key: string, whenUntyped: boolean): boolean;
+  /** What is wrong with arguments, a line for each fault. Empty: nothing, or the schema can't be used. */
+  validate(value: unknown): readonly string[];
+}
+
+/** Finds declared tools. */
+export interface ToolDirectory {
+  readonly names: readonly string[];
+  /** The tool of a name that a model wrote: exact, without a `functions.` prefix, or in another case. */
+  find(name: string): DeclaredTool | undefined;
+  /** Whether a declared name begins so: for syntaxes that only the name tells from prose. */
+  begins(prefix: string): boolean;
+}
+
+/** Prepares tools for look-up; schemas are compiled when they are first needed. */
+export function createToolDirectory(tools: readonly ToolDefinition[]): ToolDirectory {
+  const exact = new Map<string, DeclaredTool>();
+  const loose = new Map<string, DeclaredTool | undefined>();
+  for (const definition of tools) {
+    const tool = declareTool(definition);
+    exact.set(definition.name, tool);
+    const key = loosen(definition.name);
+    loose.set(key, loose.has(key) ? undefined : tool);
+  }
+  const names = [...exact.keys()];
+
+  return {
+    names,
+    find(name) {
+      const bare = name.trim().replace(/^(functions?|tools?)[.:/]/, "");
+      return exact.get(name.trim()) ?? exact.get(bare) ?? loose.get(loosen(bare));
+    },
+    begins: (prefix) => names.some((name) => name.startsWith(prefix)),
+  };
+}
+
+function declareTool(definition: ToolDefinition): DeclaredTool {
+  const schema = definition.parameters;
+  const properties = propertiesOf(schema, schema);
+  const required = new Set<unknown>(Array.isArray(schema["required"]) ? schema["required"] : []);
+  const loose = new Map<string, string | undefined>();
+  for (const key of properties.keys()) loose.set(loosen(key), loose.has(loosen(key)) ? undefined : key);
+  const keys = [...properties.keys()];
+  let validate: ((value: unknown) => readonly string[]) | undefined;
+
+  return {
+    definition,
+    keyFor: (key) => (properties.has(key) ? key : (loose.get(loosen(key)) ?? key)),
+    schemaFor: (key) => properties.get(key),
+    requires: (key) => required.has(key),
+    keyAt: (position) => keys[position],
+    passesStrings(key, whenUntyped) {
+      const property = properties.get(key);
+      const types = typesOf(property, schema);
+      if (types.size === 0) return whenUntyped && !hasFixedValues(property);
+      return types.has("string") && !hasFixedValues(property);
+    },
+    validate(value) {
+      validate ??= createArgumentsValidator(schema);
+      return validate(value);
+    },
+  };
+}
+
+/** Values that are one of a list are short and can be corrected: they wait until they are complete. */
+function hasFixedValues(schema: unknown): boolean {
+  const text = JSON.stringify(schema) ?? "";
+  return text.includes('"enum"') || text.includes('"const"') || text.includes('"$ref"');
+}
+
+function loosen(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
+}

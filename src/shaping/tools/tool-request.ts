@@ -1,0 +1,17 @@
+import type { ChatRequest } from "../../model/request.ts";
+
+/** The part of a request that is about tools. */
+export type ToolRequest = Pick<ChatRequest, "tools" | "toolChoice" | "parallelToolCalls">;
+
+/** `stream`: arguments pass while the model writes them. `whole`: each call is checked before its first byte. */
+export type ArgumentsMode = "stream" | "whole";
+
+/** What the tool shaper needs to know. */
+export interface ToolCallShaperOptions {
+  readonly request: ToolRequest;
+  /** The upstream's model id: decides which syntax was taught. */
+  readonly model: string;
+  readonly argumentsMode: ArgumentsMode;
+  /** Makes an id that is unique across conversations. */
+  readonly newCallId: () => string;
+}
