@@ -65,8 +65,9 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     return503OnClosing: false,
     // Longer than the minute for which proxies keep theirs, so that they never reuse one that we just closed.
     keepAliveTimeout: 75_000,
-    // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path.
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 1000 },
+    // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path. Longer than
+    // Node takes a request line, because the router's own refusal would be in no dialect.
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 16_384 },
     genReqId: (request) => {
       const given = request.headers["x-request-id"];
       return typeof given === "string" && /^[\w.:+/=@-]{1,128}$/.test(given) ? given : newId("req_");

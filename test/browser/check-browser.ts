@@ -1,7 +1,7 @@
 /**
  * Shows a page with image links in a real browser: `npm run check:browser`. Needs a Chromium (CHROMIUM, else
  * /usr/bin/chromium). The page comes from another origin and isolates itself (COEP), so that only links that
- * any page may show are shown; it also asks for an image itself, preflight and token included.
+ * any page may show are shown, not the upstream's own; it also asks for an image itself, preflight and token included.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import OpenAI from "openai";
-import { startStack } from "../test/support/start-stack.ts";
+import { startStack } from "../support/start-stack.ts";
 
 const token = "let-me-in";
 const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -59,11 +59,13 @@ links.set("markdown", /!\[[^\]]*\]\(([^)\s]+)/.exec(chat.choices[0]?.message.con
 
 const forged = new URL(links.get("link-as-it-comes") ?? "");
 forged.searchParams.set("sig", "A".repeat(22));
+const fileName = forged.pathname.slice(forged.pathname.lastIndexOf("/") + 1);
 simulator.enqueue({ image: { prompt: "a red boat" } });
 
 const page = `<!doctype html><meta charset="utf-8"><title>images</title>
 ${[...links].map(([id, url]) => `<img id="${id}" src="${url.replaceAll("&", "&amp;")}">`).join("\n")}
 <img id="forged" src="${forged.href}">
+<img id="upstream" src="${simulator.url}/api/image/${fileName}">
 <pre id="report">the script did not run</pre>
 <script>
 async function main() {
@@ -108,8 +110,10 @@ try {
   const shown = [...links.keys(), "asked-by-page"];
   const missing = shown.filter((id) => !((widths[id] ?? 0) > 0));
   if (missing.length > 0) throw new Error(`The browser did not show: ${missing.join(", ")}`);
-  if (widths["forged"] !== 0) throw new Error("The browser showed an image by a forged link.");
-  console.log(`The browser showed ${shown.length} images from another origin, and none by a forged link.`);
+  for (const id of ["forged", "upstream"]) {
+    if (widths[id] !== 0) throw new Error(`The browser showed an image that it must not: ${id}`);
+  }
+  console.log(`The browser showed ${shown.length} images from another origin.`);
 } finally {
   pages.close();
   await rm(profile, { recursive: true, force: true });
