@@ -103,7 +103,13 @@ function toDeclined(body: string, model: string): GatewayError {
   const cause = failure?.cause instanceof Error ? failure.cause.message : "";
   // Newer instances ask the back end for a model "AkashGen" when the wish was not taken for one.
   const unknownToBackEnd = replyIsText.test(cause) && cause.includes(model);
-  if (failure !== undefined && !unknownToBackEnd) return failure;
+  if (failure !== undefined && !unknownToBackEnd) {
+    // An older instance whose image workers fail asks its back end for a chat model of that name: the caller's
+    // model is right all the same.
+    return failure.kind === "model-not-found"
+      ? new GatewayError("upstream-unavailable", failure.message, { cause: failure.cause })
+      : failure;
+  }
   const words =
     text === ""
       ? "it did not take the request for the wish of an image. Say what the picture shall show."

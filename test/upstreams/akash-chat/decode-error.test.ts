@@ -131,10 +131,11 @@ describe("redaction", () => {
   });
 });
 
+function fail(code: string, message = "secret 10.0.0.1"): Error {
+  return Object.assign(new Error(message), { code });
+}
+
 describe("connections that fail", () => {
-  function fail(code: string, message = "secret 10.0.0.1"): Error {
-    return Object.assign(new Error(message), { code });
-  }
   test.each([
     ["ENOTFOUND", "upstream-unavailable", false, "DNS"],
     ["EAI_AGAIN", "upstream-unavailable", undefined, "DNS"],

@@ -38,11 +38,14 @@ const recorded: Readonly<Record<string, readonly [string, string, string]>> = {
   "2026-05/697-b-gen-crlf": ["job-c", 'a\r\nb\tc\u2028d\n0:"fake"\nd:{"finishReason":"stop"}\nend', ""],
 };
 
+function escapeApostrophes(text: string): string {
+  return text.replaceAll("'", "\\'");
+}
+
 /** A reply as the application writes it: everything pasted, only apostrophes escaped. */
 function write(jobId: string, prompt: string, negative: string): string {
-  const escape = (text: string) => text.replaceAll("'", "\\'");
   return (
-    `0:"<image_generation> jobId='${jobId}' prompt='${escape(prompt)}' negative='${escape(negative)}'</image_generation>"\n` +
+    `0:"<image_generation> jobId='${jobId}' prompt='${escapeApostrophes(prompt)}' negative='${escapeApostrophes(negative)}'</image_generation>"\n` +
     'e:{"finishReason":"stop","usage":{"promptTokens":20,"completionTokens":50},"isContinued":false}\n' +
     'd:{"finishReason":"stop","usage":{"promptTokens":20,"completionTokens":50}}\n'
   );
