@@ -92,7 +92,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
             reader.forget();
             outlet.openCall(declared);
           },
-          write: outlet.arguments,
+          write: (text) => outlet.arguments(text),
           close(complete) {
             cut ||= !complete;
             outlet.closeCall();

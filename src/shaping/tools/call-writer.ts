@@ -80,9 +80,8 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     if (written.has(key)) return;
     const property = tool.schemaFor(key);
     let coerced = coerceToSchema(value, property, schema);
-    // A file of JSON, given as JSON where text is wanted: the model's own layout is the text.
-    if (raw !== undefined && typeof coerced === "string" && typeof value === "object" && value !== null)
-      coerced = raw;
+    // JSON where text is wanted (the content of a file, say): the text is what the model wrote, layout and digits included.
+    if (raw !== undefined && typeof coerced === "string" && typeof value !== "string") coerced = raw;
     if (coerced === absent) {
       if (!tool.requires(key)) return;
       coerced = value;

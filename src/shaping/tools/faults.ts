@@ -45,7 +45,7 @@ function describeFault(fault: Fault, request: ToolRequest): string {
       const fields = tool === undefined ? "" : ` The arguments are: ${describeSchema(tool.parameters)}`;
       return `${call} has wrong arguments: ${fault.faults.join("; ")}.${fields}`;
     }
-    case "no-call":
+    default:
       return request.toolChoice.kind === "function"
         ? `Your answer must call the tool ${choiceName(request)}, but it has no tool call.`
         : `Your answer must call a tool, but it has no tool call. The tools are: ${names}.`;

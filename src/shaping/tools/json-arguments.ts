@@ -76,7 +76,7 @@ function* readObject(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd
     if (value === '"') {
       reader.take(1);
       call.beginString(key, "json");
-      if ((yield* readJsonString(reader, "property", call.piece)) === "cut") return "cut";
+      if ((yield* readJsonString(reader, "property", (text) => call.piece(text))) === "cut") return "cut";
       call.endString();
     } else {
       const { raw, end } = yield* readRawValue(reader);

@@ -6,7 +6,8 @@ export type StringEnd = "closed" | "cut";
 /** Where a JSON string stands: a quote inside it that isn't followed by what may follow there is part of the text. */
 export type StringPlace = "property" | "nested";
 
-const special = /["\\\u0000-\u001f]/g;
+// Quotes, backslashes, and control characters, which a JSON string can't hold as they are.
+const special = /["\\]|[^ -\uffff]/g;
 
 /**
  * Reads the rest of a JSON string (its opening quote is read) and gives its text still escaped, validly: line breaks

@@ -93,8 +93,11 @@ export function createTextReader(): TextReader {
   }
 
   function* need(count: number): Reading<boolean> {
-    while (text.length - at < count && !ended) yield;
-    return text.length - at >= count;
+    for (;;) {
+      if (text.length - at >= count) return true;
+      if (ended) return false;
+      yield;
+    }
   }
 
   function* readWhile(oneCharacter: RegExp, limit: number): Reading<string> {

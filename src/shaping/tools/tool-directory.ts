@@ -1,4 +1,5 @@
 import type { ToolDefinition } from "../../model/request.ts";
+import { loosen } from "./schema/loosen.ts";
 import { propertiesOf, typesOf } from "./schema/resolve-schema.ts";
 import { createArgumentsValidator } from "./schema/validate-arguments.ts";
 
@@ -82,8 +83,4 @@ function declareTool(definition: ToolDefinition): DeclaredTool {
 function hasFixedValues(schema: unknown): boolean {
   const text = JSON.stringify(schema) ?? "";
   return text.includes('"enum"') || text.includes('"const"') || text.includes('"$ref"');
-}
-
-function loosen(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 }

@@ -56,7 +56,7 @@ function* readContent(session: CallSession, channel: string, header: string): Re
   }
   if (channel !== "analysis") return true;
   reader.forget();
-  yield* reader.until(messageEnds, outlet.reasoning);
+  yield* reader.until(messageEnds, (text) => outlet.reasoning(text));
   yield* reader.accept(["<|end|>"]);
   return true;
 }

@@ -53,7 +53,7 @@ function* readParameters(reader: TextReader, call: CallWriter): Reading<"complet
     if (value === ")") continue;
     if (value === '"' || value === "'") {
       call.beginString(key, "text");
-      if (!(yield* readPythonString(reader, call.piece))) return "cut";
+      if (!(yield* readPythonString(reader, (text) => call.piece(text)))) return "cut";
       call.endString();
     } else {
       const json = yield* readPythonValue(reader);

@@ -44,7 +44,7 @@ export function* readRawParameter(
     ...(style.implicit === undefined ? [] : [style.implicit.mark]),
   ]);
   for (;;) {
-    if (!(yield* reader.until(stops, value.add))) return false;
+    if (!(yield* reader.until(stops, (text) => value.add(text)))) return false;
     if (yield* readEnd(reader, style, value)) {
       value.end();
       return true;

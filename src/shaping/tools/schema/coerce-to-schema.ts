@@ -1,5 +1,6 @@
 import { jsonrepair } from "jsonrepair";
 import type { JsonSchema } from "../../../model/request.ts";
+import { loosen } from "./loosen.ts";
 import { branchesOf, isRecord, jsonType, propertiesOf, resolveSchema, typesOf } from "./resolve-schema.ts";
 
 /** What `coerceToSchema` gives for an optional value that was given as `null`: leave it out. */
@@ -34,10 +35,7 @@ function coerceType(
     if (parsed !== undefined) return parsed;
   }
   if (types.has("array")) return [coerceToSchema(value, itemsOf(schema, root), root, depth + 1)];
-  if (types.has("string")) {
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
-  }
-  return value;
+  return types.has("string") ? JSON.stringify(value) : value;
 }
 
 function coerceString(text: string, types: ReadonlySet<string>): unknown {
@@ -99,9 +97,8 @@ function matchKey(
   value: Readonly<Record<string, unknown>>,
 ): string {
   if (properties.has(key)) return key;
-  const loose = (text: string): string => text.toLowerCase().replaceAll(/[-_]/g, "");
   const matches = [...properties.keys()].filter(
-    (known) => loose(known) === loose(key) && !Object.hasOwn(value, known),
+    (known) => loosen(known) === loosen(key) && !Object.hasOwn(value, known),
   );
   return matches.length === 1 ? (matches[0] ?? key) : key;
 }
