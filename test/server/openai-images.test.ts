@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { createOpenAI } from "@ai-sdk/openai";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { generateImage } from "ai";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Simulator } from "../../src/simulator/index.ts";
@@ -366,6 +369,27 @@ describe("clients that call the images API", () => {
       size: "1024x1024",
     });
     expect(data?.[0]?.b64_json).toMatch(/^UklGR/);
+  });
+});
+
+describe("the AI SDK", () => {
+  it.each([
+    [
+      "openai-compatible",
+      (baseURL: string) => createOpenAICompatible({ name: "akash", baseURL }).imageModel("AkashGen"),
+    ],
+    ["openai", (baseURL: string) => createOpenAI({ baseURL, apiKey: "none" }).imageModel("AkashGen")],
+    [
+      "openai, with the name of a model that always answers with base64",
+      (baseURL: string) => createOpenAI({ baseURL, apiKey: "none" }).imageModel("gpt-image-1"),
+    ],
+  ])("draws two pictures with its provider %s", async (_, createModel) => {
+    await using aliased = await startStack({ env: { MODEL_ALIASES: "gpt-image-*=AkashGen" } });
+    aliased.simulator.enqueue(hello);
+    aliased.simulator.enqueue(hello);
+    const model = createModel(`${aliased.url}/v1`);
+    const { images } = await generateImage({ model, prompt: "a red boat", n: 2, size: "1024x1024" });
+    expect(images.map((image) => image.mediaType)).toEqual(["image/webp", "image/webp"]);
   });
 });
 

@@ -56,14 +56,21 @@ export function parseImagesRequest(body: unknown): ParsedImages {
     request: {
       prompt: parsed.prompt,
       count: parsed.n ?? 1,
-      // Streams carry the bytes, as in the reference, unless links are asked for.
-      delivery: (parsed.response_format ?? (stream ? "b64_json" : "url")) === "url" ? "link" : "bytes",
+      delivery: (parsed.response_format ?? toDefaultFormat(parsed)) === "url" ? "link" : "bytes",
       encoding: toEncoding(parsed),
     },
     model: parsed.model ?? undefined,
     stream,
     ignored: listIgnored(parsed),
   };
+}
+
+/**
+ * As in the reference: streams carry the bytes, and so do OpenAI's GPT image models, whose names an alias may
+ * lead here. Their clients read nothing else.
+ */
+function toDefaultFormat({ stream, model }: Body): "url" | "b64_json" {
+  return stream === true || /^(?:chat)?gpt-image/i.test(model ?? "") ? "b64_json" : "url";
 }
 
 function refuseUnsupported(body: Body): void {

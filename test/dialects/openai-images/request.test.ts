@@ -42,6 +42,10 @@ describe("an images request", () => {
     [{ response_format: "b64_json" }, "bytes"],
     [{ stream: true }, "bytes"],
     [{ stream: true, response_format: "url" }, "link"],
+    [{ model: "gpt-image-1" }, "bytes"],
+    [{ model: "chatgpt-image-latest" }, "bytes"],
+    [{ model: "gpt-image-1", response_format: "url" }, "link"],
+    [{ model: "dall-e-3" }, "link"],
   ])("with %j delivers %s", (fields, delivery) => {
     expect(parseImagesRequest({ prompt: "x", ...fields }).request.delivery).toBe(delivery);
   });
