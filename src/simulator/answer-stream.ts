@@ -43,7 +43,7 @@ export async function* streamAnswer(
   }
 
   const breakAfter = error?.afterDeltas ?? (error === undefined ? undefined : Infinity);
-  const gateAfter = script.gateAfter ?? 0;
+  const { gateAfter = 0, delayMs = 0 } = script;
   let count = 0;
   try {
     if (script.holdHead === true && gateAfter === 0) await script.gate;
@@ -54,7 +54,7 @@ export async function* streamAnswer(
         yield* encoder.error(error.message ?? "[object Object]");
       }
       if (count === gateAfter && script.gate !== undefined) await script.gate;
-      if (count > 0 && script.delayMs !== undefined) await pause(script.delayMs);
+      if (count > 0 && delayMs > 0) await pause(delayMs);
       yield* encoder.text(delta);
       count += 1;
     }

@@ -52,10 +52,12 @@ async function pump(response: ServerResponse, pieces: Pieces): Promise<"finished
   }
 }
 
-function closed(response: ServerResponse): Promise<"client-left"> {
+/** Resolves when the reply is over in whatever way: Node closes it also after its last byte. */
+function closed(response: ServerResponse): Promise<"finished" | "client-left"> {
   return new Promise((resolve) => {
-    if (response.destroyed) resolve("client-left");
-    else response.once("close", () => resolve("client-left"));
+    const settle = (): void => resolve(response.writableFinished ? "finished" : "client-left");
+    if (response.destroyed) settle();
+    else response.once("close", settle);
   });
 }
 
