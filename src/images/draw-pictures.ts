@@ -18,11 +18,11 @@ export async function* drawPictures(
   const jobs = Array.from({ length: request.count }, (_, index) =>
     drawPicture(images, request, index, { ...context, signal })[Symbol.asyncIterator](),
   );
-  const step = async (job: (typeof jobs)[number]) => ({ job, result: await job.next() });
   const steps = new Map(jobs.map((job) => [job, step(job)]));
   try {
     while (steps.size > 0) {
-      const { job, result } = await Promise.race(steps.values());
+      const { job, result, failure } = await Promise.race(steps.values());
+      if (result === undefined) throw failure;
       if (result.done === true) {
         steps.delete(job);
         continue;
@@ -34,6 +34,15 @@ export async function* drawPictures(
     ending.abort();
     // Their places are free only when they have really ended. Why they ended is known already.
     await Promise.allSettled(jobs.map(async (job) => job.return?.()));
+  }
+}
+
+/** The next step of a job. Never rejects: a failure may come while nobody waits, because the client reads slowly. */
+async function step(job: AsyncIterator<PictureEvent>) {
+  try {
+    return { job, result: await job.next(), failure: undefined };
+  } catch (failure) {
+    return { job, result: undefined, failure };
   }
 }
 

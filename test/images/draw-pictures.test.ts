@@ -75,6 +75,25 @@ describe("several pictures", () => {
     for (const job of upstream.jobs) expect(job.signal.aborted).toBe(true);
   });
 
+  it("keep a failure until the consumer comes back for it", async () => {
+    const { upstream, events } = createCase(8);
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const reading = (async () => {
+      for await (const _ of events) {
+        // A rejection without a listener is reported after the microtasks, so two turns of the loop show it.
+        for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    await upstream.started(3);
+    // Fails where the picture is published, while the consumer still looks at the event before.
+    upstream.jobs[0]?.finish({ kind: "file", name: "../get-workers" });
+    await expect(reading).rejects.toMatchObject({ kind: "upstream-protocol" });
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
+
   it("all end when the consumer stops", async () => {
     const { upstream, events } = createCase(8);
     const stopped = (async () => {
