@@ -1,6 +1,13 @@
 import { EventEmitter } from "node:events";
 import type { ServerResponse } from "node:http";
 
+import {
+  parseJsonEventStream,
+  readUIMessageStream,
+  uiMessageChunkSchema,
+  type UIMessage,
+  type UIMessageChunk,
+} from "ai";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -248,6 +255,23 @@ it("speaks the later event stream", async () => {
     { type: "finish-step" },
     { type: "finish", finishReason: "stop" },
   ]);
+});
+
+it("speaks the event stream as the SDK that reads it", async () => {
+  await using session = await open({ protocol: "ui-message-stream" });
+  session.simulator.enqueue({ text: ["a", "b"], reasoning: "why" });
+  const { body } = await session.chat();
+  const chunks = parseJsonEventStream({ stream: body!, schema: uiMessageChunkSchema }).pipeThrough(
+    new TransformStream<{ success: boolean; value?: UIMessageChunk }, UIMessageChunk>({
+      transform({ success, value }, controller) {
+        expect(success).toBe(true);
+        if (value !== undefined) controller.enqueue(value);
+      },
+    }),
+  );
+  let message: UIMessage | undefined;
+  for await (const state of readUIMessageStream({ stream: chunks })) message = state;
+  expect(message?.parts.find((part) => part.type === "text")?.text).toBe("<think>\nwhy\n</think>\n\nab");
 });
 
 it("waits while the client is slow", async () => {
