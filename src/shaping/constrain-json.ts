@@ -132,7 +132,7 @@ function judge({ reader, text, types, check, mayRepair }: Answer): Verdict {
     () => reader.value,
     () => reader.value + reader.closers(),
     ...(types.has("scalar") ? [() => withoutFence(text), () => JSON.stringify(withoutFence(text))] : []),
-    ...(mayRepair ? [() => jsonrepair(fromFirstBracket(text))] : []),
+    ...(mayRepair && /[{[]/.test(text) ? [() => jsonrepair(fromFirstBracket(text))] : []),
   ];
   for (const candidate of candidates) {
     const parsed = parse(candidate);

@@ -78,20 +78,26 @@ export function mostTokens(text: string): number {
   return text.length * 3;
 }
 
-/**
- * The longest prefix of at most `limit` tokens (to within a token: counts of prefixes are not monotonic).
- * Never ends between the halves of a surrogate pair.
- */
+/** The beginning of a text that is its first `limit` tokens, less the last character if they end inside of it. */
 export function takeTokens(text: string, limit: number, model?: string): string {
   if (limit <= 0) return "";
-  if (mostTokens(text) <= limit || countTokens(text, model) <= limit) return text;
-  let fits = 0;
-  let tooLong = text.length;
-  while (tooLong - fits > 1) {
-    const middle = (fits + tooLong) >> 1;
-    if (countTokens(text.slice(0, middle), model) <= limit) fits = middle;
-    else tooLong = middle;
+  if (mostTokens(text) <= limit) return text;
+  const encoder = encoding(encodingOf(model));
+  let taken = "";
+  let room = limit;
+  for (const piece of cutLongRuns(text)) {
+    const tokens = encoder.encode(piece, textOnly);
+    if (tokens.length > room) return taken + toPrefix(encoder.decode(tokens.slice(0, room)), piece);
+    room -= tokens.length;
+    taken += piece;
   }
-  const endsInPair = (text.charCodeAt(fits) & 0xfc00) === 0xdc00;
-  return text.slice(0, endsInPair ? fits - 1 : fits);
+  return text;
+}
+
+/** Drops what a token that ends inside a character became (U+FFFD) from the end of a decoded prefix. */
+function toPrefix(decoded: string, whole: string): string {
+  let end = decoded.length;
+  while (end > 0 && !whole.startsWith(decoded.slice(0, end))) end -= 1;
+  const endsInPair = (whole.charCodeAt(end) & 0xfc00) === 0xdc00;
+  return decoded.slice(0, endsInPair ? end - 1 : end);
 }

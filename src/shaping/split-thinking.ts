@@ -55,7 +55,8 @@ export function splitThinking(options: ThinkingOptions): Shaper {
     lastCharacter = text.charAt(text.length - 1);
   }
 
-  function close(breaks: number): void {
+  function close(out: BlockWriter, breaks: number): void {
+    out.close();
     sawBlock = true;
     mode = "closed";
     breaksLeft = breaks;
@@ -90,7 +91,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
       return undefined;
     }
     out.write("reasoning", text.slice(0, text[at - 1] === "\n" ? at - 1 : at));
-    close(2);
+    close(out, 2);
     return text.slice(at + closeTag.length);
   }
 
@@ -116,7 +117,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
       return verdict.rest;
     }
     out.write("reasoning", withoutBreaks(verdict.reasoning));
-    close(2);
+    close(out, 2);
     return verdict.rest;
   }
 
@@ -149,7 +150,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
       const all = undecided.end();
       if (all.reasoning !== undefined) {
         out.write("reasoning", withoutBreaks(all.reasoning));
-        close(0);
+        close(out, 0);
       } else {
         mode = "start";
         read(out, all.rest);
@@ -158,7 +159,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
     const rest = held;
     held = "";
     if (mode === "thinking") out.write("reasoning", rest);
-    else if (mode !== "start" || !sawBlock) writeText(out, rest);
+    else if (mode !== "start" || !sawBlock || rest.trim() !== "") writeText(out, rest);
   }
 
   function read(out: BlockWriter, text: string): void {
@@ -178,7 +179,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
       if (mode === "text") release(out);
       held = "";
       out.write("reasoning", text.slice(opening.length, -closing.length));
-      close(0);
+      close(out, 0);
     },
     release,
   });

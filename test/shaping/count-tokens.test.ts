@@ -1,0 +1,66 @@
+import { countTokens as countReference } from "gpt-tokenizer/encoding/cl100k_base";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { countTokens, mostTokens, takeTokens } from "../../src/shaping/count-tokens.ts";
+import { createTokenCounter } from "../../src/shaping/create-token-counter.ts";
+
+test.each([
+  ["", 0],
+  ["hello world", 2],
+  ["<|endoftext|>", 7],
+  ["<|im_start|>user", 7],
+])("%j has %i tokens, special ones counted as text", (text, count) => {
+  expect(countTokens(text)).toBe(count);
+});
+
+test("gpt-oss has an encoding of its own", () => {
+  const text = "Übersetzungsbüro 你好，世界";
+  expect(countTokens(text, "openai-gpt-oss-120b")).toBeLessThan(countTokens(text));
+});
+
+test("ordinary text is counted as Akash Chat counts it", () => {
+  const text = 'const answer = await fetch("https://example.com/");\n\n  // wörld 🙂\n'.repeat(200);
+  expect(countTokens(text)).toBe(countReference(text));
+});
+
+test("a count is never above the cheap bound", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      expect(countTokens(text)).toBeLessThanOrEqual(mostTokens(text));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+// A tokenizer that merges an unbroken run as a whole needs minutes for each of these.
+test.each<[name: string, unit: string]>([
+  ["letters", "a"],
+  ["spaces", " "],
+  ["line breaks", "\n"],
+  ["emoji", "🙂"],
+  ["Chinese", "漢"],
+])("300,000 unbroken %s are counted", (_name, unit) => {
+  const text = unit.repeat(300_000);
+  expect(countTokens(text)).toBeGreaterThan(1000);
+  expect(takeTokens(text, 500).length).toBeLessThan(text.length);
+});
+
+test("cutting long runs changes a count by next to nothing", () => {
+  const text = "z".repeat(3000);
+  expect(Math.abs(countTokens(text) - countReference(text))).toBeLessThanOrEqual(12);
+});
+
+test("a prefix of so many tokens", () => {
+  const text = "one two three four five";
+  expect(takeTokens(text, 3)).toBe("one two three");
+  expect(takeTokens(text, 5)).toBe(text);
+  expect(takeTokens(text, 0)).toBe("");
+});
+
+test("pieces count as their whole", () => {
+  const text = "The quick brown fox — jumps over the lazy dog.\n".repeat(5000);
+  const counter = createTokenCounter();
+  for (let at = 0; at < text.length; at += 7) counter.push(text.slice(at, at + 7));
+  expect(Math.abs(counter.total() - countReference(text))).toBeLessThanOrEqual(8);
+});

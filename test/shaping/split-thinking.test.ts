@@ -1,0 +1,191 @@
+import { readFileSync } from "node:fs";
+
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import type { Block } from "../../src/model/collect.ts";
+import { omitsOpeningTag, splitThinking } from "../../src/shaping/split-thinking.ts";
+import { cutAt, everyCut } from "../support/cuts.ts";
+import { blockEvents, blocksOf, reasonOf, run, textEvents, textOf } from "../support/shape.ts";
+
+function split(deltas: readonly string[], mayOmitOpening = false): readonly Block[] {
+  return blocksOf(run(splitThinking({ mayOmitOpening }), textEvents(deltas)));
+}
+
+const text = (value: string): Block => ({ kind: "text", text: value });
+const reasoning = (value: string): Block => ({ kind: "reasoning", text: value });
+
+/** The `0:` parts of a recorded reply. */
+function recordedDeltas(name: string): string[] {
+  const bytes = readFileSync(new URL(`../fixtures/shaping/${name}.http`, import.meta.url), "utf8");
+  return bytes
+    .split("\n")
+    .filter((line) => line.startsWith("0:"))
+    .map((line): string => JSON.parse(line.slice(2)));
+}
+
+describe("recorded replies", () => {
+  test.each<[string, Block[]]>([
+    ["547-b-ds32", [reasoning('Let me think "hard"\nabout it.'), text("The answer.")]],
+    ["670-b-reason-interleaved", [text("A "), reasoning("late thought"), text("B")]],
+    ["672-b-reason-same-chunk", [reasoning("R"), text("C")]],
+    ["674-b-reason-unicode", [reasoning('a\u2028b "q" \n </think> c'), text("done")]],
+    ["112-chat-think", [reasoning("Let me think about it."), text("The answer.")]],
+  ])("%s", (name, blocks) => {
+    expect(split(recordedDeltas(name))).toEqual(blocks);
+  });
+
+  test("113-chat-think-unfinished stays reasoning", () => {
+    const blocks = split(recordedDeltas("113-chat-think-unfinished"));
+    expect(blocks.map((block) => block.kind)).toEqual(["reasoning"]);
+  });
+});
+
+const cases: [name: string, whole: string, blocks: Block[]][] = [
+  ["plain text", "Just an answer, 1 < 2.", [text("Just an answer, 1 < 2.")]],
+  ["a block and an answer", "<think>\nhm\n</think>\n\nYes.", [reasoning("hm"), text("Yes.")]],
+  ["tags without line breaks", "<think>hm</think>Yes.", [reasoning("hm"), text("Yes.")]],
+  ["blanks before the tag", "\n \n<think>\nhm\n</think>\n\nYes.", [reasoning("hm"), text("Yes.")]],
+  [
+    "two blocks in a row",
+    "<think>a</think>\n\n<think>b</think>\n\nc",
+    [reasoning("a"), reasoning("b"), text("c")],
+  ],
+  ["an empty block", "<think>\n\n</think>\n\nYes.", [text("Yes.")]],
+  ["an unclosed block", "<think>\nhm, </thin", [reasoning("hm, </thin")]],
+  ["nothing behind the block", "<think>\nhm\n</think>\n\n", [reasoning("hm")]],
+  ["a block in mid-answer", "A <think>\nlate\n</think>\n\nB", [text("A "), reasoning("late"), text("B")]],
+  ["an indented answer", "<think>\na\n</think>\n\n    code", [reasoning("a"), text("    code")]],
+  ["breaks inside reasoning", "<think>\na\n\nb\n</think>\n\nc", [reasoning("a\n\nb"), text("c")]],
+  ["prose about the tag", "Use <think> and </think> tags.", [text("Use <think> and </think> tags.")]],
+  ["the tag in backticks", "The `<think>\n` tag", [text("The `<think>\n` tag")]],
+  ["look-alikes", "<thinker> <thinking>\n <th", [text("<thinker> <thinking>\n <th")]],
+  ["a lone closing tag", "a </think> b", [text("a </think> b")]],
+  [
+    "a tag in a code fence",
+    "See:\n```xml\n<think>\nx\n</think>\n```\nDone <think>\ny\n</think>\n\nz",
+    [text("See:\n```xml\n<think>\nx\n</think>\n```\nDone "), reasoning("y"), text("z")],
+  ],
+  [
+    "a longer fence around a shorter",
+    "````\n```\n<think>\n```\n````\n",
+    [text("````\n```\n<think>\n```\n````\n")],
+  ],
+  ["only blanks", " \n", [text(" \n")]],
+  ["nothing", "", []],
+];
+
+describe.each(cases)("%s", (_name, whole, blocks) => {
+  test("is the same whatever the cut", () => {
+    for (const deltas of everyCut(whole)) expect(split(deltas)).toEqual(blocks);
+  });
+});
+
+const omitting: [name: string, whole: string, blocks: Block[]][] = [
+  [
+    "reasoning without its opening tag",
+    "Let me see.\n</think>\n\nYes.",
+    [reasoning("Let me see."), text("Yes.")],
+  ],
+  ["the same with a tag behind a full stop", "See.</think>\n\nYes.", [reasoning("See."), text("Yes.")]],
+  ["nothing behind the tag", "Let me see.\n</think>", [reasoning("Let me see.")]],
+  ["a whole block", "<think>\na\n</think>\n\nb", [reasoning("a"), text("b")]],
+  ["no tag at all", "Just an answer.", [text("Just an answer.")]],
+  ["prose about the tag", "The </think> tag ends it.", [text("The </think> tag ends it.")]],
+  ["a block in mid-answer", "A <think>\nb\n</think>\n\nC", [text("A "), reasoning("b"), text("C")]],
+];
+
+describe.each(omitting)("a model that may omit the opening tag: %s", (_name, whole, blocks) => {
+  test("is the same whatever the cut", () => {
+    for (const deltas of everyCut(whole)) expect(split(deltas, true)).toEqual(blocks);
+  });
+});
+
+test("text passes at once, but for a tail that may be a tag", () => {
+  const splitter = splitThinking({ mayOmitOpening: false });
+  const [start, open] = textEvents(["x"]);
+  run(splitter, [start!]);
+  splitter.push(open!);
+  const given = (delta: string) =>
+    splitter
+      .push({ type: "block-delta", index: 0, text: delta })
+      .flatMap((event) => (event.type === "block-delta" ? [event.text] : []))
+      .join("");
+  expect(given("Hello <")).toBe("Hello ");
+  expect(given("thin")).toBe("");
+  expect(given("gs")).toBe("<things");
+  expect(given(" <callback>")).toBe(" <callback>");
+});
+
+test("what is held comes out when the upstream fails", () => {
+  const splitter = splitThinking({ mayOmitOpening: false });
+  const events = textEvents(["a <thi"]).slice(0, -2);
+  const out = [...events.flatMap((event) => splitter.push(event)), ...splitter.flush()];
+  expect(textOf(out)).toBe("a <thi");
+  expect(reasonOf(out)).toBeUndefined();
+});
+
+test("native reasoning and tool calls pass", () => {
+  const blocks: Block[] = [
+    reasoning("native"),
+    text("ok "),
+    { kind: "tool-call", callId: "call_1", name: "f", arguments: '{"a":"<think>\\n"}' },
+    text("end"),
+  ];
+  for (const mayOmitOpening of [false, true]) {
+    expect(blocksOf(run(splitThinking({ mayOmitOpening }), blockEvents(blocks)))).toEqual(blocks);
+  }
+});
+
+/** What no rule about tags and blanks may remove. */
+const squeeze = (value: string) => value.replace(/[^a`]/g, "");
+
+test("no text is lost, whatever it is and however it is cut", () => {
+  const piece = fc.constantFrom("<think>", "</think>", "\n", "a", "```\n", "<", "`", " ", "think>", "/");
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 25 }),
+      fc.array(fc.nat(), { maxLength: 8 }),
+      (pieces, places) => {
+        const whole = pieces.join("");
+        const blocks = split(cutAt(whole, places));
+        const all = blocks.map((block) => ("text" in block ? block.text : "")).join("");
+        expect(squeeze(all)).toBe(squeeze(whole));
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test("the cut never matters, but for a delta that is one whole block", () => {
+  const piece = fc.constantFrom("<think>", "</think>", "\n", "a", "```\n", "<", "`", " ", "/");
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 25 }),
+      fc.array(fc.nat(), { maxLength: 8 }),
+      fc.boolean(),
+      (pieces, places, omit) => {
+        const whole = pieces.join("");
+        const single = whole.split("");
+        fc.pre(!whole.startsWith("<think>\n"));
+        expect(split(cutAt(whole, places), omit)).toEqual(split(single, omit));
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test("a held answer of many pieces takes linear time", () => {
+  const pieces = Array.from({ length: 100_000 }, () => "some word ");
+  expect(textOf(run(splitThinking({ mayOmitOpening: true }), textEvents(pieces)))).toHaveLength(1_000_000);
+});
+
+test.each([
+  ["DeepSeek-R1-0528", true],
+  ["Qwen-QwQ-32B", true],
+  ["Qwen3-235B-A22B-Thinking-2507-FP8", true],
+  ["DeepSeek-V3.2", false],
+  ["Meta-Llama-3-3-70B-Instruct", false],
+])("%s omits the opening tag: %s", (model, expected) => {
+  expect(omitsOpeningTag(model)).toBe(expected);
+});
