@@ -224,6 +224,22 @@ describe("errors", () => {
   });
 });
 
+it.each([
+  ["files", { context: [{ name: "a", content: "word ".repeat(3000) }] }, /^Your files have too much content/],
+  ["a system prompt", { system: "word ".repeat(3000) }, /^\[Message too long for this model\./],
+])("refuses %s beyond the model's context", async (_what, body, expected) => {
+  await using session = await open({ models: [{ id: "Kimi-K2-Instruct", tokenLimit: 2000 }] });
+  const reply = await session.chat(body);
+  expect([reply.status, reply.headers.get("content-type")]).toEqual([400, "text/plain; charset=utf-8"]);
+  expect(await reply.text()).toMatch(expected);
+});
+
+it("cuts a long message without a word, as upstream", async () => {
+  await using session = await open({ models: [{ id: "Kimi-K2-Instruct", tokenLimit: 2000 }] });
+  const messages = [{ role: "user", content: "word ".repeat(3000) }];
+  expect((await session.chat({ messages })).status).toBe(200);
+});
+
 it("counts usage and refuses from the limit on", async () => {
   await using session = await open({ tokenLimit: 100 });
   session.simulator.enqueue({ text: ["a"], usage: { promptTokens: 90, completionTokens: 23 } });
