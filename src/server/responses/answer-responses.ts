@@ -1,17 +1,15 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import {
+  createResponsesStreamEncoder,
+  createResponseWriter,
   parseResponsesBody,
-  type ResponsesInput,
   toResponsesRequest,
   type ParsedResponses,
-} from "../../dialects/openai-responses/request.ts";
-import {
-  createResponseWriter,
+  type ResponseObject,
+  type ResponsesInput,
   type ResponseWriter,
-} from "../../dialects/openai-responses/response-writer.ts";
-import { createResponsesStreamEncoder } from "../../dialects/openai-responses/stream-encoder.ts";
-import type { ResponseObject } from "../../dialects/openai-responses/wire.ts";
+} from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";

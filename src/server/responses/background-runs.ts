@@ -1,7 +1,6 @@
 import { LRUCache } from "lru-cache";
 
-import type { ResponseWriter } from "../../dialects/openai-responses/response-writer.ts";
-import type { ResponseObject, WireEvent } from "../../dialects/openai-responses/wire.ts";
+import type { ResponseObject, ResponseWriter, WireEvent } from "../../dialects/openai-responses/index.ts";
 import { GatewayError, toGatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 

@@ -1,6 +1,4 @@
-import { parseItemId } from "../../dialects/openai-responses/item-id.ts";
-import type { ResponsesInput } from "../../dialects/openai-responses/request.ts";
-import type { WireItem } from "../../dialects/openai-responses/stored-items.ts";
+import { parseItemId, type ResponsesInput, type WireItem } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ResponseStore, StoredResponse } from "../../store/response-store.ts";
 

@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 
+import { encodeWireEvent } from "../../dialects/openai-responses/index.ts";
 import type { Config } from "../../config.ts";
-import { encodeWireEvent } from "../../dialects/openai-responses/stream-encoder.ts";
 import { encodeSseComment } from "../../stream/sse.ts";
 import { createEventSink } from "../event-sink.ts";
 import type { BackgroundRun } from "./background-runs.ts";

@@ -1,8 +1,11 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 
-import { encodeResponsesError } from "../../dialects/openai-responses/error.ts";
-import { parseResponsesBody, toResponsesRequest } from "../../dialects/openai-responses/request.ts";
+import {
+  encodeResponsesError,
+  parseResponsesBody,
+  toResponsesRequest,
+} from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";

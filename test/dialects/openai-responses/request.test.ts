@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseResponsesBody, toResponsesRequest } from "../../../src/dialects/openai-responses/request.ts";
 import { GatewayError } from "../../../src/errors.ts";
@@ -560,4 +561,28 @@ describe("parameters", () => {
     expect(error.param).toBe(param);
     expect(error.message).toMatch(says);
   });
+});
+
+test("a request of Codex CLI in the middle of its work is understood whole", () => {
+  const file = new URL("../../fixtures/openai-responses/codex.json", import.meta.url);
+  const { request, tools, ignored, echo } = parse(JSON.parse(readFileSync(file, "utf8")));
+  expect(
+    request.messages.map(({ role, parts }) => `${role}: ${parts.map(({ type }) => type).join(" ")}`),
+  ).toEqual([
+    "system: text",
+    "system: text text",
+    "user: text",
+    "user: text",
+    "assistant: text tool-call tool-call",
+    "tool: tool-result tool-result",
+  ]);
+  expect(request.messages[4]?.parts[2]).toMatchObject({ name: "multi_agent_v1__close_agent" });
+  expect(request.tools.map(({ name }) => name)).toContain("multi_agent_v1__spawn_agent");
+  expect(tools.find("multi_agent_v1__spawn_agent")).toEqual({
+    kind: "function",
+    name: "spawn_agent",
+    namespace: "multi_agent_v1",
+  });
+  expect(ignored).toEqual(["prompt_cache_key", "include", "client_metadata", "tools[web_search]"]);
+  expect(echo.store).toBe(false);
 });
