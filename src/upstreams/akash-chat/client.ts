@@ -3,6 +3,7 @@ import type { LookupFunction } from "node:net";
 
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from "undici";
 
+import { ConfigError } from "../../config.ts";
 import { GatewayError } from "../../errors.ts";
 import { pause } from "./abort.ts";
 import { encodeCookies } from "./cookies.ts";
@@ -45,7 +46,7 @@ const maxRetries = 2;
 const retryStepMs = 400;
 const gatewayStatuses = new Set([502, 503, 504]);
 
-/** Creates a client for `AKASH_BASE_URL`, path prefix included. */
+/** Creates a client for `AKASH_BASE_URL`, path prefix included. Throws `ConfigError` when a proxy's URL is none. */
 export function createClient(options: AkashChatOptions): AkashClient {
   const { config, log } = options;
   const base = new URL(config.AKASH_BASE_URL);
@@ -157,13 +158,17 @@ function createDispatcher(base: URL, options: AkashChatOptions): Dispatcher {
   };
   if (isLoopback(base.hostname)) return new Agent(settings);
   const { proxy } = options;
-  if (proxy === undefined) return new EnvHttpProxyAgent(settings);
-  return new EnvHttpProxyAgent({
-    ...settings,
-    httpProxy: proxy.http ?? "",
-    httpsProxy: proxy.https ?? "",
-    noProxy: proxy.no ?? "",
-  });
+  const given =
+    proxy === undefined
+      ? {}
+      : { httpProxy: proxy.http ?? "", httpsProxy: proxy.https ?? "", noProxy: proxy.no ?? "" };
+  try {
+    return new EnvHttpProxyAgent({ ...settings, ...given });
+  } catch {
+    throw new ConfigError([
+      "HTTP_PROXY or HTTPS_PROXY: must be a URL, for example http://proxy.example:3128",
+    ]);
+  }
 }
 
 /**

@@ -22,6 +22,16 @@ export function toConnectionError(cause: unknown, part: "head" | "body"): Gatewa
   const message = cause instanceof Error ? cause.message : "";
 
   if (silent.has(code)) return createTimeoutError(cause);
+  if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
+    return new GatewayError("overloaded", "The gateway is shutting down.", { cause });
+  }
+  if (code === "UND_ERR_INVALID_ARG") {
+    return unavailable(
+      "a header that the operator set cannot be sent. Check AKASH_COOKIE, AKASH_USER_AGENT and AKASH_ACCESS_TOKEN.",
+      cause,
+      false,
+    );
+  }
   if (code.startsWith("HPE_")) {
     return new GatewayError("upstream-protocol", "Akash Chat's reply is not valid HTTP.", { cause });
   }

@@ -23,5 +23,5 @@ const explanations: Readonly<Record<string, string>> = {
 export function decodeErrorText(text: string): GatewayError {
   const kind = rules.find(([pattern]) => pattern.test(text))?.[1] ?? "upstream-unavailable";
   const message = explanations[text] ?? `Akash Chat reports: ${redact(text)}`;
-  return new GatewayError(kind, message, { cause: new Error(text.slice(0, 2000)) });
+  return new GatewayError(kind, message);
 }

@@ -56,9 +56,9 @@ export function isSessionRefusal(refusal: Refusal): boolean {
 
 /** Says what a reply of another status than 200 means. `now` is ms since the epoch. */
 export function decodeError(refusal: Refusal, context: { readonly now: number }): GatewayError {
-  const cause = new Error(`status ${refusal.status}: ${refusal.text.slice(0, 2000)}`);
-  const body = parseBody(refusal.text);
   const { status } = refusal;
+  const cause = new Error(`status ${status}: ${redact(refusal.text)}`);
+  const body = parseBody(refusal.text);
 
   if (status === 429) return toLimitError(refusal, body, context.now, cause);
   if (isHtml(refusal)) return toPageError(refusal, context.now, cause);

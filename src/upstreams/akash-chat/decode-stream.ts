@@ -150,7 +150,7 @@ function createBrokenPartError(): GatewayError {
 }
 
 function toStrangeLine(line: string, sawPart: boolean): GatewayError {
-  const cause = new Error(line.slice(0, 2000));
+  const cause = new Error(line.slice(0, 200));
   if (!sawPart && /^\s*</.test(line)) {
     return new GatewayError(
       "upstream-unavailable",

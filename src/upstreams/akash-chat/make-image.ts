@@ -20,7 +20,7 @@ export interface MakeImageOptions {
 
 /** Characters of job ids seen so far are those of UUIDs; anything else could reach into the upstream's own query. */
 const jobIdForm = /^[A-Za-z0-9._-]{1,200}$/;
-const replyIsText = /invalid model name/i;
+const unknownModel = /invalid model name/i;
 
 /** Makes one image: the upstream accepts a job, the job is watched to its end. `abort` must abort `signal`. */
 export async function* makeImage(
@@ -100,9 +100,9 @@ function toDeclined(body: string, model: string): GatewayError {
     .join("")
     .trim();
   const { failure } = decoder;
-  const cause = failure?.cause instanceof Error ? failure.cause.message : "";
+  const report = failure?.message ?? "";
   // Newer instances ask the back end for a model "AkashGen" when the wish was not taken for one.
-  const unknownToBackEnd = replyIsText.test(cause) && cause.includes(model);
+  const unknownToBackEnd = unknownModel.test(report) && report.includes(model);
   if (failure !== undefined && !unknownToBackEnd) {
     // An older instance whose image workers fail asks its back end for a chat model of that name: the caller's
     // model is right all the same.

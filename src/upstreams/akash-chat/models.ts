@@ -44,7 +44,7 @@ export function createModels(client: AkashClient, session: Session, options: Aka
       }
     } catch (error) {
       if (known === undefined || signal.aborted) throw error;
-      log.warn({ error }, "the list of models could not be renewed; the last one stays in use");
+      log.warn({ err: error }, "the list of models could not be renewed; the last one stays in use");
     }
     if (known === undefined) {
       throw new GatewayError(

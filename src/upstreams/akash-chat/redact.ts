@@ -13,16 +13,20 @@ const addresses = [
   /\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|svc|cluster)\b(?::\d{1,5})?/gi,
   /\blocalhost:\d{1,5}\b/gi,
 ];
+/** What the application quotes of a request that it does not accept: the caller's own messages. */
+const quotedPrompt = /(invalid prompt:[\s\S]{0,300}?)\s*(?:value|messages\[\d+\]):[\s\S]*$/i;
 const maxLength = 600;
 
 /**
  * Makes a back end's own words fit for an API user: keys and internal addresses are blotted out, HTML is
- * replaced, and what echoes a whole prompt is cut.
+ * replaced, and quoted prompts are cut off. The result may be logged.
  */
 export function redact(text: string): string {
   // Cut first, so that no pattern runs over a text of any length.
   let clean = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
-  clean = clean.replace(/<(?:!doctype|html|head|body)\b[\s\S]*$/i, "[a web page]");
+  clean = clean
+    .replace(/<(?:!doctype|html|head|body)\b[\s\S]*$/i, "[a web page]")
+    .replace(quotedPrompt, "$1");
   for (const pattern of keys) clean = clean.replace(pattern, "[key]");
   for (const pattern of addresses) clean = clean.replace(pattern, "[address]");
   return clean;

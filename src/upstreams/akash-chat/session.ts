@@ -94,7 +94,7 @@ export function createSession(client: AkashClient, options: AkashChatOptions): S
     renew(new AbortController().signal)
       .catch((error: unknown) => {
         // Not the concern of any caller: the session still holds, and its end brings a renewal that is awaited.
-        log.warn({ error }, "the upstream session could not be renewed ahead of time");
+        log.warn({ err: error }, "the upstream session could not be renewed ahead of time");
       })
       .finally(() => {
         renewingAhead = false;

@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from "node:net";
 
 import { describe, expect, test } from "vitest";
 
+import { ConfigError } from "../../../src/config.ts";
 import { createClient } from "../../../src/upstreams/akash-chat/client.ts";
 import { createOptions, forever } from "./support/create-upstream.ts";
 import { answerJson, serve } from "./support/serve.ts";
@@ -161,6 +162,31 @@ describe("repeated requests", () => {
           "Akash Chat could not be reached: the connection was refused. Check AKASH_BASE_URL and any proxy.",
       });
     });
+  });
+});
+
+describe("settings of the operator", () => {
+  test("a cookie that cannot be a header is named, and nothing is sent", async () => {
+    await using server = await serve((_seen, response) => answerJson(response, 200, []));
+    await withClient(createOptions(server.url, { AKASH_COOKIE: "a=\u4e2d\nb" }), async (client) => {
+      await expect(client.send(get, forever)).rejects.toMatchObject({
+        message: expect.stringContaining("AKASH_COOKIE"),
+        shouldRetry: false,
+      });
+    });
+    expect(server.seen).toHaveLength(0);
+  });
+
+  test("a proxy that is no URL is a problem of the configuration", () => {
+    expect(() => createClient(createOptions("http://akash.test", {}, { proxy: { http: "://" } }))).toThrow(
+      ConfigError,
+    );
+  });
+
+  test("after closing, requests say so", async () => {
+    const client = createClient(createOptions("http://127.0.0.1:9"));
+    await client.close();
+    await expect(client.send(get, forever)).rejects.toMatchObject({ kind: "overloaded" });
   });
 });
 

@@ -101,9 +101,13 @@ describe("error texts inside a reply", () => {
     expect(decodeErrorText(text).kind).toBe(kind);
   });
 
-  test("a prompt that is echoed whole is cut", () => {
-    const text = `Invalid prompt: message must be a CoreMessage. Value: ${"secret ".repeat(1000)}`;
-    expect(decodeErrorText(text).message.length).toBeLessThan(700);
+  test.each([
+    'Invalid prompt: message must be a CoreMessage\nValidation error: Value: [{"content":"secret"}]',
+    'Invalid prompt: Received message of type: "other" at index 0\nmessages[0]: {"content":"secret"}',
+  ])("the quoted prompt is not repeated: %j", (text) => {
+    const error = decodeErrorText(text);
+    expect(error.message).toMatch(/^Akash Chat reports: Invalid prompt: /);
+    expect(`${error.message} ${String(error.cause)}`).not.toContain("secret");
   });
 });
 
@@ -147,6 +151,8 @@ describe("connections that fail", () => {
     ["SELF_SIGNED_CERT_IN_CHAIN", "upstream-unavailable", false, "NODE_EXTRA_CA_CERTS"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "upstream-unavailable", false, "TLS"],
     ["UND_ERR_HEADERS_TIMEOUT", "upstream-timeout", undefined, "silent"],
+    ["UND_ERR_INVALID_ARG", "upstream-unavailable", false, "AKASH_COOKIE"],
+    ["UND_ERR_DESTROYED", "overloaded", undefined, "shutting down"],
     ["HPE_INVALID_CONSTANT", "upstream-protocol", undefined, "HTTP"],
   ])("%s", (code, kind, shouldRetry, words) => {
     const error = toConnectionError(fail(code), "head");
