@@ -12,6 +12,17 @@ export interface PrefixProxy extends AsyncDisposable {
 
 const passedOn = ["cookie", "content-type", "user-agent", "accept", "sec-fetch-site", "sec-fetch-mode"];
 
+async function answer(outgoing: ServerResponse, replied: Promise<Response>): Promise<void> {
+  try {
+    const reply = await replied;
+    for (const cookie of reply.headers.getSetCookie()) outgoing.appendHeader("set-cookie", cookie);
+    outgoing.setHeader("content-type", reply.headers.get("content-type") ?? "text/plain");
+    outgoing.writeHead(reply.status).end(Buffer.from(await reply.arrayBuffer()));
+  } catch {
+    outgoing.destroy();
+  }
+}
+
 /** Starts a proxy to `target` that answers 404 to whoever leaves out the prefix. */
 export async function startPrefixProxy(target: string, prefix: string): Promise<PrefixProxy> {
   const paths = new Set<string>();
@@ -20,17 +31,6 @@ export async function startPrefixProxy(target: string, prefix: string): Promise<
     paths.add((path.split("?")[0] ?? "").replace(/\/$/, ""));
     const sent = body.length === 0 ? null : new Uint8Array(body);
     return fetch(target + path.slice(prefix.length), { method, headers, body: sent });
-  }
-
-  async function answer(outgoing: ServerResponse, replied: Promise<Response>): Promise<void> {
-    try {
-      const reply = await replied;
-      for (const cookie of reply.headers.getSetCookie()) outgoing.appendHeader("set-cookie", cookie);
-      outgoing.setHeader("content-type", reply.headers.get("content-type") ?? "text/plain");
-      outgoing.writeHead(reply.status).end(Buffer.from(await reply.arrayBuffer()));
-    } catch {
-      outgoing.destroy();
-    }
   }
 
   const server = createServer((incoming, outgoing) => {

@@ -20,9 +20,12 @@ const instruction =
 
 const completionBody = z.looseObject({
   ...commonFields,
-  prompt: z.union([z.string(), z.array(z.string()).min(1)], {
-    error: "expected a text or a list of texts (token numbers can't be read here)",
-  }),
+  prompt: z.union([
+    z.string(),
+    z
+      .array(z.string("expected a text: token numbers can't be read here"))
+      .min(1, "expected at least one text"),
+  ]),
   suffix: optional(z.string()),
   echo: optional(z.boolean()),
   logprobs: optional(z.union([z.number(), z.boolean()])),

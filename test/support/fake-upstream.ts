@@ -1,0 +1,70 @@
+import type { GatewayError } from "../../src/errors.ts";
+import type { ChatEvent, EventBatch, Usage } from "../../src/model/events.ts";
+import type { ModelInfo } from "../../src/model/model-info.ts";
+import type { PlainRequest } from "../../src/model/plain-request.ts";
+import type { Upstream } from "../../src/upstreams/upstream.ts";
+import { textEvents } from "./shape.ts";
+
+/** What the upstream answers to one request; the deltas come in one batch each. */
+export interface FakeAnswer {
+  readonly deltas: readonly string[];
+  readonly usage?: Usage;
+  readonly finish?: "stop" | "length";
+  /** Thrown behind the deltas, in place of a finish. */
+  readonly error?: GatewayError;
+  /** Awaited before the batch of this number. */
+  readonly gate?: { readonly before: number; readonly open: Promise<unknown> };
+}
+
+/** An upstream that gives prepared answers, in order. */
+export interface FakeUpstream extends Pick<Upstream, "listModels" | "stream"> {
+  /** What was asked, with the signal of each request. */
+  readonly asked: { readonly plain: PlainRequest; readonly signal: AbortSignal }[];
+  /** How many batches were read of each answer. */
+  readonly read: number[];
+}
+
+/** Creates a fake upstream. */
+export function createFakeUpstream(
+  answers: readonly FakeAnswer[],
+  models: readonly ModelInfo[] | GatewayError = [],
+): FakeUpstream {
+  const asked: FakeUpstream["asked"] = [];
+  const read: number[] = [];
+
+  function toBatches(answer: FakeAnswer): EventBatch[] {
+    const events = textEvents(answer.deltas, { kind: answer.finish ?? "stop" });
+    const batches: ChatEvent[][] = [];
+    for (const event of events) {
+      if (event.type === "block-delta" || event.type === "block-end" || batches.length === 0)
+        batches.push([]);
+      batches
+        .at(-1)
+        ?.push(
+          event.type === "finish" && answer.usage !== undefined ? { ...event, usage: answer.usage } : event,
+        );
+    }
+    return answer.error === undefined ? batches : batches.slice(0, -1);
+  }
+
+  return {
+    asked,
+    read,
+    listModels() {
+      return Array.isArray(models) ? Promise.resolve(models) : Promise.reject(models);
+    },
+    async *stream(plain, signal) {
+      const answer = answers[asked.length];
+      if (answer === undefined) throw new Error("No answer was prepared for this request.");
+      const number = asked.push({ plain, signal }) - 1;
+      read[number] = 0;
+      for (const [index, batch] of toBatches(answer).entries()) {
+        if (answer.gate?.before === index) await answer.gate.open;
+        signal.throwIfAborted();
+        read[number] = index + 1;
+        yield batch;
+      }
+      if (answer.error !== undefined) throw answer.error;
+    },
+  };
+}
