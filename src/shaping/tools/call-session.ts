@@ -75,7 +75,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
       }
       const tool = directory.find(name);
       if (tool === undefined)
-        return createIdleCallWriter(() => reject({ kind: "unknown-tool", name: name.trim() }));
+        return createIdleCallWriter(() => reject({ kind: "unknown-tool", name: directory.bareName(name) }));
       const declared = tool.definition.name;
       if (request.toolChoice.kind === "function" && request.toolChoice.name !== declared) {
         return createIdleCallWriter(() => reject({ kind: "other-tool", name: declared }));

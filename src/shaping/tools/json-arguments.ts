@@ -45,8 +45,10 @@ function* readEncodedArguments(reader: TextReader, call: CallWriter): Reading<Ar
     if (step.done !== true) step = reading.next();
   });
   inner.end();
-  if (step.done !== true && end === "closed") step = reading.next();
-  if (end === "cut" || step.done !== true) return "cut";
+  if (step.done !== true) step = reading.next();
+  if (step.done !== true) return "cut";
+  // The outer string's quote is closing markup, too.
+  if (end === "cut") return step.value === "complete" ? "open" : step.value;
   return empty ? "complete" : step.value;
 }
 

@@ -25,6 +25,8 @@ export interface ToolDirectory {
   readonly names: readonly string[];
   /** The tool of a name that a model wrote: exact, without a `functions.` prefix, or in another case. */
   find(name: string): DeclaredTool | undefined;
+  /** A name without what models put before it (`functions.`). */
+  bareName(name: string): string;
   /** Whether a declared name begins so: for syntaxes that only the name tells from prose. */
   begins(prefix: string): boolean;
 }
@@ -44,11 +46,16 @@ export function createToolDirectory(tools: readonly ToolDefinition[]): ToolDirec
   return {
     names,
     find(name) {
-      const bare = name.trim().replace(/^(functions?|tools?)[.:/]/, "");
+      const bare = bareName(name);
       return exact.get(name.trim()) ?? exact.get(bare) ?? loose.get(loosen(bare));
     },
+    bareName,
     begins: (prefix) => names.some((name) => name.startsWith(prefix)),
   };
+}
+
+function bareName(name: string): string {
+  return name.trim().replace(/^(functions?|tools?)[.:/]/, "");
 }
 
 function declareTool(definition: ToolDefinition): DeclaredTool {

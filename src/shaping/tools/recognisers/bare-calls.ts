@@ -7,12 +7,14 @@ import { readPythonCalls } from "./python-calls.ts";
  * Reads calls that nothing marks, as Llama writes them at the start of an answer: JSON objects (3.x), parted by `;` or
  * line breaks, also in a list, or a list of calls in Python (4). Any doubt makes it text.
  */
-export const readBareCalls: Recogniser = function* (session) {
+export const readBareCalls: Recogniser = (session) => readCalls(session, true);
+
+function* readCalls(session: CallSession, bare: boolean): Reading<boolean> {
   const { reader } = session;
   const inList = (yield* reader.accept(["["])) !== undefined;
   if (inList) yield* reader.space();
   if (!(yield* reader.sees(["{"]))) return inList ? yield* readPythonCalls(session) : false;
-  if ((yield* readCallObject(session, { bare: true, finish })) === "text") return false;
+  if ((yield* readCallObject(session, { bare, finish })) === "text") return false;
   // More of them, or the end of the list. Text that comes instead is text.
   for (;;) {
     const space = yield* reader.space();
@@ -22,9 +24,9 @@ export const readBareCalls: Recogniser = function* (session) {
     if (separator !== undefined) continue;
     reader.record();
     if (!(yield* reader.sees(["{"]))) return true;
-    if ((yield* readCallObject(session, { bare: true, finish })) === "text") return false;
+    if ((yield* readCallObject(session, { bare, finish })) === "text") return false;
   }
-};
+}
 
 // eslint-disable-next-line require-yield -- nothing closes a bare call; the signature is that of those that are closed
 function* finish(): Reading<void> {}
@@ -33,5 +35,5 @@ function* finish(): Reading<void> {}
 export const readTaggedBareCalls: Recogniser = function* (session: CallSession) {
   yield* session.reader.space();
   if (!(yield* session.reader.sees(["{", "["]))) return false;
-  return yield* readBareCalls(session);
+  return yield* readCalls(session, false);
 };

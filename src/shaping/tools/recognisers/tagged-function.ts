@@ -60,7 +60,8 @@ function* readFunction(
   const { reader, directory } = session;
   yield* reader.space();
   if (yield* reader.sees(["{"])) {
-    if (directory.find(name) === undefined) return false;
+    // `<function=` stands for nothing else; the other tags may.
+    if (directory.find(name) === undefined && newlines !== "stripped") return false;
     const call = session.begin(name);
     const mark = reader.mark();
     const end = yield* settleArguments(session, call, {
