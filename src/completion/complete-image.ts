@@ -1,3 +1,4 @@
+import { GatewayError } from "../errors.ts";
 import type { EventBatch, GeneratedImage } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, Message } from "../model/request.ts";
@@ -27,6 +28,15 @@ export async function* completeImage(
 ): AsyncGenerator<EventBatch, void, undefined> {
   const { model, images } = options;
   const wish: ImageRequest = { model: model.id, turns: toTurns(request.messages), ...request.sampling };
+  if (wish.turns.length === 0) {
+    throw new GatewayError(
+      "invalid-request",
+      "Say what the picture should show: the messages hold no text.",
+      {
+        param: "messages",
+      },
+    );
+  }
   const tells = request.reasoning === "field";
   let index = 0;
   let told = "";

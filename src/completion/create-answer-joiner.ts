@@ -1,4 +1,4 @@
-import type { BlockStart, ChatEvent, Usage } from "../model/events.ts";
+import type { BlockStart, ChatEvent, FinishReason, Usage } from "../model/events.ts";
 
 /** Makes one legal answer of the events of several turns. */
 export interface AnswerJoiner {
@@ -21,6 +21,7 @@ export function createAnswerJoiner(): AnswerJoiner {
   let started = false;
   let finished = false;
   let gaveText = false;
+  let gaveCall = false;
   let holdsText = false;
   let isHeldBlock = false;
   let heldText: string[] = [];
@@ -48,6 +49,11 @@ export function createAnswerJoiner(): AnswerJoiner {
     closeBlock(out);
   }
 
+  /** A call of an earlier turn counts, even if the last turn was only text. */
+  function toReason(reason: FinishReason): FinishReason {
+    return gaveCall && reason.kind === "stop" ? { ...reason, kind: "tool-calls" } : reason;
+  }
+
   function addEvent(out: ChatEvent[], event: ChatEvent, usage: () => Usage): void {
     switch (event.type) {
       case "response-start":
@@ -61,6 +67,7 @@ export function createAnswerJoiner(): AnswerJoiner {
           heldText = [];
           holdsText = false;
         }
+        if (event.block.kind === "tool-call") gaveCall = true;
         openBlock(out, event.block);
         return;
       case "block-delta":
@@ -77,7 +84,7 @@ export function createAnswerJoiner(): AnswerJoiner {
       case "finish":
         releaseText(out);
         finished = true;
-        out.push({ ...event, usage: usage() });
+        out.push({ ...event, reason: toReason(event.reason), usage: usage() });
         return;
     }
   }

@@ -84,7 +84,7 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
     for (let hops = 0; ; hops += 1) {
       const response = await open(url, signal);
       if (!redirectStatus.has(response.statusCode)) return response;
-      response.body.destroy();
+      discard(response);
       const location = response.headers["location"];
       if (typeof location !== "string" || !URL.canParse(location, url.href))
         throw refuse(start, "its redirect leads nowhere");
@@ -116,7 +116,7 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
         source: { kind: "data", mediaType: type, base64: Buffer.concat(pieces).toString("base64") },
       };
     } finally {
-      response.body.destroy();
+      discard(response);
     }
   }
 
@@ -140,6 +140,12 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
       await agent.close();
     },
   };
+}
+
+/** Closes the connection of an answer that is not (or no longer) wanted. */
+function discard(response: Dispatcher.ResponseData): void {
+  // The body says by an "error" event that it was given up, which without a listener would end the process.
+  response.body.on("error", () => undefined).destroy();
 }
 
 /** Names the host only: paths and queries of image URLs hold keys. */

@@ -35,9 +35,10 @@ export function createFakeUpstream(
   function toBatches(answer: FakeAnswer): EventBatch[] {
     const events = textEvents(answer.deltas, { kind: answer.finish ?? "stop" });
     const batches: ChatEvent[][] = [];
+    let hasDelta = true;
     for (const event of events) {
-      if (event.type === "block-delta" || event.type === "block-end" || batches.length === 0)
-        batches.push([]);
+      if (hasDelta) batches.push([]);
+      hasDelta = event.type === "block-delta";
       batches
         .at(-1)
         ?.push(

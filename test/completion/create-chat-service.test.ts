@@ -1,0 +1,414 @@
+import { describe, expect, test } from "vitest";
+
+import { createChatService } from "../../src/completion/create-chat-service.ts";
+import { readConfig } from "../../src/config.ts";
+import { GatewayError } from "../../src/errors.ts";
+import { collect } from "../../src/model/collect.ts";
+import type { ChatEvent } from "../../src/model/events.ts";
+import type { ModelInfo } from "../../src/model/model-info.ts";
+import type { ChatRequest, ImagePart, ToolDefinition } from "../../src/model/request.ts";
+import { createFakeUpstream, type FakeAnswer } from "../support/fake-upstream.ts";
+import { createGate } from "../support/gate.ts";
+import { expectLegal, textOf } from "../support/shape.ts";
+
+const models: ModelInfo[] = [
+  { id: "DeepSeek-V3.2", kind: "chat", contextLength: 64_000 },
+  { id: "DeepSeek-R1-0528", kind: "chat" },
+  { id: "meta-llama-Llama-4-Maverick", kind: "chat" },
+  { id: "AkashGen", kind: "image" },
+];
+
+function setUp(answers: readonly (FakeAnswer | string)[], env: Record<string, string> = {}) {
+  const upstream = createFakeUpstream(
+    answers.map((answer) => (typeof answer === "string" ? { deltas: [answer] } : answer)),
+    models,
+  );
+  let ids = 0;
+  const service = createChatService({
+    config: readConfig(env),
+    upstream,
+    images: {
+      generate: () => {
+        throw new Error("No image was expected.");
+      },
+      publish: () => "",
+    },
+    newId: (prefix) => `${prefix}${(ids += 1)}`,
+    imageFetcher: {
+      fetch: (url) =>
+        Promise.resolve({
+          type: "image",
+          source: { kind: "data", mediaType: "image/png", base64: btoa(url) },
+        }),
+    },
+  });
+  return { upstream, service };
+}
+
+function ask(extra: Partial<ChatRequest> = {}): ChatRequest {
+  return {
+    model: "DeepSeek-V3.2",
+    messages: [{ role: "user", parts: [{ type: "text", text: "Hello?" }] }],
+    tools: [],
+    toolChoice: { kind: "auto" },
+    parallelToolCalls: true,
+    responseFormat: { kind: "text" },
+    sampling: {},
+    stopSequences: [],
+    ...extra,
+  };
+}
+
+const context = (whole = false, signal = new AbortController().signal) => ({
+  signal,
+  baseUrl: "http://gw",
+  whole,
+});
+
+const weather: ToolDefinition = {
+  name: "get_weather",
+  parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+};
+const call = (name: string, args: unknown) =>
+  `<tool_call>\n${JSON.stringify({ name, arguments: args })}\n</tool_call>`;
+
+const long = (words: number) =>
+  ask({ messages: [{ role: "user", parts: [{ type: "text", text: "word ".repeat(words) }] }] });
+
+const show = (source: ImagePart["source"], model: string) =>
+  ask({ model, messages: [{ role: "user", parts: [{ type: "image", source }] }] });
+
+describe("an answer", () => {
+  test("keeps the upstream's usage", async () => {
+    const usage = { inputTokens: 10, outputTokens: 3, estimated: false };
+    const { service } = setUp([{ deltas: ["Hi", " there"], usage }]);
+    expect(await collect(service.complete(ask(), context()))).toEqual({
+      model: "m",
+      blocks: [{ kind: "text", text: "Hi there" }],
+      finish: { kind: "stop" },
+      usage,
+    });
+  });
+
+  test("has its tokens counted when the upstream gives none, reasoning by itself", async () => {
+    const { service } = setUp(["<think>\none two three\n</think>\n\nfour five"]);
+    const { usage } = await collect(service.complete(ask(), context()));
+    expect(usage).toMatchObject({ outputTokens: 5, reasoningTokens: 3, estimated: true });
+    expect(usage.inputTokens).toBeGreaterThan(5);
+  });
+
+  test("has never more reasoning tokens than the upstream counted in all", async () => {
+    const usage = { inputTokens: 10, outputTokens: 2, estimated: false };
+    const { service } = setUp([{ deltas: ["<think>\none two three\n</think>\n\nfour"], usage }]);
+    expect((await collect(service.complete(ask(), context()))).usage).toEqual({
+      ...usage,
+      reasoningTokens: 2,
+    });
+  });
+
+  test("gives a batch for each of the upstream's", async () => {
+    const { service } = setUp([{ deltas: ["a", "b", "c"] }]);
+    const batches = [];
+    for await (const batch of service.complete(ask(), context())) batches.push(textOf(batch) || batch.length);
+    expect(batches).toHaveLength(4);
+  });
+
+  test("of nothing but reasoning that ran into the length keeps it", async () => {
+    const { service } = setUp([{ deltas: ["<think>\nhm"], finish: "length" }]);
+    expect(await collect(service.complete(ask(), context()))).toMatchObject({
+      blocks: [{ kind: "reasoning", text: "hm" }],
+      finish: { kind: "length" },
+    });
+  });
+
+  test("of a model that omits the opening tag is split", async () => {
+    const { service } = setUp(["Let me see.\n</think>\n\nYes."]);
+    const request = ask({ model: "DeepSeek-R1-0528" });
+    expect((await collect(service.complete(request, context()))).blocks).toEqual([
+      { kind: "reasoning", text: "Let me see." },
+      { kind: "text", text: "Yes." },
+    ]);
+  });
+});
+
+describe("reasoning", () => {
+  const answer = "<think>\nhm\n</think>\n\nYes.";
+  test.each([
+    [
+      "field",
+      undefined,
+      [
+        { kind: "reasoning", text: "hm" },
+        { kind: "text", text: "Yes." },
+      ],
+    ],
+    ["inline", undefined, [{ kind: "text", text: answer }]],
+    ["drop", undefined, [{ kind: "text", text: "Yes." }]],
+    ["drop", "inline" as const, [{ kind: "text", text: answer }]],
+  ])("configured as %s, asked for as %s", async (configured, asked, blocks) => {
+    const { service } = setUp([answer], { REASONING: configured });
+    const request = ask(asked === undefined ? {} : { reasoning: asked });
+    expect((await collect(service.complete(request, context()))).blocks).toEqual(blocks);
+  });
+});
+
+describe("limits", () => {
+  test("a stop sequence ends the upstream request at once", async () => {
+    const { service, upstream } = setUp([{ deltas: ["one STOP", " two", " three"] }]);
+    const answer = await collect(service.complete(ask({ stopSequences: ["STOP"] }), context()));
+    expect(answer).toMatchObject({
+      blocks: [{ kind: "text", text: "one " }],
+      finish: { kind: "stop", stopSequence: "STOP" },
+      usage: { estimated: true },
+    });
+    expect(upstream.asked[0]?.signal.aborted).toBe(true);
+    expect(upstream.read).toEqual([1]);
+  });
+
+  test("so does the token limit", async () => {
+    const { service, upstream } = setUp([{ deltas: [" one", " two", " three", " four", " five"] }]);
+    const answer = await collect(service.complete(ask({ maxOutputTokens: 2 }), context()));
+    expect(answer).toMatchObject({
+      blocks: [{ kind: "text", text: " one two" }],
+      finish: { kind: "length" },
+      usage: { outputTokens: 2, estimated: true },
+    });
+    expect(upstream.read).toEqual([3]);
+  });
+
+  test("a caller who leaves ends the upstream request", async () => {
+    const gate = createGate();
+    const { service, upstream } = setUp([{ deltas: ["a", "b"], gate: { before: 1, open: gate.promise } }]);
+    const controller = new AbortController();
+    const answer = collect(service.complete(ask(), context(false, controller.signal)));
+    while (upstream.asked.length === 0) await Promise.resolve();
+    controller.abort();
+    gate.open();
+    await expect(answer).rejects.toThrow();
+    expect(upstream.asked[0]?.signal.aborted).toBe(true);
+  });
+
+  test("a caller who stops reading ends it too", async () => {
+    const { service, upstream } = setUp([{ deltas: ["a", "b"] }]);
+    for await (const batch of service.complete(ask(), context())) {
+      expect(batch).not.toEqual([]);
+      break;
+    }
+    expect(upstream.asked[0]?.signal.aborted).toBe(true);
+  });
+});
+
+describe("length", () => {
+  test("beyond what the upstream takes is refused beforehand, in OpenAI's words", async () => {
+    const { service, upstream } = setUp([]);
+    await expect(collect(service.complete(long(63_001), context()))).rejects.toMatchObject({
+      kind: "context-length",
+      message: expect.stringMatching(
+        /^This model's maximum context length is 64000 tokens\. However, your messages resulted in 630\d\d tokens/,
+      ),
+    });
+    expect(upstream.asked).toEqual([]);
+  });
+
+  test("within it passes", async () => {
+    const { service } = setUp(["ok"]);
+    expect((await collect(service.complete(long(62_980), context()))).blocks).toHaveLength(1);
+  });
+});
+
+describe("upstream failures", () => {
+  const error = new GatewayError("upstream-truncated", "cut");
+
+  test("before anything was given are only an error", async () => {
+    const { service } = setUp([{ deltas: ["<thi"], error }]);
+    const seen: ChatEvent[] = [];
+    const read = async () => {
+      for await (const batch of service.complete(ask(), context())) seen.push(...batch);
+    };
+    await expect(read()).rejects.toBe(error);
+    expect(seen).toEqual([]);
+  });
+
+  test("later give what was held back first, and no finish", async () => {
+    const { service } = setUp([{ deltas: ["Hello", " <thi"], error }]);
+    const seen: ChatEvent[] = [];
+    const read = async () => {
+      for await (const batch of service.complete(ask(), context())) seen.push(...batch);
+    };
+    await expect(read()).rejects.toBe(error);
+    expectLegal(seen);
+    expect(textOf(seen)).toBe("Hello <thi");
+    expect(seen.at(-1)?.type).toBe("block-end");
+  });
+});
+
+describe("structured output", () => {
+  const responseFormat = {
+    kind: "json-schema",
+    name: "person",
+    schema: { type: "object", properties: { age: { type: "integer" } }, required: ["age"] },
+  } as const;
+
+  test("is taught in the prompt and checked", async () => {
+    const { service, upstream } = setUp(['```json\n{"age": 4}\n```']);
+    const answer = await collect(service.complete(ask({ responseFormat }), context(true)));
+    expect(answer.blocks).toEqual([{ kind: "text", text: '{"age": 4}' }]);
+    expect(upstream.asked[0]?.plain.system).toContain('"required":["age"]');
+  });
+
+  test("that does not fit is asked for once more, and counted", async () => {
+    const usage = { inputTokens: 10, outputTokens: 5, estimated: false };
+    const { service, upstream } = setUp([
+      { deltas: ['{"age": "old"}'], usage },
+      { deltas: ['{"age": 4}'], usage },
+    ]);
+    const answer = await collect(service.complete(ask({ responseFormat }), context(true)));
+    expect(answer.blocks).toEqual([{ kind: "text", text: '{"age": 4}' }]);
+    expect(answer.usage).toEqual({ inputTokens: 20, outputTokens: 10, estimated: false });
+    expect(upstream.asked[1]?.plain.messages).toEqual([
+      { role: "user", text: "Hello?" },
+      { role: "assistant", text: '{"age": "old"}' },
+      { role: "user", text: expect.stringContaining("integer") },
+    ]);
+  });
+
+  test("refused twice is a clear error", async () => {
+    const { service, upstream } = setUp(["I can't.", "I still can't."]);
+    await expect(collect(service.complete(ask({ responseFormat }), context(true)))).rejects.toMatchObject({
+      kind: "output-invalid",
+      message: expect.stringContaining("I still can't."),
+    });
+    expect(upstream.asked).toHaveLength(2);
+  });
+
+  test("is not asked for again where REPAIR_TURNS is 0", async () => {
+    const { service, upstream } = setUp(["I can't."], { REPAIR_TURNS: "0" });
+    await expect(collect(service.complete(ask({ responseFormat }), context()))).rejects.toThrow(
+      /holds no JSON/,
+    );
+    expect(upstream.asked).toHaveLength(1);
+  });
+
+  test("is not mixed with inline reasoning", async () => {
+    const { service } = setUp(['<think>\nhm\n</think>\n\n{"age": 4}'], { REASONING: "inline" });
+    const answer = await collect(service.complete(ask({ responseFormat }), context()));
+    expect(answer.blocks.at(-1)).toEqual({ kind: "text", text: '{"age": 4}' });
+  });
+
+  test("a wrong schema costs no request", async () => {
+    const { service, upstream } = setUp([]);
+    const wrong = { ...responseFormat, schema: { type: "odd" } };
+    await expect(collect(service.complete(ask({ responseFormat: wrong }), context()))).rejects.toMatchObject({
+      kind: "invalid-request",
+    });
+    expect(upstream.asked).toEqual([]);
+  });
+});
+
+describe("tools", () => {
+  test("are taught behind the client's system text, and calls are found", async () => {
+    const { service, upstream } = setUp([`Let me look.\n${call("get_weather", { city: "Paris" })}`]);
+    const request = ask({
+      tools: [weather],
+      messages: [
+        { role: "system", parts: [{ type: "text", text: "Be brief." }] },
+        { role: "user", parts: [{ type: "text", text: "Weather?" }] },
+      ],
+    });
+    const answer = await collect(service.complete(request, context()));
+    expect(answer.finish.kind).toBe("tool-calls");
+    expect(answer.blocks.at(-1)).toMatchObject({ kind: "tool-call", name: "get_weather", callId: "call_1" });
+    expect(upstream.asked[0]?.plain.system).toMatch(/^Be brief\.\n\n[^]*get_weather/);
+  });
+
+  test("text before a call is not given again by the turn that corrects it", async () => {
+    const { service, upstream } = setUp([
+      `Let me look.\n${call("get_wether", { city: "Paris" })}`,
+      `Let me look.\n${call("get_weather", { city: "Paris" })}`,
+    ]);
+    const events: ChatEvent[] = [];
+    for await (const batch of service.complete(ask({ tools: [weather] }), context())) events.push(...batch);
+    expectLegal(events);
+    expect(textOf(events).trim()).toBe("Let me look.");
+    expect(JSON.parse(textOf(events, "tool-call"))).toEqual({ city: "Paris" });
+    expect(events.at(-1)).toMatchObject({
+      type: "finish",
+      reason: { kind: "tool-calls" },
+      usage: { estimated: true },
+    });
+    expect(upstream.asked).toHaveLength(2);
+  });
+
+  test("an answer in place of the corrected call is given", async () => {
+    const { service } = setUp([`Let me look.\n${call("get_wether", {})}`, "I can't look that up."]);
+    const answer = await collect(service.complete(ask({ tools: [weather] }), context()));
+    expect(answer.finish.kind).toBe("stop");
+    expect(answer.blocks.map((block) => (block.kind === "text" ? block.text.trim() : block.kind))).toEqual([
+      "Let me look.",
+      "I can't look that up.",
+    ]);
+  });
+
+  test("are not offered when the choice is none", async () => {
+    const { service, upstream } = setUp(["ok"]);
+    await collect(service.complete(ask({ tools: [weather], toolChoice: { kind: "none" } }), context()));
+    expect(upstream.asked[0]?.plain.system).toBe("You are a helpful assistant.");
+  });
+});
+
+describe("images", () => {
+  const inline = { kind: "data", mediaType: "image/png", base64: "AAAA" } as const;
+
+  test("go to a model that can see, remote ones fetched", async () => {
+    const { service, upstream } = setUp(["ok", "ok"]);
+    await collect(service.complete(show(inline, "meta-llama-Llama-4-Maverick"), context()));
+    const remote = { kind: "url", url: "https://example.com/a.png" } as const;
+    await collect(service.complete(show(remote, "meta-llama-Llama-4-Maverick"), context()));
+    expect(upstream.asked.map(({ plain }) => plain.messages[0]?.images)).toEqual([
+      [{ mediaType: "image/png", base64: "AAAA" }],
+      [{ mediaType: "image/png", base64: btoa(remote.url) }],
+    ]);
+  });
+
+  test("are refused for one that can't, with those that can", async () => {
+    const { service } = setUp([]);
+    await expect(collect(service.complete(show(inline, "DeepSeek-V3.2"), context()))).rejects.toMatchObject({
+      kind: "unsupported",
+      message: expect.stringContaining("meta-llama-Llama-4-Maverick"),
+    });
+  });
+
+  test("of a tool's result become a note for a model that can't", async () => {
+    const { service, upstream } = setUp(["ok"]);
+    const request = ask({
+      messages: [
+        { role: "user", parts: [{ type: "text", text: "look" }] },
+        {
+          role: "tool",
+          parts: [
+            {
+              type: "tool-result",
+              callId: "c",
+              isError: false,
+              content: [{ type: "image", source: inline }],
+            },
+          ],
+        },
+      ],
+    });
+    await collect(service.complete(request, context()));
+    expect(upstream.asked[0]?.plain.messages.at(-1)?.text).toContain("can't see images");
+  });
+});
+
+test("tokens are counted with tools and files, and never come to 0", async () => {
+  const { service } = setUp([]);
+  const { signal } = new AbortController();
+  const empty = ask({ messages: [{ role: "user", parts: [{ type: "text", text: "" }] }] });
+  const bare = await service.countTokens(empty, signal);
+  expect(bare).toBeGreaterThan(0);
+  expect(await service.countTokens({ ...empty, tools: [weather] }, signal)).toBeGreaterThan(bare + 20);
+  const file = { type: "file", name: "a.txt", mediaType: "text/plain", text: "word ".repeat(100) } as const;
+  const withFile = ask({ messages: [{ role: "user", parts: [file] }] });
+  expect(await service.countTokens(withFile, signal)).toBeGreaterThan(bare + 100);
+});

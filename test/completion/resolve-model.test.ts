@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+
+import { matchGlob } from "../../src/completion/match-glob.ts";
+import { resolveModel } from "../../src/completion/resolve-model.ts";
+import { suggestId } from "../../src/completion/suggest-id.ts";
+import { readConfig } from "../../src/config.ts";
+import { GatewayError } from "../../src/errors.ts";
+import type { ModelInfo } from "../../src/model/model-info.ts";
+import { createFakeUpstream } from "../support/fake-upstream.ts";
+
+const offered: ModelInfo[] = [
+  { id: "DeepSeek-V3.2", kind: "chat" },
+  { id: "Qwen/Qwen3-30B-A3B", kind: "chat" },
+  { id: "openai-gpt-oss-120b", kind: "chat" },
+  { id: "AkashGen", kind: "image" },
+];
+
+async function resolve(id: string, aliases = "", models: readonly ModelInfo[] | GatewayError = offered) {
+  const upstream = createFakeUpstream([], models);
+  const { MODEL_ALIASES } = readConfig({ MODEL_ALIASES: aliases });
+  return resolveModel(id, { upstream, aliases: MODEL_ALIASES }, new AbortController().signal);
+}
+
+describe("a model is found", () => {
+  test.each([
+    ["DeepSeek-V3.2", "", "DeepSeek-V3.2"],
+    ["deepseek-v3.2", "", "DeepSeek-V3.2"],
+    ["qwen/qwen3-30b-a3b", "", "Qwen/Qwen3-30B-A3B"],
+    ["gpt-4o", "gpt-4o=DeepSeek-V3.2", "DeepSeek-V3.2"],
+    ["GPT-4o", "gpt-4o=deepseek-v3.2", "DeepSeek-V3.2"],
+    ["claude-opus-4-5", "claude-*=Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B"],
+    ["claude-haiku", "claude-*=DeepSeek-V3.2,claude-haiku=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
+    ["DeepSeek-V3.2", "*=openai-gpt-oss-120b", "DeepSeek-V3.2"],
+    ["whatever", "*=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
+    ["DeepSeek-V3.2", "DeepSeek-V3.2=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
+  ])("%s with aliases %j is %s", async (id, aliases, expected) => {
+    expect((await resolve(id, aliases)).id).toBe(expected);
+  });
+});
+
+describe("an unknown model", () => {
+  test("is an error that names the nearest and all others", async () => {
+    await expect(resolve("DeepSeek-V3.1")).rejects.toMatchObject({
+      kind: "model-not-found",
+      param: "model",
+      shouldRetry: false,
+      message:
+        "The model `DeepSeek-V3.1` does not exist. Did you mean `DeepSeek-V3.2`? " +
+        "Available: DeepSeek-V3.2, Qwen/Qwen3-30B-A3B, openai-gpt-oss-120b, AkashGen.",
+    });
+  });
+
+  test("of another vendor is told of MODEL_ALIASES", async () => {
+    await expect(resolve("claude-opus-4-5")).rejects.toThrow(/MODEL_ALIASES=claude-opus-4-5=/);
+  });
+
+  test("behind an alias is told apart", async () => {
+    await expect(resolve("gpt-4o", "gpt-4o=DeepSeek-V3.1")).rejects.toThrow(
+      /`gpt-4o` is an alias of `DeepSeek-V3\.1` \(MODEL_ALIASES\), which does not exist\. Did you mean/,
+    );
+  });
+});
+
+test("when the list can't be had, the id passes, aliases applied", async () => {
+  const failure = new GatewayError("upstream-unavailable", "down");
+  expect(await resolve("Some-Model", "", failure)).toEqual({ id: "Some-Model", kind: "chat" });
+  expect(await resolve("claude-x", "claude-*=DeepSeek-V3.2", failure)).toMatchObject({ id: "DeepSeek-V3.2" });
+  expect(await resolve("akashgen", "", failure)).toMatchObject({ kind: "image" });
+});
+
+test("a caller who leaves is not answered", async () => {
+  await expect(resolve("x", "", new GatewayError("aborted", "gone"))).rejects.toMatchObject({
+    kind: "aborted",
+  });
+});
+
+test.each([
+  ["claude-*", "claude-opus-4", true],
+  ["claude-*", "xclaude-opus", false],
+  ["*-VL*", "Qwen2.5-vl-72B", true],
+  ["*", "", true],
+  ["a*b*c", "aXbYc", true],
+  ["a*b*c", "acb", false],
+  ["a*a", "a", false],
+  ["gpt.4", "gpt-4", false],
+  ["*b*b*", "ab", false],
+])("%s matches %s: %s", (pattern, id, expected) => {
+  expect(matchGlob(pattern, id)).toBe(expected);
+});
+
+test.each([
+  ["deepseek v3.2", "DeepSeek-V3.2"],
+  ["gpt-oss-120b", "openai-gpt-oss-120b"],
+  ["deepseek-ai/DeepSeek-V3.2", "DeepSeek-V3.2"],
+  ["Qwen3-30B", "Qwen/Qwen3-30B-A3B"],
+  ["llama", undefined],
+])("%s suggests %s", (wanted, expected) => {
+  expect(
+    suggestId(
+      wanted,
+      offered.map((model) => model.id),
+    ),
+  ).toBe(expected);
+});
