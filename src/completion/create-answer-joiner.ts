@@ -74,7 +74,7 @@ export function createAnswerJoiner(): AnswerJoiner {
         if (isHeldBlock) heldText.push(event.text);
         else {
           if (open === "text") gaveText = true;
-          out.push({ ...event, index: count - 1 });
+          out.push(event.index === count - 1 ? event : { ...event, index: count - 1 });
         }
         return;
       case "block-end":

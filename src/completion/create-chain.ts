@@ -4,7 +4,8 @@ import type { AnswerProblem, RepairableShaper, Shaper } from "../shaping/shaper.
 
 /** The shapers of one turn, as one. */
 export interface Chain {
-  push(event: ChatEvent): ChatEvent[];
+  /** What becomes of the events of one batch. After a finish the rest of the batch is not read. */
+  push(events: readonly ChatEvent[]): readonly ChatEvent[];
   flush(): ChatEvent[];
   /** Of the first shaper that has one. Set only after a finish was pushed that gave none. */
   readonly problem: AnswerProblem | undefined;
@@ -16,21 +17,26 @@ function isRepairable(shaper: Shaper): shaper is RepairableShaper {
   return "giveUp" in shaper;
 }
 
+function pushAll(shaper: Shaper, events: readonly ChatEvent[]): readonly ChatEvent[] {
+  if (shaper.pushAll !== undefined) return shaper.pushAll(events);
+  const out: ChatEvent[] = [];
+  for (const event of events) {
+    out.push(...shaper.push(event));
+    if (out.at(-1)?.type === "finish") break;
+  }
+  return out;
+}
+
 /** Chains shapers: what one gives, the next reads. */
 export function createChain(shapers: readonly Shaper[]): Chain {
   /** Feeds events to the shapers from `first` on. */
-  function run(events: readonly ChatEvent[], first: number): ChatEvent[] {
+  function run(events: readonly ChatEvent[], first: number): readonly ChatEvent[] {
     let current = events;
-    for (let index = first; index < shapers.length && current.length > 0; index += 1) {
-      const shaper = shapers[index];
-      if (shaper === undefined) break;
-      const [only] = current;
-      current =
-        current.length === 1 && only !== undefined
-          ? shaper.push(only)
-          : current.flatMap((event) => shaper.push(event));
+    for (const shaper of shapers.slice(first)) {
+      if (current.length === 0) break;
+      current = pushAll(shaper, current);
     }
-    return [...current];
+    return current;
   }
 
   function findProblem(from: number) {
@@ -43,7 +49,7 @@ export function createChain(shapers: readonly Shaper[]): Chain {
   }
 
   return {
-    push: (event) => run([event], 0),
+    push: (events) => run(events, 0),
     flush: () => shapers.flatMap((shaper, index) => run(shaper.flush(), index + 1)),
     get problem() {
       return findProblem(0)?.problem;

@@ -84,11 +84,19 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   let given: Usage | undefined;
   let isThinking = false;
 
+  function read(event: ChatEvent): void {
+    if (event.type === "block-start") isThinking = event.block.kind === "reasoning";
+    if (event.type === "block-delta") (isThinking ? thought : written).push(event.text);
+  }
+
   const meter: Shaper = {
     push(event) {
-      if (event.type === "block-start") isThinking = event.block.kind === "reasoning";
-      if (event.type === "block-delta") (isThinking ? thought : written).push(event.text);
+      read(event);
       return [event];
+    },
+    pushAll(events) {
+      for (const event of events) read(event);
+      return events;
     },
     flush: () => [],
   };
@@ -115,15 +123,10 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     const signal = AbortSignal.any([options.signal, ended.signal]);
     try {
       for await (const batch of options.upstream.stream(plain, signal)) {
-        const out: ChatEvent[] = [];
-        let finished = false;
-        for (const event of batch) {
-          if (event.type === "finish") given = event.usage;
-          const shaped = chain.push(event);
-          out.push(...shaped);
-          finished = event.type === "finish" || shaped.at(-1)?.type === "finish";
-          if (finished) break;
-        }
+        const last = batch.at(-1);
+        if (last?.type === "finish") given = last.usage;
+        const out = chain.push(batch);
+        const finished = last?.type === "finish" || out.at(-1)?.type === "finish";
         // Before the yield: the upstream must not go on while a slow client reads.
         if (finished) ended.abort();
         if (out.length > 0) yield out;

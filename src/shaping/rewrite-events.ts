@@ -52,13 +52,18 @@ export function rewriteEvents(changes: EventChanges): Shaper {
     }
   }
 
+  function read(event: ChatEvent): BlockWriter {
+    if (event.type === "response-start") out = createBlockWriter(event.model);
+    if (out === undefined) throw new Error("An event came before the response began.");
+    if (!out.finished) write(out, event);
+    return out;
+  }
+
   return {
-    push(event) {
-      if (event.type === "response-start") out = createBlockWriter(event.model);
-      if (out === undefined) throw new Error("An event came before the response began.");
-      if (out.finished) return [];
-      write(out, event);
-      return out.take();
+    push: (event) => read(event).take(),
+    pushAll(events) {
+      for (const event of events) read(event);
+      return out?.take() ?? [];
     },
     flush() {
       if (out === undefined || out.finished) return [];

@@ -7,6 +7,8 @@ import type { ChatEvent } from "../model/events.ts";
  */
 export interface Shaper {
   push(event: ChatEvent): readonly ChatEvent[];
+  /** The same as pushing one by one; only faster. What follows an early `finish` is not read. */
+  pushAll?(events: readonly ChatEvent[]): readonly ChatEvent[];
   /** The upstream failed: gives what was held back, so that no text is lost. Never a `finish`. */
   flush(): readonly ChatEvent[];
 }
