@@ -1,12 +1,20 @@
+/** A chat model as a client's configuration names it. */
+export interface TargetModel {
+  readonly id: string;
+  /** Tokens that prompt and answer share; `undefined` when the gateway does not say. */
+  readonly contextLength: number | undefined;
+}
+
 /** Where a client shall find the gateway. */
 export interface Target {
   /** No trailing slash, without `/v1`. */
   readonly url: string;
   /** The key to send; any text when the gateway wants none. */
   readonly apiKey: string;
-  readonly model: string;
-  /** Ids of all chat models, the chosen one first. */
-  readonly models: readonly string[];
+  /** The model to use; its id may be an alias. */
+  readonly model: TargetModel;
+  /** All chat models, the chosen one first. */
+  readonly models: readonly TargetModel[];
   /** Id of the model that makes images, when there is one. */
   readonly imageModel: string | undefined;
 }

@@ -1,19 +1,23 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { ClientSetup, Target } from "./client-setup.ts";
+import type { ClientSetup, Target, TargetModel } from "./client-setup.ts";
 
 /** Where the key is found by clients that read it from the environment. */
 const keyVariable = "AKASHCHAT_API_KEY";
 
 /** Claude Code's variables; also what `launch` sets. Source: Claude Code settings reference. */
-export function claudeCodeEnvironment(target: Target): Record<string, string> {
+export function claudeCodeEnvironment({ url, apiKey, model }: Target): Record<string, string> {
   return {
-    ANTHROPIC_BASE_URL: target.url,
-    ANTHROPIC_AUTH_TOKEN: target.apiKey,
-    ANTHROPIC_MODEL: target.model,
-    ANTHROPIC_DEFAULT_OPUS_MODEL: target.model,
-    ANTHROPIC_DEFAULT_SONNET_MODEL: target.model,
-    ANTHROPIC_DEFAULT_HAIKU_MODEL: target.model,
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_AUTH_TOKEN: apiKey,
+    ANTHROPIC_MODEL: model.id,
+    ANTHROPIC_DEFAULT_OPUS_MODEL: model.id,
+    ANTHROPIC_DEFAULT_SONNET_MODEL: model.id,
+    ANTHROPIC_DEFAULT_HAIKU_MODEL: model.id,
+    // It takes a model that it doesn't know to hold 200,000 tokens, and would summarise its history too late.
+    ...(model.contextLength === undefined
+      ? {}
+      : { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(model.contextLength) }),
     // Its other traffic (telemetry, update checks) would go to Anthropic, not to the gateway.
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
   };
@@ -22,12 +26,18 @@ export function claudeCodeEnvironment(target: Target): Record<string, string> {
 /** A TOML basic string; JSON's escapes are a subset of TOML's. */
 const toml = (text: string): string => JSON.stringify(text);
 
+/** The context length as a line of Codex's configuration; without it, Codex takes a model of its own for it. */
+function codexWindow({ contextLength }: TargetModel): string[] {
+  return contextLength === undefined ? [] : [`model_context_window=${contextLength}`];
+}
+
 /** Codex's provider settings as `-c key=value` overrides: what `launch` passes. */
 export function codexOverrides(target: Target): string[] {
   const provider = "model_providers.akash";
   return [
-    `model=${toml(target.model)}`,
+    `model=${toml(target.model.id)}`,
     'model_provider="akash"',
+    ...codexWindow(target.model),
     `${provider}.name="Akash Chat"`,
     `${provider}.base_url=${toml(`${target.url}/v1`)}`,
     `${provider}.env_key=${toml(keyVariable)}`,
@@ -40,17 +50,31 @@ export function codexEnvironment(target: Target): Record<string, string> {
   return { [keyVariable]: target.apiKey };
 }
 
+/** opencode keeps room for an answer of this length free, and asks for no longer one. */
+function opencodeLimit(contextLength: number): { context: number; output: number } {
+  return { context: contextLength, output: Math.min(32_000, Math.floor(contextLength / 4)) };
+}
+
 /** opencode's configuration file. Source: opencode.ai config schema. */
 export function opencodeConfig(target: Target): Record<string, unknown> {
   return {
     $schema: "https://opencode.ai/config.json",
-    model: `akash/${target.model}`,
+    model: `akash/${target.model.id}`,
     provider: {
       akash: {
         npm: "@ai-sdk/openai-compatible",
         name: "Akash Chat",
         options: { baseURL: `${target.url}/v1`, apiKey: target.apiKey },
-        models: Object.fromEntries(target.models.map((id) => [id, { name: id, tool_call: true }])),
+        models: Object.fromEntries(
+          target.models.map(({ id, contextLength }) => [
+            id,
+            {
+              name: id,
+              tool_call: true,
+              ...(contextLength === undefined ? {} : { limit: opencodeLimit(contextLength) }),
+            },
+          ]),
+        ),
       },
     },
   };
@@ -70,8 +94,9 @@ function claudeCode(target: Target): ClientSetup {
 
 function codex(target: Target): ClientSetup {
   const content = [
-    `model = ${toml(target.model)}`,
+    `model = ${toml(target.model.id)}`,
     'model_provider = "akash"',
+    ...codexWindow(target.model).map((line) => line.replace("=", " = ")),
     "",
     "[model_providers.akash]",
     'name = "Akash Chat"',
@@ -107,7 +132,7 @@ function cursor(target: Target): ClientSetup {
       "Open Cursor Settings > Models > API Keys.",
       `OpenAI API Key: ${target.apiKey}`,
       `Override OpenAI Base URL: ${target.url}/v1`,
-      `Add a custom model named ${target.model} and switch the others off.`,
+      `Add a custom model named ${target.model.id} and switch the others off.`,
       "Cursor's own servers make the calls, so the URL must be reachable from the internet over https; " +
         "set BEARER_TOKEN before you expose the gateway.",
     ],
@@ -122,7 +147,7 @@ function cline(target: Target): ClientSetup {
       "API Provider: OpenAI Compatible",
       `Base URL: ${target.url}/v1`,
       `OpenAI Compatible API Key: ${target.apiKey}`,
-      `Model ID: ${target.model}`,
+      `Model ID: ${target.model.id}`,
     ],
   };
 }
@@ -152,7 +177,7 @@ function openWebUi(target: Target): ClientSetup {
 }
 
 function continueDev(target: Target): ClientSetup {
-  const model = (id: string): string[] => [
+  const model = ({ id, contextLength }: TargetModel): string[] => [
     `  - name: ${toml(`Akash ${id}`)}`,
     "    provider: openai",
     `    model: ${toml(id)}`,
@@ -160,6 +185,9 @@ function continueDev(target: Target): ClientSetup {
     `    apiKey: ${toml(target.apiKey)}`,
     "    roles: [chat, edit, apply]",
     "    capabilities: [tool_use]",
+    ...(contextLength === undefined
+      ? []
+      : ["    defaultCompletionOptions:", `      contextLength: ${contextLength}`]),
   ];
   return {
     title: "Continue",
@@ -190,10 +218,10 @@ function zed(target: Target): ClientSetup {
           openai_compatible: {
             "Akash Chat": {
               api_url: `${target.url}/v1`,
-              available_models: target.models.map((id) => ({
+              available_models: target.models.map(({ id, contextLength }) => ({
                 name: id,
                 display_name: id,
-                max_tokens: 64_000,
+                max_tokens: contextLength ?? 64_000,
                 capabilities: {
                   tools: true,
                   images: false,
@@ -204,7 +232,7 @@ function zed(target: Target): ClientSetup {
             },
           },
         },
-        agent: { default_model: { provider: "Akash Chat", model: target.model } },
+        agent: { default_model: { provider: "Akash Chat", model: target.model.id } },
       },
     },
     environment: { AKASH_CHAT_API_KEY: target.apiKey },

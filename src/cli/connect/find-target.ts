@@ -3,13 +3,24 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { localUrl } from "../local-url.ts";
 import { UsageError } from "../usage-error.ts";
-import type { Target } from "./client-setup.ts";
+import type { Target, TargetModel } from "./client-setup.ts";
 
-const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
+const listedModel = z
+  .object({ id: z.string(), context_length: z.number().int().positive().optional() })
+  .transform(({ id, context_length: contextLength }): TargetModel => ({ id, contextLength }));
+const modelList = z.object({ data: z.array(listedModel) });
+const refusal = z.object({ error: z.object({ message: z.string() }) });
+
+/** The gateway as its administrator's configuration, or the caller, names it. */
+interface Gateway {
+  readonly url: string;
+  readonly apiKey: string;
+}
 
 /**
  * Asks the running gateway for its models and makes a target of the answer. `options.url` wins over the
- * address in the configuration. Throws `UsageError` when the gateway can't be reached or refuses the key.
+ * address in the configuration; `options.model` may be an alias. Throws `UsageError` when the gateway can't be
+ * reached, refuses the key or does not know the model.
  */
 export async function findTarget(
   config: Config,
@@ -17,25 +28,35 @@ export async function findTarget(
 ): Promise<Target> {
   const url = (options.url ?? config.PUBLIC_URL ?? localUrl(config)).replace(/\/+$/, "").replace(/\/v1$/, "");
   const apiKey = config.BEARER_TOKEN === "" ? "akashchat" : config.BEARER_TOKEN;
-  const ids = await fetchModelIds(url, apiKey);
+  const gateway = { url, apiKey };
+  const { data } = await fetchJson(gateway, "/v1/models", modelList);
   // The gateway's list says nothing of a kind that every client reads, but its image models say AkashGen.
-  const chatIds = ids.filter((id) => !/^akashgen/i.test(id));
-  const model = options.model ?? chatIds[0];
+  const chatModels = data.filter(({ id }) => !/^akashgen/i.test(id));
+  const model =
+    options.model === undefined ? chatModels[0] : await findModel(gateway, chatModels, options.model);
   if (model === undefined) throw new UsageError(`The gateway at ${url} offers no chat model now.`);
   return {
     url,
     apiKey,
     model,
-    models: [model, ...chatIds.filter((id) => id !== model)],
-    imageModel: ids.find((id) => /^akashgen/i.test(id)),
+    models: [model, ...chatModels.filter(({ id }) => id !== model.id)],
+    imageModel: data.find(({ id }) => /^akashgen/i.test(id))?.id,
   };
 }
 
-async function fetchModelIds(url: string, apiKey: string): Promise<string[]> {
+/** An alias keeps its name, because clients know names, and takes the length of the model it stands for. */
+async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: string): Promise<TargetModel> {
+  const found = listed.find((model) => model.id === id);
+  if (found !== undefined) return found;
+  const { contextLength } = await fetchJson(gateway, `/v1/models/${encodeURIComponent(id)}`, listedModel);
+  return { id, contextLength };
+}
+
+async function fetchJson<T>({ url, apiKey }: Gateway, path: string, schema: z.ZodType<T>): Promise<T> {
   let status: number;
   let body: unknown;
   try {
-    const response = await request(`${url}/v1/models`, {
+    const response = await request(url + path, {
       headers: { authorization: `Bearer ${apiKey}` },
       headersTimeout: 30_000,
     });
@@ -48,7 +69,10 @@ async function fetchModelIds(url: string, apiKey: string): Promise<string[]> {
     );
   }
   if (status === 401) throw new UsageError(`The gateway at ${url} wants another BEARER_TOKEN.`);
-  const list = modelList.safeParse(body);
-  if (!list.success) throw new UsageError(`${url}/v1/models answered ${status}, not with a list of models.`);
-  return list.data.data.map(({ id }) => id);
+  const refused = refusal.safeParse(body);
+  if (status >= 400 && refused.success) throw new UsageError(refused.data.error.message);
+  const read = schema.safeParse(body);
+  if (!read.success)
+    throw new UsageError(`${url}${path} answered ${status}, not with what a gateway answers.`);
+  return read.data;
 }
