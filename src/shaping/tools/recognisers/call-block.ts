@@ -28,14 +28,17 @@ export const readCallBlock: Recogniser = function* (session) {
   return true;
 };
 
+const keys = ["name", "function", "tool", "arguments", "parameters"];
+
 /** Whether a brace begins JSON: a key in quotes or a known one without, rather than code or a placeholder. */
 function* looksLikeCall({ reader }: CallSession): Reading<boolean> {
   for (let length = 2; ; length += 1) {
     const text = yield* reader.peek(length);
     if (/^\{\s*["'{}]/.test(text)) return true;
-    if (/^\{\s*(name|function|tool|arguments|parameters)\W/.test(text)) return true;
-    const possible = /^\{\s*$/.test(text) || /^\{\s*[a-z]{1,10}$/.test(text);
-    if (!possible || text.length < length) return false;
+    const word = /^\{\s*(\w*)(\W?)/.exec(text);
+    const key = word?.[1] ?? "";
+    if (word?.[2] !== "" && keys.includes(key)) return true;
+    if (word?.[2] !== "" || text.length < length || !keys.some((one) => one.startsWith(key))) return false;
   }
 }
 

@@ -29,7 +29,11 @@ export function* readGlmCall(session: CallSession): Reading<boolean> {
     concludeCall(session, call, end);
     return true;
   }
-  if (!(yield* reader.sees(["<arg_key>", ...blockClosings]))) return false;
+  if (!(yield* reader.sees(["<arg_key>"]))) {
+    // Without arguments only the name tells a call from prose about the tags.
+    const isCall = session.directory.find(name) !== undefined && (yield* reader.sees(blockClosings));
+    if (!isCall) return false;
+  }
   const call = session.begin(name);
   for (;;) {
     yield* reader.space();

@@ -27,6 +27,7 @@ export function* readCallObject(
   const { reader } = session;
   const start = reader.mark();
   let depth = 0;
+  let wraps = false;
   let name: string | undefined;
   let call: CallWriter | undefined;
   let end: Exclude<ArgumentsEnd, "broken"> | "unreadable" = "complete";
@@ -34,7 +35,10 @@ export function* readCallObject(
   for (;;) {
     yield* reader.space();
     const next = yield* reader.peek(1);
-    if (next === "{" && (depth === 0 || call === undefined)) {
+    const expected = depth === 0 || wraps ? "{" : '",}';
+    wraps = false;
+    if (options.bare && call === undefined && !expected.includes(next)) return "text";
+    if (next === "{" && call === undefined) {
       reader.take(1);
       depth += 1;
     } else if (next === "}") {
@@ -58,7 +62,7 @@ export function* readCallObject(
         name = yield* readName(session, options.bare);
         if (name === undefined) return "text";
       } else if (key === "function" && (yield* reader.sees(["{"]))) {
-        continue;
+        wraps = true;
       } else if (key !== undefined && argumentKeys.has(key) && name !== undefined) {
         if (options.bare && !(yield* reader.sees(["{", '"']))) return "text";
         const mark = reader.mark();

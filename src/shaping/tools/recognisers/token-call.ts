@@ -20,11 +20,12 @@ export const readTokenSection: Recogniser = function* ({ reader }) {
 export const readTokenCall: Recogniser = function* (session) {
   const { reader } = session;
   yield* reader.space();
-  let name = yield* reader.while(/[^<{`\n]/y, 200);
+  let name = yield* reader.while(/[\w.:/-]/y, 200);
   yield* reader.space();
   const separator = yield* reader.accept(separators);
   if (separator === undefined) return false;
   if (name.trim() === "function") {
+    yield* reader.space();
     name = yield* reader.while(/[^<{`\n]/y, 200);
   }
   const call = session.begin(name.trim().replace(/:\d+$/, ""));
