@@ -2,8 +2,8 @@ import type { BlockStart, ChatEvent, FinishReason, Usage } from "../model/events
 
 /** Makes one legal answer of the events of several turns. */
 export interface AnswerJoiner {
-  /** Renumbers blocks and puts the true usage into the finish. */
-  add(events: readonly ChatEvent[], usage: () => Usage): ChatEvent[];
+  /** Renumbers blocks and completes the usage that the finish has. */
+  add(events: readonly ChatEvent[], usage: (reported: Usage) => Usage): ChatEvent[];
   /** The turn ends without a finish and another follows: closes its block. */
   nextTurn(): ChatEvent[];
   /** The turn failed: gives what was held back if the client has seen anything, and closes its block. */
@@ -54,7 +54,7 @@ export function createAnswerJoiner(): AnswerJoiner {
     return gaveCall && reason.kind === "stop" ? { ...reason, kind: "tool-calls" } : reason;
   }
 
-  function addEvent(out: ChatEvent[], event: ChatEvent, usage: () => Usage): void {
+  function addEvent(out: ChatEvent[], event: ChatEvent, usage: (reported: Usage) => Usage): void {
     switch (event.type) {
       case "response-start":
         if (!started) out.push(event);
@@ -84,7 +84,7 @@ export function createAnswerJoiner(): AnswerJoiner {
       case "finish":
         releaseText(out);
         finished = true;
-        out.push({ ...event, reason: toReason(event.reason), usage: usage() });
+        out.push({ ...event, reason: toReason(event.reason), usage: usage(event.usage) });
         return;
     }
   }

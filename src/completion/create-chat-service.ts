@@ -89,7 +89,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     yield* runTurns({
       upstream,
       plain,
-      createReaders: () => createReaders(ready, { model: model.id, whole }),
+      createReaders: () => createReaders(ready, model.id),
       createShapers: () =>
         createShapers(ready, {
           model: model.id,

@@ -37,9 +37,13 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
   const answer = createAnswerJoiner();
   let plain = options.plain;
   let spent: Usage | undefined;
+  let total: Usage | undefined;
   for (let repairs = 0; ; repairs += 1) {
     const turn = createTurn(plain, options);
-    const usage = (): Usage => (spent === undefined ? turn.usage() : addUsage(spent, turn.usage()));
+    const usage = (reported: Usage | undefined): Usage => {
+      total = spent === undefined ? turn.usage(reported) : addUsage(spent, turn.usage(reported));
+      return total;
+    };
     try {
       for await (const batch of turn.batches) {
         const out = answer.add(batch, usage);
@@ -52,13 +56,13 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
         if (!answer.finished)
           throw new GatewayError("upstream-truncated", "The upstream broke off its answer.");
         options.log?.debug(
-          { model: plain.model, turns: repairs + 1, repairs, usage: usage() },
+          { model: plain.model, turns: repairs + 1, repairs, usage: total },
           "completion finished",
         );
         return;
       }
       options.log?.debug({ model: plain.model, repairs: repairs + 1 }, "asking the model once more");
-      spent = usage();
+      spent = usage(turn.reported);
       plain = withProblem(plain, problem);
       const rest = answer.nextTurn();
       if (rest.length > 0) yield rest;
@@ -74,8 +78,10 @@ interface Turn {
   readonly chain: Chain;
   /** What the chain makes of the upstream's batches. Ends after a finish or when the chain has a problem. */
   readonly batches: AsyncIterable<EventBatch>;
-  /** The upstream's own count, or ours when it gave none or was cut short. To be asked when the turn is over. */
-  usage(): Usage;
+  /** The upstream's own count, as the finish of the chain still has it, or ours. To be asked when the turn is over. */
+  usage(reported: Usage | undefined): Usage;
+  /** What the upstream's finish said. */
+  readonly reported: Usage | undefined;
 }
 
 function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
@@ -100,11 +106,9 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     },
     flush: () => [],
   };
-  let known: Usage | undefined;
-
-  function toUsage(): Usage {
+  function toUsage(reported: Usage | undefined): Usage {
     const reasoningTokens = thought.total();
-    const { inputTokens, outputTokens } = given ?? {};
+    const { inputTokens, outputTokens } = reported ?? {};
     const total = outputTokens ?? written.total() + reasoningTokens;
     // Our count of a part must not exceed the upstream's count of the whole.
     const part = Math.min(reasoningTokens, total);
@@ -112,7 +116,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
       inputTokens: inputTokens ?? countPlainTokens(plain, plain.model),
       outputTokens: total,
       ...(part === 0 ? {} : { reasoningTokens: part }),
-      estimated: inputTokens === undefined || outputTokens === undefined || given?.estimated === true,
+      estimated: inputTokens === undefined || outputTokens === undefined || reported?.estimated === true,
     };
   }
 
@@ -140,9 +144,9 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   return {
     chain,
     batches: batches(),
-    usage() {
-      known ??= toUsage();
-      return known;
+    usage: toUsage,
+    get reported() {
+      return given;
     },
   };
 }

@@ -13,17 +13,14 @@ export function usesTools(request: ChatRequest): boolean {
 }
 
 /** The shapers that find reasoning and limit the length: what they let pass is what counts as the answer. */
-export function createReaders(
-  request: ChatRequest,
-  options: { readonly model: string; readonly whole: boolean },
-): Shaper[] {
-  const { model, whole } = options;
-  return [
-    splitThinking({ mayOmitOpening: whole || omitsOpeningTag(model) }),
-    ...(request.maxOutputTokens === undefined
-      ? []
-      : [limitTokens({ limit: request.maxOutputTokens, model })]),
-  ];
+export function createReaders(request: ChatRequest, model: string): Shaper[] {
+  const mayOmitOpening = omitsOpeningTag(model);
+  const splitter = splitThinking({ mayOmitOpening });
+  if (request.maxOutputTokens === undefined) return [splitter];
+  const limiter = limitTokens({ limit: request.maxOutputTokens, model });
+  // What the splitter holds back must be counted while it comes. Otherwise the tags are better not counted: most are
+  // Akash Chat's, not the model's.
+  return mayOmitOpening ? [limiter, splitter] : [splitter, limiter];
 }
 
 /** What decides how answers are shaped. */

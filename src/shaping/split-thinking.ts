@@ -8,7 +8,7 @@ const openTag = "<think>";
 const closeTag = "</think>";
 /** Around a block Akash Chat adds one line break inside each tag and two behind. */
 const opening = `${openTag}\n`;
-const closing = `\n${closeTag}\n\n`;
+const insertedClosing = `\n${closeTag}\n\n`;
 const closers = [closeTag, `\n${closeTag}`];
 
 /** Settings of `splitThinking`. */
@@ -16,7 +16,7 @@ export interface ThinkingOptions {
   /**
    * The opening tag may be missing (the template of R1, QwQ and Qwen's Thinking models puts it into the prompt): an
    * answer that does not begin with `<think>` is held until `</think>` tells it from a plain answer, or the end.
-   * Only for such models, and for callers that see nothing before the end anyway.
+   * Only for such models: their plain answers come late, but those of all others must not.
    */
   readonly mayOmitOpening: boolean;
 }
@@ -35,8 +35,8 @@ export function omitsOpeningTag(model: string): boolean {
  * - anywhere else: only outside of code, and with a line break behind it, as Akash Chat writes it. So text that
  *   speaks of the tag stays text.
  *
- * A delta that is one whole block as Akash Chat inserts it is taken as such, even if its reasoning holds a closing
- * tag (capture 674). Unclosed reasoning stays reasoning. Only an ambiguous tail is held back. `</think>` without
+ * Akash Chat inserts a block in one piece, with line breaks around its closing tag; in such a piece a closing tag
+ * without them is part of the reasoning (capture 674). Otherwise the first closing tag ends it. Unclosed reasoning stays reasoning. Only an ambiguous tail is held back. `</think>` without
  * an opening tag is text, unless `mayOmitOpening`.
  */
 export function splitThinking(options: ThinkingOptions): Shaper {
@@ -46,6 +46,8 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   let breaksLeft = 0;
   let lastCharacter = "";
   let sawBlock = false;
+  /** The opening tag stood in the piece that is being read. */
+  let openedHere = false;
   const undecided = createUndecided();
 
   function writeText(out: BlockWriter, text: string): void {
@@ -83,7 +85,9 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   }
 
   function readThinking(out: BlockWriter, text: string): string | undefined {
-    const at = text.indexOf(closeTag);
+    const first = text.indexOf(closeTag);
+    const inserted = openedHere && first > 0 ? text.indexOf(insertedClosing) : -1;
+    const at = inserted === -1 ? first : inserted + 1;
     if (at === -1) {
       const safe = text.length - heldSuffix(text, closers);
       out.write("reasoning", text.slice(0, safe));
@@ -123,6 +127,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
 
   function readOpened(text: string): string {
     mode = "thinking";
+    openedHere = true;
     return text.startsWith("\n") ? text.slice(1) : text;
   }
 
@@ -165,24 +170,11 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   function read(out: BlockWriter, text: string): void {
     let rest: string | undefined = held + text;
     held = "";
+    openedHere = false;
     while (rest !== undefined && rest !== "") rest = readers[mode](out, rest);
   }
 
-  return rewriteEvents({
-    text(out, text) {
-      const isWholeBlock =
-        mode !== "thinking" && mode !== "opened" && text.startsWith(opening) && text.endsWith(closing);
-      if (!isWholeBlock || (mode === "undecided" && !undecided.isEmpty)) {
-        read(out, text);
-        return;
-      }
-      if (mode === "text") release(out);
-      held = "";
-      out.write("reasoning", text.slice(opening.length, -closing.length));
-      close(out, 0);
-    },
-    release,
-  });
+  return rewriteEvents({ text: read, release });
 }
 
 function withoutBreaks(reasoning: string): string {
@@ -205,9 +197,6 @@ function createUndecided() {
   }
 
   return {
-    get isEmpty() {
-      return pieces.length === 0;
-    },
     push(text: string): Verdict | undefined {
       pieces.push(text);
       const seen = tail + text;

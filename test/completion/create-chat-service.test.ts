@@ -176,6 +176,16 @@ describe("limits", () => {
     expect(upstream.read).toEqual([3]);
   });
 
+  test("and also while it is held back, as reasoning that may lack its opening tag", async () => {
+    const { service, upstream } = setUp([{ deltas: [" one", " two", " three", " four", " five"] }]);
+    const request = ask({ model: "DeepSeek-R1-0528", maxOutputTokens: 2 });
+    expect(await collect(service.complete(request, context()))).toMatchObject({
+      blocks: [{ kind: "text", text: " one two" }],
+      finish: { kind: "length" },
+    });
+    expect(upstream.read).toEqual([3]);
+  });
+
   test("a caller who leaves ends the upstream request", async () => {
     const gate = createGate();
     const { service, upstream } = setUp([{ deltas: ["a", "b"], gate: { before: 1, open: gate.promise } }]);
