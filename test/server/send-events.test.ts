@@ -90,7 +90,6 @@ describe("a failure after the head", () => {
     const gate = createGate();
     await using edge = await startEdge({
       env: { RESPONSE_HOLD_MS: "0" },
-      // eslint-disable-next-line require-yield
       async *answer() {
         await gate.promise;
         throw limited;

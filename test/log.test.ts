@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+
+import { GatewayError } from "../src/errors.ts";
+import { createLog } from "../src/log.ts";
+
+async function write(log: (logger: Awaited<ReturnType<typeof createLog>>) => void): Promise<string> {
+  let text = "";
+  const logger = await createLog(
+    { LOG_LEVEL: "debug", LOG_FORMAT: "auto" },
+    { write: (line) => void (text += line) },
+  );
+  log(logger);
+  return text;
+}
+
+test("lines are JSON with level, time and message", async () => {
+  const line = JSON.parse(await write((log) => log.info({ route: "/x" }, "hello")));
+  expect(line).toEqual({ level: 30, time: expect.any(Number), route: "/x", msg: "hello" });
+});
+
+test.each([
+  [{ authorization: "Bearer s3cret" }],
+  [{ headers: { cookie: "s3cret", "set-cookie": ["s3cret"], "x-api-key": "s3cret" } }],
+  [{ request: { headers: { authorization: "s3cret" }, body: "s3cret" } }],
+  [{ session: { token: "s3cret" } }],
+])("a secret that was logged by mistake is taken out: %j", async (details) => {
+  const text = await write((log) => log.info(details, "oops"));
+  expect(text).not.toContain("s3cret");
+  expect(text).toContain("[Redacted]");
+});
+
+test("an error shows names, messages and codes along its causes, and nothing that hangs on them", async () => {
+  const socket = Object.assign(new Error("connect ECONNREFUSED"), {
+    code: "ECONNREFUSED",
+    request: { headers: { cookie: "s3cret" } },
+  });
+  const error = new GatewayError("upstream-unavailable", "Akash Chat can't be reached.", { cause: socket });
+  const line = JSON.parse(await write((log) => log.error({ err: error }, "failed")));
+  expect(line.err).toMatchObject({
+    type: "GatewayError",
+    kind: "upstream-unavailable",
+    message: "Akash Chat can't be reached.",
+    cause: { type: "Error", message: "connect ECONNREFUSED", code: "ECONNREFUSED" },
+  });
+  expect(JSON.stringify(line)).not.toContain("s3cret");
+  expect(line.err.stack).toBeUndefined();
+});
+
+test("only an unforeseen error shows where it happened", async () => {
+  const line = JSON.parse(await write((log) => log.error({ err: new TypeError("odd") }, "failed")));
+  expect(line.err.stack).toContain("log.test.ts");
+});
