@@ -14,10 +14,10 @@ export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGene
   try {
     while (pending.size > 0) {
       const { source, result, iterator } = await Promise.race(pending.values());
-      if (result.done === true) {
-        pending.delete(source);
-        continue;
-      }
+      // Taken out and put back at the end: of several that are ready the first in the map wins, and a source
+      // that is always ready must not starve the others.
+      pending.delete(source);
+      if (result.done === true) continue;
       pending.set(source, pull(iterator, source));
       yield { source, item: result.value };
     }

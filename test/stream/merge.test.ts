@@ -8,6 +8,10 @@ async function* after(gate: Promise<void>, items: readonly string[]) {
   yield* items;
 }
 
+async function* many(item: string) {
+  for (let index = 0; index < 5; index += 1) yield item;
+}
+
 async function* broken(): AsyncGenerator<string> {
   yield* [];
   throw new Error("boom");
@@ -38,6 +42,16 @@ test("the first failure is the whole's failure, and the others are told to retur
   };
   await expect(read()).rejects.toThrow("boom");
   await returned.promise;
+});
+
+test("a source that is always ready does not starve the others", async () => {
+  const seen: string[] = [];
+  for await (const { item } of merge([many("a"), many("b")])) {
+    seen.push(item);
+    // Long enough for both to have their next item ready.
+    await new Promise(setImmediate);
+  }
+  expect(seen.join("")).toBe("ababababab");
 });
 
 test("no sources are an empty whole", async () => {
