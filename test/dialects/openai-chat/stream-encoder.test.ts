@@ -7,7 +7,7 @@ import {
   encodeChatCompletion,
 } from "../../../src/dialects/openai-chat/index.ts";
 import { GatewayError } from "../../../src/errors.ts";
-import { createBlockWriter, type BlockWriter } from "../../../src/model/block-writer.ts";
+import { createPieceWriter, type BlockWriter } from "../../support/create-piece-writer.ts";
 import { createCollector } from "../../../src/model/collect.ts";
 import type { ChatEvent, Usage } from "../../../src/model/events.ts";
 import { arbitraryEvents } from "../../support/arbitrary-events.ts";
@@ -16,11 +16,29 @@ import { type AnyJson, readChunks } from "../../support/post.ts";
 const identity = { id: "chatcmpl-1", created: 1_700_000_000, legacyFunctions: false };
 const usage: Usage = { inputTokens: 5, outputTokens: 7, reasoningTokens: 2, estimated: false };
 
-function answer(write: (writer: BlockWriter) => void, finish: "stop" | "tool-calls" | "length" = "stop") {
-  const writer = createBlockWriter("Qwen3");
-  write(writer);
+/** An answer of which every piece comes alone. */
+function answer(
+  write: (writer: Pick<BlockWriter, "write" | "openToolCall" | "writeArguments">) => void,
+  finish: "stop" | "tool-calls" | "length" = "stop",
+) {
+  const writer = createPieceWriter("Qwen3");
+  const events: ChatEvent[] = [];
+  write({
+    write: (kind, text) => {
+      writer.write(kind, text);
+      events.push(...writer.take());
+    },
+    openToolCall: (callId, name) => {
+      writer.openToolCall(callId, name);
+      events.push(...writer.take());
+    },
+    writeArguments: (text) => {
+      writer.writeArguments(text);
+      events.push(...writer.take());
+    },
+  });
   writer.finish({ kind: finish }, usage);
-  return writer.take();
+  return [...events, ...writer.take()];
 }
 
 function encode(events: readonly ChatEvent[], options: object = {}): string {
@@ -72,13 +90,13 @@ test("usage comes only when asked for: after the finish, with no choices, and nu
 });
 
 test("usage that we counted ourselves is announced as an estimate; unknown usage is null", () => {
-  const writer = createBlockWriter("m");
+  const writer = createPieceWriter("m");
   writer.finish({ kind: "stop" }, { inputTokens: 1, outputTokens: 1, estimated: true });
   expect(encode(writer.take(), { includeUsage: true })).toMatch(
     /\n\n: usage estimated\n\ndata: .*"choices":\[\],"usage":\{/,
   );
 
-  const unknown = createBlockWriter("m");
+  const unknown = createPieceWriter("m");
   unknown.finish({ kind: "stop" }, { outputTokens: 1, estimated: false });
   expect(readChunks(encode(unknown.take(), { includeUsage: true })).at(-1).usage).toBeNull();
 });
