@@ -35,9 +35,9 @@ test("it streams, with usage when asked for", async () => {
     stream_options: { include_usage: true },
   });
   const chunks = readChunks(reply.text);
-  expect(chunks.map((chunk) => chunk.choices[0]?.text)).toEqual([" a", " time", "", undefined]);
-  expect(chunks[2].choices[0].finish_reason).toBe("stop");
-  expect(chunks[3].usage).toMatchObject({ total_tokens: 12 });
+  expect(chunks.map((chunk) => chunk.choices[0]?.text ?? "").join("")).toBe(" a time");
+  expect(chunks.at(-2).choices[0].finish_reason).toBe("stop");
+  expect(chunks.at(-1).usage).toMatchObject({ total_tokens: 12 });
 });
 
 test("several prompts, several choices and echo keep their order", async () => {
