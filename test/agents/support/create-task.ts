@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,14 +7,13 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** A small repository with a failing test, and a home folder for the agent. */
-export interface Task {
+export interface Task extends AsyncDisposable {
   readonly folder: string;
   readonly home: string;
   /** The source file as it is now. */
   readSource(): Promise<string>;
   /** Runs the repository's own test; true when it passes. */
   passes(): Promise<boolean>;
-  remove(): Promise<void>;
 }
 
 /** The line that is wrong, and what it must become. */
@@ -22,7 +21,8 @@ export const bug = { wrong: "return a - b;", right: "return a + b;" } as const;
 
 /** Makes the repository in a temporary folder: `sum.js`, `sum.test.js`, `package.json`, one commit. */
 export async function createTask(): Promise<Task> {
-  const root = await mkdtemp(join(tmpdir(), "agent-task-"));
+  // The agents report real paths, and macOS keeps its temporary folder behind a link.
+  const root = await realpath(await mkdtemp(join(tmpdir(), "agent-task-")));
   const folder = join(root, "repo");
   const home = join(root, "home");
   await mkdir(folder);
@@ -40,7 +40,8 @@ export async function createTask(): Promise<Task> {
       "",
     ].join("\n"),
   );
-  const git = (...args: string[]) => run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: folder });
+  const identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+  const git = (...args: string[]) => run("git", [...identity, ...args], { cwd: folder });
   await git("init", "-q");
   await git("add", ".");
   await git("commit", "-qm", "start");
@@ -58,6 +59,6 @@ export async function createTask(): Promise<Task> {
         return false;
       }
     },
-    remove: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

@@ -3,7 +3,15 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const binaries = fileURLToPath(new URL("../node_modules/.bin/", import.meta.url));
+/** Where npm puts the agents' commands. */
+export const binaries = fileURLToPath(new URL("../node_modules/.bin", import.meta.url));
+
+/** A program to run, with the variables that it needs besides the usual. */
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /** What an agent's run came to. */
 export interface AgentRun {
@@ -13,37 +21,56 @@ export interface AgentRun {
 }
 
 /** An agent at work. */
-export interface RunningAgent {
-  /** Ctrl-C. */
+export interface RunningAgent extends AsyncDisposable {
+  /** Ctrl-C: a terminal sends the signal to every process of the group. */
   interrupt(): void;
   readonly result: Promise<AgentRun>;
 }
 
-/** Starts an agent from npm in `folder` with a home folder of its own and only the variables given. */
+/**
+ * Starts an agent from npm in `folder`, with a home folder of its own. What it wants from elsewhere than this
+ * machine it asks of `proxy`. Disposing of it ends it.
+ */
 export function startAgent(
-  command: string,
-  args: readonly string[],
-  options: { readonly folder: string; readonly home: string; readonly environment: Readonly<Record<string, string>> },
+  { command, args, environment }: Command,
+  place: { readonly folder: string; readonly home: string; readonly proxy: string },
 ): RunningAgent {
-  const child = spawn(binaries + command, args, {
-    cwd: options.folder,
+  const { folder, home, proxy } = place;
+  const child = spawn(command, args, {
+    cwd: folder,
     env: {
-      PATH: process.env["PATH"],
-      HOME: options.home,
-      XDG_CONFIG_HOME: `${options.home}/.config`,
-      XDG_DATA_HOME: `${options.home}/.local/share`,
-      XDG_CACHE_HOME: `${options.home}/.cache`,
-      XDG_STATE_HOME: `${options.home}/.local/state`,
+      PATH: `${binaries}:${process.env["PATH"] ?? ""}`,
+      HOME: home,
+      XDG_CONFIG_HOME: `${home}/.config`,
+      XDG_DATA_HOME: `${home}/.local/share`,
+      XDG_CACHE_HOME: `${home}/.cache`,
+      XDG_STATE_HOME: `${home}/.local/state`,
       TERM: "dumb",
       CI: "1",
+      HTTP_PROXY: proxy,
+      HTTPS_PROXY: proxy,
       NO_PROXY: "127.0.0.1,localhost",
-      ...options.environment,
+      ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
   });
+  const exited = once(child, "exit");
   async function finish(): Promise<AgentRun> {
-    const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-    return { code: exit[0] as number | null, stdout, stderr };
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+    return { code: code as number | null, stdout, stderr };
   }
-  return { interrupt: () => child.kill("SIGINT"), result: finish() };
+  function signal(name: NodeJS.Signals): void {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid, name);
+    }
+  }
+  return {
+    interrupt: () => signal("SIGINT"),
+    result: finish(),
+    async [Symbol.asyncDispose]() {
+      signal("SIGKILL");
+      await exited;
+    },
+  };
 }
