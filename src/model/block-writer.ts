@@ -1,8 +1,14 @@
 import type { BlockStart, ChatEvent, FinishReason, Usage } from "./events.ts";
 
+/** Deltas of one batch are joined up to this many characters: a frame must not grow without bound. */
+const joinedLimit = 16_384;
+
 /**
  * Writes canonical events so that an illegal order cannot be expressed: blocks are opened and closed
  * here, deltas of another kind close the open block first, and nothing follows the finish.
+ *
+ * Pieces of one block between two `take`s come out as one delta. An upstream that writes faster than it is read
+ * brings hundreds of tokens in one read; one frame for all of them costs a fraction of one for each.
  */
 export interface BlockWriter {
   /** Appends text or reasoning, opening a block of that kind if another (or none) is open. Empty text is nothing. */
@@ -29,6 +35,18 @@ export function createBlockWriter(model: string): BlockWriter {
   let count = 0;
   let started = false;
   let finished = false;
+  let joined = "";
+
+  function flush(): void {
+    if (joined === "") return;
+    pending.push({ type: "block-delta", index: count - 1, text: joined });
+    joined = "";
+  }
+
+  function append(text: string): void {
+    joined += text;
+    if (joined.length >= joinedLimit) flush();
+  }
 
   function start(): void {
     if (finished) throw new Error("The response is finished; nothing may follow.");
@@ -39,6 +57,7 @@ export function createBlockWriter(model: string): BlockWriter {
 
   function close(): void {
     if (open === undefined) return;
+    flush();
     open = undefined;
     pending.push({ type: "block-end", index: count - 1 });
   }
@@ -55,14 +74,14 @@ export function createBlockWriter(model: string): BlockWriter {
     write(kind, text) {
       if (text === "") return;
       if (open !== kind) openBlock({ kind });
-      pending.push({ type: "block-delta", index: count - 1, text });
+      append(text);
     },
     openToolCall(callId, name) {
       openBlock({ kind: "tool-call", callId, name });
     },
     writeArguments(text) {
       if (open !== "tool-call") throw new Error("No tool call is open.");
-      if (text !== "") pending.push({ type: "block-delta", index: count - 1, text });
+      append(text);
     },
     close,
     finish(reason, usage) {
@@ -72,6 +91,7 @@ export function createBlockWriter(model: string): BlockWriter {
       pending.push({ type: "finish", reason, usage });
     },
     take() {
+      flush();
       const events = pending;
       pending = [];
       return events;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 
-import { createBlockWriter } from "../../src/model/block-writer.ts";
 import type { ChatEvent, EventBatch, FinishReason, Usage } from "../../src/model/events.ts";
+import { createPieceWriter } from "./create-piece-writer.ts";
 
 /** One block of a random answer; `pieces` are its deltas. */
 type Draft =
@@ -78,7 +78,7 @@ function finishReason(hasCalls: boolean): fc.Arbitrary<FinishReason> {
 
 /** Writes a draft as events; empty argument pieces disappear, as the block writer promises. */
 function toEvents(drafts: readonly Draft[], reason: FinishReason, counts: Usage): readonly ChatEvent[] {
-  const writer = createBlockWriter("DeepSeek-V3.2");
+  const writer = createPieceWriter("DeepSeek-V3.2");
   for (const draft of drafts) {
     if (draft.kind === "tool-call") {
       writer.openToolCall(draft.callId, draft.name);

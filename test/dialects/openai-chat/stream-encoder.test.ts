@@ -7,7 +7,8 @@ import {
   encodeChatCompletion,
 } from "../../../src/dialects/openai-chat/index.ts";
 import { GatewayError } from "../../../src/errors.ts";
-import { createPieceWriter, type BlockWriter } from "../../support/create-piece-writer.ts";
+import type { BlockWriter } from "../../../src/model/block-writer.ts";
+import { createPieceWriter } from "../../support/create-piece-writer.ts";
 import { createCollector } from "../../../src/model/collect.ts";
 import type { ChatEvent, Usage } from "../../../src/model/events.ts";
 import { arbitraryEvents } from "../../support/arbitrary-events.ts";
@@ -22,23 +23,9 @@ function answer(
   finish: "stop" | "tool-calls" | "length" = "stop",
 ) {
   const writer = createPieceWriter("Qwen3");
-  const events: ChatEvent[] = [];
-  write({
-    write: (kind, text) => {
-      writer.write(kind, text);
-      events.push(...writer.take());
-    },
-    openToolCall: (callId, name) => {
-      writer.openToolCall(callId, name);
-      events.push(...writer.take());
-    },
-    writeArguments: (text) => {
-      writer.writeArguments(text);
-      events.push(...writer.take());
-    },
-  });
+  write(writer);
   writer.finish({ kind: finish }, usage);
-  return [...events, ...writer.take()];
+  return writer.take();
 }
 
 function encode(events: readonly ChatEvent[], options: object = {}): string {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { createResponsesStreamEncoder } from "../../../src/dialects/openai-responses/stream-encoder.ts";
 import type { ResponseObject, WireEvent } from "../../../src/dialects/openai-responses/wire.ts";
 import { type ErrorKind, errorStatus, GatewayError } from "../../../src/errors.ts";
-import { createBlockWriter } from "../../../src/model/block-writer.ts";
+import { createPieceWriter } from "../../support/create-piece-writer.ts";
 import type { ChatEvent, FinishReason } from "../../../src/model/events.ts";
 import { arbitraryEvents } from "../../support/arbitrary-events.ts";
 import { checkEvents } from "./check-events.ts";
@@ -32,10 +32,10 @@ function stream(events: readonly ChatEvent[], body: Record<string, unknown> = {}
 }
 
 function answer(
-  write: (writer: ReturnType<typeof createBlockWriter>) => void,
+  write: (writer: ReturnType<typeof createPieceWriter>) => void,
   reason: FinishReason["kind"] = "stop",
 ) {
-  const writer = createBlockWriter("DeepSeek-V3.2");
+  const writer = createPieceWriter("DeepSeek-V3.2");
   write(writer);
   writer.finish({ kind: reason }, { inputTokens: 12, outputTokens: 7, reasoningTokens: 3, estimated: false });
   return writer.take();
@@ -251,7 +251,7 @@ describe("a stream of events", () => {
       output_tokens_details: { reasoning_tokens: 3 },
       total_tokens: 19,
     });
-    const writer = createBlockWriter("m");
+    const writer = createPieceWriter("m");
     writer.finish({ kind: "stop" }, { inputTokens: 3, estimated: false });
     expect(checkEvents(stream(writer.take()).wire).usage).toBeNull();
   });
