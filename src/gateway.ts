@@ -91,9 +91,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
       await server.app.listen({ host, port });
       const address = server.app.server.address();
       const shownHost = host.includes(":") ? `[${host}]` : host;
-      const url = `http://${shownHost}:${typeof address === "object" ? (address?.port ?? port) : port}`;
-      services.log.info({ url }, "listening");
-      return url;
+      return `http://${shownHost}:${typeof address === "object" ? (address?.port ?? port) : port}`;
     },
     close() {
       closed ??= close();
