@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ["test/agents/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
+    globalSetup: ["test/agents/support/install-agents.ts"],
     fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 600_000,
+    testTimeout: 120_000,
   },
 });

@@ -5,6 +5,7 @@ import { readConfig } from "../../src/config.ts";
 import { startStack } from "../support/start-stack.ts";
 import {
   claudeCode,
+  claudeCodeInJson,
   codex,
   codexInCodeMode,
   codexWithPatch,
@@ -13,13 +14,13 @@ import {
 } from "./support/agents.ts";
 import { bug, createTask } from "./support/create-task.ts";
 import { markup, type Syntax } from "./support/render-call.ts";
-import { startAgent } from "./support/run-agent.ts";
+import { startAgent, type AgentRun } from "./support/run-agent.ts";
 import { conversation, lastMessages, report, scriptTask, thought } from "./support/script-task.ts";
 import { startClosedProxy } from "./support/start-proxy.ts";
 
 const prompt = "The test in sum.test.js fails. Look at it, mend sum.js, run the test again and report.";
 
-async function completeTask(agent: Agent, syntax: Syntax, model: string): Promise<string> {
+async function completeTask(agent: Agent, syntax: Syntax, model: string): Promise<AgentRun> {
   await using stack = await startStack({ env: { MODEL_ALIASES: "gpt-*=DeepSeek-V3.2" } });
   await using proxy = await startClosedProxy();
   await using task = await createTask();
@@ -44,16 +45,29 @@ async function completeTask(agent: Agent, syntax: Syntax, model: string): Promis
   expect(messages).toContain("export function sum(a, b)");
   expect(messages).toMatch(/fail 1[^]*pass 1/);
   expect(proxy.attempts).toEqual([]);
-  return output;
+  return { code, stdout, stderr };
 }
 
 describe("Claude Code mends a failing test", () => {
   test.for<Syntax>(["hermes", "qwen3-coder", "deepseek-v3.2", "kimi-k2", "invoke"])(
     "when the model writes its calls as %s",
     async (syntax) => {
-      await completeTask(claudeCode, syntax, "DeepSeek-V3.2");
+      const { stdout } = await completeTask(claudeCode, syntax, "DeepSeek-V3.2");
+      expect(stdout).toBe(`${report}\n`);
     },
   );
+
+  test("and gets thinking, words and calls as blocks of their own", async () => {
+    const { stdout } = await completeTask(claudeCodeInJson, "glm-4.5", "DeepSeek-V3.2");
+    const lines = stdout.trim().split("\n");
+    const types = lines.flatMap((line) => {
+      const { message } = JSON.parse(line) as { message?: { role: string; content: { type: string }[] } };
+      return message?.role === "assistant" ? message.content.map(({ type }) => type) : [];
+    });
+    const turn = ["thinking", "text", "tool_use"];
+    expect(types).toEqual([...turn, "tool_use", ...turn, ...turn, ...turn, "thinking", "text"]);
+    expect(stdout).toContain(`"thinking":"${thought}`);
+  });
 });
 
 describe("Codex mends a failing test", () => {
@@ -66,8 +80,9 @@ describe("Codex mends a failing test", () => {
     ["glm-4.5", "scripts, in a namespace", codexInCodeMode, "gpt-6-astra"],
     ["invoke", "scripts, in a namespace", codexInCodeMode, "gpt-6-astra"],
   ])("when the model writes its calls as %s, with %s", async ([syntax, , agent, model]) => {
-    const output = await completeTask(agent, syntax, model);
-    expect(output).toContain(thought);
+    const { stdout, stderr } = await completeTask(agent, syntax, model);
+    expect(stdout).toBe(`${report}\n`);
+    expect(stderr).toContain(thought);
   });
 });
 
@@ -75,7 +90,8 @@ describe("opencode mends a failing test", () => {
   test.for<Syntax>(["hermes", "qwen3-coder", "glm-4.5", "deepseek-v3.1", "invoke"])(
     "when the model writes its calls as %s",
     async (syntax) => {
-      await completeTask(opencode, syntax, "DeepSeek-V3.2");
+      const { stdout, stderr } = await completeTask(opencode, syntax, "DeepSeek-V3.2");
+      expect(stdout + stderr).toContain(`Thinking: ${thought}`);
     },
   );
 });

@@ -80,6 +80,12 @@ export const claudeCode: Agent = {
   ],
 };
 
+/** Claude Code telling all that it receives, as JSON lines. */
+export const claudeCodeInJson: Agent = {
+  ...claudeCode,
+  args: (prompt) => [...claudeCode.args(prompt), "--output-format", "stream-json", "--verbose"],
+};
+
 function codexAgent(edit: Call, shell: (command: string) => Call): Agent {
   return {
     quiet: {},
@@ -87,14 +93,12 @@ function codexAgent(edit: Call, shell: (command: string) => Call): Agent {
     client: "codex",
     executable: "codex",
     args: (prompt) => [
-      ...[
-        "-c",
-        "features.plugins=false",
-        "-c",
-        "analytics.enabled=false",
-        "-c",
-        'otel.metrics_exporter="none"',
-      ],
+      "-c",
+      "features.plugins=false",
+      "-c",
+      "analytics.enabled=false",
+      "-c",
+      'otel.metrics_exporter="none"',
       "exec",
       "--skip-git-repo-check",
       // Its sandbox needs a kernel that containers seldom offer; what runs is scripted.
@@ -161,7 +165,7 @@ export const opencode: Agent = {
   },
   client: "opencode",
   executable: "opencode",
-  args: (prompt) => ["run", prompt],
+  args: (prompt) => ["run", "--thinking", prompt],
   async command(target, { home }, prompt) {
     const file = join(home, "opencode.json");
     await writeFile(file, JSON.stringify(opencodeConfig(target)));
