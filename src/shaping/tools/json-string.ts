@@ -69,5 +69,20 @@ function* readAfterQuote(reader: TextReader, place: StringPlace): Reading<string
   const comma = reader.take(1);
   const more = yield* reader.space();
   const after = yield* reader.peek(1);
-  return after === '"' || after === "}" || after === "" ? undefined : space + comma + more;
+  const ends = after === "}" || after === "" || (after === '"' && (yield* seesKey(reader)));
+  return ends ? undefined : space + comma + more;
+}
+
+// Keys are short; what is looked at without being read must be, too.
+const longestKey = 256;
+
+/** Whether a key and its colon come next, rather than more quotes of a text that has a comma in it. */
+function* seesKey(reader: TextReader): Reading<boolean> {
+  for (let length = 2; length < longestKey; length += 1) {
+    const text = yield* reader.peek(length);
+    if (text.length < length) return true;
+    const after = /^"(?:[^"\\]|\\.)*"\s*([^\s])/.exec(text)?.[1];
+    if (after !== undefined) return after === ":";
+  }
+  return true;
 }

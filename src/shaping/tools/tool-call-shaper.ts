@@ -66,7 +66,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallSh
     return { message, attempt: attempt.join("") };
   }
 
-  function push(event: ChatEvent): readonly ChatEvent[] {
+  function read(event: ChatEvent): void {
     switch (event.type) {
       case "response-start":
         outlet.start(event.model);
@@ -99,11 +99,17 @@ export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallSh
         break;
       }
     }
-    return outlet.take();
   }
 
   return {
-    push,
+    push(event) {
+      read(event);
+      return outlet.take();
+    },
+    pushAll(events) {
+      for (const event of events) read(event);
+      return outlet.take();
+    },
     flush() {
       endScan(false);
       outlet.release();

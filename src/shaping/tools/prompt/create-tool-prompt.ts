@@ -12,6 +12,7 @@ export function createToolPrompt(request: ToolRequest, model: string): string {
   const { toolChoice } = request;
   if (request.tools.length === 0 || toolChoice.kind === "none") return "";
   const syntax = taughtSyntaxFor(model);
+  const { descriptions, notes } = shareNotes(request.tools);
   const rules = [
     syntax.values,
     "Only the tools listed above exist. Give every required field, and only fields that are listed; fields marked ? are optional.",
@@ -27,8 +28,9 @@ export function createToolPrompt(request: ToolRequest, model: string): string {
     "",
     "You can call these tools. Each is given as its name, the fields of its arguments as a type, and what it does.",
     "",
-    request.tools.map(describeTool).join("\n\n"),
+    request.tools.map((tool, index) => describeTool(tool, descriptions[index] ?? "")).join("\n\n"),
     "",
+    ...notes,
     "# How to call a tool",
     "",
     "Write exactly this, with the real name, keys and values:",
@@ -48,9 +50,35 @@ function choiceRule({ toolChoice }: ToolRequest): string {
   }
 }
 
-function describeTool(tool: ToolDefinition): string {
-  const description = squeeze(tool.description ?? "");
+function describeTool(tool: ToolDefinition, description: string): string {
   return `## ${tool.name} ${describeSchema(tool.parameters)}${description === "" ? "" : `\n${description}`}`;
+}
+
+// Shorter paragraphs aren't worth the reference.
+const shortestNote = 120;
+
+/** Descriptions in which a paragraph that several tools have stands as a reference to one common note. */
+function shareNotes(tools: readonly ToolDefinition[]): {
+  readonly descriptions: readonly string[];
+  readonly notes: readonly string[];
+} {
+  const paragraphs = tools.map((tool) => (tool.description ?? "").split(/\n\s*\n/).map(squeeze));
+  const counts = new Map<string, number>();
+  for (const paragraph of paragraphs.flat()) counts.set(paragraph, (counts.get(paragraph) ?? 0) + 1);
+  const shared = [...counts].flatMap(([paragraph, count]) =>
+    count > 1 && paragraph.length >= shortestNote ? [paragraph] : [],
+  );
+  const references = new Map(shared.map((paragraph, index) => [paragraph, `(See note ${index + 1}.)`]));
+  const notes = shared.map((paragraph, index) => `## Note ${index + 1}\n${paragraph}\n`);
+  return {
+    descriptions: paragraphs.map((own) =>
+      own
+        .map((paragraph) => references.get(paragraph) ?? paragraph)
+        .filter((paragraph) => paragraph !== "")
+        .join("\n"),
+    ),
+    notes,
+  };
 }
 
 /** Takes out blanks that only lay text out; line breaks stay, since they structure lists. */

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../../../model/request.ts";
-import { followReference, isRecord } from "../schema/resolve-schema.ts";
+import { followReference, isRecord, resolveSchema } from "../schema/resolve-schema.ts";
 
 /**
  * Writes a JSON Schema the way TypeScript would, which models read well and which takes about half the tokens:
@@ -50,7 +50,7 @@ function describe(schema: unknown, scope: Scope, depth: number): string {
     const branches = schema[key];
     if (!Array.isArray(branches)) continue;
     const own = "properties" in schema ? [describeType("object", schema, scope, depth)] : [];
-    const parts = [...own, ...branches.map((branch) => grouped(describe(branch, scope, depth)))];
+    const parts = [...own, ...branches.map((branch) => describePart(branch, scope, depth))];
     return [...new Set(parts)].join(glue);
   }
   const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"] ?? impliedType(schema)];
@@ -62,8 +62,29 @@ function impliedType(schema: JsonSchema): string {
   return "items" in schema || "prefixItems" in schema ? "array" : "any";
 }
 
-function grouped(type: string): string {
-  return type.includes("&") || /^[^{[(]*\|/.test(type) ? `(${type})` : type;
+/** A type inside another one: with its limits beside it, and in brackets where `|` would be misread. */
+function describePart(schema: unknown, scope: Scope, depth: number): string {
+  const type = describe(schema, scope, depth);
+  const note = noteOf(schema, scope);
+  const joined = /[|&]/.test(withoutNested(type)) ? `(${type})` : type;
+  return note === "" ? joined : `${joined} /* ${note} */`;
+}
+
+/** What of a type stands outside brackets, strings and comments. */
+function withoutNested(type: string): string {
+  let rest = type.replaceAll(/"(?:[^"\\]|\\.)*"|\/\*.*?\*\/|\/\/.*$/gm, "");
+  for (let before = ""; before !== rest;) {
+    before = rest;
+    rest = rest.replaceAll(/\{[^{}[\]()]*\}|\[[^{}[\]()]*\]|\([^{}[\]()]*\)/g, "");
+  }
+  return rest;
+}
+
+/** Limits and description of a schema, or of what it refers to. */
+function noteOf(schema: unknown, scope: Scope): string {
+  const own = isRecord(schema) ? comment(schema) : "";
+  const target = resolveSchema(schema, scope.root);
+  return own === "" && target !== undefined ? comment(target) : own;
 }
 
 function describeReference(reference: string, schema: JsonSchema, scope: Scope, depth: number): string {
@@ -78,11 +99,9 @@ function describeType(type: string, schema: JsonSchema, scope: Scope, depth: num
   if (type === "object") return describeObject(schema, scope, depth);
   if (type !== "array") return type;
   const tuple = schema["prefixItems"] ?? schema["items"];
-  if (Array.isArray(tuple)) return `[${tuple.map((item) => describe(item, scope, depth)).join(", ")}]`;
-  const items = schema["items"];
-  const item = describe(items, scope, depth);
-  const note = isRecord(items) ? comment(items) : "";
-  return `${/[|&]/.test(item) && !item.startsWith("{") ? `(${item})` : item}[]${note === "" ? "" : ` /* each: ${note} */`}`;
+  if (Array.isArray(tuple)) return `[${tuple.map((item) => describePart(item, scope, depth)).join(", ")}]`;
+  const item = describePart(schema["items"], scope, depth);
+  return item.endsWith("*/") ? `Array<${item}>` : `${item}[]`;
 }
 
 function describeObject(schema: JsonSchema, scope: Scope, depth: number): string {
@@ -90,13 +109,13 @@ function describeObject(schema: JsonSchema, scope: Scope, depth: number): string
   const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   const indent = " ".repeat(depth + 1);
   const lines = properties.map(([key, property]) => {
-    const note = isRecord(property) ? comment(property) : "";
+    const note = noteOf(property, scope);
     const name = /^[A-Za-z_$][\w$-]*$/.test(key) ? key : JSON.stringify(key);
     const type = describe(property, scope, depth + 1);
     return `${indent}${name}${required.includes(key) ? "" : "?"}: ${type}${note === "" ? "" : ` // ${note}`}`;
   });
   const rest = schema["additionalProperties"];
-  if (isRecord(rest)) lines.push(`${indent}[key]: ${describe(rest, scope, depth + 1)}`);
+  if (isRecord(rest)) lines.push(`${indent}[key]: ${describePart(rest, scope, depth + 1)}`);
   else if (rest === true || (properties.length === 0 && rest !== false)) lines.push(`${indent}[key]: any`);
   if (lines.length === 0) return "{}";
   if (properties.length === 0) return `{${lines.join("").trim()}}`;

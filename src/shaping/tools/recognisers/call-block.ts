@@ -1,9 +1,21 @@
-import type { CallSession, Recogniser } from "../call-session.ts";
-import type { Reading } from "../text-reader.ts";
+import { concludeCall, settleArguments, type CallSession, type Recogniser } from "../call-session.ts";
+import { readJsonArguments } from "../json-arguments.ts";
+import { createStops, type Reading } from "../text-reader.ts";
 import { readGlmCall } from "./glm.ts";
 import { readCallObject } from "./json-call.ts";
-import { blockClosings, blockOpenings, readFence, tags } from "./markup.ts";
+import {
+  attribute,
+  blockClosings,
+  blockOpenings,
+  blockOpeningsWithAttributes,
+  readAttributes,
+  readClosing,
+  readFence,
+  tags,
+} from "./markup.ts";
 
+const closers = createStops(["</tool_call", "</function_call"]);
+const inner = [...blockOpenings, ...blockOpeningsWithAttributes];
 const taggedCalls = [...tags("<", ["invoke", "function"], " "), "<function="] as const;
 
 /**
@@ -14,7 +26,7 @@ export const readCallBlock: Recogniser = function* (session) {
   const { reader } = session;
   yield* reader.space();
   // A block in a block: the inner one decides, and finds the record of the outer one.
-  if ((yield* reader.sees(blockOpenings)) || (yield* reader.sees(taggedCalls))) return "nested";
+  if ((yield* reader.sees(inner)) || (yield* reader.sees(taggedCalls))) return "nested";
   const fenced = yield* readFence(session);
   const inList = (yield* reader.accept(["["])) !== undefined;
   if (inList) yield* reader.space();
@@ -29,6 +41,27 @@ export const readCallBlock: Recogniser = function* (session) {
 };
 
 const keys = ["name", "function", "tool", "arguments", "parameters"];
+
+/** Reads a block whose tag has attributes; a `name` among them is the call's, and the block then holds its arguments. */
+export const readCallBlockWithAttributes: Recogniser = function* (session) {
+  const { reader } = session;
+  const attributes = yield* readAttributes(session);
+  if (attributes === undefined) return false;
+  const name = attribute(attributes, "name");
+  if (name === undefined || session.directory.find(name) === undefined) return yield* readCallBlock(session);
+  yield* reader.space();
+  if (!(yield* reader.sees(["{"]))) return yield* readCallBlock(session);
+  const call = session.begin(name);
+  const mark = reader.mark();
+  const end = yield* settleArguments(session, call, {
+    end: yield* readJsonArguments(reader, call),
+    mark,
+    closers,
+  });
+  yield* readClosing(session, blockClosings);
+  concludeCall(session, call, end);
+  return true;
+};
 
 /** Whether a brace begins JSON: a key in quotes or a known one without, rather than code or a placeholder. */
 function* looksLikeCall({ reader }: CallSession): Reading<boolean> {

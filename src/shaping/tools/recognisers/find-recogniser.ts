@@ -1,9 +1,9 @@
 import type { CallSession, Recogniser } from "../call-session.ts";
 import { fold, type Reading } from "../text-reader.ts";
 import { readTaggedBareCalls } from "./bare-calls.ts";
-import { readCallBlock } from "./call-block.ts";
+import { readCallBlock, readCallBlockWithAttributes } from "./call-block.ts";
 import { harmonyLayout, readHarmonyChannel, readHarmonyStart } from "./harmony.ts";
-import { blockClosings, blockOpenings, tags, tokenClosings } from "./markup.ts";
+import { blockClosings, blockOpenings, blockOpeningsWithAttributes, tags, tokenClosings } from "./markup.ts";
 import { readFunctionEquals, readInvoke } from "./tagged-function.ts";
 import { readTokenCall, readTokenSection } from "./token-call.ts";
 
@@ -23,6 +23,7 @@ const readHarmonyLayout: Recogniser = function* (session) {
 
 const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(blockOpenings, readCallBlock),
+  ...pairs(blockOpeningsWithAttributes, readCallBlockWithAttributes),
   ...pairs(tags("<", ["invoke", "function"], " "), readInvoke),
   ["<function=", readFunctionEquals],
   ["<|tool_calls_begin|>", readTokenSection],

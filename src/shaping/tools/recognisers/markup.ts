@@ -15,6 +15,7 @@ export function tags(open: "<" | "</", names: readonly string[], close: string):
 }
 
 export const blockOpenings = tags("<", blockNames, ">");
+export const blockOpeningsWithAttributes = tags("<", blockNames, " ");
 export const blockClosings = tags("</", blockNames, ">");
 
 /** Tokens around calls that come apart from the tags; after a call they are layout. */
@@ -42,4 +43,18 @@ export function* readFence(session: CallSession): Reading<boolean> {
   yield* reader.while(/[\w-]/y, 16);
   yield* reader.space();
   return true;
+}
+
+/** Reads up to the `>` of an opening tag; `undefined` if there is none where one could be. */
+export function* readAttributes({ reader }: CallSession): Reading<string | undefined> {
+  const attributes = yield* reader.while(/[^<>\n]/y, 300);
+  return (yield* reader.accept([">"])) === undefined ? undefined : attributes;
+}
+
+/** The value of an attribute, in quotes or without. */
+export function attribute(attributes: string, name: string): string | undefined {
+  const match = new RegExp(String.raw`(?:^|\s)${name}\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`).exec(
+    attributes,
+  );
+  return match?.[1] ?? match?.[2] ?? match?.[3];
 }

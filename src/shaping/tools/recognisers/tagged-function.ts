@@ -2,7 +2,7 @@ import { concludeCall, settleArguments, type CallSession, type Recogniser } from
 import type { CallWriter } from "../call-writer.ts";
 import { readJsonArguments } from "../json-arguments.ts";
 import { createStops, type Reading } from "../text-reader.ts";
-import { blockClosings, blockOpenings, readClosing, tags } from "./markup.ts";
+import { attribute, blockClosings, blockOpenings, readAttributes, readClosing, tags } from "./markup.ts";
 import { readRawParameter, type RawParameter, type ValueEnd } from "./raw-parameter.ts";
 
 const functionClosings = tags("</", ["function", "invoke"], ">");
@@ -34,19 +34,6 @@ export const readInvoke: Recogniser = function* (session) {
   const name = attributes === undefined ? undefined : attribute(attributes, "name");
   return name === undefined ? false : yield* readFunction(session, name, "paired");
 };
-
-/** Reads up to the `>` of an opening tag; `undefined` if there is none where one could be. */
-function* readAttributes({ reader }: CallSession): Reading<string | undefined> {
-  const attributes = yield* reader.while(/[^<>\n]/y, 300);
-  return (yield* reader.accept([">"])) === undefined ? undefined : attributes;
-}
-
-function attribute(attributes: string, name: string): string | undefined {
-  const match = new RegExp(String.raw`(?:^|\s)${name}\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`).exec(
-    attributes,
-  );
-  return match?.[1] ?? match?.[2] ?? match?.[3];
-}
 
 function unquote(text: string): string {
   return text.trim().replace(/^(["'])(.*)\1$/, "$2");
@@ -93,6 +80,7 @@ function* readParameters(
 ): Reading<boolean> {
   const { reader } = session;
   const tool = session.directory.find(style.name);
+  const seen = new Set<string>();
   for (;;) {
     yield* reader.space();
     const opened = yield* reader.accept(parameterOpenings);
@@ -109,6 +97,7 @@ function* readParameters(
       else call.fail();
       return false;
     }
+    seen.add(key);
     // DeepSeek V3.2 says which values are strings, and keeps their line breaks.
     const typed = opened.endsWith("=") ? undefined : attribute(attributes, "string");
     const ended = yield* readRawParameter(reader, call, key, {
@@ -118,7 +107,7 @@ function* readParameters(
       implicit: opened.endsWith("=")
         ? {
             mark: opened,
-            isKey: (one) => tool !== undefined && tool.schemaFor(tool.keyFor(one)) !== undefined,
+            isKey: (one) => !seen.has(one) && tool?.schemaFor(tool.keyFor(one)) !== undefined,
           }
         : undefined,
     });

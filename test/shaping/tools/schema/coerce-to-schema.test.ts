@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { absent, coerceToSchema } from "../../../../src/shaping/tools/schema/coerce-to-schema.ts";
+import { createArgumentsValidator } from "../../../../src/shaping/tools/schema/validate-arguments.ts";
+
+const root = { $defs: { level: { enum: ["Low", "High"] } } };
+
+describe("coercion", () => {
+  test.each([
+    ["a number in a string", "3", { type: "integer" }, 3],
+    ["a decimal in a string", " -0.5 ", { type: "number" }, -0.5],
+    ["no integer", "3.5", { type: "integer" }, "3.5"],
+    ["digits that a number can't hold", "12345678901234567890", { type: "integer" }, "12345678901234567890"],
+    ["a boolean in a string", "True", { type: "boolean" }, true],
+    ["no boolean", "yes", { type: "boolean" }, "yes"],
+    ["a string stays where strings may stand", "3", { type: ["string", "number"] }, "3"],
+    ["a number where text is wanted", 3, { type: "string" }, "3"],
+    ["an object where text is wanted", { a: 1 }, { type: "string" }, '{"a":1}'],
+    ["JSON of a list", '["a"]', { type: "array", items: { type: "string" } }, ["a"]],
+    ["almost JSON of an object", "{'a': 1,}", { type: "object" }, { a: 1 }],
+    ["one item for a list", "a", { type: "array", items: { type: "string" } }, ["a"]],
+    ["one number for a list of texts", 1, { type: "array", items: { type: "string" } }, ["1"]],
+    ["items of a list", ["1", 2], { type: "array", items: { type: "integer" } }, [1, 2]],
+    [
+      "keys in another case",
+      { dryRun: "true", max_size: 1 },
+      { type: "object", properties: { dry_run: { type: "boolean" }, maxSize: {} } },
+      { dry_run: true, maxSize: 1 },
+    ],
+    [
+      "a key that exists is left alone",
+      { A: 1, a: 2 },
+      { type: "object", properties: { a: {} } },
+      { A: 1, a: 2 },
+    ],
+    ["a value of a list in another case", "high", { $ref: "#/$defs/level" }, "High"],
+    [
+      "null for not given",
+      { a: null, b: null },
+      { type: "object", properties: { a: { type: "string" }, b: { type: "string" } }, required: ["b"] },
+      { b: null },
+    ],
+    [
+      "null where null may stand",
+      { a: null },
+      { type: "object", properties: { a: { type: ["string", "null"] } } },
+      { a: null },
+    ],
+    ["the word null", "None", { type: ["integer", "null"] }, null],
+    ["branches", "5", { anyOf: [{ type: "integer" }, { type: "null" }] }, 5],
+    ["a schema without types", "5", {}, "5"],
+    ["no schema", "5", undefined, "5"],
+    ["a reference in a circle", "5", { $ref: "#/$defs/none" }, "5"],
+  ])("%s", (_, value, schema, expected) => {
+    expect(coerceToSchema(value, schema, root)).toEqual(expected);
+  });
+
+  test("null alone is left out", () => {
+    expect(coerceToSchema(null, { type: "string" }, root)).toBe(absent);
+  });
+});
+
+describe("validation", () => {
+  test.each([
+    [
+      "draft-07",
+      { $schema: "http://json-schema.org/draft-07/schema#", properties: { a: { type: "string" } } },
+    ],
+    [
+      "2020-12",
+      { $schema: "https://json-schema.org/draft/2020-12/schema", properties: { a: { type: "string" } } },
+    ],
+    [
+      "an unknown meta schema",
+      { $schema: "https://example.org/schema", properties: { a: { type: "string" } } },
+    ],
+    [
+      "unknown formats and keywords",
+      { "x-order": 1, properties: { a: { type: "string", format: "phone" } } },
+    ],
+    ["an $id that others have, too", { $id: "same", properties: { a: { type: "string" } } }],
+    ["$async", { $async: true, properties: { a: { type: "string" } } }],
+  ])("%s", (_, schema) => {
+    const validate = createArgumentsValidator({ type: "object", ...schema });
+    expect(validate({ a: "x" })).toEqual([]);
+    expect(validate({ a: 1 })).toEqual(["a must be string"]);
+  });
+
+  test("names what is allowed", () => {
+    const validate = createArgumentsValidator({
+      type: "object",
+      properties: { a: { enum: ["x", "y"] } },
+      required: ["b"],
+      additionalProperties: false,
+    });
+    expect(validate({ a: "z", c: 1 })).toEqual([
+      "the arguments must have required property 'b'",
+      'the arguments must NOT have additional properties: "c"',
+      'a must be equal to one of the allowed values: ["x","y"]',
+    ]);
+  });
+
+  test.each([
+    ["a reference to nowhere", { properties: { a: { $ref: "#/$defs/none" } } }],
+    ["a pattern of another language", { properties: { a: { type: "string", pattern: "(?P<x>[" } } }],
+    ["a type that doesn't exist", { type: "dict" }],
+    ["draft-04 limits", { properties: { a: { type: "number", minimum: 1, exclusiveMinimum: true } } }],
+  ])("%s accepts everything", (_, schema) => {
+    expect(createArgumentsValidator(schema)({ a: 0 })).toEqual([]);
+  });
+});
