@@ -23,7 +23,7 @@ async function start(args: readonly string[], environment: Record<string, string
   });
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /https?:\/\/[\w.:-]+/.exec(line)?.[0];
-    if (url !== undefined && /"url"|^http/.test(line)) return { url, process: child };
+    if (url !== undefined && /listening at|^http/.test(line)) return { url, process: child };
   }
   throw new Error(`${args.join(" ")} did not start`);
 }

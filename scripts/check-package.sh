@@ -21,7 +21,7 @@ version=$(npx akashchat-api --version)
 SERVER_ADDRESS=127.0.0.1:0 LOG_FORMAT=json npx akashchat-api demo >demo.log 2>&1 &
 demo=$!
 for _ in $(seq 100); do
-  url=$(grep -o '"url":"http://[^"]*"' demo.log | head -n 1 | cut -d'"' -f4) || true
+  url=$(grep -o 'listening at http://[^"]*' demo.log | head -n 1 | cut -d' ' -f3) || true
   if [ -n "$url" ]; then break; fi
   kill -0 "$demo" || { cat demo.log; exit 1; }
   sleep 0.1

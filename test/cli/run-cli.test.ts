@@ -1,0 +1,186 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readVersion } from "../../src/cli/version.ts";
+import { startSimulator, type Simulator } from "../../src/simulator/index.ts";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+/** Starts the program in a folder without a `.env`, with nothing of this machine's settings. */
+function start(args: readonly string[], environment: Record<string, string> = {}, folder = tmpdir()) {
+  return spawn(process.execPath, [main, ...args], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], HOME: folder, NO_PROXY: "127.0.0.1", ...environment },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+}
+
+async function run(args: readonly string[], environment: Record<string, string> = {}, input = "") {
+  const child = start(args, environment);
+  child.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  return { stdout, stderr, code: code as number | null };
+}
+
+let simulator: Simulator;
+let upstream: Record<string, string>;
+beforeAll(async () => {
+  simulator = await startSimulator();
+  upstream = { AKASH_BASE_URL: simulator.url, IMAGE_POLL_MS: "10" };
+});
+afterAll(() => simulator.close());
+
+describe("the program", () => {
+  test("says its version and its commands", async () => {
+    expect(await run(["--version"])).toMatchObject({ code: 0, stdout: `${readVersion()}\n` });
+    const help = await run(["--help"]);
+    expect(help.code).toBe(0);
+    for (const command of ["serve", "demo", "doctor", "models", "chat", "image", "connect", "launch"]) {
+      expect(help.stdout).toContain(`  ${command}`);
+    }
+  });
+
+  test("refuses a wrong configuration with all its problems, before anything starts", async () => {
+    const { code, stderr } = await run(["serve"], { SERVER_ADDRESS: "nowhere", HEARTBEAT_MS: "soon" });
+    expect(code).toBe(2);
+    expect(stderr).toContain("SERVER_ADDRESS: must be host:port");
+    expect(stderr).toContain("HEARTBEAT_MS: must be a whole number");
+  });
+
+  test("refuses an unknown command and an unknown option", async () => {
+    expect((await run(["serv"])).code).toBe(2);
+    expect((await run(["chat", "hi", "--modle", "x"])).stderr).toContain("--model");
+  });
+
+  test("says which port is taken", async () => {
+    const port = new URL(simulator.url).port;
+    const { code, stderr } = await run(["serve"], { SERVER_ADDRESS: `127.0.0.1:${port}` });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`(port ${port})`);
+  });
+});
+
+describe("chat", () => {
+  test("streams the answer to standard output and the thinking, if asked, to standard error", async () => {
+    simulator.enqueue({ reasoning: "hm", text: ["Hel", "lo"] });
+    const answer = await run(
+      ["chat", "hi", "--model", "DeepSeek-V3.2", "--system", "be brief", "--reasoning"],
+      upstream,
+    );
+    expect(answer).toMatchObject({ code: 0, stdout: "Hello\n", stderr: "hm" });
+    expect(simulator.chats.at(-1)?.body).toMatchObject({ model: "DeepSeek-V3.2", system: "be brief" });
+  });
+
+  test("reads the question from standard input, and takes the first model", async () => {
+    simulator.enqueue({ text: "42" });
+    expect(await run(["chat", "-"], upstream, "six times seven?")).toMatchObject({ code: 0, stdout: "42\n" });
+    expect(simulator.chats.at(-1)?.body).toMatchObject({ messages: [{ content: "six times seven?" }] });
+  });
+
+  test("says in one line why there is no answer", async () => {
+    simulator.enqueue({ error: { kind: "usage" } });
+    const { code, stdout, stderr } = await run(["chat", "hi"], upstream);
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(/usage limit/i);
+  });
+});
+
+describe("models", () => {
+  test("lists ids, one a line, or JSON", async () => {
+    const lines = (await run(["models"], upstream)).stdout.trim().split("\n");
+    expect(lines[0]).toMatch(/^DeepSeek-V3\.2 +64000 tokens$/);
+    expect(lines.at(-1)).toMatch(/^AkashGen +images$/);
+    const json: unknown = JSON.parse((await run(["models", "--json"], upstream)).stdout);
+    expect(json).toHaveLength(lines.length);
+  });
+});
+
+describe("image", () => {
+  test("writes the picture in the format of the file's ending, and tells how it goes", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "image-"));
+    try {
+      simulator.enqueue({
+        image: { prompt: "A cat's portrait", statuses: ["waiting", "pending", "succeeded"] },
+      });
+      const out = join(folder, "cat.png");
+      const { code, stderr } = await run(["image", "a cat", "--out", out], upstream);
+      expect(code).toBe(0);
+      expect(stderr).toContain("Prompt: A cat's portrait");
+      expect(stderr).toMatch(/waiting, queue position \d+, 0 s/);
+      expect((await readFile(out)).subarray(1, 4).toString("latin1")).toBe("PNG");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("refuses a file ending that it can't make before it asks for anything", async () => {
+    const before = simulator.requests.length;
+    const { code, stderr } = await run(["image", "a cat", "--out", "cat.gif"], upstream);
+    expect(code).toBe(2);
+    expect(stderr).toContain(".webp");
+    expect(simulator.requests).toHaveLength(before);
+  });
+});
+
+describe("doctor", () => {
+  test("passes every check on a working upstream", async () => {
+    simulator.enqueue({ text: "ready" });
+    const { code, stdout } = await run(["doctor"], upstream);
+    expect(stdout).toMatch(/ok {4}session .*good for \d+ s/);
+    expect(stdout).toMatch(/ok {4}models .*e\.g\. DeepSeek-V3\.2/);
+    expect(stdout).toMatch(/ok {4}completion .*said "ready"/);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ["nobody listens", { AKASH_BASE_URL: "http://127.0.0.1:9" }, /FAIL {2}session .*refused/],
+    ["the name is wrong", { AKASH_BASE_URL: "http://akash.invalid" }, /FAIL {2}session .*DNS/],
+  ])("says what to do when %s", async (_, environment, finding) => {
+    const { code, stdout } = await run(["doctor"], environment);
+    expect(stdout).toMatch(finding);
+    expect(code).toBe(1);
+  });
+
+  test("tells of a spent budget and of a configuration that is wrong", async () => {
+    await using spent = await startSimulator({ tokenLimit: 1 });
+    await run(["chat", "hi"], { AKASH_BASE_URL: spent.url });
+    const { stdout, code } = await run(["doctor"], { AKASH_BASE_URL: spent.url });
+    expect(stdout).toMatch(/FAIL {2}usage budget .*renewed at \d{4}-/);
+    expect(code).toBe(1);
+    expect(await run(["doctor"], { REASONING: "loud" })).toMatchObject({ code: 2 });
+  });
+});
+
+describe("demo", () => {
+  test("serves answers offline and ends at SIGTERM", async () => {
+    const child = start(["demo"], { SERVER_ADDRESS: "127.0.0.1:0", LOG_FORMAT: "json" });
+    const lines = createInterface({ input: child.stdout });
+    let url: string | undefined;
+    for await (const line of lines) {
+      url = /listening at (http:[^"]+)/.exec(line)?.[1];
+      if (url !== undefined) break;
+    }
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      body: JSON.stringify({ model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Say hello" }] }),
+    });
+    expect(response.status).toBe(200);
+    expect(JSON.stringify(await response.json())).toContain('"finish_reason":"stop"');
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: "ok" });
+    child.stdout.resume();
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+});
