@@ -1,0 +1,104 @@
+import { array, assert, constantFrom, nat, oneof, property, string } from "fast-check";
+import { expect, test } from "vitest";
+import { callMarkers } from "../../../src/shaping/tools/recognisers/find-recogniser.ts";
+import { play, shaperOptions, type Answer } from "./answer.ts";
+
+const fragments = [
+  ...callMarkers,
+  "<｜tool▁call▁begin｜>",
+  "<｜tool▁sep｜>",
+  "<|tool_call_argument_begin|>",
+  '<｜DSML｜parameter name="city" string="true">',
+  "<arg_key>",
+  "</arg_key>",
+  "<arg_value>",
+  "</arg_value>",
+  "<parameter=city>",
+  '<parameter name="city">',
+  "</parameter>",
+  "get_weather",
+  "run_command",
+  "nope",
+  'name="get_weather">',
+  '{"name": "get_weather", "arguments": ',
+  '{"name":"run_command","parameters":',
+  '{"city": "Paris"',
+  '{"command":"a \\"b\\" \\d',
+  '"{\\"city\\":\\"x\\"}"',
+  "{'city': 'x', 'days': None}",
+  "[get_weather(city='x', ",
+  "analysis",
+  "commentary to=functions.get_weather ",
+  "final",
+  "<|message|>",
+  "assistant",
+  "```",
+  "~~~",
+  "`",
+  "\n",
+  " ",
+  ",",
+  '"',
+  "'",
+  "\\",
+  "}",
+  "]",
+  ")",
+  ":",
+  ";",
+  "=",
+  "<",
+  ">",
+  "🌧️",
+  "null",
+  "42",
+];
+
+const hostile = array(
+  oneof({ weight: 12, arbitrary: constantFrom(...fragments) }, string({ maxLength: 6 })),
+  { maxLength: 24 },
+);
+
+test("any text: nothing throws, cuts change nothing, complete calls are JSON", () => {
+  const choices = ["auto", "required"] as const;
+  const cases = property(
+    hostile,
+    nat(),
+    constantFrom("stream", "whole"),
+    constantFrom("stop", "length"),
+    nat(1),
+    (parts, seed, argumentsMode, finish, choice) => {
+      const text = parts.join("");
+      const kind = choices[choice] ?? "auto";
+      const outcomeOf = (pieces: readonly string[]): unknown => {
+        const answer: Answer = { pieces, finish };
+        try {
+          return play(answer, shaperOptions({ toolChoice: { kind } }, { argumentsMode }));
+        } catch (error) {
+          // The one error that there is: a call had to come, and none did.
+          expect(error).toMatchObject({ kind: "output-invalid" });
+          return "output-invalid";
+        }
+      };
+      const whole = outcomeOf([text]);
+      expect(outcomeOf(text.split(""))).toEqual(whole);
+      const cut = text.length === 0 ? 0 : seed % text.length;
+      expect(outcomeOf([text.slice(0, cut), text.slice(cut)])).toEqual(whole);
+      if (typeof whole === "string") return;
+      const { blocks, finish: reason } = whole as ReturnType<typeof play>;
+      // Harmony's channels take their headers out; apart from that, text without a call is never touched.
+      const harmony = text.includes("<|channel|>") || text.includes("<|start|>");
+      if (!harmony && blocks.every((block) => "text" in block)) {
+        expect(blocks.map((block) => ("text" in block ? block.text : "")).join("")).toBe(text);
+      }
+      for (const block of blocks) {
+        if ("call" in block && reason === "tool-calls")
+          expect(() => JSON.parse(block.arguments)).not.toThrow();
+      }
+    },
+  );
+  assert(cases, {
+    numRuns: Number(process.env["FUZZ_RUNS"] ?? 400),
+    seed: process.env["FUZZ_RUNS"] === undefined ? 1 : Date.now(),
+  });
+});
