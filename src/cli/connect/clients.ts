@@ -5,6 +5,12 @@ import type { ClientSetup, Target, TargetModel } from "./client-setup.ts";
 /** Where the key is found by clients that read it from the environment. */
 const keyVariable = "AKASHCHAT_API_KEY";
 
+/** A client's own folder: where its variable says, else the usual place in the user's home. */
+function folderOf(variable: string, ...usual: readonly string[]): string {
+  const named = process.env[variable];
+  return named === undefined || named === "" ? join(homedir(), ...usual) : named;
+}
+
 /** Claude Code's variables; also what `launch` sets. Source: Claude Code settings reference. */
 export function claudeCodeEnvironment({ url, apiKey, model }: Target): Record<string, string> {
   return {
@@ -85,7 +91,7 @@ function claudeCode(target: Target): ClientSetup {
     title: "Claude Code",
     file: {
       format: "json",
-      path: join(homedir(), ".claude", "settings.json"),
+      path: join(folderOf("CLAUDE_CONFIG_DIR", ".claude"), "settings.json"),
       content: { env: claudeCodeEnvironment(target) },
     },
     steps: ["Start it with: claude", "Or, without any file: akashchat-api launch claude-code"],
@@ -94,6 +100,7 @@ function claudeCode(target: Target): ClientSetup {
 
 function codex(target: Target): ClientSetup {
   const content = [
+    "# In a file with other settings, these lines belong above its first [table].",
     `model = ${toml(target.model.id)}`,
     'model_provider = "akash"',
     ...codexWindow(target.model).map((line) => line.replace("=", " = ")),
@@ -107,7 +114,7 @@ function codex(target: Target): ClientSetup {
   ].join("\n");
   return {
     title: "Codex CLI",
-    file: { format: "text", path: join(homedir(), ".codex", "config.toml"), content },
+    file: { format: "text", path: join(folderOf("CODEX_HOME", ".codex"), "config.toml"), content },
     environment: codexEnvironment(target),
     steps: ["Start it with: codex", "Or, without any file: akashchat-api launch codex"],
   };
@@ -118,7 +125,7 @@ function opencode(target: Target): ClientSetup {
     title: "opencode",
     file: {
       format: "json",
-      path: join(homedir(), ".config", "opencode", "opencode.json"),
+      path: join(folderOf("XDG_CONFIG_HOME", ".config"), "opencode", "opencode.json"),
       content: opencodeConfig(target),
     },
     steps: ["Start it with: opencode", "Or, without any file: akashchat-api launch opencode"],
@@ -212,7 +219,7 @@ function zed(target: Target): ClientSetup {
     title: "Zed",
     file: {
       format: "json",
-      path: join(homedir(), ".config", "zed", "settings.json"),
+      path: join(folderOf("XDG_CONFIG_HOME", ".config"), "zed", "settings.json"),
       content: {
         language_models: {
           openai_compatible: {

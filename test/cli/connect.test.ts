@@ -1,0 +1,206 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { clientNames } from "../../src/cli/connect/clients.ts";
+import { startStack, type Stack } from "../support/start-stack.ts";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const key = "only-for-us";
+
+let stack: Stack;
+let home: string;
+
+beforeAll(async () => {
+  stack = await startStack({ env: { BEARER_TOKEN: key, MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B" } });
+  home = await mkdtemp(join(tmpdir(), "connect-"));
+});
+
+afterAll(async () => {
+  await stack.close();
+  await rm(home, { recursive: true });
+});
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `akashchat-api connect …` as a user would, in a home folder of its own. */
+function connect(args: readonly string[], environment: Record<string, string> = {}): Promise<Run> {
+  const options = {
+    cwd: home,
+    env: { PATH: process.env["PATH"], HOME: home, USERPROFILE: home, BEARER_TOKEN: key, ...environment },
+  };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [main, "connect", "--url", stack.url, ...args],
+      options,
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    ).stdin?.end();
+  });
+}
+
+/** The JSON object that a text shows. */
+function jsonIn(text: string): unknown {
+  return JSON.parse(text.slice(text.indexOf("\n{\n"), text.lastIndexOf("\n}\n") + 3));
+}
+
+describe.concurrent("connect prints what points a client at the gateway", () => {
+  const lines: Readonly<Record<string, () => readonly string[]>> = {
+    "claude-code": () => [
+      ".claude/settings.json",
+      `"ANTHROPIC_BASE_URL": "${stack.url}"`,
+      `"ANTHROPIC_AUTH_TOKEN": "${key}"`,
+      '"ANTHROPIC_MODEL": "DeepSeek-V3.2"',
+      '"CLAUDE_CODE_MAX_CONTEXT_TOKENS": "64000"',
+      "akashchat-api launch claude-code",
+    ],
+    codex: () => [
+      ".codex/config.toml",
+      'model = "DeepSeek-V3.2"',
+      "model_context_window = 64000",
+      `base_url = "${stack.url}/v1"`,
+      'wire_api = "responses"',
+      `export AKASHCHAT_API_KEY=${key}`,
+    ],
+    opencode: () => [
+      "opencode.json",
+      '"model": "akash/DeepSeek-V3.2"',
+      `"baseURL": "${stack.url}/v1"`,
+      '"context": 64000',
+    ],
+    cursor: () => [`Override OpenAI Base URL: ${stack.url}/v1`, `OpenAI API Key: ${key}`, "DeepSeek-V3.2"],
+    cline: () => [`Base URL: ${stack.url}/v1`, "Model ID: DeepSeek-V3.2", "OpenAI Compatible"],
+    "open-webui": () => [
+      `export OPENAI_API_BASE_URL=${stack.url}/v1`,
+      `export OPENAI_API_KEY=${key}`,
+      "export IMAGE_GENERATION_MODEL=AkashGen",
+    ],
+    continue: () => [
+      ".continue/config.yaml",
+      `apiBase: "${stack.url}/v1"`,
+      'model: "DeepSeek-V3.2"',
+      "contextLength: 64000",
+    ],
+    zed: () => [
+      "settings.json",
+      `"api_url": "${stack.url}/v1"`,
+      '"max_tokens": 64000',
+      `export AKASH_CHAT_API_KEY=${key}`,
+    ],
+  };
+
+  test("every client has a case here", () => {
+    expect(Object.keys(lines)).toEqual(clientNames);
+  });
+
+  test.for(clientNames)("%s", async (client) => {
+    const { code, stdout, stderr } = await connect([client]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const line of lines[client]?.() ?? []) expect(stdout).toContain(line);
+    expect(stdout).not.toMatch(/undefined|\[object/);
+  });
+
+  test.for(["claude-code", "opencode", "zed"])("%s: the file shown is JSON", async (client) => {
+    const { stdout } = await connect([client]);
+    expect(jsonIn(stdout)).toBeTypeOf("object");
+  });
+
+  test.for<[string, string, string]>([
+    ["claude-code", "CLAUDE_CONFIG_DIR", "settings.json"],
+    ["codex", "CODEX_HOME", "config.toml"],
+    ["opencode", "XDG_CONFIG_HOME", join("opencode", "opencode.json")],
+    ["zed", "XDG_CONFIG_HOME", join("zed", "settings.json")],
+  ])("%s: in the folder that %s names", async ([client, variable, file]) => {
+    const folder = join(home, "elsewhere");
+    const { stdout } = await connect([client], { [variable]: folder });
+    expect(stdout).toContain(`\n${join(folder, file)}`);
+  });
+
+  test("an alias keeps its name and has the context length of its model", async () => {
+    const { stdout } = await connect(["claude-code", "--model", "claude-sonnet-4-5"]);
+    expect(stdout).toContain('"ANTHROPIC_MODEL": "claude-sonnet-4-5"');
+    expect(stdout).toContain('"CLAUDE_CODE_MAX_CONTEXT_TOKENS": "32768"');
+  });
+});
+
+describe("connect opencode --write --yes", () => {
+  test("makes the file, merges into it, and keeps a copy of the old one", async () => {
+    const path = join(home, ".config", "opencode", "opencode.json");
+    const first = await connect(["opencode", "--write", "--yes"]);
+    expect(first).toMatchObject({ code: 0, stderr: "" });
+    // It holds a key: nobody else may read it.
+    if (process.platform !== "win32") expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const written = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    expect(written).toMatchObject({
+      model: "akash/DeepSeek-V3.2",
+      provider: { akash: { options: { baseURL: `${stack.url}/v1`, apiKey: key } } },
+    });
+
+    const old = `${JSON.stringify({ theme: "nord", model: "other/model", provider: { other: { name: "Other" } } })}\n`;
+    await writeFile(path, old);
+    const second = await connect(["opencode", "--write", "--yes"]);
+    expect(second).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(await readFile(path, "utf8"))).toEqual({
+      ...written,
+      theme: "nord",
+      provider: { ...(written["provider"] as object), other: { name: "Other" } },
+    });
+    expect(await readFile(`${path}.bak`, "utf8")).toBe(old);
+  });
+});
+
+describe.concurrent("connect refuses, and says what to do", () => {
+  test.for<[string, string[], string]>([
+    ["a client that it does not know", ["emacs"], "Known are: claude-code"],
+    ["to write without asking where nobody can answer", ["claude-code", "--write"], "--yes"],
+    ["to write where the client has no file", ["cursor", "--write", "--yes"], "Override OpenAI Base URL"],
+    ["a model that is not there", ["codex", "--model", "DeepSeek-V9"], "DeepSeek-V3.2"],
+  ])("%s", async ([, args, text]) => {
+    const { code, stderr } = await connect(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(text);
+  });
+
+  test("a wrong key", async () => {
+    const { code, stderr } = await connect(["codex"], { BEARER_TOKEN: "wrong" });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `The gateway at ${stack.url} wants another BEARER_TOKEN.\n`,
+    });
+  });
+
+  test("when no gateway answers", async () => {
+    const { code, stderr } = await connect(["codex", "--url", "http://127.0.0.1:1"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("No gateway answers at http://127.0.0.1:1");
+  });
+
+  test("to change a file that it can't merge", async () => {
+    const path = join(home, ".codex", "config.toml");
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'model = "mine"\n');
+    const { code, stderr } = await connect(["codex", "--write", "--yes"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("exists and is not changed");
+    expect(await readFile(path, "utf8")).toBe('model = "mine"\n');
+  });
+
+  test("to change JSON with comments", async () => {
+    const path = join(home, ".config", "zed", "settings.json");
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, '// mine\n{ "theme": "One" }\n');
+    const { code, stderr } = await connect(["zed", "--write", "--yes"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("not plain JSON");
+    expect(await readFile(path, "utf8")).toContain("// mine");
+  });
+});
