@@ -125,19 +125,22 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   async function* batches(): AsyncGenerator<EventBatch, void, undefined> {
     const ended = new AbortController();
     const signal = AbortSignal.any([options.signal, ended.signal]);
+    // An upstream that finished by itself is let go, not aborted: its connection can be used again.
+    let complete = false;
     try {
       for await (const batch of options.upstream.stream(plain, signal)) {
         const last = batch.at(-1);
+        complete = last?.type === "finish";
         if (last?.type === "finish") given = last.usage;
         const out = chain.push(batch);
-        const finished = last?.type === "finish" || out.at(-1)?.type === "finish";
+        const finished = complete || out.at(-1)?.type === "finish";
         // Before the yield: the upstream must not go on while a slow client reads.
-        if (finished) ended.abort();
+        if (finished && !complete) ended.abort();
         if (out.length > 0) yield out;
         if (finished) return;
       }
     } finally {
-      ended.abort();
+      if (!complete) ended.abort();
     }
   }
 
