@@ -1,4 +1,4 @@
-import { absent, coerceToSchema, parseLeniently } from "./schema/coerce-to-schema.ts";
+import { absent, coerceToSchema, isShallow, parseLeniently } from "./schema/coerce-to-schema.ts";
 import { isRecord, typesOf } from "./schema/resolve-schema.ts";
 import type { DeclaredTool } from "./tool-directory.ts";
 
@@ -205,7 +205,8 @@ function readText(text: string, types: ReadonlySet<string>): unknown {
   const word = pythonWords.get(trimmed);
   if (word !== undefined) return word;
   try {
-    return JSON.parse(trimmed) as unknown;
+    const value: unknown = JSON.parse(trimmed);
+    return isShallow(value) ? value : text;
   } catch {
     // Not JSON: the schema decides what a text can become.
     return text;

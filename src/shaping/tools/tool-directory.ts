@@ -1,6 +1,6 @@
-import type { ToolDefinition } from "../../model/request.ts";
+import type { JsonSchema, ToolDefinition } from "../../model/request.ts";
 import { loosen } from "./schema/loosen.ts";
-import { propertiesOf, typesOf } from "./schema/resolve-schema.ts";
+import { branchesOf, propertiesOf, resolveSchema, typesOf } from "./schema/resolve-schema.ts";
 import { createArgumentsValidator } from "./schema/validate-arguments.ts";
 
 /** A declared tool and what its schema says. */
@@ -76,8 +76,8 @@ function declareTool(definition: ToolDefinition): DeclaredTool {
     passesStrings(key, whenUntyped) {
       const property = properties.get(key);
       const types = typesOf(property, schema);
-      if (types.size === 0) return whenUntyped && !hasFixedValues(property);
-      return types.has("string") && !hasFixedValues(property);
+      if (types.size === 0) return whenUntyped && !hasFixedValues(property, schema);
+      return types.has("string") && !hasFixedValues(property, schema);
     },
     validate(value) {
       validate ??= createArgumentsValidator(schema);
@@ -87,7 +87,9 @@ function declareTool(definition: ToolDefinition): DeclaredTool {
 }
 
 /** Values that are one of a list are short and can be corrected: they wait until they are complete. */
-function hasFixedValues(schema: unknown): boolean {
-  const text = JSON.stringify(schema) ?? "";
-  return text.includes('"enum"') || text.includes('"const"') || text.includes('"$ref"');
+function hasFixedValues(schema: unknown, root: JsonSchema, depth = 0): boolean {
+  const resolved = resolveSchema(schema, root);
+  if (resolved === undefined || depth > 8) return false;
+  if ("enum" in resolved || "const" in resolved) return true;
+  return branchesOf(resolved).some((branch) => hasFixedValues(branch, root, depth + 1));
 }

@@ -307,3 +307,9 @@ test.each([
     play({ pieces: [call("odd", { next: { next: null }, a: [1] })] }, shaperOptions(request)).blocks,
   ).toMatchObject([{ call: "odd" }]);
 });
+
+test("a value that is nested beyond reason is refused, not a crash", () => {
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const text = `<tool_call>{"name":"list-files","arguments":{"a":${deep}}}</tool_call>`;
+  expect(play({ pieces: [text] }, shaperOptions()).problem).toContain("can't be read");
+});

@@ -35,9 +35,12 @@ const limits = [
   "examples",
 ] as const;
 
+// No model reads on at such a depth, and the stack has an end.
+const deepestNesting = 32;
+
 function describe(schema: unknown, scope: Scope, depth: number): string {
   if (schema === false) return "never";
-  if (!isRecord(schema)) return "any";
+  if (!isRecord(schema) || depth > deepestNesting) return "any";
   const reference = schema["$ref"];
   if (typeof reference === "string") return describeReference(reference, schema, scope, depth);
   if ("const" in schema) return JSON.stringify(schema["const"]);
