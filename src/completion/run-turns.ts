@@ -125,7 +125,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   async function* batches(): AsyncGenerator<EventBatch, void, undefined> {
     const ended = new AbortController();
     const signal = AbortSignal.any([options.signal, ended.signal]);
-    // An upstream that finished by itself is let go, not aborted: its connection can be used again.
+    // An upstream that finished by itself is read to its end, not aborted: its connection can be used again.
     let complete = false;
     try {
       for await (const batch of options.upstream.stream(plain, signal)) {
@@ -137,7 +137,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
         // Before the yield: the upstream must not go on while a slow client reads.
         if (finished && !complete) ended.abort();
         if (out.length > 0) yield out;
-        if (finished) return;
+        if (finished && !complete) return;
       }
     } finally {
       if (!complete) ended.abort();

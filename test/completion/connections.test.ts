@@ -23,7 +23,7 @@ test("one connection to the upstream serves one request after the other", async 
       request.resume().on("end", () => {
         response.writeHead(200, { "content-type": "text/plain", "x-vercel-ai-data-stream": "v1" });
         // The end of the body comes by a packet of its own, as it does from the real site.
-        response.write(answer, () => response.end());
+        response.write(answer, () => setImmediate(() => response.end()));
       });
     }
   }).on("connection", () => {
