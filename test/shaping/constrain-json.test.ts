@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Block } from "../../src/model/collect.ts";
 import type { FinishReason } from "../../src/model/events.ts";
+import { compileJsonSchema } from "../../src/shaping/compile-json-schema.ts";
 import { constrainJson, type JsonFormat } from "../../src/shaping/constrain-json.ts";
 import { createJsonPrompt } from "../../src/shaping/json-prompt.ts";
 import { cutAt, everyCut } from "../support/cuts.ts";
@@ -187,4 +188,13 @@ test("the prompt is compact and holds the schema", () => {
   const prompt = createJsonPrompt(schema({ $schema: "x", type: "object" }), { besideTools: true });
   expect(prompt).toMatch(/^When you call no tool, answer/);
   expect(prompt).toMatch(/\{"type":"object"\}$/);
+});
+
+test("the field of a wrong schema is named, and `$async` does not make the check a promise", () => {
+  expect(() => compileJsonSchema({ type: "objekt" }, "format.schema")).toThrow(
+    /^format\.schema is not a valid/,
+  );
+  expect(() => compileJsonSchema({ $ref: "#/nowhere" }, "format.schema")).toThrow(/^format\.schema is not/);
+  const check = compileJsonSchema({ $async: true, type: "object" });
+  expect([check({}), check(1)]).toEqual([undefined, "value must be object"]);
 });

@@ -1,4 +1,5 @@
 import type { ChatRequest, Message, ReasoningMode, ResponseFormat } from "../../model/request.ts";
+import { compileJsonSchema } from "../../shaping/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { toMessages } from "./content.ts";
 import { parseFields, toFieldError } from "./parse-fields.ts";
@@ -25,10 +26,16 @@ function toReasoningMode(thinking: WireCountRequest["thinking"]): ReasoningMode 
   return "field";
 }
 
+/** Compiles a schema only to refuse a wrong one, by the name of its field. */
 function toResponseFormat(body: WireCountRequest): ResponseFormat {
   // output_format is the beta spelling of output_config.format.
   const format = body.output_config?.format ?? body.output_format;
-  return format ? { kind: "json-schema", name: "response", schema: format.schema } : { kind: "text" };
+  if (!format) return { kind: "text" };
+  compileJsonSchema(
+    format.schema,
+    body.output_config?.format ? "output_config.format.schema" : "output_format.schema",
+  );
+  return { kind: "json-schema", name: "response", schema: format.schema };
 }
 
 function listIgnored(body: WireCountRequest, raw: unknown): string[] {

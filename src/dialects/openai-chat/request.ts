@@ -1,5 +1,6 @@
 import { GatewayError } from "../../errors.ts";
 import type { ReasoningMode, ResponseFormat } from "../../model/request.ts";
+import { compileJsonSchema } from "../../shaping/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../ignored-parameters.ts";
 import { parseBody } from "../parse-body.ts";
@@ -39,11 +40,13 @@ function refuseImpossible(body: ChatBody): void {
   }
 }
 
+/** Compiles a schema only to refuse a wrong one, by the name of its field. */
 function toResponseFormat(format: ChatBody["response_format"]): ResponseFormat {
   if (format?.type === "json_object") return { kind: "json-object" };
   if (format?.type !== "json_schema") return { kind: "text" };
   const { name, description, schema } = format.json_schema;
   if (schema === undefined) return { kind: "json-object" };
+  compileJsonSchema(schema, "response_format.json_schema.schema");
   return { kind: "json-schema", name, ...(description === undefined ? {} : { description }), schema };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest, ResponseFormat } from "../../model/request.ts";
+import { compileJsonSchema } from "../../shaping/compile-json-schema.ts";
 import { parseBody } from "../parse-body.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
 import { findIgnored } from "./ignored.ts";
@@ -99,10 +100,12 @@ function resolve({ item, param }: PlacedItem, references: ReadonlyMap<string, Wi
   );
 }
 
+/** Compiles a schema only to refuse a wrong one, by the name of its field. */
 function toResponseFormat(format: TextFormat | undefined): ResponseFormat {
   if (format?.type === "json_object") return { kind: "json-object" };
   if (format?.type !== "json_schema") return { kind: "text" };
   const { name, description, schema } = format;
+  compileJsonSchema(schema, "text.format.schema");
   return { kind: "json-schema", name, schema, ...(description === undefined ? {} : { description }) };
 }
 
