@@ -37,6 +37,8 @@ export interface GatewayErrorOptions {
   readonly shouldRetry?: boolean | undefined;
   /** Of kind `context-length`: what the prompt counts, and what it may count at most, in tokens. */
   readonly tokens?: { readonly count: number; readonly maximum: number } | undefined;
+  /** Of kind `image-declined`: what the model said in place of a picture. */
+  readonly answer?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -52,6 +54,7 @@ export class GatewayError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly shouldRetry: boolean | undefined;
   readonly tokens: { readonly count: number; readonly maximum: number } | undefined;
+  readonly answer: string | undefined;
 
   constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -61,6 +64,7 @@ export class GatewayError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.shouldRetry = options.shouldRetry;
     this.tokens = options.tokens;
+    this.answer = options.answer;
   }
 }
 

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import type { EventBatch, GeneratedImage } from "../model/events.ts";
+import type { EventBatch, GeneratedImage, Usage } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, Message } from "../model/request.ts";
 import type { ImageService } from "../images/image-service.ts";
@@ -16,17 +16,24 @@ const picturePattern = /!\[((?:[^\]\\!]|\\.|!(?!\[))*)\]\([^()\s]*\)/g;
 /** Akash Chat shows its image model the last three messages. */
 const turnsSeen = 3;
 
+/** What answering with a picture takes. */
+export interface CompleteImageOptions {
+  readonly model: ModelInfo;
+  readonly images: Pick<ImageService, "generate" | "publish">;
+}
+
 /**
  * Answers with one picture: a text block that holds it as Markdown, with its facts in `image`. While it is made the
  * stream is silent, unless the request itself asks for reasoning in its field: then the progress is told there.
- * A text in place of a picture throws kind `image-declined`.
+ * What the model says in place of a picture is the answer, as Akash Chat's own page shows it; when it says nothing,
+ * throws kind `image-declined`.
  */
 export async function* completeImage(
   request: ChatRequest,
-  options: { readonly model: ModelInfo; readonly images: Pick<ImageService, "generate" | "publish"> },
+  options: CompleteImageOptions,
   context: CallContext,
 ): AsyncGenerator<EventBatch, void, undefined> {
-  const { model, images } = options;
+  const { model } = options;
   const wish: ImageRequest = { model: model.id, turns: toTurns(request.messages), ...request.sampling };
   if (wish.turns.length === 0) {
     throw new GatewayError(
@@ -37,7 +44,28 @@ export async function* completeImage(
       },
     );
   }
-  const tells = request.reasoning === "field";
+  try {
+    yield* drawPicture(wish, request.reasoning === "field", options, context);
+  } catch (error) {
+    // It is the first and only thing that comes, so nothing was given yet.
+    if (!(error instanceof GatewayError) || error.kind !== "image-declined" || error.answer === undefined)
+      throw error;
+    yield [
+      { type: "response-start", model: model.id },
+      { type: "block-start", index: 0, block: { kind: "text" } },
+      { type: "block-delta", index: 0, text: error.answer },
+      { type: "block-end", index: 0 },
+      { type: "finish", reason: { kind: "stop" }, usage: estimateUsage(wish, error.answer) },
+    ];
+  }
+}
+
+async function* drawPicture(
+  wish: ImageRequest,
+  tells: boolean,
+  { model, images }: CompleteImageOptions,
+  context: CallContext,
+): AsyncGenerator<EventBatch, void, undefined> {
   let index = 0;
   let told = "";
   let accepted: { jobId: string; prompt: string } | undefined;
@@ -65,11 +93,7 @@ export async function* completeImage(
       url: images.publish(event.image, context.baseUrl),
     };
     const text = toMarkdown(image);
-    const usage = {
-      inputTokens: wish.turns.reduce((sum, turn) => sum + countTokens(turn.text, model.id), 0),
-      outputTokens: countTokens(text, model.id),
-      estimated: true,
-    };
+    const usage = estimateUsage(wish, text);
     if (told !== "") {
       yield [{ type: "block-end", index }];
       index += 1;
@@ -83,6 +107,14 @@ export async function* completeImage(
     ];
     return;
   }
+}
+
+function estimateUsage({ model, turns }: ImageRequest, answer: string): Usage {
+  return {
+    inputTokens: turns.reduce((sum, turn) => sum + countTokens(turn.text, model), 0),
+    outputTokens: countTokens(answer, model),
+    estimated: true,
+  };
 }
 
 function toProgress(event: Exclude<ImageEvent, { type: "done" }>): string {

@@ -50,7 +50,7 @@ export interface Upstream {
    * Ends after `finish` or throws.
    */
   stream(request: PlainRequest, signal: AbortSignal): AsyncIterable<EventBatch>;
-  /** Makes one image and tells of its progress. A text answer throws kind `image-declined` with that text. */
+  /** Makes one image and tells of its progress. A text answer throws kind `image-declined`, that text as its `answer`. */
   makeImage(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
   /** Opens an image file by its bare name. `ifNoneMatch` is passed on. Unknown: kind `not-found`. */
   openImage(name: string, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;

@@ -97,8 +97,15 @@ test("the last three turns are sent, earlier pictures by what they showed", asyn
   ]);
 });
 
-test("a text in place of a picture is an error with that text", async () => {
-  const declined = new GatewayError("image-declined", "I'd rather talk.");
+test("what the model says in place of a picture is the answer", async () => {
+  const failure = new GatewayError("image-declined", "No image.", { answer: "I'd rather talk." });
+  const { out } = await draw({ reasoning: "field" }, failure);
+  expect(textOf(out)).toBe("I'd rather talk.");
+  expect(out.at(-1)).toMatchObject({ type: "finish", reason: { kind: "stop" }, usage: { estimated: true } });
+});
+
+test("neither picture nor text is an error", async () => {
+  const declined = new GatewayError("image-declined", "It was no wish of an image.");
   await expect(draw({}, declined)).rejects.toBe(declined);
 });
 

@@ -123,11 +123,17 @@ describe.each(ways)("AkashGen by $name", ({ ask }) => {
     ]);
   });
 
-  it("fails with the upstream's words when it declines", async () => {
+  it("answers with the model's words when it declines", async () => {
     stack.simulator.enqueue({ text: "I only write." });
+    expect(await ask([{ role: "user", content: "hello" }])).toBe("I only write.");
+  });
+
+  it("fails when the wish was taken for none and nothing was said", async () => {
+    const message = "Invalid model name passed in model=AkashGen. Call `/v1/models` to view available models";
+    stack.simulator.enqueue({ error: { kind: "three", message } });
     await expect(ask([{ role: "user", content: "hello" }])).rejects.toMatchObject({
       status: 422,
-      message: expect.stringContaining("I only write."),
+      message: expect.stringContaining("Say what the picture shall show"),
     });
   });
 });

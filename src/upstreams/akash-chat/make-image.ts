@@ -71,7 +71,7 @@ export async function* makeImage(
   }
 }
 
-/** Reads the reply to a wish. Text in place of a job is kind `image-declined`, with that text. */
+/** Reads the reply to a wish. Text in place of a job is kind `image-declined`, with that text as its `answer`. */
 function parseAcceptance(body: string, model: string): ImageTag {
   const tag = decodeImageTag(body);
   if (tag === undefined) throw toDeclined(body, model);
@@ -114,5 +114,7 @@ function toDeclined(body: string, model: string): GatewayError {
     text === ""
       ? "it did not take the request for the wish of an image. Say what the picture shall show."
       : text;
-  return new GatewayError("image-declined", `Akash Chat made no image: ${words}`);
+  return new GatewayError("image-declined", `Akash Chat made no image: ${words}`, {
+    answer: text === "" ? undefined : text,
+  });
 }
