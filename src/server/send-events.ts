@@ -14,6 +14,8 @@ export interface StreamOptions {
   readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
   /** From `clientSignal(reply)`. */
   readonly signal: AbortSignal;
+  /** Failures that clients of the dialect understand only inside a stream, so that they get no HTTP status. */
+  readonly failsInStream?: (error: GatewayError) => boolean;
 }
 
 /** What `sendEvents` needs. */
@@ -98,7 +100,7 @@ export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOp
     }
     // An abort has one cause, whatever the layers below made of it.
     const error = toGatewayError(signal.aborted ? signal.reason : thrown);
-    if (!sink.committed) throw error;
+    if (!sink.committed && options.failsInStream?.(error) !== true) throw error;
     facts.error = error.kind;
     facts.cause = error;
     sink.end(options.fail(error));

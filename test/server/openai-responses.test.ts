@@ -464,6 +464,29 @@ describe("background responses", () => {
   });
 });
 
+test("too long a prompt is a failed response when streaming, which Codex acts on, and otherwise a 400", async () => {
+  await using edge = await startEdge({
+    answer: () => {
+      throw new GatewayError("context-length", "Too long.", { param: "messages" });
+    },
+  });
+  const streamed = await post(`${edge.url}/v1/responses`, { model, input: "hi", stream: true });
+  expect(streamed.status).toBe(200);
+  const events = parseFrames(streamed.text);
+  expect(events.map(({ type }) => type)).toEqual([
+    "response.created",
+    "response.in_progress",
+    "response.failed",
+  ]);
+  expect(checkEvents(events)).toMatchObject({
+    status: "failed",
+    error: { code: "context_length_exceeded", message: "Too long." },
+  });
+  const whole = await post(`${edge.url}/v1/responses`, { model, input: "hi" });
+  expect(whole.status).toBe(400);
+  expect(whole.json().error.code).toBe("context_length_exceeded");
+});
+
 test("POST /v1/responses/input_tokens counts", async () => {
   await using edge = await startEdge({});
   expect(await sdk(edge).responses.inputTokens.count({ model, input: "hi" })).toEqual({

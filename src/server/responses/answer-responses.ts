@@ -64,6 +64,11 @@ async function prepare(
   return { parsed, chatRequest, writer };
 }
 
+/** Codex compacts a conversation that got too long only when a `response.failed` event says so. */
+function failsInStream({ kind }: GatewayError): boolean {
+  return kind === "context-length";
+}
+
 /** Shows a writer what passes by. */
 async function* writeThrough(events: AsyncIterable<EventBatch>, writer: ResponseWriter) {
   for await (const batch of events) {
@@ -126,7 +131,7 @@ export async function answerResponses(
       saved = save(response);
     });
     const heartbeat = encodeSseComment("keep-alive");
-    await sendEvents(reply, { events, encoder, heartbeat, config, signal });
+    await sendEvents(reply, { events, encoder, heartbeat, config, signal, failsInStream });
     await saved;
     return reply;
   }
