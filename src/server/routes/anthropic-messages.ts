@@ -42,7 +42,11 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     if (parsed.ignored.length > 0) reply.header("x-ignored-parameters", parsed.ignored.join(", "));
     const signal = clientSignal(reply);
     const messageId = newId("msg_");
-    const events = chat.complete(parsed.request, { signal, baseUrl: baseUrlOf(request, config) });
+    const events = chat.complete(parsed.request, {
+      signal,
+      baseUrl: baseUrlOf(request, config),
+      whole: !parsed.stream,
+    });
 
     if (parsed.stream) {
       const encoder = createAnthropicEncoder({
