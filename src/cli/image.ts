@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Config } from "../config.ts";
-import { GatewayError } from "../errors.ts";
 import { drawImage } from "../images/draw-image.ts";
+import { resolveImageModel } from "../images/resolve-image-model.ts";
 import type { ImageEncoding } from "../model/picture.ts";
 import { UsageError } from "./usage-error.ts";
 import { withServices } from "./with-services.ts";
@@ -22,11 +22,9 @@ export async function image(config: Config, prompt: string, out: string): Promis
   const format = formats[extname(out).toLowerCase()];
   if (format === undefined) throw new UsageError(`--out must end in ${Object.keys(formats).join(", ")}.`);
   await withServices(config, async ({ chat, images }, signal) => {
-    const model = (await chat.listModels(signal)).find((entry) => entry.kind === "image");
-    if (model === undefined)
-      throw new GatewayError("model-not-found", "Akash Chat offers no image model now.");
+    const model = await resolveImageModel(chat, undefined, signal);
     const progress = createProgressLine();
-    for await (const event of drawImage(images, { model: model.id, prompt }, signal)) {
+    for await (const event of drawImage(images, { model, prompt }, signal)) {
       switch (event.type) {
         case "accepted":
           progress.end();

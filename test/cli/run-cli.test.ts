@@ -125,6 +125,23 @@ describe("image", () => {
     }
   });
 
+  test("draws also while the list of models hides the one that draws", async () => {
+    await using hiding = await startSimulator({ generation: "A", models: [{ id: "DeepSeek-V3.2" }] });
+    const folder = await mkdtemp(join(tmpdir(), "image-"));
+    try {
+      hiding.enqueue({ image: { prompt: "A cat" } });
+      const out = join(folder, "cat.webp");
+      const { code } = await run(["image", "a cat", "--out", out], {
+        ...upstream,
+        AKASH_BASE_URL: hiding.url,
+      });
+      expect(code).toBe(0);
+      expect((await readFile(out)).byteLength).toBeGreaterThan(0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test("refuses a file ending that it can't make before it asks for anything", async () => {
     const before = simulator.requests.length;
     const { code, stderr } = await run(["image", "a cat", "--out", "cat.gif"], upstream);
