@@ -21,6 +21,7 @@ export function claudeCodeEnvironment({ url, apiKey, model }: Target): Record<st
     ANTHROPIC_DEFAULT_SONNET_MODEL: model.id,
     ANTHROPIC_DEFAULT_HAIKU_MODEL: model.id,
     // It takes a model that it doesn't know to hold 200,000 tokens, and would summarise its history too late.
+    // It does not look at this for names that begin with `claude-`.
     ...(model.contextLength === undefined
       ? {}
       : { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(model.contextLength) }),
