@@ -18,7 +18,8 @@ const instruction =
   "You complete texts. Reply only with what comes next after the user's text: do not repeat it, do not comment on it. " +
   "If the text is an instruction or a question, reply with its result only.";
 
-const completionBody = z.looseObject({
+/** The body of `POST /v1/completions`, as far as it has an effect. */
+export const completionBody = z.looseObject({
   ...commonFields,
   prompt: z.union([
     z.string(),

@@ -10,7 +10,7 @@ const promptLimit = 32_000;
  * Body of `POST /v1/images/generations` as in OpenAI's reference (`ImageGenerateParams`). Every field may be
  * null, which means its default. Unknown fields are accepted.
  */
-const schema = z.object({
+export const imagesBody = z.object({
   prompt: z
     .string()
     .max(promptLimit)
@@ -35,7 +35,7 @@ const schema = z.object({
   mask: z.unknown().optional(),
 });
 
-type Body = z.output<typeof schema>;
+type Body = z.output<typeof imagesBody>;
 
 /** An images request, understood. */
 export interface ParsedImages {
@@ -49,7 +49,7 @@ export interface ParsedImages {
 
 /** Parses a body. Throws kind `invalid-request`, or `unsupported` for what the upstream can't do. */
 export function parseImagesRequest(body: unknown): ParsedImages {
-  const parsed = parseBody(schema, body);
+  const parsed = parseBody(imagesBody, body);
   refuseUnsupported(parsed);
   const stream = parsed.stream ?? false;
   return {
