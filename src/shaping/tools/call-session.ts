@@ -15,6 +15,8 @@ export interface CallSession {
   endedByModel: boolean;
   /** Set by the first harmony token: its other tokens are then markup, too. */
   harmony: boolean;
+  /** Set where the model goes on to write the results of its calls itself: nothing from there on is its to say. */
+  overrun: boolean;
   /** Begins a call. What the reader recorded is the call's raw text so far. */
   begin(name: string): CallWriter;
   /** A call whose name can't even be read. */
@@ -66,6 +68,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     directory,
     endedByModel: false,
     harmony: false,
+    overrun: false,
     begin(name) {
       if (given + passable > 0 && !request.parallelToolCalls) {
         return createIdleCallWriter(() => {

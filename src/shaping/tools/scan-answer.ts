@@ -6,7 +6,8 @@ import type { Reading } from "./text-reader.ts";
 
 /**
  * Reads a whole answer: text passes as it comes, except for what can still become a marker; behind a marker a
- * recogniser takes over. Calls without a marker count only where the answer begins.
+ * recogniser takes over. Calls without a marker count only where the answer begins. Ends before the end of the text
+ * where the model begins to write tool results itself.
  */
 export function* scanAnswer(session: CallSession): Reading<void> {
   const { reader, outlet } = session;
@@ -59,5 +60,6 @@ export function* scanAnswer(session: CallSession): Reading<void> {
       break;
     }
     reader.forget();
+    if (session.overrun) return;
   }
 }

@@ -25,6 +25,8 @@ export interface ToolCallShaper extends RepairableShaper {
  * The finish becomes `tool-calls` once a call was given, except that `length` and `content-filter` stay; a call that
  * the model left incomplete after a part was given out ends with `length`. With `parallelToolCalls: false` only the
  * first call is passed on, the others are counted in `droppedCalls`.
+ *
+ * A model that writes the results of its calls itself is stopped there: what it builds on them is invented.
  */
 export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallShaper {
   const session = createCallSession(options);
@@ -37,6 +39,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallSh
   let problem: AnswerProblem | undefined;
   let pendingFinish: { reason: FinishReason; usage: Usage } | undefined;
   let scanned = false;
+  let finished = false;
 
   function advance(): void {
     if (!scanned) scanned = scan.next().done === true;
@@ -49,6 +52,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallSh
   }
 
   function finish(reason: FinishReason, usage: Usage): void {
+    finished = true;
     outlet.settle();
     const stays = reason.kind === "length" || reason.kind === "content-filter";
     if (stays || session.given + session.passable === 0) outlet.finish(reason, usage);
@@ -67,6 +71,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallSh
   }
 
   function read(event: ChatEvent): void {
+    if (finished) return;
     switch (event.type) {
       case "response-start":
         outlet.start(event.model);
@@ -80,8 +85,12 @@ export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallSh
           break;
         }
         attempt.push(event.text);
+        if (session.overrun) break;
         reader.push(event.text);
         advance();
+        // With a fault the end of the answer is awaited: only then may the driver ask again.
+        if (session.overrun && session.faults.length === 0)
+          finish({ kind: "tool-calls" }, { estimated: true });
         break;
       case "block-end":
         break;

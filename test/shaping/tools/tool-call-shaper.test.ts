@@ -57,6 +57,32 @@ describe("what passes before a call is complete", () => {
   });
 });
 
+describe("a tool result that the model writes itself", () => {
+  const invented = '\n<tool_response name="get_weather">\n21 degrees\n</tool_response>\nIt is warm in Paris.';
+
+  test.each([
+    ["our own", invented],
+    ["Anthropic's", "\n<function_results>\n<result>21</result>\n</function_results>It is warm."],
+    ["DeepSeek's", "<｜tool▁outputs▁begin｜><｜tool▁output▁begin｜>21<｜tool▁output▁end｜>It is warm."],
+  ])("ends the answer behind the calls: %s syntax", (_, text) => {
+    const shaper = createToolCallShaper(shaperOptions());
+    const events = shaper.pushAll?.(begun("Let me see.", paris + text)) ?? [];
+    expect(events.at(-1)).toMatchObject({ type: "finish", reason: { kind: "tool-calls" } });
+    expect(JSON.stringify(events)).not.toMatch(/warm|degrees|tool_response/);
+    expect(shaper.push({ type: "block-delta", index: 0, text: "more" })).toEqual([]);
+  });
+
+  test("is left out when a call has to be written again, and the end of the answer is awaited", () => {
+    const answer = play({ pieces: [call("nope", {}) + invented] }, shaperOptions());
+    expect(answer.problem).toContain("nope");
+    expect(JSON.stringify(answer.blocks)).not.toContain("warm");
+  });
+
+  test("is text where no call stands before it", () => {
+    expect(play({ pieces: [invented.trim()] }, shaperOptions()).blocks).toEqual([{ text: invented.trim() }]);
+  });
+});
+
 test("each call has an id of its own", () => {
   const shaper = createToolCallShaper(shaperOptions());
   const collector = createCollector();

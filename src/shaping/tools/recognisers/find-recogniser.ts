@@ -21,6 +21,26 @@ const readHarmonyLayout: Recogniser = function* (session) {
   return session.harmony;
 };
 
+/** Openings of tool results as histories have them. */
+const resultOpenings = [
+  "<tool_response>",
+  "<tool_response ",
+  "<tool_response_",
+  "<tool_result>",
+  "<tool_result ",
+  ...tags("<", ["function_result", "function_results"], ">"),
+  "<|tool_outputs_begin|>",
+  "<|tool_output_begin|>",
+];
+
+/** A result behind a call was invented: the tool has not run yet. Without a call before it, it is text. */
+const readInventedResult: Recogniser = function* (session) {
+  yield* [];
+  if (session.given + session.passable + session.faults.length === 0) return false;
+  session.overrun = true;
+  return true;
+};
+
 const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(blockOpenings, readCallBlock),
   ...pairs(blockOpeningsWithAttributes, readCallBlockWithAttributes),
@@ -36,6 +56,7 @@ const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ["<|channel|>", readHarmonyChannel],
   ...pairs([...blockClosings, ...tags("</", ["function", "invoke"], ">"), ...tokenClosings], readLayout),
   ...pairs(harmonyLayout, readHarmonyLayout),
+  ...pairs(resultOpenings, readInventedResult),
 ]);
 
 function pairs(marks: readonly string[], recogniser: Recogniser): (readonly [string, Recogniser])[] {
