@@ -113,7 +113,9 @@ function usageOf(script: ScriptedReply, context: AnswerContext, deltas: number):
   if (script.usage === null || script.finishReason === "unknown") {
     return { promptTokens: null, completionTokens: null };
   }
-  return { promptTokens: context.promptTokens, completionTokens: deltas };
+  // All thinking comes as one delta, but a back end counts its tokens.
+  const thought = script.reasoning === undefined ? 0 : Math.max(0, splitText(script.reasoning).length - 1);
+  return { promptTokens: context.promptTokens, completionTokens: deltas + thought };
 }
 
 /** Re-cuts a body into pieces of `size` bytes, whatever they hold. */
