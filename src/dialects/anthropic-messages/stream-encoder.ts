@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../../model/events.ts";
-import { encodeSseEvent } from "../../stream/sse.ts";
+import { encodeSseEvent, escapeLineBreaks } from "../../stream/sse.ts";
 import type { StreamEncoder } from "../dialect.ts";
 import { encodeAnthropicErrorBody } from "./error.ts";
 import { encodeStop, encodeUsage } from "./response.ts";
@@ -79,7 +79,7 @@ export function createAnthropicEncoder(options: AnthropicStreamOptions): StreamE
     if (open === undefined) throw new Error("A delta came outside of any block.");
     open.empty = false;
     open.signature?.push(text);
-    return `${open.deltaHead}${JSON.stringify(text)}}}\n\n`;
+    return `${open.deltaHead}${escapeLineBreaks(JSON.stringify(text))}}}\n\n`;
   }
 
   function endBlock(index: number): string {

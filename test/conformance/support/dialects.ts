@@ -1,0 +1,203 @@
+import { checkEvents } from "../../dialects/openai-responses/check-events.ts";
+import { parseFrames } from "../../dialects/openai-responses/parse-frames.ts";
+import type { AnyJson } from "../../support/post.ts";
+
+/** An error as a client reads it. */
+export interface WireError {
+  readonly type?: string;
+  readonly code?: string | null;
+  readonly message: string;
+}
+
+/** What a client makes of an answer. */
+export interface Reading {
+  readonly text: string;
+  readonly reasoning: string;
+  /** The dialect's own word for why it ended; `undefined`: it did not. */
+  readonly finish: string | undefined;
+  readonly error: WireError | undefined;
+}
+
+/** One API as its clients see it. The readers throw on anything that the API does not allow. */
+export interface Dialect {
+  readonly name: "chat" | "completions" | "responses" | "messages";
+  readonly path: string;
+  /** The words for an answer that ended by itself, at the limit and by a filter. */
+  readonly finishes: { readonly stop: string; readonly length: string; readonly filter: string };
+  body(content: string, model?: string): Record<string, unknown>;
+  readError(body: AnyJson): WireError;
+  readWhole(body: AnyJson): Reading;
+  readStream(text: string): Reading;
+}
+
+const defaultModel = "DeepSeek-V3.2";
+
+interface Frame {
+  readonly event: string | undefined;
+  readonly data: string;
+}
+
+/** Frames of an event stream, strictly: complete, each with at most one `event` and exactly one `data` line. */
+export function readFrames(text: string): Frame[] {
+  if (text === "") return [];
+  if (!text.endsWith("\n\n")) throw new Error(`The stream ends inside a frame: ${text.slice(-200)}`);
+  return text
+    .slice(0, -2)
+    .split("\n\n")
+    .filter((frame) => !frame.startsWith(":"))
+    .map((frame) => {
+      // The dot stands for no line break of any kind, and so checks that none is inside.
+      const match = /^(?:event: (\S+)\n)?data: ([^\u0085]*?.*)$/.exec(frame);
+      if (match?.[2] === undefined || /[\u0085\u2028\u2029]/.test(frame))
+        throw new Error(`Not a frame: ${frame}`);
+      return { event: match[1], data: match[2] };
+    });
+}
+
+function one<T>(items: readonly T[], what: string): T | undefined {
+  if (items.length > 1) throw new Error(`More than one ${what}: ${JSON.stringify(items)}`);
+  return items[0];
+}
+
+function readOpenAiError(body: AnyJson): WireError {
+  const { type, code, message, param, ...rest } = body.error;
+  if (Object.keys(rest).length > 0 || param === undefined) throw new Error("Not an OpenAI error");
+  return { type, code, message };
+}
+
+/** Chunks of Chat Completions and of its predecessor. */
+function readChunks(text: string, textOf: (choice: AnyJson) => string): Reading {
+  const frames = readFrames(text);
+  if (frames.some(({ event }) => event !== undefined)) throw new Error("A named event");
+  const done = frames.findIndex(({ data }) => data === "[DONE]");
+  if (done !== -1 && done !== frames.length - 1) throw new Error("[DONE] is not the last frame");
+  const chunks = frames.flatMap(({ data }) => (data === "[DONE]" ? [] : [JSON.parse(data)]));
+  const error = one(
+    chunks.filter((chunk) => "error" in chunk),
+    "error",
+  );
+  if (error !== undefined && chunks.at(-1) !== error) throw new Error("A frame after the error");
+  if ((error === undefined) !== (done !== -1))
+    throw new Error("[DONE] is for whole answers, and only for them");
+  const choices = chunks.flatMap((chunk) => chunk.choices ?? []);
+  return {
+    text: choices.map(textOf).join(""),
+    reasoning: choices.map((choice) => choice.delta?.reasoning_content ?? "").join(""),
+    finish: one(
+      choices.map((choice) => choice.finish_reason).filter((reason) => reason !== null),
+      "finish reason",
+    ),
+    error: error === undefined ? undefined : readOpenAiError(error),
+  };
+}
+
+const openAiFinishes = { stop: "stop", length: "length", filter: "content_filter" };
+
+const chat: Dialect = {
+  name: "chat",
+  path: "/v1/chat/completions",
+  finishes: openAiFinishes,
+  body: (content, model = defaultModel) => ({ model, messages: [{ role: "user", content }] }),
+  readError: readOpenAiError,
+  readWhole: ({ choices: [choice] }) => ({
+    text: choice.message.content ?? "",
+    reasoning: choice.message.reasoning_content ?? "",
+    finish: choice.finish_reason,
+    error: undefined,
+  }),
+  readStream: (text) => readChunks(text, (choice) => choice.delta.content ?? ""),
+};
+
+const completions: Dialect = {
+  name: "completions",
+  path: "/v1/completions",
+  finishes: openAiFinishes,
+  body: (prompt, model = defaultModel) => ({ model, prompt, max_tokens: 4000 }),
+  readError: readOpenAiError,
+  readWhole: ({ choices: [choice] }) => ({
+    text: choice.text,
+    reasoning: "",
+    finish: choice.finish_reason,
+    error: undefined,
+  }),
+  readStream: (text) => readChunks(text, (choice) => choice.text),
+};
+
+function readResponse(response: AnyJson): Reading {
+  const texts = (type: string, field: string): string =>
+    response.output
+      .filter((item: AnyJson) => item.type === type)
+      .flatMap((item: AnyJson) => item[field].map((part: AnyJson) => part.text))
+      .join("");
+  return {
+    text: texts("message", "content"),
+    reasoning: texts("reasoning", "summary"),
+    finish:
+      response.status === "completed" ? "completed" : (response.incomplete_details?.reason ?? undefined),
+    error: response.error ?? undefined,
+  };
+}
+
+const responses: Dialect = {
+  name: "responses",
+  path: "/v1/responses",
+  finishes: { stop: "completed", length: "max_output_tokens", filter: "content_filter" },
+  body: (input, model = defaultModel) => ({ model, input }),
+  readError: readOpenAiError,
+  readWhole: readResponse,
+  readStream(text) {
+    readFrames(text);
+    const events = parseFrames(text);
+    const reading = readResponse(checkEvents(events));
+    const sent = events.map((event) =>
+      event.type === "response.output_text.delta" ? String(event["delta"]) : "",
+    );
+    if (sent.join("") !== reading.text) throw new Error("The deltas differ from the final response");
+    return reading;
+  },
+};
+
+const messages: Dialect = {
+  name: "messages",
+  path: "/v1/messages",
+  finishes: { stop: "end_turn", length: "max_tokens", filter: "refusal" },
+  body: (content, model = defaultModel) => ({
+    model,
+    max_tokens: 4000,
+    // Those who ask for thinking are told how a picture gets on.
+    ...(model === defaultModel ? { thinking: { type: "enabled", budget_tokens: 1024 } } : {}),
+    messages: [{ role: "user", content }],
+  }),
+  readError({ type, error, request_id: id }) {
+    if (type !== "error" || typeof id !== "string") throw new Error("Not an Anthropic error");
+    return error;
+  },
+  readWhole: ({ content, stop_reason }) => ({
+    text: content.map((block: AnyJson) => block.text ?? "").join(""),
+    reasoning: content.map((block: AnyJson) => block.thinking ?? "").join(""),
+    finish: stop_reason,
+    error: undefined,
+  }),
+  readStream(text) {
+    const events = readFrames(text).map(({ event, data }) => {
+      const parsed = JSON.parse(data);
+      if (parsed.type !== event) throw new Error(`The frame ${event} holds ${parsed.type}`);
+      return parsed;
+    });
+    const ends = events.filter(({ type }) => type === "message_stop" || type === "error");
+    if (ends.length !== 1 || events.at(-1) !== ends[0]) throw new Error(`Not one end: ${text.slice(-500)}`);
+    const deltas = events.map((event) => event.delta ?? {});
+    return {
+      text: deltas.map((delta) => delta.text ?? "").join(""),
+      reasoning: deltas.map((delta) => delta.thinking ?? "").join(""),
+      finish: one(
+        deltas.flatMap((delta) => (delta.stop_reason === undefined ? [] : [delta.stop_reason])),
+        "stop reason",
+      ),
+      error: ends[0].type === "error" ? messages.readError(ends[0]) : undefined,
+    };
+  },
+};
+
+/** The four text APIs. */
+export const dialects: readonly Dialect[] = [chat, completions, responses, messages];
