@@ -61,12 +61,12 @@ export function decodeError(refusal: Refusal, context: { readonly now: number })
   const body = parseBody(refusal.text);
 
   if (status === 429) return toLimitError(refusal, body, context.now, cause);
-  if (isHtml(refusal)) return toPageError(refusal, context.now, cause);
-  if (status === 403) return toForbiddenError(body, cause);
-  if (status === 400) return decodeErrorText(body.message ?? body.error ?? refusal.text);
   if (status === 413) {
     return new GatewayError("payload-too-large", "The request is too large for Akash Chat.", { cause });
   }
+  if (isHtml(refusal)) return toPageError(refusal, context.now, cause);
+  if (status === 403) return toForbiddenError(body, cause);
+  if (status === 400) return decodeErrorText(body.message ?? body.error ?? refusal.text);
   if (status === 500 && refusal.text === "") {
     return new GatewayError(
       "invalid-request",
