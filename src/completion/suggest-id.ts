@@ -25,10 +25,8 @@ export function suggestId(wanted: string, known: readonly string[]): string | un
     const other = simplify(id);
     const contains = text.length >= 4 && other !== "" && (other.includes(text) || text.includes(other));
     const longest = Math.max(text.length, other.length, 1);
-    // Parts of an id (`gpt-oss-120b`, or a vendor in front) are nearer than any misspelling.
-    const score = contains
-      ? 0.1 + 0.1 * (1 - Math.min(text.length, other.length) / longest)
-      : distance(text, other) / longest;
+    // Parts of an id (`gpt-oss-120b`, or a vendor in front) are nearer than any misspelling, the larger the nearer.
+    const score = contains ? -Math.min(text.length, other.length) / longest : distance(text, other) / longest;
     if (score <= 0.4 && (best === undefined || score < best.score)) best = { id, score };
   }
   return best?.id;

@@ -102,3 +102,14 @@ test.each([
     ),
   ).toBe(expected);
 });
+
+test.each([
+  ["deepseek v3.2", "DeepSeek-V3.2"],
+  ["gpt-oss-120b", "openai-gpt-oss-120b"],
+  ["gpt-oss-20", "gpt-oss-20b"],
+  ["deepseek-v3.3", "DeepSeek-V3.1"],
+])("%s suggests %s, among ids that differ by one character", (wanted, expected) => {
+  expect(suggestId(wanted, ["DeepSeek-V3.1", "DeepSeek-V3.2", "gpt-oss-20b", "openai-gpt-oss-120b"])).toBe(
+    expected,
+  );
+});
