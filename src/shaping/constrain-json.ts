@@ -74,7 +74,7 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
       out.finish(end, usage);
       return;
     }
-    const verdict = judge({ reader, text: answer.join(""), types, check, mayRepair: hold });
+    const verdict = judge({ reader, text: answer.join(""), types, check, mayRepair: !sent });
     if (verdict.kind === "valid") {
       give(out, sent ? verdict.text.slice(reader.value.length) : verdict.text);
       out.finish(end, usage);
