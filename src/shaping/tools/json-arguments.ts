@@ -78,7 +78,8 @@ function* readObject(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd
     if (value === '"') {
       reader.take(1);
       call.beginString(key, "json");
-      if ((yield* readJsonString(reader, "property", (text) => call.piece(text))) === "cut") return "cut";
+      const place = next === '"' ? "property" : "loose-property";
+      if ((yield* readJsonString(reader, place, (text) => call.piece(text))) === "cut") return "cut";
       call.endString();
     } else {
       const { raw, end } = yield* readRawValue(reader);

@@ -3,8 +3,11 @@ import type { Reading, TextReader } from "./text-reader.ts";
 /** How reading a string ended: properly, or with the text. */
 export type StringEnd = "closed" | "cut";
 
-/** Where a JSON string stands: a quote inside it that isn't followed by what may follow there is part of the text. */
-export type StringPlace = "property" | "nested";
+/**
+ * Where a JSON string stands: a quote inside it that isn't followed by what may follow there is part of the text.
+ * `loose-property`: in an object whose keys are not in double quotes.
+ */
+export type StringPlace = "property" | "loose-property" | "nested";
 
 // Quotes, backslashes, and control characters, which a JSON string can't hold as they are.
 const special = /["\\]|[^ -\uffff]/g;
@@ -69,19 +72,21 @@ function* readAfterQuote(reader: TextReader, place: StringPlace): Reading<string
   const comma = reader.take(1);
   const more = yield* reader.space();
   const after = yield* reader.peek(1);
-  const ends = after === "}" || after === "" || (after === '"' && (yield* seesKey(reader)));
+  const mayBeKey = after === '"' || (place === "loose-property" && /[\w$']/.test(after));
+  const ends = after === "}" || after === "" || (mayBeKey && (yield* seesKey(reader)));
   return ends ? undefined : space + comma + more;
 }
 
 // Keys are short; what is looked at without being read must be, too.
 const longestKey = 256;
+const keyAndNext = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w$.-]+(?![\w$.-]))\s*([^\s])/;
 
 /** Whether a key and its colon come next, rather than more quotes of a text that has a comma in it. */
 function* seesKey(reader: TextReader): Reading<boolean> {
   for (let length = 2; length < longestKey; length += 1) {
     const text = yield* reader.peek(length);
     if (text.length < length) return true;
-    const after = /^"(?:[^"\\]|\\.)*"\s*([^\s])/.exec(text)?.[1];
+    const after = keyAndNext.exec(text)?.[1];
     if (after !== undefined) return after === ":";
   }
   return true;

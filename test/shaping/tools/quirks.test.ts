@@ -76,6 +76,16 @@ const examples: readonly (readonly [string, string, Outcome["blocks"]])[] = [
     [{ call: "get_weather", arguments: '{"city":"Paris","celsius":true}' }],
   ],
   ["keys without quotes", hermes('{name: "get_weather", arguments: {city: "Paris"}}'), [paris]],
+  [
+    "several keys without quotes",
+    hermes('{name: "run_command", arguments: {command: "echo a, b: c, \\"d\\"", timeout_ms: 5}}'),
+    [{ call: "run_command", arguments: '{"command":"echo a, b: c, \\"d\\"","timeout_ms":5}' }],
+  ],
+  [
+    "Python that quotes an apostrophe",
+    hermes(`{"name": "run_command", "arguments": {'command': "echo it's", 'timeout_ms': 5}}`),
+    [{ call: "run_command", arguments: '{"command":"echo it\'s","timeout_ms":5}' }],
+  ],
   ["a comma too many", hermes('{"name":"get_weather","arguments":{"city":"Paris",},}'), [paris]],
   ["a comment", hermes('{"name":"get_weather","arguments":{/* where */"city":"Paris"}}'), [paris]],
   [
