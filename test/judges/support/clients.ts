@@ -1,0 +1,36 @@
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
+import type { LanguageModel } from "ai";
+import OpenAI from "openai";
+
+import type { Stack } from "../../support/start-stack.ts";
+
+/** A model that does not think, of the simulator's default list. */
+export const model = "Meta-Llama-3-3-70B-Instruct";
+
+/** The `openai` SDK on a stack; it repeats nothing, so that every failure shows. */
+export function openai(stack: Stack): OpenAI {
+  return new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: "any", maxRetries: 0 });
+}
+
+/** A model of the AI SDK through `@ai-sdk/openai-compatible` on a stack. */
+export function aiModel(stack: Stack, id = model): LanguageModel {
+  return createOpenAICompatible({
+    name: "akash",
+    baseURL: `${stack.url}/v1`,
+    apiKey: "any",
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+  })(id);
+}
+
+/** A chat model of LangChain on a stack. */
+export function langchain(stack: Stack, fields: ChatOpenAIFields = {}): ChatOpenAI {
+  return new ChatOpenAI({
+    model,
+    apiKey: "any",
+    maxRetries: 0,
+    configuration: { baseURL: `${stack.url}/v1` },
+    ...fields,
+  });
+}

@@ -1,0 +1,49 @@
+import type OpenAI from "openai";
+
+type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
+
+/** The two ways to ask the `openai` SDK for an answer; a stream is added up by the SDK itself. */
+export const ways: Readonly<Record<Way, (client: OpenAI, body: Body) => Promise<OpenAI.ChatCompletion>>> = {
+  whole: (client, body) => client.chat.completions.create(body),
+  streamed: (client, body) =>
+    client.chat.completions
+      .stream({ ...body, stream: true, stream_options: { include_usage: true } })
+      .finalChatCompletion(),
+};
+
+/** How an answer comes. */
+export type Way = "whole" | "streamed";
+
+/** All ways, for `test.each`. */
+export const everyWay: readonly Way[] = ["whole", "streamed"];
+
+// Ids and times differ from one answer to the next; what is parsed exists only where the SDK parses.
+const passing = new Set(["id", "created", "parsed", "parsed_arguments"]);
+
+/**
+ * A completion without what differs from one answer to the next. Content that is empty counts as null, which is what
+ * the SDK's stream makes of it.
+ */
+export function comparable(completion: OpenAI.ChatCompletion): unknown {
+  return JSON.parse(
+    JSON.stringify(completion, (key, value: unknown) => {
+      if (key === "content" && value === "") return null;
+      return passing.has(key) ? undefined : value;
+    }),
+  );
+}
+
+/** The only message of a completion. */
+export function messageOf({ choices }: OpenAI.ChatCompletion): OpenAI.ChatCompletionMessage {
+  const [choice] = choices;
+  if (choice === undefined || choices.length > 1) throw new Error(`${choices.length} choices came.`);
+  return choice.message;
+}
+
+/** The function calls of a completion, their arguments read as JSON. */
+export function callsOf(completion: OpenAI.ChatCompletion): { name: string; input: unknown }[] {
+  return (messageOf(completion).tool_calls ?? []).map((call) => {
+    if (call.type !== "function") throw new Error(`A call of type ${call.type} came.`);
+    return { name: call.function.name, input: JSON.parse(call.function.arguments) };
+  });
+}
