@@ -1,0 +1,348 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { describe, expect, it, test } from "vitest";
+
+import { clientNames, createClientSetup } from "../src/cli/connect/clients.ts";
+import type { Target } from "../src/cli/connect/client-setup.ts";
+import { encodeAnthropicError } from "../src/dialects/anthropic-messages/error.ts";
+import { messagesSchema } from "../src/dialects/anthropic-messages/request-schema.ts";
+import { parseMessages } from "../src/dialects/anthropic-messages/request.ts";
+import { chatBody } from "../src/dialects/openai-chat/request-schema.ts";
+import { parseChatCompletion } from "../src/dialects/openai-chat/request.ts";
+import { completionBody, parseCompletion } from "../src/dialects/openai-completions/request.ts";
+import { encodeOpenAiErrorObject } from "../src/dialects/openai-error.ts";
+import { imagesBody, parseImagesRequest } from "../src/dialects/openai-images/request.ts";
+import { encodeFailure } from "../src/dialects/openai-responses/failure.ts";
+import { requestSchema } from "../src/dialects/openai-responses/request-schema.ts";
+import { parseResponsesBody, toResponsesRequest } from "../src/dialects/openai-responses/request.ts";
+import { errorStatus, GatewayError, type ErrorKind } from "../src/errors.ts";
+import { collect } from "../src/model/collect.ts";
+import { createToolCallShaper } from "../src/shaping/tools/index.ts";
+import { answerEvents } from "./shaping/tools/answer.ts";
+import { startStack } from "./support/start-stack.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (name: string) => readFileSync(join(root, name), "utf8");
+const pages = [
+  "README.md",
+  "README.zh-CN.md",
+  "CHANGELOG.md",
+  ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
+];
+const api = read("docs/api.md");
+
+/** What stands under a heading, up to the next one of its level or above. */
+function section(page: string, heading: string): string {
+  const lines = page.split("\n");
+  // A comment of a shell or of TOML inside a fence is no heading.
+  const fenced = new Set<number>();
+  let fence: string | undefined;
+  for (const [at, line] of lines.entries()) {
+    const mark = /^`{3,}/.exec(line)?.[0];
+    if (fence === undefined) fence = mark;
+    else if (line === fence) fence = undefined;
+    if (fence !== undefined) fenced.add(at);
+  }
+  const start = lines.indexOf(heading);
+  if (start === -1) throw new Error(`There is no heading ${heading}`);
+  const level = heading.indexOf(" ");
+  const end = lines.findIndex(
+    (line, at) => at > start && !fenced.has(at) && /^#+ /.test(line) && line.indexOf(" ") <= level,
+  );
+  return lines.slice(start + 1, end === -1 ? undefined : end).join("\n");
+}
+
+/** The cells of a page's table rows. */
+function rows(text: string): string[][] {
+  return text.split("\n").flatMap((line) =>
+    line.startsWith("| ")
+      ? [
+          line
+            .split("|")
+            .slice(1, -1)
+            .map((cell) => cell.trim()),
+        ]
+      : [],
+  );
+}
+
+const quoted = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+
+/** The contents of the fenced blocks of one language. */
+function blocks(text: string, language: string): string[] {
+  const fence = new RegExp(`^(\`{3,})${language}\\n([\\s\\S]*?)^\\1$`, "gm");
+  return [...text.matchAll(fence)].map((match) => match[2] ?? "");
+}
+
+/** The field that something is refused for as impossible here. */
+function paramOf(action: () => unknown): string | undefined {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof GatewayError && error.kind === "unsupported") return error.param;
+    throw error;
+  }
+  return undefined;
+}
+
+describe("docs/api.md has every parameter as the code has it", () => {
+  interface Route {
+    readonly heading: string;
+    readonly fields: readonly string[];
+    readonly body: Readonly<Record<string, unknown>>;
+    readonly ignoredOf: (body: unknown) => readonly string[];
+    /** Values that ask for something, where any text would not do. */
+    readonly samples: Readonly<Record<string, unknown>>;
+  }
+  const messages = [{ role: "user", content: "Hello" }];
+  const document = {
+    type: "document",
+    source: { type: "text", media_type: "text/plain", data: "x" },
+    citations: { enabled: true },
+  };
+  const references = { responseId: "resp_1", history: [], references: new Map<string, never>() };
+  const routes: readonly Route[] = [
+    {
+      heading: "## POST /v1/chat/completions",
+      fields: Object.keys(chatBody.shape),
+      body: { model: "m", messages },
+      ignoredOf: (body) => parseChatCompletion(body).ignored,
+      samples: { logprobs: true, top_logprobs: 2 },
+    },
+    {
+      heading: "## POST /v1/completions",
+      fields: Object.keys(completionBody.shape),
+      body: { model: "m", prompt: "Hello" },
+      ignoredOf: (body) => parseCompletion(body).ignored,
+      samples: { logprobs: 1, best_of: 3 },
+    },
+    {
+      heading: "## POST /v1/responses",
+      fields: Object.keys(requestSchema.shape),
+      body: { model: "m", input: "Hello" },
+      ignoredOf: (body) =>
+        toResponsesRequest(parseResponsesBody(body), {
+          ...references,
+          temperature: undefined,
+          topP: undefined,
+        }).ignored,
+      samples: { max_tool_calls: 2, top_logprobs: 2 },
+    },
+    {
+      heading: "## POST /v1/messages",
+      fields: Object.keys(messagesSchema.shape),
+      body: { model: "m", max_tokens: 10, messages },
+      ignoredOf: (body) => parseMessages(body).ignored,
+      samples: {
+        "thinking.budget_tokens": { thinking: { type: "enabled", budget_tokens: 2000 } },
+        citations: { messages: [{ role: "user", content: [document] }] },
+      },
+    },
+    {
+      heading: "## POST /v1/images/generations",
+      fields: Object.keys(imagesBody.shape),
+      body: { prompt: "a cat" },
+      ignoredOf: (body) => parseImagesRequest(body).ignored,
+      samples: { size: "512x512", quality: "hd", style: "vivid", moderation: "low", partial_images: 2 },
+    },
+  ];
+
+  /** A body that asks for one parameter; `a.b` is the field `b` of the parameter `a`. */
+  function bodyWith({ body, samples }: Route, name: string): unknown {
+    const sample = samples[name];
+    if (name.includes(".") || name === "citations") {
+      const [field = "", inner = ""] = name.split(".");
+      return { ...body, ...(sample ?? { [field]: { [inner]: "low" } }) };
+    }
+    return { ...body, [name]: sample ?? "x" };
+  }
+
+  it.each(routes)("$heading", (route) => {
+    const documented = new Map<string, string>();
+    for (const [names = "", state = ""] of rows(section(api, route.heading).split("\n###")[0] ?? "")) {
+      if (names === "parameter") continue;
+      for (const name of quoted(names)) {
+        expect(documented, `${name} stands twice`).not.toContain(name);
+        documented.set(name, state);
+      }
+    }
+    expect(route.fields.filter((name) => !documented.has(name))).toEqual([]);
+    for (const [name, state] of documented) {
+      const ask = () => route.ignoredOf(bodyWith(route, name));
+      switch (state) {
+        case "honoured":
+          expect(route.fields, name).toContain(name);
+          break;
+        case "refused":
+          expect(paramOf(ask)).toBe(name);
+          break;
+        case "ignored":
+          expect(ask()).toEqual([name]);
+          break;
+        case "accepted":
+          expect(ask(), name).toEqual([]);
+          break;
+        default:
+          expect.unreachable(`${name} is neither honoured, refused, ignored nor accepted but ${state}`);
+      }
+    }
+  });
+});
+
+test("docs/api.md has every error kind, in the words of each dialect", () => {
+  const kinds = Object.keys(errorStatus) as ErrorKind[];
+  const expected = kinds.map((kind) => {
+    const error = new GatewayError(kind, "x");
+    const { type, code } = encodeOpenAiErrorObject(error);
+    const { body } = encodeAnthropicError(error, null);
+    const anthropic = (body as { error: { type: string } }).error.type;
+    const cells = [
+      type,
+      code === null ? "–" : `\`${code}\``,
+      `\`${anthropic}\``,
+      `\`${encodeFailure(error).code}\``,
+    ];
+    return [String(error.status), `\`${cells[0]}\``, ...cells.slice(1)];
+  });
+  const documented = rows(section(api, "## Errors"))
+    .slice(1)
+    .map((cells) => cells.slice(0, 5));
+  expect(documented).toEqual(expected);
+});
+
+test("docs/api.md has every route of a gateway, and no other", async () => {
+  await using stack = await startStack();
+  const found: string[] = [];
+  const prefixes: string[] = [];
+  for (const line of stack.gateway.app.printRoutes({ commonPrefix: false }).split("\n")) {
+    const match = /^((?:[│ ] {3})*)[├└]── (.+) \((.+)\)$/.exec(line);
+    if (match === null) continue;
+    const depth = (match[1] ?? "").length / 4;
+    prefixes.length = depth;
+    prefixes.push(match[2] ?? "");
+    // The tree leaves out the slash before a wildcard.
+    const url = prefixes.join("").replace(/([^/])\*$/, "$1/*");
+    const methods = (match[3] ?? "").split(", ").filter((method) => method !== "OPTIONS");
+    if (methods.includes("GET")) expect(methods, url).toContain("HEAD");
+    found.push(...methods.filter((method) => method !== "HEAD").map((method) => `${method} ${url}`));
+  }
+  const documented = rows(section(api, "## Routes")).flatMap(([cell = ""]) => quoted(cell));
+  expect(documented.toSorted()).toEqual(found.toSorted());
+});
+
+describe("docs/tools.md", () => {
+  const page = read("docs/tools.md");
+  const examples = blocks(section(page, "### What is recognised"), "text");
+
+  it("has an example of each syntax", () => {
+    expect(examples.length).toBeGreaterThan(10);
+  });
+
+  it.each(examples)("has examples that are read as calls: number %#", async (text) => {
+    const parameters = { type: "object", properties: { path: { type: "string" } }, required: ["path"] };
+    const shaper = createToolCallShaper({
+      request: {
+        tools: [{ name: "read_file", parameters }],
+        toolChoice: { kind: "auto" },
+        parallelToolCalls: true,
+      },
+      model: "m",
+      argumentsMode: "stream",
+      newCallId: () => "call_1",
+    });
+    async function* events() {
+      yield answerEvents({ pieces: [text.trimEnd()] }).flatMap((event) => [...shaper.push(event)]);
+    }
+    const answer = await collect(events());
+    expect(answer.blocks).toEqual([
+      expect.objectContaining({ kind: "tool-call", name: "read_file", arguments: '{"path":"a.txt"}' }),
+    ]);
+  });
+});
+
+describe("docs/clients.md has what connect gives", () => {
+  const page = read("docs/clients.md");
+  const model = { id: "DeepSeek-V3.2", contextLength: 64_000 };
+  const target: Target = {
+    url: "http://localhost:16571",
+    apiKey: "akashchat",
+    model,
+    models: [model],
+    imageModel: "AkashGen",
+  };
+  const headings = new Map([
+    ["claude-code", "### Claude Code"],
+    ["codex", "### Codex"],
+    ["opencode", "### opencode"],
+    ["cursor", "### Cursor"],
+    ["cline", "### Cline"],
+    ["open-webui", "### Open WebUI"],
+    ["continue", "### Continue"],
+    ["zed", "### Zed"],
+  ]);
+
+  it("for every client", () => {
+    expect([...headings.keys()]).toEqual(clientNames);
+  });
+
+  it.each([...headings])("for %s", (name, heading) => {
+    const text = section(page, heading);
+    const setup = createClientSetup(name, target);
+    if (setup?.file?.format === "json") {
+      expect(JSON.parse(blocks(text, "json")[0] ?? "")).toEqual(setup.file.content);
+    }
+    if (setup?.file?.format === "text") {
+      expect(blocks(text, "(?:toml|yaml)")).toEqual([setup.file.content]);
+    }
+    for (const [variable, value] of Object.entries(setup?.environment ?? {})) {
+      expect(text).toContain(`export ${variable}=${value}`);
+    }
+    if (setup?.file === undefined && setup?.environment === undefined) {
+      for (const step of setup?.steps ?? []) {
+        const field = /^([A-Z][\w ]+): /.exec(step)?.[1];
+        if (field !== undefined) expect(text).toContain(`*${field}*`);
+      }
+    }
+  });
+});
+
+/** The anchors of a page, as GitHub makes them. */
+function anchors(page: string): string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map((match) =>
+    (match[1] ?? "")
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+describe("links", () => {
+  it.each(pages)("of %s lead somewhere", (name) => {
+    const page = read(name).replaceAll(/^(`{3,})[\s\S]*?^\1$/gm, "");
+    for (const [, link = ""] of page.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(link)) continue;
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? name : join(dirname(name), path);
+      expect(existsSync(join(root, target)), `${name}: ${link}`).toBe(true);
+      if (anchor !== undefined) expect(anchors(read(target)), `${name}: ${link}`).toContain(anchor);
+    }
+  });
+});
+
+test("README.zh-CN.md mirrors README.md", () => {
+  const [english, chinese] = ["README.md", "README.zh-CN.md"].map((name) => {
+    const page = read(name);
+    return {
+      // Comments are translated.
+      code: blocks(page, "sh").map((block) => block.replaceAll(/^#.*$/gm, "#")),
+      headings: [...page.matchAll(/^(#+) /gm)].map((match) => match[1]),
+      tables: rows(page).length,
+      variables: rows(page)
+        .flatMap(([first = ""]) => quoted(first))
+        .filter((name) => /^[A-Z_]+$/.test(name)),
+    };
+  });
+  expect(chinese).toEqual(english);
+});
