@@ -12,8 +12,11 @@ export function findIgnored(
   body: Readonly<Record<string, unknown>>,
   understood: ReadonlySet<string>,
 ): string[] {
-  return Object.entries(body)
-    .filter(([name, value]) => !understood.has(name) && !isNeutral(value))
-    .map(([name]) => encodeURIComponent(name).slice(0, 80))
-    .slice(0, 50);
+  return (
+    Object.entries(body)
+      .filter(([name, value]) => !understood.has(name) && !isNeutral(value))
+      // Half a surrogate pair has no bytes, and so no escape.
+      .map(([name]) => encodeURIComponent(name.replace(/\p{Surrogate}/gu, "\uFFFD")).slice(0, 80))
+      .slice(0, 50)
+  );
 }

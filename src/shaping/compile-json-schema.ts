@@ -26,10 +26,17 @@ export function compileJsonSchema(schema: JsonSchema, param?: string): SchemaChe
   const validate = compile(() => {
     if (judge.validateSchema(plain) !== true)
       throw new Error(judge.errorsText(judge.errors, { dataVar: "it" }));
-    return ajv.compile(plain);
+    const compiled = ajv.compile(plain);
+    // A schema that is nothing but itself has no end.
+    compiled({});
+    return compiled;
   }, param);
   return (value) => {
-    if (validate(value)) return undefined;
+    try {
+      if (validate(value)) return undefined;
+    } catch (error) {
+      return `it can't be checked: ${error instanceof Error ? error.message : String(error)}`;
+    }
     const text = ajv.errorsText(validate.errors, { dataVar: "value", separator: "; " });
     return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
   };

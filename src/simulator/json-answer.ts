@@ -9,7 +9,8 @@ export function jsonAnswer(body: ChatBody): string | undefined {
   const question = body.messages.findLast(({ role }) => role === "user")?.content ?? "";
   if (demand !== null) {
     const schema = readObject(instructions, demand.index + demand[0].length);
-    if (schema !== undefined) return JSON.stringify(valueFor(schema, "answer", question, schema));
+    if (schema !== undefined)
+      return JSON.stringify(valueFor(schema, "answer", { question, root: schema, depth: 0 }));
   }
   if (!/\b(?:answer|respond|reply|output)\b[^.\n]{0,40}\bJSON\b/i.test(instructions)) return undefined;
   return JSON.stringify({ answer: question, source: "simulator" });
@@ -40,43 +41,60 @@ function parseObject(text: string): Schema | undefined {
   }
 }
 
+interface Place {
+  readonly question: string;
+  readonly root: Schema;
+  /** How many schemas stand around this one. */
+  readonly depth: number;
+}
+
+/** From here on only what is required is given, and beyond twice that nothing: schemas may hold themselves. */
+const deep = 6;
+
 /** A value that a simple schema accepts; strings are taken from the question. */
-function valueFor(schema: unknown, name: string, question: string, root: Schema): unknown {
-  if (!isSchema(schema)) return null;
+function valueFor(schema: unknown, name: string, outer: Place): unknown {
+  if (!isSchema(schema) || outer.depth > 2 * deep) return null;
+  const place = { ...outer, depth: outer.depth + 1 };
   const reference = schema["$ref"];
-  if (typeof reference === "string") {
-    return valueFor(lookUp(reference, root), name, question, root);
-  }
+  if (typeof reference === "string") return valueFor(lookUp(reference, place.root), name, place);
   if ("const" in schema) return schema["const"];
-  if (Array.isArray(schema["enum"])) return pick(schema["enum"], question);
+  if (Array.isArray(schema["enum"])) return pick(schema["enum"], place.question);
   for (const key of ["anyOf", "oneOf", "allOf"]) {
     const branches = schema[key];
-    if (Array.isArray(branches)) return valueFor(branches[0], name, question, root);
+    if (Array.isArray(branches)) return valueFor(branches[0], name, place);
   }
   const type = Array.isArray(schema["type"]) ? schema["type"][0] : schema["type"];
   switch (type) {
     case "object":
-      return objectFor(schema, question, root);
+      return objectFor(schema, place);
     case "array":
-      return Array.from({ length: Math.max(1, numberOf(schema["minItems"], 1)) }, () =>
-        valueFor(schema["items"] ?? { type: "string" }, name, question, root),
-      );
+      return arrayFor(schema, name, place);
     case "integer":
     case "number":
-      return numberFor(schema, question);
+      return numberFor(schema, place.question);
     case "boolean":
       return true;
     case "null":
       return null;
     default:
-      return "properties" in schema ? objectFor(schema, question, root) : textFor(schema, name, question);
+      return "properties" in schema ? objectFor(schema, place) : textFor(schema, name, place.question);
   }
 }
 
-function objectFor(schema: Schema, question: string, root: Schema): object {
+function objectFor(schema: Schema, place: Place): object {
   const properties = isSchema(schema["properties"]) ? schema["properties"] : {};
+  const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   return Object.fromEntries(
-    Object.entries(properties).map(([key, value]) => [key, valueFor(value, key, question, root)]),
+    Object.entries(properties)
+      .filter(([key]) => place.depth <= deep || required.includes(key))
+      .map(([key, value]) => [key, valueFor(value, key, place)]),
+  );
+}
+
+function arrayFor(schema: Schema, name: string, place: Place): unknown[] {
+  const length = Math.min(100, numberOf(schema["minItems"], place.depth <= deep ? 1 : 0));
+  return Array.from({ length: Math.max(place.depth <= deep ? 1 : 0, length) }, () =>
+    valueFor(schema["items"] ?? { type: "string" }, name, place),
   );
 }
 

@@ -194,7 +194,8 @@ test("the field of a wrong schema is named, and `$async` does not make the check
   expect(() => compileJsonSchema({ type: "objekt" }, "format.schema")).toThrow(
     /^format\.schema is not a valid/,
   );
-  expect(() => compileJsonSchema({ $ref: "#/nowhere" }, "format.schema")).toThrow(/^format\.schema is not/);
+  for (const $ref of ["#/nowhere", "#"])
+    expect(() => compileJsonSchema({ $ref }, "format.schema")).toThrow(/^format\.schema is not/);
   const check = compileJsonSchema({ $async: true, type: "object" });
   expect([check({}), check(1)]).toEqual([undefined, "value must be object"]);
 });

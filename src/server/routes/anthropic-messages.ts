@@ -15,6 +15,7 @@ import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
+import { showIgnored } from "../show-ignored.ts";
 
 /** Anthropic's Messages API: `POST /v1/messages` and `POST /v1/messages/count_tokens`. */
 export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginCallback {
@@ -39,7 +40,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
 
   async function createMessage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const parsed = parseMessages(request.body);
-    if (parsed.ignored.length > 0) reply.header("x-ignored-parameters", parsed.ignored.join(", "));
+    showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const messageId = newId("msg_");
     const events = chat.complete(parsed.request, {

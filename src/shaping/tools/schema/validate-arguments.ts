@@ -30,6 +30,8 @@ export function createArgumentsValidator(schema: JsonSchema): (value: unknown) =
   try {
     const ajv = is2020 ? new Ajv2020(options) : new Ajv(options);
     const check = ajv.compile(rest);
+    // A schema that is nothing but itself has no end.
+    check({});
     return (value) => {
       if (check(value)) return [];
       const faults = (check.errors ?? []).map((error) => {
