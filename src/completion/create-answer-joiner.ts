@@ -11,9 +11,12 @@ export interface AnswerJoiner {
   readonly finished: boolean;
 }
 
+const gap = "\n\n";
+
 /**
  * Creates a joiner. In a turn that follows a text already given, text is held until the turn's end and left out if
- * the turn calls a tool: the model says the same again before the corrected call.
+ * the turn calls a tool: the model says the same again before the corrected call. Text and thoughts of different turns
+ * are a blank line apart, since many clients join blocks to one text.
  */
 export function createAnswerJoiner(): AnswerJoiner {
   let count = 0;
@@ -21,6 +24,9 @@ export function createAnswerJoiner(): AnswerJoiner {
   let started = false;
   let finished = false;
   let gaveText = false;
+  let gaveThoughts = false;
+  /** The next thoughts follow those of an earlier turn. */
+  let wantsGap = false;
   let gaveCall = false;
   let holdsText = false;
   let isHeldBlock = false;
@@ -45,8 +51,18 @@ export function createAnswerJoiner(): AnswerJoiner {
     isHeldBlock = false;
     if (text === "") return;
     openBlock(out, { kind: "text" });
-    out.push({ type: "block-delta", index: count - 1, text });
+    out.push({ type: "block-delta", index: count - 1, text: gap + text });
     closeBlock(out);
+  }
+
+  function giveDelta(out: ChatEvent[], event: Extract<ChatEvent, { type: "block-delta" }>): void {
+    const index = count - 1;
+    if (open === "text") gaveText = true;
+    if (open === "reasoning") gaveThoughts = true;
+    if (open === "reasoning" && wantsGap) {
+      wantsGap = false;
+      out.push({ ...event, index, text: gap + event.text });
+    } else out.push(event.index === index ? event : { ...event, index });
   }
 
   /** A call of an earlier turn counts, even if the last turn was only text. */
@@ -72,10 +88,7 @@ export function createAnswerJoiner(): AnswerJoiner {
         return;
       case "block-delta":
         if (isHeldBlock) heldText.push(event.text);
-        else {
-          if (open === "text") gaveText = true;
-          out.push(event.index === count - 1 ? event : { ...event, index: count - 1 });
-        }
+        else giveDelta(out, event);
         return;
       case "block-end":
         if (isHeldBlock) isHeldBlock = false;
@@ -100,6 +113,7 @@ export function createAnswerJoiner(): AnswerJoiner {
       closeBlock(out);
       heldText = [];
       holdsText = gaveText;
+      wantsGap = gaveThoughts;
       isHeldBlock = false;
       return out;
     },

@@ -359,6 +359,18 @@ describe("tools", () => {
     ]);
   });
 
+  test("thoughts and texts of different turns are a blank line apart", async () => {
+    const { service } = setUp([
+      `<think>first</think>Let me look.\n${call("get_wether", {})}`,
+      "<think>second</think>I can't look that up.",
+    ]);
+    const events: ChatEvent[] = [];
+    for await (const batch of service.complete(ask({ tools: [weather] }), context())) events.push(...batch);
+    expectLegal(events);
+    expect(textOf(events, "reasoning")).toBe("first\n\nsecond");
+    expect(textOf(events)).toBe("Let me look.\n\nI can't look that up.");
+  });
+
   test("are not offered when the choice is none", async () => {
     const { service, upstream } = setUp(["ok"]);
     await collect(service.complete(ask({ tools: [weather], toolChoice: { kind: "none" } }), context()));
