@@ -5,10 +5,28 @@ type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
 /** The two ways to ask the `openai` SDK for an answer; a stream is added up by the SDK itself. */
 export const ways: Readonly<Record<Way, (client: OpenAI, body: Body) => Promise<OpenAI.ChatCompletion>>> = {
   whole: (client, body) => client.chat.completions.create(body),
-  streamed: (client, body) =>
-    client.chat.completions
-      .stream({ ...body, stream: true, stream_options: { include_usage: true } })
-      .finalChatCompletion(),
+  async streamed(client, body) {
+    const stream = client.chat.completions.stream({
+      ...body,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const thoughts = new Map<number, string>();
+    stream.on("chunk", ({ choices }) => {
+      for (const { index, delta } of choices) {
+        if ("reasoning_content" in delta) {
+          thoughts.set(index, (thoughts.get(index) ?? "") + String(delta.reasoning_content));
+        }
+      }
+    });
+    const completion = await stream.finalChatCompletion();
+    // Of a field that it does not know the SDK keeps only the last piece.
+    for (const [index, text] of thoughts) {
+      const message = completion.choices[index]?.message;
+      if (message !== undefined) Object.assign(message, { reasoning_content: text });
+    }
+    return completion;
+  },
 };
 
 /** How an answer comes. */
