@@ -68,12 +68,14 @@ function* readAfterQuote(reader: TextReader, place: StringPlace): Reading<string
   const next = yield* reader.peek(1);
   if (next === "" || next === "}" || next === "<" || next === "]") return undefined;
   if (place === "nested") return next === "," || next === ":" ? undefined : space;
+  // A comma is missing: in text, two quotes that close and open again, then a colon, hardly ever happen.
+  if (next === '"' && (yield* seesKey(reader)) === "yes") return undefined;
   if (next !== ",") return space;
   const comma = reader.take(1);
   const more = yield* reader.space();
   const after = yield* reader.peek(1);
   const mayBeKey = after === '"' || (place === "loose-property" && /[\w$']/.test(after));
-  const ends = after === "}" || after === "" || (mayBeKey && (yield* seesKey(reader)));
+  const ends = after === "}" || after === "" || (mayBeKey && (yield* seesKey(reader)) !== "no");
   return ends ? undefined : space + comma + more;
 }
 
@@ -82,12 +84,12 @@ const longestKey = 256;
 const keyAndNext = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w$.-]+(?![\w$.-]))\s*([^\s])/;
 
 /** Whether a key and its colon come next, rather than more quotes of a text that has a comma in it. */
-function* seesKey(reader: TextReader): Reading<boolean> {
+function* seesKey(reader: TextReader): Reading<"yes" | "no" | "unknown"> {
   for (let length = 2; length < longestKey; length += 1) {
     const text = yield* reader.peek(length);
-    if (text.length < length) return true;
+    if (text.length < length) return "unknown";
     const after = keyAndNext.exec(text)?.[1];
-    if (after !== undefined) return after === ":";
+    if (after !== undefined) return after === ":" ? "yes" : "no";
   }
-  return true;
+  return "unknown";
 }

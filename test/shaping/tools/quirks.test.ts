@@ -86,6 +86,11 @@ const examples: readonly (readonly [string, string, Outcome["blocks"]])[] = [
     hermes(`{"name": "run_command", "arguments": {'command': "echo it's", 'timeout_ms': 5}}`),
     [{ call: "run_command", arguments: '{"command":"echo it\'s","timeout_ms":5}' }],
   ],
+  [
+    "a missing comma",
+    hermes('{"name": "run_command", "arguments": {"command": "echo \\"a\\""\n"timeout_ms": 5}}'),
+    [{ call: "run_command", arguments: '{"command":"echo \\"a\\"","timeout_ms":5}' }],
+  ],
   ["a comma too many", hermes('{"name":"get_weather","arguments":{"city":"Paris",},}'), [paris]],
   ["a comment", hermes('{"name":"get_weather","arguments":{/* where */"city":"Paris"}}'), [paris]],
   [
