@@ -181,11 +181,8 @@ describe("docs/api.md has every parameter as the code has it", () => {
         case "ignored":
           expect(ask()).toEqual([name]);
           break;
-        case "accepted":
-          expect(ask(), name).toEqual([]);
-          break;
         default:
-          expect.unreachable(`${name} is neither honoured, refused, ignored nor accepted but ${state}`);
+          expect.unreachable(`${name} is neither honoured, refused nor ignored but ${state}`);
       }
     }
   });

@@ -236,6 +236,16 @@ describe("the Anthropic SDK", () => {
 });
 
 describe("the wire", () => {
+  it.each([
+    [null, "true"],
+    [{ promptTokens: 7, completionTokens: 2 }, null],
+  ])("says that usage is our own count, and only then: upstream usage %j", async (usage, header) => {
+    stack.simulator.enqueue({ text: "Hi there", usage });
+    const response = await post(hello);
+    expect(response.headers.get("x-usage-estimated")).toBe(header);
+    expect(await response.json()).toMatchObject({ usage: { output_tokens: 2 } });
+  });
+
   it("takes Claude Code's query, beta headers and unknown fields", async () => {
     stack.simulator.enqueue({ text: "Hi" });
     const response = await post(
@@ -249,7 +259,9 @@ describe("the wire", () => {
       "?beta=true",
     );
     expect(response.status).toBe(200);
-    expect(response.headers.get("x-ignored-parameters")).toBe("top_k, tools.0 (web_search_20250305)");
+    expect(response.headers.get("x-ignored-parameters")).toBe(
+      "top_k, brand_new, tools.0 (web_search_20250305)",
+    );
     expect(response.headers.get("request-id")).toMatch(/^req_/);
   });
 

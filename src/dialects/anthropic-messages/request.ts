@@ -1,21 +1,28 @@
 import type { ChatRequest, Message, ReasoningMode, ResponseFormat } from "../../model/request.ts";
 import { compileJsonSchema } from "../../shaping/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
+import { findIgnored } from "../ignored-parameters.ts";
 import { toMessages } from "./content.ts";
 import { parseFields, toFieldError } from "./parse-fields.ts";
 import { countTokensSchema, messagesSchema, type WireCountRequest } from "./request-schema.ts";
 import { toOfferedTools } from "./tools.ts";
 
-/** Fields of the API that change nothing here, whatever their value. */
-const ineffective = [
-  "top_k",
-  "service_tier",
-  "container",
-  "mcp_servers",
-  "context_management",
-  "inference_geo",
-  "speed",
-] as const;
+/** Fields that have an effect; all others are named as ignored. */
+const understood: ReadonlySet<string> = new Set([
+  "model",
+  "messages",
+  "max_tokens",
+  "system",
+  "tools",
+  "tool_choice",
+  "stop_sequences",
+  "temperature",
+  "top_p",
+  "thinking",
+  "output_config",
+  "output_format",
+  "stream",
+]);
 
 /**
  * Thinking blocks only reach a caller that asked for them: others don't expect such blocks, though the models
@@ -39,9 +46,7 @@ function toResponseFormat(body: WireCountRequest): ResponseFormat {
 }
 
 function listIgnored(body: WireCountRequest, raw: unknown): string[] {
-  const given =
-    typeof raw === "object" && raw !== null ? new Map<string, unknown>(Object.entries(raw)) : new Map();
-  const ignored: string[] = ineffective.filter((name) => (given.get(name) ?? undefined) !== undefined);
+  const ignored = typeof raw === "object" && raw !== null ? findIgnored({ ...raw }, understood) : [];
   if (body.output_config?.effort) ignored.push("output_config.effort");
   if (body.thinking?.budget_tokens) ignored.push("thinking.budget_tokens");
   const cites = body.messages.some((message) =>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import type { ImageEncoding, PictureRequest } from "../../model/picture.ts";
+import { findIgnored } from "../ignored-parameters.ts";
 import { parseBody } from "../parse-body.ts";
 
 /** OpenAI's own limit for its newer image models. */
@@ -61,7 +62,7 @@ export function parseImagesRequest(body: unknown): ParsedImages {
     },
     model: parsed.model ?? undefined,
     stream,
-    ignored: listIgnored(parsed),
+    ignored: [...listIgnored(parsed), ...findIgnored({ ...(body as object) }, understood)],
   };
 }
 
@@ -106,6 +107,11 @@ function toEncoding({ output_format, output_compression }: Body): ImageEncoding 
   if (format === undefined) return undefined;
   return compressed ? { format, quality: Math.max(1, output_compression) } : { format };
 }
+
+/** Fields that have an effect, or that `listIgnored` judges. */
+const understood: ReadonlySet<string> = new Set(
+  Object.keys(imagesBody.shape).filter((name) => name !== "user"),
+);
 
 /** Settings that the upstream has no place for; `auto` leaves the choice to it, so it is no loss. */
 function listIgnored(body: Body): string[] {

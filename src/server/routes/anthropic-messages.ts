@@ -60,6 +60,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     }
     request.facts.stream = false;
     const answer = await collectAnswer(request, events);
+    if (answer.usage.estimated) reply.header("x-usage-estimated", "true");
     const inputEstimate =
       answer.usage.inputTokens === undefined ? await chat.countTokens(parsed.request, signal) : undefined;
     return reply.send(encodeMessage(answer, { messageId, inputEstimate }));

@@ -12,6 +12,7 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendImageEvents } from "../send-image-events.ts";
 import { imageFileRoutes } from "./image-files.ts";
+import { showIgnored } from "../show-ignored.ts";
 
 /** OpenAI's images API: generations, the linked files, and a clear refusal of edits and variations. */
 export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallback {
@@ -19,7 +20,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
 
   async function generate(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const parsed = parseImagesRequest(request.body);
-    if (parsed.ignored.length > 0) reply.header("x-ignored-parameters", parsed.ignored.join(", "));
+    showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const model = await resolveImageModel(chat, parsed.model, signal);
     request.facts.model = model;

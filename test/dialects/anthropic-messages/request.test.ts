@@ -60,7 +60,12 @@ describe("a Messages request", () => {
   it("is understood as Claude Code sends it", () => {
     const { request, stream, ignored } = parseMessages(claudeCode);
     expect(stream).toBe(true);
-    expect(ignored).toEqual(["context_management", "output_config.effort", "tools.2 (web_search_20250305)"]);
+    expect(ignored).toEqual([
+      "context_management",
+      "metadata",
+      "output_config.effort",
+      "tools.2 (web_search_20250305)",
+    ]);
     expect(request).toMatchObject({ model: "claude-sonnet-4-5", maxOutputTokens: 32000, reasoning: "field" });
     expect(request.tools).toEqual([
       {
@@ -195,7 +200,8 @@ describe("a Messages request", () => {
       "top_k",
       "service_tier",
       "container",
-      "mcp_servers",
+      "metadata",
+      "anything_new",
       "thinking.budget_tokens",
       "citations",
     ]);

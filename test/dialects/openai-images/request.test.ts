@@ -22,12 +22,17 @@ describe("an images request", () => {
     [
       "what Open WebUI sends",
       { model: "AkashGen", prompt: "x", n: 1, size: "512x512", response_format: "b64_json" },
+      ["size"],
     ],
-    ["an unknown field", { prompt: "x", response_format: "b64_json", size: "1024x1024", steps: 20 }],
-  ])("accepts %s", (_, body) => {
+    [
+      "an unknown field",
+      { prompt: "x", response_format: "b64_json", size: "1024x1024", steps: 20 },
+      ["size", "steps"],
+    ],
+  ])("accepts %s", (_, body, ignored) => {
     expect(parseImagesRequest(body)).toMatchObject({
       request: { count: 1, delivery: "bytes", encoding: undefined },
-      ignored: ["size"],
+      ignored,
     });
   });
 
@@ -77,7 +82,7 @@ describe("an images request", () => {
     [{ size: "auto", quality: "auto", moderation: "auto", background: "opaque" }, ""],
     [{ stream: true, partial_images: 2 }, "partial_images"],
     [{ stream: true, partial_images: 0 }, ""],
-    [{ user: "u-1" }, ""],
+    [{ user: "u-1" }, "user"],
   ])("with %j lists as ignored: %s", (fields, ignored) => {
     expect(parseImagesRequest({ prompt: "x", ...fields }).ignored.join(" ")).toBe(ignored);
   });
