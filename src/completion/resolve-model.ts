@@ -12,6 +12,7 @@ export interface ResolveOptions {
 }
 
 const mostShown = 30;
+const longestShown = 100;
 const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 
 /**
@@ -58,17 +59,18 @@ async function listOrNothing(
   }
 }
 
-function notFound(id: string, aliased: string, models: readonly ModelInfo[]): GatewayError {
+function notFound(given: string, aliased: string, models: readonly ModelInfo[]): GatewayError {
+  const id = given.length > longestShown ? `${given.slice(0, longestShown)}…` : given;
   const ids = models.map((model) => model.id);
   const near = suggestId(aliased, ids);
   const rest = ids.length > mostShown ? ", …" : "";
   const sentences = [
-    aliased === id
+    aliased === given
       ? `The model \`${id}\` does not exist.`
       : `The model \`${id}\` is an alias of \`${aliased}\` (MODEL_ALIASES), which does not exist.`,
     near === undefined ? undefined : `Did you mean \`${near}\`?`,
     `Available: ${ids.slice(0, mostShown).join(", ")}${rest}.`,
-    aliased === id && foreignIds.test(id)
+    aliased === given && foreignIds.test(id)
       ? `The gateway can map such names: MODEL_ALIASES=${id}=${near ?? ids[0] ?? "…"}.`
       : undefined,
   ];

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from "fastify";
+import { isUtf8 } from "node:buffer";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { GatewayError } from "../errors.ts";
 
@@ -6,6 +7,22 @@ import { GatewayError } from "../errors.ts";
 function toProblem(error: unknown): string {
   const text = error instanceof Error ? error.message : "";
   return text.replace(/, (?:\.{3})?".*" is not valid JSON$/s, "").replace(/ in JSON(?= |$)/, "");
+}
+
+/** Throws for bytes that are no plain text: half-read ones would reach the model as garbage. */
+function decodeText(body: Buffer, request: FastifyRequest): string {
+  const encoding = request.headers["content-encoding"];
+  if (encoding !== undefined && !/^(?:identity)?$/i.test(encoding.trim())) {
+    throw new GatewayError(
+      "invalid-request",
+      "Compressed request bodies are not supported: send the body without Content-Encoding.",
+      { status: 415, shouldRetry: false },
+    );
+  }
+  if (isUtf8(body)) return body.toString("utf8");
+  throw new GatewayError("invalid-request", "The request body is not valid UTF-8, which JSON has to be.", {
+    shouldRetry: false,
+  });
 }
 
 function parseJson(body: string): unknown {
@@ -27,9 +44,9 @@ function parseJson(body: string): unknown {
  */
 export function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => {
     try {
-      done(null, parseJson(String(body)));
+      done(null, parseJson(typeof body === "string" ? body : decodeText(body, request)));
     } catch (error) {
       done(error instanceof Error ? error : new Error("unreadable body", { cause: error }));
     }

@@ -8,6 +8,7 @@ import {
 } from "fastify";
 
 import { GatewayError } from "../errors.ts";
+import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
 import { authenticate } from "./authenticate.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
@@ -67,6 +68,19 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     keepAliveTimeout: 75_000,
     // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path. Longer than
     // Node takes a request line, because the router's own refusal would be in no dialect.
+    clientErrorHandler: answerBrokenRequest,
+    // What fails before there is a route, which is only a URL that can't be read.
+    frameworkErrors: (_error, request, reply) => {
+      const error = new GatewayError("invalid-request", "The path of the URL is not encoded as URLs are.");
+      const { status, body } = encodeEdgeError(error, request);
+      const text = JSON.stringify(body);
+      reply.hijack();
+      reply.raw.writeHead(status, {
+        "content-type": "application/json; charset=utf-8",
+        "content-length": Buffer.byteLength(text),
+      });
+      reply.raw.end(text);
+    },
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 16_384 },
     genReqId: (request) => {
       const given = request.headers["x-request-id"];

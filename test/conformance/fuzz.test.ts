@@ -2,7 +2,7 @@
  * Whatever a client sends, it gets a well-formed answer of its API in time: 200 or a 4xx, never a failure of the
  * gateway itself.
  */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { AnyJson } from "../support/post.ts";

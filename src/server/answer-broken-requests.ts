@@ -1,0 +1,38 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+
+import { encodeOpenAiError } from "../dialects/openai-error.ts";
+import { GatewayError } from "../errors.ts";
+
+/** What Node's parser says of requests that it can't read. */
+function toError(code: string | undefined): GatewayError {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return new GatewayError("invalid-request", "The URL or the headers are too long.", { status: 431 });
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return new GatewayError("payload-too-large", "The extensions of the body's chunks are too long.");
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new GatewayError("invalid-request", "The request took too long to arrive.", { status: 408 });
+    default:
+      return new GatewayError("invalid-request", "The request is not valid HTTP.");
+  }
+}
+
+/**
+ * Answers what never became a request, in OpenAI's form, which old scripts read as well. No dialect is known then.
+ * The connection is closed: what follows on it can't be told apart.
+ */
+export function answerBrokenRequest(failure: Error & { readonly code?: string }, socket: Socket): void {
+  // Node's own mark of an answer that is under way: a second one would be written into it.
+  const isAnswering = Boolean(Reflect.get(socket, "_httpMessage"));
+  if (failure.code === "ECONNRESET" || !socket.writable || isAnswering) {
+    socket.destroy();
+    return;
+  }
+  const { status, body } = encodeOpenAiError(toError(failure.code));
+  const text = JSON.stringify(body);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+  );
+}

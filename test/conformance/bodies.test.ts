@@ -1,0 +1,197 @@
+/** Bodies as real clients send them, and as no client should: each is read, or refused in clear words. */
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { get, post, type AnyJson } from "../support/post.ts";
+import { startStack, type Stack } from "../support/start-stack.ts";
+import { dialects } from "./support/dialects.ts";
+import { fullBodies } from "./support/full-bodies.ts";
+import { sendRaw } from "./support/send-raw.ts";
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.close());
+
+const answer = '{"city":"Oslo"}';
+
+async function ask(path: string, body: unknown) {
+  stack.simulator.enqueue({ text: answer });
+  return post(stack.url + path, body);
+}
+
+const required = new Set(["model", "messages", "prompt", "input"]);
+
+/** Each field of the full bodies that may be missing. */
+const optionalFields = dialects.flatMap((dialect) =>
+  (fullBodies[dialect.path] ?? []).flatMap((body, index) =>
+    Object.keys(body)
+      .filter((field) => !required.has(field) && !(field === "max_tokens" && dialect.name === "messages"))
+      .map((field) => ({ name: dialect.name, dialect, field, body, index })),
+  ),
+);
+
+test.each(optionalFields)("$name: $field may be null (body $index)", async ({ dialect, field, body }) => {
+  const one = {
+    ...body,
+    ...("n" in body ? { n: 1 } : {}),
+    ...("prompt" in body ? { prompt: "x", best_of: 1 } : {}),
+  };
+  // Who has no tools, or has to call one, would get another answer.
+  const choices = { tool_choice: null, function_call: null };
+  const reply = await ask(dialect.path, { ...one, ...choices, [field]: null });
+  expect([reply.status, reply.text]).toEqual([200, expect.stringContaining("Oslo")]);
+});
+
+const wrongTypes: readonly (readonly [path: string, field: string, value: unknown])[] = dialects.flatMap(
+  ({ path }) => [
+    [path, "temperature", "0.5"] as const,
+    [path, "temperature", Infinity],
+    [path, "top_p", [1]],
+    [path, path === "/v1/responses" ? "max_output_tokens" : "max_tokens", "100"],
+    [path, path === "/v1/responses" ? "max_output_tokens" : "max_tokens", 1.5],
+    [path, "stream", "true"],
+    [path, "model", ""],
+    [path, "model", 7],
+  ],
+);
+
+test.each(wrongTypes)("POST %s names %s when it is %j", async (path, field, value) => {
+  const dialect = dialects.find((one) => one.path === path);
+  const text = JSON.stringify({ ...dialect?.body("Hi"), [field]: value === Infinity ? "@" : value });
+  const reply = await post(stack.url + path, text.replace('"@"', "1e400"));
+  expect(reply.status).toBe(400);
+  expect(dialect?.readError(reply.json()).message).toContain(field);
+});
+
+describe.each(dialects)("$name", (dialect) => {
+  const url = () => stack.url + dialect.path;
+  const hello = dialect.body("Hi");
+
+  test.each<[string, AnyJson]>([
+    ["no content", { model: "DeepSeek-V3.2", max_tokens: 5 }],
+    ["an empty list", { ...hello, messages: [], input: [], prompt: [] }],
+    ["null", { ...hello, messages: null, input: null, prompt: null }],
+    ["a list", []],
+    ["a text", '"x"'],
+    ["nothing", ""],
+    ["half of it", JSON.stringify(hello).slice(0, -3)],
+    ["10,000 levels of nothing", "[".repeat(10_000)],
+  ])("refuses %s", async (_name, body) => {
+    const reply = await post(url(), body);
+    expect(reply.status).toBe(400);
+    expect(dialect.readError(reply.json()).message.length).toBeGreaterThan(10);
+  });
+
+  test("answers an empty text, and one of blanks", async () => {
+    for (const text of ["", " \n"]) {
+      const reply = await ask(dialect.path, dialect.body(text));
+      if (reply.status === 200) expect(dialect.readWhole(reply.json()).text).toBe(answer);
+      else expect(dialect.readError(reply.json()).message.length).toBeGreaterThan(10);
+      expect(reply.status).toBeLessThan(500);
+    }
+  });
+
+  test("takes unknown fields of any depth and name, and pollutes nothing", async () => {
+    const deep = `${'{"a":['.repeat(5000)}1${"]}".repeat(5000)}`;
+    const strange = `"deep":${deep},"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}`;
+    const reply = await ask(dialect.path, `${JSON.stringify(hello).slice(0, -1)},${strange}}`);
+    expect(reply.status).toBe(200);
+    expect("polluted" in {}).toBe(false);
+  });
+
+  test("reads the last of two equal keys, behind a byte order mark", async () => {
+    const text = JSON.stringify(hello).slice(1);
+    const reply = await ask(dialect.path, `\uFEFF{"model":"none",${text}`);
+    expect(reply.status).toBe(200);
+  });
+
+  test("refuses the model of a very long name with a short word, and one in Unicode by name", async () => {
+    const long = await post(url(), dialect.body("Hi", "模".repeat(100_000)));
+    expect([400, 404, 500]).toContain(long.status);
+    expect(long.text.length).toBeLessThan(2000);
+    const odd = await post(url(), dialect.body("Hi", "模型 🙂 \u0000"));
+    expect(dialect.readError(odd.json()).message).toContain("模型 🙂 \u0000");
+  });
+
+  test("refuses a body above the limit of the gateway, and one above Akash Chat's", async () => {
+    const huge = await post(url(), dialect.body("x".repeat(33_554_432)));
+    expect(huge.status).toBe(413);
+    dialect.readError(huge.json());
+    const large = await post(url(), dialect.body("word ".repeat(2_200_000)));
+    expect([400, 413]).toContain(large.status);
+    expect(dialect.readError(large.json()).message).toMatch(/too l(?:ong|arge)|context length/i);
+  });
+
+  test("refuses bytes that are no text, and compressed ones", async () => {
+    const bytes = Buffer.from(JSON.stringify(dialect.body("\u00ff")), "latin1");
+    for (const headers of [{}, { "transfer-encoding": "chunked" }]) {
+      const broken = await sendRaw(stack.url, { path: dialect.path, body: bytes, headers });
+      expect([broken.status, broken.text]).toEqual([400, expect.stringContaining("UTF-8")]);
+    }
+    const zipped = await sendRaw(stack.url, {
+      path: dialect.path,
+      body: gzipSync(JSON.stringify(hello)),
+      headers: { "content-encoding": "gzip" },
+    });
+    expect([zipped.status, zipped.text]).toEqual([415, expect.stringContaining("Content-Encoding")]);
+    dialect.readError(JSON.parse(zipped.text));
+  });
+
+  test("reads a body that comes a byte at a time", async () => {
+    stack.simulator.enqueue({ text: answer });
+    const reply = await sendRaw(stack.url, {
+      path: dialect.path,
+      body: [...Buffer.from(JSON.stringify(dialect.body("é🙂")))].map((byte) => Buffer.of(byte)),
+      headers: { expect: "100-continue", "x-title": "\u00e9\u00ff" },
+    });
+    expect(dialect.readWhole(JSON.parse(reply.text)).text).toBe(answer);
+    const sent = stack.simulator.chats.at(-1)?.body as { messages: { content: string }[] };
+    expect(sent.messages.at(-1)?.content).toBe("é🙂");
+  });
+});
+
+test.each(dialects)(
+  "$name: more than Akash Chat takes is a 413, before anything is sent",
+  async (dialect) => {
+    await using boundless = await startStack({ simulator: { models: [{ id: "Boundless" }] } });
+    const reply = await post(
+      boundless.url + dialect.path,
+      dialect.body("word ".repeat(2_100_000), "Boundless"),
+    );
+    expect(reply.status).toBe(413);
+    dialect.readError(reply.json());
+    expect(boundless.simulator.chats).toEqual([]);
+  },
+);
+
+test.each([
+  ["headers of 20 kB", `GET /health HTTP/1.1\r\nHost: x\r\nx-a: ${"a".repeat(20_000)}\r\n\r\n`, 431],
+  ["what is no HTTP", "HELLO\r\n\r\n", 400],
+  [
+    "a body of two lengths",
+    "POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    400,
+  ],
+  [
+    "a path that is not encoded as one",
+    "GET /v1/models/%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    400,
+  ],
+])("%s get an error in a known form", async (_name, request, status) => {
+  const reply = await sendRaw(stack.url, request);
+  expect(reply.status).toBe(status);
+  expect(JSON.parse(reply.text)).toMatchObject({ code: status, error: { message: expect.any(String) } });
+});
+
+test("HEAD and OPTIONS are answered without a body", async () => {
+  const head = await sendRaw(stack.url, "HEAD /v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  expect([head.status, head.text]).toEqual([200, ""]);
+  const options = await sendRaw(
+    stack.url,
+    "OPTIONS /v1/messages HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+  );
+  expect([options.status, options.text]).toEqual([204, ""]);
+  expect((await get(`${stack.url}/health`)).status).toBe(200);
+});
