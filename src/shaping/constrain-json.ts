@@ -9,6 +9,7 @@ import { createJsonReader, type JsonReader } from "./create-json-reader.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import { rootTypes, type RootType } from "./root-types.ts";
 import type { AnswerProblem, RepairableShaper } from "./shaper.ts";
+import { absent, coerceToSchema } from "./tools/schema/coerce-to-schema.ts";
 
 /** A response format that wants JSON. */
 export type JsonFormat = Exclude<ResponseFormat, { kind: "text" }>;
@@ -29,7 +30,8 @@ const longestQuote = 200;
 
 /**
  * Makes the text of an answer one JSON value: leaves out fences and chatter, mends small faults, and checks the
- * value at its end, against the schema if there is one. A wrong answer of which nothing was given yet is a
+ * value at its end, against the schema if there is one. As long as nothing was given, faults of any place are mended
+ * and values brought into the form that the schema wants where only one reading is possible. A wrong answer of which nothing was given yet is a
  * `problem`; one that was streamed already throws `output-invalid`. An answer cut by `length` or a filter is given
  * as it is and keeps its reason; an answer that calls tools needs no JSON. Throws `invalid-request` for a schema
  * that is none.
@@ -74,7 +76,7 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
       out.finish(end, usage);
       return;
     }
-    const verdict = judge({ reader, text: answer.join(""), types, check, mayRepair: !sent });
+    const verdict = judge({ reader, text: answer.join(""), format, types, check, mayRepair: !sent });
     if (verdict.kind === "valid") {
       give(out, sent ? verdict.text.slice(reader.value.length) : verdict.text);
       out.finish(end, usage);
@@ -119,6 +121,7 @@ function toProblemMessage(reason: string): string {
 interface Answer {
   readonly reader: JsonReader;
   readonly text: string;
+  readonly format: JsonFormat;
   readonly types: ReadonlySet<RootType>;
   readonly check: SchemaCheck | undefined;
   /** Nothing was given, so the value may be changed anywhere. */
@@ -126,7 +129,7 @@ interface Answer {
 }
 
 /** Tries the ways to read an answer, strictest first. The reason given is that of the first that was JSON at all. */
-function judge({ reader, text, types, check, mayRepair }: Answer): Verdict {
+function judge({ reader, text, format, types, check, mayRepair }: Answer): Verdict {
   let reason: string | undefined;
   const candidates = [
     () => reader.value,
@@ -141,6 +144,11 @@ function judge({ reader, text, types, check, mayRepair }: Answer): Verdict {
       ? check?.(parsed.value)
       : `its root is not an ${types.has("object") ? "object" : "array"}`;
     if (wrong === undefined) return { kind: "valid", text: parsed.text };
+    if (mayRepair && format.kind === "json-schema" && types.has(parsed.type)) {
+      const coerced = coerceToSchema(parsed.value, format.schema, format.schema);
+      if (coerced !== absent && check?.(coerced) === undefined)
+        return { kind: "valid", text: JSON.stringify(coerced) };
+    }
     reason ??= wrong;
   }
   const none = reader.state === "seeking" ? "it holds no JSON" : "its JSON is broken or incomplete";

@@ -116,6 +116,11 @@ test.each([true, false])("JSON of which nothing was given is repaired anywhere (
   );
 });
 
+test("held JSON is brought into the form of its schema, where only one reading is possible", () => {
+  expect(constrain(['{"Name": "Ann", "age": "3"}'], person, true).text).toBe('{"name":"Ann","age":3}');
+  expect(constrain(['{"name": "Ann", "age": "old"}'], person, true).problem?.message).toMatch(/age must be/);
+});
+
 test.each<FinishReason>([
   { kind: "length" },
   { kind: "content-filter" },
