@@ -160,7 +160,47 @@ describe("reasoning", () => {
   });
 });
 
-test("a Responses body is answered as such, as Cursor expects", async () => {
+test("Cursor's agent mode, a Responses body with Chat Completions' stream_options, is answered in chunks", async () => {
+  await using stack = await startStack();
+  stack.simulator.enqueue({
+    reasoning: "hm",
+    text: 'On it.\n<tool_call>{"name":"ApplyPatch","arguments":{"input":"*** Begin Patch\\n+a \\"b\\""}}</tool_call>\n<tool_call>{"name":"read","arguments":{"path":"a"}}</tool_call>',
+  });
+  const { text } = await post(stack.url + path, {
+    model,
+    input: [{ role: "user", content: "Patch it" }],
+    tools: [
+      {
+        type: "custom",
+        name: "ApplyPatch",
+        format: { type: "grammar", syntax: "lark", definition: "start: x" },
+      },
+      {
+        type: "function",
+        name: "read",
+        parameters: { type: "object", properties: { path: { type: "string" } } },
+      },
+    ],
+    include: ["reasoning.encrypted_content"],
+    reasoning: { effort: "medium", summary: "auto" },
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  const chunks = readChunks(text);
+  expect(new Set(chunks.map((chunk) => chunk.object))).toEqual(new Set(["chat.completion.chunk"]));
+  const calls = chunks.flatMap((chunk) => chunk.choices[0]?.delta.tool_calls ?? []);
+  expect(calls.filter((call) => call.id !== undefined)).toMatchObject([
+    { index: 0, type: "custom", custom: { name: "ApplyPatch" } },
+    { index: 1, type: "function", function: { name: "read" } },
+  ]);
+  expect(calls.map((call) => call.custom?.input ?? "").join("")).toBe('*** Begin Patch\n+a "b"');
+  expect(calls.map((call) => call.function?.arguments ?? "").join("")).toBe('{"path":"a"}');
+  expect(chunks.at(-2)?.choices[0].finish_reason).toBe("tool_calls");
+  expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: expect.any(Number) } });
+  expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+});
+
+test("any other Responses body is answered as such", async () => {
   await using stack = await startStack();
   stack.simulator.enqueue({ text: "Hello" });
   const whole = await post(stack.url + path, { model, input: "Hi" });

@@ -1,5 +1,6 @@
 import type { BlockStart, ChatEvent } from "../../model/events.ts";
 import { escapeLineBreaks } from "../../stream/sse.ts";
+import { createCustomInputDecoder, type CustomInputDecoder } from "../decode-custom-input.ts";
 import { encodeFinishReason } from "./finish-reason.ts";
 
 function encodeText(text: string): string {
@@ -20,6 +21,8 @@ export interface ChoiceOptions {
   /** The JSON of a chunk after the choice. */
   readonly closing: string;
   readonly legacyFunctions: boolean;
+  /** Names of the tools that take free-form text: their calls are of type `custom`. */
+  readonly customTools?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -42,6 +45,8 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
   let open: BlockStart | undefined;
   /** The open call was announced. */
   let announced = false;
+  /** Reads the text of the open call, if it is one of a custom tool. */
+  let input: CustomInputDecoder | undefined;
 
   function start(withText: boolean): string {
     if (started) return "";
@@ -59,6 +64,24 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
     return `${head}{"tool_calls":[{"index":${calls - 1},${identity}"function":{${named}}}]${deltaTail}`;
   }
 
+  function encodeInput(call: Extract<BlockStart, { kind: "tool-call" }>, text: string): string {
+    const first = !announced;
+    announced = true;
+    const named = first ? `"name":${JSON.stringify(call.name)},` : "";
+    const identity = first ? `"id":${JSON.stringify(call.callId)},"type":"custom",` : "";
+    const custom = `"custom":{${named}"input":${encodeText(text)}}`;
+    return `${head}{"tool_calls":[{"index":${calls - 1},${identity}${custom}}]${deltaTail}`;
+  }
+
+  /** The last frame of a call: one without any text was not announced yet. */
+  function endCall(call: Extract<BlockStart, { kind: "tool-call" }>): string {
+    if (input !== undefined) {
+      const rest = input.end();
+      return rest === "" && announced ? "" : encodeInput(call, rest);
+    }
+    return announced ? "" : encodeArguments(call, "{}");
+  }
+
   return {
     push(event) {
       switch (event.type) {
@@ -68,13 +91,21 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
           open = event.block;
           announced = false;
           if (open.kind === "tool-call") calls += 1;
+          input =
+            open.kind === "tool-call" && options.customTools?.has(open.name) === true
+              ? createCustomInputDecoder()
+              : undefined;
           return start(open.kind !== "tool-call");
-        case "block-delta":
+        case "block-delta": {
           if (open?.kind === "text") return textHead + encodeText(event.text) + deltaTail;
           if (open?.kind === "reasoning") return reasoningHead + encodeText(event.text) + deltaTail;
-          return open === undefined ? "" : encodeArguments(open, event.text);
+          if (open === undefined) return "";
+          if (input === undefined) return encodeArguments(open, event.text);
+          const text = input.push(event.text);
+          return text === "" ? "" : encodeInput(open, text);
+        }
         case "block-end": {
-          const last = open?.kind === "tool-call" && !announced ? encodeArguments(open, "{}") : "";
+          const last = open?.kind === "tool-call" ? endCall(open) : "";
           open = undefined;
           return last;
         }

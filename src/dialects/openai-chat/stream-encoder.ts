@@ -10,6 +10,8 @@ import { addUsages, encodeUsage } from "./usage.ts";
 export interface ChunkStreamOptions extends CompletionIdentity {
   /** The client asked for the usage chunk (`stream_options.include_usage`). */
   readonly includeUsage: boolean;
+  /** Names of the tools that take free-form text: their calls are of type `custom`. */
+  readonly customTools?: ReadonlySet<string>;
 }
 
 /**
@@ -38,6 +40,7 @@ export function createChoicesEncoder(count: number, options: ChunkStreamOptions)
       opening,
       closing: options.includeUsage ? '],"usage":null}' : "]}",
       legacyFunctions: options.legacyFunctions,
+      customTools: options.customTools,
     });
     choices.set(index, created);
     return created;

@@ -1,5 +1,5 @@
 import type { BlockStart } from "../../model/events.ts";
-import { createCustomInputDecoder } from "./decode-custom-input.ts";
+import { createCustomInputDecoder } from "../decode-custom-input.ts";
 import { type ItemPrefix, toItemId } from "./item-id.ts";
 import {
   toCustomToolCall,

@@ -15,6 +15,8 @@ export interface ToolTable {
   readonly echo: readonly Readonly<Record<string, unknown>>[];
   /** Types of the tools that were left out, each once. */
   readonly leftOut: readonly string[];
+  /** Offered names of the custom tools, which take free-form text. */
+  readonly customNames: ReadonlySet<string>;
   /** The tool that is offered by this name. */
   find(offeredName: string): DeclaredTool | undefined;
   /** The name by which the model knows a tool, declared or not. */
@@ -127,6 +129,7 @@ export function createToolTable(tools: readonly WireTool[]): ToolTable {
     definitions,
     echo: tools.map(toEcho),
     leftOut: [...leftOut],
+    customNames: new Set([...declared].flatMap(([name, { kind }]) => (kind === "custom" ? [name] : []))),
     find: (offeredName) => declared.get(offeredName),
     toOfferedName(name, namespace) {
       const known = offeredNames.get(toKey(name, namespace));

@@ -31,18 +31,19 @@ export interface ResponsesDependencies extends RouteDependencies {
 }
 
 /** A request on its way to an answer. */
-interface Prepared {
+export interface PreparedResponse {
   readonly parsed: ParsedResponses;
   /** The request, shortened if the client allowed it. */
   readonly chatRequest: ChatRequest;
   readonly writer: ResponseWriter;
 }
 
-async function prepare(
+/** Understands a Responses body and all that it refers to. Rejects with `GatewayError`. */
+export async function prepareResponse(
   { chat, responses, newId, now }: ResponsesDependencies,
   read: ResponsesInput,
   signal: AbortSignal,
-): Promise<Prepared> {
+): Promise<PreparedResponse> {
   const { body } = read;
   const model = await chat.resolveModel(body.model, signal);
   const responseId = newId("resp_");
@@ -89,7 +90,7 @@ export async function answerResponses(
   const { config, chat, responses, runs } = deps;
   const read = parseResponsesBody(request.body);
   const signal = clientSignal(reply);
-  const { parsed, chatRequest, writer } = await prepare(deps, read, signal);
+  const { parsed, chatRequest, writer } = await prepareResponse(deps, read, signal);
   showIgnored(reply, parsed.ignored);
   const baseUrl = baseUrlOf(request, config);
   const { background, store } = parsed.echo;

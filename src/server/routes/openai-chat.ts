@@ -15,12 +15,13 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
+import { answerInChunks, asksForChunks } from "../responses/answer-in-chunks.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
 
 const heartbeat = encodeSseComment("still working");
 
-/** True for a body of the Responses API, which Cursor posts here (helicone#5629). */
-function isResponsesBody(body: unknown): boolean {
+/** True for a body of the Responses API. */
+function isResponsesBody(body: unknown): body is object {
   return typeof body === "object" && body !== null && "input" in body && !("messages" in body);
 }
 
@@ -29,7 +30,11 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
   const { config, chat, newId, now } = deps;
 
   async function complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (isResponsesBody(request.body)) return answerResponses(deps, request, reply);
+    if (isResponsesBody(request.body)) {
+      return asksForChunks(request.body)
+        ? answerInChunks(deps, request, reply)
+        : answerResponses(deps, request, reply);
+    }
 
     const parsed = parseChatCompletion(request.body);
     showIgnored(reply, parsed.ignored);

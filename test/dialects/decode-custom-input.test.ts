@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createCustomInputDecoder } from "../../../src/dialects/openai-responses/decode-custom-input.ts";
+import { createCustomInputDecoder } from "../../src/dialects/decode-custom-input.ts";
 
 function decode(pieces: readonly string[]): { text: string; deltas: string[] } {
   const decoder = createCustomInputDecoder();

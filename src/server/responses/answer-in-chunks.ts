@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+
+import { createChatEncoder } from "../../dialects/openai-chat/index.ts";
+import { parseResponsesBody } from "../../dialects/openai-responses/index.ts";
+import { encodeSseComment } from "../../stream/sse.ts";
+import { baseUrlOf } from "../base-url.ts";
+import { clientSignal } from "../client-signal.ts";
+import type { RouteDependencies } from "../route-dependencies.ts";
+import { sendEvents } from "../send-events.ts";
+import { showIgnored } from "../show-ignored.ts";
+import { prepareResponse } from "./answer-responses.ts";
+
+/** Chat Completions' own way to ask for usage in a stream; the Responses API has no such field. */
+const chunkBody = z.looseObject({
+  stream: z.literal(true),
+  stream_options: z.looseObject({ include_usage: z.boolean() }),
+});
+
+/**
+ * Whether a Responses body on the Chat Completions route wants the answer of that route. Cursor's agent mode sends
+ * such bodies, with `stream_options.include_usage`, and shows nothing but `chat.completion.chunk` objects
+ * (Cursor forum 159298, litellm#34029).
+ */
+export function asksForChunks(body: object): boolean {
+  return chunkBody.safeParse(body).success;
+}
+
+/** Answers a Responses body by a stream of chat chunks. Nothing is stored. Rejects with `GatewayError`. */
+export async function answerInChunks(
+  deps: RouteDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { config, chat, newId, now } = deps;
+  const { include_usage: includeUsage } = chunkBody.parse(request.body).stream_options;
+  const signal = clientSignal(reply);
+  const { parsed, chatRequest } = await prepareResponse(deps, parseResponsesBody(request.body), signal);
+  showIgnored(
+    reply,
+    parsed.ignored.filter((name) => !name.startsWith("stream_options")),
+  );
+  await sendEvents(reply, {
+    events: chat.complete(chatRequest, { signal, baseUrl: baseUrlOf(request, config) }),
+    encoder: createChatEncoder({
+      id: newId("chatcmpl-"),
+      created: Math.floor(now() / 1000),
+      legacyFunctions: false,
+      includeUsage,
+      customTools: parsed.tools.customNames,
+    }),
+    heartbeat: encodeSseComment("still working"),
+    config,
+    signal,
+  });
+  return reply;
+}
