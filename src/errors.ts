@@ -62,15 +62,25 @@ export class GatewayError extends Error {
     this.status = options.status ?? errorStatus[kind];
     this.param = options.param;
     this.retryAfterMs = options.retryAfterMs;
-    this.shouldRetry = options.shouldRetry;
+    // A model that failed after its repair turns seldom does better at once, and each try spends the caller's budget.
+    this.shouldRetry = options.shouldRetry ?? (kind === "output-invalid" ? false : undefined);
     this.tokens = options.tokens;
     this.answer = options.answer;
   }
 }
 
-/** Makes a `GatewayError` of anything thrown. Unknown errors become `internal` without their text. */
+/**
+ * Makes a `GatewayError` of anything thrown. Unknown errors become `internal` without their text. A stack that
+ * overflows is the doing of a request: nothing else here has a depth without end.
+ */
 export function toGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
+  if (error instanceof RangeError && error.message.startsWith("Maximum call stack")) {
+    return new GatewayError("invalid-request", "The request is nested too deeply to be worked on.", {
+      shouldRetry: false,
+      cause: error,
+    });
+  }
   if (error instanceof Error && error.name === "AbortError") {
     return new GatewayError("aborted", "The request was cancelled.", { cause: error });
   }

@@ -2,6 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 
 import { GatewayError } from "../errors.ts";
 import type { JsonSchema } from "../model/request.ts";
+import { checkWithinTime } from "./check-within-time.ts";
 
 /** Says what is wrong with a value, for the model's eyes; `undefined` when it fits. */
 export type SchemaCheck = (value: unknown) => string | undefined;
@@ -15,7 +16,7 @@ const judge = new Ajv2020(options);
 
 /**
  * Compiles a client's JSON Schema (draft 2020-12; what older drafts have in common with it works too).
- * Formats and unknown keywords are not checked. Throws kind `invalid-request` when the schema itself is wrong;
+ * Formats and unknown keywords are not checked; a value whose check takes too long fits. Throws kind `invalid-request` when the schema itself is wrong;
  * `param` is the field that holds it, as the client spelled it.
  */
 export function compileJsonSchema(schema: JsonSchema, param?: string): SchemaCheck {
@@ -31,7 +32,7 @@ export function compileJsonSchema(schema: JsonSchema, param?: string): SchemaChe
     compiled({});
     return compiled;
   }, param);
-  return (value) => {
+  return checkWithinTime(plain, (value) => {
     try {
       if (validate(value)) return undefined;
     } catch (error) {
@@ -39,7 +40,7 @@ export function compileJsonSchema(schema: JsonSchema, param?: string): SchemaChe
     }
     const text = ajv.errorsText(validate.errors, { dataVar: "value", separator: "; " });
     return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
-  };
+  });
 }
 
 function compile<T>(make: () => T, param: string | undefined): T {

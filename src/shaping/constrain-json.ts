@@ -1,11 +1,10 @@
-import { jsonrepair } from "jsonrepair";
-
 import { GatewayError } from "../errors.ts";
 import type { BlockWriter } from "../model/block-writer.ts";
 import type { FinishReason, Usage } from "../model/events.ts";
 import type { ResponseFormat } from "../model/request.ts";
 import { compileJsonSchema, type SchemaCheck } from "./compile-json-schema.ts";
 import { createJsonReader, type JsonReader } from "./create-json-reader.ts";
+import { repairJson } from "./repair-json.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import { rootTypes, type RootType } from "./root-types.ts";
 import type { AnswerProblem, RepairableShaper } from "./shaper.ts";
@@ -135,7 +134,7 @@ function judge({ reader, text, format, types, check, mayRepair }: Answer): Verdi
     () => reader.value,
     () => reader.value + reader.closers(),
     ...(types.has("scalar") ? [() => withoutFence(text), () => JSON.stringify(withoutFence(text))] : []),
-    ...(mayRepair && /[{[]/.test(text) ? [() => jsonrepair(fromFirstBracket(text))] : []),
+    ...(mayRepair && /[{[]/.test(text) ? [() => repairJson(fromFirstBracket(text))] : []),
   ];
   for (const candidate of candidates) {
     const parsed = parse(candidate);

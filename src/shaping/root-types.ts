@@ -5,6 +5,9 @@ export type RootType = "object" | "array" | "scalar";
 
 const all: readonly RootType[] = ["object", "array", "scalar"];
 
+/** A glance sees no more; through schemas that refer to each other lead ways without number. */
+const mostSchemas = 100;
+
 function toRootType(value: unknown): RootType {
   if (Array.isArray(value)) return "array";
   return typeof value === "object" && value !== null ? "object" : "scalar";
@@ -25,8 +28,16 @@ function resolve(reference: string, root: JsonSchema): JsonSchema | undefined {
 }
 
 /** What the root of a valid value can be, as far as the schema says so at a glance; in doubt everything. */
-export function rootTypes(schema: JsonSchema, root: JsonSchema = schema, depth = 0): ReadonlySet<RootType> {
-  if (depth > 8) return new Set(all);
+export function rootTypes(schema: JsonSchema): ReadonlySet<RootType> {
+  const types = collectTypes(schema, schema, new Set());
+  return types.size === 0 ? new Set(all) : types;
+}
+
+/** Each schema counts once, so one that was seen already adds nothing. */
+function collectTypes(schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema>): ReadonlySet<RootType> {
+  if (seen.has(schema)) return new Set();
+  if (seen.size > mostSchemas) return new Set(all);
+  seen.add(schema);
   const type = schema["type"];
   if (type !== undefined) {
     const names: unknown[] = Array.isArray(type) ? type : [type];
@@ -36,14 +47,12 @@ export function rootTypes(schema: JsonSchema, root: JsonSchema = schema, depth =
   if (Array.isArray(schema["enum"])) return new Set(schema["enum"].map(toRootType));
   const reference = schema["$ref"];
   const target = typeof reference === "string" ? resolve(reference, root) : undefined;
-  if (target !== undefined) return rootTypes(target, root, depth + 1);
+  if (target !== undefined) return collectTypes(target, root, seen);
   for (const key of ["anyOf", "oneOf"]) {
     const members: unknown = schema[key];
     if (!Array.isArray(members)) continue;
     return new Set(
-      members.flatMap((member: unknown) =>
-        isSchema(member) ? [...rootTypes(member, root, depth + 1)] : all,
-      ),
+      members.flatMap((member: unknown) => (isSchema(member) ? [...collectTypes(member, root, seen)] : all)),
     );
   }
   if ("properties" in schema || "required" in schema) return new Set(["object"]);

@@ -87,9 +87,10 @@ function declareTool(definition: ToolDefinition): DeclaredTool {
 }
 
 /** Values that are one of a list are short and can be corrected: they wait until they are complete. */
-function hasFixedValues(schema: unknown, root: JsonSchema, depth = 0): boolean {
+function hasFixedValues(schema: unknown, root: JsonSchema, seen: Set<JsonSchema> = new Set()): boolean {
   const resolved = resolveSchema(schema, root);
-  if (resolved === undefined || depth > 8) return false;
+  if (resolved === undefined || seen.size > 100 || seen.has(resolved)) return false;
+  seen.add(resolved);
   if ("enum" in resolved || "const" in resolved) return true;
-  return branchesOf(resolved).some((branch) => hasFixedValues(branch, root, depth + 1));
+  return branchesOf(resolved).some((branch) => hasFixedValues(branch, root, seen));
 }

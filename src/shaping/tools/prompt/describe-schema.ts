@@ -6,13 +6,15 @@ import { followReference, isRecord, resolveSchema } from "../schema/resolve-sche
  * types, enums, optional fields, nesting and limits are all kept, descriptions follow as comments.
  */
 export function describeSchema(schema: JsonSchema): string {
-  return describe(schema, { root: schema, trail: [] }, 0);
+  return describe(schema, { root: schema, trail: [], budget: { left: mostParts } }, 0);
 }
 
 interface Scope {
   readonly root: JsonSchema;
   /** `$ref`s that are being written: a recursive schema names itself instead of going on for ever. */
   readonly trail: readonly string[];
+  /** How many more parts are written, shared by all scopes of one schema. */
+  readonly budget: { left: number };
 }
 
 // Limits in the words of the schema: they are short, and models know them.
@@ -38,9 +40,13 @@ const limits = [
 // No model reads on at such a depth, and the stack has an end.
 const deepestNesting = 32;
 
+// Definitions that refer to each other can unfold to billions of parts; no tool that can be used has so many.
+const mostParts = 10_000;
+
 function describe(schema: unknown, scope: Scope, depth: number): string {
   if (schema === false) return "never";
-  if (!isRecord(schema) || depth > deepestNesting) return "any";
+  if (!isRecord(schema) || depth > deepestNesting || scope.budget.left === 0) return "any";
+  scope.budget.left -= 1;
   const reference = schema["$ref"];
   if (typeof reference === "string") return describeReference(reference, schema, scope, depth);
   if ("const" in schema) return JSON.stringify(schema["const"]);
@@ -95,7 +101,7 @@ function describeReference(reference: string, schema: JsonSchema, scope: Scope, 
   if (scope.trail.includes(reference)) return reference === "#" ? "(same object)" : name;
   const target = followReference(reference, scope.root);
   if (!isRecord(target) || target === schema) return name;
-  return describe(target, { root: scope.root, trail: [...scope.trail, reference] }, depth);
+  return describe(target, { ...scope, trail: [...scope.trail, reference] }, depth);
 }
 
 function describeType(type: string, schema: JsonSchema, scope: Scope, depth: number): string {

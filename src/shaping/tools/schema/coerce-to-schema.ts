@@ -1,5 +1,5 @@
-import { jsonrepair } from "jsonrepair";
 import type { JsonSchema } from "../../../model/request.ts";
+import { repairJson } from "../../repair-json.ts";
 import { loosen } from "./loosen.ts";
 import { branchesOf, isRecord, jsonType, propertiesOf, resolveSchema, typesOf } from "./resolve-schema.ts";
 
@@ -135,7 +135,7 @@ function parseAny(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     try {
-      return JSON.parse(jsonrepair(text)) as unknown;
+      return JSON.parse(repairJson(text)) as unknown;
     } catch {
       // Neither JSON nor anything near it: the caller says so to the model.
       return undefined;

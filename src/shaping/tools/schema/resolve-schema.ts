@@ -47,9 +47,12 @@ export function branchesOf(schema: JsonSchema): readonly unknown[] {
 /** The properties of an object schema, those of its branches included. The first schema of a name wins. */
 export function propertiesOf(schema: JsonSchema, root: JsonSchema): ReadonlyMap<string, unknown> {
   const properties = new Map<string, unknown>();
+  // Each schema once: through branches that refer to each other lead ways without number.
+  const seen = new Set<JsonSchema>();
   function add(part: unknown, depth: number): void {
     const resolved = resolveSchema(part, root);
-    if (resolved === undefined || depth > maximumDepth) return;
+    if (resolved === undefined || depth > maximumDepth || seen.has(resolved)) return;
+    seen.add(resolved);
     const own = resolved["properties"];
     if (isRecord(own)) {
       for (const [key, value] of Object.entries(own)) if (!properties.has(key)) properties.set(key, value);
@@ -61,17 +64,21 @@ export function propertiesOf(schema: JsonSchema, root: JsonSchema): ReadonlyMap<
 }
 
 /** The JSON types that a schema admits; empty if it says nothing about types. */
-export function typesOf(schema: unknown, root: JsonSchema, depth = 0): ReadonlySet<string> {
+export function typesOf(
+  schema: unknown,
+  root: JsonSchema,
+  seen: Set<JsonSchema> = new Set(),
+): ReadonlySet<string> {
   const resolved = resolveSchema(schema, root);
-  if (resolved === undefined || depth > maximumDepth) return new Set();
+  if (resolved === undefined || seen.size > maximumDepth ** 2 || seen.has(resolved)) return new Set();
+  seen.add(resolved);
   const type = resolved["type"];
   if (typeof type === "string") return new Set([type]);
   if (Array.isArray(type)) return new Set(type.map(String));
   if ("const" in resolved) return new Set([jsonType(resolved["const"])]);
   if (Array.isArray(resolved["enum"])) return new Set(resolved["enum"].map(jsonType));
   const types = new Set<string>();
-  for (const branch of branchesOf(resolved))
-    for (const one of typesOf(branch, root, depth + 1)) types.add(one);
+  for (const branch of branchesOf(resolved)) for (const one of typesOf(branch, root, seen)) types.add(one);
   if (types.size > 0) return types;
   if ("properties" in resolved) return new Set(["object"]);
   return "items" in resolved ? new Set(["array"]) : types;

@@ -1,13 +1,15 @@
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { JsonSchema } from "../../../model/request.ts";
+import { checkWithinTime } from "../../check-within-time.ts";
 
 // More faults than this help no model.
 const maximumFaults = 8;
 
 /**
  * Compiles a client's schema (draft-07 or 2020-12) into a check that names each fault in words. Unknown formats and
- * keywords are ignored; a schema that can't be compiled accepts everything: the client's tool has the last word.
+ * keywords are ignored; a schema that can't be compiled, or takes too long to check, accepts everything: the client's
+ * tool has the last word.
  */
 export function createArgumentsValidator(schema: JsonSchema): (value: unknown) => readonly string[] {
   // `$schema` would ask for meta schemas we don't load; `$id` and `$async` change what compiling means.
@@ -32,7 +34,7 @@ export function createArgumentsValidator(schema: JsonSchema): (value: unknown) =
     const check = ajv.compile(rest);
     // A schema that is nothing but itself has no end.
     check({});
-    return (value) => {
+    const validate = checkWithinTime(rest, (value): readonly string[] => {
       if (check(value)) return [];
       const faults = (check.errors ?? []).map((error) => {
         const where =
@@ -41,7 +43,8 @@ export function createArgumentsValidator(schema: JsonSchema): (value: unknown) =
         return `${where} ${error.message ?? "is wrong"}${allowed === undefined ? "" : `: ${JSON.stringify(allowed)}`}`;
       });
       return [...new Set(faults)].slice(0, maximumFaults);
-    };
+    });
+    return (value) => validate(value) ?? [];
   } catch {
     // Clients send schemas that no validator takes (broken references, patterns of other languages); see above.
     return () => [];

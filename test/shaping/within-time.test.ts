@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+
+import { compileJsonSchema } from "../../src/shaping/compile-json-schema.ts";
+import { repairJson } from "../../src/shaping/repair-json.ts";
+import { rootTypes } from "../../src/shaping/root-types.ts";
+import { describeSchema } from "../../src/shaping/tools/prompt/describe-schema.ts";
+import { propertiesOf, typesOf } from "../../src/shaping/tools/schema/resolve-schema.ts";
+import { createArgumentsValidator } from "../../src/shaping/tools/schema/validate-arguments.ts";
+import { withinTime } from "../../src/shaping/within-time.ts";
+
+const reference = (name: string) => ({ $ref: `#/$defs/${name}` });
+
+describe("withinTime", () => {
+  test("gives what the work gives, and throws what it throws", () => {
+    expect(withinTime(1000, () => 42)).toBe(42);
+    expect(() => withinTime(1000, () => JSON.parse("{"))).toThrow(SyntaxError);
+  });
+
+  test("ends work that has no end", () => {
+    expect(
+      withinTime(10, () => {
+        for (;;);
+      }),
+    ).toBeUndefined();
+    expect(withinTime(1000, () => "and goes on")).toBe("and goes on");
+  });
+});
+
+// Without the time limit each of these would take hours, so a test that ends has passed.
+describe("patterns of a client that never end", () => {
+  const schema = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };
+  const evil = { a: `${"a".repeat(60)}!` };
+
+  test("don't stop the check of a JSON answer: it counts as fitting", () => {
+    const check = compileJsonSchema(schema);
+    expect(check(evil)).toBeUndefined();
+    expect(check({ a: "b" })).toContain("must match pattern");
+  });
+
+  test("don't stop the check of a call's arguments", () => {
+    const check = createArgumentsValidator(schema);
+    expect(check(evil)).toEqual([]);
+    expect(check({ a: "b" })).toEqual(['a must match pattern "^(a+)+$"']);
+  });
+});
+
+test("text that can't be mended in time is not mended", () => {
+  expect(repairJson("{a: 1,}")).toBe('{"a": 1}');
+  expect(() => repairJson(`{"a":${"[call(content={".repeat(50_000)}`)).toThrow(Error);
+});
+
+describe("schemas whose definitions refer to each other a billion times", () => {
+  const definitions = Array.from({ length: 30 }, (_, index) => [
+    `d${index}`,
+    {
+      type: "object",
+      properties: { a: reference(`d${index + 1}`), b: reference(`d${index + 1}`) },
+    },
+  ]);
+  const fan = { ...reference("d0"), $defs: { ...Object.fromEntries(definitions), d30: { type: "string" } } };
+  const branches = { anyOf: Array.from({ length: 20 }, () => ({ $ref: "#" })), properties: { a: {} } };
+
+  test("are described in a prompt of bounded length", () => {
+    expect(describeSchema(fan).length).toBeLessThan(1_000_000);
+  });
+
+  test("are looked through once", () => {
+    expect([...propertiesOf(branches, branches).keys()]).toEqual(["a"]);
+    expect([...typesOf(branches, branches)]).toEqual(["object"]);
+    expect(rootTypes({ anyOf: branches.anyOf }).size).toBe(3);
+    expect([...rootTypes({ anyOf: [{ $ref: "#" }, { type: "array" }] })]).toEqual(["array"]);
+  });
+});
