@@ -10,7 +10,7 @@ test.each(kinds)("%s is shown in both forms", (kind) => {
     new GatewayError(kind, "What happened.", { param: "model" }),
   );
   expect(status).toBe(errorStatus[kind]);
-  expect(headers).toEqual({});
+  expect(headers).toEqual(kind === "output-invalid" ? { "x-should-retry": "false" } : {});
   expect(body).toEqual({
     code: status,
     data: { msg: "What happened." },

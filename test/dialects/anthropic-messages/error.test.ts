@@ -40,7 +40,10 @@ describe("an error on the Messages routes", () => {
     const error = new GatewayError(kind as ErrorKind, "prompt is too long: words");
     expect(encodeAnthropicError(error, "req_1")).toEqual({
       status,
-      headers: { "request-id": "req_1" },
+      headers: {
+        "request-id": "req_1",
+        ...(kind === "output-invalid" ? { "x-should-retry": "false" } : {}),
+      },
       body: { type: "error", error: { type, message: "prompt is too long: words" }, request_id: "req_1" },
     });
   });
