@@ -9,7 +9,7 @@ import type { Config } from "./config.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
 import { createLog } from "./log.ts";
-import { createIdFactory, type IdFactory } from "./model/ids.ts";
+import { createIdFactory, createRandomPool, type IdFactory } from "./model/ids.ts";
 import { createServer } from "./server/create-server.ts";
 import { createResponseStore } from "./store/create-response-store.ts";
 import type { ResponseStore } from "./store/response-store.ts";
@@ -42,7 +42,7 @@ export interface Services {
 /** Creates the services; nothing is asked of the upstream yet. Rejects with `ConfigError` if a file can't be used. */
 export async function createServices(config: Config, overrides: Overrides = {}): Promise<Services> {
   const log = overrides.log ?? (await createLog(config));
-  const newId = overrides.newId ?? createIdFactory(randomBytes);
+  const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const now = overrides.now ?? Date.now;
   const responses = await createResponseStore(config);
   const upstream = overrides.upstream ?? createAkashChatUpstream({ config, log, now });

@@ -4,7 +4,42 @@ import type { Config } from "./config.ts";
 import { GatewayError } from "./errors.ts";
 
 /** Names under which secrets travel; their values are replaced wherever an object with them is logged. */
-const secretNames = ["authorization", "cookie", "set-cookie", "x-api-key", "token", "accessToken", "body"];
+const secretNames = new Set([
+  "authorization",
+  "cookie",
+  "set-cookie",
+  "x-api-key",
+  "token",
+  "accessToken",
+  "body",
+]);
+
+/** How deep objects are searched for them. */
+const searchedDepth = 3;
+
+/**
+ * Takes secrets out of what a line is made of. pino's own redaction does the same, but its wildcards try every path
+ * on every line, which was a twentieth of all CPU of a short request.
+ */
+function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<string, unknown> {
+  let clean = fields;
+  for (const [name, value] of Object.entries(fields)) {
+    const safe = secretNames.has(name)
+      ? "[Redacted]"
+      : depth < searchedDepth && isPlainObject(value)
+        ? withoutSecrets(value, depth + 1)
+        : value;
+    if (safe === value) continue;
+    if (clean === fields) clean = { ...fields };
+    clean[name] = safe;
+  }
+  return clean;
+}
+
+/** Errors are not: they have a serializer, which shows nothing that hangs on them. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Error);
+}
 
 interface LoggedError {
   readonly type: string;
@@ -44,7 +79,7 @@ export async function createLog(
   const options: LoggerOptions = {
     level: config.LOG_LEVEL,
     base: null,
-    redact: { paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]) },
+    formatters: { log: (fields) => withoutSecrets(fields) },
     serializers: {
       err: (error: unknown) => toLoggedError(error),
       // Should Fastify ever log these, then nothing of them.

@@ -3,6 +3,7 @@ import type { ChatEvent, EventBatch, Usage } from "../model/events.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
 import { createTokenCounter } from "../shaping/create-token-counter.ts";
 import type { AnswerProblem, Shaper } from "../shaping/shaper.ts";
+import { linkSignal } from "../stream/link-signal.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { createAnswerJoiner } from "./create-answer-joiner.ts";
 import { createChain, type Chain } from "./create-chain.ts";
@@ -123,24 +124,24 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   const chain = createChain([...options.createReaders(), meter, ...options.createShapers()]);
 
   async function* batches(): AsyncGenerator<EventBatch, void, undefined> {
-    const ended = new AbortController();
-    const signal = AbortSignal.any([options.signal, ended.signal]);
+    const linked = linkSignal(options.signal);
     // An upstream that finished by itself is read to its end, not aborted: its connection can be used again.
     let complete = false;
     try {
-      for await (const batch of options.upstream.stream(plain, signal)) {
+      for await (const batch of options.upstream.stream(plain, linked.signal)) {
         const last = batch.at(-1);
         complete = last?.type === "finish";
         if (last?.type === "finish") given = last.usage;
         const out = chain.push(batch);
         const finished = complete || out.at(-1)?.type === "finish";
         // Before the yield: the upstream must not go on while a slow client reads.
-        if (finished && !complete) ended.abort();
+        if (finished && !complete) linked.abort();
         if (out.length > 0) yield out;
         if (finished && !complete) return;
       }
     } finally {
-      if (!complete) ended.abort();
+      linked.release();
+      if (!complete) linked.abort();
     }
   }
 

@@ -1,5 +1,6 @@
 import type { CallContext } from "../completion/chat-service.ts";
 import type { PictureEvent, PictureRequest } from "../model/picture.ts";
+import { linkSignal } from "../stream/link-signal.ts";
 import type { ImageSource } from "../upstreams/upstream.ts";
 import { drawImage } from "./draw-image.ts";
 import type { ImageService } from "./image-service.ts";
@@ -13,8 +14,8 @@ export async function* drawPictures(
   request: PictureRequest & { readonly model: string },
   context: CallContext,
 ): AsyncIterable<PictureEvent> {
-  const ending = new AbortController();
-  const signal = AbortSignal.any([context.signal, ending.signal]);
+  const linked = linkSignal(context.signal);
+  const { signal } = linked;
   const jobs = Array.from({ length: request.count }, (_, index) =>
     drawPicture(images, request, index, { ...context, signal })[Symbol.asyncIterator](),
   );
@@ -31,7 +32,8 @@ export async function* drawPictures(
       yield result.value;
     }
   } finally {
-    ending.abort();
+    linked.release();
+    linked.abort();
     // Their places are free only when they have really ended. Why they ended is known already.
     await Promise.allSettled(jobs.map(async (job) => job.return?.()));
   }

@@ -17,6 +17,23 @@ export type IdFactory = (prefix: IdPrefix) => string;
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/**
+ * Takes random bytes from a stock, so that the source, a system call, is asked once for many ids. No byte is given
+ * twice.
+ */
+export function createRandomPool(
+  randomBytes: (size: number) => Uint8Array,
+  poolSize = 4096,
+): (size: number) => Uint8Array {
+  let pool: Uint8Array = new Uint8Array();
+  return (size) => {
+    if (pool.length < size) pool = randomBytes(Math.max(size, poolSize));
+    const taken = pool.subarray(0, size);
+    pool = pool.subarray(size);
+    return taken;
+  };
+}
+
 /** Creates an id factory over a source of random bytes, so that tests can make ids repeatable. */
 export function createIdFactory(randomBytes: (size: number) => Uint8Array): IdFactory {
   return (prefix) => {

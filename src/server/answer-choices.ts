@@ -5,6 +5,7 @@ import type { ChoicesEncoder } from "../dialects/dialect.ts";
 import type { ChatResponse } from "../model/collect.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ChatRequest } from "../model/request.ts";
+import { linkSignal } from "../stream/link-signal.ts";
 import { merge } from "../stream/merge.ts";
 import { noteEvent } from "./answer-facts.ts";
 import { collectAnswer } from "./collect-answer.ts";
@@ -17,12 +18,13 @@ async function withAnswers<T>(
   context: CallContext,
   task: (answers: readonly AsyncIterable<EventBatch>[]) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const signal = AbortSignal.any([context.signal, controller.signal]);
+  const linked = linkSignal(context.signal);
+  const { signal } = linked;
   try {
     return await task(requests.map((request) => chat.complete(request, { ...context, signal })));
   } finally {
-    controller.abort();
+    linked.release();
+    linked.abort();
   }
 }
 

@@ -104,8 +104,9 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     maxAge: 86_400,
     strictPreflight: false,
   });
-  app.addHook("onRequest", async () => {
-    if (shutdown.begun) throw new GatewayError("overloaded", "The gateway is shutting down. Try again soon.");
+  app.addHook("onRequest", (_request, _reply, done) => {
+    if (shutdown.begun) done(new GatewayError("overloaded", "The gateway is shutting down. Try again soon."));
+    else done();
   });
   authenticate(app, config.BEARER_TOKEN);
 

@@ -1,4 +1,5 @@
 import { GatewayError } from "../../errors.ts";
+import { linkSignal } from "../../stream/link-signal.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 
 /** The error of a request that its caller gave up. */
@@ -49,29 +50,24 @@ export function withAbort<Item>(
 ): AsyncIterable<Item> {
   return {
     [Symbol.asyncIterator]() {
-      const controller = new AbortController();
-      function leave(): void {
-        controller.abort();
-      }
-      if (signal.aborted) leave();
-      else signal.addEventListener("abort", leave, { once: true });
-      const items = run(controller.signal, leave);
+      const own = linkSignal(signal);
+      const items = run(own.signal, own.abort);
 
       async function next(): Promise<IteratorResult<Item, void>> {
         try {
           const result = await items.next();
-          if (result.done === true) signal.removeEventListener("abort", leave);
+          if (result.done === true) own.release();
           return result;
         } catch (error) {
-          signal.removeEventListener("abort", leave);
+          own.release();
           throw error;
         }
       }
       return {
         next,
         async return() {
-          signal.removeEventListener("abort", leave);
-          leave();
+          own.release();
+          own.abort();
           return items.return();
         },
       };
