@@ -11,7 +11,7 @@ import type { CallContext } from "./chat-service.ts";
  * A Markdown picture, as `toMarkdown` makes it. Neither part may hold the beginning of another one, so that a text
  * of nothing but beginnings is still read in linear time.
  */
-const picturePattern = /!\[((?:[^\]\\!]|\\.|!(?!\[))*)\]\([^()\s]*\)/g;
+const picturePattern = /!\[((?:[^\]\\!]|\\[^!\n]|!(?!\[))*)\]\([^()\s]*\)/g;
 
 /** Akash Chat shows its image model the last three messages. */
 const turnsSeen = 3;

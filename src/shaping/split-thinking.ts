@@ -9,6 +9,8 @@ const closeTag = "</think>";
 /** Around a block Akash Chat adds one line break inside each tag and two behind. */
 const opening = `${openTag}\n`;
 const insertedClosing = `\n${closeTag}\n\n`;
+/** Blanks before an opening tag. A model that got stuck writes them without end. */
+const mostBlanks = 1000;
 const closers = [closeTag, `\n${closeTag}`];
 
 /** Settings of `splitThinking`. */
@@ -101,6 +103,10 @@ export function splitThinking(options: ThinkingOptions): Shaper {
 
   function readStart(text: string): string | undefined {
     const rest = text.trimStart();
+    if (text.length - rest.length > mostBlanks) {
+      mode = "text";
+      return text;
+    }
     if (rest.startsWith(openTag) && !fences.inside) {
       mode = "opened";
       return rest.slice(openTag.length);

@@ -112,3 +112,10 @@ test("neither picture nor text is an error", async () => {
 test("nothing to draw is refused", async () => {
   await expect(draw({ messages: [say("user", " ")] })).rejects.toMatchObject({ kind: "invalid-request" });
 });
+
+// In quadratic time this would take hours.
+test("a text of nothing but beginnings of pictures is read in linear time", async () => {
+  const text = "\\![".repeat(300_000);
+  const { wishes } = await draw({ messages: [say("user", text)] });
+  expect(wishes[0]?.turns).toEqual([{ role: "user", text }]);
+});

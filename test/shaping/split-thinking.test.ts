@@ -195,3 +195,12 @@ test.each([
 ])("%s omits the opening tag: %s", (model, expected) => {
   expect(omitsOpeningTag(model)).toBe(expected);
 });
+
+test("blanks without end are passed on as they come", () => {
+  const shaper = splitThinking({ mayOmitOpening: false });
+  const given = run(shaper, textEvents(Array.from({ length: 2000 }, () => "\n")));
+  expect(given.filter((event) => event.type === "block-delta").length).toBeGreaterThan(900);
+  expect(split(["\n".repeat(2000), "<think>a</think>"])).toEqual([
+    text(`${"\n".repeat(2000)}<think>a</think>`),
+  ]);
+});

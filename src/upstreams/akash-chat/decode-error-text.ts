@@ -14,14 +14,18 @@ const rules: readonly (readonly [pattern: RegExp, kind: ErrorKind])[] = [
   [/^terminated$/i, "upstream-truncated"],
 ];
 
-const explanations: Readonly<Record<string, string>> = {
-  terminated: "Akash Chat lost the connection to its model in the middle of the answer.",
-  "[object Object]": "The model's back end failed in the middle of the answer without saying why.",
-};
+const explanations: ReadonlyMap<string, string> = new Map([
+  ["terminated", "Akash Chat lost the connection to its model in the middle of the answer."],
+  ["[object Object]", "The model's back end failed in the middle of the answer without saying why."],
+]);
+
+/** What tells the kind stands at the beginning; a text of megabytes is not searched to its end. */
+const searched = 4096;
 
 /** Makes an error of what the application reports inside a reply of status 200 (or as the text of a 400). */
 export function decodeErrorText(text: string): GatewayError {
-  const kind = rules.find(([pattern]) => pattern.test(text))?.[1] ?? "upstream-unavailable";
-  const message = explanations[text] ?? `Akash Chat reports: ${redact(text)}`;
+  const head = text.slice(0, searched);
+  const kind = rules.find(([pattern]) => pattern.test(head))?.[1] ?? "upstream-unavailable";
+  const message = explanations.get(text) ?? `Akash Chat reports: ${redact(text)}`;
   return new GatewayError(kind, message);
 }

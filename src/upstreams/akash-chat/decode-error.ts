@@ -102,20 +102,28 @@ function toLimitError(refusal: Refusal, body: RefusalBody, now: number, cause: E
   );
 }
 
+/** Longer than any limit lasts; a number beyond every calendar is no time at all. */
+const longestWaitMs = 366 * 24 * 3_600_000;
+
+/** Never negative; `undefined` for what can't be meant. */
+function toSensible(waitMs: number): number | undefined {
+  return waitMs <= longestWaitMs ? Math.max(0, waitMs) : undefined;
+}
+
 /** When the upstream says that it will answer again. Never invented. */
 function toWait(refusal: Refusal, body: RefusalBody, now: number): number | undefined {
   const reset = Number(refusal.limitReset ?? Number.NaN) * 1000;
-  if (Number.isFinite(reset) && reset > 0) return Math.max(0, reset - now);
+  if (Number.isFinite(reset) && reset > 0) return toSensible(reset - now);
   const resetTime = Date.parse(body.resetTime ?? "");
-  if (!Number.isNaN(resetTime)) return Math.max(0, resetTime - now);
+  if (!Number.isNaN(resetTime)) return toSensible(resetTime - now);
   return toRetryAfter(refusal.retryAfter, now);
 }
 
 function toRetryAfter(retryAfter: string | undefined, now: number): number | undefined {
   if (retryAfter === undefined) return undefined;
-  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  if (/^\d+$/.test(retryAfter)) return toSensible(Number(retryAfter) * 1000);
   const date = Date.parse(retryAfter);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  return Number.isNaN(date) ? undefined : toSensible(date - now);
 }
 
 function toForbiddenError(body: RefusalBody, cause: Error): GatewayError {

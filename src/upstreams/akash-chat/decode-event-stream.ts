@@ -43,7 +43,7 @@ export function createEventStreamDecoder(model: string): StreamDecoder {
     if (event === undefined) {
       answer.fail(
         new GatewayError("upstream-protocol", "Akash Chat sent an event that cannot be read.", {
-          cause: new Error(text.slice(0, 200)),
+          cause: new Error(`an event of ${text.length} characters`),
         }),
       );
       return;

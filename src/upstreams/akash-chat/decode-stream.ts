@@ -4,6 +4,7 @@ import { GatewayError } from "../../errors.ts";
 import type { Usage } from "../../model/events.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
 import { findImageTagEnd, imageLineStart } from "./decode-image-tag.ts";
+import { redact } from "./redact.ts";
 import {
   createAnswerWriter,
   createTruncatedError,
@@ -150,7 +151,8 @@ function createBrokenPartError(): GatewayError {
 }
 
 function toStrangeLine(line: string, sawPart: boolean): GatewayError {
-  const cause = new Error(line.slice(0, 200));
+  // The log may show what is no answer at all, but nothing of an answer.
+  const cause = new Error(sawPart ? `a line of ${line.length} characters` : redact(line.slice(0, 200)));
   if (!sawPart && /^\s*</.test(line)) {
     return new GatewayError(
       "upstream-unavailable",

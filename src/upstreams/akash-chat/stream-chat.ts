@@ -6,8 +6,8 @@ import { createDataStreamDecoder } from "./decode-stream.ts";
 import type { Reply } from "./exchange.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
 
-/** A line is one delta, but all the thinking of a model is one delta too. */
-const maxLineBytes = 67_108_864;
+/** The longest answer of a model takes a tenth of this; an upstream that never stops would fill the memory. */
+const maxReplyBytes = 67_108_864;
 
 /** Chooses the decoder by what the reply is, not by what was expected. Throws when it is no stream at all. */
 function createDecoder(reply: Reply, model: string): StreamDecoder {
@@ -31,14 +31,20 @@ function createDecoder(reply: Reply, model: string): StreamDecoder {
 export async function* decodeReply(reply: Reply, model: string): AsyncGenerator<EventBatch, void, undefined> {
   try {
     const decoder = createDecoder(reply, model);
-    const lines = createLineDecoder({ maxLineBytes });
+    // All the thinking of a model is one line, so a line may be as long as the reply.
+    const lines = createLineDecoder({ maxLineBytes: maxReplyBytes });
+    let replyBytes = 0;
     for (;;) {
       const chunks = await reply.read();
       if (chunks === undefined) {
         for (const line of lines.end()) decoder.push(line);
         decoder.end();
       } else {
-        for (const chunk of chunks) for (const line of lines.push(chunk)) decoder.push(line);
+        for (const chunk of chunks) {
+          replyBytes += chunk.length;
+          for (const line of lines.push(chunk)) decoder.push(line);
+        }
+        if (replyBytes > maxReplyBytes) throw createTooLongError();
       }
       const events = decoder.take();
       if (events.length > 0) yield events;
@@ -47,10 +53,12 @@ export async function* decodeReply(reply: Reply, model: string): AsyncGenerator<
     }
   } catch (cause) {
     if (!(cause instanceof LineTooLongError)) throw cause;
-    throw new GatewayError("upstream-protocol", "Akash Chat sent a part that is too long to be read.", {
-      cause,
-    });
+    throw createTooLongError(cause);
   } finally {
     reply.discard();
   }
+}
+
+function createTooLongError(cause?: unknown): GatewayError {
+  return new GatewayError("upstream-protocol", "Akash Chat's answer is too long to be read.", { cause });
 }

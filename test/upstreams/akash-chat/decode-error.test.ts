@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { toConnectionError } from "../../../src/upstreams/akash-chat/connection-error.ts";
 import { decodeErrorText } from "../../../src/upstreams/akash-chat/decode-error-text.ts";
 import { decodeError, type Refusal } from "../../../src/upstreams/akash-chat/decode-error.ts";
+import { createEventStreamDecoder } from "../../../src/upstreams/akash-chat/decode-event-stream.ts";
+import { createDataStreamDecoder } from "../../../src/upstreams/akash-chat/decode-stream.ts";
 import { redact } from "../../../src/upstreams/akash-chat/redact.ts";
 
 const now = Date.parse("2026-11-23T00:00:00Z");
@@ -170,4 +172,30 @@ describe("connections that fail", () => {
     expect(toConnectionError(fail("UND_ERR_SOCKET"), "body").kind).toBe("upstream-truncated");
     expect(toConnectionError(fail("UND_ERR_BODY_TIMEOUT"), "body").kind).toBe("upstream-timeout");
   });
+});
+
+describe("words and times that can't be meant", () => {
+  test.each(["constructor", "__proto__", "toString"])("%s is a text like any other", (text) => {
+    expect(decodeErrorText(text).message).toBe(`Akash Chat reports: ${text}`);
+  });
+
+  test.each([
+    ["a reset beyond every calendar", { limitReset: "1e300" }],
+    ["a Retry-After of 400 digits", { retryAfter: "9".repeat(400) }],
+    ["a Retry-After in ten thousand years", { retryAfter: String(10_000 * 365 * 86_400) }],
+  ])("%s is no time", (_name, refusal) => {
+    const error = refuse({ status: 429, ...refusal });
+    expect(error).toMatchObject({ kind: "rate-limited", retryAfterMs: undefined });
+  });
+});
+
+test("what is wrong inside an answer is told to the log without its words", () => {
+  const decoder = createDataStreamDecoder("m");
+  decoder.push('0:"Dear "');
+  decoder.push("secret diary");
+  expect(decoder.failure?.cause).toMatchObject({ message: "a line of 12 characters" });
+  const events = createEventStreamDecoder("m");
+  events.push("data: secret diary");
+  events.push("");
+  expect(events.failure?.cause).toMatchObject({ message: "an event of 12 characters" });
 });

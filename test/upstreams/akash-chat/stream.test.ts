@@ -12,6 +12,24 @@ import { answerJson, answerSession, answerText, isSession, serve, streamHeaders 
 const done = 'd:{"finishReason":"stop","usage":{"promptTokens":1,"completionTokens":1}}\n';
 
 describe("an answer", () => {
+  test("that never ends is given up before it fills the memory", async () => {
+    const piece = `2:[${JSON.stringify("x".repeat(1_000_000))}]\n`;
+    await using server = await serve((seen, response) => {
+      if (isSession(seen)) return answerSession(response, "t");
+      response.writeHead(200, streamHeaders);
+      const write = (): void => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on("drain", write);
+      return write();
+    });
+    await using upstream = createUpstream(server.url);
+    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({
+      kind: "upstream-protocol",
+      message: "Akash Chat's answer is too long to be read.",
+    });
+  });
+
   test("comes as one batch for each read of the network", async () => {
     const gates = [createGate(), createGate()] as const;
     await using server = await serve(async (seen, response) => {
