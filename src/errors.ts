@@ -37,7 +37,7 @@ export interface GatewayErrorOptions {
   readonly shouldRetry?: boolean | undefined;
   /** Of kind `context-length`: what the prompt counts, and what it may count at most, in tokens. */
   readonly tokens?: { readonly count: number; readonly maximum: number } | undefined;
-  /** Of kind `image-declined`: what the model said in place of a picture. */
+  /** What of `message` the model said (kind `image-declined`: in place of a picture). Logs leave it out. */
   readonly answer?: string | undefined;
   readonly cause?: unknown;
 }

@@ -50,6 +50,13 @@ interface LoggedError {
   readonly cause?: LoggedError;
 }
 
+/** Takes the text of an error without what it quotes of answers and of JSON that could not be parsed. */
+function withoutQuotes(error: Error, text: string): string {
+  if (error instanceof SyntaxError) return text.replace(/".*"/s, '"…"');
+  const quoted = error instanceof GatewayError ? error.answer : undefined;
+  return quoted === undefined || quoted === "" ? text : text.replaceAll(quoted, "…");
+}
+
 /**
  * What a log line shows of an error: names, messages and codes along the causes, never other properties,
  * which may hold requests and their headers. Only unforeseen errors show a stack.
@@ -60,10 +67,10 @@ function toLoggedError(error: unknown, depth = 0): LoggedError {
   const known = error instanceof GatewayError;
   return {
     type: error.name,
-    message: error.message,
+    message: withoutQuotes(error, error.message),
     ...(code === undefined ? {} : { code }),
     ...(known ? { kind: error.kind } : {}),
-    ...(known || error.stack === undefined ? {} : { stack: error.stack }),
+    ...(known || error.stack === undefined ? {} : { stack: withoutQuotes(error, error.stack) }),
     ...(error.cause === undefined || depth > 3 ? {} : { cause: toLoggedError(error.cause, depth + 1) }),
   };
 }

@@ -50,3 +50,22 @@ test("only an unforeseen error shows where it happened", async () => {
   const line = JSON.parse(await write((log) => log.error({ err: new TypeError("odd") }, "failed")));
   expect(line.err.stack).toContain("log.test.ts");
 });
+
+test.each([
+  [
+    "JSON that can't be parsed",
+    () => {
+      try {
+        return JSON.parse('{"content": secret diary}');
+      } catch (error) {
+        return new GatewayError("invalid-request", "Not JSON.", { cause: error });
+      }
+    },
+  ],
+  [
+    "an answer",
+    () => new GatewayError("output-invalid", "No JSON. It wrote: secret diary", { answer: "secret diary" }),
+  ],
+])("an error does not show what it quotes of %s", async (_name, fail) => {
+  expect(await write((log) => log.error({ err: fail() }, "failed"))).not.toContain("secret");
+});

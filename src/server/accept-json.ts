@@ -6,7 +6,7 @@ import { GatewayError } from "../errors.ts";
 /** What V8 says of bad JSON, without the piece of the body that it quotes. */
 function toProblem(error: unknown): string {
   const text = error instanceof Error ? error.message : "";
-  return text.replace(/, (?:\.{3})?".*" is not valid JSON$/s, "").replace(/ in JSON(?= |$)/, "");
+  return text.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, "").replace(/ in JSON(?= |$)/, "");
 }
 
 /** Throws for bytes that are no plain text: half-read ones would reach the model as garbage. */

@@ -65,6 +65,7 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
     return new GatewayError(
       "output-invalid",
       `The model did not answer with the JSON asked for: ${reason}. ${quote}`,
+      { answer: said === "" ? undefined : said },
     );
   }
 

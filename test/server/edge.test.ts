@@ -20,6 +20,11 @@ describe("bodies", () => {
 
   test.each([
     ["cut JSON", '{"model":"x","messages":[', /not valid JSON: Unexpected end/],
+    [
+      "a stray word before much else",
+      `{"a": secretprompt, "b": "${"x".repeat(100)}"}`,
+      /Unexpected token 's'\.$/,
+    ],
     ["a stray word", '{"model":secretprompt}', /not valid JSON: Unexpected token 's'/],
     ["nothing", "", /must be a JSON object/],
     ["a list", "[]", /must be a JSON object/],
