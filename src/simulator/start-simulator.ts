@@ -38,7 +38,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       body: tooBig ? undefined : bytes,
       clientAddress: request.socket.remoteAddress ?? "127.0.0.1",
     };
+    // A script may keep its reply back, and the client may have left by then.
+    const leave = (): void => record.close("client-left");
+    response.once("close", leave);
     const reply = await answerCall(call, world);
+    response.off("close", leave);
     record.close(await sendReply(response, reply, { generation: world.generation, path }));
   }
 
