@@ -18,7 +18,7 @@ export function toImageOrder(prompt: string): string {
 }
 
 /** The same with more emphasis, for a second try after the model has answered with text. */
-export function toUrgentImageOrder(prompt: string): string {
+function toUrgentImageOrder(prompt: string): string {
   return (
     "Call the image generation tool now. Do not answer with text, do not ask back; " +
     `generate an image of exactly what this describes: ${prompt}`

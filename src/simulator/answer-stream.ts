@@ -103,7 +103,7 @@ async function* deltasOf(script: ScriptedReply): AsyncGenerator<string, void, vo
 }
 
 /** Cuts a text into deltas the size of tokens; joined they give the text again. */
-export function splitText(text: string): string[] {
+function splitText(text: string): string[] {
   return text.match(/\s?\S{1,8}|\s/gu) ?? [];
 }
 

@@ -6,8 +6,6 @@ export { startSimulator } from "./start-simulator.ts";
 export type {
   ChatBody,
   Generation,
-  Instance,
-  Protocol,
   RecordedRequest,
   ScriptedError,
   ScriptedImage,

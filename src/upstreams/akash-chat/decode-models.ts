@@ -50,7 +50,7 @@ const listSchema = z.union([
 ]);
 
 /** The id of the upstream's image model. */
-export const imageModelId = "AkashGen";
+const imageModelId = "AkashGen";
 
 /**
  * Reads a list of models in any of its shapes (bare or wrapped, either key style, numbers or numeric strings).

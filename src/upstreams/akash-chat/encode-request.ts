@@ -4,7 +4,7 @@ import type { PlainMessage, PlainRequest } from "../../model/plain-request.ts";
 import type { ImageRequest } from "../upstream.ts";
 
 /** The upstream's server cuts longer bodies and then answers with an empty 500. */
-export const maxBodyBytes = 10_000_000;
+const maxBodyBytes = 10_000_000;
 
 /** The upstream takes 0 for "not given", so the coldest honest value is this. */
 const coldest = 0.0001;
@@ -108,6 +108,6 @@ const specialToken = /<\|(?=(?:endoftext|fim_prefix|fim_middle|fim_suffix|endofp
  * The upstream's tokenizer throws on its own special tokens, which ends in an empty 500. A zero-width space
  * inside them looks the same to a reader and is ordinary text to the tokenizer.
  */
-export function breakSpecialTokens(text: string): string {
+function breakSpecialTokens(text: string): string {
   return text.includes("<|") ? text.replace(specialToken, "<|\u200B") : text;
 }

@@ -32,7 +32,7 @@ export interface Reply {
 }
 
 /** Unread bytes at which the upstream's socket is paused. */
-export const highWaterMarkBytes = 65_536;
+const highWaterMarkBytes = 65_536;
 const textLimitBytes = 16_777_216;
 const discardMs = 1000;
 

@@ -17,8 +17,7 @@ import { createSession } from "./session.ts";
 import { decodeReply } from "./stream-chat.ts";
 import { fetchUsageStatus, type UsageStatus } from "./usage-status.ts";
 
-export type { AkashChatOptions, ProxySettings, UpstreamLog } from "./options.ts";
-export type { UsageStatus } from "./usage-status.ts";
+export type { AkashChatOptions } from "./options.ts";
 
 /** Akash Chat, with what it tells beyond chat. */
 export interface AkashChatUpstream extends Upstream {

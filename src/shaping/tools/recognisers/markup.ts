@@ -5,7 +5,7 @@ import type { Reading } from "../text-reader.ts";
  * What stands before the names of tags in the wild: DeepSeek V3.2's DSML token (bars fold to `|`, see `accept`),
  * Anthropic's and MiniMax's namespaces. Models leave them out at times.
  */
-export const prefixes = ["", "|DSML|", "antml:", "minimax:"] as const;
+const prefixes = ["", "|DSML|", "antml:", "minimax:"] as const;
 
 const blockNames = ["tool_call", "tool_calls", "function_call", "function_calls"] as const;
 
@@ -14,8 +14,11 @@ export function tags(open: "<" | "</", names: readonly string[], close: string):
   return prefixes.flatMap((prefix) => names.map((name) => `${open}${prefix}${name}${close}`));
 }
 
+/** Openings of a block that holds calls, in every spelling. */
 export const blockOpenings = tags("<", blockNames, ">");
+/** The same up to the blank before their attributes. */
 export const blockOpeningsWithAttributes = tags("<", blockNames, " ");
+/** Closings of such a block. */
 export const blockClosings = tags("</", blockNames, ">");
 
 /** Tokens around calls that come apart from the tags; after a call they are layout. */
