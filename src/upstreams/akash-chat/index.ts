@@ -15,18 +15,11 @@ import { openImage } from "./open-image.ts";
 import { type AkashChatOptions, startRealTimer } from "./options.ts";
 import { createSession } from "./session.ts";
 import { decodeReply } from "./stream-chat.ts";
-import { fetchUsageStatus, type UsageStatus } from "./usage-status.ts";
 
 export type { AkashChatOptions } from "./options.ts";
 
-/** Akash Chat, with what it tells beyond chat. */
-export interface AkashChatUpstream extends Upstream {
-  /** How much of the allowance of this address is used; `undefined` when the instance does not count. */
-  getUsageStatus(signal: AbortSignal): Promise<UsageStatus | undefined>;
-}
-
 /** Creates the upstream for `AKASH_BASE_URL`. Nothing is asked of it before the first call. */
-export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUpstream {
+export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   const { config, now } = options;
   const startTimer = options.startTimer ?? startRealTimer;
   const client = createClient(options);
@@ -100,7 +93,6 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     },
     openImage: (name, ifNoneMatch, signal) =>
       openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
-    getUsageStatus: (signal) => fetchUsageStatus(client, { signal, now: now(), token: session.current }),
     async close() {
       poller.close();
       await client.close();

@@ -194,8 +194,9 @@ describe("inspection", () => {
       if (server.seen.length === 1) response.writeHead(404).end();
       else answerJson(response, 200, { hello: seen.url });
     });
-    await using upstream = createUpstream(server.url);
-    expect(await upstream.getUsageStatus(forever)).toBeUndefined();
-    await expect(upstream.getUsageStatus(forever)).rejects.toMatchObject({ kind: "upstream-protocol" });
+    const inspector = createAkashChatInspector(createOptions(server.url));
+    expect(await inspector.usage(forever)).toBeUndefined();
+    await expect(inspector.usage(forever)).rejects.toMatchObject({ kind: "upstream-protocol" });
+    await inspector.close();
   });
 });
