@@ -1,6 +1,6 @@
 import { createCallWriter, createIdleCallWriter, type CallWriter } from "./call-writer.ts";
 import type { Fault } from "./faults.ts";
-import { rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
+import { readJsonArguments, rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import { createTextReader, type Reading, type Stops, type TextReader } from "./text-reader.ts";
 import { createToolDirectory, type ToolDirectory } from "./tool-directory.ts";
@@ -134,28 +134,29 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
   };
 }
 
+/** How reading a call's arguments ended, once all was tried. */
+export type SettledEnd = Exclude<ArgumentsEnd, "broken"> | "unreadable";
+
 /**
- * Makes the best of arguments that `readJsonArguments` found broken: reads on to one of `closers` and tries all that
- * was read since `mark` as a whole.
+ * Reads the JSON arguments of a call and makes the best of them: when they are broken on the way, reads on to one of
+ * `closers` and tries all of it as a whole.
  */
-export function* settleArguments(
+export function* readSettledArguments(
   session: CallSession,
   call: CallWriter,
-  state: { readonly end: ArgumentsEnd; readonly mark: number; readonly closers: Stops },
-): Reading<Exclude<ArgumentsEnd, "broken"> | "unreadable"> {
-  if (state.end !== "broken") return state.end;
+  closers: Stops,
+): Reading<SettledEnd> {
   const { reader } = session;
-  const closed = yield* reader.until(state.closers, () => {});
+  const mark = reader.mark();
+  const end = yield* readJsonArguments(reader, call);
+  if (end !== "broken") return end;
+  const closed = yield* reader.until(closers, () => {});
   if (!closed && !session.endedByModel) return "cut";
-  return rereadArguments(reader.recorded(state.mark), call) ? "complete" : "unreadable";
+  return rereadArguments(reader.recorded(mark), call) ? "complete" : "unreadable";
 }
 
 /** Ends a call according to how its arguments ended. Call it when the call's closing markup is read. */
-export function concludeCall(
-  session: CallSession,
-  call: CallWriter,
-  end: Exclude<ArgumentsEnd, "broken"> | "unreadable",
-): void {
+export function concludeCall(session: CallSession, call: CallWriter, end: SettledEnd): void {
   if (end === "complete") call.end();
   else if (end === "unreadable") call.fail();
   else if (

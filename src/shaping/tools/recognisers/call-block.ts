@@ -1,5 +1,4 @@
-import { concludeCall, settleArguments, type CallSession, type Recogniser } from "../call-session.ts";
-import { readJsonArguments } from "../json-arguments.ts";
+import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { readGlmCall } from "./glm.ts";
 import { readCallObject } from "./json-call.ts";
@@ -52,12 +51,7 @@ export const readCallBlockWithAttributes: Recogniser = function* (session) {
   yield* reader.space();
   if (!(yield* reader.sees(["{"]))) return yield* readCallBlock(session);
   const call = session.begin(name);
-  const mark = reader.mark();
-  const end = yield* settleArguments(session, call, {
-    end: yield* readJsonArguments(reader, call),
-    mark,
-    closers,
-  });
+  const end = yield* readSettledArguments(session, call, closers);
   yield* readClosing(session, blockClosings);
   concludeCall(session, call, end);
   return true;

@@ -1,5 +1,4 @@
-import { concludeCall, settleArguments, type CallSession } from "../call-session.ts";
-import { readJsonArguments } from "../json-arguments.ts";
+import { concludeCall, readSettledArguments, type CallSession } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { blockClosings, readClosing } from "./markup.ts";
 import { readRawParameter } from "./raw-parameter.ts";
@@ -19,12 +18,7 @@ export function* readGlmCall(session: CallSession): Reading<boolean> {
   if (yield* reader.sees(["{"])) {
     if (session.directory.find(name) === undefined) return false;
     const call = session.begin(name);
-    const mark = reader.mark();
-    const end = yield* settleArguments(session, call, {
-      end: yield* readJsonArguments(reader, call),
-      mark,
-      closers,
-    });
+    const end = yield* readSettledArguments(session, call, closers);
     yield* readClosing(session, blockClosings);
     concludeCall(session, call, end);
     return true;

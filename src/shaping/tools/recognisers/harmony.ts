@@ -1,5 +1,4 @@
-import { concludeCall, settleArguments, type CallSession, type Recogniser } from "../call-session.ts";
-import { readJsonArguments } from "../json-arguments.ts";
+import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 
 const messageEnds = createStops(["<|end|>", "<|start|>", "<|channel|>", "<|call|>", "<|return|>"]);
@@ -43,12 +42,7 @@ function* readContent(session: CallSession, channel: string, header: string): Re
   const recipient = /\bto=(\S+)/.exec(header)?.[1];
   if (recipient !== undefined) {
     const call = session.begin(recipient);
-    const mark = reader.mark();
-    const end = yield* settleArguments(session, call, {
-      end: yield* readJsonArguments(reader, call),
-      mark,
-      closers: messageEnds,
-    });
+    const end = yield* readSettledArguments(session, call, messageEnds);
     yield* reader.space();
     yield* reader.accept(callEnds);
     concludeCall(session, call, end);

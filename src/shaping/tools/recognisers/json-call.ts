@@ -1,6 +1,5 @@
-import { concludeCall, settleArguments, type CallSession } from "../call-session.ts";
+import { concludeCall, readSettledArguments, type CallSession, type SettledEnd } from "../call-session.ts";
 import { writeParsed, type CallWriter } from "../call-writer.ts";
-import { readJsonArguments, type ArgumentsEnd } from "../json-arguments.ts";
 import { readRawValue } from "../json-value.ts";
 import { parseLeniently } from "../schema/coerce-to-schema.ts";
 import { isRecord } from "../schema/resolve-schema.ts";
@@ -30,7 +29,7 @@ export function* readCallObject(
   let wraps = false;
   let name: string | undefined;
   let call: CallWriter | undefined;
-  let end: Exclude<ArgumentsEnd, "broken"> | "unreadable" = "complete";
+  let end: SettledEnd = "complete";
 
   for (;;) {
     yield* reader.space();
@@ -65,13 +64,8 @@ export function* readCallObject(
         wraps = true;
       } else if (key !== undefined && argumentKeys.has(key) && name !== undefined) {
         if (options.bare && !(yield* reader.sees(["{", '"']))) return "text";
-        const mark = reader.mark();
         call = session.begin(name);
-        end = yield* settleArguments(session, call, {
-          end: yield* readJsonArguments(reader, call),
-          mark,
-          closers,
-        });
+        end = yield* readSettledArguments(session, call, closers);
         if (end !== "complete") break;
       } else if (key !== undefined && sideKeys.has(key)) {
         if (options.bare && !(yield* readSideValue(session, key))) return "text";

@@ -1,6 +1,5 @@
-import { concludeCall, settleArguments, type CallSession, type Recogniser } from "../call-session.ts";
+import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import type { CallWriter } from "../call-writer.ts";
-import { readJsonArguments } from "../json-arguments.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { attribute, blockClosings, blockOpenings, readAttributes, readClosing, tags } from "./markup.ts";
 import { readRawParameter, type RawParameter, type ValueEnd } from "./raw-parameter.ts";
@@ -50,12 +49,7 @@ function* readFunction(
     // `<function=` stands for nothing else; the other tags may.
     if (directory.find(name) === undefined && newlines !== "stripped") return false;
     const call = session.begin(name);
-    const mark = reader.mark();
-    const end = yield* settleArguments(session, call, {
-      end: yield* readJsonArguments(reader, call),
-      mark,
-      closers,
-    });
+    const end = yield* readSettledArguments(session, call, closers);
     yield* readClosing(session, functionClosings);
     yield* readClosing(session, blockClosings);
     concludeCall(session, call, end);

@@ -1,5 +1,4 @@
-import { concludeCall, settleArguments, type Recogniser } from "../call-session.ts";
-import { readJsonArguments } from "../json-arguments.ts";
+import { concludeCall, readSettledArguments, type Recogniser } from "../call-session.ts";
 import { createStops } from "../text-reader.ts";
 import { readFence, tokenClosings } from "./markup.ts";
 
@@ -31,12 +30,7 @@ export const readTokenCall: Recogniser = function* (session) {
   const call = session.begin(name.trim().replace(/:\d+$/, ""));
   yield* reader.space();
   const fenced = yield* readFence(session);
-  const mark = reader.mark();
-  const end = yield* settleArguments(session, call, {
-    end: yield* readJsonArguments(reader, call),
-    mark,
-    closers,
-  });
+  const end = yield* readSettledArguments(session, call, closers);
   yield* reader.space();
   if (fenced) {
     yield* reader.accept(["```"]);
