@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { text as readText } from "node:stream/consumers";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 
@@ -216,6 +217,24 @@ test("a slow reader holds up the upstream, and gets everything", async () => {
   expect(tail).toMatch(/\[DONE\]\n\n$/);
   // The kernel's socket buffers hold up to 16 MB on this way; the rest of the 45 MB has to wait.
   expect(lead).toBeLessThan(30_000_000);
+});
+
+test("pipelined requests are answered in their order, streams included", async () => {
+  await using stack = await startStack();
+  const texts = ["first", "second", "third"];
+  const pipelined = texts.map((text, index) => {
+    stack.simulator.enqueue({ text, when: (body) => body.messages.at(-1)?.content === text });
+    const dialect = dialects[index] ?? fail();
+    const body = JSON.stringify({ ...dialect.body(text), stream: index === 0 });
+    return `POST ${dialect.path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  });
+  pipelined.push("GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const { hostname, port } = new URL(stack.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(pipelined.join(""));
+  const replies = (await readText(socket)).split("HTTP/1.1 200 OK\r\n").slice(1);
+  expect(replies).toEqual([...texts, "akashchat-api"].map((text) => expect.stringContaining(text)));
+  expect(replies[0]).toMatch(/\[DONE\]/);
 });
 
 /** What request number `index` is to get, and how one knows. */
