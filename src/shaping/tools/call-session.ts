@@ -28,8 +28,6 @@ export interface CallSession {
   readonly given: number;
   /** Calls that only miss the schema: they are given out once no more turns are left. */
   readonly passable: number;
-  /** Calls beyond the first that `parallelToolCalls: false` left out. */
-  readonly dropped: number;
   /** Whether a call was given out of which the end is missing. */
   readonly cut: boolean;
 }
@@ -50,7 +48,6 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
   const accepted: string[] = [];
   let given = 0;
   let passable = 0;
-  let dropped = 0;
   let cut = false;
   if (request.toolChoice.kind === "required" || request.toolChoice.kind === "function") outlet.hold();
 
@@ -71,10 +68,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     overrun: false,
     begin(name) {
       if (given + passable > 0 && !request.parallelToolCalls) {
-        return createIdleCallWriter(() => {
-          dropped += 1;
-          reader.record();
-        });
+        return createIdleCallWriter(() => reader.record());
       }
       const tool = directory.find(name);
       if (tool === undefined)
@@ -124,9 +118,6 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     },
     get passable() {
       return passable;
-    },
-    get dropped() {
-      return dropped;
     },
     get cut() {
       return cut;

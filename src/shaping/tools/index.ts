@@ -1,4 +1,4 @@
 export { createToolPrompt } from "./prompt/create-tool-prompt.ts";
 export { renderToolCalls, renderToolResults } from "./prompt/render-history.ts";
-export { createToolCallShaper, type ToolCallShaper } from "./tool-call-shaper.ts";
+export { createToolCallShaper } from "./tool-call-shaper.ts";
 export type { ArgumentsMode, ToolCallShaperOptions, ToolRequest } from "./tool-request.ts";

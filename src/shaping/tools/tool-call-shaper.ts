@@ -6,14 +6,8 @@ import { describeFaults } from "./faults.ts";
 import { scanAnswer } from "./scan-answer.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
 
-/** A shaper that turns calls written as text into tool-call blocks. */
-export interface ToolCallShaper extends RepairableShaper {
-  /** Calls beyond the first that were left out because the client wants one at a time. */
-  readonly droppedCalls: number;
-}
-
 /**
- * Creates the shaper of one answer. Text passes unchanged and at once, but for what can still become a marker; calls
+ * Creates the shaper that turns the calls of one answer, written as text, into tool-call blocks. Text passes unchanged and at once, but for what can still become a marker; calls
  * become tool-call blocks of declared tools, their arguments valid JSON that fits the schema where that can be had.
  *
  * A problem is set when a call can't be passed on of which nothing was given out (unknown tool, unreadable, against
@@ -24,11 +18,11 @@ export interface ToolCallShaper extends RepairableShaper {
  *
  * The finish becomes `tool-calls` once a call was given, except that `length` and `content-filter` stay; a call that
  * the model left incomplete after a part was given out ends with `length`. With `parallelToolCalls: false` only the
- * first call is passed on, the others are counted in `droppedCalls`.
+ * first call is passed on.
  *
  * A model that writes the results of its calls itself is stopped there: what it builds on them is invented.
  */
-export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallShaper {
+export function createToolCallShaper(options: ToolCallShaperOptions): RepairableShaper {
   const session = createCallSession(options);
   const { reader, outlet } = session;
   const { toolChoice } = options.request;
@@ -143,9 +137,6 @@ export function createToolCallShaper(options: ToolCallShaperOptions): ToolCallSh
       outlet.release();
       finish(reason, usage);
       return outlet.take();
-    },
-    get droppedCalls() {
-      return session.dropped;
     },
   };
 }
