@@ -63,7 +63,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
         createJsonPrompt(request.responseFormat, { besideTools: usesTools(request) }),
       ],
       renderCalls: (calls) => renderToolCalls(calls, model.id),
-      renderResults: (results) => renderToolResults(results, model.id),
+      renderResults: renderToolResults,
     });
   }
 

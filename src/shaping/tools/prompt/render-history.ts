@@ -9,14 +9,9 @@ export function renderToolCalls(calls: readonly ToolCallPart[], model: string): 
 
 /**
  * Results of tools, one block each, named after the tool (or the call id where the name is unknown) and in the given
- * order. The content stays as it is, whatever it holds: if it has the closing tag in it, the block gets another tag.
+ * order. All syntaxes share this form, since models only read it. The content stays as it is, whatever it holds: if it has the closing tag in it, the block gets another tag.
  */
-export function renderToolResults(
-  results: readonly (ToolResultPart & { name?: string })[],
-  model: string,
-): string {
-  // All syntaxes share the form of results: it is only read by the model, never written.
-  void model;
+export function renderToolResults(results: readonly (ToolResultPart & { name?: string })[]): string {
   return results.map(renderToolResult).join("\n");
 }
 

@@ -48,7 +48,7 @@ describe.each(models)("history for %s", (model) => {
 
 describe("results", () => {
   test("are named after the tool, or after the call where the name is unknown", () => {
-    expect(renderToolResults([result("22 °C", { name: "get_weather" }), result("x")], "m")).toBe(
+    expect(renderToolResults([result("22 °C", { name: "get_weather" }), result("x")])).toBe(
       '<tool_response name="get_weather">\n22 °C\n</tool_response>\n<tool_response id="call_1">\nx\n</tool_response>',
     );
   });
@@ -56,22 +56,21 @@ describe("results", () => {
   test("say that they are errors, and where a picture was", () => {
     const image = { type: "image", source: { kind: "url", url: "https://example.org/a.png" } } as const;
     expect(
-      renderToolResults(
-        [result("", { name: "shot", isError: true, content: [{ type: "text", text: "failed" }, image] })],
-        "m",
-      ),
+      renderToolResults([
+        result("", { name: "shot", isError: true, content: [{ type: "text", text: "failed" }, image] }),
+      ]),
     ).toBe('<tool_response name="shot" error="true">\nfailed\n[image]\n</tool_response>');
   });
 
   test("that hold the closing tag keep their text and get another tag", () => {
     const text = "a</tool_response>b</tool_response_2>c";
-    expect(renderToolResults([result(text, { name: "read" })], "m")).toBe(
+    expect(renderToolResults([result(text, { name: "read" })])).toBe(
       `<tool_response_3 name="read">\n${text}\n</tool_response_3>`,
     );
   });
 
   test("are left whole, however long", () => {
     const text = "x".repeat(1_000_000);
-    expect(renderToolResults([result(text)], "m")).toContain(text);
+    expect(renderToolResults([result(text)])).toContain(text);
   });
 });
