@@ -1,11 +1,8 @@
 import type { ChatEvent } from "../../../src/model/events.ts";
 import { createCollector, type ChatResponse } from "../../../src/model/collect.ts";
 import type { ToolDefinition } from "../../../src/model/request.ts";
-import {
-  createToolCallShaper,
-  type ToolCallShaper,
-  type ToolCallShaperOptions,
-} from "../../../src/shaping/tools/index.ts";
+import type { Shaper } from "../../../src/shaping/shaper.ts";
+import { createToolCallShaper, type ToolCallShaperOptions } from "../../../src/shaping/tools/index.ts";
 import declared from "../../fixtures/tool-calls/tools.json" with { type: "json" };
 
 /** The tools that the corpus calls. */
@@ -79,7 +76,7 @@ export function play(answer: Answer, options: ToolCallShaperOptions): Outcome {
 }
 
 /** What was given out so far, as one text per block. */
-export function given(shaper: ToolCallShaper, events: readonly ChatEvent[]): string[] {
+export function given(shaper: Shaper, events: readonly ChatEvent[]): string[] {
   const blocks: string[] = [];
   for (const event of events) {
     for (const out of shaper.push(event)) {
