@@ -8,7 +8,7 @@ const reserve = 1000;
 
 /**
  * Refuses what Akash Chat would cut or drop without a word: it counts cl100k tokens from the newest message back,
- * and leaves out what makes the sum + 1000 exceed the model's limit (captures 260, 264). Throws kind
+ * and leaves out what makes the sum + 1000 exceed the model's limit. Throws kind
  * `context-length`, worded as OpenAI does, because agents look for that to compact their history. Counts only when
  * the length makes it possible. Nothing is checked when the limit is unknown.
  */

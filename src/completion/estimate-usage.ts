@@ -6,7 +6,7 @@ import { countTokens, mostTokens } from "../shaping/count-tokens.ts";
 const tokensPerMessage = 4;
 const tokensForAnswer = 3;
 
-/** How Akash Chat puts a file before the messages (captures 266, 267). */
+/** How Akash Chat puts a file before the messages (recording 266-ctx-files). */
 function* textsOf(plain: PlainRequest): Iterable<string> {
   yield plain.system;
   for (const message of plain.messages) yield message.text;

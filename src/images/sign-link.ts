@@ -6,7 +6,8 @@ import type { ImageLink } from "./image-service.ts";
 export const imageFilesPath = "/v1/images/files/";
 
 /**
- * What a file of the upstream's image route may be called: one path segment of plain characters, so that neither `..`, `%2F`, `?` nor a hidden file can be meant.
+ * What a file of the upstream's image route may be called: one path segment of plain characters, so that neither
+ * `..`, `%2F`, `?` nor a hidden file can be meant.
  */
 const fileNamePattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/;
 

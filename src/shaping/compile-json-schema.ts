@@ -16,8 +16,8 @@ const judge = new Ajv2020(options);
 
 /**
  * Compiles a client's JSON Schema (draft 2020-12; what older drafts have in common with it works too).
- * Formats and unknown keywords are not checked; a value whose check takes too long fits. Throws kind `invalid-request` when the schema itself is wrong;
- * `param` is the field that holds it, as the client spelled it.
+ * Formats and unknown keywords are not checked; a value whose check takes too long fits. Throws kind
+ * `invalid-request` when the schema itself is wrong; `param` is the field that holds it, as the client spelled it.
  */
 export function compileJsonSchema(schema: JsonSchema, param?: string): SchemaCheck {
   // Its draft is not needed, and one that Ajv does not know would be refused; `$async` would make checks promises.

@@ -30,10 +30,10 @@ const longestQuote = 200;
 /**
  * Makes the text of an answer one JSON value: leaves out fences and chatter, mends small faults, and checks the
  * value at its end, against the schema if there is one. As long as nothing was given, faults of any place are mended
- * and values brought into the form that the schema wants where only one reading is possible. A wrong answer of which nothing was given yet is a
- * `problem`; one that was streamed already throws `output-invalid`. An answer cut by `length` or a filter is given
- * as it is and keeps its reason; an answer that calls tools needs no JSON. Throws `invalid-request` for a schema
- * that is none.
+ * and values brought into the form that the schema wants where only one reading is possible. A wrong answer of which
+ * nothing was given yet is a `problem`; one that was streamed already throws `output-invalid`. An answer cut by
+ * `length` or a filter is given as it is and keeps its reason; an answer that calls tools needs no JSON. Throws
+ * `invalid-request` for a schema that is none.
  */
 export function constrainJson(options: JsonOptions): RepairableShaper {
   const { format } = options;

@@ -123,7 +123,8 @@ export interface ScriptedImage {
   /**
    * What the status route says, one word per poll; the last one stays. Default `["waiting", "pending",
    * "succeeded"]`. A number is an HTTP error of that status (`404` = the job is not there yet),
-   * `"broken"` the app's 500, `"missing"` a 200 reply with an empty array, `"not-found-text"` the JSON string `Job not found: …`.
+   * `"broken"` the app's 500, `"missing"` a 200 reply with an empty array, `"not-found-text"` the JSON string `Job
+   * not found: …`.
    */
   readonly statuses?: readonly (string | number)[];
   /** Form of the result: the image route (default), a data URL, bare base64, an absolute URL, or any text. */

@@ -59,7 +59,7 @@ function toReasoningMode(body: ChatBody): ReasoningMode | undefined {
 
 /**
  * Parses the body of `POST /v1/chat/completions`. Throws `invalid-request` or `unsupported` that names the field.
- * Temperature and topP have this route's own defaults (contract row C1), not the model's.
+ * Temperature and topP have this route's own defaults (row C1 of test/contract.test.ts), not the model's.
  *
  * Beyond OpenAI's reference: `topP` for `top_p`; `reasoning_format` (`parsed`: in `reasoning_content`, `raw`: inside the
  * text as `<think>`, `hidden`: left out) and `include_reasoning: false`, as Groq has them.

@@ -33,7 +33,7 @@ function encodeMessage(blocks: readonly Block[], legacy: boolean): Record<string
   };
 }
 
-/** The Go program's answer of AkashGen (contract row C5), which stands beside OpenAI's fields. */
+/** The Go program's answer of AkashGen (row C5 of test/contract.test.ts), which stands beside OpenAI's fields. */
 function encodePicture(responses: readonly ChatResponse[]): Record<string, unknown> {
   for (const { model, blocks } of responses) {
     for (const block of blocks) {

@@ -15,9 +15,9 @@ export interface ChunkStreamOptions extends CompletionIdentity {
 }
 
 /**
- * Creates the encoder of a stream of `chat.completion.chunk` objects with `count` choices: first a chunk with the role, then
- * deltas, a chunk with the finish reason for each choice, the usage if it was asked for, and `[DONE]`.
- * The comment `: usage estimated` precedes usage that we counted ourselves.
+ * Creates the encoder of a stream of `chat.completion.chunk` objects with `count` choices: first a chunk with the
+ * role, then deltas, a chunk with the finish reason for each choice, the usage if it was asked for, and `[DONE]`. The
+ * comment `: usage estimated` precedes usage that we counted ourselves.
  */
 export function createChoicesEncoder(count: number, options: ChunkStreamOptions): ChoicesEncoder {
   const choices = new Map<number, ChoiceEncoder>();

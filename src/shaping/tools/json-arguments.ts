@@ -112,7 +112,10 @@ function* readKey(reader: TextReader, next: string): Reading<string | { end: "cu
   return key;
 }
 
-/** Reads arguments that turned out to be broken once more, as a whole: `text` is all of them. False if they can't be read. */
+/**
+ * Reads arguments that turned out to be broken once more, as a whole: `text` is all of them. False if they can't be
+ * read.
+ */
 export function rereadArguments(text: string, call: CallWriter): boolean {
   if (call.opened) return false;
   call.restart();

@@ -15,7 +15,8 @@ const special = /["\\]|[^ -\uffff]/g;
 /**
  * Reads the rest of a JSON string (its opening quote is read) and gives its text still escaped, validly: line breaks
  * that should have been escaped are, and so are quotes inside the string that were not. Backslashes that escape nothing
- * disappear before `$`, `'` and `` ` `` (shell and template habits) and are kept elsewhere (`\d` of a pattern, `\U` of a path).
+ * disappear before `$`, `'` and `` ` `` (shell and template habits) and are kept elsewhere (`\d` of a pattern, `\U`
+ * of a path).
  */
 export function* readJsonString(
   reader: TextReader,

@@ -12,8 +12,8 @@ const structural = /["'[\]{},<;]/g;
 
 /**
  * Reads one value that may be JSON, JSON with faults, or Python: up to its own end, or to the comma, bracket or tag
- * that can't belong to it. Nothing is judged here; only strings and brackets are followed. `initialDepth`: brackets that are
- * already open, when the beginning of the value was read before.
+ * that can't belong to it. Nothing is judged here; only strings and brackets are followed. `initialDepth`: brackets
+ * that are already open, when the beginning of the value was read before.
  */
 export function* readRawValue(reader: TextReader, initialDepth = 0): Reading<RawValue> {
   const pieces: string[] = [];

@@ -3,7 +3,8 @@ export type Reading<T> = Generator<void, T, void>;
 
 /**
  * Text that arrives in pieces, read by generators that wait where it ends. What is read is let go at once, and
- * what a reader may leave unread is bounded by the longest marker, so that the cost stays linear however finely the text is cut.
+ * what a reader may leave unread is bounded by the longest marker, so that the cost stays linear however finely the
+ * text is cut.
  */
 export interface TextReader {
   /** Adds text. A high surrogate at the end waits for its other half: no character is ever split. */

@@ -7,8 +7,9 @@ import { scanAnswer } from "./scan-answer.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
 
 /**
- * Creates the shaper that turns the calls of one answer, written as text, into tool-call blocks. Text passes unchanged and at once, but for what can still become a marker; calls
- * become tool-call blocks of declared tools, their arguments valid JSON that fits the schema where that can be had.
+ * Creates the shaper that turns the calls of one answer, written as text, into tool-call blocks. Text passes
+ * unchanged and at once, but for what can still become a marker; calls become tool-call blocks of declared tools,
+ * their arguments valid JSON that fits the schema where that can be had.
  *
  * A problem is set when a call can't be passed on of which nothing was given out (unknown tool, unreadable, against
  * the schema, another tool than the named one, cut), or when a call that must come didn't. From that place on the

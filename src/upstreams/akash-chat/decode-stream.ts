@@ -95,7 +95,10 @@ export function createDataStreamDecoder(model: string): StreamDecoder {
     if (imageLength > imageLimit) answer.fail(createBrokenPartError());
   }
 
-  /** The upstream pastes an image's prompt unescaped, line ends included: only at the end is it known which is the last. */
+  /**
+   * The upstream pastes an image's prompt unescaped, line ends included: only at the end is it known which is the
+   * last.
+   */
   function releaseImageLines(lines: readonly string[]): void {
     const text = lines.join("\n");
     const end = findImageTagEnd(text);

@@ -9,7 +9,8 @@ export function renderToolCalls(calls: readonly ToolCallPart[], model: string): 
 
 /**
  * Results of tools, one block each, named after the tool (or the call id where the name is unknown) and in the given
- * order. All syntaxes share this form, since models only read it. The content stays as it is, whatever it holds: if it has the closing tag in it, the block gets another tag.
+ * order. All syntaxes share this form, since models only read it. The content stays as it is, whatever it holds: if
+ * it has the closing tag in it, the block gets another tag.
  */
 export function renderToolResults(results: readonly (ToolResultPart & { name?: string })[]): string {
   return results.map(renderToolResult).join("\n");

@@ -13,7 +13,10 @@ export interface ValueEnd {
 export interface RawParameter {
   /** `text`: the schema says what it stands for. `string` and `json`: the markup said so. */
   readonly form: "text" | "string" | "json";
-  /** Line breaks next to the tags: `stripped` (one each, as Qwen3-Coder lays values out), `paired` (only if the value begins with one), or `kept`. */
+  /**
+   * Line breaks next to the tags: `stripped` (one each, as Qwen3-Coder lays values out), `paired` (only if the value
+   * begins with one), or `kept`.
+   */
   readonly newlines: "stripped" | "paired" | "kept";
   readonly ends: readonly ValueEnd[];
   /** The next parameter's opening ends the value, too, if the tag before was left out: says whether a key is real. */
