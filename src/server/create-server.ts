@@ -66,6 +66,8 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     return503OnClosing: false,
     // Longer than the minute for which proxies keep theirs, so that they never reuse one that we just closed.
     keepAliveTimeout: 75_000,
+    // For a request to arrive whole; Fastify sets no limit, so clients that dribble would hold connections for ever.
+    requestTimeout: 300_000,
     // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path. Longer than
     // Node takes a request line, because the router's own refusal would be in no dialect.
     clientErrorHandler: answerBrokenRequest,

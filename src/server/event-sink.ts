@@ -8,7 +8,7 @@ export interface EventSink {
   readonly committed: boolean;
   /** Writes, or holds text back while only `meaningless` text has come. False: wait for `drained`. */
   write(text: string, meaningful: boolean): boolean;
-  /** Resolves when the client has read, or has left. */
+  /** Resolves when the client has read, or has left. One that reads nothing for five minutes is cut off. */
   drained(): Promise<void>;
   /** Writes the last text and ends the response. */
   end(text: string): void;
@@ -22,6 +22,9 @@ const streamHeaders = {
   // nginx and its kin would otherwise collect the stream before passing it on.
   "x-accel-buffering": "no",
 };
+
+/** A client that reads nothing for so long is gone, or means harm: its answer holds a connection to the upstream. */
+const stalledMs = 300_000;
 
 /** Creates the sink of a reply, with its clock for the held head and the heartbeats. */
 export function createEventSink(
@@ -76,17 +79,16 @@ export function createEventSink(
     },
     drained() {
       return new Promise((resolve) => {
+        const stalled = setTimeout(() => raw.destroy(), stalledMs);
         function done(): void {
+          clearTimeout(stalled);
           raw.off("drain", done);
           raw.off("close", done);
           resolve();
         }
-        if (raw.destroyed || !raw.writableNeedDrain) {
-          resolve();
-          return;
-        }
         raw.on("drain", done);
         raw.on("close", done);
+        if (raw.destroyed || !raw.writableNeedDrain) done();
       });
     },
     end(text) {

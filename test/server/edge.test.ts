@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { get, post, send } from "../support/post.ts";
 import { startEdge } from "../support/start-edge.ts";
+import { startStack } from "../support/start-stack.ts";
 
 const chatPath = "/v1/chat/completions";
 const hello = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Hi" }] };
@@ -243,4 +244,10 @@ describe("models", () => {
       data: [{ type: "model", display_name: "DeepSeek V3.2" }, {}, {}],
     });
   });
+});
+
+test("a request that dribbles in, head or body, is not waited for without end", async () => {
+  await using stack = await startStack();
+  const { headersTimeout, requestTimeout } = stack.gateway.app.server;
+  expect({ headersTimeout, requestTimeout }).toEqual({ headersTimeout: 60_000, requestTimeout: 300_000 });
 });

@@ -1,0 +1,63 @@
+import { EventEmitter } from "node:events";
+import type { FastifyReply } from "fastify";
+import { afterEach, expect, test, vi } from "vitest";
+
+import { createEventSink } from "../../src/server/event-sink.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A reply to a client that reads nothing. */
+function createUnreadReply() {
+  const raw = Object.assign(new EventEmitter(), {
+    destroyed: false,
+    writableNeedDrain: true,
+    setHeader() {},
+    writeHead() {},
+    write: () => false,
+    destroy() {
+      raw.destroyed = true;
+      raw.emit("close");
+    },
+  });
+  const reply = { raw, hijack() {}, getHeaders: () => ({}) };
+  // Only what the sink uses of a reply.
+  return { raw, reply: reply as unknown as FastifyReply };
+}
+
+test("a client that reads nothing for five minutes is cut off", async () => {
+  vi.useFakeTimers();
+  const { raw, reply } = createUnreadReply();
+  const sink = createEventSink(reply, {
+    heartbeat: ": \n\n",
+    config: { RESPONSE_HOLD_MS: 1000, HEARTBEAT_MS: 1000 },
+  });
+  expect(sink.write("data: x\n\n", true)).toBe(false);
+  const drained = sink.drained();
+  await vi.advanceTimersByTimeAsync(299_000);
+  expect(raw.destroyed).toBe(false);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(raw.destroyed).toBe(true);
+  await drained;
+  sink.release();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a client that reads in between is not", async () => {
+  vi.useFakeTimers();
+  const { raw, reply } = createUnreadReply();
+  const sink = createEventSink(reply, {
+    heartbeat: ": \n\n",
+    config: { RESPONSE_HOLD_MS: 1000, HEARTBEAT_MS: 1000 },
+  });
+  sink.write("data: x\n\n", true);
+  for (let round = 0; round < 3; round += 1) {
+    const drained = sink.drained();
+    await vi.advanceTimersByTimeAsync(200_000);
+    raw.emit("drain");
+    await drained;
+  }
+  expect(raw.destroyed).toBe(false);
+  sink.release();
+});
