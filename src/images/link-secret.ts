@@ -18,7 +18,7 @@ export function loadLinkSecret(config: Pick<Config, "IMAGE_LINK_SECRET" | "DATA_
   const path = join(config.DATA_DIR, secretFileName);
   let kept: string;
   try {
-    mkdirSync(config.DATA_DIR, { recursive: true });
+    mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 });
     kept = writeOnce(path, fresh) ? fresh : readFileSync(path, "utf8").trim();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

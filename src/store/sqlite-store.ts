@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { ConfigError } from "../config.ts";
@@ -27,7 +27,9 @@ async function openDatabase(file: string): Promise<DatabaseSync> {
   const Database = await loadSqlite();
   let database: DatabaseSync | undefined;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    // Conversations are nobody else's to read. SQLite gives its other files the same rights.
+    await (await open(file, "a", 0o600)).close();
     database = new Database(file);
     // Another process may be writing; WAL lets readers pass, and a second outlasts any honest writer.
     database.exec("PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
@@ -46,12 +48,19 @@ async function openDatabase(file: string): Promise<DatabaseSync> {
   }
 }
 
+/** Responses may hold images, so a count alone would not bound the file. */
+const maximumBytes = 1_073_741_824;
+
 /**
  * Keeps the newest `capacity` responses in `<directory>/responses.sqlite`, which is created when missing
- * and outlives the process. Rejects with `ConfigError` when the file cannot be opened or written, and on a
+ * and outlives the process. The oldest go sooner when the file would hold more than `limitBytes`. Rejects with `ConfigError` when the file cannot be opened or written, and on a
  * Node without `node:sqlite`.
  */
-export async function createSqliteStore(directory: string, capacity: number): Promise<ResponseStore> {
+export async function createSqliteStore(
+  directory: string,
+  capacity: number,
+  limitBytes: number = maximumBytes,
+): Promise<ResponseStore> {
   const database = await openDatabase(path.join(directory, "responses.sqlite"));
   const select = database.prepare("SELECT body FROM responses WHERE id = ?");
   // A replaced row gets a new sequence: what was put last is the newest.
@@ -60,6 +69,18 @@ export async function createSqliteStore(directory: string, capacity: number): Pr
   const evict = database.prepare(
     "DELETE FROM responses WHERE sequence <= (SELECT sequence FROM responses ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
   );
+  const evictOldest = database.prepare(
+    "DELETE FROM responses WHERE sequence = (SELECT min(sequence) FROM responses)",
+  );
+  const size = database.prepare(
+    "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count) AS pages, " +
+      "(SELECT page_size FROM pragma_page_size) AS page",
+  );
+
+  function usedBytes(): number {
+    const { pages, page } = size.get() ?? {};
+    return Number(pages) * Number(page);
+  }
 
   return {
     async get(id) {
@@ -70,6 +91,7 @@ export async function createSqliteStore(directory: string, capacity: number): Pr
     async put(stored) {
       insert.run(stored.id, JSON.stringify(stored));
       evict.run(capacity);
+      while (usedBytes() > limitBytes && Number(evictOldest.run().changes) > 0);
     },
     async delete(id) {
       return Number(remove.run(id).changes) > 0;

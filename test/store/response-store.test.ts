@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../src/config.ts";
 import { createResponseStore } from "../../src/store/create-response-store.ts";
+import { createSqliteStore } from "../../src/store/sqlite-store.ts";
 import type { StoredResponse } from "../../src/store/response-store.ts";
 
 const directories: string[] = [];
@@ -116,6 +117,32 @@ describe("the sqlite store", () => {
     expect(await second.get("resp_2")).toBeUndefined();
     expect(await second.get("resp_3")).toBeDefined();
     await second.close();
+  });
+
+  test("lets nobody else on the machine read conversations", async () => {
+    const DATA_DIR = path.join(await temporaryDirectory(), "data");
+    const store = await createResponseStore({ DATA_DIR, STORED_RESPONSES: 2 });
+    await store.put(stored("resp_1"));
+    const files = await readdir(DATA_DIR);
+    expect(files).toContain("responses.sqlite-wal");
+    for (const file of [".", ...files]) {
+      const { mode } = await stat(path.join(DATA_DIR, file));
+      expect([file, mode & 0o077]).toEqual([file, 0]);
+    }
+    await store.close();
+  });
+
+  test("keeps no more bytes than it may: the oldest go sooner, and their room is used again", async () => {
+    const directory = await temporaryDirectory();
+    const store = await createSqliteStore(directory, 1000, 1_000_000);
+    for (let number = 0; number < 50; number += 1) {
+      await store.put(stored(`resp_${number}`, "x".repeat(100_000)));
+    }
+    expect(await store.get("resp_40")).toBeUndefined();
+    expect(await store.get("resp_43")).toBeDefined();
+    expect(await store.get("resp_49")).toBeDefined();
+    await store.close();
+    expect((await stat(path.join(directory, "responses.sqlite"))).size).toBeLessThan(1_300_000);
   });
 
   test("says which file is damaged", async () => {
