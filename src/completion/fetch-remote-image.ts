@@ -36,7 +36,10 @@ const mediaType = /^image\/(?:png|jpe?g|gif|webp|bmp|avif|heic|heif|tiff)$/;
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   // `process` also unwraps ::ffff:a.b.c.d. Other embeddings (6to4, Teredo, NAT64) have ranges of their own.
-  return ipaddr.process(address).range() === "unicast";
+  const known = ipaddr.process(address);
+  if (known.range() !== "unicast") return false;
+  // All of IPv6 that was ever given out; outside lie forgotten forms such as ::127.0.0.1.
+  return known.kind() === "ipv4" || known.match(ipaddr.parseCIDR("2000::/3"));
 }
 
 /**

@@ -60,6 +60,9 @@ test.each([
   ["::ffff:a9fe:a9fe", false],
   ["64:ff9b::7f00:1", false],
   ["2002:7f00:1::", false],
+  ["::7f00:1", false],
+  ["::5efe:7f00:1", false],
+  ["fec0::1", false],
   ["not an address", false],
 ])("%s is public: %s", (address, expected) => {
   expect(isPublicAddress(address)).toBe(expected);
