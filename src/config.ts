@@ -48,7 +48,11 @@ const alias = list.transform((entries, context) =>
 export const settings = {
   SERVER_ADDRESS: address.prefault("localhost:16571"),
   AKASH_BASE_URL: httpUrl.default("https://chat.akash.network").transform((url) => url.replace(/\/+$/, "")),
-  BEARER_TOKEN: z.string().default(""),
+  // What a client could not send in a header would lock everybody out.
+  BEARER_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces")
+    .default(""),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
   CORS_ORIGIN: list.prefault("*"),
   BODY_LIMIT_BYTES: integer(1024, 1_073_741_824, 33_554_432),

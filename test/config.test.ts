@@ -37,6 +37,14 @@ describe("readConfig", () => {
     ]);
   });
 
+  it("refuses a key that no client can send", () => {
+    expect(problemsOf({ BEARER_TOKEN: "two words" })).toEqual([
+      "BEARER_TOKEN: must be printable ASCII without spaces",
+    ]);
+    expect(problemsOf({ BEARER_TOKEN: "ключ" })).toHaveLength(1);
+    expect(problemsOf({ BEARER_TOKEN: 'a"b\\c=/+~' })).toEqual([]);
+  });
+
   it.each([
     ["localhost:80", { host: "localhost", port: 80 }],
     ["0.0.0.0:16571", { host: "0.0.0.0", port: 16571 }],
