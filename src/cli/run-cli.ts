@@ -3,6 +3,7 @@ import { ConfigError, readConfig } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import { clientNames } from "./connect/clients.ts";
 import { explainSystemError } from "./explain-system-error.ts";
+import { loadSettingsFile } from "./load-settings-file.ts";
 import { UsageError } from "./usage-error.ts";
 import { readVersion } from "./version.ts";
 
@@ -25,7 +26,11 @@ function createProgram(): Command {
     .description("Use Akash Chat from any AI client: OpenAI and Anthropic APIs on your own machine.")
     .version(readVersion(), "-v, --version")
     .showHelpAfterError("(akashchat-api --help shows what there is)")
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_program, command) => {
+      // Agents are launched in folders of projects, and a project must not choose where the agent's model is.
+      if (command.name() !== "launch") loadSettingsFile(".env", process.env);
+    });
 
   program
     .command("serve", { isDefault: true })

@@ -3,12 +3,23 @@ import { createGateway, type Gateway } from "../gateway.ts";
 
 /**
  * Starts the gateway and keeps the process alive until SIGINT or SIGTERM, which let running streams finish;
- * a second signal ends at once. Resolves once it listens.
+ * a second signal ends at once. Warns when anybody may use it. Resolves once it listens.
  */
 export async function serve(config: Config, beforeExit?: () => Promise<void>): Promise<Gateway> {
   const gateway = await createGateway(config);
-  const url = await gateway.listen();
-  if (process.stdout.isTTY) process.stdout.write(welcome(url, config.BEARER_TOKEN !== ""));
+  const { log } = gateway.app;
+  if (config.BEARER_TOKEN === "" && !isOwnMachine(config.SERVER_ADDRESS.host)) {
+    log.warn("BEARER_TOKEN is not set: whoever reaches this address can use the gateway.");
+  }
+  // One request that fails in an unforeseen place must not end the answers of all others.
+  process.on("unhandledRejection", (error) => {
+    log.error({ err: error }, "a failure that nobody waited for");
+  });
+  // Here the state of the process is unknown. The log shows less of the error than Node would: no headers, no keys.
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "an unforeseen failure ends the process");
+    process.exit(1);
+  });
 
   let stopping = false;
   async function stop(): Promise<void> {
@@ -28,7 +39,14 @@ export async function serve(config: Config, beforeExit?: () => Promise<void>): P
       );
     });
   }
+
+  const url = await gateway.listen();
+  if (process.stdout.isTTY) process.stdout.write(welcome(url, config.BEARER_TOKEN !== ""));
   return gateway;
+}
+
+function isOwnMachine(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function welcome(url: string, needsToken: boolean): string {

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadSettingsFile } from "../../src/cli/load-settings-file.ts";
 import { readVersion } from "../../src/cli/version.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/index.ts";
 
@@ -199,5 +200,110 @@ describe("demo", () => {
     child.stdout.resume();
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
+  });
+});
+
+/** Starts `serve` with its log as JSON. */
+function startServer(environment: Record<string, string>, folder?: string) {
+  const child = start(
+    ["serve"],
+    { SERVER_ADDRESS: "127.0.0.1:0", LOG_FORMAT: "json", ...upstream, ...environment },
+    folder,
+  );
+  let log = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (log += text));
+
+  /** Resolves with the log as soon as it holds `part`. */
+  async function logged(part: string): Promise<string> {
+    while (!log.includes(part)) await once(child.stdout, "data");
+    return log;
+  }
+
+  async function listening(): Promise<string> {
+    const text = await logged("listening at");
+    return /listening at (http:[^"]+)/.exec(text)?.[1] ?? "";
+  }
+
+  return { child, logged, listening };
+}
+
+/** On a signal something fails that no request waits for, or throws where nobody catches. */
+const accident = (code: string) => ({
+  NODE_OPTIONS: `--import "data:text/javascript,process.on('SIGUSR2',()=>{${code}})"`,
+});
+
+describe("serve", () => {
+  const failure = "Object.assign(new Error('stray'),{headers:{cookie:'s3'+'cret'}})";
+
+  test("goes on after a failure that nobody waited for, and logs it without what hangs on it", async () => {
+    const { child, logged, listening } = startServer(accident(`Promise.reject(${failure})`));
+    const url = await listening();
+    child.kill("SIGUSR2");
+    expect(await logged("stray")).not.toContain("s3cret");
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  test("ends with status 1 after an exception that nobody caught", async () => {
+    const { child, logged, listening } = startServer(accident(`throw ${failure}`));
+    await listening();
+    const exit = once(child, "exit");
+    child.kill("SIGUSR2");
+    expect(await logged("stray")).not.toContain("s3cret");
+    expect(await exit).toEqual([1, null]);
+  });
+
+  test.each([
+    ["0.0.0.0:0", {}, true],
+    ["0.0.0.0:0", { BEARER_TOKEN: "key" }, false],
+    ["127.0.0.1:0", {}, false],
+  ])("on %s with %j warns that anybody may use it: %s", async (address, settings, warns) => {
+    const { child, logged } = startServer({ SERVER_ADDRESS: address, ...settings });
+    const log = await logged("listening at");
+    child.kill("SIGTERM");
+    await once(child, "exit");
+    expect(log.includes("BEARER_TOKEN is not set")).toBe(warns);
+  });
+});
+
+async function runIn(folder: string, args: readonly string[], environment: Record<string, string> = {}) {
+  const child = start(args, environment, folder);
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  return { stderr, code: code as number | null };
+}
+
+describe("a .env file", () => {
+  const folders: string[] = [];
+  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+  async function createFolder(content: string): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), "settings-"));
+    folders.push(folder);
+    await writeFile(join(folder, ".env"), content);
+    return folder;
+  }
+
+  test("fills in settings that the environment does not have", async () => {
+    const folder = await createFolder("HEARTBEAT_MS=soon\nREASONING=maybe\n");
+    const { code, stderr } = await runIn(folder, ["models"], { REASONING: "drop" });
+    expect(code).toBe(2);
+    expect(stderr).toContain("HEARTBEAT_MS");
+    expect(stderr).not.toContain("REASONING");
+  });
+
+  test("sets nothing but the gateway's settings and proxies", async () => {
+    const folder = await createFolder(
+      "NODE_OPTIONS=--import ./evil.js\nHTTP_PROXY=http://p\nREASONING=drop\n",
+    );
+    const environment: NodeJS.ProcessEnv = {};
+    loadSettingsFile(join(folder, ".env"), environment);
+    expect(environment).toEqual({ HTTP_PROXY: "http://p", REASONING: "drop" });
+  });
+
+  test("of a project does not say where the agents that are launched there find their model", async () => {
+    const folder = await createFolder("PUBLIC_URL=http://evil.example\nLOG_LEVEL=verbose\n");
+    const { stderr } = await runIn(folder, ["launch", "claude-code"], { SERVER_ADDRESS: "127.0.0.1:9" });
+    expect(stderr).toContain("No gateway answers at http://127.0.0.1:9");
   });
 });
