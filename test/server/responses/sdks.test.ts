@@ -13,13 +13,17 @@ import { startEdge, textAnswer } from "../../support/start-edge.ts";
 const model = "DeepSeek-V3.2";
 const usage = { inputTokens: 5, outputTokens: 6, reasoningTokens: 2, estimated: false };
 
+/** A call whose arguments come in these pieces, a batch each: what comes at once is one delta. */
 function callAnswer(name: string, ...pieces: readonly string[]): EventBatch[] {
   const writer = createBlockWriter(model);
   writer.write("reasoning", "I need the weather.");
   writer.openToolCall("call_1", name);
-  for (const piece of pieces) writer.writeArguments(piece);
+  const batches = pieces.map((piece) => {
+    writer.writeArguments(piece);
+    return writer.take();
+  });
   writer.finish({ kind: "tool-calls" }, usage);
-  return [writer.take()];
+  return [...batches, writer.take()];
 }
 
 /** Answers in order, and what was asked. */
