@@ -2,8 +2,8 @@ import type { ModelInfo } from "../model/model-info.ts";
 
 /**
  * A model in OpenAI's form. The first seven fields are fixed by row M1 of test/contract.test.ts. The rest
- * are what other servers add and clients read: `context_length` and `default_parameters` (OpenRouter), `max_model_len` (vLLM),
- * `type` (Together).
+ * are what other servers add and clients read: `context_length` and `default_parameters` (OpenRouter),
+ * `max_model_len` (vLLM), `type` (Together).
  */
 export function encodeOpenAiModel(model: ModelInfo): Record<string, unknown> {
   const { contextLength, temperature, topP } = model;

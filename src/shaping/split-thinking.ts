@@ -38,9 +38,9 @@ export function omitsOpeningTag(model: string): boolean {
  *   speaks of the tag stays text.
  *
  * Akash Chat inserts a block in one piece, with line breaks around its closing tag; in such a piece a closing tag
- * without them is part of the reasoning (test/fixtures/shaping/674-…). Otherwise the first closing tag ends it. Unclosed reasoning
- * stays reasoning. Only an ambiguous tail is held back. `</think>` without an opening tag is text, unless
- * `mayOmitOpening`.
+ * without them is part of the reasoning (test/fixtures/shaping/674-…). Otherwise the first closing tag ends it.
+ * Unclosed reasoning stays reasoning. Only an ambiguous tail is held back. `</think>` without an opening tag is text,
+ * unless `mayOmitOpening`.
  */
 export function splitThinking(options: ThinkingOptions): Shaper {
   const fences = createFenceTracker();

@@ -3,9 +3,9 @@ import type { EncodedError } from "../dialect.ts";
 import { encodeOpenAiError, encodeOpenAiErrorObject, encodeRetryHeaders } from "../openai-error.ts";
 
 /**
- * An error on `/v1/chat/completions`. An unknown model is what the Go program made of it (row E3 of test/contract.test.ts):
- * status 500 and the exact text `Error Model.` in `data.msg`. `error.message` says more, and `x-should-retry` keeps
- * SDKs from trying a 500 again.
+ * An error on `/v1/chat/completions`. An unknown model is what the Go program made of it (row E3 of
+ * test/contract.test.ts): status 500 and the exact text `Error Model.` in `data.msg`. `error.message` says more, and
+ * `x-should-retry` keeps SDKs from trying a 500 again.
  */
 export function encodeChatError(error: GatewayError): EncodedError {
   if (error.kind !== "model-not-found") return encodeOpenAiError(error);
