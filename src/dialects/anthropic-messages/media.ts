@@ -1,4 +1,5 @@
 import type { FilePart, ImagePart } from "../../model/request.ts";
+import { decodeBase64Text, isTextType } from "../text-media.ts";
 import { type FieldPath, toFieldError } from "./parse-fields.ts";
 import type { WireDocument, WireImage, WireSearchResult } from "./request-schema.ts";
 
@@ -23,8 +24,7 @@ export function toImage({ source }: WireImage, path: FieldPath): ImagePart {
 
 /** Text of a document that came as base64. Only text formats can be read. */
 function decodeText(source: { media_type: string; data: string }, path: FieldPath): string {
-  const isText = /^(text\/.*|application\/(json|xml|yaml|x-yaml|toml|javascript|.*\+(json|xml)))$/i;
-  if (!isText.test(source.media_type.split(";", 1)[0] ?? "")) {
+  if (!isTextType(source.media_type)) {
     throw toFieldError(
       [...path, "media_type"],
       `A document of type ${source.media_type} can't be read here: the model takes text only. Extract its text and send it as {"type":"text","media_type":"text/plain","data":"…"}.`,
@@ -32,7 +32,7 @@ function decodeText(source: { media_type: string; data: string }, path: FieldPat
     );
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(source.data, "base64"));
+    return decodeBase64Text(source.data);
   } catch {
     throw toFieldError([...path, "data"], "The decoded document is not UTF-8 text.");
   }

@@ -1,11 +1,8 @@
 import { GatewayError } from "../../errors.ts";
 import type { FilePart, ImagePart } from "../../model/request.ts";
+import { decodeBase64Text, isTextType } from "../text-media.ts";
 
 const dataUrl = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/s;
-
-/** Media types whose bytes are text. */
-const textType =
-  /^(?:text\/.+|application\/(?:json|xml|yaml|x-yaml|toml|javascript|sql|x-sh|x-ndjson|.+\+(?:json|xml)))$/i;
 
 /** An image part's URL: `data:` with base64, or http(s). Throws `invalid-request` that names `param`. */
 export function parseImageUrl(url: string, param: string): ImagePart {
@@ -43,7 +40,7 @@ export function parseFile(file: WireFile, param: string): FilePart {
   }
   const match = dataUrl.exec(data);
   const mediaType = (match?.[1] ?? "") || "text/plain";
-  if (!textType.test(mediaType)) {
+  if (!isTextType(mediaType)) {
     throw new GatewayError(
       "unsupported",
       `'${param}' is ${mediaType}. Only text files can be read; send its text.`,
@@ -55,9 +52,7 @@ export function parseFile(file: WireFile, param: string): FilePart {
   const encoded = match?.[3] ?? data;
   const bare = match !== null && !(match[2] ?? "").endsWith(";base64");
   try {
-    const text = bare
-      ? decodeURIComponent(encoded)
-      : new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(encoded, "base64"));
+    const text = bare ? decodeURIComponent(encoded) : decodeBase64Text(encoded);
     return { type: "file", name: filename ?? "file.txt", mediaType, text };
   } catch (error) {
     throw new GatewayError("unsupported", `'${param}' is not UTF-8 text. Only text files can be read.`, {

@@ -1,9 +1,6 @@
 import { z } from "zod";
 
-/** Null and missing mean the same everywhere in this API. */
-export function optional<T extends z.ZodType>(schema: T) {
-  return schema.nullish().transform((value) => value ?? undefined);
-}
+import { optional } from "../optional.ts";
 
 const contentPart = z.discriminatedUnion(
   "type",

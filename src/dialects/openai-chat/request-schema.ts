@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { optional, wireMessages } from "./message-schema.ts";
+import { optional } from "../optional.ts";
+import { wireMessages } from "./message-schema.ts";
 
 const jsonSchema = z.record(z.string(), z.unknown());
 

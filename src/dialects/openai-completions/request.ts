@@ -3,8 +3,8 @@ import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { findIgnored } from "../ignored-parameters.ts";
-import { optional } from "../openai-chat/message-schema.ts";
 import { commonFields } from "../openai-chat/request-schema.ts";
+import { optional } from "../optional.ts";
 import { parseBody } from "../parse-body.ts";
 
 /** Prompts times `n`: each is a request to the upstream of its own, all at once. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optional } from "./optional.ts";
+import { optional } from "../optional.ts";
 import { wireTool } from "./tool-schema.ts";
 
 const textPart = z.looseObject({

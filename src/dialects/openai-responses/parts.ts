@@ -1,8 +1,7 @@
 import { GatewayError } from "../../errors.ts";
 import type { FilePart, ImagePart, TextPart } from "../../model/request.ts";
+import { decodeBase64Text, isTextType } from "../text-media.ts";
 import type { ContentPart } from "./input-schema.ts";
-
-const textTypes = /^(text\/.*|application\/(json|xml|yaml|x-yaml|toml|javascript|.*\+(json|xml)))$/i;
 
 function unsupported(message: string, param: string): GatewayError {
   return new GatewayError("unsupported", message, { param });
@@ -48,15 +47,14 @@ function toFile(part: Extract<ContentPart, { type: "input_file" }>, param: strin
   }
   const inline = parseDataUrl(data);
   if (inline === undefined) return { type: "file", name, mediaType: "text/plain", text: data };
-  if (!textTypes.test(inline.mediaType)) {
+  if (!isTextType(inline.mediaType)) {
     throw unsupported(
       `A file of type ${inline.mediaType} can't be read here: the model takes text only. Extract its text and send that.`,
       `${param}.file_data`,
     );
   }
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(inline.base64, "base64"));
-    return { type: "file", name, mediaType: inline.mediaType, text };
+    return { type: "file", name, mediaType: inline.mediaType, text: decodeBase64Text(inline.base64) };
   } catch {
     throw new GatewayError("invalid-request", "The decoded file is not UTF-8 text.", {
       param: `${param}.file_data`,

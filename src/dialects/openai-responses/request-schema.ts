@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { input } from "./input-schema.ts";
-import { optional } from "./optional.ts";
+import { optional } from "../optional.ts";
 import { wireTool } from "./tool-schema.ts";
 
 const jsonObject = z.record(z.string(), z.unknown());

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optional } from "./optional.ts";
+import { optional } from "../optional.ts";
 
 const jsonObject = z.record(z.string(), z.unknown());
 
