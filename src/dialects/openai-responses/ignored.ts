@@ -1,3 +1,4 @@
+import { findIgnored } from "../ignored-parameters.ts";
 import type { ResponsesBody } from "./request-schema.ts";
 
 /** Top-level fields that the gateway acts on, or whose only purpose is to be repeated in the answer. */
@@ -22,20 +23,15 @@ const effective = new Set([
   "metadata",
 ]);
 
-/** Values that ask for nothing. */
-function isNeutral(key: string, value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  if (key === "service_tier") return value === "auto" || value === "default";
-  if (Array.isArray(value)) return value.length === 0;
-  return value === 0 || value === false;
-}
+/** Values of `service_tier` that leave the choice to us. */
+const anyTier = new Set<unknown>(["auto", "default"]);
 
-/** Parameters of a request that have no effect here. Names that could not stand in a header are left out. */
-export function findIgnored(body: ResponsesBody): readonly string[] {
-  const names = Object.entries(body)
-    .filter(([key, value]) => !effective.has(key) && !isNeutral(key, value))
-    .map(([key]) => key);
-  if (body.text?.verbosity !== undefined) names.push("text.verbosity");
-  if (body.reasoning?.effort !== undefined) names.push("reasoning.effort");
-  return names.filter((name) => /^[\w.-]{1,64}$/.test(name)).slice(0, 40);
+/** Parameters of a request that have no effect here, as `x-ignored-parameters` shows them. */
+export function listIgnored(body: ResponsesBody): readonly string[] {
+  const ignored = findIgnored(body, effective).filter(
+    (name) => name !== "service_tier" || !anyTier.has(body["service_tier"]),
+  );
+  if (body.text?.verbosity !== undefined) ignored.push("text.verbosity");
+  if (body.reasoning?.effort !== undefined) ignored.push("reasoning.effort");
+  return ignored;
 }

@@ -4,7 +4,7 @@ import type { ChatRequest, ResponseFormat } from "../../model/request.ts";
 import { compileJsonSchema } from "../../shaping/compile-json-schema.ts";
 import { parseBody } from "../parse-body.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
-import { findIgnored } from "./ignored.ts";
+import { listIgnored } from "./ignored.ts";
 import { type ResponsesBody, requestSchema, type TextFormat } from "./request-schema.ts";
 import { toStoredItems, type WireItem } from "./stored-items.ts";
 import { type PlacedItem, toMessages } from "./to-messages.ts";
@@ -173,7 +173,7 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
       stopSequences: body.stop ?? [],
     },
     ignored: [
-      ...findIgnored(body),
+      ...listIgnored(body),
       ...tools.leftOut.map((type) => `tools[${type}]`),
       ...(chosen.ignored ? ["tool_choice"] : []),
     ],

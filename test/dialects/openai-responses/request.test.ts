@@ -519,6 +519,7 @@ describe("parameters", () => {
         "client_metadata",
         "text.verbosity",
         "reasoning.effort",
+        "odd%20name%0A",
       ].toSorted(),
     );
   });
