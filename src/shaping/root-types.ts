@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../model/request.ts";
+import { followReference, isRecord } from "./tools/schema/resolve-schema.ts";
 
 /** The kinds of JSON values that a schema's root may have. */
 export type RootType = "object" | "array" | "scalar";
@@ -10,21 +11,7 @@ const mostSchemas = 100;
 
 function toRootType(value: unknown): RootType {
   if (Array.isArray(value)) return "array";
-  return typeof value === "object" && value !== null ? "object" : "scalar";
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function resolve(reference: string, root: JsonSchema): JsonSchema | undefined {
-  if (!reference.startsWith("#")) return undefined;
-  let found: unknown = root;
-  for (const step of reference.split("/").slice(1)) {
-    const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
-    found = isSchema(found) ? found[key] : undefined;
-  }
-  return isSchema(found) ? found : undefined;
+  return isRecord(value) ? "object" : "scalar";
 }
 
 /** What the root of a valid value can be, as far as the schema says so at a glance; in doubt everything. */
@@ -46,13 +33,13 @@ function collectTypes(schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema
   if ("const" in schema) return new Set([toRootType(schema["const"])]);
   if (Array.isArray(schema["enum"])) return new Set(schema["enum"].map(toRootType));
   const reference = schema["$ref"];
-  const target = typeof reference === "string" ? resolve(reference, root) : undefined;
-  if (target !== undefined) return collectTypes(target, root, seen);
+  const target = typeof reference === "string" ? followReference(reference, root) : undefined;
+  if (isRecord(target)) return collectTypes(target, root, seen);
   for (const key of ["anyOf", "oneOf"]) {
     const members: unknown = schema[key];
     if (!Array.isArray(members)) continue;
     return new Set(
-      members.flatMap((member: unknown) => (isSchema(member) ? [...collectTypes(member, root, seen)] : all)),
+      members.flatMap((member: unknown) => (isRecord(member) ? [...collectTypes(member, root, seen)] : all)),
     );
   }
   if ("properties" in schema || "required" in schema) return new Set(["object"]);

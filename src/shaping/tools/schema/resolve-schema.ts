@@ -26,7 +26,7 @@ export function followReference(reference: string, root: JsonSchema): unknown {
   let target: unknown = root;
   for (const step of reference.slice(1).split("/")) {
     if (step === "") continue;
-    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    const key = toKey(step);
     target = Array.isArray(target)
       ? target[Number(key)]
       : isRecord(target) && Object.hasOwn(target, key)
@@ -34,6 +34,17 @@ export function followReference(reference: string, root: JsonSchema): unknown {
         : undefined;
   }
   return target;
+}
+
+/** What a step of a JSON pointer in a URI fragment names (RFC 6901, section 6). */
+function toKey(step: string): string {
+  let text = step;
+  try {
+    text = decodeURIComponent(step);
+  } catch {
+    // No escape after all: the sign stands for itself.
+  }
+  return text.replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
 /** The branches of `anyOf`, `oneOf` and `allOf` together. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { absent, coerceToSchema } from "../../../../src/shaping/tools/schema/coerce-to-schema.ts";
 import { createArgumentsValidator } from "../../../../src/shaping/tools/schema/validate-arguments.ts";
 
-const root = { $defs: { level: { enum: ["Low", "High"] } } };
+const root = { $defs: { level: { enum: ["Low", "High"] }, "a b%/c": { type: "integer" } } };
 
 describe("coercion", () => {
   test.each([
@@ -33,6 +33,8 @@ describe("coercion", () => {
       { A: 1, a: 2 },
     ],
     ["a value of a list in another case", "high", { $ref: "#/$defs/level" }, "High"],
+    ["a reference with escapes", "5", { $ref: "#/$defs/a%20b%25~1c" }, 5],
+    ["a reference with a sign that is no escape", "5", { $ref: "#/$defs/a b%~1c" }, 5],
     [
       "null for not given",
       { a: null, b: null },
