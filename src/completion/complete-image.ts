@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.ts";
+import { createBlockWriter } from "../model/block-writer.ts";
 import type { EventBatch, GeneratedImage, Usage } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, Message } from "../model/request.ts";
@@ -50,13 +51,10 @@ export async function* completeImage(
     // It is the first and only thing that comes, so nothing was given yet.
     if (!(error instanceof GatewayError) || error.kind !== "image-declined" || error.answer === undefined)
       throw error;
-    yield [
-      { type: "response-start", model: model.id },
-      { type: "block-start", index: 0, block: { kind: "text" } },
-      { type: "block-delta", index: 0, text: error.answer },
-      { type: "block-end", index: 0 },
-      { type: "finish", reason: { kind: "stop" }, usage: estimateUsage(wish, error.answer) },
-    ];
+    const writer = createBlockWriter(model.id);
+    writer.write("text", error.answer);
+    writer.finish({ kind: "stop" }, estimateUsage(wish, error.answer));
+    yield writer.take();
   }
 }
 
@@ -66,7 +64,7 @@ async function* drawPicture(
   { model, images }: CompleteImageOptions,
   context: CallContext,
 ): AsyncGenerator<EventBatch, void, undefined> {
-  let index = 0;
+  const writer = createBlockWriter(model.id);
   let told = "";
   let accepted: { jobId: string; prompt: string } | undefined;
   for await (const event of images.generate(wish, context.signal)) {
@@ -74,17 +72,10 @@ async function* drawPicture(
     if (event.type !== "done") {
       const text = tells ? toProgress(event) : "";
       // The same status again and again says nothing.
-      if (text === told || text === "") continue;
-      yield [
-        ...(told === ""
-          ? ([
-              { type: "response-start", model: model.id },
-              { type: "block-start", index, block: { kind: "reasoning" } },
-            ] as const)
-          : []),
-        { type: "block-delta", index, text: `${text}\n` },
-      ];
+      if (text === told) continue;
       told = text;
+      writer.write("reasoning", `${text}\n`);
+      yield writer.take();
       continue;
     }
     const image: GeneratedImage = {
@@ -92,19 +83,10 @@ async function* drawPicture(
       prompt: accepted?.prompt ?? "",
       url: images.publish(event.image, context.baseUrl),
     };
-    const text = toMarkdown(image);
-    const usage = estimateUsage(wish, text);
-    if (told !== "") {
-      yield [{ type: "block-end", index }];
-      index += 1;
-    }
-    yield [
-      ...(told === "" ? [{ type: "response-start", model: model.id } as const] : []),
-      { type: "block-start", index, block: { kind: "text", image } },
-      { type: "block-delta", index, text },
-      { type: "block-end", index },
-      { type: "finish", reason: { kind: "stop" }, usage },
-    ];
+    const markdown = toMarkdown(image);
+    writer.writeImage(image, markdown);
+    writer.finish({ kind: "stop" }, estimateUsage(wish, markdown));
+    yield writer.take();
     return;
   }
 }

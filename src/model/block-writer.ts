@@ -1,4 +1,4 @@
-import type { BlockStart, ChatEvent, FinishReason, Usage } from "./events.ts";
+import type { BlockStart, ChatEvent, FinishReason, GeneratedImage, Usage } from "./events.ts";
 
 /** Deltas of one batch are joined up to this many characters: a frame must not grow without bound. */
 const joinedLimit = 16_384;
@@ -13,6 +13,8 @@ const joinedLimit = 16_384;
 export interface BlockWriter {
   /** Appends text or reasoning, opening a block of that kind if another (or none) is open. Empty text is nothing. */
   write(kind: "text" | "reasoning", text: string): void;
+  /** Gives a picture a text block of its own; `markdown` shows it. */
+  writeImage(image: GeneratedImage, markdown: string): void;
   /** Closes what is open and opens a tool call. */
   openToolCall(callId: string, name: string): void;
   /** Appends argument text to the open tool call. Throws `Error` if none is open. */
@@ -75,6 +77,11 @@ export function createBlockWriter(model: string): BlockWriter {
       if (text === "") return;
       if (open !== kind) openBlock({ kind });
       append(text);
+    },
+    writeImage(image, markdown) {
+      openBlock({ kind: "text", image });
+      append(markdown);
+      close();
     },
     openToolCall(callId, name) {
       openBlock({ kind: "tool-call", callId, name });

@@ -26,6 +26,22 @@ describe("createBlockWriter", () => {
     ]);
   });
 
+  test("gives a picture a block of its own", () => {
+    const writer = createBlockWriter("m");
+    const image = { jobId: "j", prompt: "a fox", url: "http://x/fox" };
+    writer.write("text", "Look:");
+    writer.writeImage(image, "![a fox](http://x/fox)");
+    writer.write("text", "Nice?");
+    expect(writer.take().filter(({ type }) => type === "block-start" || type === "block-delta")).toEqual([
+      { type: "block-start", index: 0, block: { kind: "text" } },
+      { type: "block-delta", index: 0, text: "Look:" },
+      { type: "block-start", index: 1, block: { kind: "text", image } },
+      { type: "block-delta", index: 1, text: "![a fox](http://x/fox)" },
+      { type: "block-start", index: 2, block: { kind: "text" } },
+      { type: "block-delta", index: 2, text: "Nice?" },
+    ]);
+  });
+
   test("joins the pieces between two takes, and only those", () => {
     const writer = createBlockWriter("m");
     for (const piece of ["a", "b", ""]) writer.write("text", piece);

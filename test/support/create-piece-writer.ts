@@ -13,6 +13,10 @@ export function createPieceWriter(model: string): BlockWriter {
       writer.write(kind, text);
       keep();
     },
+    writeImage(image, markdown) {
+      writer.writeImage(image, markdown);
+      keep();
+    },
     openToolCall(callId, name) {
       writer.openToolCall(callId, name);
       keep();
