@@ -50,8 +50,12 @@ interface LoggedError {
   readonly cause?: LoggedError;
 }
 
+/** More of a message, which may name what a client sent, tells nobody more. */
+const longestText = 4000;
+
 /** Takes the text of an error without what it quotes of answers and of JSON that could not be parsed. */
-function withoutQuotes(error: Error, text: string): string {
+function toShownText(error: Error, whole: string): string {
+  const text = whole.length > longestText ? `${whole.slice(0, longestText)}…` : whole;
   if (error instanceof SyntaxError) return text.replace(/".*"/s, '"…"');
   const quoted = error instanceof GatewayError ? error.answer : undefined;
   return quoted === undefined || quoted === "" ? text : text.replaceAll(quoted, "…");
@@ -67,10 +71,10 @@ function toLoggedError(error: unknown, depth = 0): LoggedError {
   const known = error instanceof GatewayError;
   return {
     type: error.name,
-    message: withoutQuotes(error, error.message),
+    message: toShownText(error, error.message),
     ...(code === undefined ? {} : { code }),
     ...(known ? { kind: error.kind } : {}),
-    ...(known || error.stack === undefined ? {} : { stack: withoutQuotes(error, error.stack) }),
+    ...(known || error.stack === undefined ? {} : { stack: toShownText(error, error.stack) }),
     ...(error.cause === undefined || depth > 3 ? {} : { cause: toLoggedError(error.cause, depth + 1) }),
   };
 }

@@ -69,3 +69,8 @@ test.each([
 ])("an error does not show what it quotes of %s", async (_name, fail) => {
   expect(await write((log) => log.error({ err: fail() }, "failed"))).not.toContain("secret");
 });
+
+test("an error's text is cut where it tells nothing more", async () => {
+  const error = new GatewayError("model-not-found", `There is no model ${"x".repeat(1_000_000)}.`);
+  expect((await write((log) => log.warn({ err: error }, "failed"))).length).toBeLessThan(5000);
+});

@@ -12,6 +12,7 @@ export interface ResolveOptions {
 }
 
 const mostShown = 30;
+const longestName = 200;
 const longestShown = 100;
 const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 
@@ -63,15 +64,16 @@ function notFound(given: string, aliased: string, models: readonly ModelInfo[]):
   const id = given.length > longestShown ? `${given.slice(0, longestShown)}…` : given;
   const ids = models.map((model) => model.id);
   const near = suggestId(aliased, ids);
+  const name = id.length > longestName ? `${id.slice(0, longestName)}…` : id;
   const rest = ids.length > mostShown ? ", …" : "";
   const sentences = [
     aliased === given
-      ? `The model \`${id}\` does not exist.`
-      : `The model \`${id}\` is an alias of \`${aliased}\` (MODEL_ALIASES), which does not exist.`,
+      ? `The model \`${name}\` does not exist.`
+      : `The model \`${name}\` is an alias of \`${aliased}\` (MODEL_ALIASES), which does not exist.`,
     near === undefined ? undefined : `Did you mean \`${near}\`?`,
     `Available: ${ids.slice(0, mostShown).join(", ")}${rest}.`,
     aliased === given && foreignIds.test(id)
-      ? `The gateway can map such names: MODEL_ALIASES=${id}=${near ?? ids[0] ?? "…"}.`
+      ? `The gateway can map such names: MODEL_ALIASES=${name}=${near ?? ids[0] ?? "…"}.`
       : undefined,
   ];
   return new GatewayError("model-not-found", sentences.filter((text) => text !== undefined).join(" "), {

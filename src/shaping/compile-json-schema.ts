@@ -3,11 +3,14 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { GatewayError } from "../errors.ts";
 import type { JsonSchema } from "../model/request.ts";
 import { checkWithinTime } from "./check-within-time.ts";
+import { withinTime } from "./within-time.ts";
 
 /** Says what is wrong with a value, for the model's eyes; `undefined` when it fits. */
 export type SchemaCheck = (value: unknown) => string | undefined;
 
 const longestText = 600;
+/** Ajv needs about 0.3 ms for each property; schemas that models can follow have some hundreds. */
+const compileMs = 2000;
 
 const options = { strict: false, validateFormats: false, allErrors: true, logger: false } as const;
 
@@ -45,7 +48,9 @@ export function compileJsonSchema(schema: JsonSchema, param?: string): SchemaChe
 
 function compile<T>(make: () => T, param: string | undefined): T {
   try {
-    return make();
+    const made = withinTime(compileMs, make);
+    if (made === undefined) throw new Error("it is too large");
+    return made;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new GatewayError(

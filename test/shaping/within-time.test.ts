@@ -71,3 +71,14 @@ describe("schemas whose definitions refer to each other a billion times", () => 
     expect([...rootTypes({ anyOf: [{ $ref: "#" }, { type: "array" }] })]).toEqual(["array"]);
   });
 });
+
+test("a schema that is too large to compile is refused, and its tool accepts what the model gives", () => {
+  const properties = Object.fromEntries(
+    Array.from({ length: 100_000 }, (_, index) => [`p${index}`, { type: "string" }]),
+  );
+  const schema = { type: "object", properties };
+  expect(() => compileJsonSchema(schema, "schema")).toThrow(
+    /^schema is not a valid JSON Schema: it is too large/,
+  );
+  expect(createArgumentsValidator(schema)({})).toEqual([]);
+});

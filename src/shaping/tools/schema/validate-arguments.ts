@@ -2,9 +2,12 @@ import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { JsonSchema } from "../../../model/request.ts";
 import { checkWithinTime } from "../../check-within-time.ts";
+import { withinTime } from "../../within-time.ts";
 
 // More faults than this help no model.
 const maximumFaults = 8;
+
+const compileMs = 2000;
 
 /**
  * Compiles a client's schema (draft-07 or 2020-12) into a check that names each fault in words. Unknown formats and
@@ -31,7 +34,8 @@ export function createArgumentsValidator(schema: JsonSchema): (value: unknown) =
   } as const;
   try {
     const ajv = is2020 ? new Ajv2020(options) : new Ajv(options);
-    const check = ajv.compile(rest);
+    const check = withinTime(compileMs, () => ajv.compile(rest));
+    if (check === undefined) return () => [];
     // A schema that is nothing but itself has no end.
     check({});
     const validate = checkWithinTime(rest, (value): readonly string[] => {
