@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, it, test } from "vitest";
 
-import { clientNames, createClientSetup } from "../src/cli/connect/clients.ts";
+import { clientNames, findClient } from "../src/cli/connect/clients.ts";
 import type { Target } from "../src/cli/connect/client-setup.ts";
 import { encodeAnthropicError } from "../src/dialects/anthropic-messages/error.ts";
 import { messagesSchema } from "../src/dialects/anthropic-messages/request-schema.ts";
@@ -286,7 +286,7 @@ describe("docs/clients.md has what connect gives", () => {
 
   it.each([...headings])("for %s", (name, heading) => {
     const text = section(page, heading);
-    const setup = createClientSetup(name, target);
+    const setup = findClient(name)?.(target);
     if (setup?.file?.format === "json") {
       expect(JSON.parse(blocks(text, "json")[0] ?? "")).toEqual(setup.file.content);
     }

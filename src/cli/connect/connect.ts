@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ClientSetup, ConfigFile } from "./client-setup.ts";
-import { clientNames, createClientSetup } from "./clients.ts";
+import { clientNames, findClient } from "./clients.ts";
 import { findTarget } from "./find-target.ts";
 import { isJsonObject, mergeJson } from "./merge-json.ts";
 
@@ -23,11 +23,11 @@ export async function connect(
     readonly yes?: boolean;
   },
 ): Promise<void> {
-  if (!clientNames.includes(client)) {
+  const createSetup = findClient(client);
+  if (createSetup === undefined) {
     throw new UsageError(`Unknown client "${client}". Known are: ${clientNames.join(", ")}.`);
   }
-  const setup = createClientSetup(client, await findTarget(config, options));
-  if (setup === undefined) throw new UsageError(`Unknown client "${client}".`);
+  const setup = createSetup(await findTarget(config, options));
   if (options.write === true) await writeSetup(setup, options.yes === true);
   else process.stdout.write(describe(setup));
 }

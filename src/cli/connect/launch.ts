@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Target } from "./client-setup.ts";
-import { claudeCodeEnvironment, codexEnvironment, codexOverrides, opencodeConfig } from "./clients.ts";
+import { claudeCodeEnvironment, codexEnvironment, codexOverrides, opencodeConfig } from "./agent-settings.ts";
 import { findTarget } from "./find-target.ts";
 
 /** A program with the arguments and variables that point it at the gateway. */

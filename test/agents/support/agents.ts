@@ -6,7 +6,7 @@ import {
   codexEnvironment,
   codexOverrides,
   opencodeConfig,
-} from "../../../src/cli/connect/clients.ts";
+} from "../../../src/cli/connect/agent-settings.ts";
 import { bug, type Task } from "./create-task.ts";
 import type { Call } from "./render-call.ts";
 import type { Command } from "./run-agent.ts";
