@@ -5,6 +5,7 @@ import { GatewayError } from "../../src/errors.ts";
 import type { ChatEvent } from "../../src/model/events.ts";
 import type { ChatRequest, Message } from "../../src/model/request.ts";
 import type { ImageEvent, ImageRequest } from "../../src/upstreams/upstream.ts";
+import { createRequest } from "../support/create-request.ts";
 import { expectLegal, textOf } from "../support/shape.ts";
 
 const events: ImageEvent[] = [
@@ -21,17 +22,7 @@ const say = (role: "user" | "assistant", text: string): Message => ({
 
 async function draw(extra: Partial<ChatRequest> = {}, failure?: GatewayError) {
   const wishes: ImageRequest[] = [];
-  const request: ChatRequest = {
-    model: "AkashGen",
-    messages: [say("user", "a fox")],
-    tools: [],
-    toolChoice: { kind: "auto" },
-    parallelToolCalls: true,
-    responseFormat: { kind: "text" },
-    sampling: {},
-    stopSequences: [],
-    ...extra,
-  };
+  const request = createRequest({ model: "AkashGen", messages: [say("user", "a fox")], ...extra });
   const images = {
     async *generate(wish: ImageRequest) {
       wishes.push(wish);

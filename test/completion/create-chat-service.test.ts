@@ -6,7 +6,8 @@ import { GatewayError } from "../../src/errors.ts";
 import { collect } from "../../src/model/collect.ts";
 import type { ChatEvent } from "../../src/model/events.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
-import type { ChatRequest, ImagePart, ToolDefinition } from "../../src/model/request.ts";
+import type { ImagePart, ToolDefinition } from "../../src/model/request.ts";
+import { createRequest } from "../support/create-request.ts";
 import { createFakeUpstream, type FakeAnswer } from "../support/fake-upstream.ts";
 import { createGate } from "../support/gate.ts";
 import { expectLegal, textOf } from "../support/shape.ts";
@@ -45,20 +46,6 @@ function setUp(answers: readonly (FakeAnswer | string)[], env: Record<string, st
   return { upstream, service };
 }
 
-function ask(extra: Partial<ChatRequest> = {}): ChatRequest {
-  return {
-    model: "DeepSeek-V3.2",
-    messages: [{ role: "user", parts: [{ type: "text", text: "Hello?" }] }],
-    tools: [],
-    toolChoice: { kind: "auto" },
-    parallelToolCalls: true,
-    responseFormat: { kind: "text" },
-    sampling: {},
-    stopSequences: [],
-    ...extra,
-  };
-}
-
 const context = (whole = false, signal = new AbortController().signal) => ({
   signal,
   baseUrl: "http://gw",
@@ -73,16 +60,16 @@ const call = (name: string, args: unknown) =>
   `<tool_call>\n${JSON.stringify({ name, arguments: args })}\n</tool_call>`;
 
 const long = (words: number) =>
-  ask({ messages: [{ role: "user", parts: [{ type: "text", text: "word ".repeat(words) }] }] });
+  createRequest({ messages: [{ role: "user", parts: [{ type: "text", text: "word ".repeat(words) }] }] });
 
 const show = (source: ImagePart["source"], model: string) =>
-  ask({ model, messages: [{ role: "user", parts: [{ type: "image", source }] }] });
+  createRequest({ model, messages: [{ role: "user", parts: [{ type: "image", source }] }] });
 
 describe("an answer", () => {
   test("keeps the upstream's usage", async () => {
     const usage = { inputTokens: 10, outputTokens: 3, estimated: false };
     const { service } = setUp([{ deltas: ["Hi", " there"], usage }]);
-    expect(await collect(service.complete(ask(), context()))).toEqual({
+    expect(await collect(service.complete(createRequest(), context()))).toEqual({
       model: "m",
       blocks: [{ kind: "text", text: "Hi there" }],
       finish: { kind: "stop" },
@@ -92,7 +79,7 @@ describe("an answer", () => {
 
   test("has its tokens counted when the upstream gives none, reasoning by itself", async () => {
     const { service } = setUp(["<think>\none two three\n</think>\n\nfour five"]);
-    const { usage } = await collect(service.complete(ask(), context()));
+    const { usage } = await collect(service.complete(createRequest(), context()));
     expect(usage).toMatchObject({ outputTokens: 5, reasoningTokens: 3, estimated: true });
     expect(usage.inputTokens).toBeGreaterThan(5);
   });
@@ -100,7 +87,7 @@ describe("an answer", () => {
   test("has never more reasoning tokens than the upstream counted in all", async () => {
     const usage = { inputTokens: 10, outputTokens: 2, estimated: false };
     const { service } = setUp([{ deltas: ["<think>\none two three\n</think>\n\nfour"], usage }]);
-    expect((await collect(service.complete(ask(), context()))).usage).toEqual({
+    expect((await collect(service.complete(createRequest(), context()))).usage).toEqual({
       ...usage,
       reasoningTokens: 2,
     });
@@ -109,13 +96,14 @@ describe("an answer", () => {
   test("gives a batch for each of the upstream's", async () => {
     const { service } = setUp([{ deltas: ["a", "b", "c"] }]);
     const batches = [];
-    for await (const batch of service.complete(ask(), context())) batches.push(textOf(batch) || batch.length);
+    for await (const batch of service.complete(createRequest(), context()))
+      batches.push(textOf(batch) || batch.length);
     expect(batches).toHaveLength(4);
   });
 
   test("of nothing but reasoning that ran into the length keeps it", async () => {
     const { service } = setUp([{ deltas: ["<think>\nhm"], finish: "length" }]);
-    expect(await collect(service.complete(ask(), context()))).toMatchObject({
+    expect(await collect(service.complete(createRequest(), context()))).toMatchObject({
       blocks: [{ kind: "reasoning", text: "hm" }],
       finish: { kind: "length" },
     });
@@ -123,7 +111,7 @@ describe("an answer", () => {
 
   test("of a model that omits the opening tag is split", async () => {
     const { service } = setUp(["Let me see.\n</think>\n\nYes."]);
-    const request = ask({ model: "DeepSeek-R1-0528" });
+    const request = createRequest({ model: "DeepSeek-R1-0528" });
     expect((await collect(service.complete(request, context()))).blocks).toEqual([
       { kind: "reasoning", text: "Let me see." },
       { kind: "text", text: "Yes." },
@@ -147,7 +135,7 @@ describe("reasoning", () => {
     ["drop", "inline" as const, [{ kind: "text", text: answer }]],
   ])("configured as %s, asked for as %s", async (configured, asked, blocks) => {
     const { service } = setUp([answer], { REASONING: configured });
-    const request = ask(asked === undefined ? {} : { reasoning: asked });
+    const request = createRequest(asked === undefined ? {} : { reasoning: asked });
     expect((await collect(service.complete(request, context()))).blocks).toEqual(blocks);
   });
 });
@@ -155,7 +143,7 @@ describe("reasoning", () => {
 describe("limits", () => {
   test("a stop sequence ends the upstream request at once", async () => {
     const { service, upstream } = setUp([{ deltas: ["one STOP", " two", " three"] }]);
-    const answer = await collect(service.complete(ask({ stopSequences: ["STOP"] }), context()));
+    const answer = await collect(service.complete(createRequest({ stopSequences: ["STOP"] }), context()));
     expect(answer).toMatchObject({
       blocks: [{ kind: "text", text: "one " }],
       finish: { kind: "stop", stopSequence: "STOP" },
@@ -167,7 +155,7 @@ describe("limits", () => {
 
   test("so does the token limit", async () => {
     const { service, upstream } = setUp([{ deltas: [" one", " two", " three", " four", " five"] }]);
-    const answer = await collect(service.complete(ask({ maxOutputTokens: 2 }), context()));
+    const answer = await collect(service.complete(createRequest({ maxOutputTokens: 2 }), context()));
     expect(answer).toMatchObject({
       blocks: [{ kind: "text", text: " one two" }],
       finish: { kind: "length" },
@@ -178,7 +166,7 @@ describe("limits", () => {
 
   test("and also while it is held back, as reasoning that may lack its opening tag", async () => {
     const { service, upstream } = setUp([{ deltas: [" one", " two", " three", " four", " five"] }]);
-    const request = ask({ model: "DeepSeek-R1-0528", maxOutputTokens: 2 });
+    const request = createRequest({ model: "DeepSeek-R1-0528", maxOutputTokens: 2 });
     expect(await collect(service.complete(request, context()))).toMatchObject({
       blocks: [{ kind: "text", text: " one two" }],
       finish: { kind: "length" },
@@ -190,7 +178,7 @@ describe("limits", () => {
     const gate = createGate();
     const { service, upstream } = setUp([{ deltas: ["a", "b"], gate: { before: 1, open: gate.promise } }]);
     const controller = new AbortController();
-    const answer = collect(service.complete(ask(), context(false, controller.signal)));
+    const answer = collect(service.complete(createRequest(), context(false, controller.signal)));
     while (upstream.asked.length === 0) await Promise.resolve();
     controller.abort();
     gate.open();
@@ -200,7 +188,7 @@ describe("limits", () => {
 
   test("a caller who stops reading ends it too", async () => {
     const { service, upstream } = setUp([{ deltas: ["a", "b"] }]);
-    for await (const batch of service.complete(ask(), context())) {
+    for await (const batch of service.complete(createRequest(), context())) {
       expect(batch).not.toEqual([]);
       break;
     }
@@ -233,7 +221,7 @@ describe("upstream failures", () => {
     const { service } = setUp([{ deltas: ["<thi"], error }]);
     const seen: ChatEvent[] = [];
     const read = async () => {
-      for await (const batch of service.complete(ask(), context())) seen.push(...batch);
+      for await (const batch of service.complete(createRequest(), context())) seen.push(...batch);
     };
     await expect(read()).rejects.toBe(error);
     expect(seen).toEqual([]);
@@ -243,7 +231,7 @@ describe("upstream failures", () => {
     const { service } = setUp([{ deltas: ["Hello", " <thi"], error }]);
     const seen: ChatEvent[] = [];
     const read = async () => {
-      for await (const batch of service.complete(ask(), context())) seen.push(...batch);
+      for await (const batch of service.complete(createRequest(), context())) seen.push(...batch);
     };
     await expect(read()).rejects.toBe(error);
     expectLegal(seen);
@@ -261,7 +249,7 @@ describe("structured output", () => {
 
   test("is taught in the prompt and checked", async () => {
     const { service, upstream } = setUp(['```json\n{"age": 4}\n```']);
-    const answer = await collect(service.complete(ask({ responseFormat }), context(true)));
+    const answer = await collect(service.complete(createRequest({ responseFormat }), context(true)));
     expect(answer.blocks).toEqual([{ kind: "text", text: '{"age": 4}' }]);
     expect(upstream.asked[0]?.plain.system).toContain('"required":["age"]');
   });
@@ -272,7 +260,7 @@ describe("structured output", () => {
       { deltas: ['{"age": "old"}'], usage },
       { deltas: ['{"age": 4}'], usage },
     ]);
-    const answer = await collect(service.complete(ask({ responseFormat }), context(true)));
+    const answer = await collect(service.complete(createRequest({ responseFormat }), context(true)));
     expect(answer.blocks).toEqual([{ kind: "text", text: '{"age": 4}' }]);
     expect(answer.usage).toEqual({ inputTokens: 20, outputTokens: 10, estimated: false });
     expect(upstream.asked[1]?.plain.messages).toEqual([
@@ -284,7 +272,9 @@ describe("structured output", () => {
 
   test("refused twice is a clear error", async () => {
     const { service, upstream } = setUp(["I can't.", "I still can't."]);
-    await expect(collect(service.complete(ask({ responseFormat }), context(true)))).rejects.toMatchObject({
+    await expect(
+      collect(service.complete(createRequest({ responseFormat }), context(true))),
+    ).rejects.toMatchObject({
       kind: "output-invalid",
       message: expect.stringContaining("I still can't."),
     });
@@ -293,7 +283,7 @@ describe("structured output", () => {
 
   test("is not asked for again where REPAIR_TURNS is 0", async () => {
     const { service, upstream } = setUp(["I can't."], { REPAIR_TURNS: "0" });
-    await expect(collect(service.complete(ask({ responseFormat }), context()))).rejects.toThrow(
+    await expect(collect(service.complete(createRequest({ responseFormat }), context()))).rejects.toThrow(
       /holds no JSON/,
     );
     expect(upstream.asked).toHaveLength(1);
@@ -301,14 +291,16 @@ describe("structured output", () => {
 
   test("is not mixed with inline reasoning", async () => {
     const { service } = setUp(['<think>\nhm\n</think>\n\n{"age": 4}'], { REASONING: "inline" });
-    const answer = await collect(service.complete(ask({ responseFormat }), context()));
+    const answer = await collect(service.complete(createRequest({ responseFormat }), context()));
     expect(answer.blocks.at(-1)).toEqual({ kind: "text", text: '{"age": 4}' });
   });
 
   test("a wrong schema costs no request", async () => {
     const { service, upstream } = setUp([]);
     const wrong = { ...responseFormat, schema: { type: "odd" } };
-    await expect(collect(service.complete(ask({ responseFormat: wrong }), context()))).rejects.toMatchObject({
+    await expect(
+      collect(service.complete(createRequest({ responseFormat: wrong }), context())),
+    ).rejects.toMatchObject({
       kind: "invalid-request",
     });
     expect(upstream.asked).toEqual([]);
@@ -318,7 +310,7 @@ describe("structured output", () => {
 describe("tools", () => {
   test("are taught behind the client's system text, and calls are found", async () => {
     const { service, upstream } = setUp([`Let me look.\n${call("get_weather", { city: "Paris" })}`]);
-    const request = ask({
+    const request = createRequest({
       tools: [weather],
       messages: [
         { role: "system", parts: [{ type: "text", text: "Be brief." }] },
@@ -337,7 +329,8 @@ describe("tools", () => {
       `Let me look.\n${call("get_weather", { city: "Paris" })}`,
     ]);
     const events: ChatEvent[] = [];
-    for await (const batch of service.complete(ask({ tools: [weather] }), context())) events.push(...batch);
+    for await (const batch of service.complete(createRequest({ tools: [weather] }), context()))
+      events.push(...batch);
     expectLegal(events);
     expect(textOf(events).trim()).toBe("Let me look.");
     expect(JSON.parse(textOf(events, "tool-call"))).toEqual({ city: "Paris" });
@@ -351,7 +344,7 @@ describe("tools", () => {
 
   test("an answer in place of the corrected call is given", async () => {
     const { service } = setUp([`Let me look.\n${call("get_wether", {})}`, "I can't look that up."]);
-    const answer = await collect(service.complete(ask({ tools: [weather] }), context()));
+    const answer = await collect(service.complete(createRequest({ tools: [weather] }), context()));
     expect(answer.finish.kind).toBe("stop");
     expect(answer.blocks.map((block) => (block.kind === "text" ? block.text.trim() : block.kind))).toEqual([
       "Let me look.",
@@ -365,7 +358,8 @@ describe("tools", () => {
       "<think>second</think>I can't look that up.",
     ]);
     const events: ChatEvent[] = [];
-    for await (const batch of service.complete(ask({ tools: [weather] }), context())) events.push(...batch);
+    for await (const batch of service.complete(createRequest({ tools: [weather] }), context()))
+      events.push(...batch);
     expectLegal(events);
     expect(textOf(events, "reasoning")).toBe("first\n\nsecond");
     expect(textOf(events)).toBe("Let me look.\n\nI can't look that up.");
@@ -373,7 +367,9 @@ describe("tools", () => {
 
   test("are not offered when the choice is none", async () => {
     const { service, upstream } = setUp(["ok"]);
-    await collect(service.complete(ask({ tools: [weather], toolChoice: { kind: "none" } }), context()));
+    await collect(
+      service.complete(createRequest({ tools: [weather], toolChoice: { kind: "none" } }), context()),
+    );
     expect(upstream.asked[0]?.plain.system).toBe("You are a helpful assistant.");
   });
 });
@@ -402,7 +398,7 @@ describe("images", () => {
 
   test("of a tool's result become a note for a model that can't", async () => {
     const { service, upstream } = setUp(["ok"]);
-    const request = ask({
+    const request = createRequest({
       messages: [
         { role: "user", parts: [{ type: "text", text: "look" }] },
         {
@@ -426,11 +422,11 @@ describe("images", () => {
 test("tokens are counted with tools and files, and never come to 0", async () => {
   const { service } = setUp([]);
   const { signal } = new AbortController();
-  const empty = ask({ messages: [{ role: "user", parts: [{ type: "text", text: "" }] }] });
+  const empty = createRequest({ messages: [{ role: "user", parts: [{ type: "text", text: "" }] }] });
   const bare = await service.countTokens(empty, signal);
   expect(bare).toBeGreaterThan(0);
   expect(await service.countTokens({ ...empty, tools: [weather] }, signal)).toBeGreaterThan(bare + 20);
   const file = { type: "file", name: "a.txt", mediaType: "text/plain", text: "word ".repeat(100) } as const;
-  const withFile = ask({ messages: [{ role: "user", parts: [file] }] });
+  const withFile = createRequest({ messages: [{ role: "user", parts: [file] }] });
   expect(await service.countTokens(withFile, signal)).toBeGreaterThan(bare + 100);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { ChatRequest, ImagePart, Message, TextPart } from "../../src/model/request.ts";
 import { flatten } from "../../src/shaping/flatten.ts";
+import { createRequest } from "../support/create-request.ts";
 
 const text = (value: string): TextPart => ({ type: "text", text: value });
 const user = (...values: string[]): Message => ({ role: "user", parts: values.map(text) });
@@ -19,18 +20,7 @@ function plain(
   prompts: readonly string[] = [],
   extra: Partial<ChatRequest> = {},
 ) {
-  const request: ChatRequest = {
-    model: "x",
-    messages,
-    tools: [],
-    toolChoice: { kind: "auto" },
-    parallelToolCalls: true,
-    responseFormat: { kind: "text" },
-    sampling: {},
-    stopSequences: [],
-    ...extra,
-  };
-  return flatten(request, {
+  return flatten(createRequest({ messages, ...extra }), {
     model: "DeepSeek-V3.2",
     defaultSystem: "Default.",
     prompts,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ChatRequest, Message } from "../../../src/model/request.ts";
 import { fitContext } from "../../../src/server/responses/fit-context.ts";
+import { createRequest } from "../../support/create-request.ts";
 
 function turn(role: "system" | "user" | "assistant", text: string): Message {
   return { role, parts: [{ type: "text", text }] };
@@ -16,17 +17,7 @@ const result: Message = {
 };
 
 function request(messages: readonly Message[], maxOutputTokens?: number): ChatRequest {
-  return {
-    model: "m",
-    messages,
-    tools: [],
-    toolChoice: { kind: "auto" },
-    parallelToolCalls: true,
-    responseFormat: { kind: "text" },
-    sampling: {},
-    stopSequences: [],
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-  };
+  return createRequest({ messages, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) });
 }
 
 /** Counts 100 tokens for each message. */
