@@ -38,6 +38,7 @@ function only<K extends AnyPart["type"]>(
   role: string,
 ) {
   return parts.map((part, index) => {
+    // `includes` wants a K to ask for, and narrows nothing.
     if ((kinds as readonly string[]).includes(part.type)) return part as Extract<AnyPart, { type: K }>;
     const where = `${param}[${index}]`;
     throw new GatewayError("invalid-request", `'${where}' must be text in a message of role ${role}.`, {

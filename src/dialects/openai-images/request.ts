@@ -11,7 +11,7 @@ const promptLimit = 32_000;
  * Body of `POST /v1/images/generations` as in OpenAI's reference (`ImageGenerateParams`). Every field may be
  * null, which means its default. Unknown fields are accepted.
  */
-export const imagesBody = z.object({
+export const imagesBody = z.looseObject({
   prompt: z
     .string()
     .max(promptLimit)
@@ -62,7 +62,7 @@ export function parseImagesRequest(body: unknown): ParsedImages {
     },
     model: parsed.model ?? undefined,
     stream,
-    ignored: [...listIgnored(parsed), ...findIgnored({ ...(body as object) }, understood)],
+    ignored: [...listIgnored(parsed), ...findIgnored(parsed, understood)],
   };
 }
 

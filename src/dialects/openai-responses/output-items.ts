@@ -60,6 +60,7 @@ function readShellArguments(text: string): Record<string, unknown> {
     // Not JSON: the text itself is the command line.
     value = { command: text };
   }
+  // `Object` makes one of any value, a bare number or null too.
   const { command, workdir, timeout_ms } = Object(value) as Record<string, unknown>;
   return {
     type: "exec",

@@ -96,8 +96,8 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     get opened() {
       return opened;
     },
-    beginString(written_, source) {
-      const key = tool.keyFor(written_);
+    beginString(spelled, source) {
+      const key = tool.keyFor(spelled);
       const passes = tool.passesStrings(key, source === "json") && !written.has(key);
       current = { key, source, passes, pieces: [] };
       if (!passes) return;
@@ -122,10 +122,10 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
       if (source === "json") putValue(key, JSON.parse(`"${text}"`), undefined);
       else putValue(key, readText(text, typesOf(tool.schemaFor(key), schema)), undefined);
     },
-    json(written_, raw) {
+    json(spelled, raw) {
       const value = parseLeniently(raw);
       if (value === undefined) return false;
-      putValue(tool.keyFor(written_), value, raw);
+      putValue(tool.keyFor(spelled), value, raw);
       return true;
     },
     restart() {

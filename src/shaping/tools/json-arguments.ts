@@ -41,6 +41,7 @@ function* readEncodedArguments(reader: TextReader, call: CallWriter): Reading<Ar
   let empty = true;
   const end = yield* readJsonString(reader, "nested", (escaped) => {
     empty &&= escaped.trim() === "";
+    // The text of a JSON string in its quotes can be nothing but a string.
     inner.push(JSON.parse(`"${escaped}"`) as string);
     if (step.done !== true) step = reading.next();
   });
