@@ -2,13 +2,13 @@ import { GatewayError } from "../errors.ts";
 import type { BlockWriter } from "../model/block-writer.ts";
 import type { FinishReason, Usage } from "../model/events.ts";
 import type { ResponseFormat } from "../model/request.ts";
-import { compileJsonSchema, type SchemaCheck } from "./compile-json-schema.ts";
+import { compileJsonSchema, type SchemaCheck } from "./schema/compile-json-schema.ts";
 import { createJsonReader, type JsonReader } from "./create-json-reader.ts";
 import { repairJson } from "./repair-json.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
-import { rootTypes, type RootType } from "./root-types.ts";
+import { rootTypes, type RootType } from "./schema/root-types.ts";
 import type { AnswerProblem, RepairableShaper } from "./shaper.ts";
-import { absent, coerceToSchema } from "./tools/schema/coerce-to-schema.ts";
+import { absent, coerceToSchema } from "./schema/coerce-to-schema.ts";
 
 /** A response format that wants JSON. */
 export type JsonFormat = Exclude<ResponseFormat, { kind: "text" }>;

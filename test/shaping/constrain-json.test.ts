@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Block } from "../../src/model/collect.ts";
 import type { FinishReason } from "../../src/model/events.ts";
-import { compileJsonSchema } from "../../src/shaping/compile-json-schema.ts";
+import { compileJsonSchema } from "../../src/shaping/schema/compile-json-schema.ts";
 import { constrainJson, type JsonFormat } from "../../src/shaping/constrain-json.ts";
 import { createJsonPrompt } from "../../src/shaping/json-prompt.ts";
 import { cutAt, everyCut } from "../support/cuts.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 
-import { compileJsonSchema } from "../../src/shaping/compile-json-schema.ts";
+import { compileJsonSchema } from "../../src/shaping/schema/compile-json-schema.ts";
 import { repairJson } from "../../src/shaping/repair-json.ts";
-import { rootTypes } from "../../src/shaping/root-types.ts";
+import { rootTypes } from "../../src/shaping/schema/root-types.ts";
 import { describeSchema } from "../../src/shaping/tools/prompt/describe-schema.ts";
-import { propertiesOf, typesOf } from "../../src/shaping/tools/schema/resolve-schema.ts";
-import { createArgumentsValidator } from "../../src/shaping/tools/schema/validate-arguments.ts";
+import { propertiesOf, typesOf } from "../../src/shaping/schema/resolve-schema.ts";
+import { createArgumentsValidator } from "../../src/shaping/schema/validate-arguments.ts";
 import { withinTime } from "../../src/shaping/within-time.ts";
 
 const reference = (name: string) => ({ $ref: `#/$defs/${name}` });

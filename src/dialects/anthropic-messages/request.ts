@@ -1,5 +1,5 @@
 import type { ChatRequest, Message, ReasoningMode, ResponseFormat } from "../../model/request.ts";
-import { compileJsonSchema } from "../../shaping/compile-json-schema.ts";
+import { compileJsonSchema } from "../../shaping/schema/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../ignored-parameters.ts";
 import { toMessages } from "./content.ts";

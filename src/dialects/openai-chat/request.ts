@@ -1,6 +1,6 @@
 import { GatewayError } from "../../errors.ts";
 import type { ReasoningMode, ResponseFormat } from "../../model/request.ts";
-import { compileJsonSchema } from "../../shaping/compile-json-schema.ts";
+import { compileJsonSchema } from "../../shaping/schema/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../ignored-parameters.ts";
 import { parseBody } from "../parse-body.ts";

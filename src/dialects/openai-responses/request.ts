@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest, ResponseFormat } from "../../model/request.ts";
-import { compileJsonSchema } from "../../shaping/compile-json-schema.ts";
+import { compileJsonSchema } from "../../shaping/schema/compile-json-schema.ts";
 import { parseBody } from "../parse-body.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
 import { listIgnored } from "./ignored.ts";

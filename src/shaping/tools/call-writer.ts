@@ -1,5 +1,5 @@
-import { absent, coerceToSchema, isShallow, parseLeniently } from "./schema/coerce-to-schema.ts";
-import { isRecord, typesOf } from "./schema/resolve-schema.ts";
+import { absent, coerceToSchema, isShallow, parseLeniently } from "../schema/coerce-to-schema.ts";
+import { isRecord, typesOf } from "../schema/resolve-schema.ts";
 import type { DeclaredTool } from "./tool-directory.ts";
 
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;

@@ -1,7 +1,7 @@
 import type { JsonSchema, ToolDefinition } from "../../model/request.ts";
-import { loosen } from "./schema/loosen.ts";
-import { branchesOf, propertiesOf, resolveSchema, typesOf } from "./schema/resolve-schema.ts";
-import { createArgumentsValidator } from "./schema/validate-arguments.ts";
+import { loosen } from "../schema/loosen.ts";
+import { branchesOf, propertiesOf, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
+import { createArgumentsValidator } from "../schema/validate-arguments.ts";
 
 /** A declared tool and what its schema says. */
 export interface DeclaredTool {

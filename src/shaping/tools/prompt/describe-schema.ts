@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../../../model/request.ts";
-import { followReference, isRecord, resolveSchema } from "../schema/resolve-schema.ts";
+import { followReference, isRecord, resolveSchema } from "../../schema/resolve-schema.ts";
 
 /**
  * Writes a JSON Schema the way TypeScript would, which models read well and which takes about half the tokens:

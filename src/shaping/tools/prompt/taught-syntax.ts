@@ -1,4 +1,4 @@
-import { isRecord } from "../schema/resolve-schema.ts";
+import { isRecord } from "../../schema/resolve-schema.ts";
 
 /** A plain-text way to write calls: what the prompt teaches and how the history shows calls. */
 export interface TaughtSyntax {

@@ -1,8 +1,8 @@
 import { concludeCall, readSettledArguments, type CallSession, type SettledEnd } from "../call-session.ts";
 import { writeParsed, type CallWriter } from "../call-writer.ts";
 import { readRawValue } from "../json-value.ts";
-import { parseLeniently } from "../schema/coerce-to-schema.ts";
-import { isRecord } from "../schema/resolve-schema.ts";
+import { parseLeniently } from "../../schema/coerce-to-schema.ts";
+import { isRecord } from "../../schema/resolve-schema.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 
 const nameKeys = new Set(["name", "tool", "tool_name", "function_name", "function"]);

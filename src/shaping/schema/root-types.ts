@@ -1,5 +1,5 @@
-import type { JsonSchema } from "../model/request.ts";
-import { followReference, isRecord } from "./tools/schema/resolve-schema.ts";
+import type { JsonSchema } from "../../model/request.ts";
+import { followReference, isRecord } from "./resolve-schema.ts";
 
 /** The kinds of JSON values that a schema's root may have. */
 export type RootType = "object" | "array" | "scalar";

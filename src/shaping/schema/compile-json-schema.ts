@@ -1,9 +1,9 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 
-import { GatewayError } from "../errors.ts";
-import type { JsonSchema } from "../model/request.ts";
+import { GatewayError } from "../../errors.ts";
+import type { JsonSchema } from "../../model/request.ts";
 import { checkWithinTime } from "./check-within-time.ts";
-import { withinTime } from "./within-time.ts";
+import { withinTime } from "../within-time.ts";
 
 /** Says what is wrong with a value, for the model's eyes; `undefined` when it fits. */
 export type SchemaCheck = (value: unknown) => string | undefined;

@@ -1,5 +1,5 @@
-import type { JsonSchema } from "../model/request.ts";
-import { withinTime } from "./within-time.ts";
+import type { JsonSchema } from "../../model/request.ts";
+import { withinTime } from "../within-time.ts";
 
 /** Honest patterns need microseconds. */
 const patienceMs = 250;

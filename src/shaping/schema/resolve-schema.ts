@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../../model/request.ts";
+import type { JsonSchema } from "../../model/request.ts";
 
 /** True for a plain JSON object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,8 +1,8 @@
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { JsonSchema } from "../../../model/request.ts";
-import { checkWithinTime } from "../../check-within-time.ts";
-import { withinTime } from "../../within-time.ts";
+import type { JsonSchema } from "../../model/request.ts";
+import { checkWithinTime } from "./check-within-time.ts";
+import { withinTime } from "../within-time.ts";
 
 // More faults than this help no model.
 const maximumFaults = 8;

@@ -1,5 +1,5 @@
-import type { JsonSchema } from "../../../model/request.ts";
-import { repairJson } from "../../repair-json.ts";
+import type { JsonSchema } from "../../model/request.ts";
+import { repairJson } from "../repair-json.ts";
 import { loosen } from "./loosen.ts";
 import { branchesOf, isRecord, jsonType, propertiesOf, resolveSchema, typesOf } from "./resolve-schema.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { absent, coerceToSchema } from "../../../../src/shaping/tools/schema/coerce-to-schema.ts";
-import { createArgumentsValidator } from "../../../../src/shaping/tools/schema/validate-arguments.ts";
+import { absent, coerceToSchema } from "../../../src/shaping/schema/coerce-to-schema.ts";
+import { createArgumentsValidator } from "../../../src/shaping/schema/validate-arguments.ts";
 
 const root = { $defs: { level: { enum: ["Low", "High"] }, "a b%/c": { type: "integer" } } };
 
