@@ -1,4 +1,5 @@
-import { absent, coerceToSchema, isShallow, parseLeniently } from "../schema/coerce-to-schema.ts";
+import { isShallow, parseLeniently } from "../parse-leniently.ts";
+import { absent, coerceToSchema } from "../schema/coerce-to-schema.ts";
 import { isRecord, typesOf } from "../schema/resolve-schema.ts";
 import type { DeclaredTool } from "./tool-directory.ts";
 

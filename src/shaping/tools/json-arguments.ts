@@ -1,7 +1,7 @@
 import { writeParsed, type CallWriter } from "./call-writer.ts";
 import { readJsonString } from "./json-string.ts";
 import { readRawValue } from "./json-value.ts";
-import { parseLeniently } from "../schema/coerce-to-schema.ts";
+import { parseLeniently } from "../parse-leniently.ts";
 import { createTextReader, type Reading, type TextReader } from "./text-reader.ts";
 
 /**

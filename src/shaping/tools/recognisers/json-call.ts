@@ -1,7 +1,7 @@
 import { concludeCall, readSettledArguments, type CallSession, type SettledEnd } from "../call-session.ts";
 import { writeParsed, type CallWriter } from "../call-writer.ts";
 import { readRawValue } from "../json-value.ts";
-import { parseLeniently } from "../../schema/coerce-to-schema.ts";
+import { parseLeniently } from "../../parse-leniently.ts";
 import { isRecord } from "../../schema/resolve-schema.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 
