@@ -1,4 +1,5 @@
 import type { BlockStart, ChatEvent, FinishReason, Usage } from "../model/events.ts";
+import type { Mutable } from "../model/mutable.ts";
 
 /** Makes one legal answer of the events of several turns. */
 export interface AnswerJoiner {
@@ -22,7 +23,6 @@ export function createAnswerJoiner(): AnswerJoiner {
   let count = 0;
   let open: BlockStart["kind"] | undefined;
   let started = false;
-  let finished = false;
   let gaveText = false;
   let gaveThoughts = false;
   /** The next thoughts follow those of an earlier turn. */
@@ -96,13 +96,14 @@ export function createAnswerJoiner(): AnswerJoiner {
         return;
       case "finish":
         releaseText(out);
-        finished = true;
+        joiner.finished = true;
         out.push({ ...event, reason: toReason(event.reason), usage: usage(event.usage) });
         return;
     }
   }
 
-  return {
+  const joiner: Mutable<AnswerJoiner> = {
+    finished: false,
     add(events, usage) {
       const out: ChatEvent[] = [];
       for (const event of events) addEvent(out, event, usage);
@@ -126,8 +127,6 @@ export function createAnswerJoiner(): AnswerJoiner {
       releaseText(out);
       return out;
     },
-    get finished() {
-      return finished;
-    },
   };
+  return joiner;
 }

@@ -8,7 +8,7 @@ export interface Chain {
   push(events: readonly ChatEvent[]): readonly ChatEvent[];
   flush(): ChatEvent[];
   /** Of the first shaper that has one. Set only after a finish was pushed that gave none. */
-  readonly problem: AnswerProblem | undefined;
+  problem(): AnswerProblem | undefined;
   /** Gives the best that can be given and the finish, or throws a `GatewayError`. */
   giveUp(): ChatEvent[];
 }
@@ -51,9 +51,7 @@ export function createChain(shapers: readonly Shaper[]): Chain {
   return {
     push: (events) => run(events, 0),
     flush: () => shapers.flatMap((shaper, index) => run(shaper.flush(), index + 1)),
-    get problem() {
-      return findProblem(0)?.problem;
-    },
+    problem: () => findProblem(0)?.problem,
     giveUp() {
       const out: ChatEvent[] = [];
       // A later shaper may have a problem of its own with what an earlier one gives at last.

@@ -50,7 +50,7 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
         const out = answer.add(batch, usage);
         if (out.length > 0) yield out;
       }
-      const { problem } = turn.chain;
+      const problem = turn.chain.problem();
       if (problem === undefined || repairs >= options.repairTurns) {
         const rest = problem === undefined ? [] : answer.add(turn.chain.giveUp(), usage);
         if (rest.length > 0) yield rest;
@@ -63,7 +63,7 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
         return;
       }
       options.log?.debug({ model: plain.model, repairs: repairs + 1 }, "asking the model once more");
-      spent = usage(turn.reported);
+      spent = usage(turn.reported());
       plain = withProblem(plain, problem);
       const rest = answer.nextTurn();
       if (rest.length > 0) yield rest;
@@ -82,7 +82,7 @@ interface Turn {
   /** The upstream's own count, as the finish of the chain still has it, or ours. To be asked when the turn is over. */
   usage(reported: Usage | undefined): Usage;
   /** What the upstream's finish said. */
-  readonly reported: Usage | undefined;
+  reported(): Usage | undefined;
 }
 
 function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
@@ -123,36 +123,45 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
 
   const chain = createChain([...options.createReaders(), meter, ...options.createShapers()]);
 
-  async function* batches(): AsyncGenerator<EventBatch, void, undefined> {
-    const linked = linkSignal(options.signal);
-    // An upstream that finished by itself is read to its end, not aborted: its connection can be used again.
-    let complete = false;
-    try {
-      for await (const batch of options.upstream.stream(plain, linked.signal)) {
-        const last = batch.at(-1);
-        complete = last?.type === "finish";
-        if (last?.type === "finish") given = last.usage;
-        const out = chain.push(batch);
-        const finished = complete || out.at(-1)?.type === "finish";
-        // Before the yield: the upstream must not go on while a slow client reads.
-        if (finished && !complete) linked.abort();
-        if (out.length > 0) yield out;
-        if (finished && !complete) return;
-      }
-    } finally {
-      linked.release();
-      if (!complete) linked.abort();
-    }
-  }
-
   return {
     chain,
-    batches: batches(),
+    batches: shapeBatches(plain, options, chain, (usage) => {
+      given = usage;
+    }),
     usage: toUsage,
-    get reported() {
-      return given;
-    },
+    reported: () => given,
   };
+}
+
+/**
+ * The upstream's batches as the chain gives them; `note` learns the upstream's own count. Not a function inside of
+ * `createTurn`: each new generator function costs a hidden class, which holds on to all that the function can see.
+ */
+async function* shapeBatches(
+  plain: PlainRequest,
+  options: TurnOptions,
+  chain: Chain,
+  note: (usage: Usage) => void,
+): AsyncGenerator<EventBatch, void, undefined> {
+  const linked = linkSignal(options.signal);
+  // An upstream that finished by itself is read to its end, not aborted: its connection can be used again.
+  let complete = false;
+  try {
+    for await (const batch of options.upstream.stream(plain, linked.signal)) {
+      const last = batch.at(-1);
+      complete = last?.type === "finish";
+      if (last?.type === "finish") note(last.usage);
+      const out = chain.push(batch);
+      const finished = complete || out.at(-1)?.type === "finish";
+      // Before the yield: the upstream must not go on while a slow client reads.
+      if (finished && !complete) linked.abort();
+      if (out.length > 0) yield out;
+      if (finished && !complete) return;
+    }
+  } finally {
+    linked.release();
+    if (!complete) linked.abort();
+  }
 }
 
 /** The request with the attempt and what was wrong with it as two more turns. */

@@ -1,4 +1,5 @@
 import type { BlockStart, ChatEvent, FinishReason, GeneratedImage, Usage } from "./events.ts";
+import type { Mutable } from "./mutable.ts";
 
 /** Deltas of one batch are joined up to this many characters: a frame must not grow without bound. */
 const joinedLimit = 16_384;
@@ -34,14 +35,12 @@ export interface BlockWriter {
 export function createBlockWriter(model: string): BlockWriter {
   let pending: ChatEvent[] = [];
   let open: BlockStart["kind"] | undefined;
-  let count = 0;
   let started = false;
-  let finished = false;
   let joined = "";
 
   function flush(): void {
     if (joined === "") return;
-    pending.push({ type: "block-delta", index: count - 1, text: joined });
+    pending.push({ type: "block-delta", index: writer.blockCount - 1, text: joined });
     joined = "";
   }
 
@@ -51,7 +50,7 @@ export function createBlockWriter(model: string): BlockWriter {
   }
 
   function start(): void {
-    if (finished) throw new Error("The response is finished; nothing may follow.");
+    if (writer.finished) throw new Error("The response is finished; nothing may follow.");
     if (started) return;
     started = true;
     pending.push({ type: "response-start", model });
@@ -61,18 +60,20 @@ export function createBlockWriter(model: string): BlockWriter {
     if (open === undefined) return;
     flush();
     open = undefined;
-    pending.push({ type: "block-end", index: count - 1 });
+    pending.push({ type: "block-end", index: writer.blockCount - 1 });
   }
 
   function openBlock(block: BlockStart): void {
     start();
     close();
     open = block.kind;
-    pending.push({ type: "block-start", index: count, block });
-    count += 1;
+    pending.push({ type: "block-start", index: writer.blockCount, block });
+    writer.blockCount += 1;
   }
 
-  return {
+  const writer: Mutable<BlockWriter> = {
+    blockCount: 0,
+    finished: false,
     write(kind, text) {
       if (text === "") return;
       if (open !== kind) openBlock({ kind });
@@ -94,7 +95,7 @@ export function createBlockWriter(model: string): BlockWriter {
     finish(reason, usage) {
       start();
       close();
-      finished = true;
+      writer.finished = true;
       pending.push({ type: "finish", reason, usage });
     },
     take() {
@@ -103,11 +104,6 @@ export function createBlockWriter(model: string): BlockWriter {
       pending = [];
       return events;
     },
-    get blockCount() {
-      return count;
-    },
-    get finished() {
-      return finished;
-    },
   };
+  return writer;
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify";
 
 import type { Config } from "../config.ts";
+import type { Mutable } from "../model/mutable.ts";
 
 /** The writing end of one event stream. */
 export interface EventSink {
@@ -36,7 +37,6 @@ export function createEventSink(
 ): EventSink {
   const { raw } = reply;
   const { heartbeat, config } = options;
-  let committed = false;
   let held = "";
   let beat: NodeJS.Timeout | undefined;
   const hold = setTimeout(() => {
@@ -48,7 +48,7 @@ export function createEventSink(
   }, config.RESPONSE_HOLD_MS);
 
   function commit(): void {
-    committed = true;
+    sink.committed = true;
     clearTimeout(hold);
     reply.hijack();
     for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...streamHeaders })) {
@@ -60,13 +60,11 @@ export function createEventSink(
     }, config.HEARTBEAT_MS);
   }
 
-  return {
-    get committed() {
-      return committed;
-    },
+  const sink: Mutable<EventSink> = {
+    committed: false,
     write(text, meaningful) {
       if (raw.destroyed) return true;
-      if (!committed) {
+      if (!sink.committed) {
         held += text;
         if (!meaningful) return true;
         commit();
@@ -93,7 +91,7 @@ export function createEventSink(
     },
     end(text) {
       if (raw.destroyed) return;
-      if (!committed) commit();
+      if (!sink.committed) commit();
       raw.end(held + text);
       held = "";
     },
@@ -102,4 +100,5 @@ export function createEventSink(
       clearInterval(beat);
     },
   };
+  return sink;
 }

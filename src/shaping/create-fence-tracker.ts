@@ -1,9 +1,7 @@
 /** Knows whether the end of a text that comes in pieces lies inside a Markdown code fence. */
 export interface FenceTracker {
   push(text: string): void;
-  readonly inside: boolean;
-  /** Whether the next character begins a line. */
-  readonly atLineStart: boolean;
+  inside(): boolean;
 }
 
 /** More of a line is not needed to know a fence: indentation, marks, and a bit of its info string. */
@@ -34,12 +32,9 @@ export function createFenceTracker(): FenceTracker {
       }
       if (head.length < longestHead) head += text.slice(start, start + longestHead);
     },
-    get inside() {
+    inside() {
       // The line that opens a fence counts as inside from its marks on.
       return fence !== undefined || /^ {0,3}(?:`{3,}|~{3,})/.test(head);
-    },
-    get atLineStart() {
-      return head === "";
     },
   };
 }

@@ -75,7 +75,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
       if (!opening.startsWith(candidate)) continue;
       writeText(out, text.slice(done, at));
       done = at;
-      if (fences.inside || lastCharacter === "`") continue;
+      if (fences.inside() || lastCharacter === "`") continue;
       if (candidate.length < opening.length) {
         held = text.slice(at);
         return undefined;
@@ -108,7 +108,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
       mode = "text";
       return text;
     }
-    if (rest.startsWith(openTag) && !fences.inside) {
+    if (rest.startsWith(openTag) && !fences.inside()) {
       mode = "opened";
       return rest.slice(openTag.length);
     }

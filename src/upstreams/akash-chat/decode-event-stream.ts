@@ -32,7 +32,7 @@ export function createEventStreamDecoder(model: string): StreamDecoder {
     const text = data.join("\n");
     data = [];
     if (text === "[DONE]") {
-      if (!answer.done) answer.fail(createTruncatedError(answer.hasText));
+      if (!answer.done) answer.fail(createTruncatedError(answer.hasText()));
       return;
     }
     pushEvent(text);
@@ -62,7 +62,7 @@ export function createEventStreamDecoder(model: string): StreamDecoder {
         answer.fail(decodeErrorText(event.errorText ?? "[object Object]"));
         break;
       case "abort":
-        answer.fail(createTruncatedError(answer.hasText));
+        answer.fail(createTruncatedError(answer.hasText()));
         break;
       case "finish":
         answer.finish(event.finishReason ?? "stop", event.messageMetadata?.usage ?? { estimated: false });
@@ -73,24 +73,17 @@ export function createEventStreamDecoder(model: string): StreamDecoder {
     }
   }
 
-  return {
-    push(line) {
+  return Object.assign(answer, {
+    push(line: string) {
       if (answer.done) return;
       if (line === "") dispatch();
       else if (line.startsWith("data:")) data.push(line.slice(line.charAt(5) === " " ? 6 : 5));
     },
     end() {
       dispatch();
-      if (!answer.done) answer.fail(createTruncatedError(answer.hasText));
+      if (!answer.done) answer.fail(createTruncatedError(answer.hasText()));
     },
-    take: () => answer.take(),
-    get finished() {
-      return answer.finished;
-    },
-    get failure() {
-      return answer.failure;
-    },
-  };
+  });
 }
 
 function parseEvent(text: string): z.output<typeof eventSchema> | undefined {

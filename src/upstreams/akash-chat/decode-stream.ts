@@ -110,24 +110,17 @@ export function createDataStreamDecoder(model: string): StreamDecoder {
     for (const line of text.slice(end + 1).split("\n")) push(line);
   }
 
-  return {
+  return Object.assign(answer, {
     push,
     end() {
       const lines = imageLines;
       imageLines = undefined;
       if (lines !== undefined) releaseImageLines(lines);
       if (answer.done) return;
-      if (step === undefined) answer.fail(createTruncatedError(answer.hasText));
+      if (step === undefined) answer.fail(createTruncatedError(answer.hasText()));
       else answer.finish(step.reason, step.usage);
     },
-    take: () => answer.take(),
-    get finished() {
-      return answer.finished;
-    },
-    get failure() {
-      return answer.failure;
-    },
-  };
+  });
 }
 
 /** The string of a part. `undefined` when it is not exactly one JSON string. */

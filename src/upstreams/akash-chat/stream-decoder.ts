@@ -3,6 +3,7 @@ import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import { createBlockWriter } from "../../model/block-writer.ts";
 import type { ChatEvent, Usage } from "../../model/events.ts";
+import type { Mutable } from "../../model/mutable.ts";
 
 /** Understands one form of the upstream's stream, line by line. Nothing throws: a failure is part of the state. */
 export interface StreamDecoder {
@@ -23,7 +24,9 @@ export interface AnswerWriter {
   finish(word: string, usage: Usage): void;
   fail(error: GatewayError): void;
   take(): ChatEvent[];
-  readonly hasText: boolean;
+  /** Whether anything was written. */
+  hasText(): boolean;
+  /** Finished or failed: nothing more is taken. */
   readonly done: boolean;
   readonly finished: boolean;
   readonly failure: GatewayError | undefined;
@@ -34,7 +37,6 @@ const loneSurrogate = /\p{Surrogate}/gu;
 /** Creates the writer of one answer. */
 export function createAnswerWriter(model: string): AnswerWriter {
   const blocks = createBlockWriter(model);
-  let failure: GatewayError | undefined;
   let half = "";
   let halfKind: "text" | "reasoning" = "text";
 
@@ -46,7 +48,7 @@ export function createAnswerWriter(model: string): AnswerWriter {
   }
 
   function write(kind: "text" | "reasoning", text: string): void {
-    if (failure !== undefined || blocks.finished || text === "") return;
+    if (answer.done || text === "") return;
     if (half !== "" && kind !== halfKind) dropHalf();
     let whole = half + text;
     half = "";
@@ -61,17 +63,21 @@ export function createAnswerWriter(model: string): AnswerWriter {
   }
 
   function fail(error: GatewayError): void {
-    if (failure !== undefined || blocks.finished) return;
+    if (answer.done) return;
     dropHalf();
     blocks.close();
-    failure = error;
+    answer.failure = error;
+    answer.done = true;
   }
 
-  return {
+  const answer: Mutable<AnswerWriter> = {
+    done: false,
+    finished: false,
+    failure: undefined,
     write,
     fail,
     finish(word, usage) {
-      if (failure !== undefined || blocks.finished) return;
+      if (answer.done) return;
       dropHalf();
       const problem = toProblem(word, blocks.blockCount > 0);
       if (problem !== undefined) {
@@ -79,21 +85,13 @@ export function createAnswerWriter(model: string): AnswerWriter {
         return;
       }
       blocks.finish({ kind: toFinishKind(word), raw: word }, usage);
+      answer.finished = true;
+      answer.done = true;
     },
     take: () => blocks.take(),
-    get hasText() {
-      return blocks.blockCount > 0 || half !== "";
-    },
-    get done() {
-      return failure !== undefined || blocks.finished;
-    },
-    get finished() {
-      return blocks.finished;
-    },
-    get failure() {
-      return failure;
-    },
+    hasText: () => blocks.blockCount > 0 || half !== "",
   };
+  return answer;
 }
 
 /** The error of a stream that broke off: a lost end must never look like an end. */
