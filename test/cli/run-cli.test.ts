@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadSettingsFile } from "../../src/cli/load-settings-file.ts";
 import { readVersion } from "../../src/cli/version.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/index.ts";
@@ -210,6 +210,7 @@ function startServer(environment: Record<string, string>, folder?: string) {
     { SERVER_ADDRESS: "127.0.0.1:0", LOG_FORMAT: "json", ...upstream, ...environment },
     folder,
   );
+  onTestFinished(() => void child.kill("SIGKILL"));
   let log = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (log += text));
 
