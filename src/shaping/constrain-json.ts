@@ -1,13 +1,14 @@
 import { GatewayError } from "../errors.ts";
 import type { BlockWriter } from "../model/block-writer.ts";
 import type { FinishReason, Usage } from "../model/events.ts";
+import type { Mutable } from "../model/mutable.ts";
 import type { ResponseFormat } from "../model/request.ts";
 import { compileJsonSchema, type SchemaCheck } from "./schema/compile-json-schema.ts";
 import { createJsonReader, type JsonReader } from "./create-json-reader.ts";
 import { repairJson } from "./repair-json.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import { rootTypes, type RootType } from "./schema/root-types.ts";
-import type { AnswerProblem, RepairableShaper } from "./shaper.ts";
+import type { RepairableShaper } from "./shaper.ts";
 import { absent, coerceToSchema } from "./schema/coerce-to-schema.ts";
 
 /** A response format that wants JSON. */
@@ -51,7 +52,6 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
   let sent = false;
   let callsTools = false;
   let reason = "";
-  let problem: AnswerProblem | undefined;
 
   function give(out: BlockWriter, text: string): void {
     if (text === "") return;
@@ -72,22 +72,22 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
   function finish(out: BlockWriter, end: FinishReason, usage: Usage): void {
     const isCut = end.kind === "length" || end.kind === "content-filter" || end.stopSequence !== undefined;
     if (isCut || callsTools || end.kind === "tool-calls") {
-      if (hold) give(out, reader.value);
+      if (hold) give(out, reader.value());
       out.finish(end, usage);
       return;
     }
     const verdict = judge({ reader, text: answer.join(""), format, types, check, mayRepair: !sent });
     if (verdict.kind === "valid") {
-      give(out, sent ? verdict.text.slice(reader.value.length) : verdict.text);
+      give(out, sent ? verdict.text.slice(reader.value().length) : verdict.text);
       out.finish(end, usage);
       return;
     }
     reason = verdict.reason;
     if (sent) throw fail();
-    problem = { message: toProblemMessage(reason), attempt: answer.join("") };
+    shaper.problem = { message: toProblemMessage(reason), attempt: answer.join("") };
   }
 
-  const shaper = rewriteEvents({
+  const rewriter = rewriteEvents({
     text(out, text) {
       answer.push(text);
       const value = reader.push(text);
@@ -99,16 +99,15 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
     finish,
   });
 
-  return {
-    push: (event) => shaper.push(event),
-    flush: () => shaper.flush(),
-    get problem() {
-      return problem;
-    },
+  const shaper: Mutable<RepairableShaper> = {
+    problem: undefined,
+    push: (event) => rewriter.push(event),
+    flush: () => rewriter.flush(),
     giveUp() {
       throw fail();
     },
   };
+  return shaper;
 }
 
 function toProblemMessage(reason: string): string {
@@ -132,8 +131,8 @@ interface Answer {
 function judge({ reader, text, format, types, check, mayRepair }: Answer): Verdict {
   let reason: string | undefined;
   const candidates = [
-    () => reader.value,
-    () => reader.value + reader.closers(),
+    () => reader.value(),
+    () => reader.value() + reader.closers(),
     ...(types.has("scalar") ? [() => withoutFence(text), () => JSON.stringify(withoutFence(text))] : []),
     ...(mayRepair && /[{[]/.test(text) ? [() => repairJson(fromFirstBracket(text))] : []),
   ];

@@ -1,9 +1,11 @@
+import type { Mutable } from "../model/mutable.ts";
+
 /** Finds one JSON object or array in a text that comes in pieces. */
 export interface JsonReader {
   /** Returns what may be given of the value now, mended; "" before it begins and after its end. */
   push(text: string): string;
   /** The value so far, as given. */
-  readonly value: string;
+  value(): string;
   readonly state: "seeking" | "inside" | "done";
   /** The brackets that are missing at the end of a value that broke off between two items. */
   closers(): string;
@@ -21,7 +23,6 @@ const lookahead = 256;
  * before a closing bracket: what models get wrong and what can be put right without looking ahead.
  */
 export function createJsonReader(brackets: readonly ("{" | "[")[]): JsonReader {
-  let state: JsonReader["state"] = "seeking";
   let held = "";
   const stack: string[] = [];
   const given: string[] = [];
@@ -75,40 +76,37 @@ export function createJsonReader(brackets: readonly ("{" | "[")[]): JsonReader {
     comma = "";
     if (isCloser) {
       stack.pop();
-      if (stack.length === 0) state = "done";
+      if (stack.length === 0) reader.state = "done";
     } else if (character === "{") stack.push("}");
     else if (character === "[") stack.push("]");
     else if (character === '"') inString = true;
     return before + character;
   }
 
-  return {
+  const reader: Mutable<JsonReader> = {
+    state: "seeking",
     push(text) {
-      if (state === "done") return "";
+      if (reader.state === "done") return "";
       let rest: string | undefined = text;
-      if (state === "seeking") {
+      if (reader.state === "seeking") {
         const all: string = held + text;
         held = "";
         rest = seek(all);
         if (rest === undefined) return "";
-        state = "inside";
+        reader.state = "inside";
       }
       let out = "";
-      for (let at = 0; at < rest.length && state === "inside"; at += 1) {
+      for (let at = 0; at < rest.length && reader.state === "inside"; at += 1) {
         const character = rest.charAt(at);
         out += inString ? readInString(character) : readOutside(character);
       }
       given.push(out);
       return out;
     },
-    get value() {
-      return given.join("");
-    },
-    get state() {
-      return state;
-    },
+    value: () => given.join(""),
     closers() {
       return inString ? "" : stack.toReversed().join("");
     },
   };
+  return reader;
 }

@@ -1,3 +1,4 @@
+import type { Mutable } from "../../model/mutable.ts";
 import { createCallWriter, createIdleCallWriter, type CallWriter } from "./call-writer.ts";
 import type { Fault } from "./faults.ts";
 import { readJsonArguments, rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
@@ -46,9 +47,6 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
   const directory = createToolDirectory(request.tools);
   const faults: Fault[] = [];
   const accepted: string[] = [];
-  let given = 0;
-  let passable = 0;
-  let cut = false;
   if (request.toolChoice.kind === "required" || request.toolChoice.kind === "function") outlet.hold();
 
   function reject(fault: Fault, call?: { name: string; arguments: string }): void {
@@ -59,7 +57,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     reader.record();
   }
 
-  return {
+  const session: Mutable<CallSession> = {
     reader,
     outlet,
     directory,
@@ -67,7 +65,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     harmony: false,
     overrun: false,
     begin(name) {
-      if (given + passable > 0 && !request.parallelToolCalls) {
+      if (session.given + session.passable > 0 && !request.parallelToolCalls) {
         return createIdleCallWriter(() => reader.record());
       }
       const tool = directory.find(name);
@@ -85,13 +83,13 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
               outlet.release();
               accepted.push(declared);
             }
-            given += 1;
+            session.given += 1;
             reader.forget();
             outlet.openCall(declared);
           },
           write: (text) => outlet.arguments(text),
           close(complete) {
-            cut ||= !complete;
+            session.cut ||= !complete;
             outlet.closeCall();
             reader.record();
           },
@@ -100,7 +98,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
               reject({ kind: kind === "cut" ? "cut" : "unreadable", name: declared });
               return;
             }
-            passable += 1;
+            session.passable += 1;
             reject(
               { kind, name: declared, faults: schemaFaults },
               { name: declared, arguments: argumentsJson },
@@ -113,16 +111,11 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     refuse: (kind) => reject({ kind, name: undefined }),
     faults,
     accepted,
-    get given() {
-      return given;
-    },
-    get passable() {
-      return passable;
-    },
-    get cut() {
-      return cut;
-    },
+    given: 0,
+    passable: 0,
+    cut: false,
   };
+  return session;
 }
 
 /** How reading a call's arguments ended, once all was tried. */

@@ -1,4 +1,5 @@
 import { isShallow, parseLeniently } from "../parse-leniently.ts";
+import type { Mutable } from "../../model/mutable.ts";
 import { absent, coerceToSchema } from "../schema/coerce-to-schema.ts";
 import { isRecord, typesOf } from "../schema/resolve-schema.ts";
 import type { DeclaredTool } from "./tool-directory.ts";
@@ -53,18 +54,17 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
   const schema = tool.definition.parameters;
   let fragments: string[] = [];
   let written = new Set<string>();
-  let opened = false;
   let current: { key: string; source: StringSource; passes: boolean; pieces: string[] } | undefined;
 
   function put(text: string): void {
-    if (opened) port.write(text);
+    if (writer.opened) port.write(text);
     else fragments.push(text);
   }
 
   function open(): void {
-    if (opened) return;
+    if (writer.opened) return;
     port.open();
-    opened = true;
+    writer.opened = true;
     for (const fragment of fragments) port.write(fragment);
     fragments = [];
   }
@@ -93,10 +93,8 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     if (beginProperty(key)) put(digits ? raw.trim() : JSON.stringify(coerced));
   }
 
-  return {
-    get opened() {
-      return opened;
-    },
+  const writer: Mutable<CallWriter> = {
+    opened: false,
     beginString(spelled, source) {
       const key = tool.keyFor(spelled);
       const passes = tool.passesStrings(key, source === "json") && !written.has(key);
@@ -137,7 +135,7 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     keyAt: (position) => tool.keyAt(position),
     end() {
       put(written.size === 0 ? "{}" : "}");
-      if (opened) {
+      if (writer.opened) {
         port.close(true);
         return;
       }
@@ -152,14 +150,15 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
       port.close(true);
     },
     fail() {
-      if (opened) port.close(false);
+      if (writer.opened) port.close(false);
       else port.refuse("unreadable", [], undefined);
     },
     cut() {
-      if (opened) port.close(false);
+      if (writer.opened) port.close(false);
       else port.refuse("cut", [], undefined);
     },
   };
+  return writer;
 }
 
 /** A writer for a call that is not wanted: reads along and gives nothing out. */

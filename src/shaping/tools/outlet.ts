@@ -1,5 +1,6 @@
 import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
 import { createBlockWriter, type BlockWriter } from "../../model/block-writer.ts";
+import type { Mutable } from "../../model/mutable.ts";
 
 /** A call that was not passed on: its place in the answer is kept until it is clear what becomes of it. */
 export interface RejectedCall {
@@ -39,7 +40,7 @@ export interface Outlet {
   /** Whether the last thing that was put in was a call (white space aside). */
   readonly followsCall: boolean;
   /** Whether a block was given out. */
-  readonly begun: boolean;
+  begun(): boolean;
 }
 
 /** Creates an outlet; `newCallId` is asked once for each call that is given out. */
@@ -49,7 +50,6 @@ export function createOutlet(newCallId: () => string): Outlet {
   let holding = false;
   let held: Step[] = [];
   let lastRejected: RejectedCall | undefined;
-  let followsCall = false;
 
   // Given out: `space` waits for what follows it, `queued` reasoning for the end of the open call.
   let space = "";
@@ -126,13 +126,14 @@ export function createOutlet(newCallId: () => string): Outlet {
     else step(one);
   }
 
-  return {
+  const outlet: Mutable<Outlet> = {
+    followsCall: false,
     start(name) {
       model = name;
     },
     text(text) {
       if (text.trim() !== "") {
-        followsCall = false;
+        outlet.followsCall = false;
         lastRejected = undefined;
       }
       add({ kind: "text", text });
@@ -144,12 +145,12 @@ export function createOutlet(newCallId: () => string): Outlet {
     },
     arguments: (text) => add({ kind: "arguments", text }),
     closeCall() {
-      followsCall = true;
+      outlet.followsCall = true;
       add({ kind: "close" });
     },
     reject(rejected) {
       lastRejected = rejected;
-      followsCall = true;
+      outlet.followsCall = true;
       add({ kind: "rejected", rejected });
     },
     layout(text) {
@@ -177,13 +178,9 @@ export function createOutlet(newCallId: () => string): Outlet {
       flush();
       return writer?.take() ?? [];
     },
-    get followsCall() {
-      return followsCall;
-    },
-    get begun() {
-      return pieces.length > 0 || (writer?.blockCount ?? 0) > 0;
-    },
+    begun: () => pieces.length > 0 || (writer?.blockCount ?? 0) > 0,
   };
+  return outlet;
 }
 
 function callSteps(call: { readonly name: string; readonly arguments: string }): readonly Step[] {

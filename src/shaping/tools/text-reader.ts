@@ -78,118 +78,126 @@ export function fold(text: string): string {
   return text.replaceAll("\uff5c", "|").replaceAll("\u2581", "_");
 }
 
-/** Creates an empty reader. */
-export function createTextReader(): TextReader {
-  let text = "";
-  let at = 0;
-  let ended = false;
-  let half = "";
-  let record: string[] | undefined;
+/** A class, unlike its neighbours: generator methods of an object literal are made anew, at a price, for each object. */
+class PieceReader implements TextReader {
+  text = "";
+  at = 0;
+  ended = false;
+  #half = "";
+  #record: string[] | undefined;
 
-  function take(count: number): string {
-    const piece = text.slice(at, at + count);
-    at += piece.length;
-    record?.push(piece);
+  push(piece: string): void {
+    let more = this.#half + piece;
+    this.#half = "";
+    const last = more.charCodeAt(more.length - 1);
+    if (last >= 0xd800 && last <= 0xdbff) {
+      this.#half = more.slice(-1);
+      more = more.slice(0, -1);
+    }
+    this.text = this.at === this.text.length ? more : this.text.slice(this.at) + more;
+    this.at = 0;
+  }
+
+  end(): void {
+    this.text = this.text.slice(this.at) + this.#half;
+    this.at = 0;
+    this.#half = "";
+    this.ended = true;
+  }
+
+  take(count: number): string {
+    const piece = this.text.slice(this.at, this.at + count);
+    this.at += piece.length;
+    this.#record?.push(piece);
     return piece;
   }
 
-  function* need(count: number): Reading<boolean> {
+  *need(count: number): Reading<boolean> {
     for (;;) {
-      if (text.length - at >= count) return true;
-      if (ended) return false;
+      if (this.text.length - this.at >= count) return true;
+      if (this.ended) return false;
       yield;
     }
   }
 
-  function* readWhile(oneCharacter: RegExp, limit: number): Reading<string> {
+  *peek(count: number): Reading<string> {
+    yield* this.need(count);
+    return this.text.slice(this.at, this.at + count);
+  }
+
+  space(): Reading<string> {
+    return this.while(/\s/y, Infinity);
+  }
+
+  *accept(candidates: readonly string[]): Reading<string | undefined> {
+    const found = yield* this.#see(candidates);
+    return found === undefined ? undefined : this.take(found.length);
+  }
+
+  *sees(candidates: readonly string[]): Reading<boolean> {
+    return (yield* this.#see(candidates)) !== undefined;
+  }
+
+  *#see(candidates: readonly string[]): Reading<string | undefined> {
+    for (;;) {
+      const first = candidates.find((candidate) => {
+        const here = fold(this.text.slice(this.at, this.at + candidate.length));
+        if (here === candidate) return true;
+        return !this.ended && here.length < candidate.length && candidate.startsWith(here);
+      });
+      if (first === undefined || this.text.length - this.at >= first.length) return first;
+      yield;
+    }
+  }
+
+  *while(oneCharacter: RegExp, limit: number): Reading<string> {
     const pieces: string[] = [];
     let length = 0;
-    while (length < limit && (yield* need(1))) {
-      let end = at;
-      const last = Math.min(text.length, at + limit - length);
+    while (length < limit && (yield* this.need(1))) {
+      let end = this.at;
+      const last = Math.min(this.text.length, this.at + limit - length);
       while (end < last) {
         oneCharacter.lastIndex = end;
-        if (!oneCharacter.test(text)) break;
+        if (!oneCharacter.test(this.text)) break;
         end += 1;
       }
       const stopped = end < last;
-      length += end - at;
-      if (end > at) pieces.push(take(end - at));
+      length += end - this.at;
+      if (end > this.at) pieces.push(this.take(end - this.at));
       if (stopped) break;
     }
     return pieces.join("");
   }
 
-  function* see(candidates: readonly string[]): Reading<string | undefined> {
+  *until(stops: Stops, each: (piece: string) => void): Reading<boolean> {
     for (;;) {
-      const first = candidates.find((candidate) => {
-        const here = fold(text.slice(at, at + candidate.length));
-        return here === candidate || (!ended && here.length < candidate.length && candidate.startsWith(here));
-      });
-      if (first === undefined || text.length - at >= first.length) return first;
+      const found = stops.find(this.text, this.at);
+      const end = found >= 0 ? found : this.ended ? this.text.length : stops.held(this.text, this.at);
+      if (end > this.at) each(this.take(end - this.at));
+      if (found >= 0) return true;
+      if (this.ended) return false;
       yield;
     }
   }
 
-  return {
-    push(piece) {
-      let more = half + piece;
-      half = "";
-      const last = more.charCodeAt(more.length - 1);
-      if (last >= 0xd800 && last <= 0xdbff) {
-        half = more.slice(-1);
-        more = more.slice(0, -1);
-      }
-      text = at === text.length ? more : text.slice(at) + more;
-      at = 0;
-    },
-    end() {
-      text = text.slice(at) + half;
-      at = 0;
-      half = "";
-      ended = true;
-    },
-    get ended() {
-      return ended;
-    },
-    get text() {
-      return text;
-    },
-    get at() {
-      return at;
-    },
-    take,
-    need,
-    *peek(count) {
-      yield* need(count);
-      return text.slice(at, at + count);
-    },
-    space: () => readWhile(/\s/y, Infinity),
-    *accept(candidates) {
-      const found = yield* see(candidates);
-      return found === undefined ? undefined : take(found.length);
-    },
-    *sees(candidates) {
-      return (yield* see(candidates)) !== undefined;
-    },
-    while: readWhile,
-    *until(stops, each) {
-      for (;;) {
-        const found = stops.find(text, at);
-        const end = found >= 0 ? found : ended ? text.length : stops.held(text, at);
-        if (end > at) each(take(end - at));
-        if (found >= 0) return true;
-        if (ended) return false;
-        yield;
-      }
-    },
-    record() {
-      record = [];
-    },
-    recorded: (mark = 0) => record?.slice(mark).join("") ?? "",
-    mark: () => record?.length ?? 0,
-    forget() {
-      record = undefined;
-    },
-  };
+  record(): void {
+    this.#record = [];
+  }
+
+  recorded(mark = 0): string {
+    return this.#record?.slice(mark).join("") ?? "";
+  }
+
+  mark(): number {
+    return this.#record?.length ?? 0;
+  }
+
+  forget(): void {
+    this.#record = undefined;
+  }
+}
+
+/** Creates an empty reader. */
+export function createTextReader(): TextReader {
+  return new PieceReader();
 }

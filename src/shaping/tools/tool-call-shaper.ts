@@ -1,5 +1,6 @@
 import { GatewayError } from "../../errors.ts";
 import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
+import type { Mutable } from "../../model/mutable.ts";
 import type { AnswerProblem, RepairableShaper } from "../shaper.ts";
 import { createCallSession } from "./call-session.ts";
 import { describeFaults } from "./faults.ts";
@@ -31,7 +32,6 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
   const scan = scanAnswer(session);
   const attempt: string[] = [];
   let blockKind: "text" | "reasoning" = "text";
-  let problem: AnswerProblem | undefined;
   let pendingFinish: { reason: FinishReason; usage: Usage } | undefined;
   let scanned = false;
   let finished = false;
@@ -93,8 +93,8 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
         const { reason, usage } = event;
         const byModel = reason.kind !== "length" && reason.kind !== "content-filter";
         endScan(byModel);
-        problem = byModel ? findProblem() : undefined;
-        if (problem !== undefined) {
+        shaper.problem = byModel ? findProblem() : undefined;
+        if (shaper.problem !== undefined) {
           pendingFinish = { reason, usage };
           break;
         }
@@ -105,7 +105,8 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
     }
   }
 
-  return {
+  const shaper: Mutable<RepairableShaper> = {
+    problem: undefined,
     push(event) {
       read(event);
       return outlet.take();
@@ -120,12 +121,9 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
       outlet.settle();
       return outlet.take();
     },
-    get problem() {
-      return problem;
-    },
     giveUp() {
       if (pendingFinish === undefined) throw new Error("There is no problem to give up on.");
-      if (mustCall && session.given + session.passable === 0 && !outlet.begun) {
+      if (mustCall && session.given + session.passable === 0 && !outlet.begun()) {
         const wish = toolChoice.kind === "function" ? `the tool ${toolChoice.name}` : "a tool";
         throw new GatewayError(
           "output-invalid",
@@ -134,10 +132,11 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
       }
       const { reason, usage } = pendingFinish;
       pendingFinish = undefined;
-      problem = undefined;
+      shaper.problem = undefined;
       outlet.release();
       finish(reason, usage);
       return outlet.take();
     },
   };
+  return shaper;
 }

@@ -58,7 +58,7 @@ export function* readRawParameter(
 function* readEnd(reader: TextReader, style: RawParameter, value: ValueSink): Reading<boolean> {
   const { implicit } = style;
   if (implicit !== undefined && (yield* reader.sees([implicit.mark]))) {
-    const known = value.atLineStart && (yield* seesKey(reader, implicit.mark, implicit.isKey));
+    const known = value.atLineStart() && (yield* seesKey(reader, implicit.mark, implicit.isKey));
     if (!known) value.add(reader.take(implicit.mark.length));
     return known;
   }
@@ -114,7 +114,7 @@ function* seesKey(reader: TextReader, mark: string, isKey: (key: string) => bool
 }
 
 interface ValueSink {
-  readonly atLineStart: boolean;
+  atLineStart(): boolean;
   add(text: string): void;
   end(): void;
 }
@@ -134,9 +134,7 @@ function createValueSink(call: CallWriter, key: string, { form, newlines }: RawP
   }
 
   return {
-    get atLineStart() {
-      return last === "\n" || last === "";
-    },
+    atLineStart: () => last === "\n" || last === "",
     add(text) {
       if (text === "") return;
       last = text.slice(-1);
