@@ -2,7 +2,7 @@
 export interface LinkedSignal {
   readonly signal: AbortSignal;
   /** Aborts `signal` alone. */
-  abort(): void;
+  readonly abort: () => void;
   /** Lets go of the other signal; to be called when the work is over. */
   release(): void;
 }
