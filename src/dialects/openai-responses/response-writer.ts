@@ -1,5 +1,6 @@
 import type { GatewayError } from "../../errors.ts";
 import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
+import type { Mutable } from "../../model/mutable.ts";
 import { encodeFailure } from "./failure.ts";
 import { createItemWriter, type ItemWriter } from "./item-writer.ts";
 import type { ToolTable } from "./tool-table.ts";
@@ -38,7 +39,7 @@ export interface ResponseWriter {
   /** Ends the response as cancelled, unless it has ended. */
   cancel(): readonly WireEvent[];
   /** The response as it is now. */
-  readonly response: ResponseObject;
+  response(): ResponseObject;
   readonly ended: boolean;
 }
 
@@ -79,7 +80,6 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
     usage: null,
     ...echo,
   };
-  let ended = false;
 
   function next(): number {
     sequence += 1;
@@ -117,7 +117,7 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
   }
 
   function end(status: ResponseStatus, changes: Partial<ResponseObject>): WireEvent[] {
-    ended = true;
+    writer.ended = true;
     response = { ...response, ...changes, status, output: [...output] };
     // There is no event for a cancelled response; SDKs refuse events that they do not know.
     return [announce(status === "cancelled" ? "response.failed" : `response.${status}`)];
@@ -125,7 +125,7 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
 
   /** Ends the response before its time; what is open stays in the output as incomplete. */
   function breakOff(status: "failed" | "cancelled", changes: Partial<ResponseObject>): WireEvent[] {
-    if (ended) return [];
+    if (writer.ended) return [];
     const events = begin("in_progress");
     if (item !== undefined) output.push(item.toItem("incomplete"));
     item = undefined;
@@ -141,7 +141,8 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
       : [...events, ...end("incomplete", { ...changes, incomplete_details: { reason: cut } })];
   }
 
-  return {
+  const writer: Mutable<ResponseWriter> = {
+    ended: false,
     queue: () => begin("queued"),
     push(event) {
       switch (event.type) {
@@ -165,11 +166,9 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
     },
     fail: (error) => breakOff("failed", { error: encodeFailure(error) }),
     cancel: () => breakOff("cancelled", {}),
-    get response() {
-      return ended ? response : { ...response, output: [...output] };
-    },
-    get ended() {
-      return ended;
+    response() {
+      return writer.ended ? response : { ...response, output: [...output] };
     },
   };
+  return writer;
 }

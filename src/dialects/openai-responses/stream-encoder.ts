@@ -19,7 +19,7 @@ export function createResponsesStreamEncoder(
   function encode(events: readonly WireEvent[]): string {
     let text = "";
     for (const event of events) text += encodeWireEvent(event);
-    if (events.length > 0 && writer.ended) onEnd(writer.response);
+    if (events.length > 0 && writer.ended) onEnd(writer.response());
     return text;
   }
 

@@ -140,6 +140,6 @@ export async function answerResponses(
   const events = chat.complete(chatRequest, { signal, baseUrl, whole: true });
   const { usage } = await collectAnswer(request, writeThrough(events, writer));
   if (usage.estimated) reply.header("x-usage-estimated", "true");
-  await save(writer.response);
-  return reply.send(writer.response);
+  await save(writer.response());
+  return reply.send(writer.response());
 }

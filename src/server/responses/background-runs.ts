@@ -72,7 +72,7 @@ function createRun({ writer, start, save }: RunOptions, events: WireEvent[], onE
       add(writer.fail(toGatewayError(error)));
     }
     onEnd();
-    if (!discarded) await save(writer.response);
+    if (!discarded) await save(writer.response());
   }
 
   const finished = run();
@@ -86,7 +86,7 @@ function createRun({ writer, start, save }: RunOptions, events: WireEvent[], onE
   const cancelled = new GatewayError("aborted", "The response was cancelled.");
   return {
     get response() {
-      return writer.response;
+      return writer.response();
     },
     events,
     get ended() {
@@ -129,8 +129,8 @@ export function createBackgroundRuns(): BackgroundRuns {
       const { writer, save } = options;
       const events = [...writer.queue()];
       // First, so that what is stored last is how it ended.
-      await save(writer.response);
-      const { id } = writer.response;
+      await save(writer.response());
+      const { id } = writer.response();
       const run = createRun(options, events, () => {
         running.delete(id);
         ended.set(id, run);

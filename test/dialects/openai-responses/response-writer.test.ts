@@ -49,7 +49,7 @@ describe("a stream of events", () => {
         const final = checkEvents(wire);
         const whole = makeWriter();
         for (const event of events) whole.push(event);
-        expect(final).toEqual(JSON.parse(JSON.stringify(whole.response)));
+        expect(final).toEqual(JSON.parse(JSON.stringify(whole.response())));
         const sdk = accumulate(wire);
         expect(sdk.final).toEqual(final);
         expect(sdk.before).toEqual(final.output);

@@ -39,7 +39,7 @@ test("no more than a bounded number runs at once", async () => {
     const writer = makeWriter({ background: true });
     const id = `resp_${count}`;
     await runs.start(
-      options([], { writer: { ...writer, queue: () => [], response: { ...writer.response, id } } }),
+      options([], { writer: { ...writer, queue: () => [], response: () => ({ ...writer.response(), id }) } }),
     );
   }
   await expect(runs.start(options([]))).rejects.toMatchObject({ kind: "overloaded", status: 503 });
