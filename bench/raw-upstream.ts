@@ -1,8 +1,9 @@
 /**
  * An upstream that costs as little as it can: sessions, one model and streams of prepared bytes. The number of
- * tokens is read from the last message ("tokens=500"). Run as a process of its own; prints its URL.
+ * tokens is read from the last message ("tokens=500"); with "every=100" each comes alone, so many ms after the one
+ * before, instead of all at once. Run as a process of its own; prints its URL.
  */
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 
 const token = "a".repeat(64);
 const model = [
@@ -33,6 +34,20 @@ function bodyOf(tokens: number): Buffer {
   return body;
 }
 
+/** Writes the lines of a body one by one. */
+function writeSlowly(response: ServerResponse, body: Buffer, every: number): void {
+  const lines = body.toString().split(/(?<=\n)/);
+  let next = 0;
+  const timer = setInterval(() => {
+    response.write(lines[next] ?? "");
+    next += 1;
+    if (next < lines.length) return;
+    clearInterval(timer);
+    response.end();
+  }, every);
+  response.once("close", () => clearInterval(timer));
+}
+
 const server = createServer((request, response) => {
   const path = request.url ?? "";
   if (path.startsWith("/api/auth/session")) {
@@ -52,7 +67,9 @@ const server = createServer((request, response) => {
   request.on("end", () => {
     const tokens = Number(/tokens=(\d+)/.exec(text)?.[1] ?? 50);
     response.writeHead(200, { "content-type": "text/plain; charset=utf-8", "x-vercel-ai-data-stream": "v1" });
-    response.end(bodyOf(tokens));
+    const every = Number(/every=(\d+)/.exec(text)?.[1] ?? 0);
+    if (every === 0) response.end(bodyOf(tokens));
+    else writeSlowly(response, bodyOf(tokens), every);
   });
 });
 server.keepAliveTimeout = 60_000;
