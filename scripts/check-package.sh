@@ -5,7 +5,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mktemp -d)
 demo=
 cleanup() {
-  if [ -n "$demo" ]; then kill "$demo" 2>/dev/null || true; fi
+  # The whole process group: npx does not pass signals on to the program.
+  if [ -n "$demo" ]; then kill -- "-$demo" 2>/dev/null || true; fi
   rm -rf "$folder"
 }
 trap cleanup EXIT
@@ -18,8 +19,10 @@ npm install --silent "./$tarball"
 version=$(npx akashchat-api --version)
 [ "$version" = "$(node -p "require('$root/package.json').version")" ]
 
+set -m # a process group for the job
 SERVER_ADDRESS=127.0.0.1:0 LOG_FORMAT=json npx akashchat-api demo >demo.log 2>&1 &
 demo=$!
+set +m
 for _ in $(seq 100); do
   url=$(grep -o 'listening at http://[^"]*' demo.log | head -n 1 | cut -d' ' -f3) || true
   if [ -n "$url" ]; then break; fi
