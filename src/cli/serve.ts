@@ -1,5 +1,9 @@
 import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
+import { loadTokenTables } from "../shaping/count-tokens.ts";
+
+/** After the start, when health checks and the first requests have been answered: reading the tables blocks all else. */
+const tablesDelayMs = 500;
 
 /**
  * Starts the gateway and keeps the process alive until SIGINT or SIGTERM, which let running streams finish;
@@ -41,6 +45,7 @@ export async function serve(config: Config, beforeExit?: () => Promise<void>): P
   }
 
   const url = await gateway.listen();
+  setTimeout(loadTokenTables, tablesDelayMs).unref();
   if (process.stdout.isTTY) process.stdout.write(welcome(url, config.BEARER_TOKEN !== ""));
   return gateway;
 }

@@ -30,6 +30,11 @@ function encoding(name: EncodingName): GptEncoding {
   return module.default;
 }
 
+/** Reads the tables that most counts need, so that the first long request does not wait for them. */
+export function loadTokenTables(): void {
+  encoding("cl100k_base");
+}
+
 function encodingOf(model: string | undefined): EncodingName {
   return model !== undefined && /gpt-(oss|4o|4\.1|5)/i.test(model) ? "o200k_base" : "cl100k_base";
 }

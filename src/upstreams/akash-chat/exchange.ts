@@ -111,6 +111,7 @@ interface Body {
 function createBody(controller: Dispatcher.DispatchController): Body {
   let chunks: Uint8Array[] = [];
   let bytes = 0;
+  let paused = false;
   let state: "open" | "ended" | "failed" | "discarded" = "open";
   let failure: Error | undefined;
   let wake: (() => void) | undefined;
@@ -127,7 +128,10 @@ function createBody(controller: Dispatcher.DispatchController): Body {
       if (state !== "open") return;
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= highWaterMarkBytes) controller.pause();
+      if (bytes >= highWaterMarkBytes) {
+        controller.pause();
+        paused = true;
+      }
       // The reader wakes after this turn, so that it finds all chunks of one socket read together.
       wake?.();
     },
@@ -155,7 +159,10 @@ function createBody(controller: Dispatcher.DispatchController): Body {
       const taken = chunks;
       chunks = [];
       bytes = 0;
-      controller.resume();
+      if (paused) {
+        paused = false;
+        controller.resume();
+      }
       return taken;
     },
     discard() {
