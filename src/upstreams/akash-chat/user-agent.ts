@@ -8,5 +8,5 @@ const schema = z.object({ version: z.string() });
 export function createUserAgent(): string {
   const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   const { version } = schema.parse(JSON.parse(text));
-  return `akashchat-api/${version} (+https://www.npmjs.com/package/akashchat-api)`;
+  return `akashchat-api/${version}`;
 }
