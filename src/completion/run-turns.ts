@@ -12,6 +12,7 @@ import { addUsage, countPlainTokens } from "./estimate-usage.ts";
 /** The part of pino that is used here. */
 export interface CompletionLog {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 /** What answering takes. */
@@ -62,7 +63,8 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
         );
         return;
       }
-      options.log?.debug({ model: plain.model, repairs: repairs + 1 }, "asking the model once more");
+      // Each repair spends the caller's budget: an operator sees how often without turning the log up.
+      options.log?.info({ model: plain.model, repairs: repairs + 1 }, "asking the model once more");
       spent = usage(turn.reported());
       plain = withProblem(plain, problem);
       const rest = answer.nextTurn();

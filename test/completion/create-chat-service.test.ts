@@ -25,9 +25,11 @@ function setUp(answers: readonly (FakeAnswer | string)[], env: Record<string, st
     models,
   );
   let ids = 0;
+  const logged: [fields: object, message: string][] = [];
   const service = createChatService({
     config: readConfig(env),
     upstream,
+    log: { debug: () => {}, info: (fields, message) => logged.push([fields, message]) },
     images: {
       generate: () => {
         throw new Error("No image was expected.");
@@ -43,7 +45,7 @@ function setUp(answers: readonly (FakeAnswer | string)[], env: Record<string, st
         }),
     },
   });
-  return { upstream, service };
+  return { upstream, service, logged };
 }
 
 const context = (whole = false, signal = new AbortController().signal) => ({
@@ -64,6 +66,18 @@ const long = (words: number) =>
 
 const show = (source: ImagePart["source"], model: string) =>
   createRequest({ model, messages: [{ role: "user", parts: [{ type: "image", source }] }] });
+
+test("each repair turn is counted in the log, and an answer without one is not mentioned", async () => {
+  const { service, logged } = setUp([
+    { deltas: [call("nope", {})] },
+    { deltas: [call("get_weather", { city: "Graz" })] },
+    { deltas: ["Hi"] },
+  ]);
+  await collect(service.complete(createRequest({ tools: [weather] }), context()));
+  expect(logged).toEqual([[{ model: "DeepSeek-V3.2", repairs: 1 }, "asking the model once more"]]);
+  await collect(service.complete(createRequest({ tools: [weather] }), context()));
+  expect(logged).toHaveLength(1);
+});
 
 describe("an answer", () => {
   test("keeps the upstream's usage", async () => {
