@@ -200,6 +200,17 @@ test("Cursor's agent mode, a Responses body with Chat Completions' stream_option
   expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
 });
 
+test("a Responses body that wants chunks can't be stored or run in the background, and is told so", async () => {
+  await using stack = await startStack();
+  const body = { model, input: "Hi", stream: true, stream_options: { include_usage: true } };
+  stack.simulator.enqueue({ text: "Hello" });
+  const stored = await post(stack.url + path, { ...body, store: true });
+  expect(stored.headers["x-ignored-parameters"]).toBe("store");
+  const background = await post(stack.url + path, { ...body, background: true });
+  expect(background.status).toBe(400);
+  expect(background.json().error.param).toBe("background");
+});
+
 test("any other Responses body is answered as such", async () => {
   await using stack = await startStack();
   stack.simulator.enqueue({ text: "Hello" });

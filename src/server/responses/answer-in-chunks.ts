@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { createChatEncoder } from "../../dialects/openai-chat/index.ts";
 import { parseResponsesBody } from "../../dialects/openai-responses/index.ts";
+import { GatewayError } from "../../errors.ts";
 import { encodeSseComment } from "../../stream/sse.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -35,11 +36,16 @@ export async function answerInChunks(
   const { config, chat, newId, now } = deps;
   const { include_usage: includeUsage } = chunkBody.parse(request.body).stream_options;
   const signal = clientSignal(reply);
-  const { parsed, chatRequest } = await prepareResponse(deps, parseResponsesBody(request.body), signal);
-  showIgnored(
-    reply,
-    parsed.ignored.filter((name) => !name.startsWith("stream_options")),
-  );
+  const read = parseResponsesBody(request.body);
+  const { parsed, chatRequest } = await prepareResponse(deps, read, signal);
+  if (parsed.echo.background) {
+    throw new GatewayError("unsupported", "Background responses are made at POST /v1/responses.", {
+      param: "background",
+    });
+  }
+  // A chat completion can't be fetched again by a response's id, so nothing is stored.
+  const unstored = read.body.store === true ? ["store"] : [];
+  showIgnored(reply, [...parsed.ignored.filter((name) => !name.startsWith("stream_options")), ...unstored]);
   await sendEvents(reply, {
     events: chat.complete(chatRequest, { signal, baseUrl: baseUrlOf(request, config) }),
     encoder: createChatEncoder({
