@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
 import { pictureOf } from "./pictures.ts";
-import { emptyReply, jsonReply, type Call, type HttpReply } from "./reply.ts";
+import { emptyReply, jsonReply, type Call, type HttpReply, type Pieces } from "./reply.ts";
+import type { ScriptedFile } from "./types.ts";
 import type { ImageJob, World } from "./world.ts";
 
 /** A job's story when its script tells none. */
@@ -40,6 +41,7 @@ export function imageFileRoute(call: Call, world: World): HttpReply {
   const name = decodeURIComponent(call.path.replace(/^\/api\/image\//, "").replace(/\/$/, ""));
   const job = [...world.jobs.values()].find(({ fileName }) => fileName === name);
   if (job === undefined) return jsonReply(404, { error: "Image not found" });
+  if (job.script.file !== undefined) return scriptedFile(job.script.file, job.id);
   const bytes = pictureOf(job.id);
   const etag = `"${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}"`;
   const headers = { "cache-control": "public, max-age=31536000", etag };
@@ -52,6 +54,22 @@ export function imageFileRoute(call: Call, world: World): HttpReply {
     headers: { ...headers, "content-type": "image/webp" },
     body: bytes,
   };
+}
+
+function scriptedFile(file: ScriptedFile, jobId: string): HttpReply {
+  const headers: Record<string, string> = {
+    "cache-control": "public, max-age=31536000",
+    "content-type": file.contentType ?? "image/webp",
+  };
+  if (file.contentLength !== undefined) headers["content-length"] = String(file.contentLength);
+  return { kind: "http", status: 200, headers, body: filePieces(file, jobId) };
+}
+
+async function* filePieces(file: ScriptedFile, jobId: string): Pieces {
+  const { body = pictureOf(jobId) } = file;
+  if (!(body instanceof Uint8Array)) yield* body;
+  else if (body.length > 0) yield body;
+  return file.cut === true ? "cut" : "end";
 }
 
 /** JSON under a text content type: that is how the app passes the back end's words on. */
@@ -84,7 +102,9 @@ function resultOf(job: ImageJob, status: string, world: World): string {
   const { result = "path" } = job.script;
   if (typeof result === "object") return result.text;
   if (status === "failed") return "";
-  const base64 = Buffer.from(pictureOf(job.id)).toString("base64");
+  const { file } = job.script;
+  const bytes = file?.body instanceof Uint8Array ? file.body : pictureOf(job.id);
+  const base64 = Buffer.from(bytes).toString("base64");
   switch (result) {
     case "path":
       return `/api/image/${job.fileName}`;
@@ -93,6 +113,6 @@ function resultOf(job: ImageJob, status: string, world: World): string {
     case "base64":
       return base64;
     default:
-      return `data:image/webp;base64,${base64}`;
+      return `data:${file?.contentType ?? "image/webp"};base64,${base64}`;
   }
 }

@@ -131,6 +131,20 @@ export interface ScriptedImage {
   readonly result?: "path" | "data-url" | "base64" | "absolute" | { readonly text: string };
   /** Awaited in every status poll before it answers. */
   readonly pollGate?: Promise<void>;
+  /** What the image route gives; its bytes also stand in a data URL or base64. Default: a small picture. */
+  readonly file?: ScriptedFile;
+}
+
+/** A file of the image route, good or bad. */
+export interface ScriptedFile {
+  /** The whole body, or piece by piece, each an HTTP chunk. Default: a small webp picture. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Default `image/webp`. */
+  readonly contentType?: string;
+  /** Claimed in `Content-Length`. Default: none, the body comes in chunks as it does from the app. */
+  readonly contentLength?: number;
+  /** The socket is cut after the body. */
+  readonly cut?: boolean;
 }
 
 /** The reply to one chat request. Without `error`, `raw` or `image` it is a text answer. */

@@ -90,4 +90,30 @@ describe("image jobs", () => {
     }
     expect(pictures.size).toBe(3);
   });
+
+  it("can have a file that is not theirs, or none of a picture", async () => {
+    await using simulator = await startSimulator({ instance: "no-accounts" });
+    const file = { body: Buffer.from("<html>"), contentType: "image/png" };
+    await draw(simulator, { jobId: "job-1", statuses: ["succeeded"], file });
+    const reply = await fetch(simulator.url + (await entry(simulator, "job-1")).result);
+    expect([reply.status, reply.headers.get("content-type"), await reply.text()]).toEqual([
+      200,
+      "image/png",
+      "<html>",
+    ]);
+    await draw(simulator, { jobId: "job-2", statuses: ["succeeded"], file, result: "data-url" });
+    expect((await entry(simulator, "job-2")).result).toBe("data:image/png;base64,PGh0bWw+");
+  });
+
+  it("can have a file that comes piece by piece and is cut", async () => {
+    await using simulator = await startSimulator({ instance: "no-accounts" });
+    async function* body() {
+      yield Buffer.from("RI");
+      yield Buffer.from("FF");
+    }
+    await draw(simulator, { jobId: "job-1", statuses: ["succeeded"], file: { body: body(), cut: true } });
+    const reply = await fetch(simulator.url + (await entry(simulator, "job-1")).result);
+    expect(reply.headers.get("transfer-encoding")).toBe("chunked");
+    await expect(reply.text()).rejects.toThrow();
+  });
 });
