@@ -1,12 +1,14 @@
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import type { ImageEncoding } from "../model/picture.ts";
-import type { ImageEvent, ImageFile, ImageRequest, ImageSource, Upstream } from "../upstreams/upstream.ts";
+import { letGo } from "../stream/let-go.ts";
+import type { ImageEvent, ImageRequest, ImageSource, Upstream } from "../upstreams/upstream.ts";
+import { checkPicture, openPicture } from "./check-picture.ts";
 import { convertImage } from "./convert-image.ts";
 import { createImageStore, isAdoptedName } from "./create-image-store.ts";
 import { createSlots } from "./create-slots.ts";
-import { createEntityTag, matchesEntityTag } from "./entity-tag.ts";
-import type { ImageBytes, ImageService } from "./image-service.ts";
+import { createEntityTag, matchesAny, matchesEntityTag } from "./entity-tag.ts";
+import type { ImageBytes, ImageService, LinkedImage } from "./image-service.ts";
 import { loadLinkSecret } from "./link-secret.ts";
 import { createLinkSigner, isImageFileName } from "./sign-link.ts";
 
@@ -18,13 +20,6 @@ const imageLimitBytes = 32 * 1024 * 1024;
 const queueLimit = 1000;
 /** Conversion is work for a processor, and decoded pictures are large. */
 const conversionsAtOnce = 2;
-
-const imageTypes: ReadonlyMap<string, string> = new Map([
-  ["webp", "image/webp"],
-  ["png", "image/png"],
-  ["jpg", "image/jpeg"],
-  ["jpeg", "image/jpeg"],
-]);
 
 /** What the image service is made of. */
 export interface ImageServiceOptions {
@@ -49,7 +44,7 @@ export function createImageService({ config, upstream }: ImageServiceOptions): I
   }
 
   function publish(image: ImageSource, baseUrl: string, encoding?: ImageEncoding): string {
-    const fileName = image.kind === "file" ? image.name : store.adopt(image);
+    const fileName = image.kind === "file" ? image.name : store.adopt(checkPicture(image.bytes));
     if (!isImageFileName(fileName)) {
       throw new GatewayError("upstream-protocol", "The upstream named its image file in an unknown way.");
     }
@@ -65,9 +60,8 @@ export function createImageService({ config, upstream }: ImageServiceOptions): I
     return readAll(await openFile(fileName, signal));
   }
 
-  async function openFile(fileName: string, signal: AbortSignal): Promise<ImageFile> {
-    const file = await upstream.openImage(fileName, undefined, signal);
-    return { ...file, mediaType: toMediaType(file.mediaType, fileName) };
+  async function openFile(fileName: string, signal: AbortSignal): Promise<LinkedImage> {
+    return openPicture(await upstream.openImage(fileName, undefined, signal));
   }
 
   async function convert(image: ImageBytes, encoding: ImageEncoding | undefined, signal: AbortSignal) {
@@ -95,7 +89,8 @@ export function createImageService({ config, upstream }: ImageServiceOptions): I
     publish,
     link: (fileName, baseUrl) => publish({ kind: "file", name: fileName }, baseUrl),
     async read(image, signal, encoding) {
-      return convert(image.kind === "bytes" ? image : await readFile(image.name, signal), encoding, signal);
+      const whole = image.kind === "bytes" ? checkPicture(image.bytes) : await readFile(image.name, signal);
+      return convert(whole, encoding, signal);
     },
     async open(link, ifNoneMatch, signal) {
       if (!signer.verify(link)) {
@@ -103,27 +98,27 @@ export function createImageService({ config, upstream }: ImageServiceOptions): I
       }
       const { fileName, encoding } = link;
       const etag = createEntityTag(fileName, encoding);
-      if (matchesEntityTag(ifNoneMatch, etag)) {
-        return { status: 304, mediaType: "", etag, contentLength: undefined, body: toBody([]) };
-      }
-      if (encoding !== undefined || isAdoptedName(fileName)) {
-        const image = await readLinked(fileName, encoding, signal);
-        return toFile(image, etag);
-      }
-      return { ...(await openFile(fileName, signal)), etag };
+      const unchanged = {
+        status: 304,
+        mediaType: "",
+        etag,
+        contentLength: undefined,
+        body: toBody([]),
+      } as const;
+      if (matchesEntityTag(ifNoneMatch, etag)) return unchanged;
+      const file =
+        encoding !== undefined || isAdoptedName(fileName)
+          ? toFile(await readLinked(fileName, encoding, signal))
+          : await openFile(fileName, signal);
+      if (!matchesAny(ifNoneMatch)) return { ...file, etag };
+      await letGo(file.body);
+      return unchanged;
     },
   };
 }
 
-/** The upstream's own word for the type, or what the file's ending says where it has none. */
-function toMediaType(mediaType: string, fileName: string): string {
-  if (!mediaType.toLowerCase().startsWith("application/octet-stream")) return mediaType;
-  const ending = fileName.slice(fileName.lastIndexOf(".") + 1).toLowerCase();
-  return imageTypes.get(ending) ?? mediaType;
-}
-
 /** Reads a file to its end. Throws `upstream-protocol` above the limit. */
-async function readAll(file: ImageFile): Promise<ImageBytes> {
+async function readAll(file: LinkedImage): Promise<ImageBytes> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of file.body) {
@@ -136,11 +131,11 @@ async function readAll(file: ImageFile): Promise<ImageBytes> {
   return { mediaType: file.mediaType, bytes: Buffer.concat(pieces) };
 }
 
-function toFile(image: ImageBytes, etag: string): ImageFile {
+function toFile(image: ImageBytes): LinkedImage {
   return {
     status: 200,
     mediaType: image.mediaType,
-    etag,
+    etag: undefined,
     contentLength: image.bytes.byteLength,
     body: toBody([image.bytes]),
   };

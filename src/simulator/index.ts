@@ -8,6 +8,7 @@ export type {
   Generation,
   RecordedRequest,
   ScriptedError,
+  ScriptedFile,
   ScriptedImage,
   ScriptedReply,
   SimulatedModel,

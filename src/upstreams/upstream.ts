@@ -10,10 +10,12 @@ export interface ImageRequest {
   readonly topP?: number;
 }
 
-/** Where an image lies: a file name of the upstream's image route, or the bytes themselves. */
+/**
+ * Where an image lies: a file name of the upstream's image route, or the bytes themselves, which nobody has looked at.
+ */
 export type ImageSource =
   | { readonly kind: "file"; readonly name: string }
-  | { readonly kind: "bytes"; readonly mediaType: string; readonly bytes: Uint8Array };
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array };
 
 /** The life of one image job: `accepted`, any number of `progress`, one `done`. Failure throws. */
 export type ImageEvent =
@@ -32,10 +34,9 @@ export type ImageEvent =
     }
   | { readonly type: "done"; readonly image: ImageSource };
 
-/** A file of the upstream's image route, streamed. */
+/** A file of the upstream's image route, streamed. What is in it, only its bytes tell. */
 export interface ImageFile {
   readonly status: 200 | 304;
-  readonly mediaType: string;
   readonly etag: string | undefined;
   readonly contentLength: number | undefined;
   readonly body: AsyncIterable<Uint8Array>;

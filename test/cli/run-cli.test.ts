@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -138,6 +138,20 @@ describe("image", () => {
       });
       expect(code).toBe(0);
       expect((await readFile(out)).byteLength).toBeGreaterThan(0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("writes nothing when what comes is no picture", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "image-"));
+    try {
+      const file = { body: Buffer.from("<html>Bad Gateway</html>") };
+      simulator.enqueue({ image: { prompt: "A cat", statuses: ["succeeded"], file } });
+      const { code, stderr } = await run(["image", "a cat", "--out", join(folder, "cat.webp")], upstream);
+      expect(code).toBe(1);
+      expect(stderr).toContain("Have the picture made again");
+      expect(await readdir(folder)).toEqual([]);
     } finally {
       await rm(folder, { recursive: true });
     }

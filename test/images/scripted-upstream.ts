@@ -19,7 +19,7 @@ export interface ScriptedJob {
 export interface ScriptedUpstream extends Pick<Upstream, "makeImage" | "openImage"> {
   readonly jobs: ScriptedJob[];
   readonly opened: string[];
-  readonly files: Map<string, { mediaType: string; bytes: Uint8Array }>;
+  readonly files: Map<string, Uint8Array>;
   /** Resolves when the job of this number has begun. */
   started(count: number): Promise<void>;
 }
@@ -62,10 +62,9 @@ export function createScriptedUpstream(): ScriptedUpstream {
       if (file === undefined) throw new GatewayError("not-found", "Image not found");
       return {
         status: 200,
-        mediaType: file.mediaType,
         etag: undefined,
         contentLength: undefined,
-        body: cut(file.bytes),
+        body: cut(file),
       };
     },
   };

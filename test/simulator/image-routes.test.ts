@@ -28,6 +28,11 @@ async function entry(simulator: Simulator, id: string): Promise<Entry> {
   return (body as Entry[])[0]!;
 }
 
+async function* inTwo() {
+  yield Buffer.from("RI");
+  yield Buffer.from("FF");
+}
+
 describe("image jobs", () => {
   it("wait, are drawn and lie under the image route", async () => {
     await using simulator = await startSimulator({ instance: "no-accounts" });
@@ -107,11 +112,7 @@ describe("image jobs", () => {
 
   it("can have a file that comes piece by piece and is cut", async () => {
     await using simulator = await startSimulator({ instance: "no-accounts" });
-    async function* body() {
-      yield Buffer.from("RI");
-      yield Buffer.from("FF");
-    }
-    await draw(simulator, { jobId: "job-1", statuses: ["succeeded"], file: { body: body(), cut: true } });
+    await draw(simulator, { jobId: "job-1", statuses: ["succeeded"], file: { body: inTwo(), cut: true } });
     const reply = await fetch(simulator.url + (await entry(simulator, "job-1")).result);
     expect(reply.headers.get("transfer-encoding")).toBe("chunked");
     await expect(reply.text()).rejects.toThrow();

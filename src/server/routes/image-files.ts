@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { GatewayError } from "../../errors.ts";
-import type { ImageService } from "../../images/image-service.ts";
+import { GatewayError, toGatewayError } from "../../errors.ts";
+import type { ImageService, LinkedImage } from "../../images/image-service.ts";
 import { imageFilesPath } from "../../images/sign-link.ts";
+import { letGo } from "../../stream/let-go.ts";
 import { clientSignal } from "../client-signal.ts";
 
 const linkSchema = z.object({
@@ -28,29 +29,25 @@ export function imageFileRoutes(images: ImageService): FastifyPluginCallback {
     // Until the picture is certain: a failure must not be kept.
     reply.header("cache-control", "no-store");
     const file = await images.open(readLink(request), request.headers["if-none-match"], clientSignal(reply));
+    // Before the head is made up: a short file is seen to be broken here.
+    if (request.method === "HEAD") await letGo(file.body);
     reply.headers({
-      "cache-control": "public, max-age=31536000, immutable",
       // The upstream's own links are same-origin; these are for any page.
       "cross-origin-resource-policy": "cross-origin",
-      // Should a file ever not be a picture, it is nothing that could run in the gateway's name.
       "x-content-type-options": "nosniff",
+      // A picture is nothing that could run in the gateway's name; should a browser see that otherwise, it can't.
       "content-security-policy": "default-src 'none'; sandbox",
     });
-    if (file.etag !== undefined) reply.header("etag", file.etag);
+    if (showsItsEnd(request, file)) {
+      reply.header("cache-control", "public, max-age=31536000, immutable");
+      if (file.etag !== undefined) reply.header("etag", file.etag);
+    }
     if (file.status === 304) return reply.code(304).send();
 
-    if (!/^image\/[a-z0-9.+-]+$/i.test(file.mediaType)) {
-      await close(file.body);
-      reply.header("cache-control", "no-store");
-      throw new GatewayError("upstream-protocol", "The upstream's file is not a picture.");
-    }
     reply.type(file.mediaType);
     if (file.contentLength !== undefined) reply.header("content-length", file.contentLength);
-    if (request.method === "HEAD") {
-      await close(file.body);
-      return reply.send();
-    }
-    return reply.send(Readable.from(file.body));
+    if (request.method === "HEAD") return reply.send();
+    return reply.send(Readable.from(watchBody(reply, file.body)));
   }
 
   return (app, _options, done) => {
@@ -74,7 +71,26 @@ function readLink(request: FastifyRequest) {
   };
 }
 
-/** Lets go of a body that nobody will read. An iterator that never began would not close its source. */
-async function close(body: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of body) break;
+/**
+ * Whether who gets the picture can tell a whole one from one that broke off, which then is not kept (RFC 9111,
+ * section 3.3): by its length, or by the last chunk, which HTTP/1.0 does not have.
+ */
+function showsItsEnd(request: FastifyRequest, file: LinkedImage): boolean {
+  return file.contentLength !== undefined || request.raw.httpVersion !== "1.0" || file.status === 304;
+}
+
+/**
+ * Passes a body on. When that fails, the connection breaks and the log says why; or the failure becomes an answer of
+ * its own, if nothing was sent yet.
+ */
+async function* watchBody(reply: FastifyReply, body: AsyncIterable<Uint8Array>) {
+  try {
+    yield* body;
+  } catch (error) {
+    reply.header("cache-control", "no-store").removeHeader("etag");
+    const { facts } = reply.request;
+    facts.error = toGatewayError(error).kind;
+    facts.cause = error;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { detectPictureFormat, headLength } from "../../model/picture-format.ts";
 import type { ImageSource } from "../upstream.ts";
 import { isImageName } from "./image-name.ts";
 import { redact } from "./redact.ts";
@@ -64,31 +65,26 @@ function toReason(status: string, result: string): string {
   return result === "" || result.length > 500 ? `its status is "${redact(status)}"` : redact(result);
 }
 
-const signatures: readonly (readonly [prefix: string, mediaType: string])[] = [
-  ["UklGR", "image/webp"],
-  ["iVBORw0KGgo", "image/png"],
-  ["/9j/", "image/jpeg"],
-  ["R0lGOD", "image/gif"],
-];
+/** Characters of base64 that hold the first bytes of a picture. */
+const base64HeadLength = Math.ceil(headLength / 3) * 4;
 
 /**
- * Where a finished job's image is: a path of the image route, alone or in an absolute URL; a data URL; or bare
- * base64 whose first bytes are those of an image. `undefined`: none of these.
+ * Where a finished job's image is: a path of the image route, alone or in an absolute URL; a data URL, whatever type
+ * it claims; or bare base64 whose first bytes are those of a picture. `undefined`: none of these.
  */
 export function decodeImageResult(result: string): ImageSource | undefined {
-  const data = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w.+=-]+)*;base64,/i.exec(result);
-  if (data !== null) return toBytes(data[1] ?? "image/webp", result.slice(data[0].length));
+  const data = /^data:[^,;]*(?:;[^,;]*)*;base64,/i.exec(result);
+  if (data !== null) return toBytes(result.slice(data[0].length));
 
   const path = /^(?:https?:\/\/[^/?#]+)?(?:\/[^?#]*)?\/api\/image\/([^/?#]+)\/?(?:[?#].*)?$/i.exec(
     result,
   )?.[1];
   if (path !== undefined) return isImageName(path) ? { kind: "file", name: path } : undefined;
 
-  const signature = signatures.find(([prefix]) => result.startsWith(prefix));
-  return signature === undefined ? undefined : toBytes(signature[1], result);
+  const head = Buffer.from(result.slice(0, base64HeadLength), "base64");
+  return detectPictureFormat(head) === undefined ? undefined : toBytes(result);
 }
 
-function toBytes(mediaType: string, base64: string): ImageSource | undefined {
-  const bytes = Buffer.from(base64, "base64");
-  return bytes.length === 0 ? undefined : { kind: "bytes", mediaType, bytes };
+function toBytes(base64: string): ImageSource {
+  return { kind: "bytes", bytes: Buffer.from(base64, "base64") };
 }

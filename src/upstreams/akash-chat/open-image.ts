@@ -34,15 +34,9 @@ export async function openImage(
   if (reply.status !== 200 && reply.status !== 304) {
     throw decodeError(await readRefusal(reply), { now: request.now });
   }
-  const mediaType = reply.header("content-type") ?? "application/octet-stream";
-  if (reply.status === 200 && !/^(?:image\/|application\/octet-stream\b)/i.test(mediaType)) {
-    reply.discard();
-    throw new GatewayError("upstream-protocol", "Akash Chat answered with something that is no image.");
-  }
   const length = Number(reply.header("content-length") ?? Number.NaN);
   return {
     status: reply.status,
-    mediaType,
     etag: reply.header("etag"),
     contentLength: Number.isSafeInteger(length) ? length : undefined,
     body: readBody(reply),

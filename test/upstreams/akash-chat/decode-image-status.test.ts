@@ -97,13 +97,16 @@ describe("image result", () => {
   });
 
   test.each([
-    [`data:image/png;base64,${png}`, "image/png"],
-    [`data:;base64,${png}`, "image/webp"],
-    [png, "image/png"],
-    ["/9j/4AAQSkZJRg==", "image/jpeg"],
-    ["UklGRh4AAABXRUJQ", "image/webp"],
-  ])("%s holds the bytes", (result, mediaType) => {
-    expect(decodeImageResult(result)).toMatchObject({ kind: "bytes", mediaType });
+    [`data:image/png;base64,${png}`, png],
+    [`data:;base64,${png}`, png],
+    [`data:image/png;charset="a b";base64,${png}`, png],
+    ["data:image/png;base64,PGh0bWw+", "PGh0bWw+"],
+    ["data:image/png;base64,", ""],
+    [png, png],
+    ["/9j/4AAQSkZJRgABAQEASABIAAD/2w==", "/9j/4AAQSkZJRgABAQEASABIAAD/2w=="],
+    ["UklGRh4AAABXRUJQVlA4TBEAAAA=", "UklGRh4AAABXRUJQVlA4TBEAAAA="],
+  ])("%s holds the bytes, whatever they are", (result, base64) => {
+    expect(decodeImageResult(result)).toEqual({ kind: "bytes", bytes: Buffer.from(base64, "base64") });
   });
 
   test.each([
@@ -111,7 +114,8 @@ describe("image result", () => {
     "/api/image/../secret",
     "https://elsewhere.example/pictures/1.webp",
     "done",
-    "data:image/png;base64,",
+    "PGh0bWw+",
+    "data:image/svg+xml;utf8,<svg/>",
   ])("%s is nothing that we show", (result) => {
     expect(decodeImageResult(result)).toBeUndefined();
   });
