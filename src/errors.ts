@@ -69,6 +69,13 @@ export class GatewayError extends Error {
   }
 }
 
+/** The same failure in other words; the first ones are its cause. `answer` as in the options. */
+export function rephrase(error: GatewayError, message: string, answer = error.answer): GatewayError {
+  const { kind, param, retryAfterMs, status, shouldRetry, tokens } = error;
+  const options = { param, retryAfterMs, status, shouldRetry, tokens, answer, cause: error };
+  return new GatewayError(kind, message, options);
+}
+
 /**
  * Makes a `GatewayError` of anything thrown. Unknown errors become `internal` without their text. A stack that
  * overflows is the doing of a request: nothing else here has a depth without end.

@@ -1,4 +1,5 @@
 import type { CallContext } from "../completion/chat-service.ts";
+import { GatewayError, rephrase, toGatewayError } from "../errors.ts";
 import type { PictureEvent, PictureRequest } from "../model/picture.ts";
 import { linkSignal } from "../stream/link-signal.ts";
 import type { ImageSource } from "../upstreams/upstream.ts";
@@ -6,8 +7,9 @@ import { drawImage } from "./draw-image.ts";
 import type { ImageService } from "./image-service.ts";
 
 /**
- * Draws all pictures of a wish at once and tells of each as it goes. The first failure ends the other jobs
- * and is thrown: fewer pictures than were asked for would look like a whole answer.
+ * Draws all pictures of a wish at once and tells of each as it goes. Each job fails for itself: what the others draw
+ * is given all the same, and a refusal that concerns all (a budget that is spent) comes to each of them soon enough.
+ * Only when nothing was drawn, throws the first failure. When the client leaves, all end.
  */
 export async function* drawPictures(
   images: ImageService,
@@ -20,23 +22,39 @@ export async function* drawPictures(
     drawPicture(images, request, index, { ...context, signal })[Symbol.asyncIterator](),
   );
   const steps = new Map(jobs.map((job) => [job, step(job)]));
+  const missing: { readonly index: number; readonly error: GatewayError }[] = [];
   try {
     while (steps.size > 0) {
       const { job, result, failure } = await Promise.race(steps.values());
-      if (result === undefined) throw failure;
-      if (result.done === true) {
-        steps.delete(job);
-        continue;
+      // Taken out and put back at the end: of several that are ready the first in the map wins.
+      steps.delete(job);
+      if (result === undefined) {
+        if (signal.aborted) throw failure;
+        missing.push({ index: jobs.indexOf(job), error: toGatewayError(failure) });
+      } else if (result.done !== true) {
+        steps.set(job, step(job));
+        yield result.value;
       }
-      steps.set(job, step(job));
-      yield result.value;
     }
+    const [first] = missing;
+    if (first === undefined) return;
+    if (missing.length === request.count) throw toNothingDrawn(first.error, request.count);
+    yield { type: "missing", pictures: missing };
   } finally {
     linked.release();
     linked.abort();
     // Their places are free only when they have really ended. Why they ended is known already.
     await Promise.allSettled(jobs.map(async (job) => job.return?.()));
   }
+}
+
+function toNothingDrawn(first: GatewayError, count: number): GatewayError {
+  return count === 1
+    ? first
+    : rephrase(
+        first,
+        `None of the ${count} pictures could be drawn; the first failure was: ${first.message}`,
+      );
 }
 
 /** The next step of a job. Never rejects: a failure may come while nobody waits, because the client reads slowly. */
@@ -57,6 +75,7 @@ async function* drawPicture(
   const { model, prompt, delivery, encoding } = request;
   let jobId = "";
   let revisedPrompt = "";
+  let drawn = false;
 
   async function deliver(image: ImageSource) {
     if (delivery === "link") return { kind: "link", url: images.publish(image, baseUrl, encoding) } as const;
@@ -79,6 +98,7 @@ async function* drawPicture(
         yield { ...event, index };
         break;
       case "done":
+        drawn = true;
         yield {
           type: "picture",
           index,
@@ -86,5 +106,8 @@ async function* drawPicture(
         };
         break;
     }
+  }
+  if (!drawn) {
+    throw new GatewayError("upstream-truncated", "Akash Chat ended an image job without a picture.");
   }
 }

@@ -26,7 +26,17 @@ export interface Picture {
     | { readonly kind: "bytes"; readonly mediaType: string; readonly bytes: Uint8Array };
 }
 
-/** The life of several pictures at once; `index` counts from 0. Each picture comes once; failure throws. */
+/** A picture that was wished for and could not be drawn. */
+export interface MissingPicture {
+  readonly index: number;
+  /** Why; what is no `GatewayError` is the gateway's own fault. */
+  readonly error: Error;
+}
+
+/**
+ * The life of several pictures at once; `index` counts from 0. Each picture comes once, or is missing, which is told
+ * last and at once. When all are missing, the first failure is thrown instead.
+ */
 export type PictureEvent =
   | {
       readonly type: "progress";
@@ -36,4 +46,5 @@ export type PictureEvent =
       readonly queuePosition: number | undefined;
       readonly elapsedMs: number | undefined;
     }
-  | { readonly type: "picture"; readonly index: number; readonly picture: Picture };
+  | { readonly type: "picture"; readonly index: number; readonly picture: Picture }
+  | { readonly type: "missing"; readonly pictures: readonly MissingPicture[] };

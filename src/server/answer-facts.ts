@@ -1,5 +1,6 @@
 import type { ChatEvent, Usage } from "../model/events.ts";
-import type { ErrorKind } from "../errors.ts";
+import { toGatewayError, type ErrorKind } from "../errors.ts";
+import type { MissingPicture } from "../model/picture.ts";
 
 /** What is known of an answer when its request is logged. Never holds text of prompt or answer. */
 export interface AnswerFacts {
@@ -18,4 +19,12 @@ export interface AnswerFacts {
 export function noteEvent(facts: AnswerFacts, event: ChatEvent): void {
   if (event.type === "response-start") facts.model = event.model;
   else if (event.type === "finish") facts.usage = event.usage;
+}
+
+/** Notes that not all pictures of an answer could be drawn, though it is one. */
+export function noteMissing(facts: AnswerFacts, missing: readonly MissingPicture[]): void {
+  const [first] = missing;
+  if (first === undefined) return;
+  facts.error = toGatewayError(first.error).kind;
+  facts.cause = first.error;
 }

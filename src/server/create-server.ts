@@ -40,6 +40,7 @@ const exposedHeaders = [
   "request-id",
   "x-ignored-parameters",
   "x-usage-estimated",
+  "x-images-missing",
   "retry-after",
   "x-should-retry",
 ];

@@ -4,6 +4,7 @@ import { encodeImageEvent, encodeImageStreamError } from "../dialects/openai-ima
 import { toGatewayError } from "../errors.ts";
 import type { ImageEncoding, PictureEvent } from "../model/picture.ts";
 import { encodeSseComment } from "../stream/sse.ts";
+import { noteMissing } from "./answer-facts.ts";
 import { createEventSink } from "./event-sink.ts";
 
 /** What `sendImageEvents` needs. */
@@ -19,7 +20,8 @@ export interface SendImageEventsOptions {
 
 /**
  * Streams pictures as server-sent events. Throws a `GatewayError` when it fails before the head was sent,
- * which is held until the upstream has accepted a job; later failures are an error event.
+ * which is held until the upstream has accepted a job; later failures are an error event, as are pictures that are
+ * missing at the end.
  */
 export async function sendImageEvents(reply: FastifyReply, options: SendImageEventsOptions): Promise<void> {
   const { events, encoding, signal, now } = options;
@@ -28,6 +30,7 @@ export async function sendImageEvents(reply: FastifyReply, options: SendImageEve
   const sink = createEventSink(reply, { config: options.config, heartbeat: encodeSseComment("") });
   try {
     for await (const event of events) {
+      if (event.type === "missing") noteMissing(facts, event.pictures);
       const text = encodeImageEvent(event, Math.floor(now() / 1000), encoding);
       if (!sink.write(text, true)) await sink.drained();
       if (signal.aborted) break;

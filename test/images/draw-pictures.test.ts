@@ -55,15 +55,38 @@ describe("several pictures", () => {
     ]);
   });
 
-  it("all end when one fails, also those that still wait for their turn", async () => {
+  it("fail each for itself: the others are drawn, and what is missing is told at the end", async () => {
     const { upstream, events } = createCase(2);
     const all = collect(events);
     await upstream.started(2);
-    upstream.jobs[1]?.fail(new GatewayError("upstream-unavailable", "no workers"));
-    await expect(all).rejects.toMatchObject({ kind: "upstream-unavailable", message: "no workers" });
-    expect(upstream.jobs[0]?.signal.aborted).toBe(true);
-    expect(upstream.jobs.length).toBeLessThanOrEqual(3);
-    for (const job of upstream.jobs) expect(job.signal.aborted).toBe(true);
+    const reason = new GatewayError("upstream-unavailable", "no workers");
+    upstream.jobs[0]?.fail(reason);
+    // One that waited for its turn gets it.
+    await upstream.started(3);
+    upstream.jobs[2]?.finish();
+    upstream.jobs[1]?.finish();
+    const told = (await all).filter((event) => event.type !== "progress");
+    expect(told).toMatchObject([
+      { type: "picture", index: 2 },
+      { type: "picture", index: 1 },
+      { type: "missing", pictures: [{ index: 0, error: reason }] },
+    ]);
+  });
+
+  it("fail as the first did when nothing is drawn, and say how many were tried", async () => {
+    const { upstream, events } = createCase(8);
+    const all = collect(events);
+    await upstream.started(3);
+    const limit = { retryAfterMs: 60_000, shouldRetry: false };
+    upstream.jobs[1]?.fail(new GatewayError("rate-limited", "Spent.", limit));
+    upstream.jobs[0]?.fail(new GatewayError("upstream-unavailable", "no workers"));
+    upstream.jobs[2]?.fail(new Error("a fault of our own"));
+    await expect(all).rejects.toMatchObject({
+      kind: "rate-limited",
+      status: 429,
+      message: "None of the 3 pictures could be drawn; the first failure was: Spent.",
+      ...limit,
+    });
   });
 
   it("all end when the client leaves", async () => {
@@ -88,7 +111,7 @@ describe("several pictures", () => {
     })();
     await upstream.started(3);
     // Fails where the picture is published, while the consumer still looks at the event before.
-    upstream.jobs[0]?.finish({ kind: "file", name: "../get-workers" });
+    for (const job of upstream.jobs) job.finish({ kind: "file", name: "../get-workers" });
     await expect(reading).rejects.toMatchObject({ kind: "upstream-protocol" });
     process.off("unhandledRejection", note);
     expect(unhandled).toEqual([]);

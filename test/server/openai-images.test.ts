@@ -146,14 +146,6 @@ describe("POST /v1/images/generations", () => {
     expect(new Set(data.map((image) => image.url)).size).toBe(3);
   });
 
-  it("fails as a whole when one of n fails", async () => {
-    simulator.enqueue(hello);
-    simulator.enqueue({ image: { prompt: "x", statuses: ["failed"] } });
-    const response = await post({ prompt: "x", n: 2 });
-    expect(response.status).toBe(502);
-    expect(await response.json()).toMatchObject({ error: { message: expect.stringMatching(/fail/i) } });
-  });
-
   it("asks again in stronger words when the upstream answers with text", async () => {
     simulator.enqueue({ text: "I can describe a boat for you." });
     simulator.enqueue(hello);

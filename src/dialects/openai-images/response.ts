@@ -1,7 +1,12 @@
-import type { GatewayError } from "../../errors.ts";
-import type { ImageEncoding, Picture, PictureEvent } from "../../model/picture.ts";
+import { rephrase, toGatewayError, type GatewayError } from "../../errors.ts";
+import type { ImageEncoding, MissingPicture, Picture, PictureEvent } from "../../model/picture.ts";
 import { encodeSseComment, encodeSseEvent } from "../../stream/sse.ts";
-import { encodeOpenAiError } from "../openai-error.ts";
+import {
+  encodeOpenAiError,
+  encodeOpenAiErrorObject,
+  encodeRetryHeaders,
+  type OpenAiErrorObject,
+} from "../openai-error.ts";
 
 /** One entry of `data` in OpenAI's `ImagesResponse`. */
 export interface WireImage {
@@ -10,17 +15,28 @@ export interface WireImage {
   readonly revised_prompt: string;
 }
 
+/** A picture that `data` lacks, not in OpenAI's reference; `index` counts those wished for from 0. */
+export interface WireMissingPicture {
+  readonly index: number;
+  /** `retry_after` is in s, where it is known. */
+  readonly error: OpenAiErrorObject & { readonly retry_after?: number };
+}
+
 /** OpenAI's `ImagesResponse`. Size, quality and usage are left out: the upstream doesn't tell them. */
 export interface WireImagesResponse {
   /** Unix time in s. */
   readonly created: number;
   readonly data: readonly WireImage[];
   readonly output_format?: string;
+  readonly missing?: readonly WireMissingPicture[];
 }
 
-/** The whole answer. `createdAt` is Unix time in s. */
+/** The whole answer: what was drawn, and what is missing. `createdAt` is Unix time in s. */
 export function encodeImagesResponse(
-  pictures: readonly Picture[],
+  {
+    pictures,
+    missing,
+  }: { readonly pictures: readonly Picture[]; readonly missing: readonly MissingPicture[] },
   createdAt: number,
   encoding: ImageEncoding | undefined,
 ): WireImagesResponse {
@@ -30,6 +46,7 @@ export function encodeImagesResponse(
     created: createdAt,
     data: pictures.map(encodeImage),
     ...(formats.size === 1 && format !== undefined ? { output_format: format } : {}),
+    ...(missing.length === 0 ? {} : { missing: missing.map(encodeMissing) }),
   };
 }
 
@@ -37,7 +54,8 @@ export function encodeImagesResponse(
  * One event of a stream. A picture is `image_generation.completed` as in the reference, its base64 on one line
  * (or `url` in its stead when links were asked for), with the revised prompt added. Progress is a comment,
  * since the reference's only event before that carries a picture, which the upstream doesn't have yet:
- * `: progress {"index":0,"status":"pending","queue_position":3,"elapsed_ms":1200}`.
+ * `: progress {"index":0,"status":"pending","queue_position":3,"elapsed_ms":1200}`. What is missing is the error event
+ * of a stream, with `missing` inside of `error`, where SDKs keep it.
  */
 export function encodeImageEvent(
   event: PictureEvent,
@@ -49,6 +67,7 @@ export function encodeImageEvent(
     const facts = { index, status, queue_position: queuePosition, elapsed_ms: elapsedMs };
     return encodeSseComment(`progress ${JSON.stringify(facts)}`);
   }
+  if (event.type === "missing") return encodeMissingPictures(event.pictures);
   const type = "image_generation.completed";
   const wire = {
     type,
@@ -64,8 +83,29 @@ export function encodeImageEvent(
 
 /** The error frame of a stream that has begun; nothing may follow. */
 export function encodeImageStreamError(error: GatewayError): string {
+  return encodeErrorEvent(error, {});
+}
+
+function encodeMissingPictures(pictures: readonly MissingPicture[]): string {
+  const [first] = pictures;
+  const error = toGatewayError(first?.error);
+  const words = pictures.length === 1 ? "1 picture is" : `${pictures.length} pictures are`;
+  return encodeErrorEvent(rephrase(error, `${words} missing: ${error.message}`), {
+    missing: pictures.map(encodeMissing),
+  });
+}
+
+function encodeErrorEvent(error: GatewayError, details: object): string {
   const { body } = encodeOpenAiError(error);
-  return encodeSseEvent("error", JSON.stringify(Object.assign({ type: "error" }, body)));
+  const object = { ...encodeOpenAiErrorObject(error), ...details };
+  return encodeSseEvent("error", JSON.stringify(Object.assign({ type: "error" }, body, { error: object })));
+}
+
+function encodeMissing({ index, error: thrown }: MissingPicture): WireMissingPicture {
+  const error = toGatewayError(thrown);
+  const seconds = encodeRetryHeaders(error)["retry-after"];
+  const retry = seconds === undefined ? {} : { retry_after: Number(seconds) };
+  return { index, error: { ...encodeOpenAiErrorObject(error), ...retry } };
 }
 
 function encodeImage({ content, prompt }: Picture): WireImage {

@@ -5,7 +5,8 @@ import { encodeImagesResponse } from "../../dialects/openai-images/response.ts";
 import { GatewayError } from "../../errors.ts";
 import { drawPictures } from "../../images/draw-pictures.ts";
 import { resolveImageModel } from "../../images/resolve-image-model.ts";
-import type { Picture } from "../../model/picture.ts";
+import type { MissingPicture, Picture } from "../../model/picture.ts";
+import { noteMissing } from "../answer-facts.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
@@ -25,7 +26,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
     const model = await resolveImageModel(chat, parsed.model, signal);
     request.facts.model = model;
 
-    const { encoding, count } = parsed.request;
+    const { encoding } = parsed.request;
     const context = { signal, baseUrl: baseUrlOf(request, config) };
     const events = drawPictures(images, { ...parsed.request, model }, context);
     if (parsed.stream) {
@@ -33,12 +34,19 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
       return reply;
     }
     request.facts.stream = false;
-    const pictures: Picture[] = [];
-    for await (const event of events) if (event.type === "picture") pictures[event.index] = event.picture;
-    if (Object.keys(pictures).length < count) {
-      throw new GatewayError("upstream-truncated", "Akash Chat ended an image job without a picture.");
+    const drawn: Picture[] = [];
+    let missing: readonly MissingPicture[] = [];
+    for await (const event of events) {
+      if (event.type === "picture") drawn[event.index] = event.picture;
+      if (event.type === "missing") missing = event.pictures;
     }
-    return reply.send(encodeImagesResponse(pictures, Math.floor(now() / 1000), encoding));
+    if (missing.length > 0) {
+      noteMissing(request.facts, missing);
+      reply.header("x-images-missing", missing.length);
+    }
+    // Without the places of those that are missing.
+    const pictures = Object.values(drawn);
+    return reply.send(encodeImagesResponse({ pictures, missing }, Math.floor(now() / 1000), encoding));
   }
 
   return (app, _options, done) => {

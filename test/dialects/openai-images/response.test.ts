@@ -17,14 +17,14 @@ const bytes: Picture = {
 
 describe("an images response", () => {
   it("has links and the revised prompt; what is not known is left out", () => {
-    expect(encodeImagesResponse([link], 1700000000, undefined)).toEqual({
+    expect(encodeImagesResponse({ pictures: [link], missing: [] }, 1700000000, undefined)).toEqual({
       created: 1700000000,
       data: [{ url: "https://gate.example/x", revised_prompt: prompt }],
     });
   });
 
   it("has base64 and the format of the bytes", () => {
-    expect(encodeImagesResponse([bytes, bytes], 1700000000, undefined)).toEqual({
+    expect(encodeImagesResponse({ pictures: [bytes, bytes], missing: [] }, 1700000000, undefined)).toEqual({
       created: 1700000000,
       data: [
         { b64_json: "UklGRg==", revised_prompt: prompt },
@@ -35,7 +35,33 @@ describe("an images response", () => {
   });
 
   it("tells the format that a link converts to", () => {
-    expect(encodeImagesResponse([link], 1, { format: "png" }).output_format).toBe("png");
+    expect(encodeImagesResponse({ pictures: [link], missing: [] }, 1, { format: "png" }).output_format).toBe(
+      "png",
+    );
+  });
+
+  it("names what is missing, with its reason and when to try again", () => {
+    const limit = new GatewayError("rate-limited", "The usage limit is spent.", { retryAfterMs: 1500 });
+    const missing = [
+      { index: 1, error: limit },
+      { index: 2, error: new Error("private words") },
+    ];
+    expect(encodeImagesResponse({ pictures: [link], missing }, 1, undefined)).toMatchObject({
+      data: [{ url: "https://gate.example/x" }],
+      missing: [
+        {
+          index: 1,
+          error: {
+            message: "The usage limit is spent.",
+            type: "rate_limit_error",
+            param: null,
+            code: "rate_limit_exceeded",
+            retry_after: 2,
+          },
+        },
+        { index: 2, error: { code: "internal_error", message: expect.not.stringContaining("private") } },
+      ],
+    });
   });
 });
 
@@ -68,6 +94,33 @@ describe("an images stream", () => {
       size: "auto",
     });
     expect(rest).toEqual(["", ""]);
+  });
+
+  it("names what is missing in an error event that SDKs keep", () => {
+    const error = new GatewayError("upstream-unavailable", "No workers.");
+    const one = encodeImageEvent({ type: "missing", pictures: [{ index: 2, error }] }, 1, undefined);
+    const [name, data, ...rest] = one.split("\n");
+    expect([name, ...rest]).toEqual(["event: error", "", ""]);
+    const reason = {
+      message: "No workers.",
+      type: "server_error",
+      param: null,
+      code: "upstream_unavailable",
+    };
+    const message = "1 picture is missing: No workers.";
+    expect(JSON.parse(data?.replace(/^data: /, "") ?? "")).toEqual({
+      type: "error",
+      code: 502,
+      data: { msg: message },
+      error: { ...reason, message, missing: [{ index: 2, error: reason }] },
+    });
+    const pictures = [
+      { index: 2, error },
+      { index: 0, error },
+    ];
+    expect(encodeImageEvent({ type: "missing", pictures }, 1, undefined)).toContain(
+      '"2 pictures are missing: No workers."',
+    );
   });
 
   it("fails by an error event that both envelopes read", () => {
