@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify";
 
 import type { CallContext, ChatService } from "../completion/chat-service.ts";
 import type { ChoicesEncoder } from "../dialects/dialect.ts";
+import { rephrase, toGatewayError } from "../errors.ts";
 import type { ChatResponse } from "../model/collect.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ChatRequest } from "../model/request.ts";
@@ -28,17 +29,36 @@ async function withAnswers<T>(
   }
 }
 
-/** Answers every request at once, whole, in their order. Rejects with the first failure. */
-export function collectChoices(
+/**
+ * Answers every request at once, whole, in their order. Rejects with the first failure, which names the links of the
+ * pictures that were drawn by then.
+ */
+export async function collectChoices(
   reply: FastifyReply,
   chat: ChatService,
   requests: readonly ChatRequest[],
   context: CallContext,
 ): Promise<readonly ChatResponse[]> {
   reply.request.facts.stream = false;
-  return withAnswers(chat, requests, { ...context, whole: true }, (answers) =>
-    Promise.all(answers.map((events) => collectAnswer(reply.request, events))),
-  );
+  const links: string[] = [];
+  async function collect(events: AsyncIterable<EventBatch>): Promise<ChatResponse> {
+    const answer = await collectAnswer(reply.request, events);
+    for (const block of answer.blocks) {
+      if (block.kind === "text" && block.image !== undefined) links.push(block.image.url);
+    }
+    return answer;
+  }
+  try {
+    return await withAnswers(chat, requests, { ...context, whole: true }, (answers) =>
+      Promise.all(answers.map(collect)),
+    );
+  } catch (thrown) {
+    if (links.length === 0) throw thrown;
+    const error = toGatewayError(thrown);
+    const message = `${error.message} Drawn all the same: ${links.join(" ")}`;
+    // Nothing of it is for the log, which must not have signed links; the failure itself is its cause.
+    throw rephrase(error, message, message);
+  }
 }
 
 /** Answers every request at once as one stream, each choice's chunks as they come. Fails as `sendEvents` does. */

@@ -1,6 +1,9 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createLog } from "../../src/log.ts";
+import { createGate } from "../support/gate.ts";
+import { post } from "../support/post.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
 
 let stack: Stack;
@@ -160,5 +163,31 @@ describe("AkashGen by chat completions", () => {
       object: "chat.completion",
       choices: [{ message: { role: "assistant", content: `![${alt}](${answer.data.pic})` } }],
     });
+  });
+
+  it("names what was drawn when another of n fails, but not in the log", async () => {
+    let lines = "";
+    const write = (line: string) => void (lines += line);
+    const log = await createLog({ LOG_LEVEL: "debug", LOG_FORMAT: "json" }, { write });
+    await using logging = await startStack({ overrides: { log } });
+    const drawn = createGate();
+    logging.simulator.enqueue({ image: { prompt, statuses: ["succeeded"] } });
+    logging.simulator.enqueue({ image: { prompt, statuses: ["failed"] }, gate: drawn.promise });
+    const body = { model, n: 2, messages: [{ role: "user", content: "Draw" }] };
+    const answer = post(`${logging.url}/v1/chat/completions`, body);
+    // The other job is only taken when the first has been told to be done.
+    const poll = await logging.simulator.waitForRequest("/api/image-status");
+    expect(await poll.closed).toBe("finished");
+    drawn.open();
+    const reply = await answer;
+    expect(reply.status).toBe(502);
+    const message = String(reply.json().error.message);
+    expect(message).toContain("failed");
+    const [link] = /http:\S+$/.exec(message) ?? [];
+    expect((await fetch(link ?? "")).headers.get("content-type")).toBe("image/webp");
+    await logging.close();
+    // The link's signature is a permission.
+    expect(lines).toContain("Akash Chat could not make the image");
+    expect(lines).not.toContain("sig=");
   });
 });
