@@ -42,7 +42,10 @@ export async function openPicture(file: ImageFile): Promise<LinkedImage> {
   }
 }
 
-/** Gives each piece when the next has come, so that the last one stays out where the picture is not whole. */
+/**
+ * Gives each piece when the next has come, so that the last one stays out where the picture is not whole. Where the
+ * format tells its length, nothing behind that is waited for.
+ */
 async function* readToEnd(
   first: Uint8Array,
   rest: AsyncGenerator<Uint8Array, void, undefined>,
@@ -52,8 +55,9 @@ async function* readToEnd(
   let held = first;
   let tail = first.subarray(-tailLength);
   try {
-    for await (const piece of rest) {
-      if (left <= 0) continue;
+    while (left > 0) {
+      const { value: piece } = await rest.next();
+      if (piece === undefined) break;
       yield held;
       left -= piece.byteLength;
       held = piece;
@@ -61,9 +65,9 @@ async function* readToEnd(
     }
     if (format.length === undefined ? !format.ends(tail) : left > 0) throw createCutError();
     // What stands behind the picture is none of it.
-    yield left < 0 && format.length !== undefined ? held.subarray(0, left) : held;
+    yield left < 0 ? held.subarray(0, left) : held;
   } finally {
-    // Also when nobody reads on after the first piece.
+    // The file may go on behind the picture, and nobody may read on.
     await rest.return();
   }
 }

@@ -22,6 +22,15 @@ function fileOf(pieces: readonly Uint8Array[], contentLength?: number) {
   return { state, file: { status: 200, etag: undefined, contentLength, body: body() } as const };
 }
 
+async function* endless() {
+  yield webp.subarray(0, 100);
+  yield webp.subarray(100);
+  for (let count = 0; ; count += 1) {
+    if (count > 1000) throw new Error("read on");
+    yield page;
+  }
+}
+
 async function* broken() {
   yield webp.subarray(0, 100);
   throw new Error("reset");
@@ -94,6 +103,11 @@ describe("a streamed file", () => {
     const { file } = fileOf([webp, Buffer.from("<script>")], webp.length + 8);
     const { contentLength, body } = await openPicture(file);
     expect(contentLength).toBe(webp.length);
+    expect((await readAll(body)).equals(webp)).toBe(true);
+  });
+
+  it("ends with the picture, though what follows may not", async () => {
+    const { body } = await openPicture({ ...fileOf([]).file, body: endless() });
     expect((await readAll(body)).equals(webp)).toBe(true);
   });
 
