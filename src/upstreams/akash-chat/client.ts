@@ -7,8 +7,9 @@ import { ConfigError } from "../../config.ts";
 import { GatewayError } from "../../errors.ts";
 import { pause } from "./abort.ts";
 import { encodeCookies } from "./cookies.ts";
-import { exchange, type Reply } from "./exchange.ts";
+import { exchange, type Progress, type Reply } from "./exchange.ts";
 import { type AkashChatOptions, startRealTimer } from "./options.ts";
+import { createRepeats, findFailure, toFailure, type Failure, type Repeats } from "./repeats.ts";
 import { createUserAgent } from "./user-agent.ts";
 
 /** A request below the base URL. */
@@ -29,10 +30,10 @@ export interface ClientRequest {
 export interface AkashClient {
   /**
    * Sends a request and resolves with the reply's head, whatever its status. Follows 307 and 308 with method and
-   * body, within the same origin. Repeats a request whose connection failed, or that a proxy in front
-   * answered with 502, 503 or 504, at most twice; never after the signal.
+   * body, within the same origin. Repeats a request as often as `repeatRules` say; never after the signal. Who
+   * sends the same request again with another session hands over the same `repeats`.
    */
-  send(request: ClientRequest, signal: AbortSignal): Promise<Reply>;
+  send(request: ClientRequest, signal: AbortSignal, repeats?: Repeats): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -42,9 +43,7 @@ const keepAliveMs = 4000;
 const shortTimeoutMs = 60_000;
 const connectTimeoutMs = 10_000;
 const maxRedirects = 3;
-const maxRetries = 2;
 const retryStepMs = 400;
-const gatewayStatuses = new Set([502, 503, 504]);
 
 /** Creates a client for `AKASH_BASE_URL`, path prefix included. Throws `ConfigError` when a proxy's URL is none. */
 export function createClient(options: AkashChatOptions): AkashClient {
@@ -69,7 +68,11 @@ export function createClient(options: AkashChatOptions): AkashClient {
     return headers;
   }
 
-  async function sendFollowing(request: ClientRequest, signal: AbortSignal): Promise<Reply> {
+  async function sendFollowing(
+    request: ClientRequest,
+    signal: AbortSignal,
+    progress: Progress,
+  ): Promise<Reply> {
     const headers = encodeHeaders(request);
     const chat = request.patience === "chat";
     let path = prefix + request.path;
@@ -88,6 +91,7 @@ export function createClient(options: AkashChatOptions): AkashClient {
           bodyTimeoutMs: chat ? chatBodyTimeoutMs : Math.min(config.IDLE_TIMEOUT_MS, shortTimeoutMs),
         },
         signal,
+        progress,
       );
       if (reply.status !== 307 && reply.status !== 308) return reply;
       reply.discard();
@@ -96,41 +100,25 @@ export function createClient(options: AkashChatOptions): AkashClient {
   }
 
   return {
-    async send(request, signal) {
-      for (let tries = 0; ; tries += 1) {
-        let problem: string;
+    async send(request, signal, repeats = createRepeats(request.method)) {
+      for (let tries = 1; ; tries += 1) {
+        const progress: Progress = { stage: "unsent" };
+        let failure: Failure | undefined;
         try {
-          const reply = await sendFollowing(request, signal);
-          if (tries >= maxRetries || !isPassingTrouble(reply)) return reply;
+          const reply = await sendFollowing(request, signal, progress);
+          failure = findFailure(reply);
+          if (failure === undefined || !repeats.allow(failure)) return reply;
           reply.discard();
-          problem = `status ${reply.status}`;
         } catch (error) {
-          if (tries >= maxRetries || !isConnectionTrouble(error)) throw error;
-          problem = error.message;
+          failure = toFailure(error, progress);
+          if (failure === undefined || !repeats.allow(failure)) throw error;
         }
-        log.debug({ path: request.path, problem }, "asking Akash Chat once more");
-        await pause(random() * retryStepMs * (tries + 1), signal, startTimer);
+        log.debug({ path: request.path, failure }, "asking Akash Chat once more");
+        await pause(random() * retryStepMs * tries, signal, startTimer);
       }
     },
     close: () => dispatcher.destroy(),
   };
-}
-
-/** A broken connection is worth another try; what `shouldRetry: false` marks (DNS, TLS, a refusing proxy) is not. */
-function isConnectionTrouble(error: unknown): error is GatewayError {
-  return (
-    error instanceof GatewayError && error.kind === "upstream-unavailable" && error.shouldRetry !== false
-  );
-}
-
-/** Trouble of a proxy in front; the application itself answers JSON or plain text. A challenge stays a challenge. */
-function isPassingTrouble(reply: Reply): boolean {
-  return (
-    gatewayStatuses.has(reply.status) &&
-    reply.header("cf-mitigated") === undefined &&
-    reply.header("retry-after") === undefined &&
-    !/^application\/json\b/i.test(reply.header("content-type") ?? "")
-  );
 }
 
 function parseLocation(location: string | undefined, from: string, hops: number): string {

@@ -32,8 +32,13 @@ export function toConnectionError(cause: unknown, part: "head" | "body"): Gatewa
       false,
     );
   }
-  if (code.startsWith("HPE_")) {
+  if (isUnreadable(cause, code, part)) {
     return new GatewayError("upstream-protocol", "Akash Chat's reply is not valid HTTP.", { cause });
+  }
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
+    return new GatewayError("upstream-protocol", "The headers of Akash Chat's reply are too large.", {
+      cause,
+    });
   }
   if (part === "body") {
     return new GatewayError(
@@ -87,6 +92,15 @@ function unavailable(reason: string, cause: unknown, shouldRetry: boolean): Gate
     cause,
     ...(shouldRetry ? {} : { shouldRetry }),
   });
+}
+
+/** undici gives not every error of its parser a code, and asserts that nobody answers 101 to no upgrade. */
+function isUnreadable(cause: unknown, code: string, part: "head" | "body"): boolean {
+  if (code.startsWith("HPE_") || code === "ERR_ASSERTION") return true;
+  // Two lengths in one head; in a body it is one that broke off.
+  if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH" && part === "head") return true;
+  if (!(cause instanceof Error)) return false;
+  return cause.name === "HTTPParserError" || cause.message === "bad upgrade";
 }
 
 /** The error code, also of the first of several attempts or of what lies beneath. */

@@ -31,6 +31,11 @@ export interface Reply {
   discard(): void;
 }
 
+/** How far a request has come; `exchange` writes it. `answered`: at least a byte of a reply came. */
+export interface Progress {
+  stage: "unsent" | "sent" | "answered";
+}
+
 /** Unread bytes at which the upstream's socket is paused. */
 const highWaterMarkBytes = 65_536;
 const textLimitBytes = 16_777_216;
@@ -45,7 +50,9 @@ export function exchange(
   dispatcher: Dispatcher,
   request: ExchangeRequest,
   signal: AbortSignal,
+  progress: Progress = { stage: "unsent" },
 ): Promise<Reply> {
+  progress.stage = "unsent";
   if (signal.aborted) return Promise.reject(createAbortError());
   return new Promise<Reply>((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -71,8 +78,14 @@ export function exchange(
       },
       {
         onRequestStart(started) {
+          // Called when there is a connection and the request is about to be written to it.
+          progress.stage = "sent";
           controller = started;
           if (signal.aborted) started.abort(createAbortError());
+        },
+        // The only sign of a reply whose head is never whole. Its type calls it old; nothing has taken its place.
+        onResponseStarted() {
+          progress.stage = "answered";
         },
         onResponseStart(started, status, headers) {
           if (status < 200) return;

@@ -9,6 +9,7 @@ import { decodeSessionCookie } from "./cookies.ts";
 import { decodeError, isSessionRefusal, readRefusal } from "./decode-error.ts";
 import type { Reply } from "./exchange.ts";
 import type { AkashChatOptions } from "./options.ts";
+import { createRepeats } from "./repeats.ts";
 import { createSingleFlight } from "./single-flight.ts";
 
 /** What the upstream gave us to show with each request. */
@@ -115,9 +116,10 @@ export function createSession(client: AkashClient, options: AkashChatOptions): S
   }
 
   async function send(request: ClientRequest, signal: AbortSignal): Promise<Reply> {
+    const repeats = createRepeats(request.method);
     for (let tries = 0; ; tries += 1) {
       const used = await get(signal);
-      const reply = await client.send({ ...request, token: used.token }, signal);
+      const reply = await client.send({ ...request, token: used.token }, signal, repeats);
       if (reply.status === 200) return reply;
       const refusal = await readRefusal(reply);
       if (!isSessionRefusal(refusal)) throw decodeError(refusal, { now: now() });
