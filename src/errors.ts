@@ -39,6 +39,11 @@ export interface GatewayErrorOptions {
   readonly tokens?: { readonly count: number; readonly maximum: number } | undefined;
   /** What of `message` the model said (kind `image-declined`: in place of a picture). Logs leave it out. */
   readonly answer?: string | undefined;
+  /**
+   * Of kind `output-invalid`: the model called a tool by the means of its back end, which is lost on the way here.
+   * `name` as the back end gave it; `undefined` when nobody said.
+   */
+  readonly nativeCall?: { readonly name: string | undefined } | undefined;
   readonly cause?: unknown;
 }
 
@@ -55,6 +60,7 @@ export class GatewayError extends Error {
   readonly shouldRetry: boolean | undefined;
   readonly tokens: { readonly count: number; readonly maximum: number } | undefined;
   readonly answer: string | undefined;
+  readonly nativeCall: { readonly name: string | undefined } | undefined;
 
   constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -66,6 +72,7 @@ export class GatewayError extends Error {
     this.shouldRetry = options.shouldRetry ?? (kind === "output-invalid" ? false : undefined);
     this.tokens = options.tokens;
     this.answer = options.answer;
+    this.nativeCall = options.nativeCall;
   }
 }
 

@@ -10,6 +10,8 @@ export interface AnswerJoiner {
   /** The turn failed: gives what was held back if the client has seen anything, and closes its block. */
   abandon(held: { flush(): ChatEvent[] }): ChatEvent[];
   readonly finished: boolean;
+  /** Whether the client has seen a call, or the beginning of one. */
+  readonly gaveCall: boolean;
 }
 
 const gap = "\n\n";
@@ -27,7 +29,6 @@ export function createAnswerJoiner(): AnswerJoiner {
   let gaveThoughts = false;
   /** The next thoughts follow those of an earlier turn. */
   let wantsGap = false;
-  let gaveCall = false;
   let holdsText = false;
   let isHeldBlock = false;
   let heldText: string[] = [];
@@ -67,7 +68,7 @@ export function createAnswerJoiner(): AnswerJoiner {
 
   /** A call of an earlier turn counts, even if the last turn was only text. */
   function toReason(reason: FinishReason): FinishReason {
-    return gaveCall && reason.kind === "stop" ? { ...reason, kind: "tool-calls" } : reason;
+    return joiner.gaveCall && reason.kind === "stop" ? { ...reason, kind: "tool-calls" } : reason;
   }
 
   function addEvent(out: ChatEvent[], event: ChatEvent, usage: (reported: Usage) => Usage): void {
@@ -83,7 +84,7 @@ export function createAnswerJoiner(): AnswerJoiner {
           heldText = [];
           holdsText = false;
         }
-        if (event.block.kind === "tool-call") gaveCall = true;
+        if (event.block.kind === "tool-call") joiner.gaveCall = true;
         openBlock(out, event.block);
         return;
       case "block-delta":
@@ -104,6 +105,7 @@ export function createAnswerJoiner(): AnswerJoiner {
 
   const joiner: Mutable<AnswerJoiner> = {
     finished: false,
+    gaveCall: false,
     add(events, usage) {
       const out: ChatEvent[] = [];
       for (const event of events) addEvent(out, event, usage);

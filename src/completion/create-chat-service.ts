@@ -7,7 +7,12 @@ import type { PlainRequest } from "../model/plain-request.ts";
 import type { ChatRequest } from "../model/request.ts";
 import { flatten } from "../shaping/flatten.ts";
 import { createJsonPrompt } from "../shaping/json-prompt.ts";
-import { createToolPrompt, renderToolCalls, renderToolResults } from "../shaping/tools/index.ts";
+import {
+  createToolPrompt,
+  describeNativeCall,
+  renderToolCalls,
+  renderToolResults,
+} from "../shaping/tools/index.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import type { CallContext, ChatService } from "./chat-service.ts";
 import { checkLength } from "./check-length.ts";
@@ -98,6 +103,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
           argumentsMode: config.TOOL_ARGUMENTS,
           newCallId: () => options.newId("call_"),
         }),
+      describeNativeCall: usesTools(ready)
+        ? (name) => describeNativeCall(name, { request: ready, model: model.id })
+        : undefined,
       repairTurns: config.REPAIR_TURNS,
       signal: context.signal,
       log: options.log,

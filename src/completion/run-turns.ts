@@ -23,6 +23,8 @@ export interface TurnOptions {
   readonly createReaders: () => readonly Shaper[];
   /** The other shapers of one turn, in order. */
   readonly createShapers: () => readonly Shaper[];
+  /** What asks a model to write a native call as text; `undefined` if the request offers no such tool. */
+  readonly describeNativeCall?: ((name: string | undefined) => string | undefined) | undefined;
   /** How often the model may be asked again. */
   readonly repairTurns: number;
   readonly signal: AbortSignal;
@@ -33,7 +35,8 @@ export interface TurnOptions {
  * Answers a request by one turn of the model, or more when an answer does not do. One batch comes for each of the
  * upstream's that gives anything. When a shaper ends the answer early the upstream request is aborted at once.
  * When the upstream fails, text that was held back is given first if the client has seen some already; otherwise
- * only the error, so that it can have its own HTTP status. Throws what the upstream and the shapers throw.
+ * only the error, so that it can have its own HTTP status. Throws what the upstream and the shapers throw; but a call of an
+ * offered tool that got lost on the way is asked for again, as text, unless the client has seen a call already.
  */
 export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch, void, undefined> {
   const answer = createAnswerJoiner();
@@ -47,11 +50,17 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
       return total;
     };
     try {
-      for await (const batch of turn.batches) {
-        const out = answer.add(batch, usage);
-        if (out.length > 0) yield out;
+      let lostCall: AnswerProblem | undefined;
+      try {
+        for await (const batch of turn.batches) {
+          const out = answer.add(batch, usage);
+          if (out.length > 0) yield out;
+        }
+      } catch (error) {
+        if (repairs < options.repairTurns && !answer.gaveCall) lostCall = turn.toLostCall(error);
+        if (lostCall === undefined) throw error;
       }
-      const problem = turn.chain.problem();
+      const problem = lostCall ?? turn.chain.problem();
       if (problem === undefined || repairs >= options.repairTurns) {
         const rest = problem === undefined ? [] : answer.add(turn.chain.giveUp(), usage);
         if (rest.length > 0) yield rest;
@@ -85,17 +94,23 @@ interface Turn {
   usage(reported: Usage | undefined): Usage;
   /** What the upstream's finish said. */
   reported(): Usage | undefined;
+  /** The failure as a problem that another turn may mend, if it is a call of an offered tool that got lost. */
+  toLostCall(error: unknown): AnswerProblem | undefined;
 }
 
 function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   const written = createTokenCounter(plain.model);
   const thought = createTokenCounter(plain.model);
+  const { describeNativeCall } = options;
+  const attempt: string[] = [];
   let given: Usage | undefined;
   let isThinking = false;
 
   function read(event: ChatEvent): void {
     if (event.type === "block-start") isThinking = event.block.kind === "reasoning";
-    if (event.type === "block-delta") (isThinking ? thought : written).push(event.text);
+    if (event.type !== "block-delta") return;
+    (isThinking ? thought : written).push(event.text);
+    if (!isThinking && describeNativeCall !== undefined) attempt.push(event.text);
   }
 
   const meter: Shaper = {
@@ -132,6 +147,11 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     }),
     usage: toUsage,
     reported: () => given,
+    toLostCall(error) {
+      if (!(error instanceof GatewayError) || error.nativeCall === undefined) return undefined;
+      const message = describeNativeCall?.(error.nativeCall.name);
+      return message === undefined ? undefined : { message, attempt: attempt.join("") };
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+export { describeNativeCall } from "./native-call.ts";
 export { createToolPrompt } from "./prompt/create-tool-prompt.ts";
 export { renderToolCalls, renderToolResults } from "./prompt/render-history.ts";
 export { createToolCallShaper } from "./tool-call-shaper.ts";

@@ -10,9 +10,11 @@ const rules: readonly (readonly [pattern: RegExp, kind: ErrorKind])[] = [
     "context-length",
   ],
   [/^(?:invalid argument|invalid prompt|unsupported role)/i, "invalid-request"],
-  [/^model tried to call unavailable tool/i, "output-invalid"],
   [/^terminated$/i, "upstream-truncated"],
 ];
+
+/** The words of the application's SDK. The model's arguments are not told. */
+const nativeCall = /^model tried to call unavailable tool(?: '(.{1,200}?)'(?=\.|$))?/is;
 
 const explanations: ReadonlyMap<string, string> = new Map([
   ["terminated", "Akash Chat lost the connection to its model in the middle of the answer."],
@@ -25,7 +27,22 @@ const searched = 4096;
 /** Makes an error of what the application reports inside a reply of status 200 (or as the text of a 400). */
 export function decodeErrorText(text: string): GatewayError {
   const head = text.slice(0, searched);
+  const call = nativeCall.exec(head);
+  if (call !== null) return createNativeCallError(call[1]);
   const kind = rules.find(([pattern]) => pattern.test(head))?.[1] ?? "upstream-unavailable";
   const message = explanations.get(text) ?? `Akash Chat reports: ${redact(text)}`;
   return new GatewayError(kind, message);
+}
+
+/**
+ * The error of a model that called a tool by the means of its back end. No tools are ever offered there, so the
+ * application drops the call.
+ */
+export function createNativeCallError(name: string | undefined): GatewayError {
+  const tool = name === undefined ? "a tool" : `the tool ${JSON.stringify(redact(name))}`;
+  return new GatewayError(
+    "output-invalid",
+    `The model called ${tool} in a form that Akash Chat drops: nothing of the call arrived. Use another model, or tell it to answer without that tool.`,
+    { nativeCall: { name } },
+  );
 }

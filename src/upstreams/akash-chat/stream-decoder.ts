@@ -4,6 +4,7 @@ import { GatewayError } from "../../errors.ts";
 import { createBlockWriter } from "../../model/block-writer.ts";
 import type { ChatEvent, Usage } from "../../model/events.ts";
 import type { Mutable } from "../../model/mutable.ts";
+import { createNativeCallError } from "./decode-error-text.ts";
 
 /** Understands one form of the upstream's stream, line by line. Nothing throws: a failure is part of the state. */
 export interface StreamDecoder {
@@ -113,12 +114,7 @@ function toProblem(word: string, hasText: boolean): GatewayError | undefined {
       return new GatewayError("upstream-unavailable", "The model's back end failed while it answered.");
     case "tool-calls":
       // No tools are ever offered to the upstream, so without text there is no answer.
-      return hasText
-        ? undefined
-        : new GatewayError(
-            "output-invalid",
-            "The model tried to call a tool in a form that Akash Chat drops.",
-          );
+      return hasText ? undefined : createNativeCallError(undefined);
     default:
       return undefined;
   }
