@@ -56,6 +56,8 @@ export function createClient(options: AkashChatOptions): AkashClient {
   const chatBodyTimeoutMs = Math.max(config.FIRST_BYTE_TIMEOUT_MS, config.IDLE_TIMEOUT_MS);
   const commonHeaders = {
     accept: "*/*",
+    // Frames shall come as they are made; a coding would hold them back somewhere on the way.
+    "accept-encoding": "identity",
     "user-agent": config.AKASH_USER_AGENT ?? createUserAgent(),
     referer: `${base.origin}${prefix}/`,
   };

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import { GatewayError } from "../../errors.ts";
 import { createAbortError } from "./abort.ts";
 import { toConnectionError } from "./connection-error.ts";
+import { decodeContent, type ReadableBody } from "./decode-content.ts";
 
 /** One HTTP request, ready for the wire. */
 export interface ExchangeRequest {
@@ -23,7 +24,7 @@ export interface Reply {
   header(name: string): string | undefined;
   /** All `Set-Cookie` values. */
   readonly cookies: readonly string[];
-  /** What has arrived since the last read; waits if nothing has. `undefined` at the end. */
+  /** What has arrived since the last read, decoded; waits if nothing has. `undefined` at the end. */
   read(): Promise<readonly Uint8Array[] | undefined>;
   /** The whole body as text. Throws kind `upstream-protocol` when it is longer than `limit` bytes. */
   text(limit?: number): Promise<string>;
@@ -110,15 +111,13 @@ export function exchange(
   });
 }
 
-interface Body {
+interface Body extends ReadableBody {
   push(chunk: Uint8Array): void;
   end(): void;
   /** The connection broke: what came before can still be read. */
   fail(error: Error): void;
   /** The caller left: nothing can be read any more. */
   cancel(error: Error): void;
-  read(): Promise<readonly Uint8Array[] | undefined>;
-  discard(): void;
 }
 
 function createBody(controller: Dispatcher.DispatchController): Body {
@@ -190,35 +189,42 @@ function createBody(controller: Dispatcher.DispatchController): Body {
   };
 }
 
+/** Headers that are about the coded bytes. */
+const codedHeaders = new Set(["content-encoding", "content-length"]);
+
 function createReply(
   status: number,
   headers: Readonly<Record<string, string | string[] | undefined>>,
   body: Body,
 ): Reply {
   const cookies = headers["set-cookie"];
+  const coding = headers["content-encoding"];
+  const decoded = coding === undefined ? undefined : decodeContent(body, String(coding));
+  const content = decoded ?? body;
   return {
     status,
     header(name) {
+      if (decoded !== undefined && codedHeaders.has(name)) return undefined;
       const value = headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
     cookies: cookies === undefined ? [] : Array.isArray(cookies) ? cookies : [cookies],
-    read: () => body.read(),
+    read: () => content.read(),
     async text(limit = textLimitBytes) {
       const parts: Uint8Array[] = [];
       let total = 0;
-      for (let chunks = await body.read(); chunks !== undefined; chunks = await body.read()) {
+      for (let chunks = await content.read(); chunks !== undefined; chunks = await content.read()) {
         for (const chunk of chunks) {
           parts.push(chunk);
           total += chunk.length;
         }
         if (total > limit) {
-          body.discard();
+          content.discard();
           throw new GatewayError("upstream-protocol", "Akash Chat's reply is too long to be read.");
         }
       }
       return Buffer.concat(parts).toString("utf8");
     },
-    discard: () => body.discard(),
+    discard: () => content.discard(),
   };
 }
