@@ -29,7 +29,7 @@ export type ErrorKind = keyof typeof errorStatus;
 export interface GatewayErrorOptions {
   /** The request field that is wrong, as the client spelled it: `messages[0].content`. */
   readonly param?: string | undefined;
-  /** When the caller may try again, in ms from now. Only when the upstream said so: never invented. */
+  /** When the caller may try again, in ms from now: what the upstream said, or what it has tried itself in vain. */
   readonly retryAfterMs?: number | undefined;
   /** Overrides the table's status, e.g. for an upstream that answered 503. */
   readonly status?: number | undefined;

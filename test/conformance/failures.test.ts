@@ -73,7 +73,12 @@ const says = (message: string) => fail({ kind: "three", message });
 const rows: readonly Row[] = [
   // Reported inside a reply of status 200, before any text.
   { name: "a failing back end", reply: says("Service unavailable"), look: "trouble" },
-  { name: "a busy back end", reply: says("Rate limit reached for requests"), look: "limit" },
+  {
+    name: "a busy back end",
+    reply: says("Failed after 3 attempts. Last error: Rate limit reached for requests"),
+    look: "limit",
+    retryAfter: /^5$/,
+  },
   {
     name: "a prompt too long",
     reply: says("This model's maximum context length is 8192 tokens"),
@@ -96,6 +101,7 @@ const rows: readonly Row[] = [
     name: "a failure with words",
     reply: fail({ kind: "mid", afterDeltas: 3, message: "429 too many requests" }),
     look: "limit",
+    retryAfter: /^5$/,
     text: three,
   },
   {

@@ -1,4 +1,5 @@
 import { GatewayError, type ErrorKind } from "../../errors.ts";
+import { findWait } from "./find-wait.ts";
 import { redact } from "./redact.ts";
 
 /** Texts of back ends, first match wins. Which ones occur was seen in recordings of the application. */
@@ -21,6 +22,13 @@ const explanations: ReadonlyMap<string, string> = new Map([
   ["[object Object]", "The model's back end failed in the middle of the answer without saying why."],
 ]);
 
+/**
+ * How long a busy back end is left alone when it names no time. The application has tried three times by then, with pauses
+ * of 2 s and 4 s: what did not help in 6 s will not help at once. The usage limit, which lasts for hours, is never told
+ * in such a text.
+ */
+const busyMs = 5000;
+
 /** What tells the kind stands at the beginning; a text of megabytes is not searched to its end. */
 const searched = 4096;
 
@@ -31,7 +39,9 @@ export function decodeErrorText(text: string): GatewayError {
   if (call !== null) return createNativeCallError(call[1]);
   const kind = rules.find(([pattern]) => pattern.test(head))?.[1] ?? "upstream-unavailable";
   const message = explanations.get(text) ?? `Akash Chat reports: ${redact(text)}`;
-  return new GatewayError(kind, message);
+  return new GatewayError(kind, message, {
+    retryAfterMs: kind === "rate-limited" ? (findWait(head) ?? busyMs) : undefined,
+  });
 }
 
 /**

@@ -95,11 +95,17 @@ function toLimitError(refusal: Refusal, body: RefusalBody, now: number, cause: E
   const until =
     retryAfterMs === undefined ? "" : ` It opens again at ${new Date(now + retryAfterMs).toISOString()}.`;
   const words = body.message === undefined ? "" : ` Akash Chat says: ${redact(body.message)}`;
-  return new GatewayError(
-    "rate-limited",
-    `The usage limit of this gateway's address at Akash Chat is reached.${until}${words}`,
-    { retryAfterMs, cause },
-  );
+  // A proxy in front has limits of its own. Without a time of theirs none is made up: it may be seconds or hours,
+  // and clients have a back-off of their own for that.
+  const reason = isUsageLimit(refusal, body)
+    ? "The usage limit of this gateway's address at Akash Chat is reached."
+    : "The network in front of Akash Chat takes no more requests from this gateway's address for now. Send fewer at once.";
+  return new GatewayError("rate-limited", `${reason}${until}${words}`, { retryAfterMs, cause });
+}
+
+/** The application's own limit, in the words of any of its generations. */
+function isUsageLimit(refusal: Refusal, body: RefusalBody): boolean {
+  return refusal.limitReset !== undefined || body.resetTime !== undefined || body.error !== undefined;
 }
 
 /** Longer than any limit lasts; a number beyond every calendar is no time at all. */

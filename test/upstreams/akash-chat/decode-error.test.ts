@@ -87,6 +87,27 @@ describe("replies that refuse", () => {
   });
 });
 
+test.each([
+  [
+    "the application's limit",
+    { text: '{"error":"Rate limit exceeded"}' },
+    "The usage limit of this gateway's",
+  ],
+  [
+    "the application's limit by its header",
+    { limitReset: String(now / 1000 + 9) },
+    "The usage limit of this",
+  ],
+  ["a page of a proxy", { ...html, text: "<html>" }, "The network in front of Akash Chat takes no more"],
+  [
+    "words of a proxy",
+    { contentType: "text/plain", text: "slow down" },
+    "The network in front of Akash Chat",
+  ],
+])("429: %s is told as what it is", (_name, refusal, words) => {
+  expect(refuse({ status: 429, ...refusal }).message).toContain(words);
+});
+
 describe("error texts inside a reply", () => {
   test.each([
     ["{'error': '/chat/completions: Invalid model name passed in model=x.'}", "model-not-found"],
@@ -101,6 +122,25 @@ describe("error texts inside a reply", () => {
     ["Bad Gateway", "upstream-unavailable"],
   ])("%s is %s", (text, kind) => {
     expect(decodeErrorText(text).kind).toBe(kind);
+  });
+
+  test.each([
+    ["Rate limit reached for requests", 5000],
+    ["Failed after 3 attempts. Last error: 429 Too Many Requests", 5000],
+    ["Rate limit reached. Please try again in 20s. Visit", 20_000],
+    ["Rate limit reached. Please try again in 1m30.5s.", 90_500],
+    ["Rate limit reached. Please try again in 870ms.", 870],
+    ["Rate limit: retry after 2 minutes", 120_000],
+    ["Rate limit. Try again in 1 hour", 3_600_000],
+    ["Rate limit. Try again in 30 seconds", 30_000],
+    ["Rate limit. Try again in a moment", 5000],
+    ["Rate limit. Try again in 5 megabytes", 5000],
+    ["Rate limit. Try again in 1.2.3s", 5000],
+    ["Rate limit. Try again in 0s", 5000],
+    ["Rate limit. Try again in 999999999h", 5000],
+    ["Service unavailable, try again in 20s", undefined],
+  ])("%s: the wait is %s ms", (text, retryAfterMs) => {
+    expect(decodeErrorText(text).retryAfterMs).toBe(retryAfterMs);
   });
 
   test.each([
