@@ -57,8 +57,8 @@ export function isSessionRefusal(refusal: Refusal): boolean {
 /** Says what a reply of another status than 200 means. `now` is ms since the epoch. */
 export function decodeError(refusal: Refusal, context: { readonly now: number }): GatewayError {
   const { status } = refusal;
-  const cause = new Error(`status ${status}: ${redact(refusal.text)}`);
   const body = parseBody(refusal.text);
+  const cause = new Error(`status ${status}: ${describeBody(refusal, body)}`);
 
   if (status === 429) return toLimitError(refusal, body, context.now, cause);
   if (status === 413) {
@@ -84,6 +84,18 @@ export function decodeError(refusal: Refusal, context: { readonly now: number })
   const words = [body.error, body.message].filter((text) => text !== undefined).join(": ");
   const reason = words === "" ? `it answered with status ${status}.` : redact(words);
   return new GatewayError("upstream-unavailable", `Akash Chat failed: ${reason}`, { cause });
+}
+
+/** A proxy's words are short. */
+const longestWords = 300;
+
+/** A body for the log: the words of its error. Anything else may quote a prompt, and is only measured. */
+function describeBody(refusal: Refusal, body: RefusalBody): string {
+  const { text } = refusal;
+  const words = [body.error, body.message].filter((one) => one !== undefined).join(": ");
+  if (words !== "") return redact(words);
+  if (text.length <= longestWords && !/^\s*[[{]/.test(text)) return redact(text);
+  return `${text.length} characters of ${JSON.stringify(refusal.contentType.slice(0, 80))}`;
 }
 
 function isHtml(refusal: Refusal): boolean {

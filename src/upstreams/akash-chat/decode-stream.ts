@@ -4,7 +4,6 @@ import { GatewayError } from "../../errors.ts";
 import type { Usage } from "../../model/events.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
 import { findImageTagEnd, imageLineStart } from "./decode-image-tag.ts";
-import { redact } from "./redact.ts";
 import {
   createAnswerWriter,
   createTruncatedError,
@@ -24,9 +23,9 @@ const imageLimit = 1_000_000;
 /**
  * Decodes the AI SDK v4 data stream: one `<code>:<JSON>` part per line. Text (`0`) and reasoning (`g`) are
  * written; `3` fails, whatever follows it; `d` finishes, and so does the end after an `e` that does not
- * continue; other codes carry nothing for us. Source: recordings of the application in both generations.
+ * continue; other codes carry nothing for us. `contentType` is told to the log if it is no such stream. Source: recordings of the application in both generations.
  */
-export function createDataStreamDecoder(model: string): StreamDecoder {
+export function createDataStreamDecoder(model: string, contentType = ""): StreamDecoder {
   const answer = createAnswerWriter(model);
   let step: { reason: string; usage: Usage } | undefined;
   let imageLines: string[] | undefined;
@@ -40,7 +39,7 @@ export function createDataStreamDecoder(model: string): StreamDecoder {
       return;
     }
     if (line.charCodeAt(1) !== 0x3a) {
-      answer.fail(toStrangeLine(line, sawPart));
+      answer.fail(toStrangeLine(line, sawPart, contentType));
       return;
     }
     sawPart = true;
@@ -146,9 +145,13 @@ function createBrokenPartError(): GatewayError {
   return new GatewayError("upstream-protocol", "Akash Chat sent a part of its answer that cannot be read.");
 }
 
-function toStrangeLine(line: string, sawPart: boolean): GatewayError {
-  // The log may show what is no answer at all, but nothing of an answer.
-  const cause = new Error(sawPart ? `a line of ${line.length} characters` : redact(line.slice(0, 200)));
+function toStrangeLine(line: string, sawPart: boolean, contentType: string): GatewayError {
+  // It may be an answer, or echo a prompt: the log learns its looks only.
+  const cause = new Error(
+    sawPart
+      ? `a line of ${line.length} characters`
+      : `a first line of ${line.length} characters that begins with ${describeStart(line)}, as ${JSON.stringify(contentType.slice(0, 80))}`,
+  );
   if (!sawPart && /^\s*</.test(line)) {
     return new GatewayError(
       "upstream-unavailable",
@@ -163,4 +166,13 @@ function toStrangeLine(line: string, sawPart: boolean): GatewayError {
       cause,
     },
   );
+}
+
+/** Marks are shown: they tell JSON, markup and events apart. */
+function describeStart(line: string): string {
+  const first = line.trimStart().charAt(0);
+  if (/[[{<"':#*-]/.test(first)) return first;
+  if (/\p{L}/u.test(first)) return "a letter";
+  if (/\p{N}/u.test(first)) return "a digit";
+  return first === "" ? "blanks" : "another character";
 }

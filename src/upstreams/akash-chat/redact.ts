@@ -1,33 +1,131 @@
-const keys = [
+type Rule = readonly [pattern: RegExp, replacement: string];
+
+/** What the application and its SDK quote of requests and answers: nobody's to see but the caller's. */
+const quotes: readonly Rule[] = [
+  [/<(?:!doctype|html|head|body)\b[\s\S]*$/i, "[a web page]"],
+  [/(invalid prompt:[\s\S]{0,300}?)\s*(?:value|messages\[\d+\]):[\s\S]*$/i, "$1"],
+  [
+    /((?:json parsing|type validation) failed):\s*(?:text|value):[\s\S]*?(?:\.?\n(?=error message:)|$)/gi,
+    "$1. ",
+  ],
+];
+
+const keys: readonly Rule[] = [
+  [/-----BEGIN [A-Z ]{1,40}-----[\s\S]*?(?:-----END [A-Z ]{1,40}-----|$)/g, "[key]"],
   // Keys by their usual prefixes, also masked ones (`sk-...abcd`).
-  /\b(?:sk|pk|rk|akml|hf|gsk|ghp|xox[bp])[-_](?:[\w-]*(?:\.{2,}|\*{2,})[\w-]*|[\w-]{16,})/gi,
-  /\bBearer\s+[\w.~+/=-]{6,}/gi,
-  /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g,
-  /\b(?:[a-f0-9]{32,}|(?=[A-Za-z\d]*\d)(?=[A-Za-z\d]*[A-Z])(?=[A-Za-z\d]*[a-z])[A-Za-z\d]{36,})\b/g,
+  [
+    /\b(?:sk|pk|rk|akml|hf|gsk|gh[opsu]|github_pat|glpat|nvapi|xai|xox[abp])[-_](?:[\w-]*(?:\.{2,}|\*{2,})[\w-]*|[\w-]{16,})/gi,
+    "[key]",
+  ],
+  [/\b(?:AKIA|ASIA)[A-Z\d]{12,}\b/g, "[key]"],
+  [/\bBearer\s+[\w.~+/=-]{6,}/gi, "[key]"],
+  [/\b[Bb]asic\s+(?=[\w+/]*[A-Z\d+/=])[\w+/]{6,}={0,2}/g, "[key]"],
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g, "[key]"],
+  [
+    /\b(?:[a-f0-9]{32,}|(?=[A-Za-z\d]*\d)(?=[A-Za-z\d]*[A-Z])(?=[A-Za-z\d]*[a-z])[A-Za-z\d]{36,})\b/g,
+    "[key]",
+  ],
 ];
-const addresses = [
-  /\b[a-z][a-z\d+.-]{1,9}:\/\/[^\s"'<>)\]}]+/gi,
-  /\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b/g,
-  /\[[0-9a-f]*:[0-9a-f:]+\](?::\d{1,5})?/gi,
-  /(?<![\w:])(?=[0-9a-f:]{0,40}::)[0-9a-f:]{3,40}(?![\w:])/gi,
-  /\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|svc|cluster)\b(?::\d{1,5})?/gi,
-  /\blocalhost:\d{1,5}\b/gi,
+
+/** A name's end or a quote behind it, then `=`, `=>` or `:`. */
+const is = String.raw`(?:[_-]?(?:key|value|hash))?\\?["'\`]?\s{0,3}(?:=>?|:)\s{0,3}`;
+const equals = String.raw`(?:[_-]?(?:key|value|hash))?\\?["'\`]?\s{0,3}=>?\s{0,3}`;
+const quoted = String.raw`\\"[^"\n]{4,}"?|"(?:[^"\\\n]|\\.){4,}"?|'(?:[^'\\\n]|\\.){4,}'?`;
+const short = String.raw`\\"[^"\n]*"?|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?`;
+/** Not `[`: what is blotted out already stays. A comma is part of a value if no blank follows. */
+const bare = String.raw`(?:[^\s"'&;,<>()[\]{}\`\\]|,(?=[^\s"']))`;
+/** A whole name, not the last part of a path. */
+const before = String.raw`((?<![\w/.-])[\w.-]{0,60}?`;
+/** Names that mean nothing but a secret. */
+const strong = String.raw`(?:passw(?:or)?d|passphrase|pwd|secret|credentials?|(?:api|access|private)[ _-]?key(?: provided)?)`;
+/** Names that are also words of honest errors: their values must look like secrets. */
+const weak = String.raw`(?:token|auth|authorization|cookie|session(?:[_-]?id)?|signature|jwt|dsn|connection[ _-]?string)`;
+
+const secrets: readonly Rule[] = [
+  [/\b((?:set-)?cookie"?:\s{0,3})[^\n]+/gi, "$1[secret]"],
+  [new RegExp(String.raw`${before}${strong}${is})(?:${short}|${bare}+)`, "gi"), "$1[secret]"],
+  [new RegExp(String.raw`${before}${weak}${is})(?:${quoted})`, "gi"), "$1[secret]"],
+  // Tokens are counted, too: `max_token=4096`.
+  [new RegExp(String.raw`${before}${weak}${equals})(?!\d{1,6}(?!\w))${bare}{4,}`, "gi"), "$1[secret]"],
+  [
+    new RegExp(String.raw`${before}${weak}${is})(?!\d{1,6}(?!\w))(?=[^\s"']*\d)${bare}{6,}`, "gi"),
+    "$1[secret]",
+  ],
+  // Variables of an environment; numbers and switches say nothing.
+  [
+    /\b((?:[A-Z][A-Z\d]*_[A-Z\d_]+|PATH|HOME|PWD|HOSTNAME|USER)=)(?!(?:\d+|true|false)\b)[^\s"'&;)\]}[][^\s"'&;)\]}]*/g,
+    "$1[value]",
+  ],
 ];
-/** What the application quotes of a request that it does not accept: the caller's own messages. */
-const quotedPrompt = /(invalid prompt:[\s\S]{0,300}?)\s*(?:value|messages\[\d+\]):[\s\S]*$/i;
-const maxLength = 600;
+
+/** Before the secrets: a login may stand inside. */
+const locators: readonly Rule[] = [
+  [/\bfile:\/\/[^\s"'<>)\]}]+/gi, "[path]"],
+  [/\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s"'<>)\]}]+/gi, "[address]"],
+  // A login without a scheme: `user:password@host`.
+  [/\b[\w.+-]{1,64}:[^\s:@/"'<>]{1,100}@[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?(?:\/[^\s"'<>)\]}]*)?/g, "[address]"],
+];
+
+const addresses: readonly Rule[] = [
+  [/\[[0-9a-f]*:[0-9a-f:]+(?:(?:\.\d{1,3}){3})?(?:%\w{1,20})?\](?::\d{1,5})?/gi, "[address]"],
+  [
+    /(?<![\w:])(?=[0-9a-f:]{0,40}::)[0-9a-f:]{3,40}(?:(?:\.\d{1,3}){3})?(?:%\w{1,20})?(?![\w:])/gi,
+    "[address]",
+  ],
+  [/(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])/gi, "[address]"],
+  [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b/g, "[address]"],
+  [/\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|svc|cluster)\b(?::\d{1,5})?/gi, "[address]"],
+  [/\blocalhost:\d{1,5}\b/gi, "[address]"],
+  // The words of Node for a host that it did not reach.
+  [
+    /\b(E(?:NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH) )[\w.-]+(?::\d{1,5})?/g,
+    "$1[address]",
+  ],
+];
+
+const sourceFile = String.raw`\.(?:[cm]?[jt]sx?|py|rs|go|java|kt|rb|php|cs|cc|cpp|c|h|swift|scala|lua|sh)`;
+const line = String.raw`(?::\d{1,7}){0,2}`;
+/** A part of a path: no blanks, no marks that end it. */
+const part = String.raw`[^\s"'<>()[\]{}|:;,*?/\\\`]+`;
+/** Where no word, no other path and no closing tag goes before. */
+const fresh = String.raw`(?<![\w/.<\]~@-])`;
+/** First parts of addresses of an API, which say what was asked for and nothing of a machine. */
+const route = String.raw`(?!/(?:api|v\d+|openai|chat|completions|responses|messages|models?|embeddings|images?|generate|tokenize|health|auth)(?:/|\b))`;
+
+const paths: readonly Rule[] = [
+  [/Traceback \(most recent call last\):(?:\s*\n[ \t][^\n]*)*/g, "[stack]"],
+  // Frames: `at name (place:1:2)` anywhere, `at place:1:2` on a line of its own.
+  [
+    /\s*\bat (?:[\w$.<>[\] ]{1,120} )?\(?(?=[^()\s]*[./\\])[^()\s]{1,200}:\d{1,7}:\d{1,7}\)?(?=\s|$)/g,
+    " [stack]",
+  ],
+  [/\s*\bat [\w$.<>/]{1,120}\([^()\n]{1,120}(?::\d{1,7}|Native Method|Unknown Source)\)/g, " [stack]"],
+  [/(?: \[stack\]){2,}/g, " [stack]"],
+  // Windows, also with doubled backslashes; blanks only inside of folders.
+  [
+    /(?<!\w)[a-z]:(?:\\{1,2}|\/)(?![/\s])(?:[^\\/\n"'<>|:*?]{1,100}[\\/]{1,2})*[^\s\\/"'<>|:*?,;)\]}]*(?::\d{1,7}){0,2}/gi,
+    "[path]",
+  ],
+  [/(?<![\w\\])\\\\[\w.-]{1,64}\\{1,2}[^\s"'<>|:*?,;)\]}]+/g, "[path]"],
+  [new RegExp(String.raw`(?<![\w/])(?:~|\.{1,2})/${part}(?:/${part})*${line}`, "g"), "[path]"],
+  [new RegExp(String.raw`${fresh}(?:/${part})*/(?:${part})?\.[a-z]\w{0,9}${line}(?![\w/])`, "gi"), "[path]"],
+  [new RegExp(String.raw`${fresh}${route}(?:/${part}){2,}/?${line}`, "g"), "[path]"],
+  [new RegExp(String.raw`\b(?:[\w@.-]{1,80}/)+[\w.-]{1,80}${sourceFile}${line}(?!\w)`, "g"), "[path]"],
+  [new RegExp(String.raw`\b[\w-][\w.-]{0,80}${sourceFile}:\d{1,7}(?::\d{1,7})?(?!\w)`, "g"), "[path]"],
+];
+
+const rules = [...quotes, ...keys, ...locators, ...secrets, ...addresses, ...paths];
+const shown = 600;
+/** What begins in the part that is shown is seen whole. */
+const searched = 2 * shown;
 
 /**
- * Makes a back end's own words fit for an API user: keys and internal addresses are blotted out, HTML is
- * replaced, and quoted prompts are cut off. The result may be logged.
+ * Makes a back end's own words fit for an API user: keys, passwords, internal addresses and paths are blotted out, HTML
+ * is replaced, and what is quoted of prompts and answers is cut out. The result may be logged. Takes the same time for a
+ * text of any length: it is cut first.
  */
 export function redact(text: string): string {
-  // Cut first, so that no pattern runs over a text of any length.
-  let clean = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
-  clean = clean
-    .replace(/<(?:!doctype|html|head|body)\b[\s\S]*$/i, "[a web page]")
-    .replace(quotedPrompt, "$1");
-  for (const pattern of keys) clean = clean.replace(pattern, "[key]");
-  for (const pattern of addresses) clean = clean.replace(pattern, "[address]");
-  return clean;
+  let clean = text.slice(0, searched);
+  for (const [pattern, replacement] of rules) clean = clean.replace(pattern, replacement);
+  return clean.length > shown || text.length > searched ? `${clean.slice(0, shown)}…` : clean;
 }

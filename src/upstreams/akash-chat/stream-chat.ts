@@ -21,7 +21,7 @@ function createDecoder(reply: Reply, model: string): StreamDecoder {
       "A web page came in place of Akash Chat's answer, probably from the network in front of it. The operator may need AKASH_COOKIE, AKASH_USER_AGENT or a proxy.",
     );
   }
-  return createDataStreamDecoder(model);
+  return createDataStreamDecoder(model, type);
 }
 
 /**

@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+
+import { decodeErrorText } from "../../../src/upstreams/akash-chat/decode-error-text.ts";
+import { decodeError } from "../../../src/upstreams/akash-chat/decode-error.ts";
+import { createDataStreamDecoder } from "../../../src/upstreams/akash-chat/decode-stream.ts";
+import { redact } from "../../../src/upstreams/akash-chat/redact.ts";
+
+const raw = String.raw;
+
+describe("is blotted out", () => {
+  test.each([
+    // Paths.
+    ["ENOENT: no such file, open '/usr/src/app/config/a.json'", "ENOENT: no such file, open '[path]'"],
+    ["file:///app/dist/server.mjs:10:5 failed", "[path] failed"],
+    [raw`open C:\Users\John Doe\AppData\x.txt now`, "open [path] now"],
+    [raw`open C:\\Users\\bob\\x.txt`, "open [path]"],
+    ["D:/weights/llama/config.json is missing", "[path] is missing"],
+    [raw`\\fileserver\share\model.bin is gone`, "[path] is gone"],
+    ["/home/user/.env", "[path]"],
+    ["/etc/passwd: denied", "[path]: denied"],
+    ["/var/run/secrets/kubernetes.io/serviceaccount/token", "[path]"],
+    ["~/.ssh/id_rsa and ../secrets/key.pem", "[path] and [path]"],
+    ["src/server/app.ts:12:3", "[path]"],
+    ['File "/opt/venv/lib/vllm/engine.py", line 123, in run', 'File "[path]", line 123, in run'],
+    ["engine.py:123 raised", "[path] raised"],
+    ["path=/app/x.py, line 3", "path=[path], line 3"],
+    // Stacks.
+    ["at Object.<anonymous> (/app/server.js:12:34)", " [stack]"],
+    ["Error: x at f (/app/a.js:1:2) at async g (node:internal/x:9:5)", "Error: x [stack]"],
+    [
+      "boom\n    at foo (/app/a.js:1:2)\n    at /app/c.js:3:4\n    at a.B.c(B.java:12)\nend",
+      "boom [stack]\nend",
+    ],
+    [
+      'Traceback (most recent call last):\n  File "/a/x.py", line 1\n    f(pw)\nValueError: bad',
+      "[stack]\nValueError: bad",
+    ],
+    // Credentials by their names.
+    ["password=hunter2", "password=[secret]"],
+    ["Password: hunter2", "Password: [secret]"],
+    ['{"password": "hunter 2", "a": 1}', '{"password": [secret], "a": 1}'],
+    [raw`{\"password\":\"hun ter2\"}`, raw`{\"password\":[secret]}`],
+    [raw`{"pwd": "a\"b"}`, '{"pwd": [secret]}'],
+    ["'passwd' => 'x y'", "'passwd' => [secret]"],
+    ["userPassword=foo&x=1", "userPassword=[secret]&x=1"],
+    ["api_key=abcd, x-api-key: 1234", "api_key=[secret], x-api-key: [secret]"],
+    ["Incorrect API key provided: abcdef", "Incorrect API key provided: [secret]"],
+    ["client_secret: 'abc'", "client_secret: [secret]"],
+    ["token=abcdefgh and access_token=ya29.abc", "token=[secret] and access_token=[secret]"],
+    ['"token": "abc123"', '"token": [secret]'],
+    ["session_token: abc123def", "session_token: [secret]"],
+    ["Authorization: Basic dXNlcjpwYXNz", "Authorization: [key]"],
+    ["Cookie: a=b; session=xyz", "Cookie: [secret]"],
+    ["set-cookie: a=b; Path=/", "set-cookie: [secret]"],
+    ["AKIAIOSFODNN7EXAMPLE", "[key]"],
+    ["-----BEGIN PRIVATE KEY-----\nabc", "[key]"],
+    // Addresses with logins, connections, environments.
+    ["postgres://app:pw@10.0.0.1:5432/x", "[address]"],
+    ["mongodb+srv://a:b@c.d.net/x failed", "[address] failed"],
+    ["redis://:pw@redis:6379", "[address]"],
+    ["user:pass@db.example.com:5432", "[address]"],
+    [
+      "host=db.internal user=app password=p@ss,w0rd dbname=x",
+      "host=[address] user=app password=[secret] dbname=x",
+    ],
+    ["User ID=sa;Password=Pw!1;Encrypt=true", "User ID=sa;Password=[secret];Encrypt=true"],
+    ["OPENAI_BASE=foo PATH=/usr/bin:/bin", "OPENAI_BASE=[value] PATH=[value]"],
+    ["getaddrinfo ENOTFOUND redis", "getaddrinfo ENOTFOUND [address]"],
+    ["connect ECONNREFUSED vllm:8000", "connect ECONNREFUSED [address]"],
+    ["::ffff:10.0.0.1, fe80::1%eth0, 2001:db8:1:2:3:4:5:6", "[address], [address], [address]"],
+    ["[::ffff:10.0.0.1]:80", "[address]"],
+    // What the application's SDK quotes of an answer.
+    [
+      "JSON parsing failed: Text: {dear diary.\nError message: Expected",
+      "JSON parsing failed. Error message: Expected",
+    ],
+    [
+      'Type validation failed: Value: {"a":"diary"}.\nError message: [',
+      "Type validation failed. Error message: [",
+    ],
+  ])("%s", (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+});
+
+test.each([
+  "max_tokens=100, max_token=4096, eos_token_id=151645, MAX_TOKENS=100",
+  "token limit exceeded: 8192; prompt tokens: 120, token count: 12",
+  "invalid token: expected string",
+  "Unexpected token '}', \"{x\" is not valid JSON",
+  "Unexpected token: '}'",
+  "openai/gpt-oss-120b, deepseek-ai/DeepSeek-V3.2 and Qwen/Qwen3-30B-A3B",
+  "text/plain; charset=utf-8, application/json, multipart/form-data",
+  "and/or, input/output, n/a, 1/2, 24/7",
+  "2026/05/01 12:34:56 and 05/01/2026 at 10:30:00",
+  "/chat/completions: Invalid model name passed in model=x",
+  "POST /v1/chat/completions and /v1/models/DeepSeek-V3.2 failed",
+  "Node.js 20.1, v1.2.3, index.html",
+  "The session has expired; the signature is wrong: try again",
+  "Basic authentication is required, and a password",
+  "context length is 8192 tokens (7000 in the messages, 2000 in the completion)",
+  "</tool_call> in std::vector, a ratio of 3:2",
+  "position 12 (line 1 column 13), at least (see docs)",
+])("honest words stay: %s", (text) => {
+  expect(redact(text)).toBe(text);
+});
+
+test("a secret is known by its beginning, even where the text that is shown ends inside", () => {
+  const text = `${"word ".repeat(118)}password=${"s3cr3t".repeat(30)}`;
+  expect(redact(text)).not.toContain("s3cr3t");
+  expect(redact(text)).toMatch(/…$|\[secret\]$/);
+});
+
+test.each([
+  "sk-",
+  "/a",
+  "a/",
+  "a:",
+  "password=",
+  'token: "',
+  "at (",
+  "::",
+  "A_",
+  "x/y.",
+  "../",
+  "C:\\",
+  "\\",
+  "a@",
+])("the length of a text of %j costs nothing: it is cut first", (piece) => {
+  expect(redact(piece.repeat(200_000)).length).toBeLessThan(700);
+});
+
+describe("the log and the client", () => {
+  const text = "Failed at /app/server.js:1:2 with password=hunter2";
+
+  test("see the same of an error in a stream", () => {
+    expect(decodeErrorText(text).message).toBe("Akash Chat reports: Failed [stack] with password=[secret]");
+  });
+
+  test.each([
+    [
+      "the words of an error",
+      "application/json",
+      JSON.stringify({ error: text }),
+      "status 500: Failed [stack] with password=[secret]",
+    ],
+    ["short words", "text/plain", "no healthy upstream", "status 500: no healthy upstream"],
+    [
+      "JSON of another form",
+      "application/json",
+      '{"input":"dear diary"}',
+      'status 500: 22 characters of "application/json"',
+    ],
+    ["a long text", "text/plain", "dear diary ".repeat(40), 'status 500: 440 characters of "text/plain"'],
+    ["a page", "text/html", `<html>${"dear diary ".repeat(9)}`, "status 500: [a web page]"],
+  ])("the log learns %s of a refusal", (_name, contentType, body, expected) => {
+    const refusal = { status: 500, contentType, text: body, limitReset: undefined, retryAfter: undefined };
+    const error = decodeError({ ...refusal, challenged: false }, { now: 0 });
+    expect(error.cause).toMatchObject({ message: expected });
+  });
+
+  test.each([
+    ["Dear diary, today", "a letter"],
+    ['{"choices":[]}', "{"],
+    ["  1. Dear", "a digit"],
+    ["\u0000\u0001", "another character"],
+  ])("the log learns nothing of what is no stream: %j", (line, start) => {
+    const decoder = createDataStreamDecoder("m", "text/plain");
+    decoder.push(line);
+    expect(decoder.failure?.cause).toMatchObject({
+      message: `a first line of ${line.length} characters that begins with ${start}, as "text/plain"`,
+    });
+  });
+});
