@@ -1,4 +1,5 @@
 import { jsonAnswer } from "./json-answer.ts";
+import { offeredModels } from "./offered-models.ts";
 import { smallTalk } from "./small-talk.ts";
 import { toolAnswer } from "./tool-answer.ts";
 import type { ChatBody, ScriptedReply } from "./types.ts";
@@ -14,7 +15,7 @@ export function createBuiltInAnswer(body: ChatBody, world: World): ScriptedReply
   if (body.model === "AkashGen" && !NO_PICTURE.test(question.trim())) return imageReply(question);
 
   const text = toolAnswer(body) ?? jsonAnswer(body) ?? smallTalk(body, world);
-  const thinks = world.models.find(({ id }) => id === body.model)?.reasoning === true;
+  const thinks = offeredModels(world).find(({ id }) => id === body.model)?.reasoning === true;
   return {
     text,
     delayMs: world.pace,

@@ -1,4 +1,5 @@
 import { fileText } from "./length-check.ts";
+import { listsRawIds } from "./offered-models.ts";
 import { promptError } from "./prompt-errors.ts";
 import { jsonReply, type HttpReply } from "./reply.ts";
 import type { ChatBody, SimulatedModel } from "./types.ts";
@@ -75,7 +76,7 @@ function parameterError(body: ChatBody, world: World): string | undefined {
     const refused =
       world.generation === "A"
         ? Boolean(given) && typeof given !== "number"
-        : world.instance !== "standalone" && !Number(given) && model?.[name] !== undefined;
+        : !listsRawIds(world) && !Number(given) && model?.[name] !== undefined;
     if (refused) return `Invalid argument for parameter ${name}: ${name} must be a number`;
   }
   return undefined;

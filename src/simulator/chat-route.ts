@@ -7,6 +7,7 @@ import { edgeReply } from "./edge-replies.ts";
 import { createFrameEncoder } from "./frames.ts";
 import { IMAGE_USAGE, imageAnswer } from "./image-answer.ts";
 import { lengthRefusal } from "./length-check.ts";
+import { offeredModels } from "./offered-models.ts";
 import {
   emptyReply,
   jsonReply,
@@ -39,7 +40,7 @@ export async function chatRoute(call: Call, world: World): Promise<Reply> {
     return usageRefused(usage.resetAt(address));
   }
   if (object === undefined) return emptyReply(500);
-  const available = world.models.filter((model) => model.available !== false);
+  const available = offeredModels(world);
   if (world.generation === "B" && !available.some(({ id }) => id === object["model"])) {
     return modelRefused(object["model"], available);
   }

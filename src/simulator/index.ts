@@ -10,6 +10,7 @@ export type {
   ScriptedError,
   ScriptedFile,
   ScriptedImage,
+  ScriptedModels,
   ScriptedReply,
   SimulatedModel,
   Simulator,

@@ -1,4 +1,6 @@
-import { emptyReply, jsonReply, sessionRefused, type Call, type HttpReply } from "./reply.ts";
+import { edgeReply } from "./edge-replies.ts";
+import { listsRawIds, offeredModels } from "./offered-models.ts";
+import { emptyReply, jsonReply, sessionRefused, type Call, type HttpReply, type Reply } from "./reply.ts";
 import { isAuthorized } from "./session-routes.ts";
 import type { SimulatedModel } from "./types.ts";
 import type { World } from "./world.ts";
@@ -7,9 +9,12 @@ import type { World } from "./world.ts";
 const ROWS_MADE = "2026-05-19T12:00:00.000Z";
 
 /** GET /api/models: A wants a session, B shows the list to everybody. */
-export function modelsRoute(call: Call, world: World): HttpReply {
+export async function modelsRoute(call: Call, world: World): Promise<Reply> {
   if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
-  const offered = world.models.filter(({ available }) => available !== false);
+  const script = world.modelsScript;
+  await script?.gate;
+  if (script?.error !== undefined) return edgeReply(script.error, world);
+  const offered = offeredModels(world);
   if (world.generation === "B")
     return jsonReply(
       200,
@@ -31,6 +36,12 @@ export function modelsRoute(call: Call, world: World): HttpReply {
 /** GET /api/models/all (B): every row, also while the back end fails, with what the caller may do. */
 export function allModelsRoute(call: Call, world: World): HttpReply {
   if (call.method !== "GET" && call.method !== "HEAD") return emptyReply(405);
+  if (world.database === "down") {
+    return jsonReply(500, {
+      error: "Failed to fetch models",
+      details: "connect ECONNREFUSED 127.0.0.1:5432",
+    });
+  }
   const models = world.rows.map((model, index) => {
     const { id } = model;
     const offered = world.models.includes(model) && model.available !== false;
@@ -68,10 +79,10 @@ function modelEntry(model: SimulatedModel): object {
 }
 
 function modelOf(model: SimulatedModel, index: number, world: World): object {
-  return world.instance === "standalone" ? backEndModel(model) : modelRow(model, index);
+  return listsRawIds(world) ? backEndModel(model) : modelRow(model, index);
 }
 
-/** B's entry without a database: what the back end lists, with fixed numbers. */
+/** B's entry without a database, or while that is away: what the back end lists, with fixed numbers. */
 function backEndModel({ id }: SimulatedModel): object {
   return {
     id,
@@ -94,7 +105,7 @@ function modelRow(model: SimulatedModel, index: number): object {
   return {
     id: model.id,
     model_id: model.id,
-    api_id: null,
+    api_id: model.apiId ?? null,
     name: model.name ?? model.id,
     description: model.description ?? null,
     tier_requirement: "permissionless",

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 
 import { DEFAULT_MODELS } from "./model-catalogue.ts";
 import type { Call } from "./reply.ts";
+import { imageModelId } from "./offered-models.ts";
 import { createRequestLog } from "./request-log.ts";
 import { answerCall } from "./routes.ts";
 import { sendReply } from "./send-reply.ts";
@@ -73,7 +74,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     expireSessions: () => world.sessions.expireAll(),
     setModels(models) {
       world.models = models;
-      if (models.length > 0) world.rows = models;
+      if (models.some(({ id }) => id !== imageModelId)) world.rows = models;
+    },
+    scriptModels(script) {
+      world.modelsScript = script;
+    },
+    setDatabase(state) {
+      world.database = state;
     },
     waitForChat: (index) => log.wait("/api/chat", index, "POST"),
     waitForRequest: (path, index = 0) => log.wait(path, index),
@@ -96,6 +103,8 @@ function createWorld(options: SimulatorOptions, queue: ReplyQueue): World {
     jobs: new Map(),
     models: options.models ?? DEFAULT_MODELS,
     rows: (options.models?.length ?? 0) > 0 ? (options.models ?? []) : DEFAULT_MODELS,
+    database: "up",
+    modelsScript: undefined,
     origin: "",
     takeEdgeError: (body) => queue.takeEdgeError(body),
     takeReply: (body) => queue.takeReply(body),

@@ -15,6 +15,8 @@ export type Instance = "full" | "no-accounts" | "standalone";
 /** One model as the simulator offers it; both generations' list shapes are made from this. */
 export interface SimulatedModel {
   readonly id: string;
+  /** What the back end calls it (B). Default: its row says nothing, and the back end calls it by `id`. */
+  readonly apiId?: string;
   readonly name?: string;
   readonly description?: string;
   readonly temperature?: number;
@@ -113,6 +115,14 @@ export type ScriptedError =
   /** B's 500 `Error generating image`. */
   | { readonly kind: "image"; readonly message: string };
 
+/** How the list of models is answered in place of the usual way. */
+export interface ScriptedModels {
+  /** Awaited before anything is sent; one that never opens plays a list that hangs. */
+  readonly gate?: Promise<void>;
+  /** Default: the usual list. */
+  readonly error?: Extract<ScriptedError, { readonly kind: "refuse" | "hang" | "http" | "html" | "empty" }>;
+}
+
 /** What an AkashGen request leads to. */
 export interface ScriptedImage {
   /** The prompt as the small model rewrote it. */
@@ -206,8 +216,15 @@ export interface Simulator {
   readonly sessionsIssued: number;
   /** From now on no token that was given out is valid. */
   expireSessions(): void;
-  /** Changes the model list (`[]`: failing back end). */
+  /** Changes the model list. `[]` plays a failing back end, AkashGen alone one that lists nothing: the rows stay. */
   setModels(models: readonly SimulatedModel[]): void;
+  /** From now on GET /api/models (not `/all`) is answered so; `undefined`: as usual again. */
+  scriptModels(script: ScriptedModels | undefined): void;
+  /**
+   * Takes the database away from B, or gives it back. While it is away the app lists and accepts the back end's own
+   * ids alone, as it does for ever where it never had one.
+   */
+  setDatabase(state: "up" | "down"): void;
   /** Resolves with chat request number `index` (from 0), at once or when it arrives. */
   waitForChat(index: number): Promise<RecordedRequest>;
   /** Resolves with request number `index` (from 0) to `path`, with or without the slash at its end. */

@@ -6,6 +6,7 @@ import type {
   Instance,
   Protocol,
   ScriptedImage,
+  ScriptedModels,
   ScriptedReply,
   SimulatedModel,
 } from "./types.ts";
@@ -34,6 +35,9 @@ export interface World {
   models: readonly SimulatedModel[];
   /** What the app knows, whatever the back end says. */
   rows: readonly SimulatedModel[];
+  database: "up" | "down";
+  /** What the list of models is answered with in place of the usual. */
+  modelsScript: ScriptedModels | undefined;
   origin: string;
   /** Takes the next queued reply if it replaces the whole reply. `undefined` body: not a proper one. */
   takeEdgeError(body: ChatBody | undefined): EdgeError | undefined;

@@ -28,6 +28,12 @@ export const ACCESS_TOKEN = "secret";
 const failingBackEnd: Play = {
   before: ({ simulator }) => simulator.setModels([]),
 };
+const databaseDown: Play = {
+  before: ({ simulator }) => {
+    simulator.setModels(recordedBackEndModels());
+    simulator.setDatabase("down");
+  },
+};
 const keepCookie: Play = { keepCookie: true };
 
 /** Seconds of a 600 s session that are left. */
@@ -154,6 +160,10 @@ export const PLAYS: Readonly<Record<number, Play>> = {
   722: failingBackEnd,
   723: failingBackEnd,
   726: jobs(["J", "broken"]),
+  730: databaseDown,
+  732: databaseDown,
+  733: databaseDown,
+  734: databaseDown,
   752: used(25_000, 25_000, { instance: "no-accounts" }),
   775: failingBackEnd,
   776: failingBackEnd,
@@ -196,11 +206,7 @@ export const NOT_PLAYED: Readonly<Record<number, string>> = {
   664: "robots.txt",
   724: "health of an app whose both back ends are down",
   725: "an image server that is down",
-  730: "database down: the list of the back end",
-  731: "database down",
-  732: "database down",
-  733: "database down",
-  734: "database down",
+  731: "the port of the database that was down is in it",
   740: "Redis down",
   741: "Redis down",
   742: "Redis down",
