@@ -16,6 +16,12 @@ interface Check {
 }
 
 const patience = 60_000;
+const listNotes = {
+  good: "",
+  "no-chat": "",
+  guess: " (a guess: its back end did not answer)",
+  raw: " (under its back end's ids: this instance has no database, or that does not answer)",
+} as const;
 const silentLog = { debug() {}, info() {}, warn() {} };
 
 /**
@@ -60,13 +66,12 @@ async function runChecks(config: Config, write: Write): Promise<number> {
       name: "models",
       essential: true,
       async find(signal) {
-        const { models, tentative } = await inspector.models(signal);
+        const { models, quality } = (await inspector.models(signal)) ?? { models: [], quality: "no-chat" };
         chatModel = models.find(({ kind }) => kind === "chat")?.id;
         if (chatModel === undefined) {
-          throw new Error("The list of models is empty: Akash Chat's own back end is down. Try again later.");
+          throw new Error("No chat model is listed: Akash Chat's own back end is down. Try again later.");
         }
-        const note = tentative ? " (a guess: its back end did not answer)" : "";
-        return `${models.length} offered${note}, e.g. ${chatModel}`;
+        return `${models.length} offered${listNotes[quality]}, e.g. ${chatModel}`;
       },
     },
     {

@@ -23,9 +23,11 @@ export function refuseImages(
 ): GatewayError {
   const seeing = offered.filter((other) => canSee(other, patterns)).map((other) => other.id);
   const advice =
-    seeing.length === 0
-      ? "No model that is offered now can (VISION_MODELS says which are taken to)."
-      : `Models that can: ${seeing.join(", ")}.`;
+    seeing.length > 0
+      ? `Models that can: ${seeing.join(", ")}.`
+      : offered.length > 0
+        ? "No model that is offered now can (VISION_MODELS says which are taken to)."
+        : "VISION_MODELS says which are taken to.";
   return new GatewayError("unsupported", `The model \`${model.id}\` can't see images. ${advice}`, {
     param: "messages",
     shouldRetry: false,

@@ -19,6 +19,7 @@ import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
 import { countPlainTokens } from "./estimate-usage.ts";
+import { listOrNothing } from "./list-or-nothing.ts";
 import { prepareImages } from "./prepare-images.ts";
 import { resolveModel } from "./resolve-model.ts";
 import { runTurns, type CompletionLog } from "./run-turns.ts";
@@ -37,7 +38,7 @@ export interface ChatServiceOptions {
     | "REMOTE_IMAGE_LIMIT_BYTES"
     | "REMOTE_IMAGE_TIMEOUT_MS"
   >;
-  readonly upstream: Pick<Upstream, "listModels" | "stream">;
+  readonly upstream: Pick<Upstream, "listModels" | "refreshModels" | "stream">;
   readonly images: Pick<ImageService, "generate" | "publish">;
   readonly newId: IdFactory;
   readonly log?: CompletionLog | undefined;
@@ -81,7 +82,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     const ready = await prepareImages(request, {
       model,
       patterns: config.VISION_MODELS,
-      listModels: () => upstream.listModels(context.signal),
+      listModels: () => listOrNothing(upstream.listModels(context.signal), context.signal),
       fetchImage: (url) => imageFetcher.fetch(url, context.signal),
     });
     if (model.kind === "image") {

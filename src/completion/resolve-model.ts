@@ -1,13 +1,15 @@
 import type { Config } from "../config.ts";
-import { GatewayError, toGatewayError } from "../errors.ts";
+import { GatewayError } from "../errors.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
+import { findModel } from "./find-model.ts";
+import { listOrNothing } from "./list-or-nothing.ts";
 import { matchGlob } from "./match-glob.ts";
 import { suggestId } from "./suggest-id.ts";
 
 /** What resolving needs. */
 export interface ResolveOptions {
-  readonly upstream: Pick<Upstream, "listModels">;
+  readonly upstream: Pick<Upstream, "listModels" | "refreshModels">;
   readonly aliases: Config["MODEL_ALIASES"];
 }
 
@@ -17,9 +19,10 @@ const longestShown = 100;
 const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 
 /**
- * Finds the model behind a client's id: an alias of exactly that name, the id itself, the id in another case, then
- * the first alias whose pattern fits (so `*=…` catches only what the upstream does not have). Unknown: kind
- * `model-not-found`, with the nearest id. When the list can't be had, the id passes: the upstream will judge.
+ * Finds the model behind a client's id: an alias of exactly that name, the id itself or another spelling of it
+ * (`findModel`), then the first alias whose pattern fits (so `*=…` catches only what the upstream does not have). An id
+ * that is unknown may be new: the upstream is asked for its list once more before it is refused, by kind
+ * `model-not-found` with the nearest id. When the list can't be had, the id passes: the upstream will judge.
  */
 export async function resolveModel(
   id: string,
@@ -27,37 +30,21 @@ export async function resolveModel(
   signal: AbortSignal,
 ): Promise<ModelInfo> {
   const exact = options.aliases.find((alias) => alias.from.toLowerCase() === id.toLowerCase());
-  const wanted = exact?.to ?? id;
-  const models = await listOrNothing(options.upstream, signal);
-  const found = find(models, wanted);
-  if (found !== undefined) return found;
-
   const pattern =
     exact ?? options.aliases.find((alias) => alias.from.includes("*") && matchGlob(alias.from, id));
   const aliased = pattern?.to ?? id;
+  const find = (models: readonly ModelInfo[]) =>
+    findModel(models, exact?.to ?? id) ?? findModel(models, aliased);
+
+  const models = await listOrNothing(options.upstream.listModels(signal), signal);
   if (models.length === 0) return { id: aliased, kind: /^akashgen$/i.test(aliased) ? "image" : "chat" };
-  const behindPattern = find(models, aliased);
-  if (behindPattern !== undefined) return behindPattern;
-  throw notFound(id, aliased, models);
-}
+  const found = find(models);
+  if (found !== undefined) return found;
 
-function find(models: readonly ModelInfo[], id: string): ModelInfo | undefined {
-  return (
-    models.find((model) => model.id === id) ??
-    models.find((model) => model.id.toLowerCase() === id.toLowerCase())
-  );
-}
-
-async function listOrNothing(
-  upstream: ResolveOptions["upstream"],
-  signal: AbortSignal,
-): Promise<readonly ModelInfo[]> {
-  try {
-    return await upstream.listModels(signal);
-  } catch (error) {
-    if (signal.aborted || toGatewayError(error).kind === "aborted") throw error;
-    return [];
-  }
+  const newest = await listOrNothing(options.upstream.refreshModels(signal), signal);
+  const foundNow = find(newest);
+  if (foundNow !== undefined) return foundNow;
+  throw notFound(id, aliased, newest.length === 0 ? models : newest);
 }
 
 function notFound(given: string, aliased: string, models: readonly ModelInfo[]): GatewayError {

@@ -13,8 +13,11 @@ export async function resolveImageModel(
   signal: AbortSignal,
 ): Promise<string> {
   if (id === undefined) {
-    const models = await chat.listModels(signal);
-    // The upstream draws also while its list doesn't show the model.
+    const models = await chat.listModels(signal).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return [];
+    });
+    // The upstream draws also while its list doesn't show the model, or doesn't come.
     return models.find((model) => model.kind === "image")?.id ?? defaultImageModel;
   }
   const advice = `Images are made by ${defaultImageModel}: send that, or leave 'model' out. MODEL_ALIASES can map other names to it.`;

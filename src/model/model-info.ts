@@ -3,6 +3,8 @@ export interface ModelInfo {
   readonly id: string;
   /** `image`: answers with pictures (AkashGen). */
   readonly kind: "chat" | "image";
+  /** What the upstream's own back end calls it, where that is another id; clients may give it, too. */
+  readonly backEndId?: string;
   readonly name?: string;
   readonly description?: string;
   readonly ownedBy?: string;

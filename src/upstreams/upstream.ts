@@ -44,8 +44,13 @@ export interface ImageFile {
 
 /** A text-only chat service. All methods throw `GatewayError`. */
 export interface Upstream {
-  /** The models offered now; cached, and stale rather than absent when the upstream fails. */
+  /**
+   * The models offered: what is known, at once, renewed in the background when it is old. Waits only while nothing is
+   * known, some seconds at most, and then throws.
+   */
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  /** Asks for the models anew, unless that happened some seconds ago; waits some seconds at most, else as `listModels`. */
+  refreshModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /**
    * Streams one answer, a batch per network read. `signal` aborts at once, also before the first byte.
    * Ends after `finish` or throws.

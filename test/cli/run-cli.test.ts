@@ -185,6 +185,19 @@ describe("doctor", () => {
     expect(code).toBe(1);
   });
 
+  test("tells how far the list of models can be trusted", async () => {
+    await using away = await startSimulator();
+    away.setDatabase("down");
+    const raw = await run(["doctor"], { AKASH_BASE_URL: away.url });
+    expect(raw.stdout).toMatch(/ok {4}models .*back end's ids.*e\.g\. deepseek-ai\/DeepSeek-V3\.2/);
+    expect(raw.code).toBe(0);
+    away.setDatabase("up");
+    away.setModels([{ id: "AkashGen" }]);
+    const empty = await run(["doctor"], { AKASH_BASE_URL: away.url });
+    expect(empty.stdout).toMatch(/FAIL {2}models .*No chat model/);
+    expect(empty.code).toBe(1);
+  });
+
   test("tells of a spent budget and of a configuration that is wrong", async () => {
     await using spent = await startSimulator({ tokenLimit: 1 });
     await run(["chat", "hi"], { AKASH_BASE_URL: spent.url });

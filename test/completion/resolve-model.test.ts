@@ -38,6 +38,56 @@ describe("a model is found", () => {
   });
 });
 
+/** Resolves over a list and a newer one; tells how often the newer one was asked for. */
+async function resolveAnew(id: string, newer: readonly ModelInfo[] | GatewayError, aliases = "") {
+  let asked = 0;
+  const { MODEL_ALIASES } = readConfig({ MODEL_ALIASES: aliases });
+  const upstream = {
+    listModels: () => Promise.resolve(offered),
+    refreshModels() {
+      asked += 1;
+      return newer instanceof Error ? Promise.reject(newer) : Promise.resolve(newer);
+    },
+  };
+  const options = { upstream, aliases: MODEL_ALIASES };
+  const outcome = await resolveModel(id, options, new AbortController().signal).catch(
+    (error: unknown) => error,
+  );
+  return { outcome, asked };
+}
+
+describe("an id that is not on the list", () => {
+  const added: ModelInfo = { id: "New", kind: "chat" };
+
+  test.each([
+    ["new", ""],
+    ["gpt-4o", "gpt-4o=New"],
+    ["claude-x", "claude-*=New"],
+  ])("%s with aliases %j is looked for on a newer one, once", async (id, aliases) => {
+    expect(await resolveAnew(id, [...offered, added], aliases)).toEqual({ outcome: added, asked: 1 });
+  });
+
+  test("is refused in the words of the newer list, or of the old one when there is none", async () => {
+    const { outcome } = await resolveAnew("x", [added]);
+    expect(outcome).toMatchObject({
+      kind: "model-not-found",
+      message: expect.stringMatching(/Available: New\./),
+    });
+    const failed = await resolveAnew("x", new GatewayError("upstream-timeout", "late"));
+    expect(failed.outcome).toMatchObject({
+      kind: "model-not-found",
+      message: expect.stringMatching(/Available: DeepSeek-V3\.2, /),
+    });
+  });
+
+  test("asks for none when the id or its alias is there, or the caller left", async () => {
+    expect((await resolveAnew("DeepSeek-V3.2", [])).asked).toBe(0);
+    expect((await resolveAnew("whatever", [], "*=DeepSeek-V3.2")).asked).toBe(0);
+    const left = await resolveAnew("x", new GatewayError("aborted", "gone"));
+    expect(left.outcome).toMatchObject({ kind: "aborted" });
+  });
+});
+
 describe("an unknown model", () => {
   test("is an error that names the nearest and all others", async () => {
     await expect(resolve("DeepSeek-V3.1")).rejects.toMatchObject({

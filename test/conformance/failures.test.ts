@@ -228,7 +228,12 @@ const rows: readonly Row[] = [
   { name: "a page of 200", reply: fail({ kind: "html", status: 200 }), look: "trouble" },
   { name: "a page of 502", reply: fail({ kind: "html", status: 502 }), look: "trouble", asked: 2 },
   { name: "a session refused twice", reply: fail({ kind: "session" }), look: "overload", asked: 2 },
-  { name: "a model refused", reply: fail({ kind: "model" }), look: "model" },
+  {
+    name: "a model of the list refused, by both its ids",
+    reply: fail({ kind: "model" }),
+    look: "overload",
+    asked: 2,
+  },
   { name: "all models refused", reply: fail({ kind: "model", available: [] }), look: "overload" },
   { name: "the usage limit", reply: fail({ kind: "usage" }), look: "limit", retryAfter: /^3[56]\d\d$/ },
 

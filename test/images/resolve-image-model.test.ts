@@ -18,6 +18,11 @@ function createChat(...models: ModelInfo[]) {
 
 const chat = createChat({ id: "DeepSeek-V3.2", kind: "chat" }, { id: "AkashGen", kind: "image" });
 
+const withoutList = {
+  ...chat,
+  listModels: () => Promise.reject(new GatewayError("upstream-timeout", "It does not come.")),
+};
+
 describe("the model of an images request", () => {
   it.each([
     [undefined, "AkashGen"],
@@ -29,6 +34,12 @@ describe("the model of an images request", () => {
 
   it("defaults to the usual one while the upstream's list does not show it", async () => {
     expect(await resolveImageModel(createChat(), undefined, never)).toBe("AkashGen");
+  });
+
+  it("defaults to the usual one while there is no list, unless the caller left", async () => {
+    expect(await resolveImageModel(withoutList, undefined, never)).toBe("AkashGen");
+    const gone = AbortSignal.abort();
+    await expect(resolveImageModel(withoutList, undefined, gone)).rejects.toThrow();
   });
 
   it.each([

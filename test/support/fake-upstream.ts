@@ -17,7 +17,7 @@ export interface FakeAnswer {
 }
 
 /** An upstream that gives prepared answers, in order. */
-export interface FakeUpstream extends Pick<Upstream, "listModels" | "stream"> {
+export interface FakeUpstream extends Pick<Upstream, "listModels" | "refreshModels" | "stream"> {
   /** What was asked, with the signal of each request. */
   readonly asked: { readonly plain: PlainRequest; readonly signal: AbortSignal }[];
   /** How many batches were read of each answer. */
@@ -48,12 +48,15 @@ export function createFakeUpstream(
     return answer.error === undefined ? batches : batches.slice(0, -1);
   }
 
+  function listModels(): Promise<readonly ModelInfo[]> {
+    return models instanceof Error ? Promise.reject(models) : Promise.resolve(models);
+  }
+
   return {
     asked,
     read,
-    listModels() {
-      return Array.isArray(models) ? Promise.resolve(models) : Promise.reject(models);
-    },
+    listModels,
+    refreshModels: listModels,
     async *stream(plain, signal) {
       const answer = answers[asked.length];
       if (answer === undefined) throw new Error("No answer was prepared for this request.");

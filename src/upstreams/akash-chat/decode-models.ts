@@ -2,11 +2,18 @@ import { z } from "zod";
 
 import type { ModelInfo } from "../../model/model-info.ts";
 
-/** A list of models, and how far it can be trusted. */
+/**
+ * How far a list can be trusted. All but `good` are what the app makes up while a part of it is away:
+ * - `raw`: the back end's own ids, because there is no database or it is away; the usual ids are refused then,
+ * - `no-chat`: the image model alone, because the back end listed nothing,
+ * - `guess`: what the app knows without its back end, which failed: models that need not answer now.
+ */
+export type ListQuality = "good" | "raw" | "no-chat" | "guess";
+
+/** A list of models, never empty, and how far it can be trusted. */
 export interface ModelList {
   readonly models: readonly ModelInfo[];
-  /** Made up by the upstream because its back end did not answer: may be offered, should soon be asked again. */
-  readonly tentative: boolean;
+  readonly quality: ListQuality;
 }
 
 const text = z
@@ -30,6 +37,7 @@ const flag = z.boolean().optional().catch(undefined);
 const entrySchema = z.object({
   id: text,
   model_id: text,
+  api_id: text,
   name: text,
   description: text,
   owned_by: text,
@@ -65,11 +73,23 @@ export function decodeModels(value: unknown): ModelList | undefined {
   if (models.length === 0) return undefined;
   return {
     models: [...new Map(models.map((model) => [model.id, model])).values()],
-    tentative: entries.every((entry) => entry.available === undefined),
+    quality: judge(entries, models),
   };
 }
 
-function toModelInfo(entry: z.output<typeof entrySchema>): ModelInfo | undefined {
+type Entry = z.output<typeof entrySchema>;
+
+function judge(entries: readonly Entry[], models: readonly ModelInfo[]): ListQuality {
+  if (models.every(({ kind }) => kind === "image")) return "no-chat";
+  const raw = entries.every(
+    ({ id, model_id, api_id }) => id !== undefined && id === model_id && id === api_id,
+  );
+  // With a database the image model is always there.
+  if (raw && models.every(({ kind }) => kind === "chat")) return "raw";
+  return entries.every(({ available }) => available === undefined) ? "guess" : "good";
+}
+
+function toModelInfo(entry: Entry): ModelInfo | undefined {
   // In the full list `id` is a database key; the name that chat takes is `model_id`.
   const id = entry.model_id ?? entry.id;
   if (id === undefined) return undefined;
@@ -81,6 +101,7 @@ function toModelInfo(entry: z.output<typeof entrySchema>): ModelInfo | undefined
   return {
     id,
     kind: id.toLowerCase() === imageModelId.toLowerCase() ? "image" : "chat",
+    ...(entry.api_id === undefined || entry.api_id === id ? {} : { backEndId: entry.api_id }),
     ...(entry.name === undefined ? {} : { name: entry.name }),
     ...(entry.description === undefined ? {} : { description: entry.description }),
     ...(entry.owned_by === undefined ? {} : { ownedBy: entry.owned_by }),

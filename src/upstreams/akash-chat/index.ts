@@ -8,6 +8,7 @@ import { createClient } from "./client.ts";
 import { createTimeoutError } from "./connection-error.ts";
 import { decodeError, readRefusal } from "./decode-error.ts";
 import { encodeImageRequest, encodeRequest } from "./encode-request.ts";
+import { fetchAnyModels, fetchModels } from "./fetch-models.ts";
 import { createImagePoller, type StatusReply } from "./image-poller.ts";
 import { makeImage } from "./make-image.ts";
 import { createModels } from "./models.ts";
@@ -24,15 +25,34 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   const startTimer = options.startTimer ?? startRealTimer;
   const client = createClient(options);
   const session = createSession(client, options);
-  const models = createModels(client, session, options);
+  const source = { client, session, now };
+  const models = createModels({
+    fetch: (signal, { cold }) => (cold ? fetchAnyModels : fetchModels)(source, signal),
+    cacheMs: config.MODELS_CACHE_MS,
+    log: options.log,
+    now,
+    startTimer,
+  });
   const poller = createImagePoller({ ask: askStatus, intervalMs: config.IMAGE_POLL_MS, startTimer });
 
-  async function postChat(body: Uint8Array, signal: AbortSignal) {
+  /** Asks a model. A refusal costs nothing upstream, so a model that has another id is asked for by that, too. */
+  async function postChat(model: string, encode: (id: string) => Uint8Array, signal: AbortSignal) {
+    const post = (id: string) =>
+      session.send({ method: "POST", path: "/api/chat/", body: encode(id), patience: "chat" }, signal);
+    const { likely, other } = models.wireIds(model);
     try {
-      return await session.send({ method: "POST", path: "/api/chat/", body, patience: "chat" }, signal);
+      return await post(likely);
     } catch (error) {
-      if (error instanceof GatewayError && error.kind === "model-not-found") models.forget();
-      throw error;
+      if (!isModelRefusal(error)) throw error;
+      models.doubt();
+      const listed = models.peek(model) !== undefined;
+      if (!listed) throw error;
+      if (other === undefined) throw createRefusedError(model, error);
+    }
+    try {
+      return await post(other);
+    } catch (error) {
+      throw isModelRefusal(error) ? createRefusedError(model, error) : error;
     }
   }
 
@@ -41,8 +61,10 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
     signal: AbortSignal,
   ): AsyncGenerator<EventBatch, void, undefined> {
     throwIfAborted(signal);
-    const body = encodeRequest(request, models.peek(request.model));
-    yield* decodeReply(await postChat(body, signal), request.model);
+    const { model } = request;
+    const defaults = models.peek(model);
+    const reply = await postChat(model, (id) => encodeRequest({ ...request, model: id }, defaults), signal);
+    yield* decodeReply(reply, model);
   }
 
   async function askStatus(jobIds: readonly string[], signal: AbortSignal): Promise<StatusReply> {
@@ -62,6 +84,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
 
   return {
     listModels: (signal) => models.list(signal),
+    refreshModels: (signal) => models.refresh(signal),
     stream(request, signal) {
       return withAbort(signal, (own, abort) =>
         withIdleTimeout(chat(request, own), {
@@ -79,8 +102,11 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
           request,
           {
             async ask(asking) {
-              const body = encodeImageRequest(request, config.SYSTEM_PROMPT, models.peek(request.model));
-              return (await postChat(body, asking)).text();
+              const { model } = request;
+              const defaults = models.peek(model);
+              const encode = (id: string) =>
+                encodeImageRequest({ ...request, model: id }, config.SYSTEM_PROMPT, defaults);
+              return (await postChat(model, encode, asking)).text();
             },
             poller,
             timeoutMs: config.IMAGE_TIMEOUT_MS,
@@ -94,8 +120,22 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
     openImage: (name, ifNoneMatch, signal) =>
       openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
     async close() {
+      models.close();
       poller.close();
       await client.close();
     },
   };
+}
+
+function isModelRefusal(error: unknown): error is GatewayError {
+  return error instanceof GatewayError && error.kind === "model-not-found";
+}
+
+/** A model of the list that is refused has not ceased to exist: the app lists anew what it can ask at the moment. */
+function createRefusedError(model: string, cause: unknown): GatewayError {
+  return new GatewayError(
+    "overloaded",
+    `The model \`${model}\` is on Akash Chat's list, but Akash Chat refuses it at the moment. Try again later, or take another model.`,
+    { cause },
+  );
 }

@@ -1,6 +1,6 @@
-import type { ModelInfo } from "../../model/model-info.ts";
 import { createClient } from "./client.ts";
-import { fetchModels } from "./models.ts";
+import type { ModelList } from "./decode-models.ts";
+import { fetchModels } from "./fetch-models.ts";
 import type { AkashChatOptions } from "./options.ts";
 import { createSession } from "./session.ts";
 import { fetchUsageStatus, type UsageStatus } from "./usage-status.ts";
@@ -9,10 +9,8 @@ import { fetchUsageStatus, type UsageStatus } from "./usage-status.ts";
 export interface AkashChatInspector {
   /** Obtains a session. `needed: false`: this instance works without. */
   session(signal: AbortSignal): Promise<{ readonly needed: boolean; readonly lifetimeMs: number }>;
-  /** The models as the upstream lists them now, uncached. Empty: its back end is down. `tentative`: it guesses. */
-  models(
-    signal: AbortSignal,
-  ): Promise<{ readonly models: readonly ModelInfo[]; readonly tentative: boolean }>;
+  /** The models as the upstream lists them now, uncached. `undefined`: none, its back end is down. */
+  models(signal: AbortSignal): Promise<ModelList | undefined>;
   /** `undefined`: this instance does not count. */
   usage(signal: AbortSignal): Promise<UsageStatus | undefined>;
   close(): Promise<void>;
@@ -28,10 +26,7 @@ export function createAkashChatInspector(options: AkashChatOptions): AkashChatIn
       const { token, lifetimeMs } = await session.get(signal);
       return { needed: token !== undefined, lifetimeMs };
     },
-    async models(signal) {
-      const list = await fetchModels(client, session, { signal, now: now() });
-      return list ?? { models: [], tentative: false };
-    },
+    models: (signal) => fetchModels({ client, session, now }, signal),
     usage: (signal) => fetchUsageStatus(client, { signal, now: now(), token: session.current }),
     close: () => client.close(),
   };

@@ -23,13 +23,26 @@ describe("lists of models", () => {
       capture.status === 200,
   );
 
+  const qualities = new Map([
+    // A's back end lists nothing, fails, sends a page, is down.
+    ["056", "no-chat"],
+    ["057", "guess"],
+    ["058", "guess"],
+    ["421", "guess"],
+    // B's database is away, its Redis is, or it has no database.
+    ["730", "raw"],
+    ["742", "raw"],
+    ["765", "raw"],
+    ["766", "raw"],
+    ["767", "raw"],
+  ]);
+
   test.each(lists.map((capture) => [capture.name, capture] as const))("%s is read", (name, capture) => {
     const list = decodeModels(JSON.parse(capture.body.toString("utf8")));
     if (capture.body.toString() === "[]") expect(list).toBeUndefined();
     else expect(list?.models.length).toBeGreaterThan(0);
-    // Only a list that the upstream made up itself has no word of what is available.
-    const guessed = /057|058|421/.test(name) && list !== undefined;
-    expect(list?.tentative ?? false).toBe(guessed);
+    if (list === undefined) return;
+    expect(list.quality).toBe(qualities.get(name.replace(/^.*\/(\d+)-.*$/, "$1")) ?? "good");
   });
 
   test("of the older generation has numbers and camel case", () => {
@@ -46,6 +59,8 @@ describe("lists of models", () => {
   test("of the newer generation has numeric strings, snake case and nulls", () => {
     const list = decodeCapture("2026-05/552-b-models-no-cookie");
     expect(list?.models[0]).toMatchObject({ id: "DeepSeek-V3.2", kind: "chat" });
+    expect(list?.models[0]?.backEndId).toBe("deepseek-ai/DeepSeek-V3.2");
+    expect(list?.models.find((model) => model.id === "Qwen/Qwen3-30B-A3B")).not.toHaveProperty("backEndId");
     expect(typeof list?.models[0]?.temperature).toBe("number");
     const none = list?.models.find((model) => model.id === "no-defaults");
     expect(none).toBeDefined();
@@ -94,6 +109,7 @@ describe("models of the upstream", () => {
     expect(server.seen).toHaveLength(1);
     time = 600_001;
     await upstream.listModels(forever);
+    await upstream.refreshModels(forever);
     expect(server.seen).toHaveLength(2);
   });
 
@@ -130,10 +146,12 @@ describe("models of the upstream", () => {
     healthy = false;
     time = 700_000;
     expect(ids(await upstream.listModels(forever))).toEqual(["a"]);
+    expect(ids(await upstream.refreshModels(forever))).toEqual(["a"]);
     await upstream.listModels(forever);
     expect(server.seen).toHaveLength(2);
     time += 15_001;
     await upstream.listModels(forever);
+    await upstream.refreshModels(forever);
     expect(server.seen).toHaveLength(3);
   });
 
@@ -167,6 +185,7 @@ describe("models of the upstream", () => {
     expect(await upstream.listModels(forever)).toHaveLength(15);
     time = 15_001;
     await upstream.listModels(forever);
+    await upstream.refreshModels(forever);
     expect(server.seen).toHaveLength(2);
   });
 });
@@ -180,7 +199,7 @@ describe("inspection", () => {
     });
     const inspector = createAkashChatInspector(createOptions(server.url));
     expect(await inspector.session(forever)).toEqual({ needed: true, lifetimeMs: 600_000 });
-    expect(await inspector.models(forever)).toEqual({ models: [], tentative: false });
+    expect(await inspector.models(forever)).toBeUndefined();
     expect(await inspector.usage(forever)).toEqual({
       usedPercent: 125,
       blocked: true,

@@ -283,6 +283,21 @@ describe("a long answer", () => {
   });
 });
 
+const modelOf = (seen: { readonly body: string }) => (JSON.parse(seen.body) as { model: string }).model;
+const asked = (server: Awaited<ReturnType<typeof serve>>, url: string) =>
+  server.seen.filter((seen) => seen.url === url);
+
+/** An upstream that lists one model and refuses all that it is asked for, but those of `takes`. */
+function serveRefusing(listed: object, takes: readonly string[] = []) {
+  const unknown = JSON.parse(readCapture("2026-05/530-b-model-unknown").body.toString()) as object;
+  return serve((seen, response) => {
+    if (isSession(seen)) answerSession(response, "t");
+    else if (seen.url === "/api/models/") answerJson(response, 200, [listed]);
+    else if (takes.includes(modelOf(seen))) answerText(response, "hi");
+    else answerJson(response, 403, unknown);
+  });
+}
+
 describe("sampling and models", () => {
   test("a model's own defaults are sent when the caller gave none, once its list is known", async () => {
     const list = [{ id: "m", model_id: "m", temperature: "1.00", top_p: "0.90", available: true }];
@@ -306,20 +321,51 @@ describe("sampling and models", () => {
     ]);
   });
 
-  test("a model that the upstream does not know makes the list be asked anew", async () => {
-    const unknown = readCapture("2026-05/530-b-model-unknown").body.toString();
-    await using server = await serve((seen, response) => {
-      if (isSession(seen)) answerSession(response, "t");
-      else if (seen.url === "/api/models/") answerJson(response, 200, [{ id: "m", available: true }]);
-      else answerJson(response, 403, JSON.parse(unknown));
-    });
+  test("a model that is refused and on no list is unknown", async () => {
+    await using server = await serveRefusing({ id: "other", available: true });
     await using upstream = createUpstream(server.url);
+    const unknown = { kind: "model-not-found", param: "model" };
+    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject(unknown);
     await upstream.listModels(forever);
+    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject(unknown);
+  });
+
+  test("a model of the list that is refused may be asked for again, and the list is renewed", async () => {
+    await using server = await serveRefusing({ id: "m", available: true });
+    let time = 0;
+    await using upstream = createUpstream(server.url, {}, { now: () => time });
     await upstream.listModels(forever);
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({
-      kind: "model-not-found",
+    time = 15_000;
+    const error = await readText(upstream.stream(hello, forever)).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: "overloaded", status: 503, retryAfterMs: undefined });
+    expect(error).toMatchObject({
+      shouldRetry: undefined,
+      message: expect.stringContaining("on Akash Chat's list"),
     });
+    await upstream.refreshModels(forever);
+    expect(asked(server, "/api/models/")).toHaveLength(2);
+    // What is refused for long does not make each request ask for the list.
+    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({ kind: "overloaded" });
     await upstream.listModels(forever);
-    expect(server.seen.filter((seen) => seen.url === "/api/models/")).toHaveLength(2);
+    expect(asked(server, "/api/models/")).toHaveLength(2);
+    time += 15_000;
+    await upstream.listModels(forever);
+    await upstream.refreshModels(forever);
+    expect(asked(server, "/api/models/")).toHaveLength(3);
+  });
+
+  test("a model that is refused is asked for by its back end's id, too, and once more at most", async () => {
+    const listed = { id: "m", model_id: "m", api_id: "org/m", available: true };
+    await using away = await serveRefusing(listed, ["org/m"]);
+    await using upstream = createUpstream(away.url);
+    await upstream.listModels(forever);
+    expect(await readText(upstream.stream(hello, forever))).toBe("hi");
+    expect(asked(away, "/api/chat/").map(modelOf)).toEqual(["m", "org/m"]);
+
+    await using refusing = await serveRefusing(listed);
+    await using second = createUpstream(refusing.url);
+    await second.listModels(forever);
+    await expect(readText(second.stream(hello, forever))).rejects.toMatchObject({ kind: "overloaded" });
+    expect(asked(refusing, "/api/chat/").map(modelOf)).toEqual(["m", "org/m"]);
   });
 });
