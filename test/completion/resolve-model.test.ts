@@ -38,6 +38,63 @@ describe("a model is found", () => {
   });
 });
 
+describe("other spellings", () => {
+  const raw: ModelInfo[] = [
+    "deepseek-ai/DeepSeek-V3.2",
+    "openai/gpt-oss-120b",
+    "NousResearch/Hermes-4-405B-FP8",
+    "meta-llama/Llama-3.3-70B-Instruct",
+    "org/Twin",
+    "other/Twin",
+    "Kimi-K2-Instruct",
+    "/slash",
+    "vendor/",
+  ].map((id) => ({ id, kind: "chat" }));
+  const usual: ModelInfo[] = [
+    { id: "DeepSeek-V3.2", kind: "chat", backEndId: "deepseek-ai/DeepSeek-V3.2" },
+    { id: "One", kind: "chat", backEndId: "org/shared" },
+    { id: "Two", kind: "chat", backEndId: "org/shared" },
+  ];
+
+  test.each([
+    ["DeepSeek-V3.2", "deepseek-ai/DeepSeek-V3.2"],
+    ["deepseek-v3.2", "deepseek-ai/DeepSeek-V3.2"],
+    ["openai-gpt-oss-120b", "openai/gpt-oss-120b"],
+    ["gpt-oss-120b", "openai/gpt-oss-120b"],
+    ["NousResearch-Hermes-4-405B-FP8", "NousResearch/Hermes-4-405B-FP8"],
+    ["Meta-Llama-3-3-70B-Instruct", "meta-llama/Llama-3.3-70B-Instruct"],
+    ["org/Twin", "org/Twin"],
+  ])("%s on a list of raw ids is %s", async (id, expected) => {
+    expect((await resolve(id, "", raw)).id).toBe(expected);
+  });
+
+  test.each([
+    "Twin",
+    "DeepSeek-V3",
+    "DeepSeek-V32",
+    "V3.2",
+    "oss-120b",
+    "xopenai-gpt-oss-120b",
+    "azure/gpt-oss-120b",
+    "meta-llama/Llama-3.3-70B",
+    "",
+    "-",
+    "x".repeat(1_000_000),
+  ])("%.30s is nothing on it", async (id) => {
+    await expect(resolve(id, "", raw)).rejects.toMatchObject({ kind: "model-not-found" });
+  });
+
+  test("the back end's id is one of the model, unless it is one of two", async () => {
+    expect((await resolve("DeepSeek-AI/deepseek-v3.2", "", usual)).id).toBe("DeepSeek-V3.2");
+    await expect(resolve("org/shared", "", usual)).rejects.toMatchObject({ kind: "model-not-found" });
+  });
+
+  test("an alias leads to them, and a pattern leaves them alone", async () => {
+    expect((await resolve("gpt-4o", "gpt-4o=DeepSeek-V3.2", raw)).id).toBe("deepseek-ai/DeepSeek-V3.2");
+    expect((await resolve("gpt-oss-120b", "gpt-*=DeepSeek-V3.2", raw)).id).toBe("openai/gpt-oss-120b");
+  });
+});
+
 /** Resolves over a list and a newer one; tells how often the newer one was asked for. */
 async function resolveAnew(id: string, newer: readonly ModelInfo[] | GatewayError, aliases = "") {
   let asked = 0;

@@ -160,10 +160,11 @@ describe("while the upstream's database is away", () => {
     await stack.listed();
     await stack.renewed();
     for (const dialect of dialects) expect((await stack.ask("deepseek-v3.2", dialect)).status).toBe(200);
+    expect((await stack.ask("deepseek-ai/DeepSeek-V3.2")).status).toBe(200);
     expect((await stack.ask("Kimi-K2-Instruct")).status).toBe(200);
     expect(stack.models).toEqual([
       "DeepSeek-V3.2",
-      ...Array.from({ length: dialects.length + 1 }, () => "deepseek-ai/DeepSeek-V3.2"),
+      ...Array.from({ length: dialects.length + 2 }, () => "deepseek-ai/DeepSeek-V3.2"),
       "Kimi-K2-Instruct",
     ]);
     expect(await stack.listed()).toContain("AkashGen");
@@ -177,6 +178,29 @@ describe("while the upstream's database is away", () => {
     await stack.renewed();
     expect((await stack.ask("DeepSeek-V3.2")).status).toBe(200);
     expect(stack.models.at(-1)).toBe("DeepSeek-V3.2");
+  });
+
+  test("a start finds the usual ids behind the raw ones, and both ids afterwards", async () => {
+    stack.simulator.setDatabase("down");
+    expect(await stack.listed()).toContain("deepseek-ai/DeepSeek-V3.2");
+    for (const id of [
+      "DeepSeek-V3.2",
+      "deepseek-ai/DeepSeek-V3.2",
+      "openai-gpt-oss-120b",
+      "Meta-Llama-3-3-70B-Instruct",
+      "Kimi-K2-Instruct",
+    ]) {
+      expect([id, (await stack.ask(id)).status]).toEqual([id, 200]);
+    }
+    expect((await stack.ask("gpt-99")).json()).toMatchObject({ code: 500, data: { msg: "Error Model." } });
+    stack.simulator.setDatabase("up");
+    stack.clock.at += 15_000;
+    await stack.listed();
+    await stack.renewed();
+    for (const id of ["DeepSeek-V3.2", "deepseek-ai/DeepSeek-V3.2"]) {
+      expect((await stack.ask(id)).status).toBe(200);
+      expect(stack.models.at(-1)).toBe("DeepSeek-V3.2");
+    }
   });
 
   test("it may come and go: no usual id is ever refused", async () => {
