@@ -66,7 +66,7 @@ async function runChecks(config: Config, write: Write): Promise<number> {
       name: "models",
       essential: true,
       async find(signal) {
-        const { models, quality } = (await inspector.models(signal)) ?? { models: [], quality: "no-chat" };
+        const { models, quality } = await inspector.models(signal);
         chatModel = models.find(({ kind }) => kind === "chat")?.id;
         if (chatModel === undefined) {
           throw new Error("No chat model is listed: Akash Chat's own back end is down. Try again later.");

@@ -1,9 +1,21 @@
 import type { Config } from "../config.ts";
-import { withServices } from "./with-services.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import { createAkashChatInspector } from "../upstreams/akash-chat/inspect.ts";
 
-/** Prints the models offered now, one a line: id, context length in tokens, kind. Throws `GatewayError`. */
+const silentLog = { debug() {}, info() {}, warn() {} };
+
+/**
+ * Prints the models offered now, one a line: id, context length in tokens, kind. Asks the upstream itself and waits as
+ * long as it takes: the few seconds that a request waits for the list would be too short here. Throws `GatewayError`.
+ */
 export async function listModels(config: Config, json: boolean): Promise<void> {
-  const models = await withServices(config, (services, signal) => services.chat.listModels(signal));
+  const inspector = createAkashChatInspector({ config, log: silentLog, now: Date.now });
+  let models: readonly ModelInfo[];
+  try {
+    ({ models } = await inspector.models(new AbortController().signal));
+  } finally {
+    await inspector.close();
+  }
   if (json) {
     process.stdout.write(`${JSON.stringify(models, undefined, 2)}\n`);
     return;

@@ -106,6 +106,13 @@ describe("models", () => {
     const json: unknown = JSON.parse((await run(["models", "--json"], upstream)).stdout);
     expect(json).toHaveLength(lines.length);
   });
+
+  test("says in one line that there are none", async () => {
+    await using failing = await startSimulator({ models: [] });
+    const { code, stdout, stderr } = await run(["models"], { AKASH_BASE_URL: failing.url });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^[^\n]*lists no models[^\n]*\n$/);
+  });
 });
 
 describe("image", () => {

@@ -12,6 +12,14 @@ export interface FetchModelsOptions {
   readonly now: () => number;
 }
 
+/** The error of an upstream that lists nothing. */
+export function createNoModelsError(): GatewayError {
+  return new GatewayError(
+    "overloaded",
+    "Akash Chat lists no models at the moment: its back end does not answer. Try again later.",
+  );
+}
+
 /** Asks for the list; older instances want a session for it. `undefined`: the upstream has none. */
 export async function fetchModels(
   { client, session, now }: FetchModelsOptions,

@@ -1,6 +1,6 @@
 import { createClient } from "./client.ts";
 import type { ModelList } from "./decode-models.ts";
-import { fetchModels } from "./fetch-models.ts";
+import { createNoModelsError, fetchModels } from "./fetch-models.ts";
 import type { AkashChatOptions } from "./options.ts";
 import { createSession } from "./session.ts";
 import { fetchUsageStatus, type UsageStatus } from "./usage-status.ts";
@@ -9,8 +9,8 @@ import { fetchUsageStatus, type UsageStatus } from "./usage-status.ts";
 export interface AkashChatInspector {
   /** Obtains a session. `needed: false`: this instance works without. */
   session(signal: AbortSignal): Promise<{ readonly needed: boolean; readonly lifetimeMs: number }>;
-  /** The models as the upstream lists them now, uncached. `undefined`: none, its back end is down. */
-  models(signal: AbortSignal): Promise<ModelList | undefined>;
+  /** The models as the upstream lists them now, uncached. */
+  models(signal: AbortSignal): Promise<ModelList>;
   /** `undefined`: this instance does not count. */
   usage(signal: AbortSignal): Promise<UsageStatus | undefined>;
   close(): Promise<void>;
@@ -26,7 +26,11 @@ export function createAkashChatInspector(options: AkashChatOptions): AkashChatIn
       const { token, lifetimeMs } = await session.get(signal);
       return { needed: token !== undefined, lifetimeMs };
     },
-    models: (signal) => fetchModels({ client, session, now }, signal),
+    async models(signal) {
+      const list = await fetchModels({ client, session, now }, signal);
+      if (list === undefined) throw createNoModelsError();
+      return list;
+    },
     usage: (signal) => fetchUsageStatus(client, { signal, now: now(), token: session.current }),
     close: () => client.close(),
   };

@@ -4,6 +4,7 @@ import { linkSignal } from "../../stream/link-signal.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { waitFor } from "./abort.ts";
 import type { ListQuality, ModelList } from "./decode-models.ts";
+import { createNoModelsError } from "./fetch-models.ts";
 import { findKnown, type KnownModels, learn, offeredModels, type WireIds, wireIds } from "./known-models.ts";
 import type { UpstreamLog } from "./options.ts";
 
@@ -95,7 +96,7 @@ export function createModels(options: ModelsOptions): Models {
     try {
       const cold = offeredModels(known)?.some(({ kind }) => kind === "chat") !== true;
       const list = await options.fetch(signal, { cold });
-      if (list === undefined) throw createEmptyError();
+      if (list === undefined) throw createNoModelsError();
       known = learn(known, list);
       const goodForMs = list.quality === "good" ? cacheMs : Math.min(tentativeMs, cacheMs);
       attempt = { state: "landed", at: now(), goodForMs, failure: undefined };
@@ -180,12 +181,5 @@ function createLateError(): GatewayError {
   return new GatewayError(
     "upstream-timeout",
     "Akash Chat's list of models did not come in time. Try again later.",
-  );
-}
-
-function createEmptyError(): GatewayError {
-  return new GatewayError(
-    "overloaded",
-    "Akash Chat lists no models at the moment: its back end does not answer. Try again later.",
   );
 }

@@ -142,6 +142,7 @@ describe("a list that is known", () => {
     expect(world.asked).toHaveLength(2);
     world.answer = "hang";
     const late = list(models);
+    expect(await Promise.race([late, settle()])).toBeUndefined();
     timers.expire(patience);
     expect(await late).toEqual(usual);
     expect(await list(models)).toEqual(usual);
@@ -267,6 +268,23 @@ describe("a list that the upstream made up", () => {
     expect(world.asked).toHaveLength(100);
     expect(logged).toEqual([expect.stringMatching(/^info: /)]);
   });
+});
+
+test("a list without chat models takes the place of none that has some", async () => {
+  const { world, models } = setUp();
+  for (const [answer, expected] of [
+    ["no-chat", ["AkashGen"]],
+    ["guess", ["old"]],
+    ["no-chat", ["old"]],
+    ["raw", ["org/a", "b", "org/hidden"]],
+    ["no-chat", ["org/a", "b", "org/hidden"]],
+    ["good", usual],
+    ["no-chat", usual],
+  ] as const) {
+    world.answer = answer;
+    world.time += 600_000;
+    expect(idsOf(await models.refresh(forever))).toEqual(expected);
+  }
 });
 
 test("changes are told once each", async () => {

@@ -199,7 +199,7 @@ describe("inspection", () => {
     });
     const inspector = createAkashChatInspector(createOptions(server.url));
     expect(await inspector.session(forever)).toEqual({ needed: true, lifetimeMs: 600_000 });
-    expect(await inspector.models(forever)).toBeUndefined();
+    await expect(inspector.models(forever)).rejects.toMatchObject({ kind: "overloaded" });
     expect(await inspector.usage(forever)).toEqual({
       usedPercent: 125,
       blocked: true,
