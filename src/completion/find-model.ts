@@ -1,11 +1,11 @@
 import type { ModelInfo } from "../model/model-info.ts";
 
 /**
- * The model that an id names: its own id, the same in another case, the id that the upstream's back end has for it, or
- * its id without all or a part of the vendor in front. The last is for lists of ids as the back end has them, in place
- * of the usual ones: `openai-gpt-oss-120b` is `openai/gpt-oss-120b` there, `DeepSeek-V3.2` is
- * `deepseek-ai/DeepSeek-V3.2`, `Meta-Llama-3-3-70B-Instruct` is `meta-llama/Llama-3.3-70B-Instruct`. What fits
- * several models is none.
+ * The model that an id names: its own id, the same in another case, or the id that the upstream's back end has for it.
+ * Where the list has nothing but ids of the back end, the usual ids lead to them, too: they are without all or a part
+ * of the vendor in front. `DeepSeek-V3.2` is `deepseek-ai/DeepSeek-V3.2` there, `openai-gpt-oss-120b` is
+ * `openai/gpt-oss-120b`, `Meta-Llama-3-3-70B-Instruct` is `meta-llama/Llama-3.3-70B-Instruct`. What fits several
+ * models is none.
  */
 export function findModel(models: readonly ModelInfo[], id: string): ModelInfo | undefined {
   const lower = id.toLowerCase();
@@ -28,7 +28,7 @@ const longestId = 200;
 function findWithoutVendor(models: readonly ModelInfo[], id: string): ModelInfo | undefined {
   if (id.length > longestId) return undefined;
   const wanted = simplify(id);
-  return findOnly(models, (model) => isWithoutVendor(wanted, model.id));
+  return findOnly(models, (model) => model.raw === true && isWithoutVendor(wanted, model.id));
 }
 
 /** Whether `wanted` is the name behind the vendor of `full`, with nothing or the beginning of the vendor in front. */

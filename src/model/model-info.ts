@@ -5,6 +5,8 @@ export interface ModelInfo {
   readonly kind: "chat" | "image";
   /** What the upstream's own back end calls it, where that is another id; clients may give it, too. */
   readonly backEndId?: string;
+  /** `id` is the back end's, because the usual one is not known at the moment. */
+  readonly raw?: true;
   readonly name?: string;
   readonly description?: string;
   readonly ownedBy?: string;

@@ -49,7 +49,7 @@ describe("other spellings", () => {
     "Kimi-K2-Instruct",
     "/slash",
     "vendor/",
-  ].map((id) => ({ id, kind: "chat" }));
+  ].map((id) => ({ id, kind: "chat", raw: true }));
   const usual: ModelInfo[] = [
     { id: "DeepSeek-V3.2", kind: "chat", backEndId: "deepseek-ai/DeepSeek-V3.2" },
     { id: "One", kind: "chat", backEndId: "org/shared" },
@@ -82,6 +82,10 @@ describe("other spellings", () => {
     "x".repeat(1_000_000),
   ])("%.30s is nothing on it", async (id) => {
     await expect(resolve(id, "", raw)).rejects.toMatchObject({ kind: "model-not-found" });
+  });
+
+  test.each(["Qwen3-30B-A3B", "gpt-oss-120b"])("%s is nothing on a list of usual ids", async (id) => {
+    await expect(resolve(id)).rejects.toThrow(/Did you mean/);
   });
 
   test("the back end's id is one of the model, unless it is one of two", async () => {

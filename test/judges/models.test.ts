@@ -16,6 +16,7 @@ describe.each(everyWay)("a model is found (%s)", (way) => {
     ["by its id", "DeepSeek-V3.2", "DeepSeek-V3.2"],
     ["by its id with a slash", "Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B"],
     ["by its id in another case", "qwen/QWEN3-30b-a3b", "Qwen/Qwen3-30B-A3B"],
+    ["by the id that its back end has", "deepseek-ai/DeepSeek-V3.2", "DeepSeek-V3.2"],
     ["by an alias", "gpt-4o", "DeepSeek-V3.2"],
     ["by an alias in another case", "GPT-4o", "DeepSeek-V3.2"],
     ["by an alias with a slash", "openai/gpt-5", "Qwen/Qwen3-30B-A3B"],

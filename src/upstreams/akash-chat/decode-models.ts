@@ -71,9 +71,11 @@ export function decodeModels(value: unknown): ModelList | undefined {
   const entries = list.flatMap((item) => entrySchema.safeParse(item).data ?? []);
   const models = entries.flatMap((entry) => toModelInfo(entry) ?? []);
   if (models.length === 0) return undefined;
+  const quality = judge(entries, models);
+  const unique = [...new Map(models.map((model) => [model.id, model])).values()];
   return {
-    models: [...new Map(models.map((model) => [model.id, model])).values()],
-    quality: judge(entries, models),
+    models: quality === "raw" ? unique.map((model): ModelInfo => ({ ...model, raw: true })) : unique,
+    quality,
   };
 }
 

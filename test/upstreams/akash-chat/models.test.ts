@@ -42,6 +42,7 @@ describe("lists of models", () => {
     if (capture.body.toString() === "[]") expect(list).toBeUndefined();
     else expect(list?.models.length).toBeGreaterThan(0);
     if (list === undefined) return;
+    expect(list.models.every(({ raw }) => raw === true)).toBe(list.quality === "raw");
     expect(list.quality).toBe(qualities.get(name.replace(/^.*\/(\d+)-.*$/, "$1")) ?? "good");
   });
 
