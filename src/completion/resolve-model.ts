@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
+import { defaultImageModel } from "../images/draw-image.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { findModel } from "./find-model.ts";
@@ -37,14 +38,22 @@ export async function resolveModel(
     findModel(models, exact?.to ?? id) ?? findModel(models, aliased);
 
   const models = await listOrNothing(options.upstream.listModels(signal), signal);
-  if (models.length === 0) return { id: aliased, kind: /^akashgen$/i.test(aliased) ? "image" : "chat" };
+  if (models.length === 0) return isImageModel(aliased) ? imageModel : { id: aliased, kind: "chat" };
   const found = find(models);
   if (found !== undefined) return found;
 
   const newest = await listOrNothing(options.upstream.refreshModels(signal), signal);
   const foundNow = find(newest);
   if (foundNow !== undefined) return foundNow;
+  // The back end has no image model, so a list of nothing but its ids says nothing of it.
+  if (isImageModel(aliased) && newest.some(({ raw }) => raw === true)) return imageModel;
   throw notFound(id, aliased, newest.length === 0 ? models : newest);
+}
+
+const imageModel: ModelInfo = { id: defaultImageModel, kind: "image" };
+
+function isImageModel(id: string): boolean {
+  return id.toLowerCase() === defaultImageModel.toLowerCase();
 }
 
 function notFound(given: string, aliased: string, models: readonly ModelInfo[]): GatewayError {

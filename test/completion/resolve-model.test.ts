@@ -84,6 +84,11 @@ describe("other spellings", () => {
     await expect(resolve(id, "", raw)).rejects.toMatchObject({ kind: "model-not-found" });
   });
 
+  test("the image model is not unknown because a list of raw ids is without it", async () => {
+    expect(await resolve("akashgen", "", raw)).toEqual({ id: "AkashGen", kind: "image" });
+    await expect(resolve("akashgen", "", usual)).rejects.toMatchObject({ kind: "model-not-found" });
+  });
+
   test.each(["Qwen3-30B-A3B", "gpt-oss-120b"])("%s is nothing on a list of usual ids", async (id) => {
     await expect(resolve(id)).rejects.toThrow(/Did you mean/);
   });
@@ -176,7 +181,7 @@ test("when the list can't be had, the id passes, aliases applied", async () => {
   const failure = new GatewayError("upstream-unavailable", "down");
   expect(await resolve("Some-Model", "", failure)).toEqual({ id: "Some-Model", kind: "chat" });
   expect(await resolve("claude-x", "claude-*=DeepSeek-V3.2", failure)).toMatchObject({ id: "DeepSeek-V3.2" });
-  expect(await resolve("akashgen", "", failure)).toMatchObject({ kind: "image" });
+  expect(await resolve("akashgen", "", failure)).toEqual({ id: "AkashGen", kind: "image" });
 });
 
 test("a caller who leaves is not answered", async () => {

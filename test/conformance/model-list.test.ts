@@ -203,6 +203,24 @@ describe("while the upstream's database is away", () => {
     }
   });
 
+  test("pictures are out of order, not unknown, also for a start", async () => {
+    const wishes = [
+      ["/v1/images/generations", { prompt: "a cat" }],
+      ["/v1/images/generations", { prompt: "a cat", model: "akashgen" }],
+      ["/v1/chat/completions", { model: "AkashGen", messages: [{ role: "user", content: "a cat" }] }],
+    ] as const;
+    for (const state of ["down", "up", "down"] as const) {
+      stack.simulator.setDatabase(state);
+      stack.clock.at += 15_000;
+      await stack.listed();
+      await stack.renewed();
+      for (const [path, body] of wishes) {
+        stack.simulator.enqueue({ image: { prompt: "a cat", statuses: ["succeeded"] } });
+        expect((await post(stack.url + path, body)).status).toBe(state === "up" ? 200 : 503);
+      }
+    }
+  });
+
   test("it may come and go: no usual id is ever refused", async () => {
     await stack.listed();
     for (let count = 0; count < 20; count += 1) {
@@ -253,7 +271,7 @@ describe("a model of the list that is refused", () => {
       expect(reply.status).toBe(name === "messages" ? 529 : 503);
       expect(reply.headers["x-should-retry"]).toBeUndefined();
       expect(reply.headers["retry-after"]).toBeUndefined();
-      expect(dialect.readError(reply.json()).message).toContain("on Akash Chat's list");
+      expect(dialect.readError(reply.json()).message).toContain("refuses it at the moment");
       expect((await stack.ask(model, dialect)).status).toBe(200);
     },
   );

@@ -58,7 +58,7 @@ const listSchema = z.union([
 ]);
 
 /** The id of the upstream's image model. */
-const imageModelId = "AkashGen";
+export const imageModelId = "AkashGen";
 
 /**
  * Reads a list of models in any of its shapes (bare or wrapped, either key style, numbers or numeric strings).

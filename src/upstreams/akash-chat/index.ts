@@ -45,8 +45,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
     } catch (error) {
       if (!isModelRefusal(error)) throw error;
       models.doubt();
-      const listed = models.peek(model) !== undefined;
-      if (!listed) throw error;
+      if (!models.isOwn(model)) throw error;
       if (other === undefined) throw createRefusedError(model, error);
     }
     try {
@@ -131,11 +130,11 @@ function isModelRefusal(error: unknown): error is GatewayError {
   return error instanceof GatewayError && error.kind === "model-not-found";
 }
 
-/** A model of the list that is refused has not ceased to exist: the app lists anew what it can ask at the moment. */
+/** A model of the upstream's own that is refused has not ceased to exist: a part of the app is away. */
 function createRefusedError(model: string, cause: unknown): GatewayError {
   return new GatewayError(
     "overloaded",
-    `The model \`${model}\` is on Akash Chat's list, but Akash Chat refuses it at the moment. Try again later, or take another model.`,
+    `Akash Chat has the model \`${model}\`, but refuses it at the moment. Try again later, or take another model.`,
     { cause },
   );
 }

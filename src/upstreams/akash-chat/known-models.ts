@@ -1,5 +1,5 @@
 import type { ModelInfo } from "../../model/model-info.ts";
-import type { ModelList } from "./decode-models.ts";
+import { imageModelId, type ModelList } from "./decode-models.ts";
 
 /**
  * What the lists so far tell. `list` is what is offered. A list that the upstream made up never takes the place of a
@@ -34,6 +34,15 @@ export function offeredModels(known: KnownModels): readonly ModelInfo[] | undefi
 /** The model of exactly this id among the offered. */
 export function findKnown(known: KnownModels, id: string): ModelInfo | undefined {
   return offeredModels(known)?.find((model) => model.id === id);
+}
+
+/**
+ * Whether a model that the upstream refuses is one of its models all the same: it is offered, or it is the image model,
+ * of which a list of the back end's ids says nothing.
+ */
+export function isOwn(known: KnownModels, id: string): boolean {
+  if (findKnown(known, id) !== undefined) return true;
+  return id === imageModelId && known.state === "tentative" && known.list.quality === "raw";
 }
 
 /** The ids under which the upstream may take a model. */

@@ -5,7 +5,15 @@ import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { waitFor } from "./abort.ts";
 import type { ListQuality, ModelList } from "./decode-models.ts";
 import { createNoModelsError } from "./fetch-models.ts";
-import { findKnown, type KnownModels, learn, offeredModels, type WireIds, wireIds } from "./known-models.ts";
+import {
+  findKnown,
+  isOwn,
+  type KnownModels,
+  learn,
+  offeredModels,
+  type WireIds,
+  wireIds,
+} from "./known-models.ts";
 import type { UpstreamLog } from "./options.ts";
 
 /** The models that the upstream offers. Asking for them is never in the way of a request for long. */
@@ -21,6 +29,8 @@ export interface Models {
   peek(id: string): ModelInfo | undefined;
   /** The ids under which the upstream may take a model now. */
   wireIds(id: string): WireIds;
+  /** Whether a model that the upstream refuses is one of its own all the same. */
+  isOwn(id: string): boolean;
   /** The upstream refused a model: the list is renewed in the background, unless that happened a moment ago. */
   doubt(): void;
   /** Ends a renewal that is under way and starts no more. */
@@ -141,6 +151,7 @@ export function createModels(options: ModelsOptions): Models {
     },
     peek: (id) => findKnown(known, id),
     wireIds: (id) => wireIds(known, id),
+    isOwn: (id) => isOwn(known, id),
     doubt() {
       if (attempt.state === "landed" && !isWithin(tentativeMs)) fly();
       else if (attempt.state === "landed") {

@@ -340,7 +340,7 @@ describe("sampling and models", () => {
     expect(error).toMatchObject({ kind: "overloaded", status: 503, retryAfterMs: undefined });
     expect(error).toMatchObject({
       shouldRetry: undefined,
-      message: expect.stringContaining("on Akash Chat's list"),
+      message: expect.stringContaining("refuses it at the moment"),
     });
     await upstream.refreshModels(forever);
     expect(asked(server, "/api/models/")).toHaveLength(2);
