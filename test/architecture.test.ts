@@ -125,6 +125,23 @@ test("the pure parts read no clock, no chance, no environment and start no timer
   expect(wrong.map(({ file }) => file)).toEqual([]);
 });
 
+test("time comes into stream/ by one file", () => {
+  const users = files.filter(
+    ({ file }) =>
+      file.startsWith("stream/") && /\bset(?:Timeout|Interval|Immediate)\(/.test(withoutComments(file)),
+  );
+  expect(users.map(({ file }) => file)).toEqual(["stream/real-timer.ts"]);
+});
+
+// Node 20 forgets signals of both kinds together when it collects garbage, and then nothing is ever aborted; on newer
+// ones a server that makes one for each request grows until the collector runs. linkSignal and limitTime do the same work.
+test("no signal is left to the garbage collector", () => {
+  const users = files.filter(({ file }) =>
+    /\bAbortSignal\s*\.\s*(?:any|timeout)\b/.test(withoutComments(file)),
+  );
+  expect(users.map(({ file }) => file)).toEqual([]);
+});
+
 function withoutComments(file: string): string {
   return readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 }

@@ -2,6 +2,8 @@ import { collect } from "../model/collect.ts";
 import { ConfigError, readConfig, type Config } from "../config.ts";
 import { toGatewayError } from "../errors.ts";
 import { createServices } from "../gateway.ts";
+import { limitTime } from "../stream/limit-time.ts";
+import { startRealTimer } from "../stream/real-timer.ts";
 import { createAkashChatInspector } from "../upstreams/akash-chat/inspect.ts";
 import { createQuestion } from "./create-question.ts";
 
@@ -22,6 +24,7 @@ const listNotes = {
   guess: " (a guess: its back end did not answer)",
   raw: " (under its back end's ids: this instance has no database, or that does not answer)",
 } as const;
+const outOfTime = `No answer within ${patience / 1000} s. The network may drop packets silently: check firewall and proxy.`;
 const silentLog = { debug() {}, info() {}, warn() {} };
 
 /**
@@ -106,12 +109,15 @@ async function runChecks(config: Config, write: Write): Promise<number> {
   let failures = 0;
   try {
     for (const { name, essential, find } of checks) {
+      const limit = limitTime({ milliseconds: patience, startTimer: startRealTimer });
       try {
-        write(`ok    ${name.padEnd(15)} ${await find(AbortSignal.timeout(patience))}`);
+        write(`ok    ${name.padEnd(15)} ${await find(limit.signal)}`);
       } catch (error) {
         failures += 1;
-        write(`FAIL  ${name.padEnd(15)} ${explain(error)}`);
+        write(`FAIL  ${name.padEnd(15)} ${limit.expired ? outOfTime : explain(error)}`);
         if (essential) break;
+      } finally {
+        limit.release();
       }
     }
   } finally {
@@ -127,12 +133,7 @@ function describeTime(time: number | undefined): string {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof Error && error.name === "TimeoutError") {
-    return `No answer within ${patience / 1000} s. The network may drop packets silently: check firewall and proxy.`;
-  }
-  if (error instanceof Error && error.name === "Error") return error.message;
-  const { message, kind } = toGatewayError(error);
-  return kind === "aborted" ? `No answer within ${patience / 1000} s: check firewall and proxy.` : message;
+  return error instanceof Error && error.name === "Error" ? error.message : toGatewayError(error).message;
 }
 
 function describeProxy(environment: Readonly<Record<string, string | undefined>>, config: Config): string {

@@ -7,11 +7,17 @@ import { Agent, request as send, type Dispatcher } from "undici";
 
 import { GatewayError } from "../errors.ts";
 import type { ImagePart } from "../model/request.ts";
+import { limitTime } from "../stream/limit-time.ts";
+import { startRealTimer } from "../stream/real-timer.ts";
+import type { StartTimer } from "../stream/with-idle-timeout.ts";
 
 /** Settings of `createImageFetcher`. */
 export interface ImageFetcherOptions {
   readonly limitBytes: number;
+  /** For the whole fetch, redirects and the last byte included. */
   readonly timeoutMs: number;
+  /** `setTimeout` by default. */
+  readonly startTimer?: StartTimer;
   /** All addresses of a host. Default: the system's. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
   /** Which addresses may be asked. Default: public ones. */
@@ -47,6 +53,7 @@ export function isPublicAddress(address: string): boolean {
  * to just then, so a name can't change between check and use; each redirect is checked like the first URL.
  */
 export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
+  const { timeoutMs, startTimer = startRealTimer } = options;
   const isAllowed = options.isAllowed ?? isPublicAddress;
   const resolve =
     options.resolve ??
@@ -127,16 +134,16 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
     async fetch(text, signal) {
       if (!URL.canParse(text)) throw new GatewayError("invalid-request", "An image's URL is not a URL.");
       const url = new URL(text);
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
+      const limit = limitTime({ milliseconds: timeoutMs, startTimer, parent: signal });
       try {
-        return await read(url, await follow(url, limited));
+        return await read(url, await follow(url, limit.signal));
       } catch (error) {
         if (signal.aborted) throw new GatewayError("aborted", "The request was cancelled.", { cause: error });
         if (error instanceof GatewayError) throw error;
-        const reason = limited.aborted
-          ? `it takes more than ${options.timeoutMs} ms`
-          : "its host can't be reached";
+        const reason = limit.expired ? `it takes more than ${timeoutMs} ms` : "its host can't be reached";
         throw refuse(url, reason, error);
+      } finally {
+        limit.release();
       }
     },
     async close() {

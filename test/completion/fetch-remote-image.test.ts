@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { getEventListeners, once } from "node:events";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { afterEach, describe, expect, test } from "vitest";
@@ -9,6 +9,9 @@ import {
   isPublicAddress,
   type ImageFetcherOptions,
 } from "../../src/completion/fetch-remote-image.ts";
+import { collectGarbage } from "../support/collect-garbage.ts";
+import { createTimers } from "../support/create-timers.ts";
+import { createGate } from "../support/gate.ts";
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -160,11 +163,56 @@ describe("what is refused", () => {
   });
 
   test("a host that never answers", async () => {
-    const port = await serve(() => undefined);
+    const timers = createTimers();
+    const port = await serve(() => timers.expireAll());
     await expect(
-      createFetcher({ ...local, timeoutMs: 100 }).fetch(`http://a.example:${port}/`, signal),
+      createFetcher({ ...local, timeoutMs: 100, startTimer: timers.start }).fetch(
+        `http://a.example:${port}/`,
+        signal,
+      ),
     ).rejects.toThrow(/more than 100 ms/);
   });
+});
+
+test("hosts that drip for ever are left when the time is up, also after a garbage collection", async () => {
+  const timers = createTimers();
+  const controller = new AbortController();
+  const urls = Array.from({ length: 8 }, (_, index) => `http://${index}.example`);
+  const dripping = new Set<ServerResponse>();
+  const left: Promise<unknown>[] = [];
+  const all = createGate();
+  const port = await serve((_request, response) => {
+    response.setHeader("content-type", "image/png").write("x");
+    left.push(once(response, "close"));
+    if (dripping.add(response).size === urls.length) all.open();
+  });
+  const fetcher = createFetcher({ ...local, startTimer: timers.start });
+  const fetched = Promise.allSettled(urls.map((url) => fetcher.fetch(`${url}:${port}/`, controller.signal)));
+  await all.promise;
+  collectGarbage();
+  for (const response of dripping) response.write("x");
+  expect(timers.running).toEqual(urls.map(() => 20_000));
+  timers.expireAll();
+  for (const { status, ...rest } of await fetched) {
+    expect([status, rest]).toEqual([
+      "rejected",
+      { reason: expect.objectContaining({ message: expect.stringContaining("more than 20000 ms") }) },
+    ]);
+  }
+  await Promise.all(left);
+  expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+});
+
+test.each<[string, RequestListener]>([
+  ["a picture", (_q, r) => r.setHeader("content-type", "image/png").end("x")],
+  ["a refusal", (_q, r) => r.writeHead(404).end()],
+])("no timer outlives %s", async (_name, listener) => {
+  const timers = createTimers();
+  const port = await serve(listener);
+  await Promise.allSettled([
+    createFetcher({ ...local, startTimer: timers.start }).fetch(`http://a.example:${port}/`, signal),
+  ]);
+  expect(timers.running).toEqual([]);
 });
 
 test("three redirects are followed", async () => {

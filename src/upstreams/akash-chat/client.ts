@@ -5,10 +5,11 @@ import { Agent, EnvHttpProxyAgent, type Dispatcher } from "undici";
 
 import { ConfigError } from "../../config.ts";
 import { GatewayError } from "../../errors.ts";
+import { startRealTimer } from "../../stream/real-timer.ts";
 import { pause } from "./abort.ts";
 import { encodeCookies } from "./cookies.ts";
 import { exchange, type Progress, type Reply } from "./exchange.ts";
-import { type AkashChatOptions, startRealTimer } from "./options.ts";
+import type { AkashChatOptions } from "./options.ts";
 import { createRepeats, findFailure, toFailure, type Failure, type Repeats } from "./repeats.ts";
 import { createTolerantPool } from "./tolerant-pool.ts";
 import { createUserAgent } from "./user-agent.ts";

@@ -1,6 +1,7 @@
 import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 import type { PlainRequest } from "../../model/plain-request.ts";
+import { startRealTimer } from "../../stream/real-timer.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
 import type { ImageEvent, ImageRequest, Upstream } from "../upstream.ts";
 import { throwIfAborted, withAbort } from "./abort.ts";
@@ -13,7 +14,7 @@ import { createImagePoller, type StatusReply } from "./image-poller.ts";
 import { makeImage } from "./make-image.ts";
 import { createModels } from "./models.ts";
 import { openImage } from "./open-image.ts";
-import { type AkashChatOptions, startRealTimer } from "./options.ts";
+import type { AkashChatOptions } from "./options.ts";
 import { createSession } from "./session.ts";
 import { decodeReply } from "./stream-chat.ts";
 

@@ -28,9 +28,3 @@ export interface AkashChatOptions {
   /** By default what the environment says. A loopback upstream is never asked through a proxy. */
   readonly proxy?: ProxySettings;
 }
-
-/** A timer on the real clock. */
-export const startRealTimer: StartTimer = (milliseconds, expire) => {
-  const timer = setTimeout(expire, milliseconds);
-  return () => clearTimeout(timer);
-};
