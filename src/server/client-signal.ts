@@ -1,15 +1,17 @@
 import type { FastifyReply } from "fastify";
 
 import { GatewayError } from "../errors.ts";
+import { createController } from "../stream/create-controller.ts";
 
 /**
  * A signal that is aborted when the response closes before it was sent whole: the client has left.
  *
  * It listens to the response, never to the request: Node closes a request as soon as its body was read
- * (fastify pull requests 6725 and 7033), and so `request.signal` would abort every healthy POST.
+ * (fastify pull requests 6725 and 7033), and so `request.signal` would abort every healthy POST. That the response
+ * closes even when its turn on the connection never came is the work of `closeWithConnection`.
  */
 export function clientSignal(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
+  const controller = createController();
   const { raw } = reply;
   const shutdown = reply.server.shutdownSignal;
 

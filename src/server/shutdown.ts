@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 
 import { GatewayError } from "../errors.ts";
+import { createController } from "../stream/create-controller.ts";
 
 /** After the deadline, how long an error frame may take to reach a client that does not read. */
 const lastWordsMs = 1000;
@@ -23,7 +24,7 @@ export interface Shutdown {
  * server for the other IP version, and does not wait for that one's answers.
  */
 export function createShutdown(): Shutdown {
-  const controller = new AbortController();
+  const controller = createController();
   const running = new Set<ServerResponse>();
   let closed: Promise<void> | undefined;
   let settle: (() => void) | undefined;

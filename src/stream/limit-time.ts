@@ -1,3 +1,4 @@
+import { createController } from "./create-controller.ts";
 import { linkSignal } from "./link-signal.ts";
 import type { StartTimer } from "./with-idle-timeout.ts";
 
@@ -18,7 +19,7 @@ export interface TimeLimitOptions {
   readonly parent?: AbortSignal;
 }
 
-const never = new AbortController().signal;
+const never = createController().signal;
 
 /**
  * Starts a limit. Does the work of `AbortSignal.timeout` with `AbortSignal.any`, which Node 20 forgets: once the

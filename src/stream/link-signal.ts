@@ -1,3 +1,5 @@
+import { createController } from "./create-controller.ts";
+
 /** A signal of its own that also aborts when another does. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
@@ -16,7 +18,7 @@ ended.name = "AbortError";
  * collector: a server that makes one for each request grows by hundreds of MB under load.
  */
 export function linkSignal(parent: AbortSignal): LinkedSignal {
-  const controller = new AbortController();
+  const controller = createController();
   function follow(): void {
     controller.abort(parent.reason);
   }

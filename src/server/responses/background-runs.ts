@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { ResponseObject, ResponseWriter, WireEvent } from "../../dialects/openai-responses/index.ts";
 import { GatewayError, toGatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
+import { createController } from "../../stream/create-controller.ts";
 
 /** How many responses may run in the background at once. */
 const maximumRunning = 100;
@@ -50,7 +51,7 @@ interface OwnRun extends BackgroundRun {
 
 /** Runs a response that was announced by `events`. */
 function createRun({ writer, start, save }: RunOptions, events: WireEvent[], onEnd: () => void): OwnRun {
-  const controller = new AbortController();
+  const controller = createController();
   const waiting = new Set<() => void>();
   let discarded = false;
 
