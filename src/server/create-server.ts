@@ -11,6 +11,7 @@ import { GatewayError } from "../errors.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
 import { authenticate } from "./authenticate.ts";
+import { closeWithConnection } from "./close-with-connection.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
 import { logRequests } from "./log-requests.ts";
@@ -94,6 +95,7 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
   app.decorateRequest("facts");
   app.addHook("onRequest", (request, reply, done) => {
     request.facts = {};
+    closeWithConnection(request.raw.socket, reply.raw);
     shutdown.track(reply.raw);
     reply.header("x-request-id", request.id);
     done();

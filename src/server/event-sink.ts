@@ -77,9 +77,12 @@ export function createEventSink(
     },
     drained() {
       return new Promise((resolve) => {
-        const stalled = setTimeout(() => raw.destroy(), stalledMs);
+        // Without a socket it waits for an earlier answer to the same client, who may well be reading that.
+        const stalled = setInterval(() => {
+          if (raw.socket !== null) raw.destroy();
+        }, stalledMs);
         function done(): void {
-          clearTimeout(stalled);
+          clearInterval(stalled);
           raw.off("drain", done);
           raw.off("close", done);
           resolve();

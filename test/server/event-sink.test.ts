@@ -44,6 +44,26 @@ test("a client that reads nothing for five minutes is cut off", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("an answer that waits for its turn on the connection is not cut off: the client reads another", async () => {
+  vi.useFakeTimers();
+  const { raw, reply } = createUnreadReply();
+  const socket: { socket: object | null } = Object.assign(raw, { socket: null });
+  const sink = createEventSink(reply, {
+    heartbeat: ": \n\n",
+    config: { RESPONSE_HOLD_MS: 1000, HEARTBEAT_MS: 1000 },
+  });
+  sink.write("data: x\n\n", true);
+  const drained = sink.drained();
+  await vi.advanceTimersByTimeAsync(1_000_000);
+  expect(raw.destroyed).toBe(false);
+  socket.socket = {};
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(raw.destroyed).toBe(true);
+  await drained;
+  sink.release();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("a client that reads in between is not", async () => {
   vi.useFakeTimers();
   const { raw, reply } = createUnreadReply();
