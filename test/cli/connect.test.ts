@@ -2,13 +2,12 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { clientNames } from "../../src/cli/connect/clients.ts";
+import { program } from "../support/program.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const key = "only-for-us";
 
 let stack: Stack;
@@ -39,7 +38,7 @@ function connect(args: readonly string[], environment: Record<string, string> = 
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [main, "connect", "--url", stack.url, ...args],
+      [program, "connect", "--url", stack.url, ...args],
       options,
       (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });

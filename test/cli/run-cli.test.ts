@@ -1,21 +1,21 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadSettingsFile } from "../../src/cli/load-settings-file.ts";
 import { readVersion } from "../../src/cli/version.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/index.ts";
-
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+import { post } from "../support/post.ts";
+import { program } from "../support/program.ts";
 
 /** Starts the program in a folder without a `.env`, with nothing of this machine's settings. */
 function start(args: readonly string[], environment: Record<string, string> = {}, folder = tmpdir()) {
-  return spawn(process.execPath, [main, ...args], {
+  return spawn(process.execPath, [program, ...args], {
     cwd: folder,
     env: { PATH: process.env["PATH"], HOME: folder, NO_PROXY: "127.0.0.1", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
@@ -341,4 +341,21 @@ describe("a .env file", () => {
     const { stderr } = await runIn(folder, ["launch", "claude-code"], { SERVER_ADDRESS: "127.0.0.1:9" });
     expect(stderr).toContain("No gateway answers at http://127.0.0.1:9");
   });
+});
+
+test("DATA_DIR keeps responses on a Node that has SQLite; another says what it needs, and starts nothing", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "data-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const server = startServer({ DATA_DIR: join(folder, "data") });
+  if (isBuiltin("node:sqlite")) {
+    const url = await server.listening();
+    const body = { model: "DeepSeek-V3.2", input: "Say hello" };
+    const { id } = (await post(`${url}/v1/responses`, body)).json();
+    expect((await fetch(`${url}/v1/responses/${id}`)).status).toBe(200);
+    expect(await readdir(join(folder, "data"))).toContain("responses.sqlite");
+  } else {
+    const [stderr, [code]] = await Promise.all([text(server.child.stderr), once(server.child, "exit")]);
+    expect(stderr).toMatch(/DATA_DIR: .*needs Node 22\.13 or newer, and this is v.*unset DATA_DIR/);
+    expect(code).toBe(2);
+  }
 });

@@ -1,12 +1,12 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../src/config.ts";
 import { createResponseStore } from "../../src/store/create-response-store.ts";
 import { createSqliteStore } from "../../src/store/sqlite-store.ts";
 import type { StoredResponse } from "../../src/store/response-store.ts";
+import { hasSqlite } from "../support/has-sqlite.ts";
 
 const directories: string[] = [];
 
@@ -32,7 +32,9 @@ function stored(id: string, text = "Ahoj 🌊"): StoredResponse {
 
 const kinds = [
   { name: "memory", directory: async () => undefined },
-  { name: "sqlite", directory: async () => path.join(await temporaryDirectory(), "deep", "data") },
+  ...(hasSqlite
+    ? [{ name: "sqlite", directory: async () => path.join(await temporaryDirectory(), "deep", "data") }]
+    : []),
 ];
 
 describe.each(kinds)("the $name store", ({ directory }) => {
@@ -96,7 +98,7 @@ describe.each(kinds)("the $name store", ({ directory }) => {
   });
 });
 
-describe("the sqlite store", () => {
+describe.runIf(hasSqlite)("the sqlite store", () => {
   test("keeps responses over a restart", async () => {
     const settings = { DATA_DIR: await temporaryDirectory(), STORED_RESPONSES: 5 };
     const first = await createResponseStore(settings);
@@ -158,6 +160,7 @@ describe("the sqlite store", () => {
 
   test("says that another program locks the file", async () => {
     const DATA_DIR = await temporaryDirectory();
+    const { DatabaseSync } = await import("node:sqlite");
     const other = new DatabaseSync(path.join(DATA_DIR, "responses.sqlite"));
     other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE mine (x); COMMIT");
     await expect(createResponseStore({ DATA_DIR, STORED_RESPONSES: 5 })).rejects.toThrow(

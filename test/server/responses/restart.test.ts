@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import OpenAI from "openai";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hasSqlite } from "../../support/has-sqlite.ts";
 import { type Stack, startStack } from "../../support/start-stack.ts";
 
 const model = "DeepSeek-V3.2";
@@ -17,7 +18,7 @@ function sdk(stack: Stack) {
   return new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: "any", maxRetries: 0 }).responses;
 }
 
-test("a conversation goes on after a restart of the gateway", async () => {
+test.runIf(hasSqlite)("a conversation goes on after a restart of the gateway", async () => {
   const before = await startStack({ env: { DATA_DIR } });
   before.simulator.enqueue({ text: "Hello Alice." });
   const first = await sdk(before).create({ model, input: "My name is Alice." });
@@ -37,19 +38,22 @@ test("a conversation goes on after a restart of the gateway", async () => {
     expect(prompt).toContain(text);
 });
 
-test("a background response that a shutdown ended is found failed, and its upstream request was closed", async () => {
-  const before = await startStack({ env: { DATA_DIR } });
-  before.simulator.enqueue({ text: "never", gate: new Promise(() => {}) });
-  const { id } = await sdk(before).create({ model, input: "hi", background: true });
-  const chat = await before.simulator.waitForChat(0);
-  const [closed] = await Promise.all([chat.closed, before.close()]);
-  expect(closed).toBe("client-left");
+test.runIf(hasSqlite)(
+  "a background response that a shutdown ended is found failed, and its upstream request was closed",
+  async () => {
+    const before = await startStack({ env: { DATA_DIR } });
+    before.simulator.enqueue({ text: "never", gate: new Promise(() => {}) });
+    const { id } = await sdk(before).create({ model, input: "hi", background: true });
+    const chat = await before.simulator.waitForChat(0);
+    const [closed] = await Promise.all([chat.closed, before.close()]);
+    expect(closed).toBe("client-left");
 
-  await using after = await startStack({ env: { DATA_DIR } });
-  const found = await sdk(after).retrieve(id);
-  expect(found).toMatchObject({ status: "failed", error: { code: "server_is_overloaded" } });
-  expect(found.error?.message).toMatch(/shut down/);
-});
+    await using after = await startStack({ env: { DATA_DIR } });
+    const found = await sdk(after).retrieve(id);
+    expect(found).toMatchObject({ status: "failed", error: { code: "server_is_overloaded" } });
+    expect(found.error?.message).toMatch(/shut down/);
+  },
+);
 
 test("a cancelled background response ends its upstream request", async () => {
   await using stack = await startStack();
