@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type sharpLibrary from "sharp";
 import type { Sharp } from "sharp";
 import { GatewayError } from "../errors.ts";
@@ -10,7 +11,9 @@ const pixelLimit = 40_000_000;
 /** Loads the conversion library; a parameter so that tests can show what happens where it is missing. */
 export type SharpLoader = () => Promise<typeof sharpLibrary>;
 
-const loadSharp: SharpLoader = async () => (await import("sharp")).default;
+const load = createRequire(import.meta.url);
+// Its other build imports JSON as a module, of which Node 20.18 warns.
+const loadSharp: SharpLoader = async (): Promise<typeof sharpLibrary> => load("sharp");
 
 /**
  * Converts a picture. Without an encoding, or when it already has the wanted format and no quality is asked
