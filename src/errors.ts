@@ -25,6 +25,21 @@ export const errorStatus = {
 /** A key of the error table. Each dialect maps all of them. */
 export type ErrorKind = keyof typeof errorStatus;
 
+/** No message needs more; what is longer holds something that somebody sent. */
+const longestMessage = 2000;
+
+/**
+ * Text that somebody else chose, such as a name or an id, for a message: the middle of what is longer than `longest`
+ * characters is left out.
+ */
+export function shorten(text: string, longest = 200): string {
+  if (text.length <= longest) return text;
+  const tail = Math.floor(longest / 4);
+  const cut = `${text.slice(0, longest - tail)}…${text.slice(-tail)}`;
+  // A pair may have lost its other half.
+  return cut.replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
 /** Details of a `GatewayError`. */
 export interface GatewayErrorOptions {
   /** The request field that is wrong, as the client spelled it: `messages[0].content`. */
@@ -50,6 +65,7 @@ export interface GatewayErrorOptions {
 /**
  * The one error that crosses module borders. `message` is for the API user: what happened and what to do.
  * It never holds a stack, a cookie, a key or upstream HTML; those belong into `cause`, which only logs see.
+ * Without an `answer` in it, it is never longer than 2,000 characters, and `param` than 200, whatever a client wrote.
  */
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
@@ -63,10 +79,12 @@ export class GatewayError extends Error {
   readonly nativeCall: { readonly name: string | undefined } | undefined;
 
   constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
-    super(message, { cause: options.cause });
+    super(options.answer === undefined ? shorten(message, longestMessage) : message, {
+      cause: options.cause,
+    });
     this.kind = kind;
     this.status = options.status ?? errorStatus[kind];
-    this.param = options.param;
+    this.param = options.param === undefined ? undefined : shorten(options.param);
     this.retryAfterMs = options.retryAfterMs;
     // A model that failed after its repair turns seldom does better at once, and each try spends the caller's budget.
     this.shouldRetry = options.shouldRetry ?? (kind === "output-invalid" ? false : undefined);

@@ -5,7 +5,7 @@ import { callbackify } from "node:util";
 import ipaddr from "ipaddr.js";
 import { Agent, request as send, type Dispatcher } from "undici";
 
-import { GatewayError } from "../errors.ts";
+import { GatewayError, shorten } from "../errors.ts";
 import type { ImagePart } from "../model/request.ts";
 import { limitTime } from "../stream/limit-time.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
@@ -112,7 +112,7 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
     try {
       if (response.statusCode !== 200) throw refuse(url, `its host answers ${response.statusCode}`);
       if (!mediaType.test(type))
-        throw refuse(url, `it is not an image but ${type === "" ? "of no type" : type}`);
+        throw refuse(url, `it is not an image but ${type === "" ? "of no type" : shorten(type)}`);
       const pieces: Buffer[] = [];
       let size = 0;
       const body: AsyncIterable<Buffer> = response.body;
@@ -163,7 +163,7 @@ function refuse(url: URL, reason: string, cause?: unknown): GatewayError {
   const where = url.host === "" ? url.protocol : url.host;
   return new GatewayError(
     "invalid-request",
-    `The image at ${where} could not be fetched: ${reason}. Send it as a data: URL instead.`,
+    `The image at ${shorten(where)} could not be fetched: ${reason}. Send it as a data: URL instead.`,
     { param: "messages", shouldRetry: false, cause },
   );
 }

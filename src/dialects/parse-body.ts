@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { GatewayError } from "../errors.ts";
+import { GatewayError, shorten } from "../errors.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -10,7 +10,7 @@ function toParam(path: Path): string {
   let param = "";
   for (const key of path) {
     if (typeof key === "number") param += `[${key}]`;
-    else param += param === "" ? String(key) : `.${String(key)}`;
+    else param += `${param === "" ? "" : "."}${shorten(String(key))}`;
   }
   return param;
 }

@@ -1,5 +1,5 @@
 import type { ChatService } from "../completion/chat-service.ts";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, shorten } from "../errors.ts";
 import { defaultImageModel } from "./draw-image.ts";
 
 /**
@@ -23,15 +23,19 @@ export async function resolveImageModel(
   const advice = `Images are made by ${defaultImageModel}: send that, or leave 'model' out. MODEL_ALIASES can map other names to it.`;
   const model = await chat.resolveModel(id, signal).catch((error: unknown) => {
     if (!(error instanceof GatewayError) || error.kind !== "model-not-found") throw error;
-    throw new GatewayError("model-not-found", `There is no model '${id}'. ${advice}`, {
+    throw new GatewayError("model-not-found", `There is no model '${shorten(id)}'. ${advice}`, {
       param: "model",
       shouldRetry: false,
       cause: error,
     });
   });
   if (model.kind === "image") return model.id;
-  throw new GatewayError("invalid-request", `The model '${id}' writes text and draws no images. ${advice}`, {
-    param: "model",
-    shouldRetry: false,
-  });
+  throw new GatewayError(
+    "invalid-request",
+    `The model '${shorten(id)}' writes text and draws no images. ${advice}`,
+    {
+      param: "model",
+      shouldRetry: false,
+    },
+  );
 }

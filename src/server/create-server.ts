@@ -7,7 +7,7 @@ import {
   type FastifyPluginCallback,
 } from "fastify";
 
-import { GatewayError } from "../errors.ts";
+import { GatewayError, shorten } from "../errors.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
 import { authenticate } from "./authenticate.ts";
@@ -121,12 +121,12 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     const path = request.url.split("?", 1)[0] ?? "/";
     const methods = routes.methodsOf(path);
     if (methods.length === 0) {
-      throw new GatewayError("not-found", `There is nothing at ${request.method} ${path.slice(0, 200)}.`);
+      throw new GatewayError("not-found", `There is nothing at ${request.method} ${shorten(path)}.`);
     }
     reply.header("allow", methods.join(", "));
     throw new GatewayError(
       "method-not-allowed",
-      `${path} takes ${methods.join(", ")}, not ${request.method}.`,
+      `${shorten(path)} takes ${methods.join(", ")}, not ${request.method}.`,
     );
   });
   for (const dialect of dialects) await app.register(dialect(deps));

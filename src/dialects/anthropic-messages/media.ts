@@ -1,3 +1,4 @@
+import { shorten } from "../../errors.ts";
 import type { FilePart, ImagePart } from "../../model/request.ts";
 import { decodeBase64Text, isTextType } from "../text-media.ts";
 import { type FieldPath, toFieldError } from "./parse-fields.ts";
@@ -27,7 +28,7 @@ function decodeText(source: { media_type: string; data: string }, path: FieldPat
   if (!isTextType(source.media_type)) {
     throw toFieldError(
       [...path, "media_type"],
-      `A document of type ${source.media_type} can't be read here: the model takes text only. Extract its text and send it as {"type":"text","media_type":"text/plain","data":"…"}.`,
+      `A document of type ${shorten(source.media_type)} can't be read here: the model takes text only. Extract its text and send it as {"type":"text","media_type":"text/plain","data":"…"}.`,
       "unsupported",
     );
   }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 
 /** A place in the request as the Messages API names it: `messages.0.content.1.text`. */
 export type FieldPath = readonly PropertyKey[];
@@ -11,7 +11,7 @@ export function toFieldError(
   message: string,
   kind: "invalid-request" | "unsupported" = "invalid-request",
 ): GatewayError {
-  const param = path.map(String).join(".");
+  const param = path.map((key) => shorten(String(key))).join(".");
   return new GatewayError(kind, param === "" ? message : `${param}: ${message}`, { param });
 }
 

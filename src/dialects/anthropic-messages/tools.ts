@@ -1,3 +1,4 @@
+import { shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
 import { clientTools } from "./client-tools.ts";
 import { toFieldError } from "./parse-fields.ts";
@@ -51,7 +52,7 @@ export function toOfferedTools(
     if (names.has(definition.name)) {
       throw toFieldError(
         ["tools", index, "name"],
-        `Tool names must be unique: "${definition.name}" stands twice`,
+        `Tool names must be unique: "${shorten(definition.name)}" stands twice`,
       );
     }
     names.add(definition.name);
@@ -77,7 +78,10 @@ export function toOfferedTools(
     case "tool":
       if (names.has(choice.name)) return done({ kind: "function", name: choice.name });
       if (!leftOut.has(choice.name)) {
-        throw toFieldError(["tool_choice", "name"], `Tool '${choice.name}' not found in provided tools`);
+        throw toFieldError(
+          ["tool_choice", "name"],
+          `Tool '${shorten(choice.name)}' not found in provided tools`,
+        );
       }
       break;
   }

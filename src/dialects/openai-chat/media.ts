@@ -1,4 +1,4 @@
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { FilePart, ImagePart } from "../../model/request.ts";
 import { decodeBase64Text, isTextType } from "../text-media.ts";
 
@@ -43,7 +43,7 @@ export function parseFile(file: WireFile, param: string): FilePart {
   if (!isTextType(mediaType)) {
     throw new GatewayError(
       "unsupported",
-      `'${param}' is ${mediaType}. Only text files can be read; send its text.`,
+      `'${param}' is ${shorten(mediaType)}. Only text files can be read; send its text.`,
       {
         param,
       },

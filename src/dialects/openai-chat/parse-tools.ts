@@ -1,4 +1,4 @@
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
 import type { ChatBody } from "./request-schema.ts";
 
@@ -33,9 +33,13 @@ export function parseTools(body: ChatBody): ParsedTools {
 
   function known(name: string): string {
     if (tools.some((tool) => tool.name === name)) return name;
-    throw new GatewayError("invalid-request", `'${param}' names '${name}', which is not among the tools.`, {
-      param,
-    });
+    throw new GatewayError(
+      "invalid-request",
+      `'${param}' names '${shorten(name)}', which is not among the tools.`,
+      {
+        param,
+      },
+    );
   }
 
   if (typeof choice === "object" && "mode" in choice) {

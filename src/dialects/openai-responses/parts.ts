@@ -1,4 +1,4 @@
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { FilePart, ImagePart, TextPart } from "../../model/request.ts";
 import { decodeBase64Text, isTextType } from "../text-media.ts";
 import type { ContentPart } from "./input-schema.ts";
@@ -49,7 +49,7 @@ function toFile(part: Extract<ContentPart, { type: "input_file" }>, param: strin
   if (inline === undefined) return { type: "file", name, mediaType: "text/plain", text: data };
   if (!isTextType(inline.mediaType)) {
     throw unsupported(
-      `A file of type ${inline.mediaType} can't be read here: the model takes text only. Extract its text and send that.`,
+      `A file of type ${shorten(inline.mediaType)} can't be read here: the model takes text only. Extract its text and send that.`,
       `${param}.file_data`,
     );
   }

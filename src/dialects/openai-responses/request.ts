@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { ChatRequest, ResponseFormat } from "../../model/request.ts";
 import { compileJsonSchema } from "../../shaping/schema/compile-json-schema.ts";
 import { parseBody } from "../parse-body.ts";
@@ -95,7 +95,7 @@ function resolve({ item, param }: PlacedItem, references: ReadonlyMap<string, Wi
   if (item.id.startsWith("rs_")) return [];
   throw new GatewayError(
     "not-found",
-    `No stored item has the id '${item.id}'. Send the item itself, or store the response that it comes from.`,
+    `No stored item has the id '${shorten(item.id)}'. Send the item itself, or store the response that it comes from.`,
     { param: `${param}.id` },
   );
 }

@@ -1,4 +1,4 @@
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
 import type { WireToolChoice } from "./request-schema.ts";
 import type { ToolTable } from "./tool-table.ts";
@@ -60,9 +60,13 @@ export function toToolChoice(choice: WireToolChoice | undefined, tools: ToolTabl
   const name = choice.type === "local_shell" ? "local_shell" : (choice.name ?? choice.function?.name ?? "");
   const offered = tools.toOfferedName(name, choice.namespace);
   if (tools.find(offered) === undefined) {
-    throw new GatewayError("invalid-request", `tool_choice names '${name}', which is not among the tools.`, {
-      param: "tool_choice.name",
-    });
+    throw new GatewayError(
+      "invalid-request",
+      `tool_choice names '${shorten(name)}', which is not among the tools.`,
+      {
+        param: "tool_choice.name",
+      },
+    );
   }
   return { choice: { kind: "function", name: offered }, definitions, ignored: false };
 }

@@ -1,5 +1,5 @@
 import { parseItemId, type ResponsesInput, type WireItem } from "../../dialects/openai-responses/index.ts";
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { ResponseStore, StoredResponse } from "../../store/response-store.ts";
 
 /** What a request's references mean. */
@@ -25,7 +25,7 @@ async function loadHistory(store: ResponseStore, id: string | undefined): Promis
       throw new GatewayError(
         "invalid-request",
         next === id
-          ? `Previous response with id '${next}' not found.`
+          ? `Previous response with id '${shorten(next)}' not found.`
           : `Previous response with id '${id}' goes back to '${next}', which is not stored any more.`,
         { param: "previous_response_id" },
       );

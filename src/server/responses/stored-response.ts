@@ -1,10 +1,12 @@
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { ResponseStore, StoredResponse } from "../../store/response-store.ts";
 import type { BackgroundRuns } from "./background-runs.ts";
 
 /** The error for an id that nothing is stored under. */
 export function responseNotFound(id: string): GatewayError {
-  return new GatewayError("not-found", `Response with id '${id}' not found.`, { param: "response_id" });
+  return new GatewayError("not-found", `Response with id '${shorten(id)}' not found.`, {
+    param: "response_id",
+  });
 }
 
 /**
