@@ -46,6 +46,12 @@ const exposedHeaders = [
   "x-should-retry",
 ];
 
+/**
+ * Answers depend on the key that came with the request, in headers that caches don't all know (`x-api-key`), and are
+ * somebody's conversations: nothing is to be kept, unless a route says otherwise.
+ */
+const noStore = "no-store";
+
 /** The edge, not listening yet. */
 export interface Server {
   readonly app: FastifyInstance;
@@ -82,6 +88,7 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
       reply.raw.writeHead(status, {
         "content-type": "application/json; charset=utf-8",
         "content-length": Buffer.byteLength(text),
+        "cache-control": noStore,
       });
       reply.raw.end(text);
     },
@@ -98,6 +105,7 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     closeWithConnection(request.raw.socket, reply.raw);
     shutdown.track(reply.raw);
     reply.header("x-request-id", request.id);
+    reply.header("cache-control", noStore);
     done();
   });
   logRequests(app);

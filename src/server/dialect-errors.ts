@@ -45,6 +45,8 @@ export function setDialectErrors(
     request.facts.error = error.kind;
     request.facts.cause = thrown;
     const { status, headers, body } = encode(error, request);
+    // Whatever the route said of the answer that it did not give.
+    reply.header("cache-control", "no-store");
     return reply.code(status).headers(headers).type("application/json; charset=utf-8").send(body);
   });
 }
