@@ -9,4 +9,5 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  */
 export const program = process.features.typescript ? `${root}src/main.ts` : `${root}dist/main.js`;
 
-if (!existsSync(program)) throw new Error(`Node ${process.version} runs only the built program. Run npm run build.`);
+if (!existsSync(program))
+  throw new Error(`Node ${process.version} runs only the built program. Run npm run build.`);
