@@ -11,7 +11,6 @@ import { encodeCookies } from "./cookies.ts";
 import { exchange, type Progress, type Reply } from "./exchange.ts";
 import type { AkashChatOptions } from "./options.ts";
 import { createRepeats, findFailure, toFailure, type Failure, type Repeats } from "./repeats.ts";
-import { createTolerantPool } from "./tolerant-pool.ts";
 import { createUserAgent } from "./user-agent.ts";
 
 /** A request below the base URL. */
@@ -147,7 +146,6 @@ function createDispatcher(base: URL, options: AkashChatOptions): Dispatcher {
     connections: null,
     pipelining: 1,
     connect: { timeout: connectTimeoutMs, lookup: lookUpFavouringIpv4 },
-    factory: createTolerantPool,
   };
   if (isLoopback(base.hostname)) return new Agent(settings);
   const { proxy } = options;

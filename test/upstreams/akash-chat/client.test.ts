@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 
 import { describe, expect, test } from "vitest";
 
 import { ConfigError } from "../../../src/config.ts";
 import { createClient } from "../../../src/upstreams/akash-chat/client.ts";
 import { createOptions, forever } from "./support/create-upstream.ts";
-import { serveProxy } from "./support/serve-proxy.ts";
 import { answerJson, serve } from "./support/serve.ts";
 
 async function withClient<Result>(
@@ -190,6 +189,37 @@ describe("settings of the operator", () => {
     await expect(client.send(get, forever)).rejects.toMatchObject({ kind: "overloaded" });
   });
 });
+
+/** A proxy that tunnels every host to one server and remembers who asked for what. */
+async function serveProxy(target: string) {
+  const asked: { readonly host: string; readonly authorization: string | undefined }[] = [];
+  const port = Number(new URL(target).port);
+  const proxy = createServer((_request, response) => response.writeHead(405).end());
+  proxy.on("connect", (request, socket) => {
+    asked.push({ host: request.url ?? "", authorization: request.headers["proxy-authorization"] });
+    if (request.headers["proxy-authorization"] === undefined) {
+      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+      return;
+    }
+    const tunnel = connect(port, "127.0.0.1", () => {
+      socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+      tunnel.pipe(socket).pipe(tunnel);
+    });
+    tunnel.on("error", () => socket.destroy());
+    socket.on("error", () => tunnel.destroy());
+  });
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  const address = proxy.address() as AddressInfo;
+  return {
+    asked,
+    urlFor: (login: string) => `http://${login}127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      proxy.closeAllConnections();
+      proxy.close();
+      await once(proxy, "close");
+    },
+  };
+}
 
 describe("through an HTTP proxy", () => {
   test("requests reach a host that only the proxy can resolve", async () => {
