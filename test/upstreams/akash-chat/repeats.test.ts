@@ -37,6 +37,13 @@ const failures: readonly (readonly [string, RawAnswer, chat: number, reading: nu
     3,
     "upstream-unavailable",
   ],
+  [
+    "100 (Continue) that nobody waits for",
+    write("HTTP/1.1 100 Continue\r\n\r\n"),
+    1,
+    3,
+    "upstream-unavailable",
+  ],
   ["no HTTP", write("SSH-2.0-OpenSSH_9.6\r\n"), 1, 1, "upstream-protocol"],
   [
     "a head with two lengths",
