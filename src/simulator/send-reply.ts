@@ -41,7 +41,7 @@ async function pump(response: ServerResponse, pieces: Pieces): Promise<"finished
     const next = await pieces.next();
     if (response.destroyed) return "client-left";
     if (next.done !== true) {
-      if (!response.write(next.value)) await drained(response);
+      if (!writeChunk(response, next.value)) await drained(response);
     } else if (next.value === "end") {
       return await finished(response);
     } else {
@@ -50,6 +50,17 @@ async function pump(response: ServerResponse, pieces: Pieces): Promise<"finished
       return "finished";
     }
   }
+}
+
+/**
+ * Writes a piece as an HTTP chunk of its own, as the app does; those of one turn still go out together. Node 26 would
+ * make one chunk of them, and lose them when the connection is cut in the same turn, but not while the socket is corked.
+ */
+function writeChunk(response: ServerResponse, piece: string | Uint8Array): boolean {
+  const { socket } = response;
+  socket?.cork();
+  process.nextTick(() => socket?.uncork());
+  return response.write(piece);
 }
 
 /** Resolves when the reply is over in whatever way: Node closes it also after its last byte. */
