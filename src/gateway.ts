@@ -23,6 +23,8 @@ export interface Overrides {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly upstream?: Upstream;
+  /** Closed with the services. */
+  readonly responses?: ResponseStore;
 }
 
 /** The gateway without its server. */
@@ -44,7 +46,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const log = overrides.log ?? (await createLog(config));
   const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const now = overrides.now ?? Date.now;
-  const responses = await createResponseStore(config);
+  const responses = overrides.responses ?? (await createResponseStore(config, { log, now }));
   const upstream = overrides.upstream ?? createAkashChatUpstream({ config, log, now });
   const images = createImageService({ config, upstream });
   const chat = createChatService({ config, upstream, images, newId, log });

@@ -51,7 +51,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "completion/chat-service.ts",
   ],
-  "store/": ["model/", "errors.ts", "config.ts"],
+  "store/": ["model/", "errors.ts", "stream/", "config.ts"],
   "completion/": [
     "model/",
     "errors.ts",

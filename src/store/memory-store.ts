@@ -17,6 +17,7 @@ export function createMemoryStore(capacity: number): ResponseStore {
   });
 
   return {
+    problem: undefined,
     async get(id) {
       // `peek` does not renew: the oldest is what was put first, whoever reads it.
       const text = texts.peek(id);

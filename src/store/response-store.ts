@@ -1,3 +1,5 @@
+import { GatewayError } from "../errors.ts";
+
 /** A stored Responses API answer. `response` and `inputItems` are the wire objects, ready to be sent again. */
 export interface StoredResponse {
   readonly id: string;
@@ -8,12 +10,38 @@ export interface StoredResponse {
   readonly inputItems: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Where stored responses live. */
+/** What the message of each problem of a store says to the API user. */
+const storeProblems = {
+  "disk-full":
+    "The disk that keeps the gateway's responses (DATA_DIR) is full. Free some room there, then try again.",
+  locked: "Another program locks the gateway's stored responses (DATA_DIR). Try again when it has ended.",
+  "queue-full": "Too many responses wait to be stored. Try again in a moment.",
+  unavailable: "The gateway's stored responses can't be used now; its log says why.",
+} as const;
+
+/** Why a store did not do something. */
+export type StoreProblem = keyof typeof storeProblems;
+
+/** A store that did not do what it was asked: kind `overloaded`, because it may be able to later. */
+export class StoreError extends GatewayError {
+  readonly problem: StoreProblem;
+
+  constructor(problem: StoreProblem, cause: unknown) {
+    super("overloaded", storeProblems[problem], { cause });
+    this.problem = problem;
+  }
+}
+
+/** Where stored responses live. Everything rejects with a `StoreError` and no other. */
 export interface ResponseStore {
+  /** Why the last `put` failed; undefined while all is well. */
+  readonly problem: StoreProblem | undefined;
+  /** Sees what was put at once, also before it is written and for a while if it can't be. */
   get(id: string): Promise<StoredResponse | undefined>;
   /** Inserts or replaces. Evicts the oldest when full. */
   put(stored: StoredResponse): Promise<void>;
-  /** False when there was none. */
+  /** False when there was none. What was only in memory is gone also when it rejects. */
   delete(id: string): Promise<boolean>;
+  /** Waits for what was put. */
   close(): Promise<void>;
 }

@@ -1,44 +1,38 @@
-import { mkdir, open } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import path from "node:path";
-import type { DatabaseSync } from "node:sqlite";
+
 import { ConfigError } from "../config.ts";
-import type { ResponseStore, StoredResponse } from "./response-store.ts";
+import { type ResponseStore, StoreError, type StoredResponse } from "./response-store.ts";
+import type { ResponseCommand, ResponseQuery, ResponseTableSettings } from "./response-table.ts";
+import { createDatabase, type Database, type DatabaseOptions } from "./sqlite/create-database.ts";
+import { DatabaseError } from "./sqlite/protocol.ts";
+import { siblingModule } from "./sqlite/sibling-module.ts";
+import { createStoreWatch, type StoreWatchOptions } from "./store-watch.ts";
+import { createUnwrittenResponses } from "./unwritten-responses.ts";
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS responses (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    body TEXT NOT NULL
-  )`;
+/** Responses may hold images, so a count alone would not bound the file. */
+const maximumBytes = 1_073_741_824;
 
-/** `node:sqlite` came with Node 22.5 and needs no flag since 22.13; it is loaded only when asked for. */
-async function loadSqlite(): Promise<typeof DatabaseSync> {
-  try {
-    return (await import("node:sqlite")).DatabaseSync;
-  } catch {
-    throw new ConfigError([
-      `DATA_DIR: storing responses in a file needs Node 22.13 or newer, and this is ${process.version}. ` +
-        "Update Node, or unset DATA_DIR to keep responses in memory.",
-    ]);
-  }
+/** What a file store is made from. */
+export interface SqliteStoreOptions extends StoreWatchOptions {
+  readonly directory: string;
+  readonly capacity: number;
+  /** Of the file; 1 GiB by default. */
+  readonly limitBytes?: number;
+  readonly database?: Pick<
+    DatabaseOptions,
+    "lockWaitMs" | "answerWaitMs" | "maximumWaiting" | "maximumWaitingSize"
+  >;
 }
 
-async function openDatabase(file: string): Promise<DatabaseSync> {
-  const Database = await loadSqlite();
-  let database: DatabaseSync | undefined;
+async function openOrExplain(
+  database: Database<ResponseQuery, ResponseCommand>,
+  file: string,
+): Promise<void> {
   try {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    // Conversations are nobody else's to read. SQLite gives its other files the same rights.
-    await (await open(file, "a", 0o600)).close();
-    database = new Database(file);
-    // Another process may be writing; WAL lets readers pass, and a second outlasts any honest writer.
-    database.exec("PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    database.exec(schema);
-    // Takes the write lock for a moment, so that a locked or read-only file shows at the start.
-    database.exec("BEGIN IMMEDIATE; COMMIT");
-    return database;
+    await database.open();
   } catch (error) {
-    database?.close();
+    await database.close();
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError([
       `DATA_DIR: cannot use ${file}: ${reason}. ` +
@@ -48,56 +42,84 @@ async function openDatabase(file: string): Promise<DatabaseSync> {
   }
 }
 
-/** Responses may hold images, so a count alone would not bound the file. */
-const maximumBytes = 1_073_741_824;
-
 /**
  * Keeps the newest `capacity` responses in `<directory>/responses.sqlite`, which is created when missing
- * and outlives the process. The oldest go sooner when the file would hold more than `limitBytes`. Rejects with `ConfigError` when the file cannot be opened or written, and on a
- * Node without `node:sqlite`.
+ * and outlives the process. The oldest go sooner when the file would grow larger than `limitBytes`, or the disk is full.
+ * What waits to be written is found at once; what could not be written is found for a while, in memory.
+ * Rejects with `ConfigError` when the file cannot be opened or written, and on a Node without `node:sqlite`.
  */
-export async function createSqliteStore(
-  directory: string,
-  capacity: number,
-  limitBytes: number = maximumBytes,
-): Promise<ResponseStore> {
-  const database = await openDatabase(path.join(directory, "responses.sqlite"));
-  const select = database.prepare("SELECT body FROM responses WHERE id = ?");
-  // A replaced row gets a new sequence: what was put last is the newest.
-  const insert = database.prepare("INSERT OR REPLACE INTO responses (id, body) VALUES (?, ?)");
-  const remove = database.prepare("DELETE FROM responses WHERE id = ?");
-  const evict = database.prepare(
-    "DELETE FROM responses WHERE sequence <= (SELECT sequence FROM responses ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
-  );
-  const evictOldest = database.prepare(
-    "DELETE FROM responses WHERE sequence = (SELECT min(sequence) FROM responses)",
-  );
-  const size = database.prepare(
-    "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count) AS pages, " +
-      "(SELECT page_size FROM pragma_page_size) AS page",
-  );
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<ResponseStore> {
+  // It came with Node 22.5 and needs no flag since 22.13.
+  if (!isBuiltin("node:sqlite")) {
+    throw new ConfigError([
+      `DATA_DIR: storing responses in a file needs Node 22.13 or newer, and this is ${process.version}. ` +
+        "Update Node, or unset DATA_DIR to keep responses in memory.",
+    ]);
+  }
+  const { directory, capacity, limitBytes = maximumBytes } = options;
+  const file = path.join(directory, "responses.sqlite");
+  const database = createDatabase<ResponseQuery, ResponseCommand>({
+    ...options.database,
+    file,
+    table: siblingModule(import.meta.url, "response-table"),
+    tableSettings: { capacity, limitBytes } satisfies ResponseTableSettings,
+  });
+  await openOrExplain(database, file);
+  const unwritten = createUnwrittenResponses();
+  const watch = createStoreWatch(options);
 
-  function usedBytes(): number {
-    const { pages, page } = size.get() ?? {};
-    return Number(pages) * Number(page);
+  function fail(call: "get" | "put" | "delete", thrown: unknown): never {
+    const error =
+      thrown instanceof DatabaseError
+        ? thrown
+        : new DatabaseError("unavailable", "what is stored is no response");
+    watch.failed(call, error);
+    throw new StoreError(error.problem, thrown);
+  }
+
+  async function find(id: string): Promise<StoredResponse | undefined> {
+    try {
+      const known = unwritten.find(id);
+      const text = known === undefined ? await database.read({ id }) : known.text;
+      // What was written here by `put` is a StoredResponse.
+      return typeof text === "string" ? (JSON.parse(text) as StoredResponse) : undefined;
+    } catch (thrown) {
+      return fail("get", thrown);
+    }
+  }
+
+  async function write(call: "put" | "delete", id: string, text: string | undefined): Promise<unknown> {
+    const pending = unwritten.begin(id, text);
+    try {
+      const answer = await database.write({ id, text }, text?.length ?? 0);
+      pending.written();
+      return answer;
+    } catch (thrown) {
+      pending.failed();
+      return fail(call, thrown);
+    }
   }
 
   return {
-    async get(id) {
-      const body = select.get(id)?.["body"];
-      // What was written here by `put` is a StoredResponse.
-      return typeof body === "string" ? (JSON.parse(body) as StoredResponse) : undefined;
+    get problem() {
+      return watch.problem;
     },
+    get: find,
     async put(stored) {
-      insert.run(stored.id, JSON.stringify(stored));
-      evict.run(capacity);
-      while (usedBytes() > limitBytes && Number(evictOldest.run().changes) > 0);
+      await write("put", stored.id, JSON.stringify(stored));
+      watch.stored();
     },
     async delete(id) {
-      return Number(remove.run(id).changes) > 0;
+      const inMemory = unwritten.find(id)?.text !== undefined;
+      try {
+        const deleted = await write("delete", id, undefined);
+        return deleted === true || inMemory;
+      } catch (error) {
+        // It may never have been written: then it is gone, now that memory has forgotten it.
+        if (inMemory && (await find(id)) === undefined) return true;
+        throw error;
+      }
     },
-    async close() {
-      if (database.isOpen) database.close();
-    },
+    close: () => database.close(),
   };
 }

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../src/config.ts";
-import { createResponseStore } from "../../src/store/create-response-store.ts";
-import { createSqliteStore } from "../../src/store/sqlite-store.ts";
-import type { StoredResponse } from "../../src/store/response-store.ts";
+import { createResponseStore as create } from "../../src/store/create-response-store.ts";
 import { hasSqlite } from "../support/has-sqlite.ts";
+import { openStore, recordWatch, stored } from "./open-store.ts";
 
 const directories: string[] = [];
 
@@ -20,14 +19,8 @@ afterAll(async () => {
   await Promise.all(directories.map((directory) => rm(directory, { recursive: true })));
 });
 
-function stored(id: string, text = "Ahoj 🌊"): StoredResponse {
-  return {
-    id,
-    previousId: id === "resp_1" ? undefined : "resp_1",
-    createdAt: 1_700_000_000,
-    response: { id, object: "response", output: [{ type: "message", content: text }] },
-    inputItems: [{ type: "message", role: "user", content: "hi\n\u2028" }],
-  };
+function createResponseStore(config: Parameters<typeof create>[0]) {
+  return create(config, recordWatch().options);
 }
 
 const kinds = [
@@ -126,7 +119,7 @@ describe.runIf(hasSqlite)("the sqlite store", () => {
     const store = await createResponseStore({ DATA_DIR, STORED_RESPONSES: 2 });
     await store.put(stored("resp_1"));
     const files = await readdir(DATA_DIR);
-    expect(files).toContain("responses.sqlite-wal");
+    expect(files).toContain("responses.sqlite-journal");
     for (const file of [".", ...files]) {
       const { mode } = await stat(path.join(DATA_DIR, file));
       expect([file, mode & 0o077]).toEqual([file, 0]);
@@ -136,7 +129,7 @@ describe.runIf(hasSqlite)("the sqlite store", () => {
 
   test("keeps no more bytes than it may: the oldest go sooner, and their room is used again", async () => {
     const directory = await temporaryDirectory();
-    const store = await createSqliteStore(directory, 1000, 1_000_000);
+    const store = await openStore(directory, { limitBytes: 1_000_000 });
     for (let number = 0; number < 50; number += 1) {
       await store.put(stored(`resp_${number}`, "x".repeat(100_000)));
     }
@@ -176,16 +169,14 @@ describe.runIf(hasSqlite)("the sqlite store", () => {
       createResponseStore({ DATA_DIR: path.join(file, "data"), STORED_RESPONSES: 5 }),
     ).rejects.toThrow(/DATA_DIR: cannot use/);
   });
+});
 
-  test("on a Node without node:sqlite says which Node is needed", async () => {
-    vi.doMock("node:sqlite", () => {
-      throw new Error("No such built-in module: node:sqlite");
-    });
-    vi.resetModules();
-    const { createResponseStore: createOnOldNode } = await import("../../src/store/create-response-store.ts");
-    await expect(createOnOldNode({ DATA_DIR: "/nowhere", STORED_RESPONSES: 5 })).rejects.toThrow(
-      /DATA_DIR: .*needs Node 22\.13 or newer/,
-    );
-    vi.doUnmock("node:sqlite");
-  });
+test("on a Node without node:sqlite says which Node is needed", async () => {
+  vi.doMock("node:module", () => ({ isBuiltin: (name: string) => name !== "node:sqlite" }));
+  vi.resetModules();
+  const { createResponseStore: createOnOldNode } = await import("../../src/store/create-response-store.ts");
+  await expect(
+    createOnOldNode({ DATA_DIR: "/nowhere", STORED_RESPONSES: 5 }, recordWatch().options),
+  ).rejects.toThrow(/DATA_DIR: .*needs Node 22\.13 or newer/);
+  vi.doUnmock("node:module");
 });

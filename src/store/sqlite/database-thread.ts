@@ -1,0 +1,110 @@
+import { Worker } from "node:worker_threads";
+
+import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import {
+  DatabaseError,
+  type Outcome,
+  type WorkerAnswer,
+  type WorkerRequest,
+  type WorkerSettings,
+} from "./protocol.ts";
+import { siblingModule } from "./sibling-module.ts";
+
+/** A question without its number. */
+export type Question = WorkerRequest extends infer R ? (R extends unknown ? Omit<R, "id"> : never) : never;
+
+/** The thread of one database, as the main thread sees it. */
+export interface DatabaseThread {
+  /** Rejects with a `DatabaseError` when the thread ends, or does not answer in time. */
+  ask(question: Question): Promise<readonly Outcome[]>;
+  /** Ends the thread after what it was asked. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly stopTimer: () => void;
+  resolve(outcomes: readonly Outcome[]): void;
+  reject(error: DatabaseError): void;
+}
+
+interface Running {
+  readonly worker: Worker;
+  readonly waiting: Map<number, Waiting>;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Starts the worker when it is first asked. One that crashed, or that did not answer within `answerWaitMs` and was
+ * ended for it, is replaced at the next question. It never keeps the process alive but while an answer is awaited.
+ */
+export function createDatabaseThread(
+  settings: WorkerSettings,
+  { answerWaitMs, startTimer }: { readonly answerWaitMs: number; readonly startTimer: StartTimer },
+): DatabaseThread {
+  let running: Running | undefined;
+  let lastId = 0;
+
+  function start(): Running {
+    const worker = new Worker(siblingModule(import.meta.url, "database-worker"), {
+      workerData: settings,
+      // All options of the process, but for the one that only a program on the command line may have.
+      execArgv: process.execArgv.filter((option) => !option.startsWith("--input-type")),
+    });
+    const waiting = new Map<number, Waiting>();
+    let reason = "its thread ended";
+    worker.on("message", ({ id, outcomes }: WorkerAnswer) => {
+      waiting.get(id)?.resolve(outcomes);
+      settled(id);
+    });
+    worker.on("error", (error) => {
+      reason = `its thread failed: ${error instanceof Error ? error.message : String(error)}`;
+    });
+    const ended = new Promise<void>((resolve) => {
+      worker.on("exit", () => {
+        if (running?.worker === worker) running = undefined;
+        for (const [id, question] of waiting) {
+          question.reject(new DatabaseError("unavailable", reason));
+          settled(id);
+        }
+        resolve();
+      });
+    });
+
+    function settled(id: number): void {
+      waiting.get(id)?.stopTimer();
+      waiting.delete(id);
+      if (waiting.size === 0) worker.unref();
+    }
+
+    worker.unref();
+    return { worker, waiting, ended };
+  }
+
+  return {
+    ask(question) {
+      running ??= start();
+      const { worker, waiting } = running;
+      lastId += 1;
+      const id = lastId;
+      return new Promise((resolve, reject) => {
+        const stopTimer = startTimer(answerWaitMs, () => {
+          reject(new DatabaseError("unavailable", `no answer within ${answerWaitMs} ms`));
+          // What else waits for it is told by its end.
+          void worker.terminate();
+        });
+        waiting.set(id, { resolve, reject, stopTimer });
+        worker.ref();
+        worker.postMessage({ ...question, id });
+      });
+    },
+    async close() {
+      if (running === undefined) return;
+      const { worker, ended } = running;
+      const stopTimer = startTimer(answerWaitMs, () => void worker.terminate());
+      worker.ref();
+      worker.postMessage("close");
+      await ended;
+      stopTimer();
+    },
+  };
+}
