@@ -42,6 +42,7 @@ const exposedHeaders = [
   "x-ignored-parameters",
   "x-usage-estimated",
   "x-images-missing",
+  "x-store-error",
   "retry-after",
   "x-should-retry",
 ];

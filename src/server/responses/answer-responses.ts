@@ -13,6 +13,7 @@ import {
 import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
+import type { StoreProblem } from "../../store/response-store.ts";
 import { encodeSseComment } from "../../stream/sse.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -23,6 +24,7 @@ import { showIgnored } from "../show-ignored.ts";
 import type { BackgroundRuns } from "./background-runs.ts";
 import { fitContext } from "./fit-context.ts";
 import { loadContext } from "./load-context.ts";
+import { toStored, tryToStore } from "./stored-response.ts";
 import { streamRun } from "./stream-run.ts";
 
 /** What answering a Responses body needs. Without `runs` there are no background responses. */
@@ -40,14 +42,14 @@ export interface PreparedResponse {
 
 /** Understands a Responses body and all that it refers to. Rejects with `GatewayError`. */
 export async function prepareResponse(
-  { chat, responses, newId, now }: ResponsesDependencies,
+  { chat, responses, runs, newId, now }: ResponsesDependencies,
   read: ResponsesInput,
   signal: AbortSignal,
 ): Promise<PreparedResponse> {
   const { body } = read;
   const model = await chat.resolveModel(body.model, signal);
   const responseId = newId("resp_");
-  const loaded = await loadContext(responses, read);
+  const loaded = await loadContext({ responses, runs }, read);
   const { temperature, topP, contextLength } = model;
   const parsed = toResponsesRequest(read, { responseId, ...loaded, temperature, topP });
   const chatRequest =
@@ -68,6 +70,11 @@ export async function prepareResponse(
 /** Codex compacts a conversation that got too long only when a `response.failed` event says so. */
 function failsInStream({ kind }: GatewayError): boolean {
   return kind === "context-length";
+}
+
+/** Tells the client that its response can't be fetched again for long, or not at all. */
+function showProblem(reply: FastifyReply, problem: StoreProblem | undefined): void {
+  if (problem !== undefined) reply.header("x-store-error", problem);
 }
 
 /** Shows a writer what passes by. */
@@ -95,20 +102,8 @@ export async function answerResponses(
   const baseUrl = baseUrlOf(request, config);
   const { background, store } = parsed.echo;
 
-  async function save(response: ResponseObject): Promise<void> {
-    if (!store) return;
-    try {
-      await responses.put({
-        id: response.id,
-        previousId: response.previous_response_id ?? undefined,
-        createdAt: response.created_at,
-        response: { ...response },
-        inputItems: parsed.inputItems,
-      });
-    } catch (error) {
-      // The answer itself is good; that it can't be fetched again is for the operator to know.
-      request.log.error({ err: error }, "a response could not be stored");
-    }
+  async function save(response: ResponseObject): Promise<StoreProblem | undefined> {
+    return store ? tryToStore(responses, toStored(response, parsed.inputItems), request.log) : undefined;
   }
 
   if (background) {
@@ -118,7 +113,8 @@ export async function answerResponses(
       });
     }
     const start = (runSignal: AbortSignal) => chat.complete(chatRequest, { signal: runSignal, baseUrl });
-    const run = await runs.start({ writer, start, save });
+    const run = await runs.start({ writer, inputItems: parsed.inputItems, start, save });
+    showProblem(reply, run.problem);
     if (read.body.stream !== true) return reply.send(run.response);
     await streamRun(reply, { run, startingAfter: -1, config, signal });
     return reply;
@@ -126,7 +122,9 @@ export async function answerResponses(
 
   if (read.body.stream === true) {
     const events = chat.complete(chatRequest, { signal, baseUrl });
-    let saved: Promise<void> | undefined;
+    // The head goes out before there is something to store.
+    if (store) showProblem(reply, responses.problem);
+    let saved: Promise<unknown> | undefined;
     // Begun before the terminal frame goes out: a client may refer to the response at once.
     const encoder = createResponsesStreamEncoder(writer, (response) => {
       saved = save(response);
@@ -140,6 +138,6 @@ export async function answerResponses(
   const events = chat.complete(chatRequest, { signal, baseUrl, whole: true });
   const { usage } = await collectAnswer(request, writeThrough(events, writer));
   if (usage.estimated) reply.header("x-usage-estimated", "true");
-  await save(writer.response());
+  showProblem(reply, await save(writer.response()));
   return reply.send(writer.response());
 }

@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { ResponseObject, ResponseWriter, WireEvent } from "../../dialects/openai-responses/index.ts";
 import { GatewayError, toGatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
+import type { StoredResponse, StoreProblem } from "../../store/response-store.ts";
 import { createController } from "../../stream/create-controller.ts";
 
 /** How many responses may run in the background at once. */
@@ -13,16 +14,22 @@ const maximumFinished = 32;
 /** What a run needs. */
 export interface RunOptions {
   readonly writer: ResponseWriter;
+  readonly inputItems: StoredResponse["inputItems"];
   /** Begins the answer; `signal` aborts it. */
   readonly start: (signal: AbortSignal) => AsyncIterable<EventBatch>;
-  /** Keeps the response: when it is queued, and when it has ended. Must not throw. */
-  readonly save: (response: ResponseObject) => Promise<void>;
+  /** Keeps the response: when it is queued, and when it has ended. Resolves with the reason if it could not. */
+  readonly save: (response: ResponseObject) => Promise<StoreProblem | undefined>;
 }
 
 /** A response that is made without a client that waits for it. */
 export interface BackgroundRun {
   /** The response as it is now. */
   readonly response: ResponseObject;
+  readonly inputItems: StoredResponse["inputItems"];
+  /** Why it could not be stored when it was queued: the run is found in memory all the same. */
+  readonly problem: StoreProblem | undefined;
+  /** Whether it was ever stored. */
+  readonly stored: boolean;
   /** All events so far; `sequence_number` is the index. */
   readonly events: readonly WireEvent[];
   readonly ended: boolean;
@@ -36,7 +43,7 @@ export interface BackgroundRun {
 
 /** The background responses of one gateway. */
 export interface BackgroundRuns {
-  /** Starts a run and stores its response as queued. Throws kind `overloaded` when too many run already. */
+  /** Starts a run; resolves when its response is stored as queued, or could not be. Throws kind `overloaded` when too many run already. */
   start(options: RunOptions): Promise<BackgroundRun>;
   /** A run that goes on, or one that ended lately. */
   find(id: string): BackgroundRun | undefined;
@@ -46,14 +53,29 @@ export interface BackgroundRuns {
 }
 
 interface OwnRun extends BackgroundRun {
+  /** Resolves when the response is stored as queued, or could not be. */
+  readonly queued: Promise<void>;
   fail(error: GatewayError): Promise<void>;
 }
 
-/** Runs a response that was announced by `events`. */
-function createRun({ writer, start, save }: RunOptions, events: WireEvent[], onEnd: () => void): OwnRun {
+/** Announces a response, then runs it. */
+function createRun({ writer, inputItems, start, save }: RunOptions, onEnd: () => void): OwnRun {
   const controller = createController();
   const waiting = new Set<() => void>();
+  const events = [...writer.queue()];
   let discarded = false;
+  let stored = false;
+  let problem: StoreProblem | undefined;
+
+  async function store(): Promise<StoreProblem | undefined> {
+    const failure = await save(writer.response());
+    if (failure === undefined) stored = true;
+    return failure;
+  }
+
+  async function storeQueued(): Promise<void> {
+    problem = await store();
+  }
 
   function add(more: readonly WireEvent[]): void {
     events.push(...more);
@@ -62,6 +84,8 @@ function createRun({ writer, start, save }: RunOptions, events: WireEvent[], onE
   }
 
   async function run(): Promise<void> {
+    // First, so that what is stored last is how it ended.
+    await queued;
     try {
       for await (const batch of start(controller.signal)) {
         if (controller.signal.aborted) break;
@@ -73,9 +97,10 @@ function createRun({ writer, start, save }: RunOptions, events: WireEvent[], onE
       add(writer.fail(toGatewayError(error)));
     }
     onEnd();
-    if (!discarded) await save(writer.response());
+    if (!discarded) await store();
   }
 
+  const queued = storeQueued();
   const finished = run();
 
   async function end(last: readonly WireEvent[], reason: GatewayError): Promise<void> {
@@ -89,6 +114,14 @@ function createRun({ writer, start, save }: RunOptions, events: WireEvent[], onE
     get response() {
       return writer.response();
     },
+    inputItems,
+    get problem() {
+      return problem;
+    },
+    get stored() {
+      return stored;
+    },
+    queued,
     events,
     get ended() {
       return writer.ended;
@@ -127,16 +160,13 @@ export function createBackgroundRuns(): BackgroundRuns {
           `${maximumRunning} responses run in the background already. Wait for one, or cancel one.`,
         );
       }
-      const { writer, save } = options;
-      const events = [...writer.queue()];
-      // First, so that what is stored last is how it ended.
-      await save(writer.response());
-      const { id } = writer.response();
-      const run = createRun(options, events, () => {
+      const { id } = options.writer.response();
+      const run = createRun(options, () => {
         running.delete(id);
         ended.set(id, run);
       });
       running.set(id, run);
+      await run.queued;
       return run;
     },
     find: (id) => running.get(id) ?? ended.get(id),

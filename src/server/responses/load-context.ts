@@ -1,6 +1,7 @@
 import { parseItemId, type ResponsesInput, type WireItem } from "../../dialects/openai-responses/index.ts";
 import { GatewayError, shorten } from "../../errors.ts";
-import type { ResponseStore, StoredResponse } from "../../store/response-store.ts";
+import type { StoredResponse } from "../../store/response-store.ts";
+import { lookUp, type ResponsePlaces } from "./stored-response.ts";
 
 /** What a request's references mean. */
 export interface LoadedContext {
@@ -17,10 +18,10 @@ function outputOf(stored: StoredResponse): readonly WireItem[] {
 }
 
 /** Follows the chain of responses back to its beginning. */
-async function loadHistory(store: ResponseStore, id: string | undefined): Promise<readonly WireItem[]> {
+async function loadHistory(places: ResponsePlaces, id: string | undefined): Promise<readonly WireItem[]> {
   const turns: (readonly WireItem[])[] = [];
   for (let next = id; next !== undefined;) {
-    const stored = await store.get(next);
+    const stored = await lookUp(places, next);
     if (stored === undefined) {
       throw new GatewayError(
         "invalid-request",
@@ -47,13 +48,13 @@ async function loadHistory(store: ResponseStore, id: string | undefined): Promis
  * `item_reference` as far as they are stored. Throws kind `invalid-request` for a previous response that is
  * not there or not complete.
  */
-export async function loadContext(store: ResponseStore, read: ResponsesInput): Promise<LoadedContext> {
-  const history = await loadHistory(store, read.body.previous_response_id);
+export async function loadContext(places: ResponsePlaces, read: ResponsesInput): Promise<LoadedContext> {
+  const history = await loadHistory(places, read.body.previous_response_id);
   const references = new Map<string, WireItem>();
   for (const { item } of read.items) {
     if (item.type !== "item_reference" || references.has(item.id)) continue;
     const place = parseItemId(item.id);
-    const stored = place === undefined ? undefined : await store.get(place.responseId);
+    const stored = place === undefined ? undefined : await lookUp(places, place.responseId);
     if (place === undefined || stored === undefined) continue;
     const items = place.list === "output" ? outputOf(stored) : stored.inputItems;
     for (const candidate of items) {

@@ -45,12 +45,12 @@ function parseQuery<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
 export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCallback {
   const { config, chat, responses } = deps;
   const runs = createBackgroundRuns();
-  const stored = { responses, runs };
+  const places = { responses, runs };
 
   async function retrieve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id } = params.parse(request.params);
     const query = parseQuery(retrieveQuery, request);
-    const { response } = await findStored(stored, id);
+    const { response } = await findStored(places, id, request.log);
     if (query.stream === "false") return reply.send(response);
     const run = runs.find(id);
     if (run === undefined) {
@@ -64,17 +64,29 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
     return reply;
   }
 
+  /** A response that was never stored needs no store to be gone. */
+  async function deleteStored(id: string, wasStored = true): Promise<boolean> {
+    try {
+      return await responses.delete(id);
+    } catch (error) {
+      if (wasStored) throw error;
+      return false;
+    }
+  }
+
   async function remove(request: FastifyRequest): Promise<unknown> {
     const { id } = params.parse(request.params);
-    await runs.find(id)?.discard();
+    const run = runs.find(id);
+    await run?.discard();
+    const deleted = await deleteStored(id, run?.stored);
     runs.forget(id);
-    if (!(await responses.delete(id))) throw responseNotFound(id);
+    if (!deleted && run === undefined) throw responseNotFound(id);
     return { id, object: "response", deleted: true };
   }
 
   async function cancel(request: FastifyRequest): Promise<unknown> {
     const { id } = params.parse(request.params);
-    const { response } = await findStored(stored, id);
+    const { response } = await findStored(places, id, request.log);
     if (response["background"] !== true) {
       throw new GatewayError(
         "invalid-request",
@@ -83,13 +95,13 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
       );
     }
     await runs.find(id)?.cancel();
-    return (await findStored(stored, id)).response;
+    return (await findStored(places, id, request.log)).response;
   }
 
   async function listInputItems(request: FastifyRequest): Promise<unknown> {
     const { id } = params.parse(request.params);
     const { limit, order, after, before } = parseQuery(listQuery, request);
-    const { inputItems } = await findStored(stored, id);
+    const { inputItems } = await findStored(places, id, request.log);
     let items = order === "asc" ? [...inputItems] : [...inputItems].reverse();
     if (after !== undefined) items = items.slice(items.findIndex((item) => item["id"] === after) + 1);
     const end = before === undefined ? -1 : items.findIndex((item) => item["id"] === before);
@@ -106,7 +118,7 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
 
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const read = parseResponsesBody(request.body);
-    const loaded = await loadContext(responses, read);
+    const loaded = await loadContext(places, read);
     const context = { responseId: "", ...loaded, temperature: undefined, topP: undefined };
     const parsed = toResponsesRequest(read, context);
     const count = await chat.countTokens(parsed.request, clientSignal(reply));

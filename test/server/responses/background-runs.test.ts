@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { ResponseObject } from "../../../src/dialects/openai-responses/wire.ts";
 import type { EventBatch } from "../../../src/model/events.ts";
@@ -18,8 +19,12 @@ async function* silence(signal: AbortSignal): AsyncGenerator<EventBatch> {
 function options(saved: ResponseObject[], more: Partial<RunOptions> = {}): RunOptions {
   return {
     writer: makeWriter({ background: true }),
+    inputItems: [],
     start: silence,
-    save: async (response) => void saved.push(response),
+    save: async (response) => {
+      saved.push(response);
+      return undefined;
+    },
     ...more,
   };
 }
@@ -71,7 +76,11 @@ test("a response that ran when an earlier process ended is found failed, and sta
     inputItems: [],
   };
   await responses.put(stored);
-  const found = await findStored({ responses, runs: createBackgroundRuns() }, "resp_1");
+  const found = await findStored(
+    { responses, runs: createBackgroundRuns() },
+    "resp_1",
+    pino({ enabled: false }),
+  );
   expect(found.response).toMatchObject({ status: "failed", error: { code: "server_error" } });
   expect(await responses.get("resp_1")).toEqual(found);
 });
