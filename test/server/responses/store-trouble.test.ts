@@ -53,6 +53,10 @@ describe.each(names)("%s", (name) => {
     stack.simulator.enqueue({ text: "Hello" });
     const unstored = await create(stack, { stream: true, store: false });
     expect(unstored.headers["x-store-error"]).toBeUndefined();
+    stack.simulator.enqueue({ text: "Hello" });
+    const background = await create(stack, { stream: true, background: true });
+    expect(background).toMatchObject({ status: 200, headers: { "x-store-error": "unavailable" } });
+    expect(parseFrames(background.text).at(-1)).toMatchObject({ type: "response.completed" });
   });
 
   test("a background response is found, followed, cancelled and deleted while it is in memory", async () => {
