@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import type { FrameEncoder, Usage } from "./frames.ts";
 import type { Pieces } from "./reply.ts";
-import type { ScriptedError, ScriptedReply } from "./types.ts";
+import type { ScriptedAftermath, ScriptedEdgeError, ScriptedError, ScriptedReply } from "./types.ts";
 
 /** What an answer needs besides its script. */
 export interface AnswerContext {
@@ -16,10 +16,7 @@ export interface AnswerContext {
 export type OnUsage = (usage: Usage) => void;
 
 /** The errors that come inside a 200 reply. */
-export type StreamError = Extract<
-  ScriptedError,
-  { kind: "three" | "mid" | "terminated" | "early-end" | "cut" }
->;
+export type StreamError = Exclude<ScriptedError, ScriptedEdgeError | { kind: "image" }>;
 
 const STREAM_ERRORS: readonly ScriptedError["kind"][] = ["three", "mid", "terminated", "early-end", "cut"];
 
@@ -86,7 +83,15 @@ async function* endAnswer(
     yield* encoder.finish(script.finishReason ?? "stop", usage);
   }
   yield* encoder.end();
-  return "end";
+  return yield* goOn(script.after ?? {});
+}
+
+/** What an upstream does that has already said all. */
+async function* goOn({ bytes, ending = "end" }: ScriptedAftermath): Pieces {
+  if (bytes !== undefined) yield bytes;
+  // Whoever sends the pieces gives up when the client has gone.
+  if (ending === "open") await new Promise<never>(() => {});
+  return ending === "cut" ? "cut" : "end";
 }
 
 /** The text deltas of a script, the reasoning block in front of the first. */

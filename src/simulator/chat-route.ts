@@ -30,7 +30,10 @@ export async function chatRoute(call: Call, world: World): Promise<Reply> {
 
   // A CDN, a proxy or a broken app answers before anything is looked at.
   const edge = world.takeEdgeError(body);
-  if (edge !== undefined) return edgeReply(edge, world);
+  if (edge?.error !== undefined) {
+    await edge.gate;
+    return edgeReply(edge.error, world);
+  }
 
   if (!isAuthorized(call, world)) return sessionRefused();
   const address = usageAddress(call.headers["cf-connecting-ip"], call.clientAddress);
@@ -53,14 +56,18 @@ export async function chatRoute(call: Call, world: World): Promise<Reply> {
   });
 }
 
-function answer(body: ChatBody, world: World, onUsage: OnUsage): Reply {
+async function answer(body: ChatBody, world: World, onUsage: OnUsage): Promise<Reply> {
   const refusal = requestError(body, world);
   if (refusal !== undefined) {
     if (body.model === "AkashGen" && world.generation === "B") return imageFailed(refusal);
     return textReply({ error: { kind: "three", message: refusal } }, body, world, onUsage);
   }
   const script = world.takeReply(body) ?? createBuiltInAnswer(body, world);
-  if (script.error?.kind === "image") return imageFailed(script.error.message);
+  const { error } = script;
+  if (error !== undefined && !isStreamError(error)) {
+    await script.gate;
+    return error.kind === "image" ? imageFailed(error.message) : edgeReply(error, world);
+  }
   if (script.image !== undefined) {
     onUsage(IMAGE_USAGE);
     return framed(script, imageAnswer(script.image, world, script.gate), STREAM_HEADERS);
@@ -75,8 +82,7 @@ const STREAM_HEADERS = {
 
 function textReply(script: ScriptedReply, body: ChatBody, world: World, onUsage: OnUsage): Reply {
   const encoder = createFrameEncoder(script.protocol ?? world.protocol, `msg-${messageId()}`);
-  const { error } = script;
-  if (error !== undefined && !isStreamError(error)) return edgeReply(error, world);
+  const error = script.error !== undefined && isStreamError(script.error) ? script.error : undefined;
   const pieces =
     script.raw === undefined
       ? streamAnswer(script, error, { encoder, promptTokens: promptTokens(body), onUsage })

@@ -1,18 +1,15 @@
 import { cdnPage } from "./cdn-page.ts";
 import { modelRefused, usageRefused } from "./chat-checks.ts";
-import { emptyReply, jsonReply, sessionRefused, type HttpReply, type Reply } from "./reply.ts";
-import type { StreamError } from "./answer-stream.ts";
-import type { ScriptedError } from "./types.ts";
+import { emptyReply, sessionRefused, type HttpReply, type Reply } from "./reply.ts";
+import type { ScriptedEdgeError } from "./types.ts";
 import type { World } from "./world.ts";
 
-/** The errors that take the place of a whole reply. */
-export type EdgeError = Exclude<ScriptedError, StreamError>;
-
 /** The reply that a scripted error stands for. */
-export function edgeReply(error: EdgeError, world: World): Reply {
+export function edgeReply(error: ScriptedEdgeError, world: World): Reply {
   switch (error.kind) {
     case "refuse":
     case "hang":
+    case "wire":
       return error;
     case "http":
       return httpReply(error);
@@ -29,12 +26,10 @@ export function edgeReply(error: EdgeError, world: World): Reply {
       );
     case "usage":
       return usageRefused(error.resetAt === undefined ? world.now() + 3_600_000 : error.resetAt * 1000);
-    default:
-      return jsonReply(500, { error: "Error generating image", message: error.message });
   }
 }
 
-function httpReply(error: Extract<EdgeError, { kind: "http" }>): HttpReply {
+function httpReply(error: Extract<ScriptedEdgeError, { kind: "http" }>): HttpReply {
   const { body = "" } = error;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const contentType = error.contentType ?? (typeof body === "string" ? "text/plain" : "application/json");

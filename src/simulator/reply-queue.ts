@@ -1,12 +1,14 @@
 import { isStreamError } from "./answer-stream.ts";
-import type { EdgeError } from "./edge-replies.ts";
-import type { ChatBody, ScriptedReply } from "./types.ts";
+import type { ChatBody, ScriptedIncident, ScriptedReply } from "./types.ts";
 
 /** The scripted replies that wait for their requests, first in, first out. */
 export interface ReplyQueue {
   add(reply: ScriptedReply): void;
-  /** Takes the next reply for a request if it is one that comes before the app looks at anything. */
-  takeEdgeError(body: ChatBody | undefined): EdgeError | undefined;
+  addAt(path: string, incident: ScriptedIncident): void;
+  /** Takes the next reply for a chat request if it is one that comes before the app looks at anything. */
+  takeEdgeError(body: ChatBody | undefined): ScriptedIncident | undefined;
+  /** Takes what happens next on a path. */
+  takeIncident(path: string): ScriptedIncident | undefined;
   /** Takes the next reply for a request. */
   takeReply(body: ChatBody): ScriptedReply | undefined;
 }
@@ -14,17 +16,23 @@ export interface ReplyQueue {
 /** Makes an empty queue. */
 export function createReplyQueue(): ReplyQueue {
   const replies: ScriptedReply[] = [];
+  const incidents = new Map<string, ScriptedIncident[]>();
   const take = (index: number): ScriptedReply | undefined => replies.splice(index, 1)[0];
 
   return {
     add: (reply) => void replies.push(reply),
+    addAt(path, incident) {
+      const key = withoutSlash(path);
+      incidents.set(key, [...(incidents.get(key) ?? []), incident]);
+    },
     takeEdgeError(body) {
       const index = replies.findIndex((reply) => suits(reply, body));
-      const error = replies[index]?.error;
+      const { error, gate } = replies[index] ?? {};
       if (error === undefined || isStreamError(error) || error.kind === "image") return undefined;
       take(index);
-      return error;
+      return { error, ...(gate === undefined ? {} : { gate }) };
     },
+    takeIncident: (path) => incidents.get(withoutSlash(path))?.shift(),
     takeReply(body) {
       const index = replies.findIndex((reply) => suits(reply, body));
       return index === -1 ? undefined : take(index);
@@ -36,4 +44,8 @@ export function createReplyQueue(): ReplyQueue {
 function suits({ when, image }: ScriptedReply, body: ChatBody | undefined): boolean {
   if (image !== undefined && body?.model !== "AkashGen") return false;
   return when === undefined || (body !== undefined && when(body));
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, "");
 }

@@ -16,8 +16,12 @@ export interface HttpReply {
   readonly bare?: boolean;
 }
 
-/** What becomes of a request: a reply, a closed socket, or silence until the client goes away. */
-export type Reply = HttpReply | { readonly kind: "refuse" } | { readonly kind: "hang" };
+/** What becomes of a request: a reply, a closed socket, silence until the client goes away, or mere bytes. */
+export type Reply =
+  | HttpReply
+  | { readonly kind: "refuse" }
+  | { readonly kind: "hang" }
+  | { readonly kind: "wire"; readonly bytes: Uint8Array | string; readonly open?: boolean };
 
 /** A request with its body read. */
 export interface Call {

@@ -1,6 +1,7 @@
 import { chatRoute } from "./chat-route.ts";
 import { imageFileRoute, imageStatusRoute } from "./image-routes.ts";
 import { allModelsRoute, modelsRoute } from "./model-routes.ts";
+import { edgeReply } from "./edge-replies.ts";
 import type { Call, HttpReply, Reply } from "./reply.ts";
 import { refreshRoute, sessionRoute } from "./session-routes.ts";
 import { authStatusRoute, healthRoute, rateLimitRoute, transcriptionRoute } from "./status-routes.ts";
@@ -32,6 +33,9 @@ const IMAGE_FILE: Route = { allow: GET, answer: imageFileRoute };
 
 /** The reply to any request, by its path and method. */
 export async function answerCall(call: Call, world: World): Promise<Reply> {
+  const incident = world.takeIncident(call.path);
+  await incident?.gate;
+  if (incident?.error !== undefined) return edgeReply(incident.error, world);
   const redirect = redirectOf(call, world);
   if (redirect !== undefined) return redirect;
   const path = call.path.replace(/\/$/, "");

@@ -16,6 +16,12 @@ export async function sendReply(
     response.socket?.destroy();
     return "finished";
   }
+  if (reply.kind === "wire") {
+    response.socket?.write(reply.bytes);
+    if (reply.open === true) return await left;
+    response.socket?.destroySoon();
+    return "finished";
+  }
   const headers = [
     ...(reply.bare === true ? [] : appHeaders(options.generation, options.path)),
     ...Object.entries(reply.headers),

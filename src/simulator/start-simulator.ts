@@ -64,6 +64,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     url: world.origin,
     enqueue: (reply) => queue.add(reply),
+    enqueueAt: (path, incident) => queue.addAt(path, incident),
     requests: log.requests,
     get chats() {
       return log.chats();
@@ -107,6 +108,7 @@ function createWorld(options: SimulatorOptions, queue: ReplyQueue): World {
     modelsScript: undefined,
     origin: "",
     takeEdgeError: (body) => queue.takeEdgeError(body),
+    takeIncident: (path) => queue.takeIncident(path),
     takeReply: (body) => queue.takeReply(body),
   };
 }

@@ -113,7 +113,18 @@ export type ScriptedError =
   /** B's 429; `resetAt` (unix s) default: an hour from now. */
   | { readonly kind: "usage"; readonly resetAt?: number }
   /** B's 500 `Error generating image`. */
-  | { readonly kind: "image"; readonly message: string };
+  | { readonly kind: "image"; readonly message: string }
+  /**
+   * These bytes in place of an HTTP reply, status line and head included, then the connection is closed, or with
+   * `open` left as it is until the client goes away.
+   */
+  | { readonly kind: "wire"; readonly bytes: Uint8Array | string; readonly open?: boolean };
+
+/** The errors that take the place of a whole reply, on any route. */
+export type ScriptedEdgeError = Exclude<
+  ScriptedError,
+  { kind: "three" | "mid" | "terminated" | "early-end" | "cut" | "image" }
+>;
 
 /** How the list of models is answered in place of the usual way. */
 export interface ScriptedModels {
@@ -171,7 +182,10 @@ export interface ScriptedReply {
   readonly usage?: { readonly promptTokens: number; readonly completionTokens: number } | null;
   /** Pause between deltas in ms. */
   readonly delayMs?: number;
-  /** Awaited before the delta number `gateAfter` (default 0, the first); `f:` and the head are out by then. */
+  /**
+   * Awaited before the delta number `gateAfter` (default 0, the first); `f:` and the head are out by then. An error
+   * that takes the place of the reply waits for it too.
+   */
   readonly gate?: Promise<void>;
   readonly gateAfter?: number;
   /** With `gate` before the first delta: send nothing at all before it, not even the status line. */
@@ -181,11 +195,28 @@ export interface ScriptedReply {
   /** The text or error arrives in this framing. Default: the simulator's. */
   readonly protocol?: Protocol;
   readonly error?: ScriptedError;
+  /** What comes after the finish of a text answer. Default: the end of the body. */
+  readonly after?: ScriptedAftermath;
   /** Exact body bytes, sent with the stream's usual head (or the `head` given here). */
   readonly raw?: Uint8Array | string;
   readonly head?: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> };
   /** AkashGen only: an image job. */
   readonly image?: ScriptedImage;
+}
+
+/** What follows an answer that is complete. */
+export interface ScriptedAftermath {
+  readonly bytes?: Uint8Array | string;
+  /** `cut`: the socket is cut without the end of the body. `open`: nothing more comes until the client goes away. */
+  readonly ending?: "end" | "cut" | "open";
+}
+
+/** What happens to one request to a route other than chat. */
+export interface ScriptedIncident {
+  /** Awaited before anything else. */
+  readonly gate?: Promise<void>;
+  /** In place of the route's reply. Default: the reply as usual. */
+  readonly error?: ScriptedEdgeError;
 }
 
 /** A request as it came in. */
@@ -208,6 +239,8 @@ export interface Simulator {
   readonly url: string;
   /** Queues the reply to the next chat request (first in, first out). */
   enqueue(reply: ScriptedReply): void;
+  /** Queues what happens to the next request to another path, with or without the slash at its end. */
+  enqueueAt(path: string, incident: ScriptedIncident): void;
   /** All requests so far, oldest first. */
   readonly requests: readonly RecordedRequest[];
   /** Only POST /api/chat. */

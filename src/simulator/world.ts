@@ -1,4 +1,3 @@
-import type { EdgeError } from "./edge-replies.ts";
 import type { SessionStore } from "./session-store.ts";
 import type {
   ChatBody,
@@ -6,6 +5,7 @@ import type {
   Instance,
   Protocol,
   ScriptedImage,
+  ScriptedIncident,
   ScriptedModels,
   ScriptedReply,
   SimulatedModel,
@@ -40,7 +40,9 @@ export interface World {
   modelsScript: ScriptedModels | undefined;
   origin: string;
   /** Takes the next queued reply if it replaces the whole reply. `undefined` body: not a proper one. */
-  takeEdgeError(body: ChatBody | undefined): EdgeError | undefined;
+  takeEdgeError(body: ChatBody | undefined): ScriptedIncident | undefined;
+  /** Takes what happens next on a path other than chat. */
+  takeIncident(path: string): ScriptedIncident | undefined;
   /** Takes the next queued reply for this body. */
   takeReply(body: ChatBody): ScriptedReply | undefined;
 }

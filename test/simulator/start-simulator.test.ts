@@ -290,6 +290,64 @@ it("speaks the event stream as the SDK that reads it", async () => {
   expect(message?.parts.find((part) => part.type === "text")?.text).toBe("<think>\nwhy\n</think>\n\nab");
 });
 
+describe("what happens on other routes", () => {
+  it("comes in its order, waits for its gate, and is over then", async () => {
+    await using session = await open();
+    const { simulator } = session;
+    const gate = createGate();
+    simulator.enqueueAt("/api/models", { error: { kind: "http", status: 503, body: "down" } });
+    simulator.enqueueAt("/api/models/", { gate: gate.promise });
+    const ask = async () => (await fetch(`${simulator.url}/api/models/`)).status;
+    expect(await ask()).toBe(503);
+    const held = ask();
+    await simulator.waitForRequest("/api/models", 1);
+    expect(await ask()).toBe(200);
+    gate.open();
+    expect(await held).toBe(200);
+  });
+
+  it("may be any bytes, after which the connection closes", async () => {
+    await using session = await open();
+    const bytes = "HTTP/1.1 418 Short\r\ncontent-length: 3\r\n\r\nhop";
+    session.simulator.enqueueAt("/api/health", { error: { kind: "wire", bytes } });
+    const reply = await fetch(`${session.simulator.url}/api/health`);
+    expect([reply.status, await reply.text()]).toEqual([418, "hop"]);
+  });
+});
+
+it("an error in place of a reply waits for the gate", async () => {
+  await using session = await open();
+  const gate = createGate();
+  session.simulator.enqueue({ error: { kind: "usage" }, gate: gate.promise });
+  const refused = session.chat();
+  await session.simulator.waitForChat(0);
+  session.simulator.enqueue({ text: "x" });
+  expect((await session.chat()).status).toBe(200);
+  gate.open();
+  expect((await refused).status).toBe(429);
+});
+
+describe("after the finish", () => {
+  it("more bytes may come, and a cut", async () => {
+    await using session = await open();
+    session.simulator.enqueue({ text: ["x"], after: { bytes: '0:"more"\n', ending: "cut" } });
+    const { text, failed } = await readAll(await session.chat());
+    expect(text).toMatch(/\nd:\{.*\}\n0:"more"\n$/);
+    expect(failed).toBe(true);
+  });
+
+  it("the connection may stay open", async () => {
+    await using session = await open();
+    session.simulator.enqueue({ text: ["x"], after: { ending: "open" } });
+    const reply = await session.chat();
+    const reader = reply.body?.getReader();
+    let text = "";
+    while (!text.includes("\nd:")) text += new TextDecoder().decode((await reader?.read())?.value);
+    await reader?.cancel();
+    expect(await session.simulator.chats[0]?.closed).toBe("client-left");
+  });
+});
+
 it("waits while the client is slow", async () => {
   let written = 0;
   const slow = Object.assign(new EventEmitter(), {
