@@ -5,6 +5,7 @@ import type { ChatBody, ScriptedIncident, ScriptedReply } from "./types.ts";
 export interface ReplyQueue {
   add(reply: ScriptedReply): void;
   addAt(path: string, incident: ScriptedIncident): void;
+  clear(): void;
   /** Takes the next reply for a chat request if it is one that comes before the app looks at anything. */
   takeEdgeError(body: ChatBody | undefined): ScriptedIncident | undefined;
   /** Takes what happens next on a path. */
@@ -24,6 +25,10 @@ export function createReplyQueue(): ReplyQueue {
     addAt(path, incident) {
       const key = withoutSlash(path);
       incidents.set(key, [...(incidents.get(key) ?? []), incident]);
+    },
+    clear() {
+      replies.length = 0;
+      incidents.clear();
     },
     takeEdgeError(body) {
       const index = replies.findIndex((reply) => suits(reply, body));

@@ -65,6 +65,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url: world.origin,
     enqueue: (reply) => queue.add(reply),
     enqueueAt: (path, incident) => queue.addAt(path, incident),
+    clear: () => queue.clear(),
     requests: log.requests,
     get chats() {
       return log.chats();

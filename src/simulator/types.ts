@@ -241,6 +241,8 @@ export interface Simulator {
   enqueue(reply: ScriptedReply): void;
   /** Queues what happens to the next request to another path, with or without the slash at its end. */
   enqueueAt(path: string, incident: ScriptedIncident): void;
+  /** Drops all that is queued. */
+  clear(): void;
   /** All requests so far, oldest first. */
   readonly requests: readonly RecordedRequest[];
   /** Only POST /api/chat. */

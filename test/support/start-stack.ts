@@ -8,6 +8,8 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly simulator?: SimulatorOptions;
   readonly overrides?: Overrides;
+  /** The gateway's upstream, made from the simulator's URL. Default: that URL. */
+  readonly baseUrl?: (simulatorUrl: string) => string;
 }
 
 /** The real gateway over the real simulator, on real sockets. */
@@ -24,7 +26,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const simulator = await startSimulator(options.simulator);
   const config = readConfig({
     SERVER_ADDRESS: "127.0.0.1:0",
-    AKASH_BASE_URL: simulator.url,
+    AKASH_BASE_URL: options.baseUrl?.(simulator.url) ?? simulator.url,
     LOG_LEVEL: "silent",
     SHUTDOWN_TIMEOUT_MS: "0",
     IMAGE_POLL_MS: "10",

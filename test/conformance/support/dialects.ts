@@ -19,9 +19,13 @@ export interface Reading {
 }
 
 /** One API as its clients see it. The readers throw on anything that the API does not allow. */
-export interface Dialect {
-  readonly name: "chat" | "completions" | "responses" | "messages";
+export interface Dialect<Name extends string = "chat" | "completions" | "responses" | "messages"> {
+  readonly name: Name;
+  /** As the documentation calls it. */
+  readonly title: string;
   readonly path: string;
+  /** What it writes in silence. */
+  readonly heartbeat: string;
   /** The words for an answer that ended by itself, at the limit and by a filter. */
   readonly finishes: { readonly stop: string; readonly length: string; readonly filter: string };
   body(content: string, model?: string): Record<string, unknown>;
@@ -95,7 +99,9 @@ const openAiFinishes = { stop: "stop", length: "length", filter: "content_filter
 
 const chat: Dialect = {
   name: "chat",
+  title: "Chat Completions",
   path: "/v1/chat/completions",
+  heartbeat: ": still working",
   finishes: openAiFinishes,
   body: (content, model = defaultModel) => ({ model, messages: [{ role: "user", content }] }),
   readError: readOpenAiError,
@@ -110,7 +116,9 @@ const chat: Dialect = {
 
 const completions: Dialect = {
   name: "completions",
+  title: "Completions",
   path: "/v1/completions",
+  heartbeat: ": still working",
   finishes: openAiFinishes,
   body: (prompt, model = defaultModel) => ({ model, prompt, max_tokens: 4000 }),
   readError: readOpenAiError,
@@ -140,7 +148,9 @@ function readResponse(response: AnyJson): Reading {
 
 const responses: Dialect = {
   name: "responses",
+  title: "Responses",
   path: "/v1/responses",
+  heartbeat: ": keep-alive",
   finishes: { stop: "completed", length: "max_output_tokens", filter: "content_filter" },
   body: (input, model = defaultModel) => ({ model, input }),
   readError: readOpenAiError,
@@ -159,7 +169,9 @@ const responses: Dialect = {
 
 const messages: Dialect = {
   name: "messages",
+  title: "Messages",
   path: "/v1/messages",
+  heartbeat: "event: ping",
   finishes: { stop: "end_turn", length: "max_tokens", filter: "refusal" },
   body: (content, model = defaultModel) => ({
     model,
@@ -198,6 +210,44 @@ const messages: Dialect = {
     };
   },
 };
+
+function readPictures(pictures: readonly AnyJson[]): Reading {
+  return {
+    text: pictures.map((picture) => `![${picture.revised_prompt}]()`).join(""),
+    reasoning: "",
+    finish: pictures.length > 0 ? "drawn" : undefined,
+    error: undefined,
+  };
+}
+
+/** Pictures as bytes. They are read as the Markdown that they are in a chat, without the link. */
+export const images: Dialect<"images"> = {
+  name: "images",
+  title: "Images",
+  path: "/v1/images/generations",
+  heartbeat: ":",
+  finishes: { stop: "drawn", length: "drawn", filter: "drawn" },
+  body: (prompt, model) => ({ prompt, model, response_format: "b64_json" }),
+  readError: readOpenAiError,
+  readWhole: ({ data }) => readPictures(data),
+  readStream(text) {
+    const events = readFrames(text).map(({ event, data }) => {
+      const parsed = JSON.parse(data);
+      if (parsed.type !== event) throw new Error(`The frame ${event} holds ${parsed.type}`);
+      return parsed;
+    });
+    const error = one(
+      events.filter(({ type }) => type === "error"),
+      "error",
+    );
+    if (error !== undefined && events.at(-1) !== error) throw new Error("An event after the error");
+    const reading = readPictures(events.filter(({ type }) => type === "image_generation.completed"));
+    return { ...reading, error: error === undefined ? undefined : readOpenAiError(error) };
+  },
+};
+
+/** One of the text APIs, or that of the pictures. */
+export type AnyDialect = Dialect<string>;
 
 /** The four text APIs. */
 export const dialects: readonly Dialect[] = [chat, completions, responses, messages];

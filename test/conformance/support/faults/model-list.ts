@@ -1,0 +1,57 @@
+import { always, deltas, eachTime, type Fault, type Faults, htmlPage, http, listPath } from "./fault.ts";
+
+const list = (body: object): Fault => always(listPath, { kind: "http", status: 200, body });
+
+/** A list as the upstream makes it up while its database is away. */
+const rawEntry = {
+  id: "deepseek-ai/DeepSeek-V3.2",
+  model_id: "deepseek-ai/DeepSeek-V3.2",
+  api_id: "deepseek-ai/DeepSeek-V3.2",
+  name: "DeepSeek-V3.2",
+  tier_requirement: "permissionless",
+  available: true,
+  temperature: 0.7,
+  top_p: 0.95,
+  token_limit: 128_000,
+  display_order: 0,
+};
+
+/** The list of models, which is looked at before a model is asked. */
+export const modelListFaults: Faults = {
+  "the list does not come": { ...always(listPath, { kind: "hang" }), silent: true },
+  "the list's connection is closed": always(listPath, { kind: "refuse" }),
+  "the list answers an empty 500": always(listPath, { kind: "empty", status: 500 }),
+  "the list answers 429": always(listPath, http(429, { error: "Too many" })),
+  "the list is behind a challenge": always(listPath, { kind: "html" }),
+  "the list is a page (200)": always(listPath, htmlPage(200)),
+  "the list is no JSON": always(listPath, http(200, "[{")),
+  "the list breaks off": always(listPath, {
+    kind: "wire",
+    bytes: 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n[{"id":',
+  }),
+  "the list is empty": list([]),
+  "the list is empty, and so is the full one": {
+    chat: [{ text: deltas }],
+    elsewhere: {
+      ...eachTime(listPath, { kind: "http", status: 200, body: [] }),
+      ...eachTime(`${listPath}/all`, { kind: "http", status: 200, body: { models: [] } }),
+    },
+  },
+  // The list is kept for ten minutes, longer than a test waits.
+  "the list has the back end's own names": { ...list([rawEntry]), lasting: true },
+  "the list has no model but AkashGen": {
+    ...list([{ ...rawEntry, id: "AkashGen", model_id: "AkashGen", api_id: null }]),
+    lasting: true,
+  },
+  "the model came after the list was fetched": {
+    simulator: { models: [{ id: "Kimi-K2-Instruct" }] },
+    chat: [{ text: deltas }],
+    early: true,
+    lasting: true,
+    async before({ url, simulator }) {
+      await fetch(`${url}/v1/models`).then((reply) => reply.text());
+      simulator.setModels([{ id: "Kimi-K2-Instruct" }, { id: "DeepSeek-V3.2" }]);
+    },
+  },
+  "the model is not on the list": { model: "no-such-model", early: true },
+};
