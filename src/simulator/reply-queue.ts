@@ -3,7 +3,8 @@ import type { ChatBody, ScriptedIncident, ScriptedReply } from "./types.ts";
 
 /** The scripted replies that wait for their requests, first in, first out. */
 export interface ReplyQueue {
-  add(reply: ScriptedReply): void;
+  /** Returns what takes the reply out again. */
+  add(reply: ScriptedReply): () => void;
   addAt(path: string, incident: ScriptedIncident): void;
   clear(): void;
   /** Takes the next reply for a chat request if it is one that comes before the app looks at anything. */
@@ -21,7 +22,15 @@ export function createReplyQueue(): ReplyQueue {
   const take = (index: number): ScriptedReply | undefined => replies.splice(index, 1)[0];
 
   return {
-    add: (reply) => void replies.push(reply),
+    add(reply) {
+      // Of its own, even if the same reply is queued twice.
+      const queued = { ...reply };
+      replies.push(queued);
+      return () => {
+        const index = replies.indexOf(queued);
+        if (index !== -1) take(index);
+      };
+    },
     addAt(path, incident) {
       const key = withoutSlash(path);
       incidents.set(key, [...(incidents.get(key) ?? []), incident]);

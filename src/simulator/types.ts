@@ -237,8 +237,11 @@ export interface RecordedRequest {
 export interface Simulator {
   /** Origin without a slash at the end. */
   readonly url: string;
-  /** Queues the reply to the next chat request (first in, first out). */
-  enqueue(reply: ScriptedReply): void;
+  /**
+   * Queues the reply to the next chat request (first in, first out). The function that it returns takes the reply
+   * out again, if it is still there.
+   */
+  enqueue(reply: ScriptedReply): () => void;
   /** Queues what happens to the next request to another path, with or without the slash at its end. */
   enqueueAt(path: string, incident: ScriptedIncident): void;
   /** Drops all that is queued. */

@@ -315,6 +315,18 @@ describe("what happens on other routes", () => {
   });
 });
 
+it("a reply can be taken out of the queue again", async () => {
+  await using session = await open();
+  const reply = { text: ["a"] };
+  const take = session.simulator.enqueue(reply);
+  session.simulator.enqueue(reply);
+  session.simulator.enqueue({ text: ["b"] });
+  take();
+  take();
+  expect(await (await session.chat()).text()).toContain('0:"a"');
+  expect(await (await session.chat()).text()).toContain('0:"b"');
+});
+
 it("an error in place of a reply waits for the gate", async () => {
   await using session = await open();
   const gate = createGate();

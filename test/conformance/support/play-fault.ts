@@ -87,8 +87,9 @@ async function ask(stack: Stack, play: Play, marker: string): Promise<Played> {
   const { simulator } = stack;
   const start = simulator.requests.length;
   const gate = play.mode === "streamed late" ? createGate() : undefined;
-  enqueueFault(stack, play, marker, gate);
+  const takeOut = enqueueFault(stack, play, marker, gate);
   const reply = await send(stack, play, marker, gate);
+  takeOut();
   const own = needsOwnStack(play.fault);
   const seen = simulator.requests.slice(start).filter((request) => own || mentions(request.body, marker));
   // A request that the gateway holds on to would never close.
@@ -101,21 +102,24 @@ async function ask(stack: Stack, play: Play, marker: string): Promise<Played> {
   };
 }
 
-function enqueueFault({ simulator }: Stack, play: Play, marker: string, gate: Gate | undefined): void {
+/** Returns what takes the rest of it away again. */
+function enqueueFault({ simulator }: Stack, play: Play, marker: string, gate: Gate | undefined): () => void {
   const { fault, said = deltas } = play;
   const held = gate === undefined ? {} : { gate: gate.promise };
   const replies = fault.within === undefined ? (fault.chat ?? []) : [fault.within(said)];
   const when: ScriptedReply["when"] = (body) => mentions(body, marker);
   // Once for each time that the gateway may ask.
-  for (let times = 0; times < 6; times += 1) {
-    const reply = replies[Math.min(times, replies.length - 1)];
-    if (reply !== undefined) simulator.enqueue({ ...held, ...reply, when });
-  }
-  if (!needsOwnStack(fault)) return;
+  const queued = Array.from(
+    { length: 6 },
+    (_, times) => replies[Math.min(times, replies.length - 1)] ?? {},
+  ).map((reply) => simulator.enqueue({ ...held, ...reply, when }));
+  const takeOut = (): void => queued.forEach((take) => take());
+  if (!needsOwnStack(fault)) return takeOut;
   // Who has no session yet is held back there.
   for (const [path, incidents] of Object.entries({ [sessionPath]: [{}], ...fault.elsewhere })) {
     for (const incident of incidents) simulator.enqueueAt(path, { ...held, ...incident });
   }
+  return takeOut;
 }
 
 async function send({ url }: Stack, play: Play, marker: string, gate: Gate | undefined) {
