@@ -24,7 +24,7 @@ export function edgeReply(error: ScriptedEdgeError, world: World): Reply {
         "X",
         (error.available ?? world.models.map(({ id }) => id)).map((id) => ({ id })),
       );
-    case "usage":
+    default:
       return usageRefused(error.resetAt === undefined ? world.now() + 3_600_000 : error.resetAt * 1000);
   }
 }

@@ -22,7 +22,7 @@ import { readTable } from "./support/read-table.ts";
 import { shapes } from "./support/shapes.ts";
 
 // Most of the time is spent waiting for silence to be too long.
-vi.setConfig({ maxConcurrency: 16 });
+vi.setConfig({ maxConcurrency: 24 });
 
 const page = readFileSync(new URL("../../docs/failures.md", import.meta.url), "utf8");
 const { kinds, rows } = readFailures(page);
@@ -56,7 +56,9 @@ async function play(given: Case, fields?: object): Promise<void> {
   const { row, dialect, mode, said } = given;
   const outcome = row.outcome(dialect);
   const played = await stage.play({
-    ...{ fault: row.fault, dialect, mode },
+    fault: row.fault,
+    dialect,
+    mode,
     model: picturePhases.has(row.phase) ? "AkashGen" : row.fault.model,
     ...(said === undefined ? {} : { said }),
     ...(fields === undefined ? {} : { fields }),
@@ -129,8 +131,6 @@ describe("the table", () => {
 });
 
 describe("a table that is not understood", () => {
-  const broken = (from: string | RegExp, to: string) => () => readFailures(page.replace(from, to));
-
   test.each([
     ["an unknown phase", "| in the stream |", "| in the river |", "no phase"],
     ["an unknown fault", "| the usage limit |", "| the usage limits |", "the usage limits"],
@@ -141,7 +141,7 @@ describe("a table that is not understood", () => {
     ["a cell too many", "| the usage limit |", "| the usage limit | |", "cells"],
   ])("%s", (_name, from, to, problem) => {
     expect(page).toContain(from);
-    expect(broken(from, to)).toThrow(problem);
+    expect(() => readFailures(page.replace(from, to))).toThrow(problem);
   });
 
   test("no table", () => {

@@ -19,7 +19,7 @@ export interface Look {
 /** A kind of failure in each API. */
 export interface KindRow {
   readonly kind: ErrorKind;
-  look(dialect: AnyDialect): Look;
+  readonly look: (dialect: AnyDialect) => Look;
   /** The code of a Responses object that failed. */
   readonly failureCode: string;
   /** Whether SDKs ask again by themselves, going by the status alone. */
@@ -44,14 +44,18 @@ export interface FaultRow {
   readonly phase: Phase;
   readonly name: string;
   readonly fault: Fault;
-  outcome(dialect: AnyDialect): Outcome;
-  given(dialect: AnyDialect): Given;
+  readonly outcome: (dialect: AnyDialect) => Outcome;
+  readonly given: (dialect: AnyDialect) => Given;
   /** How often each of the upstream's routes was asked; a route that is not there is not counted, but for chat. */
-  asked(dialect: AnyDialect): Readonly<Partial<Record<Route, number>>> & { readonly chat: number };
-  /** Seconds; `about`: or a little less. */
-  retryAfter(dialect: AnyDialect): { readonly seconds: number; readonly about: boolean } | undefined;
+  readonly asked: (
+    dialect: AnyDialect,
+  ) => Readonly<Partial<Record<Route, number>>> & { readonly chat: number };
+  /** Seconds; `about`: or near it. */
+  readonly retryAfter: (
+    dialect: AnyDialect,
+  ) => { readonly seconds: number; readonly about: boolean } | undefined;
   /** `x-should-retry: false`. */
-  final(dialect: AnyDialect): boolean;
+  readonly final: (dialect: AnyDialect) => boolean;
 }
 
 const routes = {

@@ -45,9 +45,11 @@ export function needsOwnStack({ elsewhere, simulator, env, baseUrl, before }: Fa
 function envFor({ fault, mode }: Play): Record<string, string> {
   return {
     AKASH_COOKIE: `cf_clearance=${secret}`,
-    ...(fault.silent === true ? { FIRST_BYTE_TIMEOUT_MS: "1000", IDLE_TIMEOUT_MS: "1000" } : {}),
-    // The head of a stream goes out at once, with a heartbeat.
-    ...(mode === "streamed late" ? { RESPONSE_HOLD_MS: "0", HEARTBEAT_MS: "100" } : {}),
+    ...(fault.silent === true ? { FIRST_BYTE_TIMEOUT_MS: "2000", IDLE_TIMEOUT_MS: "2000" } : {}),
+    // The head of a stream goes out at once, with a heartbeat, or not before there is something to say.
+    ...(mode === "streamed late"
+      ? { RESPONSE_HOLD_MS: "0", HEARTBEAT_MS: "100" }
+      : { RESPONSE_HOLD_MS: "600000" }),
     ...fault.env,
   };
 }

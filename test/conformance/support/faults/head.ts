@@ -41,6 +41,7 @@ export const headFaults: Faults = {
   "a redirect to another site": instead(http(307, "", { location: "https://other.example/" })),
   "a redirect to nowhere": instead(http(308)),
   "a redirect by 302": instead(http(302, "", { location: "/login" })),
+  "200 of JSON": instead(http(200, { error: "No" })),
   "204": instead(http(204)),
   "400 about the length": instead(http(400, "Message too long for this model")),
   "400 of JSON": instead(http(400, { error: "Bad Request", message: "No" })),

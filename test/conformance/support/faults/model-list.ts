@@ -1,3 +1,5 @@
+import { get } from "../../../support/post.ts";
+import type { Stack } from "../../../support/start-stack.ts";
 import { always, deltas, eachTime, type Fault, type Faults, htmlPage, http, listPath } from "./fault.ts";
 
 const list = (body: object): Fault => always(listPath, { kind: "http", status: 200, body });
@@ -15,6 +17,11 @@ const rawEntry = {
   token_limit: 128_000,
   display_order: 0,
 };
+
+const fetchList = async ({ url }: Stack): Promise<void> => void (await get(`${url}/v1/models`));
+
+/** There is a list already, but it is old. */
+const old: Fault = { before: fetchList, env: { MODELS_CACHE_MS: "0" } };
 
 /** The list of models, which is looked at before a model is asked. */
 export const modelListFaults: Faults = {
@@ -37,6 +44,8 @@ export const modelListFaults: Faults = {
       ...eachTime(`${listPath}/all`, { kind: "http", status: 200, body: { models: [] } }),
     },
   },
+  "an old list can't be renewed": { ...always(listPath, http(500, { error: "No" })), ...old },
+  "an old list is not renewed in time": { ...always(listPath, { kind: "hang" }), ...old, silent: true },
   // The list is kept for ten minutes, longer than a test waits.
   "the list has the back end's own names": { ...list([rawEntry]), lasting: true },
   "the list has no model but AkashGen": {
@@ -48,9 +57,9 @@ export const modelListFaults: Faults = {
     chat: [{ text: deltas }],
     early: true,
     lasting: true,
-    async before({ url, simulator }) {
-      await fetch(`${url}/v1/models`).then((reply) => reply.text());
-      simulator.setModels([{ id: "Kimi-K2-Instruct" }, { id: "DeepSeek-V3.2" }]);
+    async before(stack) {
+      await fetchList(stack);
+      stack.simulator.setModels([{ id: "Kimi-K2-Instruct" }, { id: "DeepSeek-V3.2" }]);
     },
   },
   "the model is not on the list": { model: "no-such-model", early: true },

@@ -1,3 +1,5 @@
+import { post } from "../../../support/post.ts";
+import type { Stack } from "../../../support/start-stack.ts";
 import { always, deltas, type Faults, htmlPage, http, once, sessionPath } from "./fault.ts";
 
 const session = (...given: Parameters<typeof http>) => always(sessionPath, http(...given));
@@ -54,16 +56,14 @@ export const sessionFaults: Faults = {
     early: true,
     lasting: true,
   },
-  "the session has ended": {
-    chat: [{ text: deltas }],
-    async before({ url, simulator }) {
-      simulator.enqueue({ text: "x" });
-      await fetch(`${url}/v1/completions`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ model: "DeepSeek-V3.2", prompt: "x" }),
-      }).then((reply) => reply.text());
-      simulator.expireSessions();
-    },
+  "the session has ended": { chat: [{ text: deltas }], before: endSession },
+  "the session has ended, and no other is given out": {
+    ...always(sessionPath, { kind: "empty", status: 500 }),
+    before: endSession,
   },
 };
+
+async function endSession({ url, simulator }: Stack): Promise<void> {
+  await post(`${url}/v1/completions`, { model: "DeepSeek-V3.2", prompt: "x" });
+  simulator.expireSessions();
+}
