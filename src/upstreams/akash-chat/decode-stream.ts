@@ -156,7 +156,7 @@ function toStrangeLine(line: string, sawPart: boolean, contentType: string): Gat
     return new GatewayError(
       "upstream-unavailable",
       "A web page came in place of Akash Chat's answer, probably from the network in front of it.",
-      { cause },
+      { shouldRetry: false, cause },
     );
   }
   return new GatewayError(

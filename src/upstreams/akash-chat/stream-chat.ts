@@ -19,6 +19,7 @@ function createDecoder(reply: Reply, model: string): StreamDecoder {
     throw new GatewayError(
       "upstream-unavailable",
       "A web page came in place of Akash Chat's answer, probably from the network in front of it. The operator may need AKASH_COOKIE, AKASH_USER_AGENT or a proxy.",
+      { shouldRetry: false },
     );
   }
   return createDataStreamDecoder(model, type);
