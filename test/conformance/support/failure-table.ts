@@ -46,10 +46,8 @@ export interface FaultRow {
   readonly fault: Fault;
   readonly outcome: (dialect: AnyDialect) => Outcome;
   readonly given: (dialect: AnyDialect) => Given;
-  /** How often each of the upstream's routes was asked; a route that is not there is not counted, but for chat. */
-  readonly asked: (
-    dialect: AnyDialect,
-  ) => Readonly<Partial<Record<Route, number>>> & { readonly chat: number };
+  /** How often the upstream's routes were asked. Chat is always among them, others only if the table counts them. */
+  readonly asked: (dialect: AnyDialect) => ReadonlyMap<Route, number>;
   /** Seconds; `about`: or near it. */
   readonly retryAfter: (
     dialect: AnyDialect,
@@ -170,12 +168,12 @@ function toGiven(cell: string): Given {
   };
 }
 
-function toAsked(cell: string): ReturnType<FaultRow["asked"]> {
-  const asked: Partial<Record<Route, number>> & { chat: number } = { chat: 0 };
+function toAsked(cell: string): ReadonlyMap<Route, number> {
+  const asked = new Map<Route, number>([["chat", 0]]);
   for (const words of cell === "–" ? [] : cell.split(", ")) {
     const [, times, route = ""] = found(/^(\d+) × (\w+)$/.exec(words), cell);
     if (!isRoute(route)) throw new Error(`There is no route "${route}"`);
-    asked[route] = Number(times);
+    asked.set(route, Number(times));
   }
   return asked;
 }
