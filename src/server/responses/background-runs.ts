@@ -87,6 +87,7 @@ function createRun({ writer, inputItems, start, save }: RunOptions, onEnd: () =>
     // First, so that what is stored last is how it ended.
     await queued;
     try {
+      controller.signal.throwIfAborted();
       for await (const batch of start(controller.signal)) {
         if (controller.signal.aborted) break;
         for (const event of batch) if (!writer.ended) add(writer.push(event));

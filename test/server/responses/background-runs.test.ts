@@ -6,6 +6,7 @@ import { createBackgroundRuns, type RunOptions } from "../../../src/server/respo
 import { findStored } from "../../../src/server/responses/stored-response.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";
 import { makeWriter } from "../../dialects/openai-responses/make-writer.ts";
+import { createGate } from "../../support/gate.ts";
 import { textAnswer } from "../../support/start-edge.ts";
 
 /** An answer that never comes, and ends with its caller. */
@@ -36,6 +37,29 @@ test("a shutdown ends what runs as failed, and waits until that is stored", asyn
   await runs.close();
   expect(saved.map(({ status }) => status)).toEqual(["queued", "failed"]);
   expect(saved[1]?.error?.message).toMatch(/shut down/);
+});
+
+test("one that is ended before it was stored as queued asks nothing of the upstream", async () => {
+  const runs = createBackgroundRuns();
+  const gate = createGate();
+  let asked = 0;
+  const started = runs.start(
+    options([], {
+      save: async () => {
+        await gate.promise;
+        return undefined;
+      },
+      start(signal) {
+        asked += 1;
+        return silence(signal);
+      },
+    }),
+  );
+  const closed = runs.close();
+  gate.open();
+  await closed;
+  expect((await started).response.status).toBe("failed");
+  expect(asked).toBe(0);
 });
 
 test("no more than a bounded number runs at once", async () => {
