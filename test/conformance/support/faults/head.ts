@@ -14,8 +14,9 @@ import {
 } from "./fault.ts";
 
 const wire = (bytes: string | Uint8Array) => instead({ kind: "wire", bytes });
-const zipped = gzipSync(`0:"Eins "\n${normalEnd}`);
-const answered = `${streamHead}connection: close\r\n\r\n${deltas.map((delta) => `0:"${delta}"\n`).join("")}${normalEnd}`;
+const body = `${deltas.map((delta) => `0:"${delta}"\n`).join("")}${normalEnd}`;
+const zipped = gzipSync(body);
+const answered = `${streamHead}connection: close\r\n\r\n${body}`;
 
 /** Before the head: what comes in place of an answer's status 200. */
 export const headFaults: Faults = {
