@@ -1,0 +1,309 @@
+/** Bodies that each could keep the event loop of the gateway busy; sent one by one by `event-loop.ts`. */
+import type { ScriptedReply } from "../src/simulator/index.ts";
+
+/** One hostile request. */
+export interface HostileCase {
+  readonly name: string;
+  readonly path: string;
+  /** Made when it is sent: some are 30 MB. */
+  readonly body: () => object;
+  /** What the upstream answers, for each choice. */
+  readonly reply?: () => ScriptedReply;
+}
+
+const model = "meta-llama-3-3-70b-instruct";
+const chat = "/v1/chat/completions";
+const hello = [{ role: "user", content: "hello" }];
+const megabyte = 1_000_000;
+const prose = "The quick brown fox jumps over the lazy dog, and then it rests a while.\n";
+
+function many<T>(length: number, make: (index: number) => T): T[] {
+  return Array.from({ length }, (_, index) => make(index));
+}
+
+/** Text of this many characters. */
+function fill(pattern: string, length: number): string {
+  return pattern.repeat(Math.ceil(length / pattern.length)).slice(0, length);
+}
+
+function properties(count: number): object {
+  return Object.fromEntries(
+    many(count, (index) => [`property_${index}`, { type: "string", description: `The value ${index}.` }]),
+  );
+}
+
+function tool(name: string, parameters: object): object {
+  return { type: "function", function: { name, description: "A tool.", parameters } };
+}
+
+function call(name: string, args: object): string {
+  return `<tool_call>\n${JSON.stringify({ name, arguments: args })}\n</tool_call>`;
+}
+
+function nested(levels: number): object {
+  let schema: object = { type: "string" };
+  for (let level = 0; level < levels; level += 1) schema = { type: "object", properties: { a: schema } };
+  return schema;
+}
+
+function withTools(tools: readonly object[], more: object = {}): () => object {
+  return () => ({ model, messages: hello, tools, ...more });
+}
+
+function withFormat(schema: object): () => object {
+  const response_format = { type: "json_schema", json_schema: { name: "x", schema } };
+  return () => ({ model, messages: hello, response_format });
+}
+
+const evil = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };
+const evilReply = (): ScriptedReply => ({
+  text: [many(60, () => call("evil", { a: `${"a".repeat(60)}!` })).join("\n")],
+});
+const unique = { type: "object", properties: { a: { type: "array", uniqueItems: true } } };
+
+/** A schema that costs each of the places where a schema is read. */
+const schemas: readonly (readonly [name: string, schema: object, answer: object])[] = [
+  ["10,000 properties", { type: "object", properties: properties(10_000) }, { property_1: 1 }],
+  ["2,000 properties", { type: "object", properties: properties(2000) }, { property_1: 1 }],
+  [
+    "5,000 anyOf",
+    {
+      type: "object",
+      properties: { a: { anyOf: many(5000, (at) => ({ type: "string", const: `v${at}` })) } },
+    },
+    { a: 1 },
+  ],
+  ["200 levels", nested(200), { a: 1 }],
+  ["5,000 levels", nested(5000), { a: 1 }],
+  [
+    "enum of 50,000",
+    { type: "object", properties: { a: { enum: many(50_000, (at) => `value ${at}`) } } },
+    { a: 1 },
+  ],
+  ["uniqueItems, 20,000 items", unique, { a: many(20_000, (at) => ({ at })) }],
+  [
+    "1 MB of regex",
+    { type: "object", properties: { a: { type: "string", pattern: fill("(a|b)*", megabyte) } } },
+    { a: "ab" },
+  ],
+  ["pattern ^(a+)+$", evil, { a: `${"a".repeat(60)}!` }],
+  ["1,000 patterns ^(a+)+$", { allOf: many(1000, () => evil) }, { a: `${"a".repeat(60)}!` }],
+  [
+    "1,000 descriptions of 20 kB",
+    {
+      type: "object",
+      properties: Object.fromEntries(
+        many(1000, (at) => [`p${at}`, { type: "string", description: fill(prose, 20_000) }]),
+      ),
+    },
+    { p1: 1 },
+  ],
+];
+
+function schemaCases(): HostileCase[] {
+  return schemas.flatMap(([name, schema, answer]) => [
+    {
+      name: `tool: ${name}`,
+      path: chat,
+      body: withTools([tool("evil", schema)]),
+      reply: () => ({ text: [call("evil", answer)] }),
+    },
+    {
+      name: `response_format: ${name}`,
+      path: chat,
+      body: withFormat(schema),
+      reply: () => ({ text: [JSON.stringify(answer)] }),
+    },
+  ]);
+}
+
+function texts(name: string, text: () => string): HostileCase[] {
+  return [
+    {
+      name: `chat: ${name}`,
+      path: chat,
+      body: () => ({ model, messages: [{ role: "user", content: text() }] }),
+    },
+    {
+      name: `input_tokens: ${name}`,
+      path: "/v1/responses/input_tokens",
+      body: () => ({ model, input: text() }),
+    },
+    {
+      name: `count_tokens: ${name}`,
+      path: "/v1/messages/count_tokens",
+      body: () => ({ model, messages: [{ role: "user", content: text() }] }),
+    },
+  ];
+}
+
+const htmlAnswer = (): ScriptedReply => ({
+  text: [fill('<div class="a"><function>x</function><invoke>{"a": [1, 2]}</invoke></div>\n', 224_000)],
+});
+
+/** All cases. */
+export const hostileCases: readonly HostileCase[] = [
+  { name: "hello", path: chat, body: () => ({ model, messages: hello }) },
+  ...[400_000, 50_000].flatMap((count) => [
+    {
+      name: `chat: ${count} messages`,
+      path: chat,
+      body: () => ({
+        model,
+        messages: many(count, (at) => ({ role: at % 2 === 0 ? "user" : "assistant", content: "hi" })),
+      }),
+    },
+    {
+      name: `messages: ${count} messages`,
+      path: "/v1/messages",
+      body: () => ({
+        model,
+        max_tokens: 10,
+        messages: many(count, (at) => ({ role: at % 2 === 0 ? "user" : "assistant", content: "hi" })),
+      }),
+    },
+    {
+      name: `responses: ${count} items`,
+      path: "/v1/responses",
+      body: () => ({ model, input: many(count, () => ({ role: "user", content: "hi" })) }),
+    },
+    {
+      name: `truncation auto: ${count} items`,
+      path: "/v1/responses",
+      body: () => ({
+        model,
+        truncation: "auto",
+        input: many(count, (at) => ({ role: at % 2 === 0 ? "user" : "assistant", content: "hi there" })),
+      }),
+    },
+  ]),
+  {
+    name: "responses: 200,000 calls and results",
+    path: "/v1/responses",
+    body: () => ({
+      model,
+      input: many(100_000, (at) => [
+        { type: "function_call", call_id: `c${at}`, name: "x", arguments: "{}" },
+        { type: "function_call_output", call_id: `c${at}`, output: "y" },
+      ]).flat(),
+    }),
+  },
+  {
+    name: "responses: 50,000 results in a row",
+    path: "/v1/responses",
+    body: () => ({
+      model,
+      input: many(50_000, (at) => ({ type: "function_call_output", call_id: `c${at}`, output: "y" })),
+    }),
+  },
+  {
+    name: "messages: 300,000 parts of one message",
+    path: "/v1/messages",
+    body: () => ({
+      model,
+      max_tokens: 10,
+      messages: [{ role: "user", content: many(300_000, () => ({ type: "text", text: "hi" })) }],
+    }),
+  },
+  {
+    name: "messages: 20,000 documents",
+    path: "/v1/messages",
+    body: () => ({
+      model,
+      max_tokens: 10,
+      messages: [
+        {
+          role: "user",
+          content: many(20_000, (at) => ({
+            type: "document",
+            source: { type: "text", media_type: "text/plain", data: `text ${at}` },
+          })),
+        },
+      ],
+    }),
+  },
+  ...texts("20 MB of prose", () => fill(prose, 20 * megabyte)),
+  ...texts("20 MB of letters", () => "a".repeat(20 * megabyte)),
+  ...texts("30 MB of prose", () => fill(prose, 30 * megabyte)),
+  ...texts("5 MB of prose", () => fill(prose, 5 * megabyte)),
+  ...texts("10 MB of Chinese", () => fill("我能吞下玻璃而不伤身体。", 3 * megabyte)),
+  {
+    name: "messages, streamed: 5 MB of prose",
+    path: "/v1/messages",
+    body: () => ({
+      model,
+      max_tokens: 10,
+      stream: true,
+      messages: [{ role: "user", content: fill(prose, 5 * megabyte) }],
+    }),
+  },
+  {
+    name: "chat: 30 MB of base64 image",
+    path: chat,
+    body: () => ({
+      model,
+      messages: [
+        {
+          role: "user",
+          content: [
+            {
+              type: "image_url",
+              image_url: { url: `data:image/png;base64,${"iVBORw0K".repeat(3_750_000)}` },
+            },
+          ],
+        },
+      ],
+    }),
+  },
+  {
+    name: "chat: 30 MB of [",
+    path: chat,
+    body: () => ({ model, messages: hello, x: many(3_000_000, () => [[], {}]) }),
+  },
+  ...[1, 2, 8].map((n) => ({
+    name: `60 calls, pattern ^(a+)+$, n: ${n}`,
+    path: chat,
+    body: withTools([tool("evil", evil)], { n }),
+    reply: evilReply,
+  })),
+  {
+    name: "60 calls, pattern ^(a+)+$, whole then repaired",
+    path: "/v1/messages",
+    body: () => ({
+      model,
+      max_tokens: 1000,
+      messages: hello,
+      tools: [{ name: "evil", input_schema: { ...evil, required: ["b"] } }],
+    }),
+    reply: evilReply,
+  },
+  ...schemaCases(),
+  {
+    name: "1,000 tools of 20 properties",
+    path: chat,
+    body: withTools(many(1000, (at) => tool(`tool_${at}`, { type: "object", properties: properties(20) }))),
+    reply: () => ({ text: many(1000, (at) => `${call(`tool_${at}`, { property_1: "a" })}\n`) }),
+  },
+  {
+    name: "20,000 tools",
+    path: chat,
+    body: withTools(many(20_000, (at) => tool(`tool_${at}`, { type: "object", properties: properties(1) }))),
+  },
+  {
+    name: "100,000 stop sequences (messages)",
+    path: "/v1/messages",
+    body: () => ({
+      model,
+      max_tokens: 100,
+      messages: hello,
+      stop_sequences: many(100_000, (at) => `stop ${at}`),
+    }),
+    reply: () => ({ text: [fill(prose, 20_000)] }),
+  },
+  {
+    name: "224 kB of HTML in an answer with tools",
+    path: chat,
+    body: withTools([tool("evil", evil)]),
+    reply: htmlAnswer,
+  },
+];
