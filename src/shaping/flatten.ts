@@ -128,18 +128,29 @@ function imagesOf(parts: readonly (TextPart | ImagePart | FilePart)[]): InlineIm
   );
 }
 
-/** Collects files; the same file twice (clients repeat history) is sent once, another of its name is numbered. */
+/**
+ * Collects files; the same file twice (clients repeat history) is sent once, another of its name is numbered. Each
+ * step is a look-up, since a client may send thousands of one name.
+ */
 function createFileList() {
   const all: PlainFile[] = [];
+  const names = new Set<string>();
+  /** By the name that the client gave: the texts that are there, and the number of the last one. */
+  const known = new Map<string, { readonly texts: Set<string>; last: number }>();
   return {
     all,
     add(part: FilePart): void {
       const file = { name: part.name, mediaType: part.mediaType, text: part.text };
-      if (all.some((known) => known.text === file.text && isNumbered(known.name, file.name))) return;
+      const same = known.get(file.name) ?? { texts: new Set(), last: 1 };
+      known.set(file.name, same);
+      if (same.texts.has(file.text)) return;
+      same.texts.add(file.text);
       let { name } = file;
-      for (let number = 2; all.some((known) => known.name === name); number += 1) {
-        name = numbered(file.name, number);
+      while (names.has(name)) {
+        same.last += 1;
+        name = numbered(file.name, same.last);
       }
+      names.add(name);
       all.push({ ...file, name });
     },
   };
@@ -148,9 +159,4 @@ function createFileList() {
 function numbered(name: string, number: number): string {
   const dot = name.lastIndexOf(".");
   return dot <= 0 ? `${name} (${number})` : `${name.slice(0, dot)} (${number})${name.slice(dot)}`;
-}
-
-function isNumbered(known: string, name: string): boolean {
-  const number = /\((\d+)\)(?:\.[^.]*)?$/.exec(known)?.[1];
-  return known === name || (number !== undefined && numbered(name, Number(number)) === known);
 }

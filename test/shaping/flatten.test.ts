@@ -138,6 +138,14 @@ test("files go beside the messages, each under a name of its own, the same file 
   expect(request.messages).toEqual([{ role: "user", text: "hi" }]);
 });
 
+// Looking through all names for each would take minutes, so a test that ends has passed.
+test("20,000 files of one name are numbered", () => {
+  const parts = Array.from({ length: 20_000 }, (_, index) => file("a.txt", `${index}`));
+  const { files } = plain([{ role: "user", parts }]);
+  expect(files).toHaveLength(20_000);
+  expect(files.at(-1)).toMatchObject({ name: "a (20000).txt", text: "19999" });
+});
+
 test("sampling passes", () => {
   expect(plain([user("hi")], [], { sampling: { temperature: 0, topP: 0.5 } })).toMatchObject({
     model: "DeepSeek-V3.2",

@@ -60,20 +60,33 @@ function toToolResult({ item, param }: PlacedItem): ToolResultPart | undefined {
  */
 export function toMessages(items: readonly PlacedItem[], tools: ToolTable): Message[] {
   const messages: Message[] = [];
+  // The parts of the last message, while more may come to it: each is added once, however many there are.
+  let spoken: (TextPart | ToolCallPart)[] | undefined;
+  let results: ToolResultPart[] | undefined;
+
+  function add(message: Message): void {
+    messages.push(message);
+    spoken = undefined;
+    results = undefined;
+  }
 
   function addToAssistant(parts: readonly (TextPart | ToolCallPart)[]): void {
-    const last = messages.at(-1);
-    if (last?.role === "assistant") {
-      messages[messages.length - 1] = { role: "assistant", parts: [...last.parts, ...parts] };
-    } else if (parts.length > 0) {
-      messages.push({ role: "assistant", parts });
+    if (spoken === undefined) {
+      if (parts.length === 0) return;
+      const own: (TextPart | ToolCallPart)[] = [];
+      add({ role: "assistant", parts: own });
+      spoken = own;
     }
+    for (const part of parts) spoken.push(part);
   }
 
   function addResult(part: ToolResultPart): void {
-    const last = messages.at(-1);
-    if (last?.role === "tool") messages[messages.length - 1] = { role: "tool", parts: [...last.parts, part] };
-    else messages.push({ role: "tool", parts: [part] });
+    if (results === undefined) {
+      const own: ToolResultPart[] = [];
+      add({ role: "tool", parts: own });
+      results = own;
+    }
+    results.push(part);
   }
 
   for (const placed of items) {
@@ -85,8 +98,8 @@ export function toMessages(items: readonly PlacedItem[], tools: ToolTable): Mess
     if (item.type !== "message") continue;
     const at = `${param}.content`;
     if (item.role === "assistant") addToAssistant(toTexts(item.content, at));
-    else if (item.role === "user") messages.push({ role: "user", parts: toParts(item.content, at) });
-    else messages.push({ role: "system", parts: toTexts(item.content, at) });
+    else if (item.role === "user") add({ role: "user", parts: toParts(item.content, at) });
+    else add({ role: "system", parts: toTexts(item.content, at) });
   }
   return messages;
 }
