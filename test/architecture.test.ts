@@ -41,7 +41,13 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   "shaping/": ["model/", "errors.ts", "stream/"],
   // A wrong schema is refused where the name of its field is known.
-  "dialects/": ["model/", "errors.ts", "stream/", "shaping/schema/compile-json-schema.ts"],
+  "dialects/": [
+    "model/",
+    "errors.ts",
+    "stream/",
+    "shaping/schema/compile-json-schema.ts",
+    "shaping/schema/bound-schemas.ts",
+  ],
   "upstreams/": ["model/", "errors.ts", "stream/", "config.ts"],
   "images/": [
     "model/",

@@ -1,6 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
+import type { Pace } from "../stream/pace.ts";
 import { countAgainstLimit } from "./estimate-usage.ts";
 
 /** What Akash Chat keeps free for the answer. */
@@ -10,12 +11,12 @@ const reserve = 1000;
  * Refuses what Akash Chat would cut or drop without a word: it counts cl100k tokens from the newest message back,
  * and leaves out what makes the sum + 1000 exceed the model's limit. Throws kind
  * `context-length`, worded as OpenAI does, because agents look for that to compact their history. Counts only when
- * the length makes it possible. Nothing is checked when the limit is unknown.
+ * the length makes it possible. Nothing is checked when the limit is unknown. Rejects when the pace does.
  */
-export function checkLength(plain: PlainRequest, model: ModelInfo): void {
+export async function checkLength(plain: PlainRequest, model: ModelInfo, pace: Pace): Promise<void> {
   if (model.contextLength === undefined) return;
   const room = Math.max(0, model.contextLength - reserve);
-  const count = countAgainstLimit(plain, room);
+  const count = await countAgainstLimit(plain, room, pace);
   if (count === undefined || count <= room) return;
   throw new GatewayError(
     "context-length",

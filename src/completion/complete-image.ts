@@ -4,9 +4,9 @@ import type { EventBatch, GeneratedImage, Usage } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, Message } from "../model/request.ts";
 import type { ImageService } from "../images/image-service.ts";
-import { countTokens } from "../shaping/count-tokens.ts";
 import type { ImageEvent, ImageRequest } from "../upstreams/upstream.ts";
 import type { CallContext } from "./chat-service.ts";
+import { estimateTokens } from "./estimate-usage.ts";
 
 /**
  * A Markdown picture, as `toMarkdown` makes it. Neither part may hold the beginning of another one, so that a text
@@ -93,8 +93,11 @@ async function* drawPicture(
 
 function estimateUsage({ model, turns }: ImageRequest, answer: string): Usage {
   return {
-    inputTokens: turns.reduce((sum, turn) => sum + countTokens(turn.text, model), 0),
-    outputTokens: countTokens(answer, model),
+    inputTokens: estimateTokens(
+      turns.map((turn) => turn.text),
+      model,
+    ),
+    outputTokens: estimateTokens([answer], model),
     estimated: true,
   };
 }

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import type { Config } from "../config.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { EventBatch } from "../model/events.ts";
@@ -13,12 +15,16 @@ import {
   renderToolCalls,
   renderToolResults,
 } from "../shaping/tools/index.ts";
+import { createCheckBudget, type CheckBudget } from "../shaping/schema/check-budget.ts";
+import { createSchemaBook } from "../shaping/schema/schema-book.ts";
+import type { SchemaWork } from "../shaping/schema/schema-work.ts";
+import { createPace, type Pace } from "../stream/pace.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import type { CallContext, ChatService } from "./chat-service.ts";
 import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
-import { countPlainTokens } from "./estimate-usage.ts";
+import { countPlainTokensAtPace } from "./estimate-usage.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
 import { prepareImages } from "./prepare-images.ts";
 import { resolveModel } from "./resolve-model.ts";
@@ -42,13 +48,18 @@ export interface ChatServiceOptions {
   readonly images: Pick<ImageService, "generate" | "publish">;
   readonly newId: IdFactory;
   readonly log?: CompletionLog | undefined;
+  /** Milliseconds of a clock that never goes back. Default: the process's. */
+  readonly now?: () => number;
   /** How images are fetched; default: from public hosts, within the configured limits. */
   readonly imageFetcher?: Pick<ImageFetcher, "fetch">;
 }
 
 /** Creates the chat service: it gives a text-only upstream what clients expect of a chat model. */
 export function createChatService(options: ChatServiceOptions): ChatService {
-  const { config, upstream } = options;
+  const { config, upstream, now = () => performance.now() } = options;
+  const book = createSchemaBook();
+  // One for each client request, however many answers are made of it: choices share the request itself.
+  const budgets = new WeakMap<ChatRequest, CheckBudget>();
   const imageFetcher =
     options.imageFetcher ??
     createImageFetcher({
@@ -58,6 +69,16 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
   async function resolve(id: string, signal: AbortSignal): Promise<ModelInfo> {
     return resolveModel(id, { upstream, aliases: config.MODEL_ALIASES }, signal);
+  }
+
+  function workFor(request: ChatRequest): SchemaWork {
+    const budget = budgets.get(request) ?? createCheckBudget({ now });
+    budgets.set(request, budget);
+    return { book, budget };
+  }
+
+  function paceFor(signal: AbortSignal): Pace {
+    return createPace({ now, turn: nextTurn, signal });
   }
 
   function toPlain(request: ChatRequest, model: ModelInfo): PlainRequest {
@@ -90,8 +111,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       return;
     }
     const plain = toPlain(ready, model);
-    checkLength(plain, model);
+    await checkLength(plain, model, paceFor(context.signal));
     const whole = context.whole === true;
+    const work = workFor(request);
     yield* runTurns({
       upstream,
       plain,
@@ -103,6 +125,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
           reasoning: request.reasoning ?? config.REASONING,
           argumentsMode: config.TOOL_ARGUMENTS,
           newCallId: () => options.newId("call_"),
+          work,
         }),
       describeNativeCall: usesTools(ready)
         ? (name) => describeNativeCall(name, { request: ready, model: model.id })
@@ -117,7 +140,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     complete,
     async countTokens(request, signal) {
       const model = await resolve(request.model, signal);
-      return countPlainTokens(toPlain(request, model), model.id);
+      return countPlainTokensAtPace(toPlain(request, model), model.id, paceFor(signal));
     },
     listModels: (signal) => upstream.listModels(signal),
     resolveModel: resolve,

@@ -1,6 +1,7 @@
 import type { Usage } from "../model/events.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
-import { countTokens, mostTokens } from "../shaping/count-tokens.ts";
+import { countTokens, countTokensAtPace, mostTokens } from "../shaping/count-tokens.ts";
+import type { Pace } from "../stream/pace.ts";
 
 /** What a chat template adds to each message, and to the beginning of the answer. */
 const tokensPerMessage = 4;
@@ -14,17 +15,53 @@ function* textsOf(plain: PlainRequest): Iterable<string> {
 }
 
 /** Tokens of all that is sent, as `model` sees it with its chat template. Images are not counted. Never 0. */
-export function countPlainTokens(plain: PlainRequest, model: string): number {
+export async function countPlainTokensAtPace(
+  plain: PlainRequest,
+  model: string,
+  pace: Pace,
+): Promise<number> {
   let count = tokensForAnswer;
-  for (const text of textsOf(plain)) count += countTokens(text, model) + tokensPerMessage;
+  for (const text of textsOf(plain)) count += (await countTokensAtPace(text, pace, model)) + tokensPerMessage;
   return count;
+}
+
+/** The same at once, for the end of an answer: of a long prompt samples are counted, so that nobody has to wait. */
+export function countPlainTokens(plain: PlainRequest, model: string): number {
+  const texts = [...textsOf(plain)];
+  return tokensForAnswer + texts.length * tokensPerMessage + estimateTokens(texts, model);
+}
+
+/** Text of so many UTF-16 units is counted whole; of longer text so many samples of that length. */
+const longestWhole = 262_144;
+const samples = 64;
+const sampleLength = longestWhole / samples;
+
+/** Tokens of texts, counted in bounded time: exact, unless they are longer than any prompt should be. */
+export function estimateTokens(texts: readonly string[], model?: string): number {
+  let length = 0;
+  for (const text of texts) length += text.length;
+  let count = 0;
+  if (length <= longestWhole) {
+    for (const text of texts) count += countTokens(text, model);
+    return count;
+  }
+  const all = texts.join("");
+  const step = Math.floor(length / samples);
+  for (let index = 0; index < samples; index += 1) {
+    count += countTokens(all.slice(index * step, index * step + sampleLength), model);
+  }
+  return Math.round((count * length) / longestWhole);
 }
 
 /**
  * Tokens as Akash Chat counts them against a model's limit (cl100k_base, the texts alone), or undefined when the
  * length shows without counting that there are not more than `limit`.
  */
-export function countAgainstLimit(plain: PlainRequest, limit: number): number | undefined {
+export async function countAgainstLimit(
+  plain: PlainRequest,
+  limit: number,
+  pace: Pace,
+): Promise<number | undefined> {
   let most = 0;
   for (const text of textsOf(plain)) most += mostTokens(text);
   if (most <= limit) return undefined;
@@ -32,7 +69,7 @@ export function countAgainstLimit(plain: PlainRequest, limit: number): number | 
   for (const text of textsOf(plain)) bytes += Buffer.byteLength(text);
   if (bytes <= limit) return undefined;
   let count = 0;
-  for (const text of textsOf(plain)) count += countTokens(text);
+  for (const text of textsOf(plain)) count += await countTokensAtPace(text, pace);
   return count;
 }
 

@@ -2,6 +2,7 @@ import type { ChatRequest, ReasoningMode } from "../model/request.ts";
 import { constrainJson } from "../shaping/constrain-json.ts";
 import { limitTokens } from "../shaping/limit-tokens.ts";
 import { dropReasoning, inlineReasoning } from "../shaping/reasoning-mode.ts";
+import type { SchemaWork } from "../shaping/schema/schema-work.ts";
 import type { Shaper } from "../shaping/shaper.ts";
 import { omitsOpeningTag, splitThinking } from "../shaping/split-thinking.ts";
 import { stopAtSequences } from "../shaping/stop-at-sequences.ts";
@@ -32,6 +33,8 @@ export interface ShapingOptions {
   readonly reasoning: ReasoningMode;
   readonly argumentsMode: ArgumentsMode;
   readonly newCallId: () => string;
+  /** Shared by all that is made of one client request. */
+  readonly work: SchemaWork;
 }
 
 /** The shapers that make of text what the request asks for. Throws `invalid-request` for a wrong JSON schema. */
@@ -40,10 +43,11 @@ export function createShapers(request: ChatRequest, options: ShapingOptions): Sh
   const shapers: Shaper[] = [];
   if (usesTools(request)) {
     const argumentsMode = options.whole ? "whole" : options.argumentsMode;
-    const { model, newCallId } = options;
-    shapers.push(createToolCallShaper({ request, model, argumentsMode, newCallId }));
+    const { model, newCallId, work } = options;
+    shapers.push(createToolCallShaper({ request, model, argumentsMode, newCallId, work }));
   }
-  if (format.kind !== "text") shapers.push(constrainJson({ format, hold: options.whole }));
+  if (format.kind !== "text")
+    shapers.push(constrainJson({ format, hold: options.whole, work: options.work }));
   if (request.stopSequences.length > 0) shapers.push(stopAtSequences(request.stopSequences));
   if (options.reasoning === "drop") shapers.push(dropReasoning());
   // Tags in the text would break JSON that the client is going to parse.

@@ -4,6 +4,7 @@ import type { FinishReason, Usage } from "../model/events.ts";
 import type { Mutable } from "../model/mutable.ts";
 import type { ResponseFormat } from "../model/request.ts";
 import { compileJsonSchema, type SchemaCheck } from "./schema/compile-json-schema.ts";
+import type { SchemaWork } from "./schema/schema-work.ts";
 import { createJsonReader, type JsonReader } from "./create-json-reader.ts";
 import { repairJson } from "./repair-json.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
@@ -19,6 +20,8 @@ export interface JsonOptions {
   readonly format: JsonFormat;
   /** Nothing is given before the whole value was checked: for callers that see nothing before the end anyway. */
   readonly hold: boolean;
+  /** Default: the format stands for itself. */
+  readonly work?: SchemaWork;
 }
 
 /** What one answer comes to. */
@@ -39,7 +42,7 @@ const longestQuote = 200;
 export function constrainJson(options: JsonOptions): RepairableShaper {
   const { format } = options;
   const check: SchemaCheck | undefined =
-    format.kind === "json-schema" ? compileJsonSchema(format.schema) : undefined;
+    format.kind === "json-schema" ? compileJsonSchema(format.schema, undefined, options.work) : undefined;
   const types: ReadonlySet<RootType> =
     format.kind === "json-schema" ? rootTypes(format.schema) : new Set(["object"]);
   // Where a scalar would do, only the whole text shows what it is.

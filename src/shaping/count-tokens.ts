@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 
 import type { GptEncoding } from "gpt-tokenizer/GptEncoding";
 
+import type { Pace } from "../stream/pace.ts";
+
 /**
  * Counting tokens with OpenAI's public encodings. Akash Chat itself budgets with cl100k_base, so for the length
  * limit that count is exact. For the models' own tokenizers it is an estimate: within about 5 % for gpt-oss
@@ -12,6 +14,10 @@ type EncodingName = "cl100k_base" | "o200k_base";
 
 /** Longer runs without a break are cut for counting: merging is worse than linear in the length of a run. */
 const longestRun = 256;
+
+/** A piece of this many UTF-16 units ends at the next boundary; one of the second length, between any two words. */
+const pieceLength = 8192;
+const longestPiece = 32_768;
 
 /** How many merged words an encoding remembers; its default of 100,000 takes tens of MB on hostile text. */
 const rememberedWords = 20_000;
@@ -43,27 +49,62 @@ function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13) || code === 160;
 }
 
-/** Cuts text so that no piece holds a run of more than `longestRun` blanks or non-blanks. */
-function cutLongRuns(text: string): string[] {
-  if (text.length <= longestRun) return [text];
-  const pieces: string[] = [];
+/** Whether a UTF-16 unit surely is a letter: Latin without accents, Chinese, Japanese or Korean. */
+function isLetter(code: number): boolean {
+  const latin = code | 32;
+  if (latin >= 97 && latin <= 122 && code < 128) return true;
+  return (
+    (code >= 0x4e00 && code <= 0x9fa5) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0x3041 && code <= 0x3096) ||
+    (code >= 0x30a1 && code <= 0x30fa)
+  );
+}
+
+/**
+ * Where cutting changes no count: before a space between two letters, and behind the last line break of several
+ * blanks. (A slash is left alone: o200k_base joins it to a line break.)
+ */
+function isBoundary(text: string, at: number): boolean {
+  const before = text.charCodeAt(at - 1);
+  if (text.charCodeAt(at) === 32 && isLetter(before)) return isLetter(text.charCodeAt(at + 1));
+  if (before !== 10) return false;
+  let next = at;
+  while (text.charCodeAt(next) === 32 && next - at < longestRun) next += 1;
+  return next < text.length && !isSpace(text.charCodeAt(next)) && text.charCodeAt(next) !== 47;
+}
+
+/**
+ * Cuts text so that no piece holds a run of more than `longestRun` blanks or non-blanks, and none takes more than
+ * some milliseconds to count.
+ */
+function* piecesOf(text: string): Generator<string, void, undefined> {
   let start = 0;
   let runStart = 0;
   let inSpace = isSpace(text.charCodeAt(0));
   for (let at = 1; at < text.length; at += 1) {
     const space = isSpace(text.charCodeAt(at));
+    const length = at - start;
+    let cut = length >= pieceLength && isBoundary(text, at);
     if (space !== inSpace) {
       inSpace = space;
       runStart = at;
+      // Where no boundary comes, a change of words must do: it may cost a token, once in a long piece.
+      cut ||= length >= longestPiece;
     } else if (at - runStart >= longestRun && (text.charCodeAt(at) & 0xfc00) !== 0xdc00) {
       // Never between the halves of a surrogate pair.
-      pieces.push(text.slice(start, at));
-      start = at;
       runStart = at;
+      cut = true;
     }
+    if (!cut) continue;
+    yield text.slice(start, at);
+    start = at;
   }
-  pieces.push(text.slice(start));
-  return pieces;
+  if (start < text.length) yield text.slice(start);
+}
+
+function countPiece(piece: string, model: string | undefined): number {
+  return encoding(encodingOf(model)).countTokens(piece, textOnly);
 }
 
 /**
@@ -71,10 +112,21 @@ function cutLongRuns(text: string): string[] {
  * limit (cl100k_base). Special tokens count as the plain text that they are here. Takes linear time on any text.
  */
 export function countTokens(text: string, model?: string): number {
-  if (text === "") return 0;
-  const encoder = encoding(encodingOf(model));
+  if (text.length <= longestRun) return text === "" ? 0 : countPiece(text, model);
   let count = 0;
-  for (const piece of cutLongRuns(text)) count += encoder.countTokens(piece, textOnly);
+  for (const piece of piecesOf(text)) count += countPiece(piece, model);
+  return count;
+}
+
+/** Counts as `countTokens` does, at a pace: for texts of any length. Rejects when the pace does. */
+export async function countTokensAtPace(text: string, pace: Pace, model?: string): Promise<number> {
+  if (text.length <= longestRun) return countTokens(text, model);
+  let count = 0;
+  for (const piece of piecesOf(text)) {
+    count += countPiece(piece, model);
+    const rest = pace.rest();
+    if (rest !== undefined) await rest;
+  }
   return count;
 }
 
@@ -90,7 +142,7 @@ export function takeTokens(text: string, limit: number, model?: string): string 
   const encoder = encoding(encodingOf(model));
   let taken = "";
   let room = limit;
-  for (const piece of cutLongRuns(text)) {
+  for (const piece of piecesOf(text)) {
     const tokens = encoder.encode(piece, textOnly);
     if (tokens.length > room) return taken + toPrefix(encoder.decode(tokens.slice(0, room)), piece);
     room -= tokens.length;

@@ -2,7 +2,8 @@ import { countTokens as countReference } from "gpt-tokenizer/encoding/cl100k_bas
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { countTokens, mostTokens, takeTokens } from "../../src/shaping/count-tokens.ts";
+import { countTokens, countTokensAtPace, mostTokens, takeTokens } from "../../src/shaping/count-tokens.ts";
+import { createPace } from "../../src/stream/pace.ts";
 import { createTokenCounter } from "../../src/shaping/create-token-counter.ts";
 
 test.each([
@@ -44,6 +45,39 @@ test.each<[name: string, unit: string]>([
   const text = unit.repeat(300_000);
   expect(countTokens(text)).toBeGreaterThan(1000);
   expect(takeTokens(text, 500).length).toBeLessThan(text.length);
+});
+
+test.each<[name: string, text: string]>([
+  ["prose", "The quick brown fox can't jump; it rests.\n\n  Then 42 dogs bark!\n".repeat(2000)],
+  ["code", "export function add(a: number, b: number) {\n  return a + b; // 1,000\n}\n\n".repeat(2000)],
+  [
+    "JSON",
+    `${JSON.stringify(
+      Array.from({ length: 5000 }, (_, at) => ({ at, text: "a b" })),
+      null,
+      2,
+    )}\n`,
+  ],
+  ["Chinese", "我能吞下玻璃而不伤身体。\n  你好，世界\n".repeat(3000)],
+  ["blanks of all kinds", "a \n\n\n  b \t c\r\n /d\n".repeat(4000)],
+])("long %s is counted in pieces, to the token", (_name, text) => {
+  expect(text.length).toBeGreaterThan(50_000);
+  expect(countTokens(text)).toBe(countReference(text));
+});
+
+test("text of any kind is counted in pieces, with a turn for others between them", async () => {
+  for (const unit of ["word ", "a", "12,", "漢", "\n"]) {
+    let turns = 0;
+    const turn = async (): Promise<void> => {
+      turns += 1;
+    };
+    // A clock that is always late: each piece is a slice of its own.
+    let time = 0;
+    const pace = createPace({ now: () => (time += 100), turn });
+    const text = unit.repeat(200_000);
+    expect(await countTokensAtPace(text, pace)).toBe(countTokens(text));
+    expect(turns).toBeGreaterThan(text.length / 50_000);
+  }
 });
 
 test("cutting long runs changes a count by next to nothing", () => {

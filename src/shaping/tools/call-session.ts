@@ -44,7 +44,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
   const { request } = options;
   const reader = createTextReader();
   const outlet = createOutlet(options.newCallId);
-  const directory = createToolDirectory(request.tools);
+  const directory = createToolDirectory(request.tools, options.work);
   const faults: Fault[] = [];
   const accepted: string[] = [];
   if (request.toolChoice.kind === "required" || request.toolChoice.kind === "function") outlet.hold();

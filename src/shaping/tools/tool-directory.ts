@@ -1,6 +1,7 @@
 import type { JsonSchema, ToolDefinition } from "../../model/request.ts";
 import { loosen } from "../schema/loosen.ts";
 import { branchesOf, propertiesOf, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
+import type { SchemaWork } from "../schema/schema-work.ts";
 import { createArgumentsValidator } from "../schema/validate-arguments.ts";
 
 /** A declared tool and what its schema says. */
@@ -32,11 +33,11 @@ export interface ToolDirectory {
 }
 
 /** Prepares tools for look-up; schemas are compiled when they are first needed. */
-export function createToolDirectory(tools: readonly ToolDefinition[]): ToolDirectory {
+export function createToolDirectory(tools: readonly ToolDefinition[], work?: SchemaWork): ToolDirectory {
   const exact = new Map<string, DeclaredTool>();
   const loose = new Map<string, DeclaredTool | undefined>();
   for (const definition of tools) {
-    const tool = declareTool(definition);
+    const tool = declareTool(definition, work);
     exact.set(definition.name, tool);
     const key = loosen(definition.name);
     loose.set(key, loose.has(key) ? undefined : tool);
@@ -58,7 +59,7 @@ function bareName(name: string): string {
   return name.trim().replace(/^(functions?|tools?)[.:/]/, "");
 }
 
-function declareTool(definition: ToolDefinition): DeclaredTool {
+function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): DeclaredTool {
   const schema = definition.parameters;
   const properties = propertiesOf(schema, schema);
   const required = new Set<unknown>(Array.isArray(schema["required"]) ? schema["required"] : []);
@@ -80,7 +81,7 @@ function declareTool(definition: ToolDefinition): DeclaredTool {
       return types.has("string") && !hasFixedValues(property, schema);
     },
     validate(value) {
-      validate ??= createArgumentsValidator(schema);
+      validate ??= createArgumentsValidator(schema, work);
       return validate(value);
     },
   };

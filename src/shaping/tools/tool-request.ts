@@ -1,4 +1,5 @@
 import type { ChatRequest } from "../../model/request.ts";
+import type { SchemaWork } from "../schema/schema-work.ts";
 
 /** The part of a request that is about tools. */
 export type ToolRequest = Pick<ChatRequest, "tools" | "toolChoice" | "parallelToolCalls">;
@@ -14,4 +15,6 @@ export interface ToolCallShaperOptions {
   readonly argumentsMode: ArgumentsMode;
   /** Makes an id that is unique across conversations. */
   readonly newCallId: () => string;
+  /** Default: each schema stands for itself. */
+  readonly work?: SchemaWork;
 }

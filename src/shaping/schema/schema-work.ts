@@ -1,0 +1,20 @@
+import { createCheckBudget, type CheckBudget } from "./check-budget.ts";
+import { createSchemaBook, type SchemaBook } from "./schema-book.ts";
+
+/** What work with schemas is done with. */
+export interface SchemaWork {
+  /** Lives as long as the process. */
+  readonly book: SchemaBook;
+  /** Of the client's request. */
+  readonly budget: CheckBudget;
+}
+
+/** For a schema by itself: each check is a request of its own, and only what takes too long by itself is ended. */
+export function createLoneWork(): SchemaWork {
+  const fresh = (): CheckBudget => createCheckBudget({ now: () => 0 });
+  const budget: CheckBudget = {
+    compile: (subject, values, work) => fresh().compile(subject, values, work),
+    check: (subject, work) => fresh().check(subject, work),
+  };
+  return { book: createSchemaBook(), budget };
+}

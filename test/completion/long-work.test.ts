@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+
+import { createChatService } from "../../src/completion/create-chat-service.ts";
+import { countPlainTokens, estimateTokens } from "../../src/completion/estimate-usage.ts";
+import { readConfig } from "../../src/config.ts";
+import { collect } from "../../src/model/collect.ts";
+import type { ToolDefinition } from "../../src/model/request.ts";
+import { countTokens } from "../../src/shaping/count-tokens.ts";
+import { createRequest } from "../support/create-request.ts";
+import { createFakeUpstream } from "../support/fake-upstream.ts";
+
+function setUp(answers: readonly string[], now?: () => number) {
+  const upstream = createFakeUpstream(
+    answers.map((answer) => ({ deltas: [answer] })),
+    [{ id: "DeepSeek-V3.2", kind: "chat", contextLength: 64_000 }],
+  );
+  let ids = 0;
+  const service = createChatService({
+    config: readConfig({ REPAIR_TURNS: "1" }),
+    upstream,
+    images: {
+      generate: () => {
+        throw new Error("No image was expected.");
+      },
+      publish: () => "",
+    },
+    newId: (prefix) => `${prefix}${(ids += 1)}`,
+    ...(now === undefined ? {} : { now }),
+  });
+  return { service, upstream };
+}
+
+/** A clock by which every slice of time is over at once. */
+function createLateClock(): () => number {
+  let time = 0;
+  return () => (time += 1000);
+}
+
+/** Counts the turns of the event loop until `work` is done. */
+async function countTurns(work: Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let next = setImmediate(function turn() {
+    turns += 1;
+    next = setImmediate(turn);
+  });
+  try {
+    await work;
+    return turns;
+  } finally {
+    clearImmediate(next);
+  }
+}
+
+const signal = new AbortController().signal;
+const context = { signal, baseUrl: "http://gw", whole: true };
+const megabyte = createRequest({
+  messages: [{ role: "user", parts: [{ type: "text", text: "some words ".repeat(100_000) }] }],
+});
+
+describe("long work of one request", () => {
+  test("counting tokens gives others a turn after each slice of time", async () => {
+    const { service } = setUp([], createLateClock());
+    expect(await countTurns(service.countTokens(megabyte, signal))).toBeGreaterThan(100);
+  });
+
+  test("checking the length does, too, and nothing is sent", async () => {
+    const { service, upstream } = setUp(["Hi"], createLateClock());
+    const answer = collect(service.complete(megabyte, context)).catch((error: unknown) => error);
+    expect(await countTurns(answer)).toBeGreaterThan(100);
+    expect(await answer).toMatchObject({ kind: "context-length", tokens: { maximum: 63_000 } });
+    expect(upstream.asked).toHaveLength(0);
+  });
+
+  test("ends when the client leaves", async () => {
+    const { service } = setUp([], createLateClock());
+    const controller = new AbortController();
+    const count = service.countTokens(megabyte, controller.signal);
+    controller.abort(new Error("the client left"));
+    await expect(count).rejects.toThrow("the client left");
+  });
+
+  test("a count that can't wait is made of samples", () => {
+    const text = "The quick brown fox jumps over the lazy dog.\n".repeat(20_000);
+    const exact = countTokens(text);
+    expect(Math.abs(estimateTokens([text]) / exact - 1)).toBeLessThan(0.02);
+    const halves = [text.slice(0, 450_000), text.slice(450_000)];
+    expect(Math.abs(estimateTokens(halves) / exact - 1)).toBeLessThan(0.02);
+    expect(estimateTokens(["a b", "c"])).toBe(3);
+    const plain = { model: "m", system: "a b", messages: [{ role: "user", text: "c" }], files: [] } as const;
+    expect(countPlainTokens(plain, "m")).toBe(3 + 3 + 2 * 4);
+  });
+});
+
+const evil: ToolDefinition = {
+  name: "evil",
+  parameters: {
+    type: "object",
+    properties: { a: { type: "string", pattern: "^(a+)+$" }, b: { type: "integer" } },
+    required: ["b"],
+  },
+};
+const call = (args: object) =>
+  `<tool_call>\n${JSON.stringify({ name: "evil", arguments: args })}\n</tool_call>`;
+
+// Each check of the pattern would take hours.
+describe("a pattern that has no end", () => {
+  test("is not tried again by another choice of the request, but by another request", async () => {
+    const endless = call({ a: `${"a".repeat(60)}!` });
+    const wrong = call({ a: "b" });
+    const { service, upstream } = setUp([endless, wrong, wrong, call({ a: "a", b: 1 })]);
+    const request = createRequest({ tools: [evil] });
+    const first = await collect(service.complete(request, context));
+    const second = await collect(service.complete(request, context));
+    // Both count as fitting: nobody knows.
+    expect([first, second].map(({ finish }) => finish.kind)).toEqual(["tool-calls", "tool-calls"]);
+    expect(upstream.asked).toHaveLength(2);
+    // The other request has time of its own: the model is asked again.
+    await collect(service.complete({ ...request }, context));
+    expect(upstream.asked).toHaveLength(4);
+  });
+});

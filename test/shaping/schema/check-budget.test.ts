@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+
+import { createArgumentsValidator } from "../../../src/shaping/schema/validate-arguments.ts";
+import { createCheckBudget } from "../../../src/shaping/schema/check-budget.ts";
+import { createSchemaBook } from "../../../src/shaping/schema/schema-book.ts";
+
+/** A budget whose work takes as long as `costs` says, by a clock of its own; what is not in there ends at once. */
+function setUp(costs: readonly number[] = []) {
+  let time = 0;
+  let started = 0;
+  const limits: number[] = [];
+  const budget = createCheckBudget({
+    now: () => time,
+    limit(milliseconds, work) {
+      const cost = costs[started] ?? 0;
+      started += 1;
+      limits.push(milliseconds);
+      time += Math.min(cost, milliseconds);
+      return cost > milliseconds ? undefined : work();
+    },
+  });
+  return { budget, limits, started: () => started };
+}
+
+describe("the budget of a request", () => {
+  test("is shared by all checks, and what takes too long is not begun again", () => {
+    const { budget, limits } = setUp([1000, 5, 1000, 1]);
+    const [first, second, third] = [{}, {}, {}];
+    expect(budget.check(first, () => 1)).toBeUndefined();
+    expect(budget.check(first, () => 1)).toBeUndefined();
+    expect(budget.check(second, () => 2)).toEqual({ done: 2 });
+    expect(budget.check(second, () => 2)).toBeUndefined();
+    expect(budget.check(third, () => 3)).toBeUndefined();
+    // 60 ms for one check, 80 for all: 60, then 5, then what is left.
+    expect(limits).toEqual([60, 20, 15]);
+  });
+
+  test("of compiling is paid by size, not by time", () => {
+    const { budget } = setUp();
+    expect(budget.compile({}, 600, () => 1)).toEqual({ done: 1 });
+    expect(budget.compile({}, 600, () => 2)).toBeUndefined();
+    expect(budget.compile({}, 400, () => 3)).toEqual({ done: 3 });
+  });
+
+  test("passes on what the work throws", () => {
+    expect(() => setUp().budget.check({}, () => JSON.parse("{"))).toThrow(SyntaxError);
+  });
+});
+
+const evil = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };
+
+describe("sixty calls of a tool whose pattern has no end", () => {
+  test("cost one check", () => {
+    const { budget, started } = setUp([0, 1000]);
+    const work = { book: createSchemaBook(), budget };
+    // Each choice of a request makes a validator of its own.
+    for (let choice = 0; choice < 4; choice += 1) {
+      const validate = createArgumentsValidator(evil, work);
+      for (let call = 0; call < 15; call += 1) expect(validate({ a: "aaa!" })).toEqual([]);
+    }
+    // One compilation, one check.
+    expect(started()).toBe(2);
+  });
+});
+
+describe("schemas are remembered", () => {
+  test("an equal schema of another request is not compiled again", () => {
+    const book = createSchemaBook();
+    const compiled: number[] = [];
+    for (let request = 0; request < 3; request += 1) {
+      const { budget, started } = setUp();
+      const copy: typeof evil = JSON.parse(JSON.stringify(evil));
+      expect(createArgumentsValidator(copy, { book, budget })({ a: "b" })).toEqual([
+        'a must match pattern "^(a+)+$"',
+      ]);
+      compiled.push(started());
+    }
+    // A compilation and a check, then checks alone.
+    expect(compiled).toEqual([2, 1, 1]);
+  });
+
+  test("of a large schema only what a value touches is compiled, and kept", () => {
+    const properties = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, at) => [`p${at}`, { type: "integer", minimum: at }]),
+    );
+    const schema = { type: "object", properties, required: ["p1"], additionalProperties: false };
+    const book = createSchemaBook();
+    const { budget, started } = setUp();
+    const validate = createArgumentsValidator(schema, { book, budget });
+    expect(validate({ p1: 1, p2000: 2000 })).toEqual([]);
+    expect(validate({ p1: 2, p2000: 1 })).toEqual(["p2000 must be >= 2000"]);
+    expect(validate({ p2: "x", q: 1 })).toEqual(
+      [
+        "the arguments must have required property 'p1'",
+        'the arguments must NOT have additional properties: "q"',
+        "p2 must be integer",
+        "p2 must be >= 2",
+      ].filter((fault) => fault !== "p2 must be >= 2"),
+    );
+    // Two forms were compiled, three values checked.
+    expect(started()).toBe(5);
+  });
+});
