@@ -46,6 +46,12 @@ function nested(levels: number): object {
   return schema;
 }
 
+function nestedArrays(levels: number, inner: object): object {
+  let schema = inner;
+  for (let level = 0; level < levels; level += 1) schema = { type: "array", items: schema };
+  return { type: "object", properties: { a: schema } };
+}
+
 function withTools(tools: readonly object[], more: object = {}): () => object {
   return () => ({ model, messages: hello, tools, ...more });
 }
@@ -74,7 +80,7 @@ const schemas: readonly (readonly [name: string, schema: object, answer: object]
     { a: 1 },
   ],
   ["200 levels", nested(200), { a: 1 }],
-  ["5,000 levels", nested(5000), { a: 1 }],
+  ["1,000 levels", nested(1000), { a: 1 }],
   [
     "enum of 50,000",
     { type: "object", properties: { a: { enum: many(50_000, (at) => `value ${at}`) } } },
@@ -299,6 +305,48 @@ export const hostileCases: readonly HostileCase[] = [
       stop_sequences: many(100_000, (at) => `stop ${at}`),
     }),
     reply: () => ({ text: [fill(prose, 20_000)] }),
+  },
+  {
+    name: "20,000 wrong messages",
+    path: chat,
+    body: () => ({ model, messages: many(20_000, () => ({ role: "user", content: [{ type: "x" }] })) }),
+  },
+  {
+    name: "10,000 messages of 2 parts",
+    path: chat,
+    body: () => ({
+      model,
+      messages: many(10_000, () => ({
+        role: "user",
+        content: [
+          { type: "text", text: "a" },
+          { type: "text", text: "b" },
+        ],
+      })),
+    }),
+  },
+  {
+    name: "100,000 prompts (completions)",
+    path: "/v1/completions",
+    body: () => ({ model, prompt: many(100_000, () => "hi") }),
+  },
+  {
+    name: "data URL of 5 million parameters",
+    path: chat,
+    body: () => ({
+      model,
+      messages: [
+        {
+          role: "user",
+          content: [{ type: "image_url", image_url: { url: `data:image/png${fill(";a", 10 * megabyte)}` } }],
+        },
+      ],
+    }),
+  },
+  {
+    name: "nested arrays around 3,000 properties",
+    path: chat,
+    body: withTools([tool("evil", nestedArrays(40, { type: "object", properties: properties(3000) }))]),
   },
   {
     name: "224 kB of HTML in an answer with tools",

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { GatewayError, shorten } from "../errors.ts";
+import { findCrowd } from "./find-crowd.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -50,6 +51,14 @@ function toText(issue: Issue): string {
     if (expected.length > 0) return `expected ${[...new Set(expected)].join(" or ")}`;
   }
   return issue.message.replace(/^Invalid input: /, "").replace(/^Invalid option: /, "");
+}
+
+/** Throws kind `invalid-request` when one of the body's long lists is too long to be read. */
+export function refuseCrowd(body: unknown, fields: Parameters<typeof findCrowd>[1]): void {
+  const crowd = findCrowd(body, fields);
+  if (crowd === undefined) return;
+  const { field, text } = crowd;
+  throw new GatewayError("invalid-request", `'${field}' is not valid: ${text}.`, { param: field });
 }
 
 /**

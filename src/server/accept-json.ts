@@ -1,7 +1,17 @@
 import { isUtf8 } from "node:buffer";
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { GatewayError } from "../errors.ts";
+import { createPace } from "../stream/pace.ts";
+import { holdsMoreValues } from "./count-json-values.ts";
+
+/** Shorter bodies can't hold enough values to matter; they are parsed at once. */
+const longBytes = 1_048_576;
+
+/** `JSON.parse` takes some 60 ms for so many; the requests of agents hold a few thousand. */
+const mostValues = 250_000;
 
 /** What V8 says of bad JSON, without the piece of the body that it quotes. */
 function toProblem(error: unknown): string {
@@ -28,7 +38,7 @@ function decodeText(body: Buffer, request: FastifyRequest): string {
 function parseJson(body: string): unknown {
   // Editors on some systems put a byte order mark before the text.
   const text = body.startsWith("\uFEFF") ? body.slice(1) : body;
-  if (text.trim() === "") return undefined;
+  if (!/\S/.test(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -38,6 +48,25 @@ function parseJson(body: string): unknown {
   }
 }
 
+/** A long body: what can take its time is done in steps, with turns for others between them. */
+async function parseLong(body: Buffer, request: FastifyRequest): Promise<unknown> {
+  const pace = createPace({ now: () => performance.now(), turn: nextTurn });
+  if (await holdsMoreValues(body, mostValues, pace)) {
+    throw new GatewayError(
+      "payload-too-large",
+      `The request body holds more than ${mostValues} JSON values. Send fewer messages, tools or items.`,
+      { shouldRetry: false },
+    );
+  }
+  const text = decodeText(body, request);
+  await nextTurn();
+  return parseJson(text);
+}
+
+function parseShort(body: string | Buffer, request: FastifyRequest): unknown {
+  return parseJson(typeof body === "string" ? body : decodeText(body, request));
+}
+
 /**
  * Reads every body as JSON, whatever its content type says: old scripts send `text/plain` or nothing, and
  * `curl -d` says it is a form. A plugin may still add a parser for another type, such as a multipart form.
@@ -45,10 +74,16 @@ function parseJson(body: string): unknown {
 export function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => {
-    try {
-      done(null, parseJson(typeof body === "string" ? body : decodeText(body, request)));
-    } catch (error) {
+    const fail = (error: unknown): void =>
       done(error instanceof Error ? error : new Error("unreadable body", { cause: error }));
+    if (typeof body !== "string" && body.length > longBytes) {
+      void parseLong(body, request).then((parsed) => done(null, parsed), fail);
+      return;
+    }
+    try {
+      done(null, parseShort(body, request));
+    } catch (error) {
+      fail(error);
     }
   });
 }

@@ -199,7 +199,10 @@ export const messagesSchema = countTokensSchema.extend({
     .min(0, "Input should be greater than or equal to 0")
     .max(1, "Input should be less than or equal to 1")
     .nullish(),
-  stop_sequences: z.array(z.string().min(1, "stop sequences must not be empty")).nullish(),
+  stop_sequences: z
+    .array(z.string().min(1, "stop sequences must not be empty"))
+    .max(1000, "at most 1000 stop sequences are allowed")
+    .nullish(),
 });
 
 /** A message of the conversation, checked but still in wire spelling. */

@@ -1,7 +1,8 @@
 import type { ChatRequest, Message, ReasoningMode, ResponseFormat } from "../../model/request.ts";
-import { compileJsonSchema } from "../../shaping/schema/compile-json-schema.ts";
+import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../ignored-parameters.ts";
+import { findCrowd } from "../find-crowd.ts";
 import { toMessages } from "./content.ts";
 import { parseFields, toFieldError } from "./parse-fields.ts";
 import { countTokensSchema, messagesSchema, type WireCountRequest } from "./request-schema.ts";
@@ -33,12 +34,12 @@ function toReasoningMode(thinking: WireCountRequest["thinking"]): ReasoningMode 
   return "field";
 }
 
-/** Compiles a schema only to refuse a wrong one, by the name of its field. */
+/** Throws for a wrong schema, by the name of its field. */
 function toResponseFormat(body: WireCountRequest): ResponseFormat {
   // output_format is the beta spelling of output_config.format.
   const format = body.output_config?.format ?? body.output_format;
   if (!format) return { kind: "text" };
-  compileJsonSchema(
+  refuseWrongSchema(
     format.schema,
     body.output_config?.format ? "output_config.format.schema" : "output_format.schema",
   );
@@ -54,6 +55,12 @@ function listIgnored(body: WireCountRequest, raw: unknown): string[] {
   );
   if (cites) ignored.push("citations");
   return ignored;
+}
+
+/** Throws for lists that are too long to be read. */
+function refuseCrowd(raw: unknown): void {
+  const crowd = findCrowd(raw, ["messages", "system", "tools"]);
+  if (crowd !== undefined) throw toFieldError([crowd.field], crowd.text);
 }
 
 /** All that both endpoints share: what the model will see. */
@@ -78,6 +85,7 @@ function toRequest(body: WireCountRequest): { request: ChatRequest; ignored: rea
 
 /** Understands the body of `POST /v1/messages`. Throws `GatewayError` that names the field as the API does. */
 export function parseMessages(raw: unknown): ParsedChat {
+  refuseCrowd(raw);
   const body = parseFields(messagesSchema, raw);
   const { request, ignored } = toRequest(body);
   return {
@@ -97,5 +105,6 @@ export function parseMessages(raw: unknown): ParsedChat {
 
 /** Understands the body of `POST /v1/messages/count_tokens`, which needs no `max_tokens`. Throws likewise. */
 export function parseCountTokens(raw: unknown): ChatRequest {
+  refuseCrowd(raw);
   return toRequest(parseFields(countTokensSchema, raw)).request;
 }

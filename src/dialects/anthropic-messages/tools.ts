@@ -1,5 +1,6 @@
 import { shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
+import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
 import { clientTools } from "./client-tools.ts";
 import { toFieldError } from "./parse-fields.ts";
 import type { WireTool, WireToolChoice } from "./request-schema.ts";
@@ -28,15 +29,24 @@ function toDefinition(tool: WireTool, index: number): ToolDefinition | undefined
   };
 }
 
+/** The schemas of the tools under the names of their fields. */
+function* nameSchemas(tools: readonly WireTool[]): Generator<NamedSchema, void, undefined> {
+  for (const [index, { input_schema: schema, description }] of tools.entries()) {
+    if (schema !== undefined)
+      yield { schema, texts: [description ?? undefined], param: `tools.${index}.input_schema` };
+  }
+}
+
 /**
  * Sorts the tools into those that the model can be offered and those that it can't. A forced choice of a tool
  * that was left out becomes `auto` and is listed as ignored: agents must not fail over a server tool.
- * Throws `invalid-request` for a tool without a name or schema, two of one name, or a choice that names no tool.
+ * Throws `invalid-request` for a tool without a name or schema, two of one name, a choice that names no tool, or more than can be read.
  */
 export function toOfferedTools(
   wireTools: readonly WireTool[],
   choice: WireToolChoice | null | undefined,
 ): OfferedTools {
+  boundSchemas(nameSchemas(wireTools));
   const tools: ToolDefinition[] = [];
   const ignored: string[] = [];
   const leftOut = new Set<string>();

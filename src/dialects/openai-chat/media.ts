@@ -2,14 +2,23 @@ import { GatewayError, shorten } from "../../errors.ts";
 import type { FilePart, ImagePart } from "../../model/request.ts";
 import { decodeBase64Text, isTextType } from "../text-media.ts";
 
-const dataUrl = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/s;
+/** What stands before the data of a `data:` URL is short; looking for it in megabytes would need as much stack. */
+const longestHead = 1000;
+
+/** A `data:` URL, taken apart; undefined when it is something else. */
+function parseDataUrl(url: string) {
+  const match = /^data:([^;,]*)((?:;[^;,]*)*),/.exec(url.slice(0, longestHead));
+  if (match === null) return undefined;
+  const [head, mediaType = "", flags = ""] = match;
+  return { mediaType, isBase64: flags.endsWith(";base64"), data: url.slice(head.length) };
+}
 
 /** An image part's URL: `data:` with base64, or http(s). Throws `invalid-request` that names `param`. */
 export function parseImageUrl(url: string, param: string): ImagePart {
-  const match = dataUrl.exec(url);
-  if (match !== null) {
-    const [, mediaType = "", flags = "", base64 = ""] = match;
-    if (!flags.endsWith(";base64") || !mediaType.startsWith("image/")) {
+  const inline = parseDataUrl(url);
+  if (inline !== undefined) {
+    const { mediaType, isBase64, data: base64 } = inline;
+    if (!isBase64 || !mediaType.startsWith("image/")) {
       throw new GatewayError("invalid-request", `'${param}' must be an image as 'data:image/…;base64,…'.`, {
         param,
       });
@@ -38,8 +47,8 @@ export function parseFile(file: WireFile, param: string): FilePart {
       },
     );
   }
-  const match = dataUrl.exec(data);
-  const mediaType = (match?.[1] ?? "") || "text/plain";
+  const inline = parseDataUrl(data);
+  const mediaType = (inline?.mediaType ?? "") || "text/plain";
   if (!isTextType(mediaType)) {
     throw new GatewayError(
       "unsupported",
@@ -49,8 +58,8 @@ export function parseFile(file: WireFile, param: string): FilePart {
       },
     );
   }
-  const encoded = match?.[3] ?? data;
-  const bare = match !== null && !(match[2] ?? "").endsWith(";base64");
+  const encoded = inline?.data ?? data;
+  const bare = inline !== undefined && !inline.isBase64;
   try {
     const text = bare ? decodeURIComponent(encoded) : decodeBase64Text(encoded);
     return { type: "file", name: filename ?? "file.txt", mediaType, text };

@@ -1,5 +1,6 @@
 import { GatewayError, shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
+import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
 import type { ChatBody } from "./request-schema.ts";
 
 /** The tool part of a request. */
@@ -22,17 +23,32 @@ function toDefinition({ name, description, parameters }: WireFunction): ToolDefi
   };
 }
 
-/** Reads `tools` and `tool_choice`, or their predecessors. Throws `invalid-request` for a choice without its tool. */
+/** The schemas of the tools under the names of their fields. */
+function* nameSchemas({ tools, functions }: ChatBody): Generator<NamedSchema, void, undefined> {
+  for (const [index, tool] of (tools ?? []).entries()) {
+    if (tool?.parameters === undefined) continue;
+    const { parameters: schema, parametersAt, description } = tool;
+    yield { schema, texts: [description], param: `tools[${index}].${parametersAt}` };
+  }
+  if (tools !== undefined) return;
+  for (const [index, { parameters: schema, description }] of (functions ?? []).entries()) {
+    if (schema !== undefined) yield { schema, texts: [description], param: `functions[${index}].parameters` };
+  }
+}
+
+/** Reads `tools` and `tool_choice`, or their predecessors. Throws `invalid-request` for a choice without its tool, and for too much. */
 export function parseTools(body: ChatBody): ParsedTools {
   const legacy = body.tools === undefined && body.functions !== undefined;
   const wire = body.tools ?? body.functions ?? [];
+  boundSchemas(nameSchemas(body));
   const tools = wire.flatMap((tool) => (tool === undefined ? [] : [toDefinition(tool)]));
+  const offered = new Set(tools.map((tool) => tool.name));
   const ignored = wire.flatMap((tool, index) => (tool === undefined ? [`tools[${index}]`] : []));
   const choice = (legacy ? body.function_call : body.tool_choice) ?? "auto";
   const param = legacy ? "function_call" : "tool_choice";
 
   function known(name: string): string {
-    if (tools.some((tool) => tool.name === name)) return name;
+    if (offered.has(name)) return name;
     throw new GatewayError(
       "invalid-request",
       `'${param}' names '${shorten(name)}', which is not among the tools.`,

@@ -15,8 +15,10 @@ const functionDefinition = z.looseObject({
 const wireTool = z.union([
   z
     .looseObject({ type: z.literal("function").optional(), function: functionDefinition })
-    .transform((tool) => tool.function),
-  functionDefinition.extend({ type: z.literal("function") }),
+    .transform((tool) => ({ ...tool.function, parametersAt: "function.parameters" })),
+  functionDefinition
+    .extend({ type: z.literal("function") })
+    .transform((tool) => ({ ...tool, parametersAt: "parameters" })),
   z
     .looseObject({ type: z.string().refine((type) => type !== "function", "expected a function") })
     .transform(() => undefined),

@@ -1,9 +1,9 @@
 import { GatewayError } from "../../errors.ts";
 import type { ReasoningMode, ResponseFormat } from "../../model/request.ts";
-import { compileJsonSchema } from "../../shaping/schema/compile-json-schema.ts";
+import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../ignored-parameters.ts";
-import { parseBody } from "../parse-body.ts";
+import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { parseChatMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
 import { chatBody, type ChatBody } from "./request-schema.ts";
@@ -40,13 +40,13 @@ function refuseImpossible(body: ChatBody): void {
   }
 }
 
-/** Compiles a schema only to refuse a wrong one, by the name of its field. */
+/** Throws for a wrong schema, by the name of its field. */
 function toResponseFormat(format: ChatBody["response_format"]): ResponseFormat {
   if (format?.type === "json_object") return { kind: "json-object" };
   if (format?.type !== "json_schema") return { kind: "text" };
   const { name, description, schema } = format.json_schema;
   if (schema === undefined) return { kind: "json-object" };
-  compileJsonSchema(schema, "response_format.json_schema.schema");
+  refuseWrongSchema(schema, "response_format.json_schema.schema");
   return { kind: "json-schema", name, ...(description === undefined ? {} : { description }), schema };
 }
 
@@ -65,6 +65,7 @@ function toReasoningMode(body: ChatBody): ReasoningMode | undefined {
  * text as `<think>`, `hidden`: left out) and `include_reasoning: false`, as Groq has them.
  */
 export function parseChatCompletion(input: unknown): ParsedChatCompletion {
+  refuseCrowd(input, ["messages", "tools"]);
   const body = parseBody(chatBody, input);
   refuseImpossible(body);
   const { tools, toolChoice, legacy, ignored } = parseTools(body);

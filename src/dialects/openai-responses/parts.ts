@@ -7,9 +7,12 @@ function unsupported(message: string, param: string): GatewayError {
   return new GatewayError("unsupported", message, { param });
 }
 
+/** What stands before the bytes is short; looking for it in megabytes would need as much stack. */
+const longestHead = 1000;
+
 /** `data:<type>;base64,<bytes>`, taken apart; undefined when it is something else. */
 function parseDataUrl(url: string): { readonly mediaType: string; readonly base64: string } | undefined {
-  const match = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i.exec(url);
+  const match = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i.exec(url.slice(0, longestHead));
   if (match?.[1] === undefined) return undefined;
   return { mediaType: match[1].toLowerCase(), base64: url.slice(match[0].length) };
 }

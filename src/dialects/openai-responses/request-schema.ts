@@ -59,7 +59,12 @@ export const requestSchema = z.looseObject({
   top_p: optional(z.number().min(0).max(1)),
   max_output_tokens: optional(z.int().min(1)),
   truncation: optional(z.enum(["auto", "disabled"])),
-  stop: optional(z.union([z.string().transform((text) => [text]), z.array(z.string())])),
+  stop: optional(
+    z.union([
+      z.string().transform((text) => [text]),
+      z.array(z.string()).max(1000, "expected at most 1000 texts"),
+    ]),
+  ),
 
   stream: optional(z.boolean()),
   store: optional(z.boolean()),

@@ -1,14 +1,17 @@
 import { z } from "zod";
 import { GatewayError, shorten } from "../../errors.ts";
 import type { ChatRequest, ResponseFormat } from "../../model/request.ts";
-import { compileJsonSchema } from "../../shaping/schema/compile-json-schema.ts";
-import { parseBody } from "../parse-body.ts";
+import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
+import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
+import { findCrowd } from "../find-crowd.ts";
+import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
 import { listIgnored } from "./ignored.ts";
 import { type ResponsesBody, requestSchema, type TextFormat } from "./request-schema.ts";
 import { toStoredItems, type WireItem } from "./stored-items.ts";
 import { type PlacedItem, toMessages } from "./to-messages.ts";
 import { toToolChoice } from "./tool-choice.ts";
+import type { WireTool } from "./tool-schema.ts";
 import { createToolTable, type ToolTable } from "./tool-table.ts";
 import type { ResponseEcho } from "./wire.ts";
 
@@ -47,6 +50,7 @@ export interface ParsedResponses {
  * conversations and stored prompts, which live on OpenAI's side only.
  */
 export function parseResponsesBody(value: unknown): ResponsesInput {
+  refuseCrowd(value, ["input", "tools"]);
   const body = parseBody(requestSchema, value);
   if (body.conversation !== undefined) {
     throw new GatewayError(
@@ -100,12 +104,12 @@ function resolve({ item, param }: PlacedItem, references: ReadonlyMap<string, Wi
   );
 }
 
-/** Compiles a schema only to refuse a wrong one, by the name of its field. */
+/** Throws for a wrong schema, by the name of its field. */
 function toResponseFormat(format: TextFormat | undefined): ResponseFormat {
   if (format?.type === "json_object") return { kind: "json-object" };
   if (format?.type !== "json_schema") return { kind: "text" };
   const { name, description, schema } = format;
-  compileJsonSchema(schema, "text.format.schema");
+  refuseWrongSchema(schema, "text.format.schema");
   return { kind: "json-schema", name, schema, ...(description === undefined ? {} : { description }) };
 }
 
@@ -137,12 +141,53 @@ function toEcho(body: ResponsesBody, tools: ToolTable, context: RequestContext):
   };
 }
 
+/** The schemas of some tools under the names of their fields. */
+function* nameSchemas(tools: readonly WireTool[], at: string): Generator<NamedSchema, void, undefined> {
+  for (const [index, tool] of tools.entries()) {
+    const param = `${at}[${index}]`;
+    if (tool.type === "namespace") yield* nameSchemas(tool.tools, `${param}.tools`);
+    else if (tool.type === "function") {
+      yield {
+        schema: tool.parameters ?? {},
+        texts: [tool.description],
+        param: `${param}.parameters`,
+      };
+    } else if (tool.type === "custom") {
+      yield { schema: {}, texts: [tool.description, tool.format?.definition], param: `${param}.format` };
+    }
+  }
+}
+
+/** All schemas of a request's tools, those that stand among its items included. */
+function* nameAllSchemas(
+  tools: readonly WireTool[],
+  items: readonly PlacedItem[],
+): Generator<NamedSchema, void, undefined> {
+  yield* nameSchemas(tools, "tools");
+  for (const { item, param } of items) {
+    if ("tools" in item && Array.isArray(item.tools)) yield* nameSchemas(item.tools, `${param}.tools`);
+  }
+}
+
+/** Throws when what came before a request makes it longer than a request may be by itself. */
+function refuseLongHistory(history: readonly WireItem[]): void {
+  const crowd = findCrowd({ history }, ["history"]);
+  if (crowd === undefined) return;
+  throw new GatewayError(
+    "invalid-request",
+    `The history behind 'previous_response_id' is too long: ${crowd.text}, or begin a new chain.`,
+    { param: "previous_response_id" },
+  );
+}
+
 /** Makes the canonical request of a body and what it refers to. Throws `GatewayError`. */
 export function toResponsesRequest(read: ResponsesInput, context: RequestContext): ParsedResponses {
   const { body } = read;
+  refuseLongHistory(context.history);
   const own = read.items.flatMap((placed) => resolve(placed, context.references));
   const items = [...placeStored(context.history), ...own];
   const added = items.flatMap(({ item }) => ("tools" in item && Array.isArray(item.tools) ? item.tools : []));
+  boundSchemas(nameAllSchemas(body.tools ?? [], items));
   const tools = createToolTable([...(body.tools ?? []), ...added]);
   const chosen = toToolChoice(body.tool_choice, tools);
   const messages = toMessages(items, tools);

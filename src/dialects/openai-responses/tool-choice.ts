@@ -20,14 +20,18 @@ function filterAllowed(
   allowed: readonly Readonly<Record<string, unknown>>[],
   tools: ToolTable,
 ): readonly ToolDefinition[] {
+  const namespaces = new Set<string | undefined>();
+  const names = new Set<string>();
+  for (const entry of allowed) {
+    const name = entry["type"] === "local_shell" ? "local_shell" : toName(entry);
+    const namespace = typeof entry["namespace"] === "string" ? entry["namespace"] : undefined;
+    if (entry["type"] === "namespace") namespaces.add(toName(entry));
+    else names.add(JSON.stringify([name, namespace]));
+  }
   return tools.definitions.filter((definition) => {
     const declared = tools.find(definition.name);
-    return allowed.some((entry) => {
-      if (entry["type"] === "namespace") return declared?.namespace === toName(entry);
-      const name = entry["type"] === "local_shell" ? "local_shell" : toName(entry);
-      const namespace = typeof entry["namespace"] === "string" ? entry["namespace"] : undefined;
-      return declared?.name === name && declared?.namespace === namespace;
-    });
+    if (namespaces.has(declared?.namespace)) return true;
+    return names.has(JSON.stringify([declared?.name, declared?.namespace]));
   });
 }
 
