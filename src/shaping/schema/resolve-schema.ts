@@ -85,7 +85,7 @@ export function typesOf(
   seen.add(resolved);
   const type = resolved["type"];
   if (typeof type === "string") return new Set([type]);
-  if (Array.isArray(type)) return new Set(type.map(String));
+  if (Array.isArray(type)) return new Set(type.filter((one) => typeof one === "string"));
   if ("const" in resolved) return new Set([jsonType(resolved["const"])]);
   if (Array.isArray(resolved["enum"])) return new Set(resolved["enum"].map(jsonType));
   const types = new Set<string>();

@@ -62,8 +62,11 @@ function describe(schema: unknown, scope: Scope, depth: number): string {
     const parts = [...own, ...branches.map((branch) => describePart(branch, scope, depth))];
     return [...new Set(parts)].join(glue);
   }
-  const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"] ?? impliedType(schema)];
-  return types.map((type) => describeType(String(type), schema, scope, depth)).join("|");
+  const given: unknown = schema["type"] ?? impliedType(schema);
+  const types: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return types
+    .map((type) => (typeof type === "string" ? describeType(type, schema, scope, depth) : "any"))
+    .join("|");
 }
 
 function impliedType(schema: JsonSchema): string {
@@ -137,7 +140,8 @@ function comment(schema: JsonSchema): string {
   for (const limit of limits) {
     const value = schema[limit];
     // The largest safe integers say nothing: generators write them for "any integer".
-    if (value === undefined || Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER) continue;
+    if (value === undefined) continue;
+    if (typeof value === "number" && Math.abs(value) >= Number.MAX_SAFE_INTEGER) continue;
     notes.push(`${limit}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   }
   const description = schema["description"];
