@@ -15,6 +15,8 @@ import { hostileCases, type HostileCase } from "./hostile-bodies.ts";
 
 /** What takes longer is given up, and printed as `no answer`. */
 const patienceMs = 30_000;
+/** As many answers are prepared, since a case may ask for them. */
+const mostChoices = 8;
 const agent = new Agent({ connections: 10, headersTimeout: patienceMs, bodyTimeout: patienceMs });
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,6 +30,8 @@ interface Outcome {
   readonly ms: number;
   /** The longest stretch without a turn of the loop, in ms. */
   readonly longestMs: number;
+  /** The most CPU time of the main thread between two turns, in ms. */
+  readonly longestCpuMs: number;
 }
 
 async function answerOf(child: ChildProcess): Promise<Record<string, unknown>> {
@@ -35,11 +39,13 @@ async function answerOf(child: ChildProcess): Promise<Record<string, unknown>> {
   return typeof message === "object" && message !== null ? { ...message } : {};
 }
 
-async function readLongest(child: ChildProcess): Promise<number> {
+async function readLongest(child: ChildProcess): Promise<Pick<Outcome, "longestMs" | "longestCpuMs">> {
   const answer = answerOf(child);
   child.send({});
-  const longest = answer.then((figures) => Number(figures["longestMs"]));
-  return Promise.race([longest, sleep(patienceMs, Infinity, { ref: false })]);
+  const none = sleep(patienceMs, {}, { ref: false });
+  const figures: Record<string, unknown> = await Promise.race([answer, none]);
+  const read = (key: string): number => Number(figures[key] ?? Infinity);
+  return { longestMs: read("longestMs"), longestCpuMs: read("longestCpuMs") };
 }
 
 async function send(origin: string, path: string, body: string): Promise<{ status: number; text: string }> {
@@ -75,12 +81,13 @@ async function measure({ path, body, reply }: HostileCase): Promise<readonly [Ou
       await send(url, warmPath, JSON.stringify({ model, max_tokens: 10, messages: hello }));
     }
     async function attempt(): Promise<Outcome> {
-      for (let choice = 0; reply !== undefined && choice < 8; choice += 1) simulator.enqueue(reply());
+      const replies = reply === undefined ? [] : Array.from({ length: mostChoices }, reply);
+      for (const one of replies) simulator.enqueue(one);
       await readLongest(child);
       const begin = performance.now();
       const result = await send(url, path, text);
       const ms = performance.now() - begin;
-      return { ...result, ms, longestMs: await readLongest(child) };
+      return { ...result, ms, ...(await readLongest(child)) };
     }
     return [await attempt(), await attempt()];
   } finally {
@@ -98,13 +105,17 @@ function toLine(name: string, rounds: readonly (readonly [Outcome, Outcome])[]):
   return [
     name.padEnd(50),
     least(([one]) => one.longestMs),
+    least(([one]) => one.longestCpuMs),
     least(([, two]) => two.longestMs),
+    least(([, two]) => two.longestCpuMs),
     least(([one]) => one.ms),
     ` ${outcome.replaceAll("\n", " ")}`,
   ].join(" ");
 }
 
-console.log(`${"".padEnd(50)} ${["longest", "again", "took ms"].map((word) => word.padStart(7)).join(" ")}`);
+console.log(
+  `${"".padEnd(50)} ${["longest", "CPU", "again", "CPU", "took ms"].map((word) => word.padStart(7)).join(" ")}`,
+);
 for (const one of hostileCases) {
   if (!wanted.test(one.name)) continue;
   const rounds: (readonly [Outcome, Outcome])[] = [];

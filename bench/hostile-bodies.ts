@@ -70,6 +70,7 @@ const unique = { type: "object", properties: { a: { type: "array", uniqueItems: 
 /** A schema that costs each of the places where a schema is read. */
 const schemas: readonly (readonly [name: string, schema: object, answer: object])[] = [
   ["10,000 properties", { type: "object", properties: properties(10_000) }, { property_1: 1 }],
+  ["6,000 properties", { type: "object", properties: properties(6000) }, { property_1: 1 }],
   ["2,000 properties", { type: "object", properties: properties(2000) }, { property_1: 1 }],
   [
     "5,000 anyOf",
@@ -93,6 +94,19 @@ const schemas: readonly (readonly [name: string, schema: object, answer: object]
     { a: "ab" },
   ],
   ["pattern ^(a+)+$", evil, { a: `${"a".repeat(60)}!` }],
+  [
+    "references that fan out",
+    {
+      $ref: "#/$defs/d0",
+      $defs: Object.fromEntries(
+        many(31, (at) => [
+          `d${at}`,
+          { anyOf: [{ $ref: `#/$defs/d${at + 1}` }, { $ref: `#/$defs/d${at + 1}` }] },
+        ]).concat([["d31", { type: "string" }]] as never),
+      ),
+    },
+    { a: 1 },
+  ],
   ["1,000 patterns ^(a+)+$", { allOf: many(1000, () => evil) }, { a: `${"a".repeat(60)}!` }],
   [
     "1,000 descriptions of 20 kB",
@@ -150,7 +164,7 @@ const htmlAnswer = (): ScriptedReply => ({
 /** All cases. */
 export const hostileCases: readonly HostileCase[] = [
   { name: "hello", path: chat, body: () => ({ model, messages: hello }) },
-  ...[400_000, 50_000].flatMap((count) => [
+  ...[400_000, 50_000, 10_000].flatMap((count) => [
     {
       name: `chat: ${count} messages`,
       path: chat,
@@ -291,6 +305,22 @@ export const hostileCases: readonly HostileCase[] = [
     reply: () => ({ text: many(1000, (at) => `${call(`tool_${at}`, { property_1: "a" })}\n`) }),
   },
   {
+    name: "900 tools of 20 properties, all called",
+    path: chat,
+    body: withTools(many(900, (at) => tool(`tool_${at}`, { type: "object", properties: properties(20) }))),
+    reply: () => ({ text: many(900, (at) => `${call(`tool_${at}`, { property_1: "a" })}\n`) }),
+  },
+  {
+    name: "140,000 values",
+    path: chat,
+    body: () => ({ model, messages: hello, x: Object.fromEntries(many(140_000, (at) => [`key ${at}`, at])) }),
+  },
+  {
+    name: "30 MB of escapes",
+    path: chat,
+    body: () => ({ model, messages: [{ role: "user", content: '"'.repeat(15 * megabyte) }] }),
+  },
+  {
     name: "20,000 tools",
     path: chat,
     body: withTools(many(20_000, (at) => tool(`tool_${at}`, { type: "object", properties: properties(1) }))),
@@ -307,9 +337,9 @@ export const hostileCases: readonly HostileCase[] = [
     reply: () => ({ text: [fill(prose, 20_000)] }),
   },
   {
-    name: "20,000 wrong messages",
+    name: "5,000 wrong messages",
     path: chat,
-    body: () => ({ model, messages: many(20_000, () => ({ role: "user", content: [{ type: "x" }] })) }),
+    body: () => ({ model, messages: many(5000, () => ({ role: "user", content: [{ type: "x" }] })) }),
   },
   {
     name: "10,000 messages of 2 parts",

@@ -140,6 +140,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     complete,
     async countTokens(request, signal) {
       const model = await resolve(request.model, signal);
+      // Some callers count again and again, and each count begins with what can't be cut.
+      await nextTurn();
+      signal.throwIfAborted();
       return countPlainTokensAtPace(toPlain(request, model), model.id, paceFor(signal));
     },
     listModels: (signal) => upstream.listModels(signal),

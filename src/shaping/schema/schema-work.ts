@@ -9,12 +9,16 @@ export interface SchemaWork {
   readonly budget: CheckBudget;
 }
 
+/** For one check. Without a clock only the work itself is limited. */
+function createLoneBudget(): CheckBudget {
+  return createCheckBudget({ now: () => 0 });
+}
+
 /** For a schema by itself: each check is a request of its own, and only what takes too long by itself is ended. */
 export function createLoneWork(): SchemaWork {
-  const fresh = (): CheckBudget => createCheckBudget({ now: () => 0 });
   const budget: CheckBudget = {
-    compile: (subject, values, work) => fresh().compile(subject, values, work),
-    check: (subject, work) => fresh().check(subject, work),
+    compile: (subject, values, work) => createLoneBudget().compile(subject, values, work),
+    check: (subject, work) => createLoneBudget().check(subject, work),
   };
   return { book: createSchemaBook(), budget };
 }

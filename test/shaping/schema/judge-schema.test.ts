@@ -71,16 +71,16 @@ describe("a schema that can't be used is told why", () => {
   });
 });
 
-describe("the schemas of a request", () => {
-  const errorOf = (schemas: Parameters<typeof boundSchemas>[0]): unknown => {
-    try {
-      boundSchemas(schemas);
-      return undefined;
-    } catch (error) {
-      return error;
-    }
-  };
+function errorOf(schemas: Parameters<typeof boundSchemas>[0]): unknown {
+  try {
+    boundSchemas(schemas);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
 
+describe("the schemas of a request", () => {
   test("may be hundreds of large ones", () => {
     const schema = properties(30);
     const tools = Array.from({ length: 400 }, (_, at) => ({ schema, texts: ["does this"], param: `t${at}` }));
