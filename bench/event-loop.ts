@@ -60,7 +60,10 @@ async function send(origin: string, path: string, body: string): Promise<{ statu
 
 async function measure({ path, body, reply }: HostileCase): Promise<readonly [Outcome, Outcome]> {
   await using simulator = await startSimulator({
-    models: [{ id: "meta-llama-3-3-70b-instruct", tokenLimit: 128_000 }],
+    models: [
+      { id: "meta-llama-3-3-70b-instruct", tokenLimit: 128_000 },
+      { id: "meta-llama-Llama-4-Maverick", tokenLimit: 128_000 },
+    ],
   });
   const child = fork(new URL("measured-gateway.ts", import.meta.url), {
     env: {

@@ -257,24 +257,28 @@ export const hostileCases: readonly HostileCase[] = [
       messages: [{ role: "user", content: fill(prose, 5 * megabyte) }],
     }),
   },
-  {
-    name: "chat: 30 MB of base64 image",
+  ...[
+    { name: "30 MB", n: 1, size: 30 },
+    { name: "9 MB, n: 8", n: 8, size: 9 },
+  ].map(({ name, n, size }) => ({
+    name: `chat: base64 image of ${name}`,
     path: chat,
     body: () => ({
-      model,
+      model: "meta-llama-Llama-4-Maverick",
+      n,
       messages: [
         {
           role: "user",
           content: [
             {
               type: "image_url",
-              image_url: { url: `data:image/png;base64,${"iVBORw0K".repeat(3_750_000)}` },
+              image_url: { url: `data:image/png;base64,${fill("iVBORw0K", size * megabyte)}` },
             },
           ],
         },
       ],
     }),
-  },
+  })),
   {
     name: "chat: 30 MB of [",
     path: chat,

@@ -24,7 +24,7 @@ import type { CallContext, ChatService } from "./chat-service.ts";
 import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
-import { countPlainTokensAtPace } from "./estimate-usage.ts";
+import { countPlainTokensAtPace, lengthOf } from "./estimate-usage.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
 import { prepareImages } from "./prepare-images.ts";
 import { resolveModel } from "./resolve-model.ts";
@@ -54,10 +54,14 @@ export interface ChatServiceOptions {
   readonly imageFetcher?: Pick<ImageFetcher, "fetch">;
 }
 
+/** Encoding less than so many UTF-16 units takes a few milliseconds. */
+const longPlain = 1_048_576;
+
 /** Creates the chat service: it gives a text-only upstream what clients expect of a chat model. */
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { config, upstream, now = () => performance.now() } = options;
   const book = createSchemaBook();
+  let line: Promise<unknown> = Promise.resolve();
   // One for each client request, however many answers are made of it: choices share the request itself.
   const budgets = new WeakMap<ChatRequest, CheckBudget>();
   const imageFetcher =
@@ -79,6 +83,12 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
   function paceFor(signal: AbortSignal): Pace {
     return createPace({ now, turn: nextTurn, signal });
+  }
+
+  /** Resolves in a turn of the event loop that it shares with no other: encoding megabytes can't be cut. */
+  async function ownTurn(): Promise<void> {
+    line = line.then(() => nextTurn());
+    await line;
   }
 
   function toPlain(request: ChatRequest, model: ModelInfo): PlainRequest {
@@ -112,6 +122,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     }
     const plain = toPlain(ready, model);
     await checkLength(plain, model, paceFor(context.signal));
+    if (lengthOf(plain) > longPlain) {
+      await ownTurn();
+      context.signal.throwIfAborted();
+    }
     const whole = context.whole === true;
     const work = workFor(request);
     yield* runTurns({

@@ -14,6 +14,14 @@ function* textsOf(plain: PlainRequest): Iterable<string> {
   for (const file of plain.files) yield `This is the content of the file ${file.name}: ${file.text}`;
 }
 
+/** UTF-16 units of all that is sent, images included. */
+export function lengthOf(plain: PlainRequest): number {
+  let length = 0;
+  for (const text of textsOf(plain)) length += text.length;
+  for (const { images = [] } of plain.messages) for (const { base64 } of images) length += base64.length;
+  return length;
+}
+
 /** Tokens of all that is sent, as `model` sees it with its chat template. Images are not counted. Never 0. */
 export async function countPlainTokensAtPace(
   plain: PlainRequest,

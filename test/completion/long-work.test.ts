@@ -12,7 +12,10 @@ import { createFakeUpstream } from "../support/fake-upstream.ts";
 function setUp(answers: readonly string[], now?: () => number) {
   const upstream = createFakeUpstream(
     answers.map((answer) => ({ deltas: [answer] })),
-    [{ id: "DeepSeek-V3.2", kind: "chat", contextLength: 64_000 }],
+    [
+      { id: "DeepSeek-V3.2", kind: "chat", contextLength: 64_000 },
+      { id: "DeepSeek-R1-0528", kind: "chat" },
+    ],
   );
   let ids = 0;
   const service = createChatService({
@@ -69,6 +72,26 @@ describe("long work of one request", () => {
     expect(await countTurns(answer)).toBeGreaterThan(100);
     expect(await answer).toMatchObject({ kind: "context-length", tokens: { maximum: 63_000 } });
     expect(upstream.asked).toHaveLength(0);
+  });
+
+  test("the choices of a long request are encoded in turns of their own", async () => {
+    const { service, upstream } = setUp(["Hi", "Hi", "Hi", "Hi"]);
+    const turns: number[] = [];
+    let turn = 0;
+    const stream = upstream.stream.bind(upstream);
+    upstream.stream = (plain, ended) => {
+      turns.push(turn);
+      return stream(plain, ended);
+    };
+    const request = { ...megabyte, model: "DeepSeek-R1-0528" };
+    let next = setImmediate(function count() {
+      turn += 1;
+      next = setImmediate(count);
+    });
+    await Promise.all([1, 2, 3, 4].map(() => collect(service.complete(request, context))));
+    clearImmediate(next);
+    expect(turns).toHaveLength(4);
+    expect(new Set(turns).size).toBe(4);
   });
 
   test("ends when the client leaves", async () => {

@@ -78,28 +78,56 @@ function coerceObject(
   root: JsonSchema,
   depth: number,
 ): unknown {
-  const properties = propertiesOf(schema, root);
+  const names = namesOf(schema, root);
+  const { properties, required } = names;
   if (properties.size === 0) return value;
-  const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   const entries: [string, unknown][] = [];
   for (const [written, item] of Object.entries(value)) {
-    const key = matchKey(written, properties, value);
+    const key = matchKey(written, names, value);
     const coerced = coerceToSchema(item, properties.get(key), root, depth + 1);
     if (coerced !== absent) entries.push([key, coerced]);
-    else if (required.includes(key)) entries.push([key, item]);
+    else if (required.has(key)) entries.push([key, item]);
   }
   return Object.fromEntries(entries);
 }
 
+/** What an object schema says of keys. */
+interface Names {
+  readonly properties: ReadonlyMap<string, unknown>;
+  /** Declared keys by their loose form. */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+  readonly required: ReadonlySet<unknown>;
+}
+
+/** Kept as long as the request's schema: a list may hold thousands of objects, and the schema thousands of keys. */
+const known = new WeakMap<JsonSchema, Names>();
+
+function namesOf(schema: JsonSchema, root: JsonSchema): Names {
+  const found = known.get(schema);
+  if (found !== undefined) return found;
+  const properties = propertiesOf(schema, root);
+  const keys = new Map<string, string[]>();
+  for (const key of properties.keys()) {
+    const same = keys.get(loosen(key));
+    if (same === undefined) keys.set(loosen(key), [key]);
+    else same.push(key);
+  }
+  const names = {
+    properties,
+    keys,
+    required: new Set<unknown>(Array.isArray(schema["required"]) ? schema["required"] : []),
+  };
+  known.set(schema, names);
+  return names;
+}
+
 function matchKey(
   key: string,
-  properties: ReadonlyMap<string, unknown>,
+  { properties, keys }: Names,
   value: Readonly<Record<string, unknown>>,
 ): string {
   if (properties.has(key)) return key;
-  const matches = [...properties.keys()].filter(
-    (known) => loosen(known) === loosen(key) && !Object.hasOwn(value, known),
-  );
+  const matches = (keys.get(loosen(key)) ?? []).filter((declared) => !Object.hasOwn(value, declared));
   return matches.length === 1 ? (matches[0] ?? key) : key;
 }
 

@@ -41,6 +41,7 @@ interface WireBody {
  * truncation off. Throws kind `payload-too-large` above 10 MB, before anything is sent.
  */
 export function encodeRequest(request: PlainRequest, defaults: ModelDefaults = {}): Uint8Array {
+  refuseLong(request);
   return encodeBody({
     messages: request.messages.map(encodeMessage),
     model: request.model,
@@ -74,13 +75,26 @@ export function encodeImageRequest(
 
 function encodeBody(body: WireBody): Uint8Array {
   const bytes = Buffer.from(JSON.stringify(body), "utf8");
-  if (bytes.length > maxBodyBytes) {
-    throw new GatewayError(
-      "payload-too-large",
-      `The request is ${bytes.length} bytes long once encoded; Akash Chat takes at most ${maxBodyBytes}. Send shorter messages, smaller files or fewer images.`,
-    );
-  }
+  if (bytes.length > maxBodyBytes) throw createTooLong(bytes.length);
   return bytes;
+}
+
+/** Refuses without encoding what is too long by its characters alone, each of which takes a byte or more. */
+function refuseLong({ system, messages, files }: PlainRequest): void {
+  let length = system.length;
+  for (const file of files) length += file.text.length;
+  for (const { text, images = [] } of messages) {
+    length += text.length;
+    for (const { base64 } of images) length += base64.length;
+  }
+  if (length > maxBodyBytes) throw createTooLong(length);
+}
+
+function createTooLong(bytes: number): GatewayError {
+  return new GatewayError(
+    "payload-too-large",
+    `The request is ${bytes} bytes or more once encoded; Akash Chat takes at most ${maxBodyBytes}. Send shorter messages, smaller files or fewer images.`,
+  );
 }
 
 function encodeMessage(message: PlainMessage): WireMessage {

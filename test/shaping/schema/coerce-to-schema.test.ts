@@ -56,6 +56,28 @@ describe("coercion", () => {
     expect(coerceToSchema(value, schema, root)).toEqual(expected);
   });
 
+  // Going through all names for each key of each object would take minutes, so a test that ends has passed.
+  test("thousands of objects against thousands of keys", () => {
+    const properties = Object.fromEntries(
+      Array.from({ length: 4000 }, (_, at) => [`the_key_${at}`, { type: "integer" }]),
+    );
+    const schema = { type: "array", items: { type: "object", properties } };
+    const value = Array.from({ length: 4000 }, (_, at) => ({ [`theKey${at}`]: `${at}`, other: at }));
+    const coerced = coerceToSchema(value, schema, schema);
+    expect(coerced).toHaveLength(4000);
+    expect(coerced).toMatchObject([
+      { the_key_0: 0 },
+      { the_key_1: 1, other: 1 },
+      ...value.slice(2).map(() => ({})),
+    ]);
+  });
+
+  test("of keys that differ in spelling alone the one that is not there is meant", () => {
+    const schema = { type: "object", properties: { a_b: {}, aB: {} } };
+    expect(coerceToSchema({ aB: 1, AB: 2 }, schema, schema)).toEqual({ aB: 1, a_b: 2 });
+    expect(coerceToSchema({ AB: 2 }, schema, schema)).toEqual({ AB: 2 });
+  });
+
   test("null alone is left out", () => {
     expect(coerceToSchema(null, { type: "string" }, root)).toBe(absent);
   });
