@@ -42,10 +42,7 @@ export function judgeSchema(schema: JsonSchema): string | undefined {
 }
 
 function findFault(schema: JsonSchema, text: string): string | undefined {
-  if (judge.validateSchema(schema) !== true) {
-    const [first] = judge.errors ?? [];
-    return judge.errorsText(first === undefined ? undefined : judge.errors, { dataVar: "it" });
-  }
+  if (judge.validateSchema(schema) !== true) return judge.errorsText(judge.errors, { dataVar: "it" });
   const hasIds = text.includes('"$id":');
   const done = new Set<unknown>();
 
