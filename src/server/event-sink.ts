@@ -90,6 +90,9 @@ export function createEventSink(
         raw.on("drain", done);
         raw.on("close", done);
         if (raw.destroyed || !raw.writableNeedDrain) done();
+        // Node 26.9 and 26.10 forget the event when text has many more bytes than characters (Chinese, emoji). This is
+        // called back when all that was written before is with the operating system.
+        else raw.write("", done);
       });
     },
     end(text) {

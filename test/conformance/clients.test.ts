@@ -186,14 +186,18 @@ test.each(["chat", "completions"] as const)("one failing choice of %s ends the o
   expect(await stack.simulator.chats[0]?.closed).toBe("client-left");
 });
 
-test("a slow reader holds up the upstream, and gets everything", async () => {
+// The second has more bytes than a response takes before it wants to be drained, but fewer characters.
+test.each([
+  ["words", "word ".repeat(20_000)],
+  ["Chinese", "模型".repeat(16_666)],
+])("a slow reader of %s holds up the upstream, and gets everything", async (_name, piece) => {
   await using stack = await startStack();
-  const piece = "word ".repeat(20_000);
+  const bytes = Buffer.byteLength(piece);
   const pieces = 450;
   let produced = 0;
   async function* text() {
     for (let index = 0; index < pieces; index += 1) {
-      produced += piece.length;
+      produced += bytes;
       yield piece;
     }
   }
@@ -212,7 +216,7 @@ test("a slow reader holds up the upstream, and gets everything", async () => {
     // Everyone else may go on while this client looks at a piece.
     for (let turns = 0; turns < 3; turns += 1) await turn();
   }
-  expect(produced).toBe(piece.length * pieces);
+  expect(produced).toBe(bytes * pieces);
   expect(read).toBeGreaterThan(produced);
   expect(tail).toMatch(/\[DONE\]\n\n$/);
   // The kernel's socket buffers hold up to 16 MB on this way; the rest of the 45 MB has to wait.
