@@ -60,6 +60,20 @@ export function createImageService({ config, upstream }: ImageServiceOptions): I
     return readAll(await openFile(fileName, signal));
   }
 
+  /** The file of a picture that was just drawn: that it is not there is the upstream's failure, not the caller's. */
+  async function readDrawn(fileName: string, signal: AbortSignal): Promise<ImageBytes> {
+    try {
+      return await readFile(fileName, signal);
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.kind !== "not-found") throw error;
+      throw new GatewayError(
+        "upstream-unavailable",
+        "Akash Chat drew the picture, but has no file of it. Have it made again.",
+        { cause: error },
+      );
+    }
+  }
+
   async function openFile(fileName: string, signal: AbortSignal): Promise<LinkedImage> {
     return openPicture(await upstream.openImage(fileName, undefined, signal));
   }
@@ -89,7 +103,7 @@ export function createImageService({ config, upstream }: ImageServiceOptions): I
     publish,
     link: (fileName, baseUrl) => publish({ kind: "file", name: fileName }, baseUrl),
     async read(image, signal, encoding) {
-      const whole = image.kind === "bytes" ? checkPicture(image.bytes) : await readFile(image.name, signal);
+      const whole = image.kind === "bytes" ? checkPicture(image.bytes) : await readDrawn(image.name, signal);
       return convert(whole, encoding, signal);
     },
     async open(link, ifNoneMatch, signal) {

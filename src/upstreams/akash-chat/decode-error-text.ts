@@ -32,14 +32,18 @@ const busyMs = 5000;
 /** What tells the kind stands at the beginning; a text of megabytes is not searched to its end. */
 const searched = 4096;
 
-/** Makes an error of what the application reports inside a reply of status 200 (or as the text of a 400). */
-export function decodeErrorText(text: string): GatewayError {
+/**
+ * Makes an error of what the application reports inside a reply of status 200, or (`refused`) as the text of a 400, after
+ * which another try would be refused too.
+ */
+export function decodeErrorText(text: string, { refused = false } = {}): GatewayError {
   const head = text.slice(0, searched);
   const call = nativeCall.exec(head);
   if (call !== null) return createNativeCallError(call[1]);
   const kind = rules.find(([pattern]) => pattern.test(head))?.[1] ?? "upstream-unavailable";
   const message = explanations.get(text) ?? `Akash Chat reports: ${redact(text)}`;
   return new GatewayError(kind, message, {
+    ...(refused && kind === "upstream-unavailable" ? { shouldRetry: false } : {}),
     retryAfterMs: kind === "rate-limited" ? (findWait(head) ?? busyMs) : undefined,
   });
 }

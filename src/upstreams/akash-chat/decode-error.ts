@@ -66,7 +66,7 @@ export function decodeError(refusal: Refusal, context: { readonly now: number })
   }
   if (isHtml(refusal)) return toPageError(refusal, context.now, cause);
   if (status === 403) return toForbiddenError(body, cause);
-  if (status === 400) return decodeErrorText(body.message ?? body.error ?? refusal.text);
+  if (status === 400) return decodeErrorText(body.message ?? body.error ?? refusal.text, { refused: true });
   if (status === 500 && refusal.text === "") {
     return new GatewayError(
       "invalid-request",
@@ -83,7 +83,12 @@ export function decodeError(refusal: Refusal, context: { readonly now: number })
   }
   const words = [body.error, body.message].filter((text) => text !== undefined).join(": ");
   const reason = words === "" ? `it answered with status ${status}.` : redact(words);
-  return new GatewayError("upstream-unavailable", `Akash Chat failed: ${reason}`, { cause });
+  // What is refused or sent elsewhere is so again; of those statuses 408 alone speaks of the moment.
+  const passes = status < 300 || status >= 500 || status === 408;
+  return new GatewayError("upstream-unavailable", `Akash Chat failed: ${reason}`, {
+    cause,
+    ...(passes ? {} : { shouldRetry: false }),
+  });
 }
 
 /** A proxy's words are short. */

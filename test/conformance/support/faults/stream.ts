@@ -39,6 +39,7 @@ export const streamFaults: Faults = {
   "a call in place of text": plain({ text: [], finishReason: "tool-calls" }),
   "a page in an error": says(`It said: ${page}`),
   "a key in an error": says(`Wrong key sk-${secret} at http://10.0.0.7/v1`),
+  "a password and a path in an error": says("password=hunter2 refused at /srv/backend/auth.py:12"),
   "the back end is lost at once": atOnce({ kind: "terminated", afterDeltas: 0 }),
   "an end at once": atOnce({ kind: "early-end", afterDeltas: 0 }),
   "the connection is cut at once": atOnce({ kind: "cut", afterDeltas: 0 }),
