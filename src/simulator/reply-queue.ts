@@ -15,11 +15,19 @@ export interface ReplyQueue {
   takeReply(body: ChatBody): ScriptedReply | undefined;
 }
 
-/** Makes an empty queue. */
-export function createReplyQueue(): ReplyQueue {
+/** Makes an empty queue; when no reply of it suits a request, `script` may give one. */
+export function createReplyQueue(script?: (body: ChatBody) => ScriptedReply | undefined): ReplyQueue {
   const replies: ScriptedReply[] = [];
   const incidents = new Map<string, ScriptedIncident[]>();
   const take = (index: number): ScriptedReply | undefined => replies.splice(index, 1)[0];
+  const scripted = new WeakMap<ChatBody, ScriptedReply | undefined>();
+
+  /** Asks the script once for each request, although a request comes to both functions below. */
+  function ask(body: ChatBody | undefined): ScriptedReply | undefined {
+    if (body === undefined || script === undefined) return undefined;
+    if (!scripted.has(body)) scripted.set(body, script(body));
+    return scripted.get(body);
+  }
 
   return {
     add(reply) {
@@ -41,15 +49,15 @@ export function createReplyQueue(): ReplyQueue {
     },
     takeEdgeError(body) {
       const index = replies.findIndex((reply) => suits(reply, body));
-      const { error, gate } = replies[index] ?? {};
+      const { error, gate } = (index === -1 ? ask(body) : replies[index]) ?? {};
       if (error === undefined || isStreamError(error) || error.kind === "image") return undefined;
-      take(index);
+      if (index !== -1) take(index);
       return { error, ...(gate === undefined ? {} : { gate }) };
     },
     takeIncident: (path) => incidents.get(withoutSlash(path))?.shift(),
     takeReply(body) {
       const index = replies.findIndex((reply) => suits(reply, body));
-      return index === -1 ? undefined : take(index);
+      return index === -1 ? ask(body) : take(index);
     },
   };
 }

@@ -17,7 +17,7 @@ const BODY_LIMIT_B = 10 * 1024 * 1024;
 
 /** Starts a simulator on its own port; resolves when it listens. Rejects when the port is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const queue = createReplyQueue();
+  const queue = createReplyQueue(options.script);
   const log = createRequestLog();
   const world = createWorld(options, queue);
 

@@ -55,6 +55,8 @@ export interface SimulatorOptions {
   readonly sessionSeconds?: number;
   /** Pause between the small deltas of built-in answers, in ms. Default 0. */
   readonly pace?: number;
+  /** What is said to a chat request for which nothing is queued; `undefined`: the built-in answer. */
+  readonly script?: (body: ChatBody) => ScriptedReply | undefined;
   /** Unix time in ms. Default `Date.now`. */
   readonly now?: () => number;
 }

@@ -389,3 +389,25 @@ it("waits while the client is slow", async () => {
   slow.emit("close");
   expect(await ended).toBe("client-left");
 });
+
+describe("a script", () => {
+  it("answers what nothing is queued for, once for each request, and may leave it to the built-in answer", async () => {
+    const asked: unknown[] = [];
+    await using session = await open({
+      script({ model, messages }) {
+        asked.push(messages.at(-1)?.content);
+        if (model === "Kimi-K2-Instruct") return { text: ["scripted"] };
+        return model === "DeepSeek-V3.2"
+          ? { error: { kind: "http", status: 418, body: "teapot" } }
+          : undefined;
+      },
+    });
+    session.simulator.enqueue({ text: ["queued"] });
+    expect((await readAll(await session.chat())).text).toContain('0:"queued"');
+    expect(asked).toEqual([]);
+    expect((await readAll(await session.chat())).text).toContain('0:"scripted"');
+    expect((await session.chat({ model: "DeepSeek-V3.2" })).status).toBe(418);
+    expect((await session.chat({ model: "openai-gpt-oss-120b" })).status).toBe(200);
+    expect(asked).toEqual(["hi", "hi", "hi"]);
+  });
+});
