@@ -12,6 +12,7 @@ import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
 import { authenticate } from "./authenticate.ts";
 import { closeWithConnection } from "./close-with-connection.ts";
+import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
 import { logRequests } from "./log-requests.ts";
@@ -111,6 +112,8 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
   });
   logRequests(app);
   acceptJson(app);
+  const takeTurn = createTurns();
+  app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));
   await app.register(cors, {
     origin: config.CORS_ORIGIN.includes("*") ? "*" : [...config.CORS_ORIGIN],
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
