@@ -21,6 +21,24 @@ export function noteEvent(facts: AnswerFacts, event: ChatEvent): void {
   else if (event.type === "finish") facts.usage = event.usage;
 }
 
+/** What a log line says of an answer. */
+export function toLogFields({ model, stream, usage, ignored, error, cause }: AnswerFacts): object {
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(stream === undefined ? {} : { stream }),
+    ...(usage === undefined
+      ? {}
+      : {
+          inputTokens: usage.inputTokens,
+          outputTokens: usage.outputTokens,
+          estimated: usage.estimated,
+        }),
+    ...(ignored === undefined || ignored.length === 0 ? {} : { ignored }),
+    ...(error === undefined ? {} : { error }),
+    ...(error === undefined || error === "aborted" ? {} : { err: cause }),
+  };
+}
+
 /** Notes that not all pictures of an answer could be drawn, though it is one. */
 export function noteMissing(facts: AnswerFacts, missing: readonly MissingPicture[]): void {
   const [first] = missing;

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from "fastify";
 
+import { toLogFields } from "./answer-facts.ts";
+
 /**
  * One line for each request: route, status, duration, model and tokens. Never headers, bodies or queries
  * (signed links carry their signature there).
@@ -19,18 +21,7 @@ export function logRequests(app: FastifyInstance): void {
         status: left && !reply.raw.headersSent ? 499 : reply.raw.statusCode,
         ms: Math.round(performance.now() - start),
         ...(left ? { clientLeft: true } : {}),
-        ...(facts.model === undefined ? {} : { model: facts.model }),
-        ...(facts.stream === undefined ? {} : { stream: facts.stream }),
-        ...(facts.usage === undefined
-          ? {}
-          : {
-              inputTokens: facts.usage.inputTokens,
-              outputTokens: facts.usage.outputTokens,
-              estimated: facts.usage.estimated,
-            }),
-        ...(facts.ignored === undefined || facts.ignored.length === 0 ? {} : { ignored: facts.ignored }),
-        ...(facts.error === undefined ? {} : { error: facts.error }),
-        ...(failed ? { err: facts.cause } : {}),
+        ...toLogFields(facts),
       };
       const text = `${method} ${route}`;
       if (failed && (line.status >= 500 || line.status === 200)) request.log.error(line, text);

@@ -25,6 +25,7 @@ import type { BackgroundRuns } from "./background-runs.ts";
 import { fitContext } from "./fit-context.ts";
 import { loadContext } from "./load-context.ts";
 import { toStored, tryToStore } from "./stored-response.ts";
+import { createRunLog } from "./run-log.ts";
 import { streamRun } from "./stream-run.ts";
 
 /** What answering a Responses body needs. Without `runs` there are no background responses. */
@@ -112,8 +113,10 @@ export async function answerResponses(
         param: "background",
       });
     }
-    const start = (runSignal: AbortSignal) => chat.complete(chatRequest, { signal: runSignal, baseUrl });
-    const run = await runs.start({ writer, inputItems: parsed.inputItems, start, save });
+    const { note, onEnd } = createRunLog(request.log);
+    const start = (runSignal: AbortSignal) =>
+      note(chat.complete(chatRequest, { signal: runSignal, baseUrl }));
+    const run = await runs.start({ writer, inputItems: parsed.inputItems, start, save, onEnd });
     showProblem(reply, run.problem);
     if (read.body.stream !== true) return reply.send(run.response);
     await streamRun(reply, { run, startingAfter: -1, config, signal });

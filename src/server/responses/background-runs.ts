@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly start: (signal: AbortSignal) => AsyncIterable<EventBatch>;
   /** Keeps the response: when it is queued, and when it has ended. Resolves with the reason if it could not. */
   readonly save: (response: ResponseObject) => Promise<StoreProblem | undefined>;
+  /** Told once how the run has ended; `error` is why it failed. */
+  readonly onEnd?: (response: ResponseObject, error: GatewayError | undefined) => void;
 }
 
 /** A response that is made without a client that waits for it. */
@@ -59,13 +61,14 @@ interface OwnRun extends BackgroundRun {
 }
 
 /** Announces a response, then runs it. */
-function createRun({ writer, inputItems, start, save }: RunOptions, onEnd: () => void): OwnRun {
+function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, release: () => void): OwnRun {
   const controller = createController();
   const waiting = new Set<() => void>();
   const events = [...writer.queue()];
   let discarded = false;
   let stored = false;
   let problem: StoreProblem | undefined;
+  let failure: GatewayError | undefined;
 
   async function store(): Promise<StoreProblem | undefined> {
     const failure = await save(writer.response());
@@ -94,11 +97,18 @@ function createRun({ writer, inputItems, start, save }: RunOptions, onEnd: () =>
       }
       throw new GatewayError("upstream-truncated", "Akash Chat ended the answer before it was complete.");
     } catch (error) {
-      // Adds nothing to a response that has ended.
-      add(writer.fail(toGatewayError(error)));
+      add(fail(toGatewayError(error)));
     }
-    onEnd();
+    release();
+    onEnd?.(writer.response(), failure);
     if (!discarded) await store();
+  }
+
+  /** Gives nothing for a response that has ended: that is how it ended. */
+  function fail(error: GatewayError): readonly WireEvent[] {
+    if (writer.ended) return [];
+    failure = error;
+    return writer.fail(error);
   }
 
   const queued = storeQueued();
@@ -144,7 +154,7 @@ function createRun({ writer, inputItems, start, save }: RunOptions, onEnd: () =>
       discarded = true;
       return end(writer.cancel(), cancelled);
     },
-    fail: (error) => end(writer.fail(error), error),
+    fail: (error) => end(fail(error), error),
   };
 }
 
