@@ -46,11 +46,19 @@ function valueAt(body: unknown, path: Path): unknown {
 function toText(issue: Issue): string {
   if (issue.code === "invalid_union") {
     const expected = issue.errors.flatMap((branch) =>
-      branch.flatMap((inner) => (inner.code === "invalid_type" ? [inner.expected] : [])),
+      branch.flatMap((inner) =>
+        inner.code === "invalid_type" ? [inner.expected.replace("record", "object")] : [],
+      ),
     );
     if (expected.length > 0) return `expected ${[...new Set(expected)].join(" or ")}`;
   }
-  return issue.message.replace(/^Invalid input: /, "").replace(/^Invalid option: /, "");
+  return (
+    issue.message
+      .replace(/^Invalid input: /, "")
+      .replace(/^Invalid option: /, "")
+      // Its word for an object with any keys.
+      .replace(/^expected record/, "expected object")
+  );
 }
 
 /** Throws kind `invalid-request` when one of the body's long lists is too long to be read. */

@@ -133,7 +133,12 @@ describe("the table", () => {
 describe("a table that is not understood", () => {
   test.each([
     ["an unknown phase", "| in the stream |", "| in the river |", "no phase"],
-    ["an unknown fault", "| the usage limit |", "| the usage limits |", "the usage limits"],
+    [
+      "a row without a script",
+      "| the usage limit |",
+      "| the usage limits |",
+      '"the usage limits" has no script',
+    ],
     ["an unknown kind", "| `rate-limited` | –", "| `rate-limit` | –", "no kind"],
     ["an unknown route", "1 × session", "1 × sessions", "no route"],
     ["an unknown word", "| some |", "| a bit |", "a bit"],

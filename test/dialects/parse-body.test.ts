@@ -7,6 +7,7 @@ import { GatewayError } from "../../src/errors.ts";
 const schema = z.looseObject({
   name: z.string(),
   size: z.number().max(3).nullish(),
+  table: z.record(z.string(), z.unknown()).optional(),
   items: z.array(z.union([z.string(), z.looseObject({ text: z.string() })])).optional(),
   shape: z
     .discriminatedUnion(
@@ -33,6 +34,7 @@ test("what fits passes, unknown fields included", () => {
 test.each([
   [{}, "name", "'name' is missing: expected string."],
   [{ name: null }, "name", "'name' is not valid: expected string, received null."],
+  [{ name: "n", table: "x" }, "table", "'table' is not valid: expected object, received string."],
   [{ name: "n", size: 4 }, "size", "'size' is not valid: Too big: expected number to be <=3."],
   [{ name: "n", items: ["a", 5] }, "items[1]", "'items[1]' is not valid: expected string or object."],
   [

@@ -1,3 +1,4 @@
+import type { ErrorObject } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { LRUCache } from "lru-cache";
 
@@ -42,7 +43,7 @@ export function judgeSchema(schema: JsonSchema): string | undefined {
 }
 
 function findFault(schema: JsonSchema, text: string): string | undefined {
-  if (judge.validateSchema(schema) !== true) return judge.errorsText(judge.errors, { dataVar: "it" });
+  if (judge.validateSchema(schema) !== true) return describeErrors(judge.errors ?? []);
   const hasIds = text.includes('"$id":');
   const done = new Set<unknown>();
 
@@ -80,6 +81,19 @@ function findFault(schema: JsonSchema, text: string): string | undefined {
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/** What the meta-schema says, with the place in the schema in words. */
+function describeErrors(errors: readonly ErrorObject[]): string {
+  const faults = errors
+    // Says no more than its branches, which are there too.
+    .filter(({ keyword }) => keyword !== "anyOf")
+    .map(({ instancePath, message = "is wrong", params }) => {
+      const allowed: unknown = params["allowedValues"];
+      const list = Array.isArray(allowed) ? ` (${allowed.join(", ")})` : "";
+      return `${instancePath === "" ? "it" : `its ${instancePath.slice(1)}`} ${message}${list}`;
+    });
+  return [...new Set(faults)].join(", ");
 }
 
 function describeLoop(part: JsonSchema): string {

@@ -115,10 +115,13 @@ function toFaultRow(row: TableRow): FaultRow {
   const phase = cellOf(row, "phase");
   if (!isPhase(phase)) throw new Error(`There is no phase "${phase}"`);
   const ofPhase: Readonly<Record<string, Fault>> = faults[phase];
+  const fault = ofPhase[name];
+  if (fault === undefined)
+    throw new Error(`${phase}: "${name}" has no script of this name in test/conformance/support/faults/`);
   return {
     phase,
     name,
-    fault: found(ofPhase[name], `${phase}: ${name}`),
+    fault,
     outcome: perDialect(cellOf(row, "the client gets"), toOutcome),
     given: perDialect(cellOf(row, "before that"), toGiven),
     asked: perDialect(cellOf(row, "asked"), toAsked),

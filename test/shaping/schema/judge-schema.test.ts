@@ -33,7 +33,12 @@ describe("a schema that can't be used is told why", () => {
     ["a reference to nothing", reference("a"), /^can't resolve reference #\/\$defs\/a/],
     ["a reference to elsewhere", { $ref: "https://example.com/x.json" }, /^can't resolve reference https/],
     ["a pattern that is none", { properties: { a: { pattern: "(" } } }, /Invalid regular expression/],
-    ["a wrong type", { type: "objekt" }, /^it\/type must be equal to one of the allowed values/],
+    [
+      "a wrong type",
+      { type: "objekt" },
+      /^its type must be equal to one of the allowed values \(array, boolean, .*string\), its type must be array$/,
+    ],
+    ["a wrong bound", { properties: { a: { minimum: "1" } } }, /^its properties\/a\/minimum must be number$/],
     [
       "a long way of references",
       {
