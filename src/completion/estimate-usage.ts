@@ -1,4 +1,3 @@
-import type { Usage } from "../model/events.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
 import { countTokens, countTokensAtPace, mostTokens } from "../shaping/count-tokens.ts";
 import type { Pace } from "../stream/pace.ts";
@@ -79,19 +78,4 @@ export async function countAgainstLimit(
   let count = 0;
   for (const text of textsOf(plain)) count += await countTokensAtPace(text, pace);
   return count;
-}
-
-/** Adds the usage of two turns. An unknown part makes the sum unknown, an estimate makes it an estimate. */
-export function addUsage(a: Usage, b: Usage): Usage {
-  const sum = (key: "inputTokens" | "outputTokens"): { [name in typeof key]?: number } => {
-    const [left, right] = [a[key], b[key]];
-    return left === undefined || right === undefined ? {} : { [key]: left + right };
-  };
-  const reasoning = (a.reasoningTokens ?? 0) + (b.reasoningTokens ?? 0);
-  return {
-    ...sum("inputTokens"),
-    ...sum("outputTokens"),
-    ...(reasoning > 0 ? { reasoningTokens: reasoning } : {}),
-    estimated: a.estimated || b.estimated,
-  };
 }

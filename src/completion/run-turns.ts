@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.ts";
+import { addUsage } from "../model/add-usage.ts";
 import type { ChatEvent, EventBatch, Usage } from "../model/events.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
 import { createTokenCounter } from "../shaping/create-token-counter.ts";
@@ -7,7 +8,7 @@ import { linkSignal } from "../stream/link-signal.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { createAnswerJoiner } from "./create-answer-joiner.ts";
 import { createChain, type Chain } from "./create-chain.ts";
-import { addUsage, countPlainTokens } from "./estimate-usage.ts";
+import { countPlainTokens } from "./estimate-usage.ts";
 
 /** The part of pino that is used here. */
 export interface CompletionLog {

@@ -1,3 +1,4 @@
+import { addUsage } from "../model/add-usage.ts";
 import type { ChatEvent, Usage } from "../model/events.ts";
 import { toGatewayError, type ErrorKind } from "../errors.ts";
 import type { MissingPicture } from "../model/picture.ts";
@@ -15,10 +16,11 @@ export interface AnswerFacts {
   cause?: unknown;
 }
 
-/** Notes what an event tells of the answer. */
+/** Notes what an event tells of the answer, or of one of several, whose usage is added up. */
 export function noteEvent(facts: AnswerFacts, event: ChatEvent): void {
   if (event.type === "response-start") facts.model = event.model;
-  else if (event.type === "finish") facts.usage = event.usage;
+  else if (event.type === "finish")
+    facts.usage = facts.usage === undefined ? event.usage : addUsage(facts.usage, event.usage);
 }
 
 /** What a log line says of an answer. */

@@ -198,6 +198,14 @@ describe("request ids and the log", () => {
     for (const word of ["s3cret", "c00kie", "private words", "Hello"]) expect(everything).not.toContain(word);
   });
 
+  test("the tokens of n answers are added up, streamed or not", async () => {
+    await using edge = await startEdge({});
+    for (const stream of [true, false]) await post(edge.url + chatPath, { ...hello, stream, n: 3 });
+    await edge.close();
+    const tokens = { inputTokens: 9, outputTokens: 3, estimated: false };
+    expect(edge.lines.filter((line) => "route" in line)).toMatchObject([tokens, tokens]);
+  });
+
   test("an unforeseen failure is logged with its cause and told without it", async () => {
     await using edge = await startEdge({
       answer: () => {
