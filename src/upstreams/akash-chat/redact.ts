@@ -12,48 +12,99 @@ const quotes: readonly Rule[] = [
 
 const keys: readonly Rule[] = [
   [/-----BEGIN [A-Z ]{1,40}-----[\s\S]*?(?:-----END [A-Z ]{1,40}-----|$)/g, "[key]"],
+  // The end of one whose beginning is not quoted.
+  [
+    /(?<![A-Za-z\d+/=])(?:[A-Za-z\d+/=]{16,}(?:\s|\\n){1,3}){0,40}[A-Za-z\d+/=]{1,100}(?:\s|\\n){0,3}-----END [A-Z ]{1,40}-----/g,
+    "[key]",
+  ],
   // Keys by their usual prefixes, also masked ones (`sk-...abcd`).
   [
-    /\b(?:sk|pk|rk|akml|hf|gsk|gh[opsu]|github_pat|glpat|nvapi|xai|xox[abp])[-_](?:[\w-]*(?:\.{2,}|\*{2,})[\w-]*|[\w-]{16,})/gi,
+    /\b(?:sk|pk|rk|akml|hf|gsk|gh[oprsu]|github_pat|glpat|nvapi|xai|xox[abeprs]|xapp|npm|pypi|whsec|do[op]_v1|pplx|r8|tvly|shp(?:at|ss)|sntry[su])[-_](?:[\w-]*(?:\.{2,}|\*{2,})[\w-]*|[\w-]{16,})/gi,
     "[key]",
   ],
   [/\b(?:AKIA|ASIA)[A-Z\d]{12,}\b/g, "[key]"],
-  [/\bBearer\s+[\w.~+/=-]{6,}/gi, "[key]"],
+  [/\b(?:SG|ya29)\.[\w-]{8,}(?:\.[\w-]+)*/g, "[key]"],
+  [/\bBearer:?\s+(?!(?:auth\w*|tokens?|scheme|realm|required)\b)[\w.~+/=-]{6,}/gi, "[key]"],
   [/\b[Bb]asic\s+(?=[\w+/]*[A-Z\d+/=])[\w+/]{6,}={0,2}/g, "[key]"],
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g, "[key]"],
   [
-    /\b(?:[a-f0-9]{32,}|(?=[A-Za-z\d]*\d)(?=[A-Za-z\d]*[A-Z])(?=[A-Za-z\d]*[a-z])[A-Za-z\d]{36,})\b/g,
+    /(?<![A-Za-z\d])(?:[a-f\d]{32,}|[A-F\d]{32,}|(?=[A-Za-z\d]*\d)(?=[A-Za-z\d]*[A-Z])(?=[A-Za-z\d]*[a-z])(?:[A-Fa-f\d]{32,}|[A-Za-z\d]{36,}))(?![A-Za-z\d])/g,
+    "[key]",
+  ],
+  // The same in base64; model ids have hyphens.
+  [
+    /(?<![\w+/.-])(?=[A-Za-z+/]*\d)(?=[a-z\d+/]*[A-Z])(?=[A-Z\d+/]*[a-z])[A-Za-z\d+/]{40,}={0,2}(?![\w-])/g,
     "[key]",
   ],
 ];
 
-/** A name's end or a quote behind it, then `=`, `=>` or `:`. */
-const is = String.raw`(?:[_-]?(?:key|value|hash))?\\?["'\`]?\s{0,3}(?:=>?|:)\s{0,3}`;
-const equals = String.raw`(?:[_-]?(?:key|value|hash))?\\?["'\`]?\s{0,3}=>?\s{0,3}`;
-const quoted = String.raw`\\"[^"\n]{4,}"?|"(?:[^"\\\n]|\\.){4,}"?|'(?:[^'\\\n]|\\.){4,}'?`;
-const short = String.raw`\\"[^"\n]*"?|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?`;
+/** A name's end and the quotes behind it, in JSON inside of JSON or in an address, too. */
+const nameEnd = String.raw`(?:[_-]?(?:key|value|hash))?(?:\\{0,4}["'\`]|%2[27])?\s{0,3}`;
+const equals = String.raw`${nameEnd}(?:=>?|%3D)\s{0,3}`;
+const is = String.raw`${nameEnd}(?:=>?|:|%3[AD])\s{0,3}`;
+/** Calls and lists that a value is wrapped in: `SecretStr('…')`. */
+const wrapped = String.raw`(?:[a-z][\w.]{0,30}\(|\((?!\[)|\[(?!(?:key|address|path|stack)\]))?[bruf]{0,2}`;
+const quoted = String.raw`\\{1,4}"[^"\n]{4,}"?|"(?:[^"\\\n]|\\.){4,}"?|'(?:[^'\\\n]|\\.){4,}'?`;
+const short = String.raw`\\{1,4}"[^"\n]*"?|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?`;
 /** Not `[`: what is blotted out already stays. A comma is part of a value if no blank follows. */
 const bare = String.raw`(?:[^\s"'&;,<>()[\]{}\`\\]|,(?=[^\s"']))`;
+/** Words that are about a value. */
+const plain = String.raw`(?!(?:an?|are|cannot|does|empty|expected|expired|failed|false|has|integer|invalid|is|malformed|may|missing|must|nil|no|none|not|null|number|object|or|required|should|string|the|to|too|true|undefined|unknown|unset|was|wrong)[.,;:]?(?:[\s"')\]}]|$))`;
 /** A whole name, not the last part of a path. */
 const before = String.raw`((?<![\w/.-])[\w.-]{0,60}?`;
 /** Names that mean nothing but a secret. */
-const strong = String.raw`(?:passw(?:or)?d|passphrase|pwd|secret|credentials?|(?:api|access|private)[ _-]?key(?: provided)?)`;
+const strong = String.raw`(?:passw(?:or)?[dt]|passphrase|pwd|(?<=[a-z\d][_-])pass|db_?pass|secret|credentials?|(?:api|access|account|private)[ _-]?key(?: provided)?)`;
 /** Names that are also words of honest errors: their values must look like secrets. */
-const weak = String.raw`(?:token|auth|authorization|cookie|session(?:[_-]?id)?|signature|jwt|dsn|connection[ _-]?string)`;
+const weak = String.raw`(?:token|auth|authorization|cookies?|pass|session(?:[_-]?id)?|sig|signature|jwt|dsn|connection[ _-]?string)`;
+/** Counts, also of tokens: `max_token=4096`. */
+const counted = String.raw`(?!\d{1,7}(?!\w))`;
+/** Letters and digits, as few words have. */
+const mixed = String.raw`(?=[^\s"'<]{0,60}\d)(?=[^\s"'<]{0,60}[a-z])${bare}{6,}`;
+/** Variables of an environment. */
+const variable = String.raw`(?:[A-Z][A-Z\d]*_[A-Z\d_]+|PATH|HOME|PWD|HOSTNAME|USER)`;
 
 const secrets: readonly Rule[] = [
-  [/\b((?:set-)?cookie"?:\s{0,3})[^\n]+/gi, "$1[secret]"],
-  [new RegExp(String.raw`${before}${strong}${is})(?:${short}|${bare}+)`, "gi"), "$1[secret]"],
-  [new RegExp(String.raw`${before}${weak}${is})(?:${quoted})`, "gi"), "$1[secret]"],
-  // Tokens are counted, too: `max_token=4096`.
-  [new RegExp(String.raw`${before}${weak}${equals})(?!\d{1,6}(?!\w))${bare}{4,}`, "gi"), "$1[secret]"],
+  [new RegExp(String.raw`\b((?:set-)?cookie"?:\s{0,3})${plain}\S[^\n]*`, "gi"), "$1[secret]"],
+  [/\b(cookies?["']?\s{0,3}[:=]\s{0,3})\{[^}\n]*\}?/gi, "$1[secret]"],
+  // The value of this header has blanks: its scheme stands first.
   [
-    new RegExp(String.raw`${before}${weak}${is})(?!\d{1,6}(?!\w))(?=[^\s"']*\d)${bare}{6,}`, "gi"),
+    /\b((?:proxy-)?authorization\\{0,4}["']?\s{0,3}[:=]\s{0,3}\\{0,4}["']?)[\w-]{3,20} (?=[^\s"']*[\d=])[^\n"'\\]+/gi,
     "$1[secret]",
   ],
-  // Variables of an environment; numbers and switches say nothing.
+  [new RegExp(String.raw`(<[\w:.-]{0,40}(?:${strong}|${weak})>)[^<]{1,600}(?=</)`, "gi"), "$1[secret]"],
   [
-    /\b((?:[A-Z][A-Z\d]*_[A-Z\d_]+|PATH|HOME|PWD|HOSTNAME|USER)=)(?!(?:\d+|true|false)\b)[^\s"'&;)\]}[][^\s"'&;)\]}]*/g,
+    new RegExp(String.raw`${before}${strong}${is})${plain}${wrapped}(?:${short}|${bare}+)`, "gi"),
+    "$1[secret]",
+  ],
+  [new RegExp(String.raw`${before}${weak}${is})${plain}(?:${quoted})`, "gi"), "$1[secret]"],
+  [new RegExp(String.raw`${before}${weak}${equals})${plain}${counted}${bare}{4,}`, "gi"), "$1[secret]"],
+  [new RegExp(String.raw`${before}${weak}${is})${counted}(?=[^\s"']*\d)${bare}{6,}`, "gi"), "$1[secret]"],
+  // In a sentence or a command: `password 'x'`, `API key ab12cd is wrong`, `--password x`.
+  [
+    new RegExp(
+      String.raw`((?<![\w-])--[\w-]{0,40}?(?:${strong}|${weak})\s)${plain}(?:${short}|${bare}+)`,
+      "gi",
+    ),
+    "$1[secret]",
+  ],
+  [new RegExp(String.raw`\b(${strong}(?: (?:is|was|of))?\s{1,3})(?:${short}|${mixed})`, "gi"), "$1[secret]"],
+  [new RegExp(String.raw`\b(${weak}(?: (?:is|was|of))?\s{1,3}["'\`]?)${mixed}`, "gi"), "$1[secret]"],
+  [/(\s-u ?)[^\s:]{1,64}:\S+/g, "$1[secret]"],
+  [/(\bmysql\w*\s[^\n]{0,100}?\s-p)\S+/g, "$1[secret]"],
+  // Numbers and switches of an environment say nothing.
+  [
+    new RegExp(String.raw`\b(${variable}=)(?!(?:\d+|true|false)\b)[^\s"'&;)\]}[][^\s"'&;)\]}]*`, "g"),
+    "$1[value]",
+  ],
+  [
+    new RegExp(
+      String.raw`((["'])${variable}\2:\s?)(?:"(?!(?:\d+|true|false)")[^"\n]+"?|'(?!(?:\d+|true|false)')[^'\n]+'?)`,
+      "g",
+    ),
+    "$1[value]",
+  ],
+  [
+    /\b([A-Z][A-Z\d_]*_(?:ADDR(?:ESS)?|BUCKET|DIR|ENDPOINT|HOST(?:NAME)?|PATH|SERVER|UR[IL]|USER(?:NAME)?): )[^\s"'[]+/g,
     "$1[value]",
   ],
 ];
@@ -62,6 +113,8 @@ const secrets: readonly Rule[] = [
 const locators: readonly Rule[] = [
   [/\bfile:\/\/[^\s"'<>)\]}]+/gi, "[path]"],
   [/\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s"'<>)\]}]+/gi, "[address]"],
+  [/\bjdbc:[^\s"'<>]+/gi, "[address]"],
+  [/\b[\w.-]{1,64}@[\w.-]{1,100}:(?!\d)[\w.~/-]+/g, "[address]"],
   // A login without a scheme: `user:password@host`.
   [/\b[\w.+-]{1,64}:[^\s:@/"'<>]{1,100}@[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?(?:\/[^\s"'<>)\]}]*)?/g, "[address]"],
 ];
@@ -69,13 +122,20 @@ const locators: readonly Rule[] = [
 const addresses: readonly Rule[] = [
   [/\[[0-9a-f]*:[0-9a-f:]+(?:(?:\.\d{1,3}){3})?(?:%\w{1,20})?\](?::\d{1,5})?/gi, "[address]"],
   [
-    /(?<![\w:])(?=[0-9a-f:]{0,40}::)[0-9a-f:]{3,40}(?:(?:\.\d{1,3}){3})?(?:%\w{1,20})?(?![\w:])/gi,
+    /(?<![\w:])(?=[0-9a-f:]{0,40}::)(?![0-9a-f:]*::[0-9a-f:]+::)[0-9a-f:]{3,40}(?:(?:\.\d{1,3}){3})?(?:%\w{1,20})?(?![\w:])/gi,
     "[address]",
   ],
-  [/(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])/gi, "[address]"],
-  [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b/g, "[address]"],
+  [/(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?::\d{1,5})?(?![\w:])/gi, "[address]"],
+  [/(?<!\bversion )\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b/g, "[address]"],
   [/\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|svc|cluster)\b(?::\d{1,5})?/gi, "[address]"],
   [/\blocalhost:\d{1,5}\b/gi, "[address]"],
+  [/\bip(?:-\d{1,3}){4}\b/gi, "[address]"],
+  [/\b(host(?:name)?["']?\s{0,2}=\s{0,2})(?:"[^"\n]+"?|'[^'\n]+'?|[^\s"',;)&[]+)/gi, "$1[address]"],
+  [
+    /\b((?:(?:connection (?:refused|reset|closed|timed out)|connect(?:ing|ion)? to|dial tcp|reach|resolve):? ))["']?[\w.-]+:\d{2,5}\b/gi,
+    "$1[address]",
+  ],
+  [/\b(lookup )[\w.-]+(?= on |:)/g, "$1[address]"],
   // The words of Node for a host that it did not reach.
   [
     /\b(E(?:NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH) )[\w.-]+(?::\d{1,5})?/g,
@@ -107,6 +167,14 @@ const paths: readonly Rule[] = [
     "[path]",
   ],
   [/(?<![\w\\])\\\\[\w.-]{1,64}\\{1,2}[^\s"'<>|:*?,;)\]}]+/g, "[path]"],
+  [/(?<![\w:/])\/\/[\w.-]{1,64}\/[^\s"'<>|:*?,;)\]}]+/g, "[path]"],
+  [
+    new RegExp(
+      String.raw`${fresh}/(?:app|data|dev|etc|home|mnt|opt|proc|root|run|srv|sys|tmp|usr|var|workspace|Users|Volumes)(?=[\s"'),:;]|$)`,
+      "g",
+    ),
+    "[path]",
+  ],
   [new RegExp(String.raw`(?<![\w/])(?:~|\.{1,2})/${part}(?:/${part})*${line}`, "g"), "[path]"],
   [new RegExp(String.raw`${fresh}(?:/${part})*/(?:${part})?\.[a-z]\w{0,9}${line}(?![\w/])`, "gi"), "[path]"],
   [new RegExp(String.raw`${fresh}${route}(?:/${part}){2,}/?${line}`, "g"), "[path]"],
