@@ -11,7 +11,11 @@ export function describeNativeCall(
   context: { readonly request: ToolRequest; readonly model: string },
 ): string | undefined {
   const { tools, toolChoice } = context.request;
-  const declared = name === undefined ? undefined : createToolDirectory(tools).find(name)?.definition.name;
+  const directory = createToolDirectory(tools);
+  const declared =
+    name === undefined
+      ? undefined
+      : (directory.find(name) ?? directory.find(withoutMarks(name)))?.definition.name;
   if (name !== undefined && declared === undefined) return undefined;
   const wanted = toolChoice.kind === "function" ? toolChoice.name : declared;
   const { form } = taughtSyntaxFor(context.model);
@@ -22,4 +26,17 @@ export function describeNativeCall(
     "Write the call now, in exactly this form and with no other text:",
     wanted === undefined ? form : form.replace("TOOL", () => wanted),
   ].join("\n");
+}
+
+/**
+ * A name without what back ends leave around it when they read a model's tokens: `functions.NAME:0` (Kimi),
+ * `NAME<|channel|>json` and `to=functions.NAME` (gpt-oss), `default_api.NAME` (Gemma), `NAME()`, quotes.
+ */
+function withoutMarks(name: string): string {
+  return name
+    .replace(/^[\s\S]*\bto=/, "")
+    .replace(/^(?:<\|[^|]*\|>)+/, "")
+    .replace(/(?:<\|[\s\S]*|:\d+|\([\s\S]*)$/, "")
+    .replace(/[\p{Cf}\s"'`]/gu, "")
+    .replace(/^default_api\.|^functions::/, "");
 }

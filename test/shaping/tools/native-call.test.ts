@@ -19,6 +19,21 @@ test.each([
   expect(describeNativeCall("Read_File", { request, model })).toContain(form);
 });
 
+test.each([
+  "read_file:0",
+  "functions.read_file:12",
+  "functions::read_file",
+  "default_api.read_file",
+  "read_file<|channel|>json",
+  "<|constrain|>read_file",
+  "assistant<|channel|>commentary to=functions.read_file",
+  "read_file()",
+  "`read_file`",
+  "read_file\u200b",
+])("what a back end leaves around a name is none of it: %j", (name) => {
+  expect(describeNativeCall(name, { request, model: "m" })).toContain('{"name": "read_file", ');
+});
+
 test("a name is no pattern", () => {
   expect(describeNativeCall("$&", { request, model: "m" })).toContain('{"name": "$&", ');
 });
