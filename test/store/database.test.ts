@@ -87,7 +87,11 @@ describe.runIf(hasSqlite)("a database in a thread", () => {
     await expect(database.write("work", 0)).rejects.toMatchObject({ message: "closed" });
   });
 
-  test("keeps the process alive for an answer, and no longer; also for a program on the command line", async () => {
+  test.each([
+    ["a program on the command line", "--input-type=module"],
+    ["a process with an option of V8", "--max-old-space-size=512"],
+    ["a process with both", "--input-type=module", "--stack-size=900"],
+  ])("keeps the process alive for an answer, and no longer; also for %s", async (_name, ...options) => {
     const module = new URL("../../src/store/sqlite/create-database.ts", import.meta.url);
     const program = `
       import { createDatabase } from ${JSON.stringify(module.href)};
@@ -97,7 +101,7 @@ describe.runIf(hasSqlite)("a database in a thread", () => {
       });
       await database.write("work", 0);
       console.log(await database.read("count"));`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    const child = spawn(process.execPath, [...options, "-e", program], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let output = "";

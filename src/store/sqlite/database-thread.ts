@@ -47,8 +47,9 @@ export function createDatabaseThread(
   function start(): Running {
     const worker = new Worker(siblingModule(import.meta.url, "database-worker"), {
       workerData: settings,
-      // All options of the process, but for the one that only a program on the command line may have.
-      execArgv: process.execArgv.filter((option) => !option.startsWith("--input-type")),
+      // A thread has the options of its process by itself, and may not be given those of V8 (`--max-old-space-size`).
+      // It only can't have the one that only a program on the command line may have.
+      ...(process.execArgv.some((option) => option.startsWith("--input-type")) ? { execArgv: [] } : {}),
     });
     const waiting = new Map<number, Waiting>();
     let reason = "its thread ended";
