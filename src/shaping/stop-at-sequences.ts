@@ -1,22 +1,10 @@
 import type { BlockWriter } from "../model/block-writer.ts";
 import type { Usage } from "../model/events.ts";
-import { heldSuffix } from "./held-suffix.ts";
+import { createWordFinder } from "./find-words.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import type { Shaper } from "./shaper.ts";
 
 const unknownUsage: Usage = { estimated: true };
-
-/** The occurrence that is complete first; of those that end together the longest. */
-function findFirst(text: string, sequences: readonly string[]): { at: number; sequence: string } | undefined {
-  let best: { at: number; sequence: string } | undefined;
-  for (const sequence of sequences) {
-    const at = text.indexOf(sequence);
-    if (at === -1) continue;
-    const earlier = best === undefined ? -1 : at + sequence.length - (best.at + best.sequence.length);
-    if (best === undefined || earlier < 0 || (earlier === 0 && at < best.at)) best = { at, sequence };
-  }
-  return best;
-}
 
 /**
  * Ends the answer with finish `stop` before the first of `sequences` in its text, also when it comes in pieces.
@@ -24,27 +12,29 @@ function findFirst(text: string, sequences: readonly string[]): { at: number; se
  * certain.
  */
 export function stopAtSequences(sequences: readonly string[]): Shaper {
-  const wanted = sequences.filter((sequence) => sequence !== "");
+  const finder = createWordFinder(sequences.filter((sequence) => sequence !== ""));
   let held = "";
 
   function release(out: BlockWriter): void {
     out.write("text", held);
     held = "";
+    finder.reset();
   }
 
   return rewriteEvents({
     text(out, text) {
+      const found = finder.read(text);
       const all = held + text;
-      const match = findFirst(all, wanted);
-      if (match === undefined) {
-        const safe = all.length - heldSuffix(all, wanted);
+      if (found === undefined) {
+        const safe = all.length - finder.held();
         out.write("text", all.slice(0, safe));
         held = all.slice(safe);
         return;
       }
+      const at = held.length + found.end - found.word.length;
       held = "";
-      out.write("text", all.slice(0, match.at));
-      out.finish({ kind: "stop", stopSequence: match.sequence }, unknownUsage);
+      out.write("text", all.slice(0, at));
+      out.finish({ kind: "stop", stopSequence: found.word }, unknownUsage);
     },
     release,
   });

@@ -53,6 +53,25 @@ describe("stop sequences", () => {
     expect([textOf(out), reasonOf(out)]).toEqual(["a ST", undefined]);
   });
 
+  test("are found by what their words say, however they overlap", () => {
+    const unit = fc.constantFrom("a", "b");
+    const word = fc.string({ unit, minLength: 1, maxLength: 6 });
+    const text = fc.string({ unit, maxLength: 40 });
+    fc.assert(
+      fc.property(text, fc.array(word, { maxLength: 8 }), fc.array(fc.nat()), (whole, words, places) => {
+        const ends = Array.from({ length: whole.length }, (_, at) => whole.slice(0, at + 1));
+        const first = ends.find((begun) => words.some((one) => begun.endsWith(one)));
+        const longest = words
+          .filter((one) => first?.endsWith(one))
+          .toSorted((one, other) => other.length - one.length)[0];
+        const events = run(stopAtSequences(words), textEvents(cutAt(whole, places)));
+        expect(textOf(events)).toBe(first === undefined ? whole : first.slice(0, -(longest?.length ?? 0)));
+        expect(reasonOf(events)).toEqual({ kind: "stop", ...(longest && { stopSequence: longest }) });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test("the cut never matters", () => {
     const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 1, maxLength: 3 });
     const text = fc.string({ unit: fc.constantFrom("a", "b", "c", "d"), maxLength: 20 });
