@@ -13,15 +13,41 @@ const innerFields = ["content", "output", "tool_calls", "tools"] as const;
 /** Real requests have three levels: a message, a tool's result in it, and the parts of that. */
 const deepest = 4;
 
-function count(list: unknown, limit: number, depth = 0): number {
-  if (!Array.isArray(list) || depth > deepest) return 0;
-  let total = list.length;
+/** JSON values in the arguments of all calls of a list: they come as texts, which are parsed as the body was. */
+const mostArguments = 100_000;
+
+/** All entries of a list, with those that they hold. */
+function* entriesOf(list: unknown, depth = 0): Generator<unknown, void, undefined> {
+  if (!Array.isArray(list) || depth > deepest) return;
   for (const entry of list as readonly unknown[]) {
-    if (total > limit) break;
+    yield entry;
     if (typeof entry !== "object" || entry === null) continue;
-    for (const field of innerFields) total += count(Reflect.get(entry, field), limit - total, depth + 1);
+    for (const field of innerFields) yield* entriesOf(Reflect.get(entry, field), depth + 1);
   }
-  return total;
+}
+
+/** The argument text of a call, as Chat Completions or the Responses API has it. */
+function argumentsOf(entry: unknown): unknown {
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const call: unknown = Reflect.get(entry, "function") ?? Reflect.get(entry, "function_call") ?? entry;
+  return typeof call === "object" && call !== null ? Reflect.get(call, "arguments") : undefined;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openers: ReadonlySet<number> = new Set([0x2c, 0x5b, 0x7b]);
+
+/** JSON values in a text that may be JSON: its commas and opening brackets outside of strings. Stops above `most`. */
+function countValues(json: string, most: number): number {
+  let values = 1;
+  let inString = false;
+  for (let at = 0; at < json.length && values <= most; at += 1) {
+    const unit = json.charCodeAt(at);
+    if (unit === quote) inString = !inString;
+    else if (inString && unit === backslash) at += 1;
+    else if (!inString && openers.has(unit)) values += 1;
+  }
+  return values;
 }
 
 /** A list that is too long to be read. */
@@ -35,9 +61,22 @@ export interface Crowd {
 export function findCrowd(body: unknown, fields: readonly ListField[]): Crowd | undefined {
   if (typeof body !== "object" || body === null) return undefined;
   for (const field of fields) {
-    if (count(Reflect.get(body, field), most[field]) <= most[field]) continue;
-    const what = field === "tools" ? "tools" : "entries, their parts and calls counted";
-    return { field, text: `it holds more than ${most[field]} ${what}. Send fewer` };
+    let entries = 0;
+    let values = 0;
+    for (const entry of entriesOf(Reflect.get(body, field))) {
+      entries += 1;
+      const json = argumentsOf(entry);
+      if (typeof json === "string") values += countValues(json, mostArguments - values);
+      if (entries > most[field]) {
+        const what = field === "tools" ? "tools" : "entries, their parts and calls counted";
+        return { field, text: `it holds more than ${most[field]} ${what}. Send fewer` };
+      }
+      if (values > mostArguments)
+        return {
+          field,
+          text: `the arguments of its calls hold more than ${mostArguments} JSON values. Send fewer`,
+        };
+    }
   }
   return undefined;
 }

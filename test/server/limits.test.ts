@@ -202,6 +202,53 @@ describe("lists that are too long to be read are refused by their name", () => {
   });
 });
 
+describe("calls whose arguments hold too many values are refused: they are texts, which nobody counts on their way in", () => {
+  const json = `{"a": ["a, [b", ${"[],".repeat(60_000)}1]}`;
+  const called = { name: "x", arguments: json };
+  const twice = (at: number) => ({ id: `c${at}`, type: "function", function: called });
+  const user = { role: "user", content: "hi" };
+  const item = (at: number) => ({ type: "function_call", call_id: `c${at}`, ...called });
+
+  test.each([
+    [chat, "messages", { messages: [user, { role: "assistant", tool_calls: many(2, twice) }] }],
+    [
+      chat,
+      "messages",
+      { messages: many(2, () => ({ role: "assistant", content: null, function_call: called })) },
+    ],
+    ["/v1/responses", "input", { input: many(2, item) }],
+    ["/v1/responses/input_tokens", "input", { input: many(2, item) }],
+  ])("%s %s", async (path, field, body) => {
+    const { status, message } = await refusalOf(path, { model, ...body });
+    expect(status).toBe(400);
+    expect(message).toMatch(
+      `'${field}' is not valid: the arguments of its calls hold more than 100000 JSON values. Send fewer.`,
+    );
+  });
+
+  test("in strings there is nothing to count", async () => {
+    const text = JSON.stringify({ a: '[{"\\,'.repeat(20_000) });
+    const input = [user, { ...item(1), arguments: text }];
+    const reply = await post(`${stack.url}/v1/responses/input_tokens`, { model, input });
+    expect(reply.status).toBe(200);
+  });
+});
+
+test.each([
+  [chat, { messages, stop: ["a".repeat(20_001)] }, "'stop' is not valid"],
+  ["/v1/completions", { prompt: "hi", stop: "a".repeat(20_001) }, "'stop' is not valid"],
+  ["/v1/responses", { input: "hi", stop: many(600, () => "a".repeat(40)) }, "'stop' is not valid"],
+  [
+    "/v1/messages",
+    { messages, max_tokens: 9, stop_sequences: many(600, () => "a".repeat(40)) },
+    "stop_sequences",
+  ],
+])("%s: stop sequences that are too long to be looked for are refused by name", async (path, body, name) => {
+  const { status, message } = await refusalOf(path, { model, ...body });
+  expect(status).toBe(400);
+  expect(message).toMatch(`${name}: expected at most 20000 characters in all`);
+});
+
 test.each([chat, "/v1/messages", "/v1/responses", "/v1/images/generations"])(
   "%s: a body of more JSON values than can be parsed in passing is refused unparsed",
   async (path) => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 
 /**
  * The body of `POST /v1/messages` as far as it has an effect. Unknown fields are accepted everywhere.
@@ -202,6 +203,7 @@ export const messagesSchema = countTokensSchema.extend({
   stop_sequences: z
     .array(z.string().min(1, "stop sequences must not be empty"))
     .max(1000, "at most 1000 stop sequences are allowed")
+    .refine(areStopsShort, stopsTooLong)
     .nullish(),
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { optional } from "../optional.ts";
+import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 import { wireMessages } from "./message-schema.ts";
 
 const jsonSchema = z.record(z.string(), z.unknown());
@@ -76,7 +77,9 @@ export const commonFields = {
   max_tokens: optional(z.int().min(1)),
   n: optional(z.int().min(1).max(8)),
   stop: optional(
-    z.union([stopText.transform((text) => [text]), z.array(stopText).max(4, "expected at most 4 texts")]),
+    z
+      .union([stopText.transform((text) => [text]), z.array(stopText).max(4, "expected at most 4 texts")])
+      .refine(areStopsShort, stopsTooLong),
   ),
 };
 

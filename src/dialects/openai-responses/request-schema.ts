@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { input } from "./input-schema.ts";
 import { optional } from "../optional.ts";
+import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 import { wireTool } from "./tool-schema.ts";
 
 const jsonObject = z.record(z.string(), z.unknown());
@@ -60,10 +61,12 @@ export const requestSchema = z.looseObject({
   max_output_tokens: optional(z.int().min(1)),
   truncation: optional(z.enum(["auto", "disabled"])),
   stop: optional(
-    z.union([
-      z.string().transform((text) => [text]),
-      z.array(z.string()).max(1000, "expected at most 1000 texts"),
-    ]),
+    z
+      .union([
+        z.string().transform((text) => [text]),
+        z.array(z.string()).max(1000, "expected at most 1000 texts"),
+      ])
+      .refine(areStopsShort, stopsTooLong),
   ),
 
   stream: optional(z.boolean()),
