@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compileJsonSchema } from "../../src/shaping/schema/compile-json-schema.ts";
 import { repairJson } from "../../src/shaping/repair-json.ts";
 import { rootTypes } from "../../src/shaping/schema/root-types.ts";
+import { createToolPrompt } from "../../src/shaping/tools/prompt/create-tool-prompt.ts";
 import { describeSchema } from "../../src/shaping/tools/prompt/describe-schema.ts";
 import { propertiesOf, typesOf } from "../../src/shaping/schema/resolve-schema.ts";
 import { createArgumentsValidator } from "../../src/shaping/schema/validate-arguments.ts";
@@ -49,6 +50,10 @@ test("text that can't be mended in time is not mended", () => {
   expect(() => repairJson(`{"a":${"[call(content={".repeat(50_000)}`)).toThrow(Error);
 });
 
+function many(count: number, make: () => unknown): Record<string, unknown> {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${at}`, make()]));
+}
+
 describe("schemas whose definitions refer to each other a billion times", () => {
   const definitions = Array.from({ length: 30 }, (_, index) => [
     `d${index}`,
@@ -60,8 +65,27 @@ describe("schemas whose definitions refer to each other a billion times", () => 
   const fan = { ...reference("d0"), $defs: { ...Object.fromEntries(definitions), d30: { type: "string" } } };
   const branches = { anyOf: Array.from({ length: 20 }, () => ({ $ref: "#" })), properties: { a: {} } };
 
-  test("are described in a prompt of bounded length", () => {
-    expect(describeSchema(fan).length).toBeLessThan(1_000_000);
+  test("are described in a prompt of bounded length, those of all tools together", () => {
+    expect(describeSchema(fan).length).toBeLessThan(2_000_000);
+    const tools = Array.from({ length: 50 }, (_, at) => ({ name: `t${at}`, parameters: fan }));
+    const request = { tools, toolChoice: { kind: "auto" }, parallelToolCalls: true } as const;
+    expect(createToolPrompt(request, "m").length).toBeLessThan(2_000_000);
+  });
+
+  test.each([
+    ["objects of many keys", { type: "object", properties: many(20, () => reference("wide")) }],
+    ["a long description", { type: "string", description: "word ".repeat(20_000) }],
+    ["a long key", { type: "object", properties: { ["k".repeat(100_000)]: { type: "string" } } }],
+    ["a long enum", { enum: Object.keys(many(10_000, () => "")) }],
+    ["a long default", { type: "string", default: Object.keys(many(10_000, () => "")) }],
+  ])("%s", (_name, definition) => {
+    const wide = { type: "object", properties: many(20, () => definition) };
+    const schema = {
+      type: "object",
+      properties: many(500, () => reference("d")),
+      $defs: { d: definition, wide },
+    };
+    expect(describeSchema(schema).length).toBeLessThan(2_000_000);
   });
 
   test("are looked through once", () => {

@@ -38,6 +38,7 @@ export function followReference(reference: string, root: JsonSchema): unknown {
 
 /** What a step of a JSON pointer in a URI fragment names (RFC 6901, section 6). */
 function toKey(step: string): string {
+  if (!/[%~]/.test(step)) return step;
   let text = step;
   try {
     text = decodeURIComponent(step);

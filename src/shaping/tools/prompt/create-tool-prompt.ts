@@ -1,6 +1,6 @@
 import type { ToolDefinition } from "../../../model/request.ts";
 import type { ToolRequest } from "../tool-request.ts";
-import { describeSchema } from "./describe-schema.ts";
+import { createUnfolding, describeSchema, type Unfolding } from "./describe-schema.ts";
 import { taughtSyntaxFor } from "./taught-syntax.ts";
 
 /**
@@ -13,6 +13,7 @@ export function createToolPrompt(request: ToolRequest, model: string): string {
   if (request.tools.length === 0 || toolChoice.kind === "none") return "";
   const syntax = taughtSyntaxFor(model);
   const { descriptions, notes } = shareNotes(request.tools);
+  const unfolding = createUnfolding();
   const rules = [
     syntax.values,
     "Only the tools listed above exist. Give every required field, and only fields that are listed; fields marked ? are optional.",
@@ -28,7 +29,7 @@ export function createToolPrompt(request: ToolRequest, model: string): string {
     "",
     "You can call these tools. Each is given as its name, the fields of its arguments as a type, and what it does.",
     "",
-    request.tools.map((tool, index) => describeTool(tool, descriptions[index] ?? "")).join("\n\n"),
+    request.tools.map((tool, index) => describeTool(tool, descriptions[index] ?? "", unfolding)).join("\n\n"),
     "",
     ...notes,
     "# How to call a tool",
@@ -50,8 +51,8 @@ function choiceRule({ toolChoice }: ToolRequest): string {
   }
 }
 
-function describeTool(tool: ToolDefinition, description: string): string {
-  return `## ${tool.name} ${describeSchema(tool.parameters)}${description === "" ? "" : `\n${description}`}`;
+function describeTool(tool: ToolDefinition, description: string, unfolding: Unfolding): string {
+  return `## ${tool.name} ${describeSchema(tool.parameters, unfolding)}${description === "" ? "" : `\n${description}`}`;
 }
 
 // Shorter paragraphs aren't worth the reference.

@@ -5,16 +5,42 @@ import { followReference, isRecord, resolveSchema } from "../../schema/resolve-s
  * Writes a JSON Schema the way TypeScript would, which models read well and which takes about half the tokens:
  * types, enums, optional fields, nesting and limits are all kept, descriptions follow as comments.
  */
-export function describeSchema(schema: JsonSchema): string {
-  return describe(schema, { root: schema, trail: [], budget: { left: mostParts } }, 0);
+export function describeSchema(schema: JsonSchema, unfolding: Unfolding = createUnfolding()): string {
+  return describe(schema, { root: schema, trail: [], unfolding }, 0);
+}
+
+/**
+ * What may still be written of definitions in the place of `$ref`s: those that refer to each other unfold to billions of
+ * parts, and a long description is written for each reference. What stands in the schema itself is bounded as it is.
+ */
+export interface Unfolding {
+  /** Schemas, and values of their enums. */
+  parts: number;
+  /** UTF-16 units of keys, values and descriptions. */
+  text: number;
+}
+
+/** As much as the tools of one request may unfold to together; no model reads more. */
+export function createUnfolding(): Unfolding {
+  return { parts: 20_000, text: 1_000_000 };
 }
 
 interface Scope {
   readonly root: JsonSchema;
   /** `$ref`s that are being written: a recursive schema names itself instead of going on for ever. */
   readonly trail: readonly string[];
-  /** How many more parts are written, shared by all scopes of one schema. */
-  readonly budget: { left: number };
+  readonly unfolding: Unfolding;
+}
+
+/** Pays for what is written of a definition. */
+function charge({ trail, unfolding }: Scope, parts: number, text: number): void {
+  if (trail.length === 0) return;
+  unfolding.parts -= parts;
+  unfolding.text -= text;
+}
+
+function isSpent({ parts, text }: Unfolding): boolean {
+  return parts <= 0 || text <= 0;
 }
 
 // Limits in the words of the schema: they are short, and models know them.
@@ -40,17 +66,19 @@ const limits = [
 // No model reads on at such a depth, and the stack has an end.
 const deepestNesting = 32;
 
-// Definitions that refer to each other can unfold to billions of parts; no tool that can be used has so many.
-const mostParts = 10_000;
-
 function describe(schema: unknown, scope: Scope, depth: number): string {
+  if (scope.trail.length > 0 && isSpent(scope.unfolding)) return "any";
+  charge(scope, 1, 0);
   if (schema === false) return "never";
-  if (!isRecord(schema) || depth > deepestNesting || scope.budget.left === 0) return "any";
-  scope.budget.left -= 1;
+  if (!isRecord(schema) || depth > deepestNesting) return "any";
   const reference = schema["$ref"];
   if (typeof reference === "string") return describeReference(reference, schema, scope, depth);
-  if ("const" in schema) return JSON.stringify(schema["const"]);
-  if (Array.isArray(schema["enum"])) return schema["enum"].map((value) => JSON.stringify(value)).join("|");
+  const values: unknown = "const" in schema ? [schema["const"]] : schema["enum"];
+  if (Array.isArray(values)) {
+    const text = values.map((value) => JSON.stringify(value)).join("|");
+    charge(scope, values.length, text.length);
+    return text;
+  }
   for (const [key, glue] of [
     ["anyOf", "|"],
     ["oneOf", "|"],
@@ -94,14 +122,18 @@ function withoutNested(type: string): string {
 
 /** Limits and description of a schema, or of what it refers to. */
 function noteOf(schema: unknown, scope: Scope): string {
-  const own = isRecord(schema) ? comment(schema) : "";
+  if (scope.trail.length > 0 && isSpent(scope.unfolding)) return "";
+  const own = isRecord(schema) ? comment(schema, scope) : "";
+  if (own !== "" || !isRecord(schema) || typeof schema["$ref"] !== "string" || isSpent(scope.unfolding))
+    return own;
   const target = resolveSchema(schema, scope.root);
-  return own === "" && target !== undefined ? comment(target) : own;
+  return target === undefined ? "" : comment(target, { ...scope, trail: [schema["$ref"]] });
 }
 
 function describeReference(reference: string, schema: JsonSchema, scope: Scope, depth: number): string {
   const name = reference.split("/").at(-1) ?? reference;
   if (scope.trail.includes(reference)) return reference === "#" ? "(same object)" : name;
+  if (isSpent(scope.unfolding)) return name;
   const target = followReference(reference, scope.root);
   if (!isRecord(target) || target === schema) return name;
   return describe(target, { ...scope, trail: [...scope.trail, reference] }, depth);
@@ -121,6 +153,7 @@ function describeObject(schema: JsonSchema, scope: Scope, depth: number): string
   const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   const indent = " ".repeat(depth + 1);
   const lines = properties.map(([key, property]) => {
+    charge(scope, 0, key.length);
     const note = noteOf(property, scope);
     const name = /^[A-Za-z_$][\w$-]*$/.test(key) ? key : JSON.stringify(key);
     const type = describe(property, scope, depth + 1);
@@ -135,7 +168,7 @@ function describeObject(schema: JsonSchema, scope: Scope, depth: number): string
 }
 
 /** Limits and description of a schema in one line; empty if it has none. */
-function comment(schema: JsonSchema): string {
+function comment(schema: JsonSchema, scope: Scope): string {
   const notes: string[] = [];
   for (const limit of limits) {
     const value = schema[limit];
@@ -145,6 +178,11 @@ function comment(schema: JsonSchema): string {
     notes.push(`${limit}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   }
   const description = schema["description"];
-  if (typeof description === "string") notes.push(description.replaceAll(/\s+/g, " ").trim());
-  return notes.join(" ");
+  if (typeof description === "string") {
+    notes.push(description.replaceAll(/\s+/g, " ").trim());
+    charge(scope, 0, description.length);
+  }
+  const text = notes.join(" ");
+  charge(scope, 0, text.length);
+  return text;
 }
