@@ -1,5 +1,5 @@
 import type { ToolRequest } from "./tool-request.ts";
-import { describeSchema } from "./prompt/describe-schema.ts";
+import { createUnfolding, describeSchema } from "./prompt/describe-schema.ts";
 import { taughtSyntaxFor } from "./prompt/taught-syntax.ts";
 
 /** What keeps a call, or an answer, from being passed on. */
@@ -9,13 +9,36 @@ export type Fault =
   | { readonly kind: "schema"; readonly name: string; readonly faults: readonly string[] }
   | { readonly kind: "no-call" };
 
+/** More faults help no model, and each costs tokens. */
+const mostFaults = 16;
+
 /** Says to the model what is wrong and what to write instead. `accepted`: calls of this answer that were passed on. */
 export function describeFaults(
   faults: readonly Fault[],
   context: { readonly request: ToolRequest; readonly model: string; readonly accepted: readonly string[] },
 ): string {
   const { request, model, accepted } = context;
-  const lines = [...new Set(faults.map((fault) => describeFault(fault, request)))];
+  const told = new Set<string>();
+  const unfolding = createUnfolding();
+
+  /** What several faults would repeat is said with the first one. */
+  function once(topic: string, say: () => string): string {
+    if (told.has(topic)) return "";
+    told.add(topic);
+    return say();
+  }
+
+  const hints: Hints = {
+    tools: () => once("", () => ` The tools are: ${request.tools.map(({ name }) => name).join(", ")}.`),
+    fields(name) {
+      const tool = request.tools.find((one) => one.name === name);
+      if (tool === undefined) return "";
+      return once(name, () => ` The arguments are: ${describeSchema(tool.parameters, unfolding)}`);
+    },
+  };
+  const lines = [
+    ...new Set(faults.slice(0, mostFaults).map((fault) => describeFault(fault, request, hints))),
+  ];
   if (accepted.length > 0) {
     lines.push(
       `The ${accepted.length === 1 ? "call" : "calls"} before it (${accepted.join(", ")}) went through: don't repeat what was accepted.`,
@@ -28,27 +51,29 @@ export function describeFaults(
   return lines.join("\n");
 }
 
-function describeFault(fault: Fault, request: ToolRequest): string {
-  const names = request.tools.map((tool) => tool.name).join(", ");
+/** What helps to do better. Sentences with a blank before them, or nothing. */
+interface Hints {
+  readonly tools: () => string;
+  readonly fields: (name: string) => string;
+}
+
+function describeFault(fault: Fault, request: ToolRequest, hints: Hints): string {
   const call = "name" in fault && fault.name !== undefined ? `Your call of ${fault.name}` : "Your tool call";
   switch (fault.kind) {
     case "unknown-tool":
-      return `There is no tool named ${JSON.stringify(fault.name)}. The tools are: ${names}.`;
+      return `There is no tool named ${JSON.stringify(fault.name)}.${hints.tools()}`;
     case "other-tool":
       return `You called ${fault.name}, but this answer must call ${choiceName(request)}.`;
     case "unreadable":
-      return `${call} can't be read: its arguments are not in the right form. The tools are: ${names}.`;
+      return `${call} can't be read: its arguments are not in the right form.${hints.tools()}`;
     case "cut":
       return `${call} is incomplete: the answer ended inside it.`;
-    case "schema": {
-      const tool = request.tools.find((one) => one.name === fault.name);
-      const fields = tool === undefined ? "" : ` The arguments are: ${describeSchema(tool.parameters)}`;
-      return `${call} has wrong arguments: ${fault.faults.join("; ")}.${fields}`;
-    }
+    case "schema":
+      return `${call} has wrong arguments: ${fault.faults.join("; ")}.${hints.fields(fault.name)}`;
     default:
       return request.toolChoice.kind === "function"
         ? `Your answer must call the tool ${choiceName(request)}, but it has no tool call.`
-        : `Your answer must call a tool, but it has no tool call. The tools are: ${names}.`;
+        : `Your answer must call a tool, but it has no tool call.${hints.tools()}`;
   }
 }
 
