@@ -38,7 +38,10 @@ export async function resolveModel(
     findModel(models, exact?.to ?? id) ?? findModel(models, aliased);
 
   const models = await listOrNothing(options.upstream.listModels(signal), signal);
-  if (models.length === 0) return isImageModel(aliased) ? imageModel : { id: aliased, kind: "chat" };
+  // A list without a chat model, which an upstream gives whose back end is away, says nothing of those either.
+  if (!models.some(({ kind }) => kind === "chat")) {
+    return find(models) ?? (isImageModel(aliased) ? imageModel : { id: aliased, kind: "chat" });
+  }
   const found = find(models);
   if (found !== undefined) return found;
 

@@ -258,6 +258,28 @@ describe("while the back end lists nothing", () => {
   });
 });
 
+describe("while there is no chat model on any list", () => {
+  test("AkashGen alone, also of all: ids pass, and a refusal is one that may be repeated", async () => {
+    const alone = [{ id: "AkashGen", model_id: "AkashGen", available: true }];
+    stack.simulator.scriptModels({ error: { kind: "http", status: 200, body: alone } });
+    stack.simulator.enqueueAt("/api/models/all", { error: { kind: "http", status: 500 } });
+    expect((await stack.ask("DeepSeek-V3.2")).status).toBe(200);
+    stack.simulator.enqueue({ error: { kind: "model", available: ["AkashGen"] } });
+    const refused = await post(`${stack.url}/v1/chat/completions`, {
+      model: "DeepSeek-V3.2",
+      messages: [{ role: "user", content: "x" }],
+    });
+    expect(refused.status).toBe(503);
+    expect(refused.headers["x-should-retry"]).toBeUndefined();
+    expect(await stack.listed()).toEqual(["AkashGen"]);
+  });
+
+  test("an empty 500 of the list is no fault of who asks for it", async () => {
+    stack.simulator.scriptModels({ error: { kind: "empty", status: 500 } });
+    expect((await get(`${stack.url}/v1/models`)).status).toBe(503);
+  });
+});
+
 describe("a model of the list that is refused", () => {
   test.each(dialects.map((dialect) => [dialect.name, dialect] as const))(
     "is an error that may be repeated: %s",

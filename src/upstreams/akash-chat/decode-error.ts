@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { GatewayError } from "../../errors.ts";
+import { imageModelId } from "./decode-models.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
 import type { Reply } from "./exchange.ts";
 import { redact } from "./redact.ts";
@@ -36,7 +37,10 @@ const bodySchema = z.object({
   error: z.string().optional().catch(undefined),
   message: z.string().optional().catch(undefined),
   resetTime: z.string().optional().catch(undefined),
-  available_models: z.array(z.unknown()).optional().catch(undefined),
+  available_models: z
+    .array(z.object({ id: z.unknown() }).catch({ id: undefined }))
+    .optional()
+    .catch(undefined),
 });
 
 type RefusalBody = z.output<typeof bodySchema>;
@@ -151,7 +155,8 @@ function toRetryAfter(retryAfter: string | undefined, now: number): number | und
 
 function toForbiddenError(body: RefusalBody, cause: Error): GatewayError {
   if (body.available_models !== undefined) {
-    if (body.available_models.length === 0) {
+    // The image model is not the back end's: it is offered also while that lists nothing.
+    if (body.available_models.every(({ id }) => id === imageModelId)) {
       return new GatewayError(
         "overloaded",
         "Akash Chat offers no model at all at the moment: its back end does not answer. Try again later.",

@@ -13,10 +13,11 @@ export interface FetchModelsOptions {
 }
 
 /** The error of an upstream that lists nothing. */
-export function createNoModelsError(): GatewayError {
+export function createNoModelsError(cause?: unknown): GatewayError {
   return new GatewayError(
     "overloaded",
     "Akash Chat lists no models at the moment: its back end does not answer. Try again later.",
+    { cause },
   );
 }
 
@@ -29,7 +30,11 @@ export async function fetchModels(
   let reply = await client.send({ ...request, token: session.current }, signal);
   if (reply.status !== 200) {
     const refusal = await readRefusal(reply);
-    if (!isSessionRefusal(refusal)) throw decodeError(refusal, { now: now() });
+    if (!isSessionRefusal(refusal)) {
+      const error = decodeError(refusal, { now: now() });
+      // An empty 500 refuses the form of a chat. Here there is nothing to refuse: nobody answered behind the route.
+      throw error.kind === "invalid-request" ? createNoModelsError(error) : error;
+    }
     reply = await session.send(request, signal);
   }
   return decodeModels(await readJson(reply));
