@@ -7,6 +7,7 @@ import { compileJsonSchema } from "../../src/shaping/schema/compile-json-schema.
 import { constrainJson, type JsonFormat } from "../../src/shaping/constrain-json.ts";
 import { createJsonPrompt } from "../../src/shaping/json-prompt.ts";
 import { cutAt, everyCut } from "../support/cuts.ts";
+import { createPatientWork } from "../support/patient-work.ts";
 import { blockEvents, blocksOf, reasonOf, run, textEvents, textOf } from "../support/shape.ts";
 
 const anyObject: JsonFormat = { kind: "json-object" };
@@ -23,7 +24,7 @@ const person = schema({
 });
 
 function constrain(deltas: readonly string[], format: JsonFormat, hold: boolean, reason?: FinishReason) {
-  const shaper = constrainJson({ format, hold });
+  const shaper = constrainJson({ format, hold, work: createPatientWork() });
   const events = run(shaper, textEvents(deltas, reason));
   return { text: textOf(events), reason: reasonOf(events), problem: shaper.problem, shaper };
 }
@@ -134,7 +135,7 @@ test.each<FinishReason>([
 
 test("an answer that calls tools needs no JSON", () => {
   const call: Block = { kind: "tool-call", callId: "call_1", name: "f", arguments: "{}" };
-  const shaper = constrainJson({ format: person, hold: true });
+  const shaper = constrainJson({ format: person, hold: true, work: createPatientWork() });
   const events = run(
     shaper,
     blockEvents([{ kind: "text", text: "Let me look." }, call], { kind: "tool-calls" }),

@@ -1,23 +1,15 @@
 import type { ChatEvent } from "../../../src/model/events.ts";
 import { createCollector, type ChatResponse } from "../../../src/model/collect.ts";
 import type { ToolDefinition } from "../../../src/model/request.ts";
-import { createSchemaBook } from "../../../src/shaping/schema/schema-book.ts";
-import type { SchemaWork } from "../../../src/shaping/schema/schema-work.ts";
 import type { Shaper } from "../../../src/shaping/shaper.ts";
 import { createToolCallShaper, type ToolCallShaperOptions } from "../../../src/shaping/tools/index.ts";
+import { createPatientWork } from "../../support/patient-work.ts";
 import declared from "../../fixtures/tool-calls/tools.json" with { type: "json" };
+
+const work = createPatientWork();
 
 /** The tools that the corpus calls. */
 export const tools: readonly ToolDefinition[] = declared;
-
-/** Takes all the time it needs: on a busy machine a limit by the clock ends work that is small, and its check is lost. */
-const unhurried: SchemaWork = {
-  book: createSchemaBook(),
-  budget: {
-    compile: (_subject, _values, work) => ({ done: work() }),
-    check: (_subject, work) => ({ done: work() }),
-  },
-};
 
 /** Options of a shaper for the corpus' tools, ids counting up. */
 export function shaperOptions(
@@ -29,7 +21,7 @@ export function shaperOptions(
     request: { tools, toolChoice: { kind: "auto" }, parallelToolCalls: true, ...overrides },
     model: "test-model",
     argumentsMode: "stream",
-    work: unhurried,
+    work,
     newCallId: () => {
       count += 1;
       return `call_${count}`;
