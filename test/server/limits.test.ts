@@ -234,6 +234,17 @@ describe("calls whose arguments hold too many values are refused: they are texts
   });
 });
 
+test("metadata is bounded as at OpenAI, since each event of a response may repeat it", async () => {
+  const metadata = (count: number) => Object.fromEntries(many(count, (at) => [`key${at}`, "value"]));
+  const ask = (count: number) =>
+    post(`${stack.url}/v1/responses`, { model, input: "hi", metadata: metadata(count) });
+  const fitting = await ask(16);
+  expect([fitting.status, fitting.json().metadata]).toEqual([200, metadata(16)]);
+  const reply = await ask(17);
+  expect([reply.status, reply.json().error.param]).toEqual([400, "metadata"]);
+  expect(reply.json().error.message).toBe("'metadata' is not valid: expected at most 16 entries.");
+});
+
 test.each([
   [chat, { messages, stop: ["a".repeat(20_001)] }, "'stop' is not valid"],
   ["/v1/completions", { prompt: "hi", stop: "a".repeat(20_001) }, "'stop' is not valid"],

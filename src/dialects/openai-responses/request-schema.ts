@@ -4,6 +4,9 @@ import { optional } from "../optional.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 import { wireTool } from "./tool-schema.ts";
 
+/** As OpenAI's API has it. They are stored, and given back with each event that holds the response. */
+const mostMetadata = 16;
+
 const jsonObject = z.record(z.string(), z.unknown());
 
 const textFormat = z.discriminatedUnion(
@@ -72,7 +75,14 @@ export const requestSchema = z.looseObject({
   stream: optional(z.boolean()),
   store: optional(z.boolean()),
   background: optional(z.boolean()),
-  metadata: optional(z.record(z.string(), z.string())),
+  metadata: optional(
+    z
+      .record(z.string(), z.string())
+      .refine(
+        (metadata) => Object.keys(metadata).length <= mostMetadata,
+        `expected at most ${mostMetadata} entries`,
+      ),
+  ),
 
   /** Without effect here; repeated in the answer. */
   max_tool_calls: optional(z.int()),
