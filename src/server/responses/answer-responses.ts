@@ -113,10 +113,10 @@ export async function answerResponses(
         param: "background",
       });
     }
-    const { note, onEnd } = createRunLog(request.log);
+    const runLog = createRunLog(request.log);
     const start = (runSignal: AbortSignal) =>
-      note(chat.complete(chatRequest, { signal: runSignal, baseUrl }));
-    const run = await runs.start({ writer, inputItems: parsed.inputItems, start, save, onEnd });
+      runLog.note(chat.complete(chatRequest, { signal: runSignal, baseUrl }));
+    const run = await runs.start({ writer, inputItems: parsed.inputItems, start, save, onEnd: runLog.onEnd });
     showProblem(reply, run.problem);
     if (read.body.stream !== true) return reply.send(run.response);
     await streamRun(reply, { run, startingAfter: -1, config, signal });

@@ -8,9 +8,9 @@ import { noteEvent, toLogFields, type AnswerFacts } from "../answer-facts.ts";
 /** The log of one background response, whose request was answered before there was anything to tell. */
 export interface RunLog {
   /** Passes the answer's events on, and notes its model and usage. */
-  note(events: AsyncIterable<EventBatch>): AsyncIterable<EventBatch>;
+  readonly note: (events: AsyncIterable<EventBatch>) => AsyncIterable<EventBatch>;
   /** Writes the line: as a warning or an error when the response failed. */
-  onEnd(response: ResponseObject, error: GatewayError | undefined): void;
+  readonly onEnd: (response: ResponseObject, error: GatewayError | undefined) => void;
 }
 
 /** Creates it; `log` is that of the request, so that the line has its id. */
