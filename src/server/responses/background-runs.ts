@@ -57,6 +57,8 @@ export interface BackgroundRuns {
 interface OwnRun extends BackgroundRun {
   /** Resolves when the response is stored as queued, or could not be. */
   readonly queued: Promise<void>;
+  /** Resolves when the run has ended and nothing is left to be stored. */
+  readonly finished: Promise<void>;
   fail(error: GatewayError): Promise<void>;
 }
 
@@ -133,6 +135,7 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
       return stored;
     },
     queued,
+    finished,
     events,
     get ended() {
       return writer.ended;
@@ -158,6 +161,23 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
   };
 }
 
+async function nothingToDo(): Promise<void> {}
+
+/** A run that is over, without what it ran with: its request, answer and connection would be held as long as it is. */
+function toEnded({ response, inputItems, problem, stored, events }: BackgroundRun): BackgroundRun {
+  return {
+    response,
+    inputItems,
+    problem,
+    stored,
+    events,
+    ended: true,
+    changed: nothingToDo,
+    cancel: nothingToDo,
+    discard: nothingToDo,
+  };
+}
+
 /** Creates the registry of a gateway's background responses. */
 export function createBackgroundRuns(): BackgroundRuns {
   const running = new Map<string, OwnRun>();
@@ -177,6 +197,9 @@ export function createBackgroundRuns(): BackgroundRuns {
         ended.set(id, run);
       });
       running.set(id, run);
+      void run.finished.then(() => {
+        if (ended.peek(id) === run) ended.set(id, toEnded(run));
+      });
       await run.queued;
       return run;
     },

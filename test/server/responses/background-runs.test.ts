@@ -1,3 +1,6 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { ResponseObject } from "../../../src/dialects/openai-responses/wire.ts";
@@ -107,4 +110,38 @@ test("a response that ran when an earlier process ended is found failed, and sta
   );
   expect(found.response).toMatchObject({ status: "failed", error: { code: "server_error" } });
   expect(await responses.get("resp_1")).toEqual(found);
+});
+
+test("one that has ended can be found, and holds nothing that it ran with", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect !== "function") throw new Error("no gc");
+  const runs = createBackgroundRuns();
+
+  async function run(): Promise<{ id: string; request: WeakRef<object> }> {
+    const request = { of: "the client" };
+    const ended = createGate();
+    const given = options([], {
+      async *start() {
+        yield* textAnswer("Hi");
+      },
+      onEnd: () => {
+        expect(request.of).toBe("the client");
+        ended.open();
+      },
+    });
+    const { response } = await runs.start(given);
+    await ended.promise;
+    return { id: response.id, request: new WeakRef(request) };
+  }
+  const { id, request } = await run();
+  for (let turns = 0; turns < 20 && request.deref() !== undefined; turns += 1) {
+    await turn();
+    Reflect.apply(collect, undefined, []);
+  }
+  expect(request.deref()).toBeUndefined();
+  const found = runs.find(id);
+  expect(found).toMatchObject({ ended: true, stored: true, response: { status: "completed" } });
+  await found?.cancel();
+  expect(found?.events.at(-1)).toMatchObject({ type: "response.completed" });
 });
