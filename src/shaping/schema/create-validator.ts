@@ -28,8 +28,24 @@ const wholeValues = 400;
 /** Keywords whose check can take more than linear time. */
 const slowKeywords = /"(?:pattern|patternProperties|uniqueItems|\$ref|\$dynamicRef|\$recursiveRef)":/;
 
+/** A value of more JSON values is checked within the request's time too: each costs at least an error, at most all keywords. */
+const manyValues = 2000;
+
 /** How many narrowed forms of a large schema are kept compiled. */
 const mostNarrowed = 16;
+
+/** Whether a value holds more than `most` values. */
+function holdsMore(value: unknown, most: number): boolean {
+  const waiting: unknown[] = [value];
+  for (let count = 0; waiting.length > 0; count += 1) {
+    const one = waiting.pop();
+    if (typeof one !== "object" || one === null) continue;
+    const inner: unknown[] = Object.values(one);
+    if (count + waiting.length + inner.length > most) return true;
+    waiting.push(...inner);
+  }
+  return false;
+}
 
 type Compiled = (value: unknown) => readonly ErrorObject[];
 
@@ -88,7 +104,9 @@ export function createValidator(schema: JsonSchema, { draft, unicodePatterns }: 
       if (form === undefined) return undefined;
       const judge = form;
       try {
-        return isSlow ? budget.check(validator, () => judge(value))?.done : judge(value);
+        return isSlow || holdsMore(value, manyValues)
+          ? budget.check(validator, () => judge(value))?.done
+          : judge(value);
       } catch {
         // A schema that leads back to itself, or a value nested too deeply for the stack.
         return undefined;

@@ -47,6 +47,17 @@ describe("the budget of a request", () => {
   });
 });
 
+test("a value that holds thousands of values is checked within the time, whatever its schema says", () => {
+  const list = { type: "object", properties: { a: { type: "array", items: { required: ["b"] } } } };
+  const valueOf = (length: number) => ({ a: Array.from({ length }, () => ({})) });
+  const { budget, started } = setUp([0, 1000]);
+  const validate = createArgumentsValidator(list, { book: createSchemaBook(), budget });
+  expect(validate(valueOf(1000))[0]).toMatch(/must have required property/);
+  expect(started()).toBe(1);
+  expect(validate(valueOf(3000))).toEqual([]);
+  expect(started()).toBe(2);
+});
+
 const evil = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };
 
 describe("sixty calls of a tool whose pattern has no end", () => {
