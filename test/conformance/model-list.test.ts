@@ -120,6 +120,7 @@ describe("a list that hangs", () => {
       expect.stringContaining("VISION_MODELS"),
     ]);
     expect((await get(`${stack.url}/v1/models`)).status).toBe(504);
+    expect((await get(`${stack.url}/v1/models/DeepSeek-V3.2`)).status).toBe(504);
     expect(stack.fetches).toBe(1);
   });
 

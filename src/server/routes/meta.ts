@@ -39,7 +39,10 @@ export function metaRoutes({ chat }: RouteDependencies): FastifyPluginCallback {
     });
     // Ids contain slashes, which clients may or may not encode.
     app.get<{ Params: { "*": string } }>("/v1/models/*", async (request, reply) => {
-      const model = await chat.resolveModel(request.params["*"], clientSignal(reply));
+      const signal = clientSignal(reply);
+      // Throws why there is no list: a chat may try any id then, but none is known to be a model.
+      await chat.listModels(signal);
+      const model = await chat.resolveModel(request.params["*"], signal);
       return speaksAnthropic(request) ? encodeAnthropicModel(model) : encodeOpenAiModel(model);
     });
     done();
