@@ -234,8 +234,9 @@ describe("calls whose arguments hold too many values are refused: they are texts
   });
 });
 
+const metadata = (count: number) => Object.fromEntries(many(count, (at) => [`key${at}`, "value"]));
+
 test("metadata is bounded as at OpenAI, since each event of a response may repeat it", async () => {
-  const metadata = (count: number) => Object.fromEntries(many(count, (at) => [`key${at}`, "value"]));
   const ask = (count: number) =>
     post(`${stack.url}/v1/responses`, { model, input: "hi", metadata: metadata(count) });
   const fitting = await ask(16);

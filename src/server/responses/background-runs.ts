@@ -183,6 +183,11 @@ export function createBackgroundRuns(): BackgroundRuns {
   const running = new Map<string, OwnRun>();
   const ended = new LRUCache<string, BackgroundRun>({ max: maximumFinished });
 
+  async function forgetWork(id: string, run: OwnRun): Promise<void> {
+    await run.finished;
+    if (ended.peek(id) === run) ended.set(id, toEnded(run));
+  }
+
   return {
     async start(options) {
       if (running.size >= maximumRunning) {
@@ -197,9 +202,7 @@ export function createBackgroundRuns(): BackgroundRuns {
         ended.set(id, run);
       });
       running.set(id, run);
-      void run.finished.then(() => {
-        if (ended.peek(id) === run) ended.set(id, toEnded(run));
-      });
+      void forgetWork(id, run);
       await run.queued;
       return run;
     },

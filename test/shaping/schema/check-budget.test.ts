@@ -47,9 +47,10 @@ describe("the budget of a request", () => {
   });
 });
 
+const valueOf = (length: number) => ({ a: Array.from({ length }, () => ({})) });
+
 test("a value that holds thousands of values is checked within the time, whatever its schema says", () => {
   const list = { type: "object", properties: { a: { type: "array", items: { required: ["b"] } } } };
-  const valueOf = (length: number) => ({ a: Array.from({ length }, () => ({})) });
   const { budget, started } = setUp([0, 1000]);
   const validate = createArgumentsValidator(list, { book: createSchemaBook(), budget });
   expect(validate(valueOf(1000))[0]).toMatch(/must have required property/);

@@ -19,9 +19,11 @@ function count(text: string, part: string): number {
   return text.split(part).length - 1;
 }
 
+const wrong = (name: string, at: number): Fault => ({ kind: "schema", name, faults: [`path ${at}`] });
+
+const unknown = (at: number): Fault => ({ kind: "unknown-tool", name: `t${at}` });
+
 test("what helps is said once, however many calls are wrong", () => {
-  const wrong = (name: string, at: number): Fault => ({ kind: "schema", name, faults: [`path ${at}`] });
-  const unknown = (at: number): Fault => ({ kind: "unknown-tool", name: `t${at}` });
   const said = describe([wrong("read", 1), unknown(2), wrong("read", 3), wrong("write", 4), unknown(5)]);
   for (const at of [1, 2, 3, 4, 5]) expect(said).toMatch(new RegExp(`(path |"t)${at}`));
   expect(count(said, "The arguments are: {\n path?: string\n}")).toBe(2);
