@@ -17,12 +17,14 @@ const deepest = 4;
 const mostArguments = 100_000;
 
 /** All entries of a list, with those that they hold. */
-function* entriesOf(list: unknown, depth = 0): Generator<unknown, void, undefined> {
-  if (!Array.isArray(list) || depth > deepest) return;
-  for (const entry of list as readonly unknown[]) {
+function* entriesOf(list: readonly unknown[], depth = 0): Generator<unknown, void, undefined> {
+  for (const entry of list) {
     yield entry;
-    if (typeof entry !== "object" || entry === null) continue;
-    for (const field of innerFields) yield* entriesOf(Reflect.get(entry, field), depth + 1);
+    if (typeof entry !== "object" || entry === null || depth === deepest) continue;
+    for (const field of innerFields) {
+      const inner: unknown = Reflect.get(entry, field);
+      if (Array.isArray(inner)) yield* entriesOf(inner, depth + 1);
+    }
   }
 }
 
@@ -61,9 +63,11 @@ export interface Crowd {
 export function findCrowd(body: unknown, fields: readonly ListField[]): Crowd | undefined {
   if (typeof body !== "object" || body === null) return undefined;
   for (const field of fields) {
+    const list: unknown = Reflect.get(body, field);
+    if (!Array.isArray(list)) continue;
     let entries = 0;
     let values = 0;
-    for (const entry of entriesOf(Reflect.get(body, field))) {
+    for (const entry of entriesOf(list)) {
       entries += 1;
       const json = argumentsOf(entry);
       if (typeof json === "string") values += countValues(json, mostArguments - values);

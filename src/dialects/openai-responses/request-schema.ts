@@ -75,13 +75,15 @@ export const requestSchema = z.looseObject({
   stream: optional(z.boolean()),
   store: optional(z.boolean()),
   background: optional(z.boolean()),
+  // Counted before it is read, as reading is what takes long.
   metadata: optional(
     z
-      .record(z.string(), z.string())
-      .refine(
-        (metadata) => Object.keys(metadata).length <= mostMetadata,
-        `expected at most ${mostMetadata} entries`,
-      ),
+      .unknown()
+      .refine((value) => Object.keys(Object(value)).length <= mostMetadata, {
+        error: `expected at most ${mostMetadata} entries`,
+        abort: true,
+      })
+      .pipe(z.record(z.string(), z.string())),
   ),
 
   /** Without effect here; repeated in the answer. */
