@@ -64,6 +64,8 @@ export const headFaults: Faults = {
   "504 of a proxy": instead(htmlPage(504)),
   "504 of a proxy once": first(htmlPage(504)),
   "522 of the CDN": instead(htmlPage(522)),
+  "524 of the CDN": instead(htmlPage(524)),
+  "a coding that nobody reads": instead(http(200, "x", { "content-encoding": "zstd" })),
   "a challenge (403)": instead({ kind: "html" }),
   "a challenge (503)": instead({ kind: "html", status: 503 }),
   "a page of 200": instead({ kind: "html", status: 200 }),
