@@ -189,7 +189,8 @@ test("one batch is one write", async () => {
   const ended = vi.spyOn(ServerResponse.prototype, "end");
   const reply = await post(edge.url + path, body);
   expect(readChunks(reply.text).length).toBeGreaterThan(200);
-  expect(written).toHaveBeenCalledTimes(1);
+  // An empty one only asks when there is room again.
+  expect(written.mock.calls.filter(([text]) => text !== "")).toHaveLength(1);
   expect(ended).toHaveBeenCalledTimes(1);
   vi.restoreAllMocks();
 });
