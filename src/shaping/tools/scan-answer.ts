@@ -1,7 +1,7 @@
 import { createCodeTracker } from "./code-tracker.ts";
 import type { CallSession } from "./call-session.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
-import { findRecogniser } from "./recognisers/find-recogniser.ts";
+import { findRecogniser, mayBeMarker } from "./recognisers/find-recogniser.ts";
 import type { Reading } from "./text-reader.ts";
 
 /**
@@ -25,7 +25,8 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     let end = at;
     while (end < text.length) {
       const character = text.charAt(end);
-      if (character === "<" && !code.inCode()) break;
+      // Most of the `<` of prose and code begin nothing: one look, and they are text.
+      if (character === "<" && !code.inCode() && mayBeMarker(reader, end - at)) break;
       if (atStart) {
         if ((character === "{" || character === "[") && !code.inCode()) break;
         atStart = character.trim() === "";

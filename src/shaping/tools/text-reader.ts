@@ -1,3 +1,5 @@
+import { lookFor } from "./marks.ts";
+
 /** A step of a reader that may have to wait for text: `yield` means "needs more", the value is the result. */
 export type Reading<T> = Generator<void, T, void>;
 
@@ -78,6 +80,12 @@ export function fold(text: string): string {
   return text.replaceAll("\uff5c", "|").replaceAll("\u2581", "_");
 }
 
+/** What a pattern calls `\s`. */
+function isSpace(unit: number): boolean {
+  if (unit < 160) return unit === 32 || (unit >= 9 && unit <= 13);
+  return String.fromCharCode(unit).trim() === "";
+}
+
 /** A class, unlike its neighbours: generator methods of an object literal are made anew, at a price, for each object. */
 class PieceReader implements TextReader {
   text = "";
@@ -125,8 +133,17 @@ class PieceReader implements TextReader {
     return this.text.slice(this.at, this.at + count);
   }
 
-  space(): Reading<string> {
-    return this.while(/\s/y, Infinity);
+  *space(): Reading<string> {
+    let space = "";
+    while (yield* this.need(1)) {
+      const { text } = this;
+      let end = this.at;
+      while (end < text.length && isSpace(text.charCodeAt(end))) end += 1;
+      const stopped = end < text.length;
+      if (end > this.at) space += this.take(end - this.at);
+      if (stopped) break;
+    }
+    return space;
   }
 
   *accept(candidates: readonly string[]): Reading<string | undefined> {
@@ -140,12 +157,8 @@ class PieceReader implements TextReader {
 
   *#see(candidates: readonly string[]): Reading<string | undefined> {
     for (;;) {
-      const first = candidates.find((candidate) => {
-        const here = fold(this.text.slice(this.at, this.at + candidate.length));
-        if (here === candidate) return true;
-        return !this.ended && here.length < candidate.length && candidate.startsWith(here);
-      });
-      if (first === undefined || this.text.length - this.at >= first.length) return first;
+      const found = lookFor(candidates, this.text, this.at, this.ended);
+      if (found !== null) return found;
       yield;
     }
   }

@@ -1,5 +1,6 @@
 import type { CallSession, Recogniser } from "../call-session.ts";
-import { fold, type Reading } from "../text-reader.ts";
+import { createMarks } from "../marks.ts";
+import type { Reading, TextReader } from "../text-reader.ts";
 import { readTaggedBareCalls } from "./bare-calls.ts";
 import { readCallBlock, readCallBlockWithAttributes } from "./call-block.ts";
 import { harmonyLayout, readHarmonyChannel, readHarmonyStart } from "./harmony.ts";
@@ -66,11 +67,22 @@ function pairs(marks: readonly string[], recogniser: Recogniser): (readonly [str
 /** Every marker that can begin a call or belongs to one, as `TextReader.accept` compares them. */
 export const callMarkers: readonly string[] = [...openings.keys()];
 
-/** Reads the marker that stands here (at a `<`) and gives its recogniser; reads nothing if there is none. */
+const markers = createMarks(callMarkers);
+
+/** Whether the marker of a recogniser stands, or may still come to stand, where the reader is, or `ahead` of it. */
+export function mayBeMarker({ text, at, ended }: TextReader, ahead: number): boolean {
+  return markers.look(text, at + ahead, ended) !== undefined;
+}
+
+/** Reads the marker that stands here and gives its recogniser; reads nothing if there is none. */
 export function* findRecogniser({ reader }: CallSession): Reading<Recogniser | undefined> {
-  const second = (yield* reader.peek(2)).charAt(1);
-  // Most of the `<` of prose and code end here, without a look at the list.
-  if (second !== "" && !"|\uff5c/tfiam".includes(second)) return undefined;
-  const marker = yield* reader.accept(callMarkers);
-  return marker === undefined ? undefined : openings.get(fold(marker));
+  for (;;) {
+    const marker = markers.look(reader.text, reader.at, reader.ended);
+    if (marker === undefined) return undefined;
+    if (marker !== null) {
+      reader.take(marker.length);
+      return openings.get(marker);
+    }
+    yield;
+  }
 }
