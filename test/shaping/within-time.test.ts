@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { Script } from "node:vm";
+
+import { describe, expect, test, vi } from "vitest";
 
 import { compileJsonSchema } from "../../src/shaping/schema/compile-json-schema.ts";
 import { repairJson } from "../../src/shaping/repair-json.ts";
@@ -43,6 +45,15 @@ describe("patterns of a client that never end", () => {
     expect(check(evil)).toEqual([]);
     expect(check({ a: "b" })).toEqual(['a must match pattern "^(a+)+$"']);
   });
+});
+
+test("short text is mended without a watch, which costs more than the mending", () => {
+  const watch = vi.spyOn(Script.prototype, "runInContext");
+  expect(repairJson(`{a: ${"[".repeat(900)}`)).toContain("]]]}");
+  expect(watch).not.toHaveBeenCalled();
+  expect(repairJson(`{a: [${"[],".repeat(900)}`)).toContain("[]");
+  expect(watch).toHaveBeenCalledOnce();
+  watch.mockRestore();
 });
 
 test("text that can't be mended in time is not mended", () => {
