@@ -1,11 +1,18 @@
 import { GatewayError } from "../errors.ts";
-import type { ChatEvent } from "../model/events.ts";
+import type { ChatEvent, EventBatch } from "../model/events.ts";
 import type { AnswerProblem, RepairableShaper, Shaper } from "../shaping/shaper.ts";
+import { cutEvents, isLong, joinDeltas } from "./cut-events.ts";
+
+/** Long work in short steps, after each of which one may rest; what a step gives may be nothing. */
+export type Steps = Generator<EventBatch, void, undefined>;
 
 /** The shapers of one turn, as one. */
 export interface Chain {
-  /** What becomes of the events of one batch. After a finish the rest of the batch is not read. */
-  push(events: readonly ChatEvent[]): readonly ChatEvent[];
+  /**
+   * What becomes of the events of one batch; in steps if one of the shapers has much to read, because the batch is long or
+   * because much was held until now. After a finish the rest of the batch is not read.
+   */
+  push(events: EventBatch): EventBatch | Steps;
   flush(): ChatEvent[];
   /** Of the first shaper that has one. Set only after a finish was pushed that gave none. */
   problem(): AnswerProblem | undefined;
@@ -39,6 +46,30 @@ export function createChain(shapers: readonly Shaper[]): Chain {
     return current;
   }
 
+  const lastWhole = shapers.findLastIndex((shaper) => shaper.readsWhole === true);
+
+  /** As `run`, but each shaper reads what the one before it gave in parts of its own. */
+  function* runInParts(events: EventBatch, first: number): Steps {
+    const shaper = shapers[first];
+    if (shaper === undefined || events.length === 0) {
+      yield events;
+      return;
+    }
+    const parts = shaper.readsWhole === true ? [{ events, more: false }] : cutEvents(events);
+    let given: ChatEvent[] = [];
+    for (const { events: part, more } of parts) {
+      for (const event of pushAll(shaper, part)) given.push(event);
+      if (more && first < lastWhole) {
+        yield [];
+        continue;
+      }
+      const out = first < lastWhole ? joinDeltas(given) : given;
+      given = [];
+      yield* runInParts(out, first + 1);
+      if (out.at(-1)?.type === "finish") return;
+    }
+  }
+
   function findProblem(from: number) {
     for (const [at, shaper] of shapers.entries()) {
       if (at < from || !isRepairable(shaper)) continue;
@@ -49,7 +80,15 @@ export function createChain(shapers: readonly Shaper[]): Chain {
   }
 
   return {
-    push: (events) => run(events, 0),
+    push(events) {
+      let current = events;
+      for (const [at, shaper] of shapers.entries()) {
+        if (current.length === 0) break;
+        if (isLong(current)) return runInParts(current, at);
+        current = pushAll(shaper, current);
+      }
+      return current;
+    },
     flush: () => shapers.flatMap((shaper, index) => run(shaper.flush(), index + 1)),
     problem: () => findProblem(0)?.problem,
     giveUp() {

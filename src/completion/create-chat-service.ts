@@ -82,10 +82,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   function paceFor(signal: AbortSignal): Pace {
-    return createPace({ now, turn: nextTurn, signal });
+    return createPace({ now, turn: ownTurn, signal });
   }
 
-  /** Resolves in a turn of the event loop that it shares with no other: encoding megabytes can't be cut. */
+  /** Resolves in a turn of the event loop that it shares with no other: long work that comes together is done one by one. */
   async function ownTurn(): Promise<void> {
     line = line.then(() => nextTurn());
     await line;
@@ -146,6 +146,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
         : undefined,
       repairTurns: config.REPAIR_TURNS,
       signal: context.signal,
+      startPace: () => paceFor(context.signal),
       log: options.log,
     });
   }

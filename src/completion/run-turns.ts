@@ -5,9 +5,10 @@ import type { PlainRequest } from "../model/plain-request.ts";
 import { createTokenCounter } from "../shaping/create-token-counter.ts";
 import type { AnswerProblem, Shaper } from "../shaping/shaper.ts";
 import { linkSignal } from "../stream/link-signal.ts";
+import type { Pace } from "../stream/pace.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { createAnswerJoiner } from "./create-answer-joiner.ts";
-import { createChain, type Chain } from "./create-chain.ts";
+import { createChain, type Chain, type Steps } from "./create-chain.ts";
 import { countPlainTokens } from "./estimate-usage.ts";
 
 /** The part of pino that is used here. */
@@ -29,12 +30,14 @@ export interface TurnOptions {
   /** How often the model may be asked again. */
   readonly repairTurns: number;
   readonly signal: AbortSignal;
+  /** For reading what the upstream sends in long pieces. */
+  readonly startPace: () => Pace;
   readonly log?: CompletionLog | undefined;
 }
 
 /**
  * Answers a request by one turn of the model, or more when an answer does not do. One batch comes for each of the
- * upstream's that gives anything. When a shaper ends the answer early the upstream request is aborted at once.
+ * upstream's that gives anything, several for a long one if reading it takes long: others have their turns between. When a shaper ends the answer early the upstream request is aborted at once.
  * When the upstream fails, text that was held back is given first if the client has seen some already; otherwise
  * only the error, so that it can have its own HTTP status. Throws what the upstream and the shapers throw; but a call of an
  * offered tool that got lost on the way is asked for again, as text, unless the client has seen a call already.
@@ -169,22 +172,50 @@ async function* shapeBatches(
   const linked = linkSignal(options.signal);
   // An upstream that finished by itself is read to its end, not aborted: its connection can be used again.
   let complete = false;
+  /** Whether a shaper ended the answer. The upstream must not go on while a slow client reads the end. */
+  function stopsAt(out: EventBatch): boolean {
+    const stops = !complete && out.at(-1)?.type === "finish";
+    if (stops) linked.abort();
+    return stops;
+  }
   try {
     for await (const batch of options.upstream.stream(plain, linked.signal)) {
       const last = batch.at(-1);
       complete = last?.type === "finish";
       if (last?.type === "finish") note(last.usage);
       const out = chain.push(batch);
-      const finished = complete || out.at(-1)?.type === "finish";
-      // Before the yield: the upstream must not go on while a slow client reads.
-      if (finished && !complete) linked.abort();
-      if (out.length > 0) yield out;
-      if (finished && !complete) return;
+      if (!("next" in out)) {
+        const stops = stopsAt(out);
+        if (out.length > 0) yield out;
+        if (stops) return;
+        continue;
+      }
+      for await (const part of readAtPace(out, options.startPace())) {
+        const stops = stopsAt(part);
+        yield part;
+        if (stops) return;
+      }
     }
   } finally {
     linked.release();
     if (!complete) linked.abort();
   }
+}
+
+/** Gives what all steps give, in one batch, or in several when that takes long. */
+async function* readAtPace(steps: Steps, pace: Pace): AsyncGenerator<EventBatch, void, undefined> {
+  // The pieces of several choices come together: each has a turn of its own.
+  await pace.turn();
+  let out: ChatEvent[] = [];
+  for (const step of steps) {
+    for (const event of step) out.push(event);
+    const rest = pace.rest();
+    if (rest === undefined) continue;
+    await rest;
+    if (out.length > 0) yield out;
+    out = [];
+  }
+  if (out.length > 0) yield out;
 }
 
 /** The request with the attempt and what was wrong with it as two more turns. */

@@ -9,8 +9,11 @@ export interface TokenCounter {
   total(): number;
 }
 
-/** Text beyond this many UTF-16 units is counted and forgotten, so that memory is bounded. */
-const longestPending = 65_536;
+/**
+ * Text beyond this many UTF-16 units is counted and forgotten, so that memory is bounded, and so is the time of one count:
+ * letters at random take some 2 ms a thousand.
+ */
+const longestPending = 16_384;
 
 /** Where a text can be cut without changing its count by more than a token: before its last word. */
 function lastBreak(text: string): number {

@@ -9,6 +9,8 @@ export interface Shaper {
   push(event: ChatEvent): readonly ChatEvent[];
   /** The same as pushing one by one; only faster. What follows an early `finish` is not read. */
   pushAll?(events: readonly ChatEvent[]): readonly ChatEvent[];
+  /** What came from the upstream in one piece must reach this shaper in one piece; all others may get it in parts. */
+  readonly readsWhole?: boolean;
   /** The upstream failed: gives what was held back, so that no text is lost. Never a `finish`. */
   flush(): readonly ChatEvent[];
 }

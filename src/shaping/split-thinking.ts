@@ -181,7 +181,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
     while (rest !== undefined && rest !== "") rest = readers[mode](out, rest);
   }
 
-  return rewriteEvents({ text: read, release });
+  return { ...rewriteEvents({ text: read, release }), readsWhole: true };
 }
 
 function withoutBreaks(reasoning: string): string {

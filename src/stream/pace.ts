@@ -17,17 +17,19 @@ export interface Pace {
    * otherwise to be awaited. Rejects when nobody waits for the work any more.
    */
   rest(): Promise<void> | undefined;
+  /** Waits for a turn and begins a slice in it. For work that may come together with a lot of its kind. Rejects as `rest`. */
+  turn(): Promise<void>;
 }
 
 /** Begins a piece of work that stops for others after each slice of time. */
 export function createPace({ now, turn, signal, sliceMs = 10 }: PaceOptions): Pace {
   let end = now() + sliceMs;
 
-  async function rest(): Promise<void> {
+  async function begin(): Promise<void> {
     await turn();
     signal?.throwIfAborted();
     end = now() + sliceMs;
   }
 
-  return { rest: () => (now() < end ? undefined : rest()) };
+  return { rest: () => (now() < end ? undefined : begin()), turn: begin };
 }

@@ -54,6 +54,14 @@ async function countTurns(work: Promise<unknown>): Promise<number> {
   }
 }
 
+const evil: ToolDefinition = {
+  name: "evil",
+  parameters: {
+    type: "object",
+    properties: { a: { type: "string", pattern: "^(a+)+$" }, b: { type: "integer" } },
+    required: ["b"],
+  },
+};
 const signal = new AbortController().signal;
 const context = { signal, baseUrl: "http://gw", whole: true };
 const megabyte = createRequest({
@@ -94,6 +102,69 @@ describe("long work of one request", () => {
     expect(new Set(turns).size).toBe(4);
   });
 
+  describe("reading a long piece of the answer", () => {
+    const piece = "it <rains> ".repeat(20_000);
+    const request = createRequest({ model: "DeepSeek-R1-0528", tools: [evil], stopSequences: ["END"] });
+
+    test.each([["whole", true] as const, ["streamed", false] as const])(
+      "gives others a turn after each slice of time: %s",
+      async (_, whole) => {
+        const { service } = setUp([piece], createLateClock());
+        const answer = collect(service.complete(request, { ...context, whole }));
+        expect(await countTurns(answer)).toBeGreaterThan(50);
+        expect((await answer).blocks).toEqual([{ kind: "text", text: piece }]);
+      },
+    );
+
+    test("gives it out as it is read", async () => {
+      const { service } = setUp([piece], createLateClock());
+      let batches = 0;
+      for await (const batch of service.complete(request, { ...context, whole: false }))
+        if (batch.some((event) => event.type === "block-delta")) batches += 1;
+      expect(batches).toBeGreaterThan(50);
+    });
+
+    test("is one batch as long as there is time", async () => {
+      const { service } = setUp([piece], () => 0);
+      let batches = 0;
+      for await (const batch of service.complete(request, { ...context, whole: false }))
+        if (batch.some((event) => event.type === "block-delta")) batches += 1;
+      expect(batches).toBe(1);
+    });
+
+    test("takes the choices of a request one by one", async () => {
+      const { service } = setUp(
+        Array.from({ length: 8 }, () => piece),
+        () => 0,
+      );
+      const turns = await countTurns(
+        Promise.all(Array.from({ length: 8 }, () => collect(service.complete(request, context)))),
+      );
+      expect(turns).toBeGreaterThanOrEqual(7);
+    });
+
+    test("costs a short piece no turn", async () => {
+      const { service } = setUp(["it rains"], createLateClock());
+      expect(await countTurns(collect(service.complete(request, context)))).toBe(0);
+    });
+
+    test("ends when the client leaves, and so does the upstream's request", async () => {
+      const { service, upstream } = setUp([piece], createLateClock());
+      const controller = new AbortController();
+      const events = service.complete(request, { ...context, signal: controller.signal, whole: false });
+      let read = 0;
+      async function readAll(): Promise<void> {
+        for await (const batch of events) {
+          read += batch.length;
+          controller.abort(new Error("the client left"));
+        }
+      }
+      await expect(readAll()).rejects.toThrow("the client left");
+      expect(read).toBeLessThan(10);
+      expect(upstream.asked[0]?.signal.aborted).toBe(true);
+    });
+  });
+
   test("ends when the client leaves", async () => {
     const { service } = setUp([], createLateClock());
     const controller = new AbortController();
@@ -114,14 +185,6 @@ describe("long work of one request", () => {
   });
 });
 
-const evil: ToolDefinition = {
-  name: "evil",
-  parameters: {
-    type: "object",
-    properties: { a: { type: "string", pattern: "^(a+)+$" }, b: { type: "integer" } },
-    required: ["b"],
-  },
-};
 const call = (args: object) =>
   `<tool_call>\n${JSON.stringify({ name: "evil", arguments: args })}\n</tool_call>`;
 

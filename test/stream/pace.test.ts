@@ -31,6 +31,15 @@ describe("a pace", () => {
     expect(turns()).toBe(4);
   });
 
+  test("begins a slice in a turn that was waited for", async () => {
+    const { pace, turns } = setUp();
+    for (let step = 1; step < 9; step += 1) expect(pace.rest()).toBeUndefined();
+    await pace.turn();
+    expect(turns()).toBe(1);
+    for (let step = 1; step < 10; step += 1) expect(pace.rest()).toBeUndefined();
+    expect(pace.rest()).toBeDefined();
+  });
+
   test("ends work that nobody waits for any more", async () => {
     const controller = new AbortController();
     const { pace } = setUp(controller.signal);
