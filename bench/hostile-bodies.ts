@@ -1,5 +1,6 @@
 /** Bodies that each could keep the event loop of the gateway busy; sent one by one by `event-loop.ts`. */
 import type { ScriptedReply } from "../src/simulator/index.ts";
+import { hostileAnswers } from "./hostile-answers.ts";
 
 /** One hostile request. */
 export interface HostileCase {
@@ -157,9 +158,31 @@ function texts(name: string, text: () => string): HostileCase[] {
   ];
 }
 
-const htmlAnswer = (): ScriptedReply => ({
-  text: [fill('<div class="a"><function>x</function><invoke>{"a": [1, 2]}</invoke></div>\n', 224_000)],
-});
+const plain = { type: "object", properties: { a: { type: "string" }, b: {} } };
+
+/** Answers that come in pieces of 200 kB, each read in all the ways that there are. */
+function answerCases(): HostileCase[] {
+  const path = "/v1/messages";
+  const input = { model, max_tokens: 1_000_000, messages: hello };
+  return [...hostileAnswers].flatMap(([name, answer]) => {
+    const reply = (): ScriptedReply => ({ text: answer().match(/[^]{1,200000}/g) ?? [] });
+    return [
+      { name: `answer: ${name}, whole`, path: chat, body: withTools([tool("evil", plain)]), reply },
+      {
+        name: `answer: ${name}, streamed`,
+        path,
+        body: () => ({ ...input, stream: true, tools: [{ name: "evil", input_schema: plain }] }),
+        reply,
+      },
+      {
+        name: `answer: ${name}, n: 8`,
+        path: chat,
+        body: withTools([tool("evil", plain)], { n: 8, tool_choice: "required", stop: ["END"] }),
+        reply,
+      },
+    ];
+  });
+}
 
 /** All cases. */
 export const hostileCases: readonly HostileCase[] = [
@@ -382,10 +405,5 @@ export const hostileCases: readonly HostileCase[] = [
     path: chat,
     body: withTools([tool("evil", nestedArrays(40, { type: "object", properties: properties(3000) }))]),
   },
-  {
-    name: "224 kB of HTML in an answer with tools",
-    path: chat,
-    body: withTools([tool("evil", evil)]),
-    reply: htmlAnswer,
-  },
+  ...answerCases(),
 ];
