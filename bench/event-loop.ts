@@ -63,6 +63,7 @@ async function measure({ path, body, reply }: HostileCase): Promise<readonly [Ou
     models: [
       { id: "meta-llama-3-3-70b-instruct", tokenLimit: 128_000 },
       { id: "meta-llama-Llama-4-Maverick", tokenLimit: 128_000 },
+      { id: "DeepSeek-R1-0528", tokenLimit: 64_000 },
     ],
   });
   const child = fork(new URL("measured-gateway.ts", import.meta.url), {

@@ -175,9 +175,16 @@ function answerCases(): HostileCase[] {
         reply,
       },
       {
-        name: `answer: ${name}, n: 8`,
+        // What this model writes is held to its end, since it may be thinking; and no text is given before a call.
+        name: `answer: ${name}, n: 8, held`,
         path: chat,
-        body: withTools([tool("evil", plain)], { n: 8, tool_choice: "required", stop: ["END"] }),
+        body: withTools([tool("evil", plain)], {
+          model: "DeepSeek-R1-0528",
+          n: 8,
+          max_tokens: 60_000,
+          tool_choice: "required",
+          stop: ["END"],
+        }),
         reply,
       },
     ];

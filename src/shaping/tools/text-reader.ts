@@ -86,13 +86,20 @@ function isSpace(unit: number): boolean {
   return String.fromCharCode(unit).trim() === "";
 }
 
+/** Some values are read sign by sign: a megabyte of them is not left to be joined at once. */
+const mostPieces = 1000;
+
 /** A class, unlike its neighbours: generator methods of an object literal are made anew, at a price, for each object. */
 class PieceReader implements TextReader {
   text = "";
   at = 0;
   ended = false;
   #half = "";
-  #record: string[] | undefined;
+  #recording = false;
+  /** What was recorded: long stretches, and behind them the pieces of the last one, which are joined as they get many. */
+  #stretches: string[] = [];
+  #pieces: string[] = [];
+  #recordedLength = 0;
 
   push(piece: string): void {
     let more = this.#half + piece;
@@ -116,7 +123,7 @@ class PieceReader implements TextReader {
   take(count: number): string {
     const piece = this.text.slice(this.at, this.at + count);
     this.at += piece.length;
-    this.#record?.push(piece);
+    if (this.#recording) this.#keep(piece);
     return piece;
   }
 
@@ -193,20 +200,35 @@ class PieceReader implements TextReader {
     }
   }
 
+  #keep(piece: string): void {
+    this.#recordedLength += piece.length;
+    this.#pieces.push(piece);
+    if (this.#pieces.length < mostPieces) return;
+    this.#stretches.push(this.#pieces.join(""));
+    this.#pieces = [];
+  }
+
   record(): void {
-    this.#record = [];
+    this.forget();
+    this.#recording = true;
   }
 
   recorded(mark = 0): string {
-    return this.#record?.slice(mark).join("") ?? "";
+    if (this.#stretches.length === 0) return this.#pieces.join("").slice(mark);
+    this.#stretches = [this.#stretches.join("") + this.#pieces.join("")];
+    this.#pieces = [];
+    return this.#stretches.join("").slice(mark);
   }
 
   mark(): number {
-    return this.#record?.length ?? 0;
+    return this.#recordedLength;
   }
 
   forget(): void {
-    this.#record = undefined;
+    this.#recording = false;
+    this.#recordedLength = 0;
+    if (this.#stretches.length > 0) this.#stretches = [];
+    if (this.#pieces.length > 0) this.#pieces = [];
   }
 }
 
