@@ -32,7 +32,19 @@ export async function countPlainTokensAtPace(
   return count;
 }
 
-/** The same at once, for the end of an answer: of a long prompt samples are counted, so that nobody has to wait. */
+/**
+ * The same for the end of an answer: of a long prompt samples are counted, so that its client does not wait for long, and
+ * at a pace, so that others don't at all. Rejects when the pace does.
+ */
+export async function estimatePlainTokens(plain: PlainRequest, model: string, pace: Pace): Promise<number> {
+  const all = [...textsOf(plain)];
+  const { texts, scale } = sample(all);
+  let count = 0;
+  for (const text of texts) count += await countTokensAtPace(text, pace, model);
+  return tokensForAnswer + all.length * tokensPerMessage + Math.round(count * scale);
+}
+
+/** The same at once. For short prompts. */
 export function countPlainTokens(plain: PlainRequest, model: string): number {
   const texts = [...textsOf(plain)];
   return tokensForAnswer + texts.length * tokensPerMessage + estimateTokens(texts, model);
@@ -45,19 +57,21 @@ const sampleLength = longestWhole / samples;
 
 /** Tokens of texts, counted in bounded time: exact, unless they are longer than any prompt should be. */
 export function estimateTokens(texts: readonly string[], model?: string): number {
+  const { texts: counted, scale } = sample(texts);
+  let count = 0;
+  for (const text of counted) count += countTokens(text, model);
+  return Math.round(count * scale);
+}
+
+/** What to count of texts, and what to multiply the count by. */
+function sample(texts: readonly string[]): { readonly texts: readonly string[]; readonly scale: number } {
   let length = 0;
   for (const text of texts) length += text.length;
-  let count = 0;
-  if (length <= longestWhole) {
-    for (const text of texts) count += countTokens(text, model);
-    return count;
-  }
+  if (length <= longestWhole) return { texts, scale: 1 };
   const all = texts.join("");
   const step = Math.floor(length / samples);
-  for (let index = 0; index < samples; index += 1) {
-    count += countTokens(all.slice(index * step, index * step + sampleLength), model);
-  }
-  return Math.round((count * length) / longestWhole);
+  const parts = Array.from({ length: samples }, (_, at) => all.slice(at * step, at * step + sampleLength));
+  return { texts: parts, scale: length / longestWhole };
 }
 
 /**

@@ -9,13 +9,16 @@ import type { Pace } from "../stream/pace.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { createAnswerJoiner } from "./create-answer-joiner.ts";
 import { createChain, type Chain, type Steps } from "./create-chain.ts";
-import { countPlainTokens } from "./estimate-usage.ts";
+import { countPlainTokens, estimatePlainTokens, lengthOf } from "./estimate-usage.ts";
 
 /** The part of pino that is used here. */
 export interface CompletionLog {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
+
+/** Counting the tokens of so many UTF-16 units takes 30 ms at worst. */
+const shortPrompt = 16_384;
 
 /** What answering takes. */
 export interface TurnOptions {
@@ -108,6 +111,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   const { describeNativeCall } = options;
   const attempt: string[] = [];
   let given: Usage | undefined;
+  let inputCount: number | undefined;
   let isThinking = false;
 
   function read(event: ChatEvent): void {
@@ -135,19 +139,28 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     // Our count of a part must not exceed the upstream's count of the whole.
     const part = Math.min(reasoningTokens, total);
     return {
-      inputTokens: inputTokens ?? countPlainTokens(plain, plain.model),
+      inputTokens: inputTokens ?? inputCount ?? countPlainTokens(plain, plain.model),
       outputTokens: total,
       ...(part === 0 ? {} : { reasoningTokens: part }),
       estimated: inputTokens === undefined || outputTokens === undefined || reported?.estimated === true,
     };
   }
 
+  /** To be awaited before the end of an answer is given, if its usage is not known. */
+  async function countInput(): Promise<void> {
+    if (inputCount !== undefined || lengthOf(plain) <= shortPrompt) return;
+    inputCount = await estimatePlainTokens(plain, plain.model, options.startPace());
+  }
+
   const chain = createChain([...options.createReaders(), meter, ...options.createShapers()]);
 
   return {
     chain,
-    batches: shapeBatches(plain, options, chain, (usage) => {
-      given = usage;
+    batches: shapeBatches(plain, options, chain, {
+      countInput,
+      note(usage) {
+        given = usage;
+      },
     }),
     usage: toUsage,
     reported: () => given,
@@ -160,14 +173,15 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
 }
 
 /**
- * The upstream's batches as the chain gives them; `note` learns the upstream's own count. Not a function inside of
+ * The upstream's batches as the chain gives them. `note` learns the upstream's own count, `countInput` is awaited before an
+ * end without one. Not a function inside of
  * `createTurn`: each new generator function costs a hidden class, which holds on to all that the function can see.
  */
 async function* shapeBatches(
   plain: PlainRequest,
   options: TurnOptions,
   chain: Chain,
-  note: (usage: Usage) => void,
+  { note, countInput }: { readonly note: (usage: Usage) => void; readonly countInput: () => Promise<void> },
 ): AsyncGenerator<EventBatch, void, undefined> {
   const linked = linkSignal(options.signal);
   // An upstream that finished by itself is read to its end, not aborted: its connection can be used again.
@@ -182,16 +196,21 @@ async function* shapeBatches(
     for await (const batch of options.upstream.stream(plain, linked.signal)) {
       const last = batch.at(-1);
       complete = last?.type === "finish";
-      if (last?.type === "finish") note(last.usage);
+      if (last?.type === "finish") {
+        note(last.usage);
+        if (last.usage.inputTokens === undefined) await countInput();
+      }
       const out = chain.push(batch);
       if (!("next" in out)) {
         const stops = stopsAt(out);
+        if (stops) await countInput();
         if (out.length > 0) yield out;
         if (stops) return;
         continue;
       }
       for await (const part of readAtPace(out, options.startPace())) {
         const stops = stopsAt(part);
+        if (stops) await countInput();
         yield part;
         if (stops) return;
       }

@@ -82,6 +82,18 @@ describe("long work of one request", () => {
     expect(upstream.asked).toHaveLength(0);
   });
 
+  test.each([
+    ["the upstream doesn't tell the usage", {}],
+    ["the answer is ended before the upstream does", { maxOutputTokens: 1 }],
+  ])("counting a prompt at the end of an answer does, too: %s", async (_, more) => {
+    const { service } = setUp(["Hi there, how are you?"], createLateClock());
+    const request = createRequest({ ...megabyte, model: "DeepSeek-R1-0528", ...more });
+    const answer = collect(service.complete(request, context));
+    // Samples of it all: a quarter of a megabyte, in pieces of 4 kB.
+    expect(await countTurns(answer)).toBeGreaterThan(60);
+    expect((await answer).usage.inputTokens).toBeGreaterThan(190_000);
+  });
+
   test("the choices of a long request are encoded in turns of their own", async () => {
     const { service, upstream } = setUp(["Hi", "Hi", "Hi", "Hi"]);
     const turns: number[] = [];
