@@ -64,6 +64,7 @@ async function measure({ path, body, reply }: HostileCase): Promise<readonly [Ou
       { id: "meta-llama-3-3-70b-instruct", tokenLimit: 128_000 },
       { id: "meta-llama-Llama-4-Maverick", tokenLimit: 128_000 },
       { id: "DeepSeek-R1-0528", tokenLimit: 64_000 },
+      { id: "gpt-oss-120b", tokenLimit: 1_000_000 },
     ],
   });
   const child = fork(new URL("measured-gateway.ts", import.meta.url), {
@@ -79,10 +80,11 @@ async function measure({ path, body, reply }: HostileCase): Promise<readonly [Ou
     const url = String((await answerOf(child))["url"]);
     const text = JSON.stringify(body());
     const hello = [{ role: "user", content: "hello" }];
-    const model = "meta-llama-3-3-70b-instruct";
     // The first of all requests loads tables and compiles; that is another matter.
-    for (const warmPath of ["/v1/messages", "/v1/messages/count_tokens"]) {
-      await send(url, warmPath, JSON.stringify({ model, max_tokens: 10, messages: hello }));
+    for (const model of ["meta-llama-3-3-70b-instruct", "gpt-oss-120b"]) {
+      for (const warmPath of ["/v1/messages", "/v1/messages/count_tokens"]) {
+        await send(url, warmPath, JSON.stringify({ model, max_tokens: 10, messages: hello }));
+      }
     }
     async function attempt(): Promise<Outcome> {
       const replies = reply === undefined ? [] : Array.from({ length: mostChoices }, reply);

@@ -27,6 +27,11 @@ function fill(pattern: string, length: number): string {
   return pattern.repeat(Math.ceil(length / pattern.length)).slice(0, length);
 }
 
+/** Letters without order, the same in each run. */
+function letterAt(index: number): string {
+  return String.fromCharCode(97 + (Math.floor(Math.abs(Math.sin(index + 1)) * 1e6) % 26));
+}
+
 function properties(count: number): object {
   return Object.fromEntries(
     many(count, (index) => [`property_${index}`, { type: "string", description: `The value ${index}.` }]),
@@ -309,6 +314,16 @@ export const hostileCases: readonly HostileCase[] = [
       ],
     }),
   })),
+  {
+    name: "max_tokens: 1, 250 kB of letters at random",
+    path: chat,
+    body: () => ({
+      model: "gpt-oss-120b",
+      max_tokens: 1,
+      messages: [{ role: "user", content: many(250_000, letterAt).join("") }],
+    }),
+    reply: () => ({ text: [prose] }),
+  },
   {
     name: "chat: 30 MB of [",
     path: chat,

@@ -196,21 +196,19 @@ async function* shapeBatches(
     for await (const batch of options.upstream.stream(plain, linked.signal)) {
       const last = batch.at(-1);
       complete = last?.type === "finish";
-      if (last?.type === "finish") {
-        note(last.usage);
-        if (last.usage.inputTokens === undefined) await countInput();
-      }
+      if (last?.type === "finish") note(last.usage);
+      if (endsWithoutCount(batch)) await countInput();
       const out = chain.push(batch);
       if (!("next" in out)) {
         const stops = stopsAt(out);
-        if (stops) await countInput();
+        if (endsWithoutCount(out)) await countInput();
         if (out.length > 0) yield out;
         if (stops) return;
         continue;
       }
       for await (const part of readAtPace(out, options.startPace())) {
         const stops = stopsAt(part);
-        if (stops) await countInput();
+        if (endsWithoutCount(part)) await countInput();
         yield part;
         if (stops) return;
       }
@@ -219,6 +217,12 @@ async function* shapeBatches(
     linked.release();
     if (!complete) linked.abort();
   }
+}
+
+/** Whether an answer ends here whose usage nobody knows: it was ended by a shaper, or the upstream does not tell. */
+function endsWithoutCount(batch: EventBatch): boolean {
+  const last = batch.at(-1);
+  return last?.type === "finish" && last.usage.inputTokens === undefined;
 }
 
 /** Gives what all steps give, in one batch, or in several when that takes long. */

@@ -7,11 +7,11 @@ import { collect } from "../../src/model/collect.ts";
 import type { ToolDefinition } from "../../src/model/request.ts";
 import { countTokens } from "../../src/shaping/count-tokens.ts";
 import { createRequest } from "../support/create-request.ts";
-import { createFakeUpstream } from "../support/fake-upstream.ts";
+import { createFakeUpstream, type FakeAnswer } from "../support/fake-upstream.ts";
 
-function setUp(answers: readonly string[], now?: () => number) {
+function setUp(answers: readonly (string | FakeAnswer)[], now?: () => number) {
   const upstream = createFakeUpstream(
-    answers.map((answer) => ({ deltas: [answer] })),
+    answers.map((answer) => (typeof answer === "string" ? { deltas: [answer] } : answer)),
     [
       { id: "DeepSeek-V3.2", kind: "chat", contextLength: 64_000 },
       { id: "DeepSeek-R1-0528", kind: "chat" },
@@ -83,10 +83,16 @@ describe("long work of one request", () => {
   });
 
   test.each([
-    ["the upstream doesn't tell the usage", {}],
-    ["the answer is ended before the upstream does", { maxOutputTokens: 1 }],
-  ])("counting a prompt at the end of an answer does, too: %s", async (_, more) => {
-    const { service } = setUp(["Hi there, how are you?"], createLateClock());
+    ["the upstream doesn't tell the usage", {}, {}],
+    ["the answer is ended before the upstream does", { maxOutputTokens: 1 }, {}],
+    [
+      "the answer is ended where the upstream does",
+      { stopSequences: ["how"] },
+      { inputTokens: 7, outputTokens: 9 },
+    ],
+  ])("counting a prompt at the end of an answer does, too: %s", async (_, more, usage) => {
+    const answers = [{ deltas: ["Hi there, how are you?"], usage: { ...usage, estimated: false } }];
+    const { service } = setUp(answers, createLateClock());
     const request = createRequest({ ...megabyte, model: "DeepSeek-R1-0528", ...more });
     const answer = collect(service.complete(request, context));
     // Samples of it all: a quarter of a megabyte, in pieces of 4 kB.
