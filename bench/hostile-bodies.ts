@@ -428,4 +428,10 @@ export const hostileCases: readonly HostileCase[] = [
     body: withTools([tool("evil", nestedArrays(40, { type: "object", properties: properties(3000) }))]),
   },
   ...answerCases(),
+  ...["5 MB of prose", "5 MB of HTML"].map((name) => ({
+    name: `answer: ${name}, in one piece`,
+    path: chat,
+    body: withTools([tool("evil", plain)]),
+    reply: () => ({ text: [hostileAnswers.get(name)?.() ?? ""] }),
+  })),
 ];
