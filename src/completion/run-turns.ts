@@ -174,8 +174,8 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
 
 /**
  * The upstream's batches as the chain gives them. `note` learns the upstream's own count, `countInput` is awaited before an
- * end without one. Not a function inside of
- * `createTurn`: each new generator function costs a hidden class, which holds on to all that the function can see.
+ * end without one. Not a function inside of `createTurn`: each new generator function costs a hidden class, which holds on to
+ * all that the function can see.
  */
 async function* shapeBatches(
   plain: PlainRequest,
