@@ -1,6 +1,7 @@
 /** Bodies that each could keep the event loop of the gateway busy; sent one by one by `event-loop.ts`. */
 import type { ScriptedReply } from "../src/simulator/index.ts";
 import { hostileAnswers } from "./hostile-answers.ts";
+import { jsonCases } from "./hostile-json.ts";
 
 /** One hostile request. */
 export interface HostileCase {
@@ -434,4 +435,5 @@ export const hostileCases: readonly HostileCase[] = [
     body: withTools([tool("evil", plain)]),
     reply: () => ({ text: [hostileAnswers.get(name)?.() ?? ""] }),
   })),
+  ...jsonCases,
 ];
