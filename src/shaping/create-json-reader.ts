@@ -14,6 +14,11 @@ export interface JsonReader {
 /** What follows a bracket of real JSON; anything else is prose, like `{a, b}` or `[see below]`. */
 const follows = { "{": /^\{\s*["}]/, "[": /^\[\s*["{[\]\d\-tfn]/ };
 const incomplete = /^[{[]\s*$/;
+/** What a string can't hold as it is. */
+const special = /["\\]|[^ -\uffff]/g;
+/** What needs a decision between strings. */
+const structural = /[",{}[\]]/g;
+const space = /\s*/y;
 /** Blanks between a bracket and what tells it from prose; more are not waited for. */
 const lookahead = 256;
 
@@ -25,7 +30,7 @@ const lookahead = 256;
 export function createJsonReader(brackets: readonly ("{" | "[")[]): JsonReader {
   let held = "";
   const stack: string[] = [];
-  const given: string[] = [];
+  let given: string[] = [];
   let inString = false;
   let escaped = false;
   /** A comma and the blanks behind it, which wait for the next item. */
@@ -46,41 +51,60 @@ export function createJsonReader(brackets: readonly ("{" | "[")[]): JsonReader {
     return undefined;
   }
 
-  function readInString(character: string): string {
+  /** Reads on in a string, from `at` on. Returns how far it came. */
+  function readInString(text: string, at: number): number {
     if (escaped) {
       escaped = false;
-      if (character === "'") return "'";
-      const known = '"\\/bfnrtu'.includes(character);
-      return known ? `\\${character}` : `\\\\${readInString(character)}`;
+      const character = text.charAt(at);
+      if (character === "'") given.push("'");
+      else if ('"\\/bfnrtu'.includes(character)) given.push(`\\${character}`);
+      else {
+        // No escape after all: the backslash stands for itself.
+        given.push("\\\\");
+        return at;
+      }
+      return at + 1;
     }
-    if (character === "\\") {
-      escaped = true;
-      return "";
-    }
-    if (character === '"') inString = false;
-    return character < " " ? JSON.stringify(character).slice(1, -1) : character;
+    special.lastIndex = at;
+    const end = special.exec(text)?.index ?? text.length;
+    if (end > at) given.push(text.slice(at, end));
+    const character = text.charAt(end);
+    if (character === "\\") escaped = true;
+    else if (character === '"') {
+      inString = false;
+      given.push(character);
+    } else if (character !== "") given.push(JSON.stringify(character).slice(1, -1));
+    return end + 1;
   }
 
-  function readOutside(character: string): string {
-    if (character === ",") {
-      const earlier = comma;
-      comma = character;
-      return earlier;
+  /** Reads on between strings, from `at` on. Returns how far it came. */
+  function readOutside(text: string, at: number): number {
+    if (comma !== "") {
+      space.lastIndex = at;
+      const blanks = space.exec(text)?.[0] ?? "";
+      comma += blanks;
+      at += blanks.length;
+    } else {
+      structural.lastIndex = at;
+      const end = structural.exec(text)?.index ?? text.length;
+      if (end > at) given.push(text.slice(at, end));
+      at = end;
     }
-    if (comma !== "" && /\s/.test(character)) {
-      comma += character;
-      return "";
-    }
+    const character = text.charAt(at);
+    if (character === "") return at;
     const isCloser = character === "}" || character === "]";
     const before = isCloser ? comma.slice(1) : comma;
-    comma = "";
+    if (before !== "") given.push(before);
+    comma = character === "," ? character : "";
+    if (comma !== "") return at + 1;
+    given.push(character);
     if (isCloser) {
       stack.pop();
       if (stack.length === 0) reader.state = "done";
     } else if (character === "{") stack.push("}");
     else if (character === "[") stack.push("]");
     else if (character === '"') inString = true;
-    return before + character;
+    return at + 1;
   }
 
   const reader: Mutable<JsonReader> = {
@@ -95,15 +119,19 @@ export function createJsonReader(brackets: readonly ("{" | "[")[]): JsonReader {
         if (rest === undefined) return "";
         reader.state = "inside";
       }
-      let out = "";
-      for (let at = 0; at < rest.length && reader.state === "inside"; at += 1) {
-        const character = rest.charAt(at);
-        out += inString ? readInString(character) : readOutside(character);
+      const before = given.length;
+      for (let at = 0; at < rest.length && reader.state === "inside";) {
+        at = inString ? readInString(rest, at) : readOutside(rest, at);
       }
+      const out = given.splice(before).join("");
       given.push(out);
       return out;
     },
-    value: () => given.join(""),
+    value() {
+      // Asked for several times at the end of an answer, which may have come in thousands of pieces.
+      if (given.length > 1) given = [given.join("")];
+      return given[0] ?? "";
+    },
     closers() {
       return inString ? "" : stack.toReversed().join("");
     },
