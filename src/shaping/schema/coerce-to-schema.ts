@@ -14,7 +14,7 @@ export const absent: unique symbol = Symbol("absent");
 export function coerceToSchema(value: unknown, schema: unknown, root: JsonSchema, depth = 0): unknown {
   const resolved = resolveSchema(schema, root);
   if (resolved === undefined || depth > 32) return value;
-  const types = typesOf(resolved, root);
+  const { types } = shapeOf(resolved, root);
   if (types.size === 0) return value;
   const type = jsonType(value);
   const fits = types.has(type) || (type === "integer" && types.has("number"));
@@ -34,7 +34,7 @@ function coerceType(
     const parsed = coerceString(value.trim(), types);
     if (parsed !== undefined) return parsed;
   }
-  if (types.has("array")) return [coerceToSchema(value, itemsOf(schema, root), root, depth + 1)];
+  if (types.has("array")) return [coerceToSchema(value, shapeOf(schema, root).items, root, depth + 1)];
   return types.has("string") ? JSON.stringify(value) : value;
 }
 
@@ -59,7 +59,7 @@ function coerceString(text: string, types: ReadonlySet<string>): unknown {
 
 function coerceContent(value: unknown, schema: JsonSchema, root: JsonSchema, depth: number): unknown {
   if (Array.isArray(value)) {
-    const items = itemsOf(schema, root);
+    const { items } = shapeOf(schema, root);
     return items === undefined
       ? value
       : value.map((item) => {
@@ -68,7 +68,7 @@ function coerceContent(value: unknown, schema: JsonSchema, root: JsonSchema, dep
         });
   }
   if (isRecord(value)) return coerceObject(value, schema, root, depth);
-  if (typeof value === "string") return coerceEnum(value, schema);
+  if (typeof value === "string") return coerceEnum(value, shapeOf(schema, root).allowed);
   return value;
 }
 
@@ -78,7 +78,7 @@ function coerceObject(
   root: JsonSchema,
   depth: number,
 ): unknown {
-  const names = namesOf(schema, root);
+  const { names } = shapeOf(schema, root);
   const { properties, required } = names;
   if (properties.size === 0) return value;
   const entries: [string, unknown][] = [];
@@ -99,12 +99,34 @@ interface Names {
   readonly required: ReadonlySet<unknown>;
 }
 
-/** Kept as long as the request's schema: a list may hold thousands of objects, and the schema thousands of keys. */
-const known = new WeakMap<JsonSchema, Names>();
+/** The texts that an enum allows, by their form in lower case; `undefined` where two have the same. */
+type Allowed = ReadonlyMap<string, string | undefined>;
 
-function namesOf(schema: JsonSchema, root: JsonSchema): Names {
+/** What a schema says, as coercion asks for it. */
+interface Shape {
+  readonly types: ReadonlySet<string>;
+  readonly items: unknown;
+  readonly names: Names;
+  readonly allowed: Allowed | undefined;
+}
+
+/** Kept as long as the request's schema: a list may hold thousands of values, and the schema thousands of keys. */
+const known = new WeakMap<JsonSchema, Shape>();
+
+function shapeOf(schema: JsonSchema, root: JsonSchema): Shape {
   const found = known.get(schema);
   if (found !== undefined) return found;
+  const shape = {
+    types: typesOf(schema, root),
+    items: itemsOf(schema, root),
+    names: namesOf(schema, root),
+    allowed: allowedOf(schema),
+  };
+  known.set(schema, shape);
+  return shape;
+}
+
+function namesOf(schema: JsonSchema, root: JsonSchema): Names {
   const properties = propertiesOf(schema, root);
   const keys = new Map<string, string[]>();
   for (const key of properties.keys()) {
@@ -112,13 +134,23 @@ function namesOf(schema: JsonSchema, root: JsonSchema): Names {
     if (same === undefined) keys.set(loosen(key), [key]);
     else same.push(key);
   }
-  const names = {
+  return {
     properties,
     keys,
     required: new Set<unknown>(Array.isArray(schema["required"]) ? schema["required"] : []),
   };
-  known.set(schema, names);
-  return names;
+}
+
+function allowedOf(schema: JsonSchema): Allowed | undefined {
+  const values: unknown = schema["enum"];
+  if (!Array.isArray(values)) return undefined;
+  const allowed = new Map<string, string | undefined>();
+  for (const one of values as readonly unknown[]) {
+    if (typeof one !== "string") continue;
+    const form = one.toLowerCase();
+    allowed.set(form, allowed.has(form) ? undefined : one);
+  }
+  return allowed;
 }
 
 function matchKey(
@@ -131,13 +163,9 @@ function matchKey(
   return matches.length === 1 ? (matches[0] ?? key) : key;
 }
 
-function coerceEnum(value: string, schema: JsonSchema): unknown {
-  const allowed: unknown = schema["enum"];
-  if (!Array.isArray(allowed) || allowed.includes(value)) return value;
-  const same = allowed.filter(
-    (one) => typeof one === "string" && one.toLowerCase() === value.trim().toLowerCase(),
-  );
-  return same.length === 1 ? same[0] : value;
+/** A value that an enum has in another case; where the enum has both cases, each is what it is. */
+function coerceEnum(value: string, allowed: Allowed | undefined): string {
+  return allowed?.get(value.trim().toLowerCase()) ?? value;
 }
 
 function itemsOf(schema: JsonSchema, root: JsonSchema): unknown {

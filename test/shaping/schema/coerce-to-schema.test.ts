@@ -5,6 +5,33 @@ import { createArgumentsValidator } from "../../../src/shaping/schema/validate-a
 const root = { $defs: { level: { enum: ["Low", "High"] }, "a b%/c": { type: "integer" } } };
 
 describe("coercion", () => {
+  test("looks at a schema once, however many values it has to judge", () => {
+    let looks = 0;
+    const items = {
+      get anyOf() {
+        looks += 1;
+        return [{ type: "number" }, { type: "boolean" }];
+      },
+    };
+    const schema = { type: "array", items };
+    const texts = (count: number): string[] => Array.from({ length: count }, () => "1");
+    expect(coerceToSchema(texts(1), schema, schema)).toEqual([1]);
+    const before = looks;
+    expect(coerceToSchema(texts(1000), schema, schema)).toHaveLength(1000);
+    expect(looks).toBe(before);
+  });
+
+  test.each([
+    ["RED", ["red", "green"], "red"],
+    [" red ", ["red", "green"], "red"],
+    ["RED", ["red", "RED"], "RED"],
+    ["Red", ["red", "RED"], "Red"],
+    ["1", [1, "one"], "1"],
+  ])("of %j to one of %j", (value, allowed, result) => {
+    const schema = { enum: allowed };
+    expect(coerceToSchema(value, schema, schema)).toBe(result);
+  });
+
   test.each([
     ["a number in a string", "3", { type: "integer" }, 3],
     ["a decimal in a string", " -0.5 ", { type: "number" }, -0.5],
