@@ -29,25 +29,32 @@ export async function prepareImages(
       throw refuseImages(options.model, await options.listModels(), options.patterns);
     return replaceToolImages(request);
   }
+  // Counted before the first is fetched: none should be for a request that is refused.
+  if (new Set(remoteImages(request)).size > mostRemoteImages) {
+    throw new GatewayError(
+      "invalid-request",
+      `At most ${mostRemoteImages} images are fetched for a request.`,
+      { param: "messages", shouldRetry: false },
+    );
+  }
   const fetched = new Map<string, Promise<ImagePart>>();
   return mapImages(request, async (image) => {
     if (image.source.kind === "data") return image;
     const { url } = image.source;
-    let known = fetched.get(url);
-    if (known === undefined) {
-      if (fetched.size === mostRemoteImages) {
-        throw new GatewayError(
-          "invalid-request",
-          `At most ${mostRemoteImages} images are fetched for a request.`,
-          {
-            param: "messages",
-            shouldRetry: false,
-          },
-        );
-      }
-      known = options.fetchImage(url);
-      fetched.set(url, known);
-    }
+    const known = fetched.get(url) ?? options.fetchImage(url);
+    fetched.set(url, known);
     return known;
   });
+}
+
+/** The addresses of all images that would have to be fetched. */
+function* remoteImages(request: ChatRequest): Generator<string, void, undefined> {
+  for (const message of request.messages) {
+    if (message.role !== "user" && message.role !== "tool") continue;
+    for (const part of message.parts) {
+      for (const inner of part.type === "tool-result" ? part.content : [part]) {
+        if (inner.type === "image" && inner.source.kind === "url") yield inner.source.url;
+      }
+    }
+  }
 }
