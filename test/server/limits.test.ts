@@ -270,7 +270,7 @@ test.each([chat, "/v1/messages", "/v1/responses", "/v1/images/generations"])(
       `{"model":"${model}","x":${list}, "y": "${"[".repeat(500_000)}"}`,
     );
     expect(reply.status).toBe(413);
-    expect(reply.json().error.message).toMatch(/holds more than 150000 JSON values/);
+    expect(reply.json().error.message).toMatch(/holds more than 100000 JSON values/);
   },
 );
 
@@ -279,3 +279,13 @@ test("megabytes of text are few values, whatever signs are in them", async () =>
   const reply = await post(`${stack.url}/v1/responses/input_tokens`, { model, input: content });
   expect(reply.status).toBe(200);
 });
+
+test.each([chat, "/v1/completions", "/v1/messages", "/v1/responses", "/v1/images/generations"])(
+  "%s: a body of a thousand unknown fields is refused",
+  async (path) => {
+    const fields = Object.fromEntries(Array.from({ length: 1001 }, (_, at) => [`field ${at}`, at]));
+    const { status, message } = await refusalOf(path, { model, ...fields });
+    expect(status).toBe(400);
+    expect(message).toBe("The request body has more than 1000 fields.");
+  },
+);
