@@ -4,8 +4,10 @@ import type { FinishReason, Usage } from "../model/events.ts";
 import type { Mutable } from "../model/mutable.ts";
 import type { ResponseFormat } from "../model/request.ts";
 import { compileJsonSchema, type SchemaCheck } from "./schema/compile-json-schema.ts";
-import type { SchemaWork } from "./schema/schema-work.ts";
+import type { CheckBudget } from "./schema/check-budget.ts";
+import { loneBudget, type SchemaWork } from "./schema/schema-work.ts";
 import { createJsonReader, type JsonReader } from "./create-json-reader.ts";
+import { findExcess, parseBounded } from "./parse-bounded.ts";
 import { repairJson } from "./repair-json.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import { rootTypes, type RootType } from "./schema/root-types.ts";
@@ -27,9 +29,17 @@ export interface JsonOptions {
 /** What one answer comes to. */
 type Verdict =
   | { readonly kind: "valid"; readonly text: string }
-  | { readonly kind: "invalid"; readonly reason: string };
+  | {
+      readonly kind: "invalid";
+      readonly reason: string;
+      /** Whether it is too large: then it would not fit into another turn either. */
+      readonly isExcess?: boolean;
+    };
 
 const longestQuote = 200;
+/** Of what is too large to be shown again; UTF-16 units. */
+const longestAttempt = 2000;
+const fence = "```";
 
 /**
  * Makes the text of an answer one JSON value: leaves out fences and chatter, mends small faults, and checks the
@@ -40,9 +50,10 @@ const longestQuote = 200;
  * `invalid-request` for a schema that is none.
  */
 export function constrainJson(options: JsonOptions): RepairableShaper {
-  const { format } = options;
+  const { format, work } = options;
+  const budget = work?.budget ?? loneBudget;
   const check: SchemaCheck | undefined =
-    format.kind === "json-schema" ? compileJsonSchema(format.schema, undefined, options.work) : undefined;
+    format.kind === "json-schema" ? compileJsonSchema(format.schema, undefined, work) : undefined;
   const types: ReadonlySet<RootType> =
     format.kind === "json-schema" ? rootTypes(format.schema) : new Set(["object"]);
   // Where a scalar would do, only the whole text shows what it is.
@@ -79,7 +90,8 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
       out.finish(end, usage);
       return;
     }
-    const verdict = judge({ reader, text: answer.join(""), format, types, check, mayRepair: !sent });
+    const text = answer.join("");
+    const verdict = judge({ reader, text, format, types, check, budget, mayRepair: !sent });
     if (verdict.kind === "valid") {
       give(out, sent ? verdict.text.slice(reader.value().length) : verdict.text);
       out.finish(end, usage);
@@ -87,7 +99,8 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
     }
     reason = verdict.reason;
     if (sent) throw fail();
-    shaper.problem = { message: toProblemMessage(reason), attempt: answer.join("") };
+    const attempt = verdict.isExcess === true ? text.slice(0, longestAttempt) : text;
+    shaper.problem = { message: toProblemMessage(reason), attempt };
   }
 
   const rewriter = rewriteEvents({
@@ -126,30 +139,36 @@ interface Answer {
   readonly format: JsonFormat;
   readonly types: ReadonlySet<RootType>;
   readonly check: SchemaCheck | undefined;
+  readonly budget: CheckBudget;
   /** Nothing was given, so the value may be changed anywhere. */
   readonly mayRepair: boolean;
 }
 
 /** Tries the ways to read an answer, strictest first. The reason given is that of the first that was JSON at all. */
-function judge({ reader, text, format, types, check, mayRepair }: Answer): Verdict {
+function judge({ reader, text, format, types, check, budget, mayRepair }: Answer): Verdict {
+  const excess = findExcess(reader.value());
+  if (excess !== undefined) return { kind: "invalid", reason: `it ${excess}`, isExcess: true };
   let reason: string | undefined;
   const candidates = [
-    () => reader.value(),
     () => reader.value() + reader.closers(),
     ...(types.has("scalar") ? [() => withoutFence(text), () => JSON.stringify(withoutFence(text))] : []),
-    ...(mayRepair && /[{[]/.test(text) ? [() => repairJson(fromFirstBracket(text))] : []),
+    ...(mayRepair && /[{[]/.test(text) ? [() => repairJson(fromFirstBracket(text), budget)] : []),
   ];
   for (const candidate of candidates) {
-    const parsed = parse(candidate);
+    const parsed = parse(candidate, budget);
     if (parsed === undefined) continue;
     const wrong = types.has(parsed.type)
       ? check?.(parsed.value)
       : `its root is not an ${types.has("object") ? "object" : "array"}`;
     if (wrong === undefined) return { kind: "valid", text: parsed.text };
     if (mayRepair && format.kind === "json-schema" && types.has(parsed.type)) {
-      const coerced = coerceToSchema(parsed.value, format.schema, format.schema);
-      if (coerced !== absent && check?.(coerced) === undefined)
-        return { kind: "valid", text: JSON.stringify(coerced) };
+      const { schema } = format;
+      const coerced = budget.change(parsed.text.length, () => {
+        const value = coerceToSchema(parsed.value, schema, schema);
+        return value === absent ? undefined : { value, text: JSON.stringify(value) };
+      })?.done;
+      if (coerced !== undefined && check?.(coerced.value) === undefined)
+        return { kind: "valid", text: coerced.text };
     }
     reason ??= wrong;
   }
@@ -157,10 +176,13 @@ function judge({ reader, text, format, types, check, mayRepair }: Answer): Verdi
   return { kind: "invalid", reason: reason ?? none };
 }
 
-function parse(candidate: () => string): { text: string; value: unknown; type: RootType } | undefined {
+function parse(
+  candidate: () => string,
+  budget: CheckBudget,
+): { text: string; value: unknown; type: RootType } | undefined {
   try {
     const text = candidate();
-    const value: unknown = JSON.parse(text);
+    const value = budget.convert(text.length, () => parseBounded(text));
     const type = Array.isArray(value)
       ? "array"
       : typeof value === "object" && value !== null
@@ -173,9 +195,13 @@ function parse(candidate: () => string): { text: string; value: unknown; type: R
   }
 }
 
+/** What stands in a code fence that is the whole text. */
 function withoutFence(text: string): string {
-  const fenced = /^\s*```[^\n]*\n([\s\S]*?)\n?```\s*$/.exec(text);
-  return (fenced?.[1] ?? text).trim();
+  const trimmed = text.trim();
+  const begin = trimmed.indexOf("\n") + 1;
+  const end = trimmed.length - fence.length;
+  const isFenced = trimmed.startsWith(fence) && trimmed.endsWith(fence) && begin > 0 && begin <= end;
+  return isFenced ? trimmed.slice(begin, end).trim() : trimmed;
 }
 
 function fromFirstBracket(text: string): string {

@@ -1,25 +1,34 @@
+import { findExcess, parseBounded } from "./parse-bounded.ts";
 import { repairJson } from "./repair-json.ts";
+import type { CheckBudget } from "./schema/check-budget.ts";
+import { loneBudget } from "./schema/schema-work.ts";
 
 // Deeper values than any tool takes would overflow the stack of those who write them.
 const deepestNesting = 256;
 
-/** Parses JSON, or what a model meant as JSON; `undefined` if it can't be read or is nested beyond reason. */
-export function parseLeniently(text: string): unknown {
-  const value = parseAny(text);
-  return isShallow(value) ? value : undefined;
-}
-
-function parseAny(text: string): unknown {
+/**
+ * Parses JSON, or what a model meant as JSON; `undefined` if it can't be read, is nested beyond reason, holds too much,
+ * or can't be mended in the request's time.
+ */
+export function parseLeniently(text: string, budget: CheckBudget = loneBudget): unknown {
+  if (findExcess(text) !== undefined) return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    return parseShallow(text, budget);
   } catch {
     try {
-      return JSON.parse(repairJson(text)) as unknown;
+      return parseShallow(repairJson(text, budget), budget);
     } catch {
       // Neither JSON nor anything near it: the caller says so to the model.
       return undefined;
     }
   }
+}
+
+function parseShallow(text: string, budget: CheckBudget): unknown {
+  return budget.convert(text.length, () => {
+    const value = parseBounded(text);
+    return isShallow(value) ? value : undefined;
+  });
 }
 
 /** Whether a value can be worked on and written again without a stack that is deeper than it should be. */

@@ -133,6 +133,43 @@ test.each<FinishReason>([
   }
 });
 
+describe("an answer that is too large to be read", () => {
+  test.each([
+    ["many values", `{"a":[${"1,".repeat(100_000)}1]}`, "it holds more than 100000 JSON values"],
+    ["a long text", `{"a":"${"word ".repeat(500_000)}"}`, "it is longer than 2097152 characters"],
+  ])("is a problem that says so, without all of the attempt: %s", (_name, answer, reason) => {
+    const { text, problem } = constrain([answer], anyObject, true);
+    expect(text).toBe("");
+    expect(problem?.message).toContain(reason);
+    expect(problem?.attempt).toHaveLength(2000);
+    expect(answer.startsWith(problem?.attempt ?? " ")).toBe(true);
+    expect(() => constrain([answer], anyObject, false)).toThrow(reason);
+  });
+});
+
+test("without time nothing is checked, changed or mended, and what is JSON passes", () => {
+  const format = schema({ type: "object", properties: { a: { type: "array", items: { maximum: 0 } } } });
+  const list = "1,".repeat(3000);
+  const budget = { ...createPatientWork().budget, check: () => undefined, change: () => undefined };
+  const give = (answer: string) => {
+    const shaper = constrainJson({ format, hold: true, work: { ...createPatientWork(), budget } });
+    return [textOf(run(shaper, textEvents([answer]))), shaper.problem?.message];
+  };
+  expect(give(`{"a":[${list}1]}`)).toEqual([`{"a":[${list}1]}`, undefined]);
+  expect(give(`{"a":[${list}x:1}`)).toEqual(["", expect.stringContaining("is broken")]);
+});
+
+test.each([
+  ["```json\n1\n```", "1"],
+  ["```\n\n  true ```  ", "true"],
+  ["```1```", '"```1```"'],
+  ["```\n```", '""'],
+  ["```json\n```\n```\n2\n```", '"```\\n```\\n2"'],
+  ["```\nx", '"```\\nx"'],
+])("a scalar in a fence: %j", (answer, json) => {
+  expect(constrain([answer], schema({}), true).text).toBe(json);
+});
+
 test("an answer that calls tools needs no JSON", () => {
   const call: Block = { kind: "tool-call", callId: "call_1", name: "f", arguments: "{}" };
   const shaper = constrainJson({ format: person, hold: true, work: createPatientWork() });

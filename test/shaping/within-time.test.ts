@@ -27,6 +27,18 @@ describe("withinTime", () => {
     ).toBeUndefined();
     expect(withinTime(1000, () => "and goes on")).toBe("and goes on");
   });
+
+  test("ends work inside of work together with it", () => {
+    const hour = 3_600_000;
+    expect(
+      withinTime(10, () =>
+        withinTime(hour, () => {
+          for (;;);
+        }),
+      ),
+    ).toBeUndefined();
+    expect(withinTime(1000, () => withinTime(hour, () => 42))).toBe(42);
+  });
 });
 
 // Without the time limit each of these would take hours, so a test that ends has passed.

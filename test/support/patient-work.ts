@@ -8,6 +8,8 @@ export function createPatientWork(): SchemaWork {
     budget: {
       compile: (_subject, _values, work) => ({ done: work() }),
       check: (_subject, work) => ({ done: work() }),
+      change: (_length, work) => ({ done: work() }),
+      convert: (_length, work) => work(),
     },
   };
 }

@@ -28,23 +28,31 @@ const wholeValues = 400;
 /** Keywords whose check can take more than linear time. */
 const slowKeywords = /"(?:pattern|patternProperties|uniqueItems|\$ref|\$dynamicRef|\$recursiveRef)":/;
 
-/** A value of more JSON values is checked within the request's time too: each costs at least an error, at most all keywords. */
-const manyValues = 2000;
+/**
+ * So many steps take some milliseconds: each value costs at least an error, at most all keywords. A check of more has
+ * the request's time as its limit.
+ */
+const manySteps = 20_000;
+
+/** UTF-16 units of a text that cost as much as a value: they are counted where a schema limits their number. */
+const unitsOfValue = 64;
 
 /** How many narrowed forms of a large schema are kept compiled. */
 const mostNarrowed = 16;
 
-/** Whether a value holds more than `most` values. */
-function holdsMore(value: unknown, most: number): boolean {
+/** How much of a value there is to check: its values, and its texts by length. Stops above `most`. */
+function weigh(value: unknown, most: number): number {
+  let weight = 1;
   const waiting: unknown[] = [value];
-  for (let count = 0; waiting.length > 0; count += 1) {
+  while (waiting.length > 0 && weight <= most) {
     const one = waiting.pop();
+    if (typeof one === "string") weight += one.length / unitsOfValue;
     if (typeof one !== "object" || one === null) continue;
     const inner: unknown[] = Object.values(one);
-    if (count + waiting.length + inner.length > most) return true;
-    waiting.push(...inner);
+    weight += inner.length;
+    if (weight <= most) for (const item of inner) waiting.push(item);
   }
-  return false;
+  return weight;
 }
 
 type Compiled = (value: unknown) => readonly ErrorObject[];
@@ -77,34 +85,46 @@ export function createValidator(schema: JsonSchema, { draft, unicodePatterns }: 
     return (value) => (validate(value) ? [] : (validate.errors ?? []));
   }
 
-  /** The compiled form that judges a value, made when it is missing; `undefined` when the budget has no room for it. */
-  function formFor(value: unknown, budget: CheckBudget): Compiled | undefined {
-    const narrowed = isLarge ? narrowSchema(schema, keysOf(value)) : schema;
-    const key = isLarge ? JSON.stringify(narrowed) : "";
+  /** What of the schema a value touches; `undefined` when the budget has no time to look. */
+  function formOf(value: unknown, budget: CheckBudget): JsonSchema | undefined {
+    if (!isLarge) return schema;
+    const look = (): JsonSchema => narrowSchema(schema, keysOf(value));
+    return weigh(value, manySteps) > manySteps ? budget.check(validator, look)?.done : look();
+  }
+
+  /** A form as it is compiled, made when it is missing; `undefined` when the budget has no room for it. */
+  function compiledFor(form: JsonSchema, budget: CheckBudget): Compiled | undefined {
+    const key = isLarge ? JSON.stringify(form) : "";
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    const cost = isLarge ? measureSchema(narrowed).values : values;
-    const made = budget.compile(validator, cost, () => compile(narrowed))?.done;
+    const cost = isLarge ? measureSchema(form).values : values;
+    const made = budget.compile(validator, cost, () => compile(form))?.done;
     if (made === undefined) return undefined;
     if (compiled.size >= mostNarrowed) compiled.clear();
     compiled.set(key, made);
     return made;
   }
 
+  function judgeFor(value: unknown, budget: CheckBudget): Compiled | undefined {
+    const form = formOf(value, budget);
+    if (form === undefined) return undefined;
+    try {
+      return compiledFor(form, budget);
+    } catch {
+      // Clients send schemas that no validator takes: broken references, patterns of other languages.
+      isBroken = true;
+      return undefined;
+    }
+  }
+
   const validator: Validator = {
     check(value, budget) {
       if (isBroken) return undefined;
-      let form: Compiled | undefined;
       try {
-        form = formFor(value, budget);
-      } catch {
-        // Clients send schemas that no validator takes: broken references, patterns of other languages.
-        isBroken = true;
-      }
-      if (form === undefined) return undefined;
-      const judge = form;
-      try {
-        return isSlow || holdsMore(value, manyValues)
+        const judge = judgeFor(value, budget);
+        if (judge === undefined) return undefined;
+        const most = manySteps / (values + 1);
+        return isSlow || weigh(value, most) > most
           ? budget.check(validator, () => judge(value))?.done
           : judge(value);
       } catch {

@@ -9,16 +9,20 @@ export interface SchemaWork {
   readonly budget: CheckBudget;
 }
 
-/** For one check. Without a clock only the work itself is limited. */
+/** Without a clock only the work itself is limited. */
 function createLoneBudget(): CheckBudget {
   return createCheckBudget({ now: () => 0 });
 }
 
-/** For a schema by itself: each check is a request of its own, and only what takes too long by itself is ended. */
+/** For a piece of work by itself: each is a request of its own, and only what takes too long by itself is ended. */
+export const loneBudget: CheckBudget = {
+  compile: (subject, values, work) => createLoneBudget().compile(subject, values, work),
+  check: (subject, work) => createLoneBudget().check(subject, work),
+  change: (length, work) => createLoneBudget().change(length, work),
+  convert: (_length, work) => work(),
+};
+
+/** For a schema by itself. */
 export function createLoneWork(): SchemaWork {
-  const budget: CheckBudget = {
-    compile: (subject, values, work) => createLoneBudget().compile(subject, values, work),
-    check: (subject, work) => createLoneBudget().check(subject, work),
-  };
-  return { book: createSchemaBook(), budget };
+  return { book: createSchemaBook(), budget: loneBudget };
 }

@@ -130,13 +130,13 @@ export function* readSettledArguments(
   call: CallWriter,
   closers: Stops,
 ): Reading<SettledEnd> {
-  const { reader } = session;
+  const { reader, directory } = session;
   const mark = reader.mark();
   const end = yield* readJsonArguments(reader, call);
   if (end !== "broken") return end;
   const closed = yield* reader.until(closers, () => {});
   if (!closed && !session.endedByModel) return "cut";
-  return rereadArguments(reader.recorded(mark), call) ? "complete" : "unreadable";
+  return rereadArguments(reader.recorded(mark), call, directory.budget) ? "complete" : "unreadable";
 }
 
 /** Ends a call according to how its arguments ended. Call it when the call's closing markup is read. */

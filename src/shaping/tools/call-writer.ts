@@ -1,7 +1,9 @@
+import { jsonLimits, parseBounded } from "../parse-bounded.ts";
 import { isShallow, parseLeniently } from "../parse-leniently.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import { absent, coerceToSchema } from "../schema/coerce-to-schema.ts";
 import { isRecord, typesOf } from "../schema/resolve-schema.ts";
+import { gatherText, type GatheredText } from "./gather-text.ts";
 import type { DeclaredTool } from "./tool-directory.ts";
 
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
@@ -51,10 +53,15 @@ export interface CallPort {
 
 /** Creates the writer of one call of a declared tool. */
 export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: boolean): CallWriter {
+  const { budget } = tool;
   const schema = tool.definition.parameters;
   let fragments: string[] = [];
   let written = new Set<string>();
-  let current: { key: string; source: StringSource; passes: boolean; pieces: string[] } | undefined;
+  /** What the fragments say, for the check; kept apart because parsing all of it again would take as long as the first time. */
+  let values = new Map<string, unknown>();
+  /** Whether the arguments are too much to be checked. */
+  let tooLarge = false;
+  let current: { key: string; source: StringSource; passes: boolean; pieces: GatheredText } | undefined;
 
   function put(text: string): void {
     if (writer.opened) port.write(text);
@@ -80,7 +87,9 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
   function putValue(key: string, value: unknown, raw: string | undefined): void {
     if (written.has(key)) return;
     const property = tool.schemaFor(key);
-    let coerced = coerceToSchema(value, property, schema);
+    const length = raw?.length ?? (typeof value === "string" ? value.length : 0);
+    const change = budget.change(length, () => coerceToSchema(value, property, schema));
+    let coerced = change === undefined ? value : change.done;
     // JSON where text is wanted (the content of a file, say): the text is what the model wrote, layout and digits included.
     if (raw !== undefined && typeof coerced === "string" && typeof value !== "string") coerced = raw;
     if (coerced === absent) {
@@ -90,7 +99,14 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     // A number that nothing changed keeps its digits: large ids don't survive as numbers of JavaScript.
     const digits =
       raw !== undefined && typeof coerced === "number" && coerced === value && jsonNumber.test(raw.trim());
-    if (beginProperty(key)) put(digits ? raw.trim() : JSON.stringify(coerced));
+    if (!beginProperty(key)) return;
+    put(digits ? raw.trim() : budget.convert(length, () => JSON.stringify(coerced)));
+    if (!writer.opened) values.set(key, coerced);
+  }
+
+  function findFaults(): readonly string[] {
+    if (tooLarge || values.size > jsonLimits.values) return [];
+    return tool.validate(budget.convert(values.size, () => Object.fromEntries(values)));
   }
 
   const writer: Mutable<CallWriter> = {
@@ -98,7 +114,7 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     beginString(spelled, source) {
       const key = tool.keyFor(spelled);
       const passes = tool.passesStrings(key, source === "json") && !written.has(key);
-      current = { key, source, passes, pieces: [] };
+      current = { key, source, passes, pieces: gatherText() };
       if (!passes) return;
       if (streams) open();
       beginProperty(key);
@@ -106,23 +122,41 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     },
     piece(text) {
       if (current === undefined || text === "") return;
-      if (current.passes) put(current.source === "json" ? text : JSON.stringify(text).slice(1, -1));
-      else current.pieces.push(text);
+      if (!current.passes) current.pieces.add(text);
+      else {
+        const json = current.source === "json" ? text : JSON.stringify(text).slice(1, -1);
+        if (writer.opened) port.write(json);
+        else current.pieces.add(json);
+      }
     },
     endString() {
       if (current === undefined) return;
       const { key, source, passes, pieces } = current;
       current = undefined;
-      if (passes) {
+      if (passes && writer.opened) {
         put('"');
         return;
       }
-      const text = pieces.join("");
-      if (source === "json") putValue(key, JSON.parse(`"${text}"`), undefined);
-      else putValue(key, readText(text, typesOf(tool.schemaFor(key), schema)), undefined);
+      const text = pieces.text();
+      const isJson = passes || source === "json";
+      if (text.length > jsonLimits.text) {
+        // Too long to be looked into: it stays as it is.
+        tooLarge = true;
+        if (passes) put(`${text}"`);
+        else if (beginProperty(key)) put(isJson ? `"${text}"` : JSON.stringify(text));
+        return;
+      }
+      const value: unknown = isJson
+        ? budget.convert(text.length, () => JSON.parse(`"${text}"`) as unknown)
+        : readText(text, typesOf(tool.schemaFor(key), schema));
+      if (!passes) putValue(key, value, undefined);
+      else {
+        put(`${text}"`);
+        values.set(key, value);
+      }
     },
     json(spelled, raw) {
-      const value = parseLeniently(raw);
+      const value = parseLeniently(raw, budget);
       if (value === undefined) return false;
       putValue(tool.keyFor(spelled), value, raw);
       return true;
@@ -130,6 +164,8 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     restart() {
       fragments = [];
       written = new Set();
+      values = new Map();
+      tooLarge = false;
       current = undefined;
     },
     keyAt: (position) => tool.keyAt(position),
@@ -140,7 +176,7 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
         return;
       }
       const json = fragments.join("");
-      const faults = tool.validate(JSON.parse(json));
+      const faults = findFaults();
       if (faults.length > 0) {
         port.refuse("schema", faults, json);
         return;
@@ -205,7 +241,7 @@ function readText(text: string, types: ReadonlySet<string>): unknown {
   const word = pythonWords.get(trimmed);
   if (word !== undefined) return word;
   try {
-    const value: unknown = JSON.parse(trimmed);
+    const value = parseBounded(trimmed);
     return isShallow(value) ? value : text;
   } catch {
     // Not JSON: the schema decides what a text can become.

@@ -2,6 +2,7 @@ import { writeParsed, type CallWriter } from "./call-writer.ts";
 import { readJsonString } from "./json-string.ts";
 import { readRawValue } from "./json-value.ts";
 import { parseLeniently } from "../parse-leniently.ts";
+import type { CheckBudget } from "../schema/check-budget.ts";
 import { createTextReader, type Reading, type TextReader } from "./text-reader.ts";
 
 /**
@@ -115,10 +116,10 @@ function* readKey(reader: TextReader, next: string): Reading<string | { end: "cu
 
 /**
  * Reads arguments that turned out to be broken once more, as a whole: `text` is all of them. False if they can't be
- * read.
+ * read in the time that `budget` has.
  */
-export function rereadArguments(text: string, call: CallWriter): boolean {
+export function rereadArguments(text: string, call: CallWriter, budget: CheckBudget): boolean {
   if (call.opened) return false;
   call.restart();
-  return /^\s*["{]/.test(text) && writeParsed(call, parseLeniently(text));
+  return /^\s*["{]/.test(text) && writeParsed(call, parseLeniently(text, budget));
 }

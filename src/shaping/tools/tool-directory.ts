@@ -1,12 +1,15 @@
 import type { JsonSchema, ToolDefinition } from "../../model/request.ts";
 import { loosen } from "../schema/loosen.ts";
 import { branchesOf, propertiesOf, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
-import type { SchemaWork } from "../schema/schema-work.ts";
+import type { CheckBudget } from "../schema/check-budget.ts";
+import { loneBudget, type SchemaWork } from "../schema/schema-work.ts";
 import { createArgumentsValidator } from "../schema/validate-arguments.ts";
 
 /** A declared tool and what its schema says. */
 export interface DeclaredTool {
   readonly definition: ToolDefinition;
+  /** What reading and checking its calls is paid from. */
+  readonly budget: CheckBudget;
   /** The declared name of a key that a model may have spelled in another case or with other separators. */
   keyFor(key: string): string;
   /** The schema of a declared key; `undefined` if the schema doesn't name it. */
@@ -24,6 +27,8 @@ export interface DeclaredTool {
 /** Finds declared tools. */
 export interface ToolDirectory {
   readonly names: readonly string[];
+  /** What reading and checking calls is paid from. */
+  readonly budget: CheckBudget;
   /** The tool of a name that a model wrote: exact, without a `functions.` prefix, or in another case. */
   find(name: string): DeclaredTool | undefined;
   /** A name without what models put before it (`functions.`). */
@@ -46,6 +51,7 @@ export function createToolDirectory(tools: readonly ToolDefinition[], work?: Sch
 
   return {
     names,
+    budget: work?.budget ?? loneBudget,
     find(name) {
       const bare = bareName(name);
       return exact.get(name.trim()) ?? exact.get(bare) ?? loose.get(loosen(bare));
@@ -70,6 +76,7 @@ function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): 
 
   return {
     definition,
+    budget: work?.budget ?? loneBudget,
     keyFor: (key) => (properties.has(key) ? key : (loose.get(loosen(key)) ?? key)),
     schemaFor: (key) => properties.get(key),
     requires: (key) => required.has(key),

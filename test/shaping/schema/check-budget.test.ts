@@ -31,8 +31,8 @@ describe("the budget of a request", () => {
     expect(budget.check(second, () => 2)).toEqual({ done: 2 });
     expect(budget.check(second, () => 2)).toBeUndefined();
     expect(budget.check(third, () => 3)).toBeUndefined();
-    // 60 ms for one check, 80 for all: 60, then 5, then what is left.
-    expect(limits).toEqual([60, 20, 15]);
+    // 45 ms for one check, 60 for all: 45, then 5, then what is left.
+    expect(limits).toEqual([45, 15, 10]);
   });
 
   test("of compiling is paid by size, not by time", () => {
@@ -40,6 +40,38 @@ describe("the budget of a request", () => {
     expect(budget.compile({}, 600, () => 1)).toEqual({ done: 1 });
     expect(budget.compile({}, 600, () => 2)).toBeUndefined();
     expect(budget.compile({}, 400, () => 3)).toEqual({ done: 3 });
+  });
+
+  test("is shared with what mends and changes texts, unless they are short", () => {
+    const { budget, limits } = setUp([20, 1000]);
+    expect(budget.change(1000, () => 1)).toEqual({ done: 1 });
+    expect(limits).toEqual([]);
+    expect(budget.change(1001, () => 2)).toEqual({ done: 2 });
+    expect(budget.change(1001, () => 3)).toBeUndefined();
+    expect(limits).toEqual([60, 40]);
+    // Nothing is left, but for what takes no time.
+    expect(budget.change(1001, () => 4)).toBeUndefined();
+    expect(budget.check({}, () => 5)).toBeUndefined();
+    expect(budget.change(1000, () => 6)).toEqual({ done: 6 });
+  });
+
+  test("pays for what is always done", () => {
+    let time = 0;
+    const budget = createCheckBudget({ now: () => time, limit: (_milliseconds, work) => work() });
+    const parse = (): number => (time += 50);
+    expect(budget.convert(5000, parse)).toBe(50);
+    expect(budget.check({}, () => 1)).toEqual({ done: 1 });
+    expect(budget.convert(5000, parse)).toBe(100);
+    expect(budget.check({}, () => 1)).toBeUndefined();
+    expect(budget.convert(5000, parse)).toBe(150);
+  });
+
+  test("is paid for compiling, too, which is decided by size alone", () => {
+    const { budget, limits } = setUp([59.5]);
+    expect(budget.compile({}, 500, () => 1)).toEqual({ done: 1 });
+    expect(budget.check({}, () => 2)).toBeUndefined();
+    expect(budget.compile({}, 500, () => 3)).toEqual({ done: 3 });
+    expect(limits).toEqual([75, 75]);
   });
 
   test("passes on what the work throws", () => {
@@ -57,6 +89,23 @@ test("a value that holds thousands of values is checked within the time, whateve
   expect(started()).toBe(1);
   expect(validate(valueOf(3000))).toEqual([]);
   expect(started()).toBe(2);
+});
+
+test("a long text is checked within the time, too, as are many values by many keywords", () => {
+  const short = { type: "object", properties: { a: { type: "string", maxLength: 3 } } };
+  const names = Array.from({ length: 150 }, (_, at) => ({ at }));
+  const wide = { type: "object", properties: { a: { type: "array", items: { enum: names } } } };
+  for (const [schema, small, large] of [
+    [short, { a: "word" }, { a: "word ".repeat(200_000) }],
+    [wide, { a: [{}] }, { a: Array.from({ length: 200 }, () => ({})) }],
+  ] as const) {
+    const { budget, started } = setUp([0, 1000]);
+    const validate = createArgumentsValidator(schema, { book: createSchemaBook(), budget });
+    expect(validate(small)).toHaveLength(1);
+    expect(started()).toBe(1);
+    expect(validate(large)).toEqual([]);
+    expect(started()).toBe(2);
+  }
 });
 
 const evil = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };

@@ -136,7 +136,7 @@ function* readWhole(
   session: CallSession,
   state: { readonly start: number; readonly depth: number; readonly finish: () => Reading<void> },
 ): Reading<CallObjectEnd> {
-  const { reader } = session;
+  const { reader, directory } = session;
   const { end } = yield* readRawValue(reader, state.depth);
   const text = reader.recorded(state.start);
   if (end === "cut" || (end === "open" && reader.ended && !session.endedByModel)) {
@@ -144,11 +144,12 @@ function* readWhole(
     return "done";
   }
   yield* state.finish();
-  const calls = callsIn(parseLeniently(text), session);
+  const calls = callsIn(parseLeniently(text, directory.budget), session);
   if (calls.length === 0) session.refuse("unreadable");
   for (const { name, input } of calls) {
     const call = session.begin(name);
-    if (writeParsed(call, typeof input === "string" ? parseLeniently(input) : (input ?? {}))) call.end();
+    const value = typeof input === "string" ? parseLeniently(input, directory.budget) : (input ?? {});
+    if (writeParsed(call, value)) call.end();
     else call.fail();
   }
   return "done";
