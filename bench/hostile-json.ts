@@ -259,6 +259,37 @@ const cases: readonly Case[] = [
     text: () => JSON.stringify(record(20_000, (at) => [`k${at}`, "x"])),
   },
   {
+    name: "99,000 different keys",
+    schema: () => a({ type: "object", additionalProperties: { type: "number" } }),
+    text: () => JSON.stringify({ a: record(99_000, (at) => [`key ${at}`, at]) }),
+  },
+  {
+    name: "99,000 different keys, all wrong",
+    schema: () => a({ type: "object", additionalProperties: { type: "boolean" } }),
+    text: () => JSON.stringify({ a: record(99_000, (at) => [`key ${at}`, at]) }),
+  },
+  {
+    name: "99,000 different keys, cut",
+    schema: () => a({ type: "object", additionalProperties: { type: "number" } }),
+    text: () => JSON.stringify({ a: record(98_000, (at) => [`key ${at}`, at]) }).replace(/\}\}$/, ",x}}"),
+  },
+  {
+    name: "24,000 objects of different keys",
+    schema: () => a({ type: "array", items: { type: "object", properties: { x: { type: "number" } } } }),
+    text: () =>
+      JSON.stringify({ a: many(24_000, (at) => ({ [`k${at}`]: 1, [`m${at}`]: 1, [`n${at}`]: 1 })) }),
+  },
+  {
+    name: "99,000 numbers as keys",
+    schema: () => a({ type: "object", additionalProperties: { type: "boolean" } }),
+    text: () => JSON.stringify({ a: record(99_000, (at) => [String(at * 79_190), at]) }),
+  },
+  {
+    name: "3,000 properties, one list of all keys",
+    schema: () => ({ type: "object", properties: record(3000, (at) => [`p${at}`, { enum: ["x"] }]) }),
+    text: () => JSON.stringify({ p1: many(3000, (at) => ({ [`p${at}`]: "X" })) }),
+  },
+  {
     name: "n: 8, contains",
     schema: () => a({ type: "array", contains: { const: 2 } }),
     text: numbers(40_000),
@@ -362,7 +393,10 @@ const crowds: readonly HostileCase[] = [
       messages: [
         {
           role: "user",
-          content: many(9000, (at) => ({ type: "image_url", image_url: { url: `https://example.com/${at}` } })),
+          content: many(9000, (at) => ({
+            type: "image_url",
+            image_url: { url: `https://example.com/${at}` },
+          })),
         },
       ],
     }),
@@ -375,7 +409,10 @@ const crowds: readonly HostileCase[] = [
       messages: [
         {
           role: "user",
-          content: many(9000, () => ({ type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0K" } })),
+          content: many(9000, () => ({
+            type: "image_url",
+            image_url: { url: "data:image/png;base64,iVBORw0K" },
+          })),
         },
       ],
     }),
@@ -389,7 +426,10 @@ const crowds: readonly HostileCase[] = [
       messages: [
         {
           role: "user",
-          content: many(9000, (at) => ({ type: "image", source: { type: "url", url: `https://example.com/${at}` } })),
+          content: many(9000, (at) => ({
+            type: "image",
+            source: { type: "url", url: `https://example.com/${at}` },
+          })),
         },
       ],
     }),
