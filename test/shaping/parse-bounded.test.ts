@@ -5,6 +5,9 @@ import { parseLeniently } from "../../src/shaping/parse-leniently.ts";
 
 const list = (count: number, item: string): string => `[${`${item},`.repeat(count - 1)}${item}]`;
 const many = jsonLimits.values;
+const record = (count: number, blanks = ""): string =>
+  `{${Array.from({ length: count }, (_, at) => `"a long key ${at}"${blanks}:1`).join(",")}}`;
+const text = (length: number): string => `"${"a".repeat(length - 2)}"`;
 
 describe("JSON that is read", () => {
   test.each([
@@ -18,8 +21,6 @@ describe("JSON that is read", () => {
   });
 
   test("is counted by its different keys", () => {
-    const record = (count: number, blanks = ""): string =>
-      `{${Array.from({ length: count }, (_, at) => `"a long key ${at}"${blanks}:1`).join(",")}}`;
     expect(findExcess(record(jsonLimits.keys))).toBeUndefined();
     expect(findExcess(record(jsonLimits.keys + 1))).toBe("holds more than 20000 different keys");
     expect(findExcess(record(jsonLimits.keys + 1, " \n\t".repeat(9)))).toBe(
@@ -31,7 +32,6 @@ describe("JSON that is read", () => {
   });
 
   test("is measured", () => {
-    const text = (length: number): string => `"${"a".repeat(length - 2)}"`;
     expect(findExcess(text(jsonLimits.text))).toBeUndefined();
     expect(findExcess(text(jsonLimits.text + 1))).toBe("is longer than 2097152 characters");
   });

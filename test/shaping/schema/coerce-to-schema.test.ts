@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { absent, coerceToSchema } from "../../../src/shaping/schema/coerce-to-schema.ts";
 import { createArgumentsValidator } from "../../../src/shaping/schema/validate-arguments.ts";
 
+const texts = (count: number): string[] => Array.from({ length: count }, () => "1");
+
 const root = { $defs: { level: { enum: ["Low", "High"] }, "a b%/c": { type: "integer" } } };
 
 describe("coercion", () => {
@@ -14,7 +16,6 @@ describe("coercion", () => {
       },
     };
     const schema = { type: "array", items };
-    const texts = (count: number): string[] => Array.from({ length: count }, () => "1");
     expect(coerceToSchema(texts(1), schema, schema)).toEqual([1]);
     const before = looks;
     expect(coerceToSchema(texts(1000), schema, schema)).toHaveLength(1000);
