@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { describe, expect, it, test } from "vitest";
 
 import { clientNames, findClient } from "../src/cli/connect/clients.ts";
-import type { Target } from "../src/cli/connect/client-setup.ts";
+import type { Target } from "../src/cli/connect/client.ts";
+import { promptSizes } from "../src/cli/connect/prompt-sizes.ts";
 import { encodeAnthropicError } from "../src/dialects/anthropic-messages/error.ts";
 import { messagesSchema } from "../src/dialects/anthropic-messages/request-schema.ts";
 import { parseMessages } from "../src/dialects/anthropic-messages/request.ts";
@@ -268,11 +269,15 @@ describe("docs/clients.md has what connect gives", () => {
     model,
     models: [model],
     imageModel: "AkashGen",
+    codexCatalogue: false,
   };
   const headings = new Map([
     ["claude-code", "### Claude Code"],
     ["codex", "### Codex"],
     ["opencode", "### opencode"],
+    ["copilot", "### Copilot CLI"],
+    ["pi", "### pi"],
+    ["qwen-code", "### qwen-code"],
     ["cursor", "### Cursor"],
     ["cline", "### Cline"],
     ["open-webui", "### Open WebUI"],
@@ -286,23 +291,40 @@ describe("docs/clients.md has what connect gives", () => {
 
   it.each([...headings])("for %s", (name, heading) => {
     const text = section(page, heading);
-    const setup = findClient(name)?.(target);
-    if (setup?.file?.format === "json") {
-      expect(JSON.parse(blocks(text, "json")[0] ?? "")).toEqual(setup.file.content);
-    }
-    if (setup?.file?.format === "text") {
-      expect(blocks(text, "(?:toml|yaml)")).toEqual([setup.file.content]);
-    }
+    const setup = findClient(name)?.setup(target, "default");
+    const files = setup?.files ?? [];
+    const json = files.flatMap((file) => (file.format === "json" ? [file.content] : []));
+    expect(blocks(text, "json").map((block): unknown => JSON.parse(block))).toEqual(json);
+    const texts = files.flatMap((file) => (file.format === "text" ? [file] : []));
+    // The prompts that some agents get are shown by connect.
+    const prompts = texts.filter(({ path }) => path.endsWith(".md"));
+    for (const { path } of prompts) expect(text).toContain(`\`${basename(path)}\``);
+    const settings = texts.filter((file) => !prompts.includes(file)).map(({ content }) => content);
+    expect(blocks(text, "(?:toml|yaml)")).toEqual(settings);
     for (const [variable, value] of Object.entries(setup?.environment ?? {})) {
       expect(text).toContain(`export ${variable}=${value}`);
     }
-    if (setup?.file === undefined && setup?.environment === undefined) {
+    if (setup?.files === undefined && setup?.environment === undefined) {
       for (const step of setup?.steps ?? []) {
         const field = /^([A-Z][\w ]+): /.exec(step)?.[1];
         if (field !== undefined) expect(text).toContain(`*${field}*`);
       }
     }
   });
+});
+
+test("docs/clients.md says what launch says about sizes", () => {
+  const table = rows(section(read("docs/clients.md"), "## Coding agents"));
+  const format = (tokens: number) => tokens.toLocaleString("en-US");
+  const documented = table.slice(1).map((cells) => cells.slice(0, 5));
+  const measured = Object.entries(promptSizes).map(([name, { version, full, default: usual, small }]) => [
+    `${findClient(name)?.title} ${version}`,
+    "yes",
+    format(full),
+    format(usual),
+    format(small),
+  ]);
+  expect(documented).toEqual(measured);
 });
 
 /** The anchors of a page, as GitHub makes them. */

@@ -1,7 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { ConfigError, readConfig } from "../config.ts";
 import { GatewayError } from "../errors.ts";
-import { clientNames } from "./connect/clients.ts";
+import type { Size } from "./connect/client.ts";
+import { clientNames, programNames } from "./connect/clients.ts";
 import { explainSystemError } from "./explain-system-error.ts";
 import { loadSettingsFile } from "./load-settings-file.ts";
 import { UsageError } from "./usage-error.ts";
@@ -19,7 +20,26 @@ function parsePort(text: string): number {
 const targetOptions = (command: Command): Command =>
   command
     .option("--url <url>", "where the gateway is reached (default: from SERVER_ADDRESS)")
-    .option("--model <id>", "the model to use (default: the first that the gateway offers)");
+    .option("--model <id>", "the model to use (default: the first that the gateway offers)")
+    .addOption(
+      new Option(
+        "--small",
+        "agents: the smallest prompt that works, without the project's instructions",
+      ).conflicts("full"),
+    )
+    .option("--full", "agents: the agent's own prompt and all its tools (default: a small prompt)");
+
+interface TargetOptions {
+  readonly url?: string;
+  readonly model?: string;
+  readonly small?: boolean;
+  readonly full?: boolean;
+}
+
+function sizeOf({ small, full }: TargetOptions): Size {
+  if (small === true) return "small";
+  return full === true ? "full" : "default";
+}
 
 function createProgram(): Command {
   const program = new Command("akashchat-api")
@@ -96,21 +116,22 @@ function createProgram(): Command {
       .argument("<client>", clientNames.join(" | "))
       .option("--write", "write the client's configuration file, after asking")
       .option("--yes", "with --write: don't ask"),
-  ).action(
-    async (client: string, options: { url?: string; model?: string; write?: boolean; yes?: boolean }) => {
-      const { connect } = await import("./connect/connect.ts");
-      await connect(readConfig(process.env), client, options);
-    },
-  );
+  ).action(async (client: string, options: TargetOptions & { write?: boolean; yes?: boolean }) => {
+    const { connect } = await import("./connect/connect.ts");
+    await connect(readConfig(process.env), client, { ...options, size: sizeOf(options) });
+  });
   targetOptions(
     program
       .command("launch")
       .description("start a coding agent, configured for the gateway: launch claude-code -- -p hello")
-      .argument("<client>", "claude-code | codex | opencode")
+      .argument("<client>", programNames.join(" | "))
       .argument("[args...]", "arguments for the agent, after --"),
-  ).action(async (client: string, args: string[], options: { url?: string; model?: string }) => {
+  ).action(async (client: string, args: string[], options: TargetOptions) => {
     const { launch } = await import("./connect/launch.ts");
-    process.exitCode = await launch(readConfig(process.env), client, args, options);
+    process.exitCode = await launch(readConfig(process.env), client, args, {
+      ...options,
+      size: sizeOf(options),
+    });
   });
   return program;
 }

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { clientNames } from "../../src/cli/connect/clients.ts";
+import { clientNames, programNames } from "../../src/cli/connect/clients.ts";
 import { program } from "../support/program.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
 
@@ -60,6 +60,11 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       `"ANTHROPIC_AUTH_TOKEN": "${key}"`,
       '"ANTHROPIC_MODEL": "DeepSeek-V3.2"',
       '"CLAUDE_CODE_MAX_CONTEXT_TOKENS": "64000"',
+      '"CLAUDE_CODE_MAX_OUTPUT_TOKENS": "16000"',
+      '"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY": "1"',
+      '"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"',
+      '"WebFetch"',
+      "Small prompt: about ",
       "akashchat-api launch claude-code",
     ],
     codex: () => [
@@ -68,6 +73,11 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       "model_context_window = 64000",
       `base_url = "${stack.url}/v1"`,
       'wire_api = "responses"',
+      "request_max_retries = 1",
+      "stream_max_retries = 2",
+      'model_instructions_file = "akashchat-instructions.md"',
+      ".codex/akashchat-instructions.md:",
+      "You are a coding agent",
       `export AKASHCHAT_API_KEY=${key}`,
     ],
     opencode: () => [
@@ -75,6 +85,28 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       '"model": "akash/DeepSeek-V3.2"',
       `"baseURL": "${stack.url}/v1"`,
       '"context": 64000',
+      '"webfetch": "deny"',
+    ],
+    copilot: () => [
+      `export COPILOT_PROVIDER_BASE_URL=${stack.url}/v1`,
+      `export COPILOT_PROVIDER_API_KEY=${key}`,
+      "export COPILOT_PROVIDER_MAX_PROMPT_TOKENS=48000",
+      "export COPILOT_PROVIDER_MAX_OUTPUT_TOKENS=16000",
+      "copilot --available-tools=bash,view,edit,create",
+    ],
+    pi: () => [
+      ".pi/agent/models.json",
+      `"baseUrl": "${stack.url}/v1"`,
+      '"contextWindow": 64000',
+      '"defaultModel": "DeepSeek-V3.2"',
+      ".pi/agent/SYSTEM.md",
+    ],
+    "qwen-code": () => [
+      ".qwen/settings.json",
+      `"baseUrl": "${stack.url}/v1"`,
+      '"contextWindowSize": 64000',
+      '"max_tokens": 16000',
+      `export AKASHCHAT_API_KEY=${key}`,
     ],
     cursor: () => [`Override OpenAI Base URL: ${stack.url}/v1`, `OpenAI API Key: ${key}`, "DeepSeek-V3.2"],
     cline: () => [`Base URL: ${stack.url}/v1`, "Model ID: DeepSeek-V3.2", "OpenAI Compatible"],
@@ -108,7 +140,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     expect(stdout).not.toMatch(/undefined|\[object/);
   });
 
-  test.for(["claude-code", "opencode", "zed"])("%s: the file shown is JSON", async (client) => {
+  test.for(["claude-code", "opencode", "qwen-code", "zed"])("%s: the file shown is JSON", async (client) => {
     const { stdout } = await connect([client]);
     expect(jsonIn(stdout)).toBeTypeOf("object");
   });
@@ -117,6 +149,8 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     ["claude-code", "CLAUDE_CONFIG_DIR", "settings.json"],
     ["codex", "CODEX_HOME", "config.toml"],
     ["opencode", "XDG_CONFIG_HOME", join("opencode", "opencode.json")],
+    ["pi", "PI_CODING_AGENT_DIR", "models.json"],
+    ["qwen-code", "QWEN_HOME", "settings.json"],
     ["zed", "XDG_CONFIG_HOME", join("zed", "settings.json")],
   ])("%s: in the folder that %s names", async ([client, variable, file]) => {
     const folder = join(home, "elsewhere");
@@ -125,9 +159,65 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
   });
 
   test("an alias keeps its name and has the context length of its model", async () => {
-    const { stdout } = await connect(["claude-code", "--model", "claude-sonnet-4-5"]);
-    expect(stdout).toContain('"ANTHROPIC_MODEL": "claude-sonnet-4-5"');
-    expect(stdout).toContain('"CLAUDE_CODE_MAX_CONTEXT_TOKENS": "32768"');
+    const { stdout } = await connect(["codex", "--model", "claude-mine"]);
+    expect(stdout).toContain('model = "claude-mine"');
+    expect(stdout).toContain("model_context_window = 32768");
+  });
+
+  test.for(["claude-sonnet-4-5", "claude-3-5-haiku-latest", "claude-opus-5-5"])(
+    "but Claude Code, which has a window of its own for %s, gets the model's own name",
+    async (alias) => {
+      const { stdout } = await connect(["claude-code", "--model", alias]);
+      expect(stdout).toContain('"ANTHROPIC_MODEL": "Qwen/Qwen3-30B-A3B"');
+      expect(stdout).toContain('"CLAUDE_CODE_MAX_CONTEXT_TOKENS": "32768"');
+      expect(stdout).toContain(`Claude Code takes ${alias} for a Claude model`);
+    },
+  );
+
+  test("an alias that Claude Code does not know is left to it", async () => {
+    const { stdout } = await connect(["claude-code", "--model", "claude-mine"]);
+    expect(stdout).toContain('"ANTHROPIC_MODEL": "claude-mine"');
+  });
+
+  const agents = programNames.filter((client) => client !== "cline");
+
+  test.for(agents)("%s: --full leaves the agent its own prompt and tools", async (client) => {
+    const { stdout } = await connect([client, "--full"]);
+    expect(stdout).not.toMatch(
+      /deny|disabled|agents\]|--available-tools|You are a coding agent|x-history-diet/,
+    );
+    expect(stdout).toContain("own prompt: about ");
+  });
+
+  test.for(agents)("%s: --small asks the gateway to shorten old results", async (client) => {
+    const { stdout } = await connect([client, "--small"]);
+    expect(stdout).toMatch(/x-history-diet(?:": "|" = "|: )on/);
+    expect(stdout).toContain("Smallest prompt: about ");
+  });
+
+  test("--small and --full exclude each other", async () => {
+    const { code, stderr } = await connect(["codex", "--small", "--full"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("cannot be used with option");
+  });
+});
+
+describe("connect claude-code --write --yes", () => {
+  test("keeps what its user has forbidden already", async () => {
+    const path = join(home, ".claude", "settings.json");
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(
+      path,
+      JSON.stringify({ permissions: { deny: ["Read(.env)", "WebFetch"], allow: ["Edit"] } }),
+    );
+    expect(await connect(["claude-code", "--write", "--yes"])).toMatchObject({ code: 0, stderr: "" });
+    const { permissions } = JSON.parse(await readFile(path, "utf8")) as {
+      permissions: { deny: string[]; allow: string[] };
+    };
+    expect(permissions.allow).toEqual(["Edit"]);
+    expect(permissions.deny).toContain("Read(.env)");
+    expect(permissions.deny.filter((name) => name === "WebFetch")).toHaveLength(1);
+    expect(permissions.deny).toContain("WebSearch");
   });
 });
 
@@ -191,6 +281,7 @@ describe.concurrent("connect refuses, and says what to do", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("exists and is not changed");
     expect(await readFile(path, "utf8")).toBe('model = "mine"\n');
+    expect(await readdir(dirname(path))).toEqual(["config.toml"]);
   });
 
   test("to change JSON with comments", async () => {

@@ -1,97 +1,40 @@
-import type { Target, TargetModel } from "./client-setup.ts";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+import { writeInstructions } from "../../dialects/openai-responses/codex-instructions.ts";
+import type { Size } from "./client.ts";
 
 /** Where the key is found by clients that read it from the environment. */
-const keyVariable = "AKASHCHAT_API_KEY";
+export const keyVariable = "AKASHCHAT_API_KEY";
 
-/** Claude Code's variables; also what `launch` sets. Source: Claude Code settings reference. */
-export function claudeCodeEnvironment({ url, apiKey, model }: Target): Record<string, string> {
-  return {
-    ANTHROPIC_BASE_URL: url,
-    ANTHROPIC_AUTH_TOKEN: apiKey,
-    ANTHROPIC_MODEL: model.id,
-    ANTHROPIC_DEFAULT_OPUS_MODEL: model.id,
-    ANTHROPIC_DEFAULT_SONNET_MODEL: model.id,
-    ANTHROPIC_DEFAULT_HAIKU_MODEL: model.id,
-    // It takes a model that it doesn't know to hold 200,000 tokens, and would summarise its history too late.
-    // It does not look at this for names that begin with `claude-`.
-    ...(model.contextLength === undefined
-      ? {}
-      : { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(model.contextLength) }),
-    // Its other traffic (telemetry, update checks) would go to Anthropic, not to the gateway.
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-  };
+/** A client's own folder: where its variable says, else the usual place in the user's home. */
+export function folderOf(variable: string, ...usual: readonly string[]): string {
+  const named = process.env[variable];
+  return named === undefined || named === "" ? join(homedir(), ...usual) : named;
 }
 
-/** A TOML basic string; JSON's escapes are a subset of TOML's. */
-const toml = (text: string): string => JSON.stringify(text);
-
-/** The context length as a line of Codex's configuration; without it, Codex takes a model of its own for it. */
-function codexWindow({ contextLength }: TargetModel): string[] {
-  return contextLength === undefined ? [] : [`model_context_window=${contextLength}`];
+/** How long an answer may get, in tokens: a quarter of what the model holds, the rest is for the prompt. */
+export function outputLimit(contextLength: number): number {
+  return Math.min(32_000, Math.floor(contextLength / 4));
 }
 
-/** Codex's provider settings as `-c key=value` overrides: what `launch` passes. */
-export function codexOverrides(target: Target): string[] {
-  const provider = "model_providers.akash";
-  return [
-    `model=${toml(target.model.id)}`,
-    'model_provider="akash"',
-    ...codexWindow(target.model),
-    `${provider}.name="Akash Chat"`,
-    `${provider}.base_url=${toml(`${target.url}/v1`)}`,
-    `${provider}.env_key=${toml(keyVariable)}`,
-    `${provider}.wire_api="responses"`,
-  ];
+/**
+ * Headers for every request of a client, beside those that it sends by itself. The smallest size asks the gateway to
+ * shorten old tool results; a gateway that does not know the header ignores it.
+ */
+export function extraHeaders(size: Size): Readonly<Record<string, string>> {
+  return size === "small" ? { "x-history-diet": "on" } : {};
 }
 
-/** The same as Codex's configuration file. */
-export function codexConfig({ url, model }: Target): string {
-  return [
-    "# In a file with other settings, these lines belong above its first [table].",
-    `model = ${toml(model.id)}`,
-    'model_provider = "akash"',
-    ...codexWindow(model).map((line) => line.replace("=", " = ")),
-    "",
-    "[model_providers.akash]",
-    'name = "Akash Chat"',
-    `base_url = ${toml(`${url}/v1`)}`,
-    `env_key = ${toml(keyVariable)}`,
-    'wire_api = "responses"',
-    "",
-  ].join("\n");
+/** `entries` if there are any: for settings that should not stand there empty. */
+export function unlessEmpty(
+  name: string,
+  entries: Readonly<Record<string, string>>,
+): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  return Object.keys(entries).length === 0 ? {} : { [name]: entries };
 }
 
-/** The variable that carries the key for Codex. */
-export function codexEnvironment(target: Target): Record<string, string> {
-  return { [keyVariable]: target.apiKey };
-}
-
-/** opencode keeps room for an answer of this length free, and asks for no longer one. */
-function opencodeLimit(contextLength: number): { context: number; output: number } {
-  return { context: contextLength, output: Math.min(32_000, Math.floor(contextLength / 4)) };
-}
-
-/** opencode's configuration file. Source: opencode.ai config schema. */
-export function opencodeConfig(target: Target): Record<string, unknown> {
-  return {
-    $schema: "https://opencode.ai/config.json",
-    model: `akash/${target.model.id}`,
-    provider: {
-      akash: {
-        npm: "@ai-sdk/openai-compatible",
-        name: "Akash Chat",
-        options: { baseURL: `${target.url}/v1`, apiKey: target.apiKey },
-        models: Object.fromEntries(
-          target.models.map(({ id, contextLength }) => [
-            id,
-            {
-              name: id,
-              tool_call: true,
-              ...(contextLength === undefined ? {} : { limit: opencodeLimit(contextLength) }),
-            },
-          ]),
-        ),
-      },
-    },
-  };
-}
+/** A system prompt for agents with tools of their own for reading and editing. */
+export const promptForEditTools = writeInstructions(
+  "- Edit with the edit tool: read the file first, give the old text exactly as it stands there, long enough to be unique. Write new files with the write tool.",
+);

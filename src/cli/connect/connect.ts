@@ -4,14 +4,23 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
-import type { ClientSetup, ConfigFile } from "./client-setup.ts";
+import type { ClientSetup, ConfigFile, Size } from "./client.ts";
 import { clientNames, findClient } from "./clients.ts";
 import { findTarget } from "./find-target.ts";
 import { isJsonObject, mergeJson } from "./merge-json.ts";
+import { describeSize } from "./prompt-sizes.ts";
+
+/** A setup with what is shown around it. */
+interface Page extends ClientSetup {
+  readonly title: string;
+  /** Shown under the title. */
+  readonly notes: readonly string[];
+}
 
 /**
- * Prints a client's configuration, or writes it after asking (a copy of the old file stays as `.bak`).
- * Throws `UsageError` for an unknown client, and when a file exists that can't be changed safely.
+ * Prints a client's configuration, or writes it after asking (a copy of an old file stays as `.bak`).
+ * Throws `UsageError` for an unknown client, and when a file exists that can't be changed safely; then no file is
+ * written.
  */
 export async function connect(
   config: Config,
@@ -19,17 +28,24 @@ export async function connect(
   options: {
     readonly url?: string;
     readonly model?: string;
+    readonly size: Size;
     readonly write?: boolean;
     readonly yes?: boolean;
   },
 ): Promise<void> {
-  const createSetup = findClient(client);
-  if (createSetup === undefined) {
+  const known = findClient(client);
+  if (known === undefined) {
     throw new UsageError(`Unknown client "${client}". Known are: ${clientNames.join(", ")}.`);
   }
-  const setup = createSetup(await findTarget(config, options));
-  if (options.write === true) await writeSetup(setup, options.yes === true);
-  else process.stdout.write(describe(setup));
+  const target = await findTarget(config, options);
+  const setup = known.setup(target, options.size);
+  // What is set up by hand alone, such as an editor, has one size.
+  const byHand = setup.files === undefined && setup.environment === undefined;
+  const size = byHand ? undefined : describeSize(client, known.title, options.size, "connect");
+  const notes = [...(size === undefined ? [] : [size]), ...(known.notes?.(target) ?? [])];
+  const page: Page = { title: known.title, notes, ...setup };
+  if (options.write === true) await writeSetup(page, options.yes === true);
+  else process.stdout.write(describe(page));
 }
 
 function render(file: ConfigFile): string {
@@ -40,42 +56,42 @@ function quoteForShell(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function describe(setup: ClientSetup): string {
-  const parts = [`# ${setup.title}`];
-  if (setup.file !== undefined) {
-    parts.push(
-      `\n${setup.file.path}${setup.file.format === "json" ? " (merge into it)" : ""}:\n`,
-      render(setup.file),
-    );
+function describe(page: Page): string {
+  const parts = [`# ${page.title}`, ...page.notes];
+  for (const file of page.files ?? []) {
+    parts.push(`\n${file.path}${file.format === "json" ? " (merge into it)" : ""}:\n`, render(file));
   }
-  if (setup.environment !== undefined) {
+  if (page.environment !== undefined) {
     parts.push("\nEnvironment:\n");
-    for (const [name, value] of Object.entries(setup.environment)) {
+    for (const [name, value] of Object.entries(page.environment)) {
       parts.push(`export ${name}=${quoteForShell(value)}`);
     }
   }
-  parts.push("", ...setup.steps.map((step, index) => `${index + 1}. ${step}`), "");
+  parts.push("", ...page.steps.map((step, index) => `${index + 1}. ${step}`), "");
   return parts.join("\n");
 }
 
-async function writeSetup(setup: ClientSetup, yes: boolean): Promise<void> {
-  const { file } = setup;
-  if (file === undefined) {
+async function writeSetup(page: Page, yes: boolean): Promise<void> {
+  const { files = [], ...rest } = page;
+  if (files.length === 0) {
     throw new UsageError(
-      `${setup.title} keeps its configuration where no program can write it.\n\n${describe(setup)}`,
+      `${page.title} keeps its configuration where no program can write it.\n\n${describe(page)}`,
     );
   }
-  const text = await prepare(file);
-  process.stdout.write(`${file.path}:\n\n${text}\n`);
-  if (!yes && !(await confirm(`Write this to ${file.path}? [y/N] `))) {
+  const texts: { readonly path: string; readonly text: string }[] = [];
+  for (const file of files) texts.push({ path: file.path, text: await prepare(file) });
+  for (const { path, text } of texts) process.stdout.write(`${path}:\n\n${text}\n`);
+  const paths = texts.map(({ path }) => path).join(" and ");
+  if (!yes && !(await confirm(`Write this to ${paths}? [y/N] `))) {
     process.stdout.write("Nothing was written.\n");
     return;
   }
-  await mkdir(dirname(file.path), { recursive: true });
-  if (existsSync(file.path)) await copyFile(file.path, `${file.path}.bak`);
-  // The file holds a key: readable by its owner alone when it is new.
-  await writeFile(file.path, text, { mode: 0o600 });
-  const { file: _written, ...rest } = setup;
+  for (const { path, text } of texts) {
+    await mkdir(dirname(path), { recursive: true });
+    if (existsSync(path)) await copyFile(path, `${path}.bak`);
+    // A file may hold a key: readable by its owner alone when it is new.
+    await writeFile(path, text, { mode: 0o600 });
+  }
   process.stdout.write(`Written.\n${describe(rest)}`);
 }
 

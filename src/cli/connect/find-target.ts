@@ -3,12 +3,16 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { localUrl } from "../local-url.ts";
 import { UsageError } from "../usage-error.ts";
-import type { Target, TargetModel } from "./client-setup.ts";
+import type { Target, TargetModel } from "./client.ts";
 
 const listedModel = z
   .object({ id: z.string(), context_length: z.number().int().positive().optional() })
   .transform(({ id, context_length: contextLength }): TargetModel => ({ id, contextLength }));
-const modelList = z.object({ data: z.array(listedModel) });
+/** `models`: the same in the form of Codex's catalogue, from gateways that have it. */
+const modelList = z.object({
+  data: z.array(listedModel),
+  models: z.array(z.object({ slug: z.string() })).optional(),
+});
 const refusal = z.object({ error: z.object({ message: z.string() }) });
 
 /** The gateway as its administrator's configuration, or the caller, names it. */
@@ -29,7 +33,8 @@ export async function findTarget(
   const url = (options.url ?? config.PUBLIC_URL ?? localUrl(config)).replace(/\/+$/, "").replace(/\/v1$/, "");
   const apiKey = config.BEARER_TOKEN === "" ? "akashchat" : config.BEARER_TOKEN;
   const gateway = { url, apiKey };
-  const { data } = await fetchJson(gateway, "/v1/models", modelList);
+  // With this version in the query, a gateway that has a catalogue for Codex gives it.
+  const { data, models = [] } = await fetchJson(gateway, "/v1/models?client_version=0.171.0", modelList);
   // The gateway's list says nothing of a kind that every client reads, but its image models say AkashGen.
   const chatModels = data.filter(({ id }) => !/^akashgen/i.test(id));
   const model =
@@ -41,6 +46,7 @@ export async function findTarget(
     model,
     models: [model, ...chatModels.filter(({ id }) => id !== model.id)],
     imageModel: data.find(({ id }) => /^akashgen/i.test(id))?.id,
+    codexCatalogue: models.some(({ slug }) => slug === model.id),
   };
 }
 
@@ -48,8 +54,8 @@ export async function findTarget(
 async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: string): Promise<TargetModel> {
   const found = listed.find((model) => model.id === id);
   if (found !== undefined) return found;
-  const { contextLength } = await fetchJson(gateway, `/v1/models/${encodeURIComponent(id)}`, listedModel);
-  return { id, contextLength };
+  const meant = await fetchJson(gateway, `/v1/models/${encodeURIComponent(id)}`, listedModel);
+  return { id, contextLength: meant.contextLength, ...(meant.id === id ? {} : { standsFor: meant.id }) };
 }
 
 async function fetchJson<T>({ url, apiKey }: Gateway, path: string, schema: z.ZodType<T>): Promise<T> {

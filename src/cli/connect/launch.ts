@@ -5,66 +5,45 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
-import type { Target } from "./client-setup.ts";
-import { claudeCodeEnvironment, codexEnvironment, codexOverrides, opencodeConfig } from "./agent-settings.ts";
+import type { Size } from "./client.ts";
+import { findClient, programNames } from "./clients.ts";
 import { findTarget } from "./find-target.ts";
+import { describeSize } from "./prompt-sizes.ts";
 
-/** A program with the arguments and variables that point it at the gateway. */
-interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** A file to write before the start; its path goes into the variable. */
-  readonly file?: { readonly variable: string; readonly name: string; readonly content: string };
-}
-
-const launches: Readonly<Record<string, (target: Target, args: readonly string[]) => Launch>> = {
-  "claude-code": (target, args) => ({ command: "claude", args, environment: claudeCodeEnvironment(target) }),
-  codex: (target, args) => ({
-    command: "codex",
-    args: [...codexOverrides(target).flatMap((override) => ["-c", override]), ...args],
-    environment: codexEnvironment(target),
-  }),
-  opencode: (target, args) => ({
-    command: "opencode",
-    args,
-    environment: {},
-    file: {
-      variable: "OPENCODE_CONFIG",
-      name: "opencode.json",
-      content: JSON.stringify(opencodeConfig(target)),
-    },
-  }),
-};
+/** Variables that say which provider an agent talks to, and with which key: none but the gateway's may be left. */
+const ofProviders = /^(?:ANTHROPIC|OPENAI|COPILOT_PROVIDER)_|^CLAUDE_CODE_OAUTH_TOKEN$/;
 
 function leaveToChild(): void {}
 
 /**
- * Starts a coding agent with the gateway's address and key in its environment; no file of the user's is
- * touched. Resolves to the agent's exit code. Throws `UsageError` when the agent is unknown or not installed.
+ * Starts a coding agent with the gateway's address and key in its environment; no file of the user's is touched, and
+ * keys of other providers are taken out of its environment. Says on standard error what the chosen size costs. Resolves
+ * to the agent's exit code. Throws `UsageError` when the agent is unknown or not installed.
  */
 export async function launch(
   config: Config,
   client: string,
   args: readonly string[],
-  options: { readonly url?: string; readonly model?: string },
+  options: { readonly url?: string; readonly model?: string; readonly size: Size },
 ): Promise<number> {
-  const create = Object.hasOwn(launches, client) ? launches[client] : undefined;
-  if (create === undefined) {
-    throw new UsageError(`"${client}" can't be launched. Known are: ${Object.keys(launches).join(", ")}.`);
+  const known = findClient(client);
+  if (known?.program === undefined) {
+    throw new UsageError(`"${client}" can't be launched. Known are: ${programNames.join(", ")}.`);
   }
-  const { command, args: allArgs, environment, file } = create(await findTarget(config, options), args);
-  const folder = file && (await mkdtemp(join(tmpdir(), "akashchat-api-")));
+  const { title, program, notes } = known;
+  const target = await findTarget(config, options);
+  const folder = await mkdtemp(join(tmpdir(), "akashchat-api-"));
   try {
-    const fileEnvironment: Record<string, string> = {};
-    if (file !== undefined && folder !== undefined) {
-      const path = join(folder, file.name);
-      await writeFile(path, file.content, { mode: 0o600 });
-      fileEnvironment[file.variable] = path;
+    const start = program.start(target, options.size, folder);
+    for (const { name, content } of start.files ?? []) {
+      await writeFile(join(folder, name), content, { mode: 0o600 });
     }
-    const child = spawn(command, allArgs, {
+    const lines = [describeSize(client, title, options.size, "launch"), ...(notes?.(target) ?? [])];
+    for (const line of lines) if (line !== undefined) process.stderr.write(`${line}\n`);
+    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofProviders.test(name)));
+    const child = spawn(program.command, [...start.args, ...args], {
       stdio: "inherit",
-      env: { ...process.env, ...environment, ...fileEnvironment },
+      env: { ...own, ...start.environment },
     });
     // The terminal sends Ctrl-C to both; the agent decides what it means.
     process.on("SIGINT", leaveToChild);
@@ -77,10 +56,12 @@ export async function launch(
     return code ?? 1;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      throw new UsageError(`"${command}" is not installed, or not on the PATH.`);
+      throw new UsageError(
+        `"${program.command}" is not installed, or not on the PATH. Install it with: npm install --global ${program.package}`,
+      );
     }
     throw error;
   } finally {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }

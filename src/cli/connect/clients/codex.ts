@@ -1,0 +1,122 @@
+import { join } from "node:path";
+
+import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
+import { extraHeaders, folderOf, keyVariable, unlessEmpty } from "../agent-settings.ts";
+import type { Client, Size, Target } from "../client.ts";
+
+type Value = string | number | boolean | { readonly [name: string]: Value };
+
+const instructionsFile = "akashchat-instructions.md";
+
+/** Codex's configuration. Source: its configuration reference; what each key saves was measured. */
+function settings(target: Target, size: Size, instructions: string): Record<string, Value> {
+  const { model, url } = target;
+  const window = model.contextLength === undefined ? {} : { model_context_window: model.contextLength };
+  const provider = {
+    // The name "OpenAI" would make it ask for compaction on the server.
+    name: "Akash Chat",
+    base_url: `${url}/v1`,
+    env_key: keyVariable,
+    wire_api: "responses",
+    // By default it asks 30 times when the upstream fails steadily, and every time counts.
+    request_max_retries: 1,
+    stream_max_retries: 2,
+    ...unlessEmpty("http_headers", extraHeaders(size)),
+  };
+  const base = { model: model.id, model_provider: "akash", ...window };
+  if (size === "full") return { ...base, model_providers: { akash: provider } };
+  return {
+    ...base,
+    model_instructions_file: instructions,
+    tool_output_token_limit: size === "small" ? 1_000 : 2_000,
+    ...(size === "small" ? { project_doc_max_bytes: 0 } : {}),
+    web_search: "disabled",
+    include_permissions_instructions: false,
+    include_apps_instructions: false,
+    include_collaboration_mode_instructions: false,
+    model_providers: {
+      akash: {
+        ...provider,
+        ...(target.codexCatalogue ? { model_catalog_url: `${url}/v1/models` } : {}),
+      },
+    },
+    features: {
+      ...(target.codexCatalogue ? { api_key_model_discovery: true } : {}),
+      goals: false,
+      view_image: false,
+    },
+    agents: { enabled: false },
+    skills: { include_instructions: false, bundled: { enabled: false } },
+    tools: { experimental_request_user_input: { enabled: false } },
+  };
+}
+
+const isTable = (value: Value): value is { readonly [name: string]: Value } => typeof value === "object";
+
+/** A TOML value; JSON's escapes are a subset of those of TOML's basic strings. */
+function toToml(value: Value): string {
+  if (!isTable(value)) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([name, inner]) => `${JSON.stringify(name)} = ${toToml(inner)}`)
+    .join(", ")} }`;
+}
+
+/** Tables as `[headers]`, the plain values of each above its own tables. */
+function toTomlLines(table: { readonly [name: string]: Value }, path: readonly string[] = []): string[] {
+  const entries = Object.entries(table);
+  const isInline = (name: string, value: Value) => !isTable(value) || name === "http_headers";
+  const plain = entries.filter(([name, value]) => isInline(name, value));
+  return [
+    ...(plain.length > 0 && path.length > 0 ? ["", `[${path.join(".")}]`] : []),
+    ...plain.map(([name, value]) => `${name} = ${toToml(value)}`),
+    ...entries.flatMap(([name, value]) =>
+      isInline(name, value) || !isTable(value) ? [] : toTomlLines(value, [...path, name]),
+    ),
+  ];
+}
+
+/** The settings as the values of `-c`: one for each leaf. */
+function toOverrides(table: { readonly [name: string]: Value }, path: readonly string[] = []): string[] {
+  return Object.entries(table).flatMap(([name, value]) =>
+    isTable(value) && name !== "http_headers"
+      ? toOverrides(value, [...path, name])
+      : [`${[...path, name].join(".")}=${toToml(value)}`],
+  );
+}
+
+/** Codex, over Responses. */
+export const codex: Client = {
+  title: "Codex CLI",
+  setup(target, size) {
+    const folder = folderOf("CODEX_HOME", ".codex");
+    // A relative path is one beside config.toml.
+    const config = toTomlLines(settings(target, size, instructionsFile));
+    const note = "# In a file with other settings, these lines belong above its first [table].";
+    return {
+      files: [
+        {
+          format: "text",
+          path: join(folder, "config.toml"),
+          content: `${[note, ...config].join("\n")}\n`,
+        },
+        ...(size === "full"
+          ? []
+          : [{ format: "text", path: join(folder, instructionsFile), content: codexInstructions } as const]),
+      ],
+      environment: { [keyVariable]: target.apiKey },
+      steps: ["Start it with: codex", "Or, without any file: akashchat-api launch codex"],
+    };
+  },
+  program: {
+    command: "codex",
+    package: "@openai/codex",
+    start(target, size, folder) {
+      const overrides = toOverrides(settings(target, size, join(folder, instructionsFile)));
+      return {
+        args: overrides.flatMap((override) => ["-c", override]),
+        environment: { [keyVariable]: target.apiKey },
+        files: size === "full" ? [] : [{ name: instructionsFile, content: codexInstructions }],
+      };
+    },
+  },
+};

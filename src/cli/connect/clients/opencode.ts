@@ -1,0 +1,102 @@
+import { join } from "node:path";
+
+import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
+import { extraHeaders, folderOf, outputLimit, promptForEditTools, unlessEmpty } from "../agent-settings.ts";
+import type { Client, Size, Target } from "../client.ts";
+
+/** Beside the configuration file, which names it. */
+const promptFile = "akashchat-prompt.md";
+const prompts = { default: promptForEditTools, small: codexInstructions };
+
+/** The smallest size leaves out what a project says, also its AGENTS.md. */
+const withoutProject = { OPENCODE_DISABLE_PROJECT_CONFIG: "1" };
+
+const rarelyNeeded = [
+  "codesearch",
+  "glob",
+  "grep",
+  "lsp",
+  "question",
+  "skill",
+  "task",
+  "todoread",
+  "todowrite",
+  "webfetch",
+  "websearch",
+];
+
+/** What is left out of every request. In the smallest size only the shell stays. */
+function savings(size: Size): Record<string, unknown> {
+  if (size === "full") return {};
+  const denied = size === "small" ? [...rarelyNeeded, "edit", "read", "write"] : rarelyNeeded;
+  const prompt = `{file:./${promptFile}}`;
+  return {
+    agent: { build: { prompt }, plan: { prompt }, title: { disable: true } },
+    permission: Object.fromEntries(denied.map((tool) => [tool, "deny"])),
+  };
+}
+
+/** opencode's configuration file. Source: opencode.ai config schema. */
+function config(target: Target, size: Size): Record<string, unknown> {
+  return {
+    $schema: "https://opencode.ai/config.json",
+    model: `akash/${target.model.id}`,
+    provider: {
+      akash: {
+        npm: "@ai-sdk/openai-compatible",
+        name: "Akash Chat",
+        options: {
+          baseURL: `${target.url}/v1`,
+          apiKey: target.apiKey,
+          ...unlessEmpty("headers", extraHeaders(size)),
+        },
+        models: Object.fromEntries(
+          target.models.map(({ id, contextLength }) => [
+            id,
+            {
+              name: id,
+              tool_call: true,
+              ...(contextLength === undefined
+                ? {}
+                : { limit: { context: contextLength, output: outputLimit(contextLength) } }),
+            },
+          ]),
+        ),
+      },
+    },
+    ...savings(size),
+  };
+}
+
+/** opencode, over Chat Completions. */
+export const opencode: Client = {
+  title: "opencode",
+  setup(target, size) {
+    const folder = join(folderOf("XDG_CONFIG_HOME", ".config"), "opencode");
+    return {
+      files: [
+        { format: "json", path: join(folder, "opencode.json"), content: config(target, size) },
+        ...(size === "full"
+          ? []
+          : [{ format: "text", path: join(folder, promptFile), content: prompts[size] } as const]),
+      ],
+      ...(size === "small" ? { environment: withoutProject } : {}),
+      steps: ["Start it with: opencode", "Or, without any file: akashchat-api launch opencode"],
+    };
+  },
+  program: {
+    command: "opencode",
+    package: "opencode-ai",
+    start: (target, size, folder) => ({
+      args: [],
+      environment: {
+        OPENCODE_CONFIG: join(folder, "opencode.json"),
+        ...(size === "small" ? withoutProject : {}),
+      },
+      files: [
+        { name: "opencode.json", content: JSON.stringify(config(target, size)) },
+        ...(size === "full" ? [] : [{ name: promptFile, content: prompts[size] }]),
+      ],
+    }),
+  },
+};

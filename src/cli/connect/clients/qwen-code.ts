@@ -1,0 +1,129 @@
+import { join } from "node:path";
+
+import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
+import {
+  extraHeaders,
+  folderOf,
+  keyVariable,
+  outputLimit,
+  promptForEditTools,
+  unlessEmpty,
+} from "../agent-settings.ts";
+import type { Client, Size, Target, TargetModel } from "../client.ts";
+
+/** Tools that few tasks need and every request would describe. */
+const denied = [
+  "agent",
+  "ask_user_question",
+  "cron_create",
+  "cron_delete",
+  "cron_list",
+  "enter_worktree",
+  "exit_plan_mode",
+  "exit_worktree",
+  "get_goal",
+  "glob",
+  "grep_search",
+  "list_agents",
+  "lsp",
+  "monitor",
+  "notebook_edit",
+  "propose_goal",
+  "read_mcp_resource",
+  "record_artifact",
+  "report_findings",
+  "save_memory",
+  "send_message",
+  "skill",
+  "task_output",
+  "task_stop",
+  "todo_write",
+  "tool_call",
+  "tool_search",
+  "update_goal",
+  "web_fetch",
+  "web_search",
+  "zoom_image",
+];
+
+/** What is left out of every request, and requests of its own that it makes beside the task's. */
+function savings(size: Size): Record<string, unknown> {
+  if (size === "full") return {};
+  return {
+    permissions: { deny: denied },
+    // Whoever denies the tool that reads files also denies `cat` to the shell; this only leaves it out.
+    tools: { toolSearch: { enabled: false }, ...(size === "small" ? { core: ["run_shell_command"] } : {}) },
+    skills: { disabledLevels: ["bundled"] },
+    memory: { enableManagedAutoMemory: false, enableManagedAutoDream: false, enableAutoSkill: false },
+    ui: { enableFollowupSuggestions: false },
+    privacy: { usageStatisticsEnabled: false },
+    // No file of this name is there, so that no QWEN.md or AGENTS.md is read.
+    ...(size === "small" ? { context: { fileName: ["none.akashchat"] } } : {}),
+  };
+}
+
+/** qwen-code's settings. Source: its docs/configuration/settings.md. */
+function settings(target: Target, size: Size): Record<string, unknown> {
+  const provider = ({ id, contextLength }: TargetModel) => ({
+    id,
+    name: id,
+    baseUrl: `${target.url}/v1`,
+    envKey: keyVariable,
+    generationConfig: {
+      maxRetries: 1,
+      ...(contextLength === undefined
+        ? {}
+        : {
+            contextWindowSize: contextLength,
+            samplingParams: { max_tokens: outputLimit(contextLength) },
+          }),
+      ...unlessEmpty("customHeaders", extraHeaders(size)),
+    },
+  });
+  return {
+    security: { auth: { selectedType: "openai" } },
+    model: { name: target.model.id },
+    modelProviders: { openai: target.models.map(provider) },
+    ...savings(size),
+  };
+}
+
+/** qwen-code, over Chat Completions. */
+export const qwenCode: Client = {
+  title: "qwen-code",
+  setup: (target, size) => ({
+    files: [
+      {
+        format: "json",
+        path: join(folderOf("QWEN_HOME", ".qwen"), "settings.json"),
+        content: settings(target, size),
+      },
+    ],
+    environment: { [keyVariable]: target.apiKey },
+    steps: [
+      "Start it with: qwen",
+      "Or, with a shorter prompt and without any file: akashchat-api launch qwen-code",
+    ],
+  }),
+  program: {
+    command: "qwen",
+    package: "@qwen-code/qwen-code",
+    start: (target, size, folder) => ({
+      args: [
+        "--auth-type",
+        "openai",
+        "--model",
+        target.model.id,
+        ...(size === "full"
+          ? []
+          : ["--system-prompt", size === "small" ? codexInstructions : promptForEditTools]),
+      ],
+      environment: {
+        [keyVariable]: target.apiKey,
+        // The lowest of its layers: what the user's own settings say still counts.
+        QWEN_CODE_SYSTEM_DEFAULTS_PATH: join(folder, "settings.json"),
+      },
+      files: [{ name: "settings.json", content: JSON.stringify(settings(target, size)) }],
+    }),
+  },
+};

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+
+import { folderOf, outputLimit } from "../agent-settings.ts";
+import type { Client, TargetModel } from "../client.ts";
+
+const entry = ({ id, contextLength = 64_000 }: TargetModel) => ({
+  name: id,
+  display_name: id,
+  max_tokens: contextLength,
+  max_output_tokens: outputLimit(contextLength),
+  capabilities: {
+    tools: true,
+    images: false,
+    parallel_tool_calls: true,
+    prompt_cache_key: false,
+  },
+});
+
+/** Zed, with an entry for each model. */
+export const zed: Client = {
+  title: "Zed",
+  setup: (target) => ({
+    files: [
+      {
+        format: "json",
+        path: join(folderOf("XDG_CONFIG_HOME", ".config"), "zed", "settings.json"),
+        content: {
+          language_models: {
+            openai_compatible: {
+              "Akash Chat": { api_url: `${target.url}/v1`, available_models: target.models.map(entry) },
+            },
+          },
+          agent: { default_model: { provider: "Akash Chat", model: target.model.id } },
+        },
+      },
+    ],
+    environment: { AKASH_CHAT_API_KEY: target.apiKey },
+    steps: ["Zed reads the key from that variable, or asks for it in its agent panel's settings."],
+  }),
+};

@@ -1,0 +1,63 @@
+import type { Size } from "./client.ts";
+
+/** What Akash Chat gives an IPv4 address in four hours, in tokens; see docs/upstream.md. */
+const allowance = 25_000;
+
+/** Tokens (o200k) of the first request as the upstream gets it: "Say hello." in a small repository. */
+interface Sizes extends Readonly<Record<Size, number>> {
+  /** The agent's version that was measured. */
+  readonly version: string;
+  /** As its files set it up, where a short prompt can't be given in a file. `undefined`: as `launch` does. */
+  readonly connected?: Readonly<Record<Size, number>>;
+}
+
+/** As `launch` starts them; test/agents/sizes.test.ts compares this with what those versions send. */
+export const promptSizes: Readonly<Record<string, Sizes>> = {
+  "claude-code": {
+    version: "2.1.332",
+    full: 10_110,
+    default: 1_720,
+    small: 780,
+    connected: { full: 10_110, default: 2_540, small: 780 },
+  },
+  codex: { version: "0.171.0", full: 7_520, default: 960, small: 960 },
+  opencode: { version: "1.18.33", full: 6_620, default: 2_450, small: 1_680 },
+  copilot: { version: "1.0.102", full: 9_830, default: 4_000, small: 3_230 },
+  pi: { version: "1.5.2", full: 1_170, default: 880, small: 590 },
+  "qwen-code": {
+    version: "0.24.4",
+    full: 25_650,
+    default: 3_950,
+    small: 2_650,
+    connected: { full: 25_650, default: 7_520, small: 5_810 },
+  },
+  cline: { version: "3.0.65", full: 3_420, default: 1_340, small: 740 },
+};
+
+const format = (tokens: number): string => tokens.toLocaleString("en-US");
+
+/**
+ * One line on what the chosen size costs, or `undefined` for a client that was not measured. `title` is the client's
+ * name for people, `by` what sets it up.
+ */
+export function describeSize(
+  client: string,
+  title: string,
+  size: Size,
+  by: "launch" | "connect",
+): string | undefined {
+  const measured = Object.hasOwn(promptSizes, client) ? promptSizes[client] : undefined;
+  if (measured === undefined) return undefined;
+  const sizes = (by === "connect" ? measured.connected : undefined) ?? measured;
+  const of = `of the ${format(allowance)} that Akash Chat gives an address in 4 hours`;
+  if (size === "full") {
+    return (
+      `${title}'s own prompt: about ${format(sizes.full)} tokens in the first request ` +
+      `(${of}); without --full about ${format(sizes.default)}.`
+    );
+  }
+  return (
+    `${size === "small" ? "Smallest" : "Small"} prompt: about ${format(sizes[size])} tokens in the first request ` +
+    `instead of ${format(sizes.full)} (${of}); --full gives ${title} its own.`
+  );
+}

@@ -1,0 +1,176 @@
+import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { findClient, programNames } from "../../src/cli/connect/clients.ts";
+import { startStack, type Stack } from "../support/start-stack.ts";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+let stack: Stack;
+let folder: string;
+
+/** Stands for every agent: tells how it was started, and copies the files that it was told of. */
+const agent = `#!${process.execPath}
+import { readFileSync } from "node:fs";
+const { argv, env } = process;
+const paths = [...argv.slice(2), ...Object.values(env)].flatMap((text) => text.match(/\\/[^"]*akashchat-api-[^"]*/g) ?? []);
+const files = Object.fromEntries(paths.map((path) => [path, readFileSync(path, "utf8")]));
+process.stdout.write(JSON.stringify({ args: argv.slice(2), env, files }));
+process.exitCode = 7;
+`;
+
+beforeAll(async () => {
+  stack = await startStack({ env: { MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B" } });
+  folder = await mkdtemp(join(tmpdir(), "launch-"));
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  for (const name of programNames) {
+    const path = join(folder, findClient(name)?.program?.command ?? "");
+    await writeFile(path, agent);
+    await chmod(path, 0o755);
+  }
+});
+
+afterAll(async () => {
+  await stack.close();
+  await rm(folder, { recursive: true });
+});
+
+interface Told {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Runs `akashchat-api launch …` and gives what the agent was told. */
+function launch(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  url = stack.url,
+): Promise<{ readonly code: number; readonly told: Told; readonly stderr: string }> {
+  const env = { PATH: folder, HOME: folder, ...environment };
+  const [client = "", ...rest] = args;
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [main, "launch", client, "--url", url, ...rest],
+      { cwd: folder, env },
+      (error, stdout, stderr) => {
+        if (stdout === "") reject(new Error(stderr));
+        else
+          resolve({
+            code: error === null ? 0 : Number(error.code),
+            told: JSON.parse(stdout) as Told,
+            stderr,
+          });
+      },
+    ).stdin?.end();
+  });
+}
+
+/** All that an agent was told, as one text. */
+const allOf = ({ args, env, files }: Told): string =>
+  [...args, ...Object.entries(env).flat(), ...Object.values(files)].join("\n");
+
+describe.concurrent.each([...programNames])("launch %s", (client) => {
+  test("points it at the gateway, with the size, its window and its answers' length", async () => {
+    const { code, told, stderr } = await launch([client, "--", "do", "it"]);
+    expect(code).toBe(7);
+    expect(told.args.slice(-2)).toEqual(["do", "it"]);
+    const all = allOf(told);
+    expect(all).toContain(stack.url);
+    expect(all).toContain("DeepSeek-V3.2");
+    // Copilot wants to know what is left for the prompt; Codex asks for no length.
+    expect(all).toMatch(client === "copilot" ? /48000/ : /64000/);
+    if (client !== "codex") expect(all).toMatch(/16000/);
+    expect(stderr).toMatch(/^Small prompt: about [\d,]+ tokens .* instead of [\d,]+ .*25,000.*--full/);
+    expect(all).not.toContain("x-history-diet");
+  });
+
+  test("with files that go away when it has ended", async () => {
+    const { told } = await launch([client]);
+    for (const path of Object.keys(told.files)) await expect(stat(path)).rejects.toThrow("ENOENT");
+  });
+
+  test("and takes keys and addresses of other providers out of its environment", async () => {
+    const foreign = "sk-somebody-elses";
+    const names = [
+      "ANTHROPIC_API_KEY",
+      "ANTHROPIC_AUTH_TOKEN",
+      "ANTHROPIC_CUSTOM_HEADERS",
+      "CLAUDE_CODE_OAUTH_TOKEN",
+      "COPILOT_PROVIDER_BEARER_TOKEN",
+      "OPENAI_API_KEY",
+      "OPENAI_BASE_URL",
+    ];
+    const { told } = await launch([client], Object.fromEntries(names.map((name) => [name, foreign])));
+    expect(allOf(told)).not.toContain(foreign);
+  });
+
+  test("--small asks for shorter histories", async () => {
+    const { told, stderr } = await launch([client, "--small"]);
+    expect(allOf(told)).toMatch(/x-history-diet(?:":"|" = "|: )on/);
+    expect(stderr).toMatch(/^Smallest prompt: about /);
+  });
+
+  test("--full leaves it its own prompt and tools", async () => {
+    const { told, stderr } = await launch([client, "--full"]);
+    expect(allOf(told)).not.toMatch(/You are a coding agent|deny|disabledTools|-tools|x-history-diet/);
+    expect(stderr).toContain("own prompt: about ");
+  });
+});
+
+describe("launch codex", () => {
+  test("keeps its repeats few, and is never called OpenAI", async () => {
+    const { told } = await launch(["codex"]);
+    expect(told.args).toEqual(
+      expect.arrayContaining([
+        "model_providers.akash.request_max_retries=1",
+        "model_providers.akash.stream_max_retries=2",
+        'model_providers.akash.name="Akash Chat"',
+        "model_context_window=64000",
+      ]),
+    );
+  });
+
+  test("names the catalogue of a gateway that has one, and no other's", async () => {
+    const { told } = await launch(["codex"]);
+    expect(allOf(told)).not.toContain("model_catalog_url");
+
+    const server = createServer((request, response) => {
+      const models = request.url?.includes("client_version=") === true ? [{ slug: "some-model" }] : undefined;
+      response.setHeader("content-type", "application/json");
+      response.end(
+        JSON.stringify({ object: "list", data: [{ id: "some-model", context_length: 1000 }], models }),
+      );
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { told: catalogued } = await launch(["codex"], {}, url);
+    server.close();
+    expect(catalogued.args).toContain(`model_providers.akash.model_catalog_url="${url}/v1/models"`);
+  });
+});
+
+test("launch claude-code never aliases to a name that Claude Code knows", async () => {
+  const { told, stderr } = await launch(["claude-code", "--model", "claude-sonnet-4-5"]);
+  expect(told.env["ANTHROPIC_MODEL"]).toBe("Qwen/Qwen3-30B-A3B");
+  expect(stderr).toContain("Claude Code takes claude-sonnet-4-5 for a Claude model");
+});
+
+test("launch tells how to install what is not there", async () => {
+  await expect(launch(["pi"], { PATH: tmpdir() })).rejects.toThrow(
+    "npm install --global @earendil-works/pi-coding-agent",
+  );
+});
+
+test("launch names those that it knows", async () => {
+  await expect(launch(["cursor"])).rejects.toThrow(`Known are: ${programNames.join(", ")}.`);
+});
