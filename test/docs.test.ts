@@ -315,14 +315,11 @@ describe("docs/clients.md has what connect gives", () => {
 
 test("docs/clients.md says what launch says about sizes", () => {
   const table = rows(section(read("docs/clients.md"), "## Coding agents"));
-  const format = (tokens: number) => tokens.toLocaleString("en-US");
   const documented = table.slice(1).map((cells) => cells.slice(0, 5));
   const measured = Object.entries(promptSizes).map(([name, { version, full, default: usual, small }]) => [
     `${findClient(name)?.title} ${version}`,
     "yes",
-    format(full),
-    format(usual),
-    format(small),
+    ...[full, usual, small].map((tokens) => tokens.toLocaleString("en-US")),
   ]);
   expect(documented).toEqual(measured);
 });

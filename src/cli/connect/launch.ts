@@ -30,7 +30,7 @@ export async function launch(
   if (known?.program === undefined) {
     throw new UsageError(`"${client}" can't be launched. Known are: ${programNames.join(", ")}.`);
   }
-  const { title, program, notes } = known;
+  const { title, program } = known;
   const target = await findTarget(config, options);
   const folder = await mkdtemp(join(tmpdir(), "akashchat-api-"));
   try {
@@ -38,7 +38,7 @@ export async function launch(
     for (const { name, content } of start.files ?? []) {
       await writeFile(join(folder, name), content, { mode: 0o600 });
     }
-    const lines = [describeSize(client, title, options.size, "launch"), ...(notes?.(target) ?? [])];
+    const lines = [describeSize(client, title, options.size, "launch"), ...(known.notes?.(target) ?? [])];
     for (const line of lines) if (line !== undefined) process.stderr.write(`${line}\n`);
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofProviders.test(name)));
     const child = spawn(program.command, [...start.args, ...args], {

@@ -28,8 +28,8 @@ export const promptSizes: Readonly<Record<string, Sizes>> = {
     version: "0.24.4",
     full: 25_650,
     default: 3_950,
-    small: 2_650,
-    connected: { full: 25_650, default: 7_520, small: 5_810 },
+    small: 3_290,
+    connected: { full: 25_650, default: 7_520, small: 6_890 },
   },
   cline: { version: "3.0.65", full: 3_420, default: 1_340, small: 740 },
 };

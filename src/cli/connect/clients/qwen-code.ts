@@ -1,6 +1,5 @@
 import { join } from "node:path";
 
-import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
 import {
   extraHeaders,
   folderOf,
@@ -51,8 +50,11 @@ function savings(size: Size): Record<string, unknown> {
   if (size === "full") return {};
   return {
     permissions: { deny: denied },
-    // Whoever denies the tool that reads files also denies `cat` to the shell; this only leaves it out.
-    tools: { toolSearch: { enabled: false }, ...(size === "small" ? { core: ["run_shell_command"] } : {}) },
+    // It loses the output of commands that end at once, such as `cat`, so that reading can't be left to its shell.
+    tools: {
+      toolSearch: { enabled: false },
+      ...(size === "small" ? { core: ["edit", "read_file", "run_shell_command"] } : {}),
+    },
     skills: { disabledLevels: ["bundled"] },
     memory: { enableManagedAutoMemory: false, enableManagedAutoDream: false, enableAutoSkill: false },
     ui: { enableFollowupSuggestions: false },
@@ -114,9 +116,7 @@ export const qwenCode: Client = {
         "openai",
         "--model",
         target.model.id,
-        ...(size === "full"
-          ? []
-          : ["--system-prompt", size === "small" ? codexInstructions : promptForEditTools]),
+        ...(size === "full" ? [] : ["--system-prompt", promptForEditTools]),
       ],
       environment: {
         [keyVariable]: target.apiKey,
