@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { findTarget } from "../../src/cli/connect/find-target.ts";
-import { readConfig } from "../../src/config.ts";
 import { createGate } from "../support/gate.ts";
 import { startStack } from "../support/start-stack.ts";
+import { launchAgent } from "./support/agent.ts";
 import { claudeCode, codex, opencode } from "./support/agents.ts";
 import { createTask } from "./support/create-task.ts";
 import { startAgent } from "./support/run-agent.ts";
@@ -30,8 +29,7 @@ describe.for([
     }
     stack.simulator.enqueue({ when: isConversation, text: answer() });
 
-    const target = await findTarget(readConfig({}), { url: stack.url });
-    const command = await agent.command(target, task, "Say something.");
+    const command = launchAgent(agent, { url: stack.url }, "Say something.");
     await using running = startAgent(command, { ...task, proxy: proxy.url });
     await waits.promise;
     running.interrupt();

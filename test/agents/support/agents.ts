@@ -1,83 +1,39 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Target } from "../../../src/cli/connect/client-setup.ts";
-import {
-  claudeCodeEnvironment,
-  codexEnvironment,
-  codexOverrides,
-  opencodeConfig,
-} from "../../../src/cli/connect/agent-settings.ts";
-import { bug, type Task } from "./create-task.ts";
+
+import { mend, runTest, takeShellTurns, takeTurns, type Agent } from "./agent.ts";
+import { bug } from "./create-task.ts";
 import type { Call } from "./render-call.ts";
-import type { Command } from "./run-agent.ts";
 
-/** One answer of the scripted model: some words, then calls. */
-export interface Turn {
-  readonly say: string;
-  readonly calls: readonly Call[];
-}
-
-/** A coding agent: how it is started, and which of its tools do the task. */
-export interface Agent {
-  /** Variables that keep it from looking for updates and the like, as far as `connect` does not set them. */
-  readonly quiet: Readonly<Record<string, string>>;
-  /** Puts what it would fetch from elsewhere into its home folder. */
-  prepare(task: Task): Promise<void>;
-  /** The name under which `connect` and `launch` know it. */
-  readonly client: string;
-  readonly executable: string;
-  /** Arguments that make it do what it is told, without asking, and end. */
-  readonly args: (prompt: string) => readonly string[];
-  /** Its own command, pointed at the gateway as `connect` would. */
-  command(target: Target, task: Task, prompt: string): Promise<Command>;
-  /** Look, run the test, edit, run the test again. */
-  turns(task: Task): readonly Turn[];
-}
-
-const runTest = "node --test sum.test.js";
-const said = {
-  look: "Let me look at both files.",
-  fail: "Now I run the test.",
-  edit: "The sign is wrong.",
-  pass: "Again.",
-} as const;
+const bash = (command: string): Call => ({
+  name: "Bash",
+  args: { command, description: "Run a command", timeout: 60_000 },
+});
 
 /** Claude Code, over Anthropic Messages. */
 export const claudeCode: Agent = {
-  quiet: { DISABLE_AUTOUPDATER: "1" },
-  async prepare() {},
   client: "claude-code",
   executable: "claude",
+  quiet: { DISABLE_AUTOUPDATER: "1" },
+  async prepare() {},
   args: (prompt) => ["-p", prompt, "--allowedTools", "Bash,Read,Edit"],
-  async command(target, _task, prompt) {
-    const environment = { ...this.quiet, ...claudeCodeEnvironment(target) };
-    return { command: this.executable, args: this.args(prompt), environment };
-  },
-  turns: ({ folder }) => [
-    {
-      say: said.look,
-      calls: ["sum.test.js", "sum.js"].map((file) => ({
+  turns: ({ folder }) =>
+    takeTurns({
+      look: ["sum.test.js", "sum.js"].map((file) => ({
         name: "Read",
         args: { file_path: join(folder, file), limit: 100 },
       })),
-    },
-    { say: said.fail, calls: [{ name: "Bash", args: { command: runTest, description: "Run the test" } }] },
-    {
-      say: said.edit,
-      calls: [
-        {
-          name: "Edit",
-          args: {
-            file_path: join(folder, "sum.js"),
-            old_string: bug.wrong,
-            new_string: bug.right,
-            replace_all: false,
-          },
+      test: bash(runTest),
+      edit: {
+        name: "Edit",
+        args: {
+          file_path: join(folder, "sum.js"),
+          old_string: bug.wrong,
+          new_string: bug.right,
+          replace_all: false,
         },
-      ],
-    },
-    { say: said.pass, calls: [{ name: "Bash", args: { command: runTest, timeout: 60_000 } }] },
-  ],
+      },
+    }),
 };
 
 /** Claude Code telling all that it receives, as JSON lines. */
@@ -88,10 +44,10 @@ export const claudeCodeInJson: Agent = {
 
 function codexAgent(edit: Call, shell: (command: string) => Call): Agent {
   return {
-    quiet: {},
-    async prepare() {},
     client: "codex",
     executable: "codex",
+    quiet: {},
+    async prepare() {},
     args: (prompt) => [
       "-c",
       "features.plugins=false",
@@ -105,17 +61,8 @@ function codexAgent(edit: Call, shell: (command: string) => Call): Agent {
       "--dangerously-bypass-approvals-and-sandbox",
       prompt,
     ],
-    async command(target, _task, prompt) {
-      const overrides = codexOverrides(target).flatMap((override) => ["-c", override]);
-      const environment = { ...this.quiet, ...codexEnvironment(target) };
-      return { command: this.executable, args: [...overrides, ...this.args(prompt)], environment };
-    },
-    turns: () => [
-      { say: said.look, calls: [shell("cat sum.test.js"), shell("cat sum.js")] },
-      { say: said.fail, calls: [shell(runTest)] },
-      { say: said.edit, calls: [edit] },
-      { say: said.pass, calls: [shell(runTest)] },
-    ],
+    turns: () =>
+      takeTurns({ look: [shell("cat sum.test.js"), shell("cat sum.js")], test: shell(runTest), edit }),
   };
 }
 
@@ -133,7 +80,7 @@ const patch = [
 ].join("\n");
 
 /** Codex with a model that it does not know: function tools only, edits through the shell. */
-export const codex = codexAgent(execCommand(`sed -i.old 's/${bug.wrong}/${bug.right}/' sum.js`), execCommand);
+export const codex = codexAgent(execCommand(mend), execCommand);
 
 /** Codex with the name of a model that it knows: edits with its custom tool, whose input is plain text. */
 export const codexWithPatch = codexAgent({ name: "apply_patch", args: { input: patch } }, execCommand);
@@ -149,8 +96,12 @@ export const codexInCodeMode = codexAgent(
     ),
 );
 
+const opencodeShell = (command: string): Call => ({ name: "bash", args: { command, timeout: 60_000 } });
+
 /** opencode, over Chat Completions. */
 export const opencode: Agent = {
+  client: "opencode",
+  executable: "opencode",
   quiet: {
     OPENCODE_DISABLE_AUTOUPDATE: "1",
     OPENCODE_DISABLE_MODELS_FETCH: "1",
@@ -163,33 +114,19 @@ export const opencode: Agent = {
     const lock = { packages: { "": { dependencies: { "@opencode-ai/plugin": "*" } } } };
     await writeFile(join(folder, "package-lock.json"), JSON.stringify(lock));
   },
-  client: "opencode",
-  executable: "opencode",
   args: (prompt) => ["run", "--thinking", prompt],
-  async command(target, { home }, prompt) {
-    const file = join(home, "opencode.json");
-    await writeFile(file, JSON.stringify(opencodeConfig(target)));
-    const environment = { ...this.quiet, OPENCODE_CONFIG: file };
-    return { command: this.executable, args: this.args(prompt), environment };
-  },
-  turns: ({ folder }) => [
-    {
-      say: said.look,
-      calls: ["sum.test.js", "sum.js"].map((file) => ({
+  turns({ folder }, size) {
+    if (size === "small") return takeShellTurns(opencodeShell);
+    return takeTurns({
+      look: ["sum.test.js", "sum.js"].map((file) => ({
         name: "read",
         args: { filePath: join(folder, file), limit: 100 },
       })),
-    },
-    { say: said.fail, calls: [{ name: "bash", args: { command: runTest, timeout: 60_000 } }] },
-    {
-      say: said.edit,
-      calls: [
-        {
-          name: "edit",
-          args: { filePath: join(folder, "sum.js"), oldString: bug.wrong, newString: bug.right },
-        },
-      ],
-    },
-    { say: said.pass, calls: [{ name: "bash", args: { command: runTest } }] },
-  ],
+      test: opencodeShell(runTest),
+      edit: {
+        name: "edit",
+        args: { filePath: join(folder, "sum.js"), oldString: bug.wrong, newString: bug.right },
+      },
+    });
+  },
 };

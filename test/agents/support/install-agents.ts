@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -8,27 +9,32 @@ interface Package {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-const folder = fileURLToPath(new URL("..", import.meta.url));
+/** Whether the agents that are installed on demand belong to this run too. */
+export const runsAll = process.env["TEST_AGENTS"] === "all";
 
-async function readPackage(path: string): Promise<Package> {
-  return JSON.parse(await readFile(`${folder}/${path}package.json`, "utf8")) as Package;
+/** Folders with a package.json that pins agents. */
+export const folders: readonly string[] = ["..", ...(runsAll ? ["../on-demand"] : [])].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
+async function readPackage(folder: string): Promise<Package> {
+  return JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Package;
 }
 
 /** The agents that are not there in the version that package.json pins, as `name@version`. */
-async function findMissing(): Promise<string[]> {
-  const { dependencies = {} } = await readPackage("");
+async function findMissing(folder: string): Promise<string[]> {
+  const { dependencies = {} } = await readPackage(folder);
   const found = await Promise.all(
     Object.entries(dependencies).map(async ([name, version]) => {
-      const installed = await readPackage(`node_modules/${name}/`).catch((): Package => ({}));
+      const installed = await readPackage(join(folder, "node_modules", name)).catch((): Package => ({}));
       return installed.version === version ? [] : [`${name}@${version}`];
     }),
   );
   return found.flat();
 }
 
-/** Runs once before the agent tests: installs the agents beside them, unless they are there already. */
-export default async function installAgents(): Promise<void> {
-  const missing = await findMissing();
+async function install(folder: string): Promise<void> {
+  const missing = await findMissing(folder);
   if (missing.length === 0) return;
   process.stdout.write(`Installing ${missing.join(", ")} (about a gigabyte) ...\n`);
   // `npm run` hands its own settings down; the install shall read the .npmrc of its folder instead.
@@ -36,6 +42,11 @@ export default async function installAgents(): Promise<void> {
   // NODE_ENV and friends of the test runner are nothing for install scripts.
   delete env["NODE_ENV"];
   await promisify(execFile)("npm", ["install", "--no-audit", "--no-fund"], { cwd: folder, env });
-  const still = await findMissing();
+  const still = await findMissing(folder);
   if (still.length > 0) throw new Error(`npm install in ${folder} did not bring ${still.join(", ")}.`);
+}
+
+/** Runs once before the agent tests: installs the agents beside them, unless they are there already. */
+export default async function installAgents(): Promise<void> {
+  for (const folder of folders) await install(folder);
 }

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
+
+import { folders } from "./install-agents.ts";
 
 /** Where npm puts the agents' commands. */
-export const binaries = fileURLToPath(new URL("../node_modules/.bin", import.meta.url));
+const binaries = folders.map((folder) => join(folder, "node_modules", ".bin")).join(delimiter);
 
 /** A program to run, with the variables that it needs besides the usual. */
 export interface Command {
@@ -39,7 +41,7 @@ export function startAgent(
   const child = spawn(command, args, {
     cwd: folder,
     env: {
-      PATH: `${binaries}:${process.env["PATH"] ?? ""}`,
+      PATH: `${binaries}${delimiter}${process.env["PATH"] ?? ""}`,
       HOME: home,
       XDG_CONFIG_HOME: `${home}/.config`,
       XDG_DATA_HOME: `${home}/.local/share`,

@@ -1,5 +1,5 @@
 import type { ChatBody, RecordedRequest, Simulator } from "../../../src/simulator/index.ts";
-import type { Turn } from "./agents.ts";
+import type { Turn } from "./agent.ts";
 import { renderCalls, type Syntax } from "./render-call.ts";
 
 /** What the model says at the end. */

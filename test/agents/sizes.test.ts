@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+
+import type { Size } from "../../src/cli/connect/client.ts";
+import { promptSizes } from "../../src/cli/connect/prompt-sizes.ts";
+import { countTokens } from "../../src/shaping/count-tokens.ts";
+import type { ChatBody } from "../../src/simulator/index.ts";
+import { startStack } from "../support/start-stack.ts";
+import { launchAgent } from "./support/agent.ts";
+import { agents } from "./support/all-agents.ts";
+import { createTask } from "./support/create-task.ts";
+import { startAgent } from "./support/run-agent.ts";
+import { startClosedProxy } from "./support/start-proxy.ts";
+
+/** What the upstream reads of a request, in o200k tokens. */
+function tokensOf({ system = "", messages }: ChatBody): number {
+  const text = [system, ...messages.map(({ content }) => content)].join("\n");
+  return countTokens(text, "gpt-oss");
+}
+
+describe.for(agents)("what launch says of %s", ([client, agent]) => {
+  test.for<Size>(["default", "small", "full"])("is what it sends in %s size", async (size) => {
+    await using stack = await startStack();
+    await using proxy = await startClosedProxy();
+    await using task = await createTask();
+    await agent.prepare(task);
+    // One for the answer, one for a title or whatever else it asks at once.
+    for (const text of ["Hello.", "Hello."]) stack.simulator.enqueue({ text });
+    const command = launchAgent(agent, { url: stack.url, size }, "Say hello.");
+    await using running = startAgent(command, { ...task, proxy: proxy.url });
+    const { code, stderr } = await running.result;
+    expect(code, stderr).toBe(0);
+
+    const tokens = stack.simulator.chats.reduce((sum, { body }) => sum + tokensOf(body as ChatBody), 0);
+    console.log(`${client}, ${size}: ${tokens} tokens in ${stack.simulator.chats.length} request(s)`);
+    const said = promptSizes[client]?.[size] ?? 0;
+    expect(tokens).toBeGreaterThan(said * 0.9);
+    expect(tokens).toBeLessThan(said * 1.1);
+  });
+});
