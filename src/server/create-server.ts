@@ -16,6 +16,7 @@ import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
 import { logRequests } from "./log-requests.ts";
+import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies } from "./route-dependencies.ts";
 import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
@@ -136,6 +137,7 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
       throw new GatewayError("not-found", `There is nothing at ${request.method} ${shorten(path)}.`);
     }
     reply.header("allow", methods.join(", "));
+    if (wantsWebSocket(request)) throw refuseWebSocket(reply, methods);
     throw new GatewayError(
       "method-not-allowed",
       `${shorten(path)} takes ${methods.join(", ")}, not ${request.method}.`,
