@@ -10,6 +10,8 @@ import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
 import { createLog } from "./log.ts";
 import { createIdFactory, createRandomPool, type IdFactory } from "./model/ids.ts";
+import { createSealer, type Sealer } from "./secrets/create-sealer.ts";
+import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
 import { createResponseStore } from "./store/create-response-store.ts";
 import type { ResponseStore } from "./store/response-store.ts";
@@ -35,6 +37,8 @@ export interface Services {
   readonly chat: ChatService;
   readonly images: ImageService;
   readonly responses: ResponseStore;
+  /** Seals what clients keep for the gateway: the summaries of compacted conversations. */
+  readonly summaries: Sealer;
   readonly newId: IdFactory;
   readonly now: () => number;
   /** Closes connections and the store. */
@@ -48,7 +52,8 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const now = overrides.now ?? Date.now;
   const responses = overrides.responses ?? (await createResponseStore(config, { log, now }));
   const upstream = overrides.upstream ?? createAkashChatUpstream({ config, log, now });
-  const images = createImageService({ config, upstream });
+  const secret = loadSecret(config);
+  const images = createImageService({ config, upstream, secret });
   const chat = createChatService({ config, upstream, images, newId, log });
   return {
     config,
@@ -57,6 +62,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     chat,
     images,
     responses,
+    summaries: createSealer(secret, "conversation summaries"),
     newId,
     now,
     async close() {

@@ -57,6 +57,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "completion/chat-service.ts",
   ],
+  "secrets/": ["config.ts"],
   "store/": ["model/", "errors.ts", "stream/", "config.ts"],
   "completion/": [
     "model/",
@@ -76,6 +77,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "completion/chat-service.ts",
     "images/",
+    "secrets/",
     "store/response-store.ts",
   ],
   "simulator/": [],

@@ -9,7 +9,6 @@ import { createImageStore, isAdoptedName } from "./create-image-store.ts";
 import { createSlots } from "./create-slots.ts";
 import { createEntityTag, matchesAny, matchesEntityTag } from "./entity-tag.ts";
 import type { ImageBytes, ImageService, LinkedImage } from "./image-service.ts";
-import { loadLinkSecret } from "./link-secret.ts";
 import { createLinkSigner, isImageFileName } from "./sign-link.ts";
 
 /** Pictures without a file and converted ones, kept for their links. */
@@ -23,16 +22,18 @@ const conversionsAtOnce = 2;
 
 /** What the image service is made of. */
 export interface ImageServiceOptions {
-  readonly config: Pick<Config, "IMAGE_CONCURRENCY" | "IMAGE_LINK_SECRET" | "DATA_DIR">;
+  readonly config: Pick<Config, "IMAGE_CONCURRENCY">;
   readonly upstream: Pick<Upstream, "makeImage" | "openImage">;
+  /** Signs the links. */
+  readonly secret: string;
 }
 
-/** Creates the image service. Throws `ConfigError` when the secret of the links can't be kept under `DATA_DIR`. */
-export function createImageService({ config, upstream }: ImageServiceOptions): ImageService {
+/** Creates the image service. */
+export function createImageService({ config, upstream, secret }: ImageServiceOptions): ImageService {
   const jobs = createSlots(config.IMAGE_CONCURRENCY, queueLimit);
   const conversions = createSlots(conversionsAtOnce, queueLimit);
   const store = createImageStore(storeLimitBytes);
-  const signer = createLinkSigner(loadLinkSecret(config));
+  const signer = createLinkSigner(secret);
 
   async function* generate(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent> {
     const release = await jobs.acquire(signal);

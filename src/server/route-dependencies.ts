@@ -2,6 +2,7 @@ import type { ChatService } from "../completion/chat-service.ts";
 import type { Config } from "../config.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { IdFactory } from "../model/ids.ts";
+import type { Sealer } from "../secrets/create-sealer.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 
 /** What the routes of a dialect are made from. */
@@ -10,6 +11,8 @@ export interface RouteDependencies {
   readonly chat: ChatService;
   readonly images: ImageService;
   readonly responses: ResponseStore;
+  /** Seals the summaries of compacted conversations, which clients keep. */
+  readonly summaries: Sealer;
   readonly newId: IdFactory;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

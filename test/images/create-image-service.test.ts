@@ -18,7 +18,7 @@ function createService(concurrency = 2) {
     IMAGE_LINK_SECRET: "a secret of the tests",
     DATA_DIR: undefined,
   };
-  return { upstream, images: createImageService({ config, upstream }) };
+  return { upstream, images: createImageService({ config, upstream, secret: "a secret of this test" }) };
 }
 
 async function collect(events: AsyncIterable<ImageEvent>): Promise<string[]> {

@@ -8,6 +8,7 @@ import { createBlockWriter } from "../../src/model/block-writer.ts";
 import type { EventBatch } from "../../src/model/events.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
+import { createSealer } from "../../src/secrets/create-sealer.ts";
 import { createServer } from "../../src/server/create-server.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 
@@ -64,8 +65,10 @@ export async function startEdge(options: {
       return model;
     },
   };
+  const secret = config.IMAGE_LINK_SECRET ?? "a secret of this test";
   const images = createImageService({
     config,
+    secret,
     upstream: {
       makeImage: () => {
         throw new GatewayError("internal", "no images here");
@@ -82,6 +85,7 @@ export async function startEdge(options: {
       chat,
       images,
       responses: createMemoryStore(10),
+      summaries: createSealer(secret, "conversation summaries"),
       newId: (prefix) => `${prefix}${(ids += 1)}`,
       now: () => 1_700_000_000_000,
     },

@@ -2,25 +2,25 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadLinkSecret, secretFileName } from "../../src/images/link-secret.ts";
+import { loadSecret, secretFileName } from "../../src/secrets/load-secret.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "link-secret-"));
+  folder = mkdtempSync(join(tmpdir(), "secret-"));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-describe("the secret of image links", () => {
+describe("the gateway's secret", () => {
   it("is the configured one", () => {
     const config = { IMAGE_LINK_SECRET: "configured secret", DATA_DIR: folder };
-    expect(loadLinkSecret(config)).toBe("configured secret");
+    expect(loadSecret(config)).toBe("configured secret");
   });
 
   it("is kept under DATA_DIR for the next start, readable by its owner alone", () => {
     const config = { IMAGE_LINK_SECRET: undefined, DATA_DIR: join(folder, "new") };
-    const secret = loadLinkSecret(config);
+    const secret = loadSecret(config);
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
-    expect(loadLinkSecret(config)).toBe(secret);
+    expect(loadSecret(config)).toBe(secret);
     const path = join(folder, "new", secretFileName);
     expect(readFileSync(path, "utf8")).toBe(secret);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -28,12 +28,12 @@ describe("the secret of image links", () => {
 
   it("is another one for each process without either", () => {
     const config = { IMAGE_LINK_SECRET: undefined, DATA_DIR: undefined };
-    expect(loadLinkSecret(config)).not.toBe(loadLinkSecret(config));
+    expect(loadSecret(config)).not.toBe(loadSecret(config));
   });
 
   it("is never empty: a damaged file stops the start and says what to do", () => {
     writeFileSync(join(folder, secretFileName), "");
-    expect(() => loadLinkSecret({ IMAGE_LINK_SECRET: undefined, DATA_DIR: folder })).toThrow(
+    expect(() => loadSecret({ IMAGE_LINK_SECRET: undefined, DATA_DIR: folder })).toThrow(
       /Delete it to have a new one made/,
     );
   });
@@ -41,7 +41,7 @@ describe("the secret of image links", () => {
   it("says so when DATA_DIR can't be used", () => {
     const file = join(folder, "a file");
     writeFileSync(file, "");
-    expect(() => loadLinkSecret({ IMAGE_LINK_SECRET: undefined, DATA_DIR: file })).toThrow(
+    expect(() => loadSecret({ IMAGE_LINK_SECRET: undefined, DATA_DIR: file })).toThrow(
       expect.objectContaining({ name: "ConfigError", message: expect.stringContaining("DATA_DIR:") }),
     );
   });

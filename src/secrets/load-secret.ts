@@ -3,15 +3,15 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, ConfigError } from "../config.ts";
 
-/** The file under `DATA_DIR` that holds the generated secret. */
+/** The file under `DATA_DIR` that holds the generated secret. It keeps the name of its first purpose, and so old links. */
 export const secretFileName = "image-link-secret";
 
 /**
- * The key that image links are signed with: `IMAGE_LINK_SECRET`; else one that is generated once and kept
- * under `DATA_DIR`; else one for this process, so that older links end with a restart.
+ * The gateway's secret, of which image links and sealed summaries are made: `IMAGE_LINK_SECRET`; else one that is
+ * generated once and kept under `DATA_DIR`; else one for this process, so that what was made with it ends with a restart.
  * Throws `ConfigError` when `DATA_DIR` can't be used: links that silently end are worse than a start that fails.
  */
-export function loadLinkSecret(config: Pick<Config, "IMAGE_LINK_SECRET" | "DATA_DIR">): string {
+export function loadSecret(config: Pick<Config, "IMAGE_LINK_SECRET" | "DATA_DIR">): string {
   if (config.IMAGE_LINK_SECRET !== undefined) return config.IMAGE_LINK_SECRET;
   const fresh = randomBytes(32).toString("hex");
   if (config.DATA_DIR === undefined) return fresh;
@@ -22,7 +22,7 @@ export function loadLinkSecret(config: Pick<Config, "IMAGE_LINK_SECRET" | "DATA_
     kept = writeOnce(path, fresh) ? fresh : readFileSync(path, "utf8").trim();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`DATA_DIR: the secret of the image links can't be kept there: ${reason}`]);
+    throw new ConfigError([`DATA_DIR: the gateway's secret can't be kept there: ${reason}`]);
   }
   if (kept.length < 16) {
     throw new ConfigError([`DATA_DIR: ${path} holds no secret. Delete it to have a new one made.`]);
