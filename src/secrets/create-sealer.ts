@@ -3,9 +3,9 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:cr
 /** Seals texts that somebody else keeps, so that nobody reads or changes them on the way back. */
 export interface Sealer {
   /** Another sealed text for each call: printable, and a third longer. */
-  seal(text: string): string;
+  readonly seal: (text: string) => string;
   /** The text, or undefined for what was not sealed with the same secret for the same purpose. */
-  open(sealed: string): string | undefined;
+  readonly open: (sealed: string) => string | undefined;
 }
 
 const algorithm = "aes-256-gcm";

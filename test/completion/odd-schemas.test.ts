@@ -84,6 +84,7 @@ const context = {
   responseId: "resp_1",
   history: [],
   references: new Map(),
+  openSummary: () => undefined,
   temperature: undefined,
   topP: undefined,
 };

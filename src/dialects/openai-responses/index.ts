@@ -1,4 +1,5 @@
 /** OpenAI's Responses API. */
+export { keepMessages } from "./compaction.ts";
 export { encodeResponsesError } from "./error.ts";
 export { parseItemId } from "./item-id.ts";
 export {

@@ -94,6 +94,17 @@ const toolList = z.looseObject({
   tools: optional(z.array(wireTool)),
 });
 
+/** The summary of what came before. Source: OpenAI's reference, `compaction`; Codex knows it by both names. */
+const compaction = z
+  .looseObject({
+    type: z.enum(["compaction", "compaction_summary"]),
+    id: optional(z.string()),
+    encrypted_content: z.string(),
+  })
+  .transform((item) => ({ ...item, type: "compaction" as const }));
+
+const compactionTrigger = z.looseObject({ type: z.literal("compaction_trigger") });
+
 const itemReference = z.looseObject({ type: z.literal("item_reference"), id: z.string() });
 
 /** Anything else that stands in a history: reasoning, hosted tool calls, items of the future. */
@@ -107,6 +118,8 @@ const understood = [
   toolOutput,
   localShellOutput,
   toolList,
+  compaction,
+  compactionTrigger,
   itemReference,
 ] as const;
 
@@ -120,6 +133,9 @@ const knownTypes = new Set<string>([
   "local_shell_call_output",
   "additional_tools",
   "tool_search_output",
+  "compaction",
+  "compaction_summary",
+  "compaction_trigger",
   "item_reference",
 ]);
 

@@ -33,6 +33,8 @@ export interface ItemWriterOptions {
   /** The next sequence number. */
   readonly next: () => number;
   readonly tools: ToolTable;
+  /** Seals a summary: text is then shown as a compaction item instead of a message. */
+  readonly seal?: ((text: string) => string) | undefined;
 }
 
 /** What differs between the kinds of items. */
@@ -75,7 +77,19 @@ function toSummaryPart(text: string) {
   return { type: "summary_text", text };
 }
 
-function toForm(block: BlockStart, { tools }: ItemWriterOptions): Form {
+function toCompactionForm(seal: (text: string) => string): Form {
+  // Sealing the same text again gives another one, but the item must be the same in all its events.
+  let sealed: string | undefined;
+  return {
+    prefix: "cmp_",
+    toItem(id, _status, text = "") {
+      sealed ??= seal(text);
+      return { type: "compaction", id, encrypted_content: sealed };
+    },
+  };
+}
+
+function toForm(block: BlockStart, { tools, seal }: ItemWriterOptions): Form {
   if (block.kind === "reasoning") {
     return {
       prefix: "rs_",
@@ -87,6 +101,7 @@ function toForm(block: BlockStart, { tools }: ItemWriterOptions): Form {
   if (block.kind === "tool-call") {
     return toCallForm(tools.find(block.name) ?? { kind: "function", name: block.name }, block.callId);
   }
+  if (seal !== undefined) return toCompactionForm(seal);
   return {
     prefix: "msg_",
     toItem: toMessage,
@@ -168,7 +183,7 @@ export function createItemWriter(block: BlockStart, options: ItemWriterOptions):
   return {
     kind: block.kind,
     start() {
-      // The action of a shell call cannot be shown in part: that item is announced when it is complete.
+      // The action of a shell call or a sealed text cannot be shown in part: such an item is announced when complete.
       if (growing === undefined) return [];
       const events = [announce("added", form.toItem(id, "in_progress", undefined))];
       if (part !== undefined) events.push(detail(`response.${part.event}.added`, { part: part.toPart("") }));

@@ -5,6 +5,7 @@ import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schem
 import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
 import { findCrowd } from "../find-crowd.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
+import { dropCompacted, type OpenSummary, toSummaryRequest, unsealItem } from "./compaction.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
 import { listIgnored } from "./ignored.ts";
 import { type ResponsesBody, requestSchema, type TextFormat } from "./request-schema.ts";
@@ -29,6 +30,7 @@ export interface RequestContext {
   readonly history: readonly WireItem[];
   /** Items by their id, for each `item_reference`. */
   readonly references: ReadonlyMap<string, WireItem>;
+  readonly openSummary: OpenSummary;
   /** The model's own sampling, shown when the request sets none. */
   readonly temperature: number | undefined;
   readonly topP: number | undefined;
@@ -37,6 +39,8 @@ export interface RequestContext {
 /** A request, understood. */
 export interface ParsedResponses {
   readonly request: ChatRequest;
+  /** True: the request asks for a summary, and the answer is to be sealed. */
+  readonly compacts: boolean;
   /** Parameters without effect, as the client spelled them. */
   readonly ignored: readonly string[];
   readonly tools: ToolTable;
@@ -83,11 +87,28 @@ export function parseResponsesBody(value: unknown): ResponsesInput {
   return { body, items };
 }
 
+/** Whether the items end with the wish to compact them. Throws kind `invalid-request` for one that stands elsewhere. */
+function asksToCompact(own: readonly PlacedItem[]): boolean {
+  const at = own.findIndex(({ item }) => item.type === "compaction_trigger");
+  if (at === -1) return false;
+  if (at === own.length - 1) return true;
+  throw new GatewayError("invalid-request", "A compaction_trigger must be the last item of the input.", {
+    param: own[at]?.param,
+  });
+}
+
+/** Types of items that the model can't be shown, as `x-ignored-parameters` names them. Thinking is left out by design. */
+function nameIgnoredItems(items: readonly PlacedItem[]): readonly string[] {
+  const types = items.flatMap(({ item }) => (item.type === "other" ? [item.item.type] : []));
+  return [...new Set(types)].filter((type) => type !== "reasoning").map((type) => `input[${type}]`);
+}
+
 /** Items that were valid when they came in or went out. */
 function placeStored(items: readonly WireItem[]): PlacedItem[] {
   return z
     .array(inputItem)
-    .parse(items)
+    .parse(dropCompacted(items))
+    .filter(({ type }) => type !== "compaction_trigger")
     .map((item) => ({ item, param: "previous_response_id" }));
 }
 
@@ -185,40 +206,46 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
   const { body } = read;
   refuseLongHistory(context.history);
   const own = read.items.flatMap((placed) => resolve(placed, context.references));
-  const items = [...placeStored(context.history), ...own];
+  const compacts = asksToCompact(own);
+  const items = [...placeStored(context.history), ...own].map((placed) =>
+    unsealItem(placed, context.openSummary),
+  );
   const added = items.flatMap(({ item }) => ("tools" in item && Array.isArray(item.tools) ? item.tools : []));
   boundSchemas(nameAllSchemas(body.tools ?? [], items));
   const tools = createToolTable([...(body.tools ?? []), ...added]);
   const chosen = toToolChoice(body.tool_choice, tools);
   const messages = toMessages(items, tools);
-  if (messages.length === 0 && body.instructions === undefined) {
+  if (!compacts && messages.length === 0 && body.instructions === undefined) {
     throw new GatewayError("invalid-request", "'input' is missing: send a text or a list of items.", {
       param: "input",
     });
   }
   const { instructions, max_output_tokens: limit } = body;
-  return {
-    request: {
-      model: body.model,
-      messages: [
-        ...(instructions === undefined || instructions === ""
-          ? []
-          : [{ role: "system" as const, parts: [{ type: "text" as const, text: instructions }] }]),
-        ...messages,
-      ],
-      tools: chosen.definitions,
-      toolChoice: chosen.choice,
-      parallelToolCalls: body.parallel_tool_calls ?? true,
-      responseFormat: toResponseFormat(body.text?.format),
-      sampling: {
-        ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
-        ...(body.top_p === undefined ? {} : { topP: body.top_p }),
-      },
-      ...(limit === undefined ? {} : { maxOutputTokens: limit }),
-      stopSequences: body.stop ?? [],
+  const request: ChatRequest = {
+    model: body.model,
+    messages: [
+      ...(instructions === undefined || instructions === ""
+        ? []
+        : [{ role: "system" as const, parts: [{ type: "text" as const, text: instructions }] }]),
+      ...messages,
+    ],
+    tools: chosen.definitions,
+    toolChoice: chosen.choice,
+    parallelToolCalls: body.parallel_tool_calls ?? true,
+    responseFormat: toResponseFormat(body.text?.format),
+    sampling: {
+      ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
+      ...(body.top_p === undefined ? {} : { topP: body.top_p }),
     },
+    ...(limit === undefined ? {} : { maxOutputTokens: limit }),
+    stopSequences: body.stop ?? [],
+  };
+  return {
+    request: compacts ? toSummaryRequest(request) : request,
+    compacts,
     ignored: [
       ...listIgnored(body),
+      ...nameIgnoredItems(items),
       ...tools.leftOut.map((type) => `tools[${type}]`),
       ...(chosen.ignored ? ["tool_choice"] : []),
     ],

@@ -22,6 +22,8 @@ export interface ResponseWriterOptions {
   readonly model: string;
   readonly echo: ResponseEcho;
   readonly tools: ToolTable;
+  /** Seals the answer, which is a summary, to a compaction item. */
+  readonly seal?: ((text: string) => string) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

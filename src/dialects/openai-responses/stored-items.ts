@@ -13,6 +13,7 @@ const prefixes: Readonly<Record<string, ItemPrefix>> = {
   custom_tool_call_output: "ctc_",
   local_shell_call: "lsh_",
   local_shell_call_output: "lsh_",
+  compaction: "cmp_",
 };
 
 function toContent(role: string, content: string | readonly ContentPart[]): readonly unknown[] {

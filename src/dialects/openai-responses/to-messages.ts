@@ -56,7 +56,7 @@ function toToolResult({ item, param }: PlacedItem): ToolResultPart | undefined {
 
 /**
  * Turns items into turns. What the assistant said and called in a row is one turn, and so are the results of
- * its calls. Reasoning, hosted tools' calls and other items that only OpenAI's models read leave no trace.
+ * its calls. Reasoning, hosted tools' calls and other items that only OpenAI's models read are left out.
  */
 export function toMessages(items: readonly PlacedItem[], tools: ToolTable): Message[] {
   const messages: Message[] = [];

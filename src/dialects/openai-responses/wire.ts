@@ -49,7 +49,8 @@ export type OutputItem =
       readonly status: ItemStatus;
       readonly call_id: string;
       readonly action: Readonly<Record<string, unknown>>;
-    };
+    }
+  | { readonly type: "compaction"; readonly id: string; readonly encrypted_content: string };
 
 /** `response.status`. */
 export type ResponseStatus = "queued" | "in_progress" | "completed" | "incomplete" | "failed" | "cancelled";

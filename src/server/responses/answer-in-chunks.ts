@@ -33,11 +33,16 @@ export async function answerInChunks(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { config, chat, newId, now } = deps;
+  const { config, newId, now } = deps;
   const { include_usage: includeUsage } = chunkBody.parse(request.body).stream_options;
   const signal = clientSignal(reply);
   const read = parseResponsesBody(request.body);
-  const { parsed, chatRequest } = await prepareResponse(deps, read, signal);
+  const { parsed, begin } = await prepareResponse(deps, read, signal);
+  if (parsed.compacts) {
+    throw new GatewayError("unsupported", "Conversations are compacted at POST /v1/responses.", {
+      param: "input",
+    });
+  }
   if (parsed.echo.background) {
     throw new GatewayError("unsupported", "Background responses are made at POST /v1/responses.", {
       param: "background",
@@ -47,7 +52,7 @@ export async function answerInChunks(
   const unstored = read.body.store === true ? ["store"] : [];
   showIgnored(reply, [...parsed.ignored.filter((name) => !name.startsWith("stream_options")), ...unstored]);
   await sendEvents(reply, {
-    events: chat.complete(chatRequest, { signal, baseUrl: baseUrlOf(request, config) }),
+    events: begin({ signal, baseUrl: baseUrlOf(request, config) }),
     encoder: createChatEncoder({
       id: newId("chatcmpl-"),
       created: Math.floor(now() / 1000),

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
+import type { CallContext } from "../../completion/chat-service.ts";
 import {
   createResponsesStreamEncoder,
   createResponseWriter,
@@ -9,10 +10,11 @@ import {
   type ResponseObject,
   type ResponsesInput,
   type ResponseWriter,
+  type WireItem,
 } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
-import type { ChatRequest } from "../../model/request.ts";
+
 import type { StoreProblem } from "../../store/response-store.ts";
 import { encodeSseComment } from "../../stream/sse.ts";
 import { baseUrlOf } from "../base-url.ts";
@@ -23,10 +25,12 @@ import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
 import type { BackgroundRuns } from "./background-runs.ts";
 import { fitContext } from "./fit-context.ts";
+import { fitSummary } from "./fit-summary.ts";
 import { loadContext } from "./load-context.ts";
 import { toStored, tryToStore } from "./stored-response.ts";
 import { createRunLog } from "./run-log.ts";
 import { streamRun } from "./stream-run.ts";
+import { summarise } from "./summarise.ts";
 
 /** What answering a Responses body needs. Without `runs` there are no background responses. */
 export interface ResponsesDependencies extends RouteDependencies {
@@ -36,14 +40,16 @@ export interface ResponsesDependencies extends RouteDependencies {
 /** A request on its way to an answer. */
 export interface PreparedResponse {
   readonly parsed: ParsedResponses;
-  /** The request, shortened if the client allowed it. */
-  readonly chatRequest: ChatRequest;
+  /** Begins the answer to the request, which was shortened if the client allowed it; or to one for its summary. */
+  readonly begin: (context: CallContext) => AsyncIterable<EventBatch>;
   readonly writer: ResponseWriter;
+  /** The items before the request's own. */
+  readonly history: readonly WireItem[];
 }
 
 /** Understands a Responses body and all that it refers to. Rejects with `GatewayError`. */
 export async function prepareResponse(
-  { chat, responses, runs, newId, now }: ResponsesDependencies,
+  { chat, responses, runs, summaries, newId, now }: ResponsesDependencies,
   read: ResponsesInput,
   signal: AbortSignal,
 ): Promise<PreparedResponse> {
@@ -52,20 +58,31 @@ export async function prepareResponse(
   const responseId = newId("resp_");
   const loaded = await loadContext({ responses, runs }, read);
   const { temperature, topP, contextLength } = model;
-  const parsed = toResponsesRequest(read, { responseId, ...loaded, temperature, topP });
-  const chatRequest =
-    body.truncation === "auto"
-      ? await fitContext(chat, parsed.request, { contextLength, signal })
-      : parsed.request;
+  const { open: openSummary, seal } = summaries;
+  const parsed = toResponsesRequest(read, { responseId, ...loaded, openSummary, temperature, topP });
+  const { compacts } = parsed;
+  if (compacts && model.kind === "image") {
+    throw new GatewayError("unsupported", `\`${model.id}\` draws; a chat model can compact a conversation.`, {
+      param: "model",
+    });
+  }
+  let { request } = parsed;
+  if (compacts) request = await fitSummary(chat, request, { contextLength, signal });
+  else if (body.truncation === "auto") request = await fitContext(chat, request, { contextLength, signal });
   const writer = createResponseWriter({
     id: responseId,
     createdAt: Math.floor(now() / 1000),
     model: model.id,
     echo: parsed.echo,
     tools: parsed.tools,
+    seal: compacts ? seal : undefined,
     now,
   });
-  return { parsed, chatRequest, writer };
+  function begin(context: CallContext): AsyncIterable<EventBatch> {
+    const events = chat.complete(request, context);
+    return compacts ? summarise(events) : events;
+  }
+  return { parsed, begin, writer, history: loaded.history };
 }
 
 /** Codex compacts a conversation that got too long only when a `response.failed` event says so. */
@@ -79,7 +96,7 @@ function showProblem(reply: FastifyReply, problem: StoreProblem | undefined): vo
 }
 
 /** Shows a writer what passes by. */
-async function* writeThrough(events: AsyncIterable<EventBatch>, writer: ResponseWriter) {
+export async function* writeThrough(events: AsyncIterable<EventBatch>, writer: ResponseWriter) {
   for await (const batch of events) {
     for (const event of batch) writer.push(event);
     yield batch;
@@ -95,10 +112,10 @@ export async function answerResponses(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const { config, chat, responses, runs } = deps;
+  const { config, responses, runs } = deps;
   const read = parseResponsesBody(request.body);
   const signal = clientSignal(reply);
-  const { parsed, chatRequest, writer } = await prepareResponse(deps, read, signal);
+  const { parsed, begin, writer } = await prepareResponse(deps, read, signal);
   showIgnored(reply, parsed.ignored);
   const baseUrl = baseUrlOf(request, config);
   const { background, store } = parsed.echo;
@@ -114,8 +131,7 @@ export async function answerResponses(
       });
     }
     const runLog = createRunLog(request.log);
-    const start = (runSignal: AbortSignal) =>
-      runLog.note(chat.complete(chatRequest, { signal: runSignal, baseUrl }));
+    const start = (runSignal: AbortSignal) => runLog.note(begin({ signal: runSignal, baseUrl }));
     const run = await runs.start({ writer, inputItems: parsed.inputItems, start, save, onEnd: runLog.onEnd });
     showProblem(reply, run.problem);
     if (read.body.stream !== true) return reply.send(run.response);
@@ -124,7 +140,7 @@ export async function answerResponses(
   }
 
   if (read.body.stream === true) {
-    const events = chat.complete(chatRequest, { signal, baseUrl });
+    const events = begin({ signal, baseUrl });
     // The head goes out before there is something to store.
     if (store) showProblem(reply, responses.problem);
     let saved: Promise<unknown> | undefined;
@@ -138,7 +154,7 @@ export async function answerResponses(
     return reply;
   }
   request.facts.stream = false;
-  const events = chat.complete(chatRequest, { signal, baseUrl, whole: true });
+  const events = begin({ signal, baseUrl, whole: true });
   const { usage } = await collectAnswer(request, writeThrough(events, writer));
   if (usage.estimated) reply.header("x-usage-estimated", "true");
   showProblem(reply, await save(writer.response()));

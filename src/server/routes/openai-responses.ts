@@ -10,6 +10,7 @@ import { GatewayError } from "../../errors.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
+import { compact } from "../responses/compact.ts";
 import { createBackgroundRuns } from "../responses/background-runs.ts";
 import { loadContext } from "../responses/load-context.ts";
 import { findStored, responseNotFound } from "../responses/stored-response.ts";
@@ -41,9 +42,9 @@ function parseQuery<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
   });
 }
 
-/** OpenAI's Responses API: create, retrieve, delete, cancel, input items, and a count of input tokens. */
+/** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */
 export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCallback {
-  const { config, chat, responses } = deps;
+  const { config, chat, responses, summaries } = deps;
   const runs = createBackgroundRuns();
   const places = { responses, runs };
 
@@ -119,7 +120,8 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const read = parseResponsesBody(request.body);
     const loaded = await loadContext(places, read);
-    const context = { responseId: "", ...loaded, temperature: undefined, topP: undefined };
+    const openSummary = summaries.open;
+    const context = { responseId: "", ...loaded, openSummary, temperature: undefined, topP: undefined };
     const parsed = toResponsesRequest(read, context);
     const count = await chat.countTokens(parsed.request, clientSignal(reply));
     return { object: "response.input_tokens", input_tokens: count };
@@ -135,6 +137,11 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
       handler: (request, reply) => answerResponses({ ...deps, runs }, request, reply),
     });
     app.route({ method: "POST", url: "/v1/responses/input_tokens", handler: countInputTokens });
+    app.route({
+      method: "POST",
+      url: "/v1/responses/compact",
+      handler: (request, reply) => compact({ ...deps, runs }, request, reply),
+    });
     app.route({ method: "GET", url: "/v1/responses/:id", handler: retrieve });
     app.route({ method: "DELETE", url: "/v1/responses/:id", handler: remove });
     app.route({ method: "GET", url: "/v1/responses/:id/input_items", handler: listInputItems });

@@ -10,6 +10,7 @@ export function parse(body: Record<string, unknown>) {
     responseId: "resp_1",
     history: [],
     references: new Map(),
+    openSummary: () => undefined,
     temperature: 0.6,
     topP: undefined,
   });

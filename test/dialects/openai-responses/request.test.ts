@@ -239,7 +239,13 @@ describe("input", () => {
       role: "assistant",
       content: [{ type: "output_text", text: "yes" }],
     };
-    const context = { responseId: "resp_1", history: [], temperature: undefined, topP: undefined };
+    const context = {
+      responseId: "resp_1",
+      history: [],
+      openSummary: () => undefined,
+      temperature: undefined,
+      topP: undefined,
+    };
     const parsed = toResponsesRequest(read, { ...context, references: new Map([["msg_9o0", stored]]) });
     expect(parsed.request.messages).toEqual([
       { role: "user", parts: [text("hi")] },

@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+import {
+  keepMessages,
+  parseResponsesBody,
+  type ResponsesInput,
+} from "../../dialects/openai-responses/index.ts";
+import { baseUrlOf } from "../base-url.ts";
+import { clientSignal } from "../client-signal.ts";
+import { collectAnswer } from "../collect-answer.ts";
+import { showIgnored } from "../show-ignored.ts";
+import { prepareResponse, type ResponsesDependencies, writeThrough } from "./answer-responses.ts";
+
+/** The same input, ended by the wish to compact it. Nothing is stored, and the answer is always whole. */
+function withTrigger({ body, items }: ResponsesInput): ResponsesInput {
+  const own = items.filter(({ item }) => item.type !== "compaction_trigger");
+  return {
+    body: { ...body, store: false, background: false, stream: false },
+    items: [...own, { item: { type: "compaction_trigger" }, param: "input" }],
+  };
+}
+
+/**
+ * `POST /v1/responses/compact`: the messages of the conversation that are not the assistant's, then one item that
+ * stands for all else; together they are the next input. Rejects with `GatewayError`. Source: OpenAI's reference,
+ * "Compact a response"; Codex up to 0.130 reads `output` alone.
+ */
+export async function compact(
+  deps: ResponsesDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const read = withTrigger(parseResponsesBody(request.body));
+  const signal = clientSignal(reply);
+  const { parsed, begin, writer, history } = await prepareResponse(deps, read, signal);
+  showIgnored(reply, parsed.ignored);
+  request.facts.stream = false;
+  const events = begin({ signal, baseUrl: baseUrlOf(request, deps.config), whole: true });
+  const { usage: counted } = await collectAnswer(request, writeThrough(events, writer));
+  if (counted.estimated) reply.header("x-usage-estimated", "true");
+  const { id, created_at, output, usage } = writer.response();
+  const kept = keepMessages([...history, ...parsed.inputItems]);
+  return { id, object: "response.compaction", created_at, output: [...kept, ...output], usage };
+}
