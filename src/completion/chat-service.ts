@@ -29,4 +29,6 @@ export interface ChatService {
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /** The model behind a client's id: aliases, wildcards, any case. Throws kind `model-not-found` with a hint. */
   resolveModel(id: string, signal: AbortSignal): Promise<ModelInfo>;
+  /** Whether a model takes images (`VISION_MODELS`). */
+  canSee(model: ModelInfo): boolean;
 }

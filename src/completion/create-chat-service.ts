@@ -21,6 +21,7 @@ import type { SchemaWork } from "../shaping/schema/schema-work.ts";
 import { createPace, type Pace } from "../stream/pace.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import type { CallContext, ChatService } from "./chat-service.ts";
+import { canSee } from "./check-vision.ts";
 import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
@@ -168,5 +169,6 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     },
     listModels: (signal) => upstream.listModels(signal),
     resolveModel: resolve,
+    canSee: (model) => canSee(model, config.VISION_MODELS),
   };
 }

@@ -59,6 +59,7 @@ export async function startEdge(options: {
     },
     countTokens: async () => 7,
     listModels: async () => models,
+    canSee: ({ id }) => id.includes("VL"),
     async resolveModel(id) {
       const model = models.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
       if (model === undefined) throw new GatewayError("model-not-found", `There is no model '${id}'.`);

@@ -1,4 +1,5 @@
 /** OpenAI's Responses API. */
+export { type CatalogueModel, encodeCodexCatalogue } from "./codex-catalogue.ts";
 export { keepMessages } from "./compaction.ts";
 export { encodeResponsesError } from "./error.ts";
 export { parseItemId } from "./item-id.ts";

@@ -5,6 +5,7 @@ import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/openai-mod
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { encodeEdgeError, speaksAnthropic } from "../encode-edge-error.ts";
+import { listCatalogue } from "../list-catalogue.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 
 /** What a person or a probe finds at the root. */
@@ -25,17 +26,23 @@ const welcome = {
   ],
 };
 
-/** Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`. */
-export function metaRoutes({ chat }: RouteDependencies): FastifyPluginCallback {
+/** Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its catalogue. */
+export function metaRoutes(deps: RouteDependencies): FastifyPluginCallback {
+  const { chat } = deps;
+
   return (app, _options, done) => {
     setDialectErrors(app, encodeEdgeError);
 
     app.get("/health", async () => ({ status: "ok", message: "akashchat-api is running" }));
     app.get("/", async () => welcome);
 
-    app.get("/v1/models", async (request, reply) => {
-      const models = await chat.listModels(clientSignal(reply));
-      return speaksAnthropic(request) ? encodeAnthropicModels(models) : encodeOpenAiModels(models);
+    app.get<{ Querystring: { client_version?: unknown } }>("/v1/models", async (request, reply) => {
+      const signal = clientSignal(reply);
+      const models = await chat.listModels(signal);
+      const list = speaksAnthropic(request) ? encodeAnthropicModels(models) : encodeOpenAiModels(models);
+      // Codex says its version, and reads `models` alone; others need not pay for it.
+      if (request.query.client_version === undefined) return list;
+      return { ...list, models: await listCatalogue(deps, models, signal) };
     });
     // Ids contain slashes, which clients may or may not encode.
     app.get<{ Params: { "*": string } }>("/v1/models/*", async (request, reply) => {

@@ -1,0 +1,50 @@
+import type { ModelInfo } from "../../model/model-info.ts";
+import { codexInstructions } from "./codex-instructions.ts";
+
+/** A chat model under a name that clients may give. */
+export interface CatalogueModel {
+  /** The model's id or an alias; Codex knows a model by exactly this name. */
+  readonly slug: string;
+  readonly model: ModelInfo;
+  /** Whether it takes images. */
+  readonly canSee: boolean;
+}
+
+/** How much of a tool's output Codex keeps, in tokens: all of it is sent again with each turn. */
+const longestOutput = 2000;
+
+function encode({ slug, model, canSee }: CatalogueModel, index: number): Record<string, unknown> {
+  const name = model.name ?? model.id;
+  return {
+    slug,
+    display_name: slug === model.id ? name : `${slug} (${name})`,
+    description: null,
+    // Akash Chat takes no effort.
+    supported_reasoning_levels: [],
+    shell_type: "unified_exec",
+    visibility: "list",
+    supported_in_api: true,
+    // Of the lowest number is the model that Codex takes when none is configured.
+    priority: index + 1,
+    upgrade: null,
+    base_instructions: codexInstructions,
+    supports_reasoning_summaries: false,
+    support_verbosity: false,
+    truncation_policy: { mode: "tokens", limit: longestOutput },
+    supports_parallel_tool_calls: true,
+    experimental_supported_tools: [],
+    // Open models edit better by the shell than in Codex' own patches.
+    apply_patch_tool_type: null,
+    input_modalities: canSee ? ["text", "image"] : ["text"],
+    ...(model.contextLength === undefined ? {} : { context_window: model.contextLength }),
+    default_reasoning_summary: "none",
+  };
+}
+
+/**
+ * The catalogue that Codex fetches from its `model_catalog_url`: the least that 0.130 to 0.171 accept. One entry that
+ * is not valid makes Codex drop all. Source: openai/codex, codex-rs/protocol/src/openai_models.rs.
+ */
+export function encodeCodexCatalogue(models: readonly CatalogueModel[]): readonly Record<string, unknown>[] {
+  return models.map(encode);
+}
