@@ -52,6 +52,10 @@ function call(cmd: string): string {
   return renderCalls("hermes", [{ name: "exec_command", args: { cmd, yield_time_ms: 20_000 } }]);
 }
 
+function slugsOf(catalogue: string): string[] {
+  return (JSON.parse(catalogue) as { models: { slug: string }[] }).models.map(({ slug }) => slug);
+}
+
 function textOf(request: RecordedRequest | undefined): string {
   const { system = "", messages = [] } = (request?.body ?? {}) as Partial<ChatBody>;
   return [system, ...messages.map(({ content }) => content)].join("\n");
@@ -70,9 +74,8 @@ describe("Codex takes the catalogue of /v1/models", () => {
       task,
     );
     expect(code, stderr).toBe(0);
-    const slugs = (models: { slug: string }[]) => models.map(({ slug }) => slug);
-    expect(slugs(JSON.parse(stdout).models)).toEqual(slugs(JSON.parse(served).models));
-    expect(slugs(JSON.parse(stdout).models)).toContain("gpt-5");
+    expect(slugsOf(stdout)).toEqual(slugsOf(served));
+    expect(slugsOf(stdout)).toContain("gpt-5");
   });
 
   test("from the gateway: it knows the model, and sends our short instructions instead of its own", async () => {
@@ -92,7 +95,6 @@ describe("Codex takes the catalogue of /v1/models", () => {
 
 describe("a session of Codex that is compacted twice goes on", () => {
   const full = { promptTokens: 50_000, completionTokens: 20 };
-  const isSummary = (words: RegExp) => (body: ChatBody) => words.test(body.messages.at(-1)?.content ?? "");
 
   test.each([
     ["by the gateway", "OpenAI", /The conversation stops here/],
@@ -101,7 +103,7 @@ describe("a session of Codex that is compacted twice goes on", () => {
     await using stack = await startStack();
     await using task = await createTask();
     const { simulator } = stack;
-    const asks = isSummary(words);
+    const asks = ({ messages }: ChatBody) => words.test(messages.at(-1)?.content ?? "");
     for (const text of ["GOAL: notes one. Read sum.js.", "GOAL: notes two. Wrote the file."])
       simulator.enqueue({ when: asks, text });
     const work = (body: ChatBody) => !asks(body);

@@ -74,6 +74,53 @@ const localShellCall = z.looseObject({
   action: z.looseObject({ command: z.array(z.string()) }),
 });
 
+const shellCall = z.looseObject({
+  type: z.literal("shell_call"),
+  id: optional(z.string()),
+  call_id: z.string(),
+  action: z.looseObject({
+    commands: z.array(z.string()),
+    timeout_ms: optional(z.number()),
+    max_output_length: optional(z.number()),
+  }),
+});
+
+const shellOutput = z.looseObject({
+  type: z.literal("shell_call_output"),
+  id: optional(z.string()),
+  call_id: z.string(),
+  output: z.union([
+    z.string(),
+    z.array(
+      z.looseObject({
+        stdout: optional(z.string()).transform((text = "") => text),
+        stderr: optional(z.string()).transform((text = "") => text),
+        /** `exit` with a code, or `timeout`. */
+        outcome: optional(z.looseObject({ type: z.string(), exit_code: optional(z.number()) })),
+      }),
+    ),
+  ]),
+});
+
+const applyPatchCall = z.looseObject({
+  type: z.literal("apply_patch_call"),
+  id: optional(z.string()),
+  call_id: z.string(),
+  operation: z.looseObject({
+    type: z.enum(["create_file", "update_file", "delete_file"]),
+    path: z.string(),
+    diff: optional(z.string()),
+  }),
+});
+
+const applyPatchOutput = z.looseObject({
+  type: z.literal("apply_patch_call_output"),
+  id: optional(z.string()),
+  call_id: z.string(),
+  status: optional(z.string()),
+  output: optional(z.string()),
+});
+
 const toolOutput = z.looseObject({
   type: z.enum(["function_call_output", "custom_tool_call_output"]),
   id: optional(z.string()),
@@ -115,6 +162,10 @@ const understood = [
   functionCall,
   customToolCall,
   localShellCall,
+  shellCall,
+  shellOutput,
+  applyPatchCall,
+  applyPatchOutput,
   toolOutput,
   localShellOutput,
   toolList,
@@ -128,6 +179,10 @@ const knownTypes = new Set<string>([
   "function_call",
   "custom_tool_call",
   "local_shell_call",
+  "shell_call",
+  "shell_call_output",
+  "apply_patch_call",
+  "apply_patch_call_output",
   "function_call_output",
   "custom_tool_call_output",
   "local_shell_call_output",

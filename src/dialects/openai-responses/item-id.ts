@@ -10,7 +10,7 @@ export interface ItemPlace {
 }
 
 /** Prefixes of item ids. */
-export type ItemPrefix = "msg_" | "rs_" | "fc_" | "ctc_" | "lsh_" | "cmp_" | "item_";
+export type ItemPrefix = "msg_" | "rs_" | "fc_" | "ctc_" | "lsh_" | "sh_" | "apc_" | "cmp_" | "item_";
 
 /** The id of the item at `index` of a response's input or output. */
 export function toItemId(

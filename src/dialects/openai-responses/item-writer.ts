@@ -1,14 +1,9 @@
 import type { BlockStart } from "../../model/events.ts";
+import { toBuiltInCall } from "./built-in-calls.ts";
+import type { BuiltInType } from "./built-in-tools.ts";
 import { createCustomInputDecoder } from "../decode-custom-input.ts";
 import { type ItemPrefix, toItemId } from "./item-id.ts";
-import {
-  toCustomToolCall,
-  toFunctionCall,
-  toLocalShellCall,
-  toMessage,
-  toOutputText,
-  toReasoning,
-} from "./output-items.ts";
+import { toCustomToolCall, toFunctionCall, toMessage, toOutputText, toReasoning } from "./output-items.ts";
 import type { DeclaredTool, ToolTable } from "./tool-table.ts";
 import type { ItemStatus, OutputItem, WireEvent } from "./wire.ts";
 
@@ -54,6 +49,12 @@ interface Form {
   readonly name?: string;
 }
 
+const builtInPrefixes = {
+  local_shell: "lsh_",
+  shell: "sh_",
+  apply_patch: "apc_",
+} as const satisfies Record<BuiltInType, ItemPrefix>;
+
 function toCallForm(tool: DeclaredTool, callId: string): Form {
   if (tool.kind === "function") {
     return {
@@ -70,7 +71,11 @@ function toCallForm(tool: DeclaredTool, callId: string): Form {
       text: { event: "custom_tool_call_input", field: "input" },
     };
   }
-  return { prefix: "lsh_", toItem: (id, status, text = "") => toLocalShellCall(id, status, callId, text) };
+  const { kind } = tool;
+  return {
+    prefix: builtInPrefixes[kind],
+    toItem: (id, status, text = "") => toBuiltInCall(kind, { id, status, callId }, text),
+  };
 }
 
 function toSummaryPart(text: string) {
@@ -183,7 +188,7 @@ export function createItemWriter(block: BlockStart, options: ItemWriterOptions):
   return {
     kind: block.kind,
     start() {
-      // The action of a shell call or a sealed text cannot be shown in part: such an item is announced when complete.
+      // An action, a patch or a sealed text cannot be shown in part: such an item is announced when complete.
       if (growing === undefined) return [];
       const events = [announce("added", form.toItem(id, "in_progress", undefined))];
       if (part !== undefined) events.push(detail(`response.${part.event}.added`, { part: part.toPart("") }));

@@ -50,30 +50,3 @@ export function toCustomToolCall(
 ): OutputItem {
   return { type: "custom_tool_call", id, status, ...toCallFields(tool, callId), input: text };
 }
-
-/** What stands in complete arguments of `local_shell`; a command line in one string is split by a shell. */
-function readShellArguments(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Not JSON: the text itself is the command line.
-    value = { command: text };
-  }
-  // `Object` makes one of any value, a bare number or null too.
-  const { command, workdir, timeout_ms } = Object(value) as Record<string, unknown>;
-  return {
-    type: "exec",
-    command: Array.isArray(command)
-      ? command.map(String)
-      : ["sh", "-c", typeof command === "string" ? command : text],
-    env: {},
-    ...(typeof workdir === "string" ? { working_directory: workdir } : {}),
-    ...(typeof timeout_ms === "number" ? { timeout_ms } : {}),
-  };
-}
-
-/** A call of the client's shell; `text` is its complete arguments. */
-export function toLocalShellCall(id: string, status: ItemStatus, callId: string, text: string): OutputItem {
-  return { type: "local_shell_call", id, status, call_id: callId, action: readShellArguments(text) };
-}

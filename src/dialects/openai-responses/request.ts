@@ -5,6 +5,7 @@ import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schem
 import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
 import { findCrowd } from "../find-crowd.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
+import { describeSkills } from "./built-in-tools.ts";
 import { dropCompacted, type OpenSummary, toSummaryRequest, unsealItem } from "./compaction.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
 import { listIgnored } from "./ignored.ts";
@@ -175,6 +176,8 @@ function* nameSchemas(tools: readonly WireTool[], at: string): Generator<NamedSc
       };
     } else if (tool.type === "custom") {
       yield { schema: {}, texts: [tool.description, tool.format?.definition], param: `${param}.format` };
+    } else if (tool.type === "shell") {
+      yield { schema: {}, texts: [describeSkills(tool)], param: `${param}.environment` };
     }
   }
 }

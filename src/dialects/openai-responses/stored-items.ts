@@ -13,6 +13,10 @@ const prefixes: Readonly<Record<string, ItemPrefix>> = {
   custom_tool_call_output: "ctc_",
   local_shell_call: "lsh_",
   local_shell_call_output: "lsh_",
+  shell_call: "sh_",
+  shell_call_output: "sh_",
+  apply_patch_call: "apc_",
+  apply_patch_call_output: "apc_",
   compaction: "cmp_",
 };
 

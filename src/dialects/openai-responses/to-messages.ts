@@ -1,4 +1,5 @@
 import type { Message, TextPart, ToolCallPart, ToolResultPart } from "../../model/request.ts";
+import { readBuiltInCall, renderShellOutput } from "./built-in-calls.ts";
 import type { InputItem } from "./input-schema.ts";
 import { toParts, toResultContent, toTexts } from "./parts.ts";
 import type { ToolTable } from "./tool-table.ts";
@@ -25,10 +26,12 @@ function toToolCall(item: InputItem, tools: ToolTable): ToolCallPart | undefined
         arguments: JSON.stringify({ input: item.input }),
       };
     }
-    case "local_shell_call": {
-      const { command } = item.action;
+    case "local_shell_call":
+    case "shell_call":
+    case "apply_patch_call": {
+      const { type, arguments: written } = readBuiltInCall(item);
       const callId = item.call_id ?? item.id ?? "";
-      return { type: "tool-call", callId, name: "local_shell", arguments: JSON.stringify({ command }) };
+      return { type: "tool-call", callId, name: tools.toBuiltInName(type), arguments: written };
     }
     default:
       return undefined;
@@ -48,6 +51,15 @@ function toToolResult({ item, param }: PlacedItem): ToolResultPart | undefined {
         content: toResultContent(item.output, `${param}.output`),
         isError: false,
       };
+    }
+    case "shell_call_output": {
+      const text = renderShellOutput(item);
+      return { type: "tool-result", callId: item.call_id, content: [{ type: "text", text }], isError: false };
+    }
+    case "apply_patch_call_output": {
+      const isError = item.status === "failed";
+      const text = item.output ?? (isError ? "The patch could not be applied." : "The patch was applied.");
+      return { type: "tool-result", callId: item.call_id, content: [{ type: "text", text }], isError };
     }
     default:
       return undefined;

@@ -1,5 +1,6 @@
 import { GatewayError, shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
+import { isBuiltIn } from "./built-in-tools.ts";
 import type { WireToolChoice } from "./request-schema.ts";
 import type { ToolTable } from "./tool-table.ts";
 
@@ -22,14 +23,17 @@ function filterAllowed(
 ): readonly ToolDefinition[] {
   const namespaces = new Set<string | undefined>();
   const names = new Set<string>();
+  const builtIn = new Set<string>();
   for (const entry of allowed) {
-    const name = entry["type"] === "local_shell" ? "local_shell" : toName(entry);
+    const name = toName(entry);
     const namespace = typeof entry["namespace"] === "string" ? entry["namespace"] : undefined;
-    if (entry["type"] === "namespace") namespaces.add(toName(entry));
+    if (entry["type"] === "namespace") namespaces.add(name);
+    else if (isBuiltIn(entry["type"])) builtIn.add(entry["type"]);
     else names.add(JSON.stringify([name, namespace]));
   }
   return tools.definitions.filter((definition) => {
     const declared = tools.find(definition.name);
+    if (declared !== undefined && isBuiltIn(declared.kind)) return builtIn.has(declared.kind);
     if (namespaces.has(declared?.namespace)) return true;
     return names.has(JSON.stringify([declared?.name, declared?.namespace]));
   });
@@ -58,12 +62,15 @@ export function toToolChoice(choice: WireToolChoice | undefined, tools: ToolTabl
     const kind = choice.mode === "required" && allowed.length > 0 ? "required" : "auto";
     return { choice: { kind }, definitions: allowed, ignored: false };
   }
-  if (choice.type !== "function" && choice.type !== "custom" && choice.type !== "local_shell") {
+  const { type } = choice;
+  // A shell in a container of OpenAI's was left out.
+  if (type !== "function" && type !== "custom" && (!isBuiltIn(type) || tools.leftOut.includes(type))) {
     return { choice: { kind: "auto" }, definitions, ignored: true };
   }
-  const name = choice.type === "local_shell" ? "local_shell" : (choice.name ?? choice.function?.name ?? "");
-  const offered = tools.toOfferedName(name, choice.namespace);
-  if (tools.find(offered) === undefined) {
+  const name = isBuiltIn(type) ? type : (choice.name ?? choice.function?.name ?? "");
+  const offered = isBuiltIn(type) ? tools.toBuiltInName(type) : tools.toOfferedName(name, choice.namespace);
+  const found = tools.find(offered);
+  if (found === undefined || (isBuiltIn(type) && found.kind !== type)) {
     throw new GatewayError(
       "invalid-request",
       `tool_choice names '${shorten(name)}', which is not among the tools.`,

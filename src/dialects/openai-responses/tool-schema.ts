@@ -22,6 +22,21 @@ const customTool = z.looseObject({
 
 const localShellTool = z.looseObject({ type: z.literal("local_shell") });
 
+const shellTool = z.looseObject({
+  type: z.literal("shell"),
+  environment: optional(
+    z.looseObject({
+      /** `local`; the others are containers of OpenAI's. */
+      type: z.string(),
+      skills: optional(
+        z.array(z.looseObject({ name: z.string(), description: z.string(), path: z.string() })),
+      ),
+    }),
+  ),
+});
+
+const applyPatchTool = z.looseObject({ type: z.literal("apply_patch") });
+
 /** A tool that runs on OpenAI's side, or one that we have never heard of. */
 const otherTool = z.looseObject({ type: z.literal("other"), tool: z.looseObject({ type: z.string() }) });
 
@@ -30,14 +45,14 @@ function toTyped(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("type" in value)) return value;
   const { type } = value;
   if (typeof type !== "string") return value;
-  if (!["function", "custom", "namespace", "local_shell"].includes(type))
+  if (!["function", "custom", "namespace", "local_shell", "shell", "apply_patch"].includes(type))
     return { type: "other", tool: value };
   if (type === "namespace" || "name" in value) return value;
   const nested: unknown = Object.entries(value).find(([key]) => key === type)?.[1];
   return typeof nested === "object" && nested !== null ? { ...nested, type } : value;
 }
 
-const options = [functionTool, customTool, localShellTool, otherTool] as const;
+const options = [functionTool, customTool, localShellTool, shellTool, applyPatchTool, otherTool] as const;
 const error = "expected a tool with a type, such as function, custom or namespace";
 const plainTool = z.preprocess(toTyped, z.discriminatedUnion("type", options, { error }));
 

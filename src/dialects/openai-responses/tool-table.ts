@@ -1,9 +1,10 @@
 import type { ToolDefinition } from "../../model/request.ts";
+import { type BuiltInType, defineBuiltIn } from "./built-in-tools.ts";
 import type { PlainTool, WireTool } from "./tool-schema.ts";
 
 /** What a tool was when the client declared it. */
 export interface DeclaredTool {
-  readonly kind: "function" | "custom" | "local-shell";
+  readonly kind: "function" | "custom" | BuiltInType;
   readonly name: string;
   readonly namespace?: string;
 }
@@ -21,6 +22,8 @@ export interface ToolTable {
   find(offeredName: string): DeclaredTool | undefined;
   /** The name by which the model knows a tool, declared or not. */
   toOfferedName(name: string, namespace?: string): string;
+  /** The name by which the model knows a tool that OpenAI defined, declared or not. */
+  toBuiltInName(type: BuiltInType): string;
 }
 
 /** Namespaces of MCP servers often end with the separator already. */
@@ -34,27 +37,14 @@ function describeFormat(tool: Extract<PlainTool, { type: "custom" }>): string {
   return `Text that matches this grammar${format.syntax === undefined ? "" : ` (${format.syntax})`}:\n${format.definition}`;
 }
 
-const shellParameters = {
-  type: "object",
-  properties: {
-    command: { type: "array", items: { type: "string" }, description: "The program and its arguments." },
-    workdir: { type: "string", description: "The directory to run it in." },
-    timeout_ms: { type: "number", description: "Milliseconds after which it is stopped." },
-  },
-  required: ["command"],
-} as const;
-
 /** What the model is told of a tool, or undefined when only OpenAI could run it. */
 function toDefinition(
   tool: PlainTool,
 ): { readonly kind: DeclaredTool["kind"]; readonly definition: ToolDefinition } | undefined {
   if (tool.type === "other") return undefined;
-  if (tool.type === "local_shell") {
-    const description = "Runs a command on the user's machine and returns its output.";
-    return {
-      kind: "local-shell",
-      definition: { name: "local_shell", description, parameters: shellParameters },
-    };
+  if (tool.type !== "function" && tool.type !== "custom") {
+    const definition = defineBuiltIn(tool);
+    return definition === undefined ? undefined : { kind: tool.type, definition };
   }
   const named = {
     name: tool.name,
@@ -81,7 +71,7 @@ function toEcho(tool: WireTool): Readonly<Record<string, unknown>> {
   return { ...tool, description, parameters, strict };
 }
 
-/** One key for a name in its namespace. */
+/** One key for a name in its namespace; a tool that OpenAI defined has its type for a key, which is never the same. */
 function toKey(name: string, namespace: string | undefined): string {
   return JSON.stringify([namespace ?? null, name]);
 }
@@ -99,11 +89,12 @@ export function createToolTable(tools: readonly WireTool[]): ToolTable {
   function add(tool: PlainTool, namespace: string | undefined, preface: string): boolean {
     const described = toDefinition(tool);
     if (described === undefined) {
-      if (tool.type === "other") leftOut.add(tool.tool.type);
+      leftOut.add(tool.type === "other" ? tool.tool.type : tool.type);
       return false;
     }
     const { kind, definition } = described;
-    const key = toKey(definition.name, namespace);
+    const isNamed = kind === "function" || kind === "custom";
+    const key = isNamed ? toKey(definition.name, namespace) : kind;
     if (offeredNames.has(key)) return false;
     const wanted = namespace === undefined ? definition.name : join(namespace, definition.name);
     let name = wanted;
@@ -135,5 +126,6 @@ export function createToolTable(tools: readonly WireTool[]): ToolTable {
       const known = offeredNames.get(toKey(name, namespace));
       return known ?? (namespace === undefined ? name : join(namespace, name));
     },
+    toBuiltInName: (type) => offeredNames.get(type) ?? type,
   };
 }

@@ -50,6 +50,25 @@ export type OutputItem =
       readonly call_id: string;
       readonly action: Readonly<Record<string, unknown>>;
     }
+  | {
+      readonly type: "shell_call";
+      readonly id: string;
+      readonly status: ItemStatus;
+      readonly call_id: string;
+      readonly action: {
+        readonly commands: readonly string[];
+        readonly timeout_ms: number | null;
+        readonly max_output_length: number | null;
+      };
+      readonly environment: { readonly type: "local" };
+    }
+  | {
+      readonly type: "apply_patch_call";
+      readonly id: string;
+      readonly status: Exclude<ItemStatus, "incomplete">;
+      readonly call_id: string;
+      readonly operation: { readonly type: string; readonly path: string; readonly diff?: string };
+    }
   | { readonly type: "compaction"; readonly id: string; readonly encrypted_content: string };
 
 /** `response.status`. */

@@ -123,6 +123,24 @@ export const fullBodies: Readonly<Record<string, readonly object[]>> = {
         },
         { type: "local_shell_call_output", id: "c3", output: "a" },
         {
+          type: "shell_call",
+          call_id: "c4",
+          action: { commands: ["ls"], timeout_ms: 9 },
+          status: "completed",
+        },
+        {
+          type: "shell_call_output",
+          call_id: "c4",
+          output: [{ stdout: "a", stderr: "", outcome: { type: "exit", exit_code: 0 } }],
+        },
+        {
+          type: "apply_patch_call",
+          call_id: "c5",
+          operation: { type: "update_file", path: "a", diff: "@@" },
+          status: "completed",
+        },
+        { type: "apply_patch_call_output", call_id: "c5", status: "failed", output: "no" },
+        {
           type: "message",
           role: "assistant",
           content: [{ type: "output_text", text: "Rain.", annotations: [] }],
@@ -137,6 +155,11 @@ export const fullBodies: Readonly<Record<string, readonly object[]>> = {
           format: { type: "grammar", syntax: "lark", definition: "start: /a/" },
         },
         { type: "local_shell" },
+        {
+          type: "shell",
+          environment: { type: "local", skills: [{ name: "s", description: "d", path: "/s" }] },
+        },
+        { type: "apply_patch" },
         { type: "namespace", name: "ns", tools: [{ type: "function", name: "f", parameters: {} }] },
         { type: "web_search", filters: {} },
       ],

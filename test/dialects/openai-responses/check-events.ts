@@ -3,7 +3,7 @@ import type { ResponseObject, WireEvent } from "../../../src/dialects/openai-res
 const terminals = new Set(["response.completed", "response.incomplete", "response.failed"]);
 
 /** Items whose content does not grow in deltas. */
-const shownWhole = new Set(["local_shell_call", "compaction"]);
+const shownWhole = new Set(["local_shell_call", "shell_call", "apply_patch_call", "compaction"]);
 
 interface OpenItem {
   readonly id: string;
