@@ -1,7 +1,10 @@
+import { createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readConfig } from "../../src/config.ts";
+import { createServices } from "../../src/gateway.ts";
 import { loadSecret, secretFileName } from "../../src/secrets/load-secret.ts";
 
 let folder = "";
@@ -45,4 +48,13 @@ describe("the gateway's secret", () => {
       expect.objectContaining({ name: "ConfigError", message: expect.stringContaining("DATA_DIR:") }),
     );
   });
+});
+
+it("signs image links itself, not by a derived key, so that older links stay valid", async () => {
+  const secret = "configured secret";
+  const services = await createServices(readConfig({ IMAGE_LINK_SECRET: secret, LOG_LEVEL: "silent" }));
+  const link = services.images.publish({ kind: "file", name: "a.webp" }, "http://gateway");
+  const signature = createHmac("sha256", secret).update("a.webp\n\n").digest().subarray(0, 16);
+  expect(link).toBe(`http://gateway/v1/images/files/a.webp?sig=${signature.toString("base64url")}`);
+  await services.close();
 });

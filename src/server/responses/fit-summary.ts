@@ -41,7 +41,8 @@ export async function fitSummary(
   { contextLength, signal }: { readonly contextLength: number | undefined; readonly signal: AbortSignal },
 ): Promise<ChatRequest> {
   if (contextLength === undefined) return request;
-  const budget = Math.floor((contextLength * 3) / 4);
+  const quarter = Math.ceil(contextLength / 4);
+  const budget = contextLength - Math.min(request.maxOutputTokens ?? quarter, quarter);
 
   async function fits(candidate: ChatRequest): Promise<boolean> {
     return (await chat.countTokens(candidate, signal)) <= budget;

@@ -7,6 +7,7 @@ import type { ChatRequest, Message } from "../../../src/model/request.ts";
 import { checkEvents } from "../../dialects/openai-responses/check-events.ts";
 import { parseFrames } from "../../dialects/openai-responses/parse-frames.ts";
 import { post } from "../../support/post.ts";
+import { startStack } from "../../support/start-stack.ts";
 import { type Edge, startEdge, textAnswer } from "../../support/start-edge.ts";
 
 const model = "DeepSeek-V3.2";
@@ -28,16 +29,13 @@ function sdk(edge: Edge): OpenAI {
 }
 
 /** An edge whose model answers with notes, or as told; `asked` are the requests that it gets. */
-async function startSummaries(
-  options: { readonly answer?: () => EventBatch[]; readonly env?: Record<string, string> } = {},
-) {
+async function startSummaries(options: { readonly answer?: () => EventBatch[] } = {}) {
   const asked: ChatRequest[] = [];
   const edge = await startEdge({
     answer(request) {
       asked.push(request);
       return options.answer?.() ?? textAnswer(...notes.split(/(?<=\.)/));
     },
-    ...(options.env === undefined ? {} : { env: options.env }),
   });
   return { edge, asked, [Symbol.asyncDispose]: () => edge.close() };
 }
@@ -203,16 +201,21 @@ describe("a compaction_trigger", () => {
 });
 
 describe("a compaction item", () => {
-  test("outlives a restart with the same secret", async () => {
+  test("outlives a restart of the gateway with the same secret", async () => {
     const env = { IMAGE_LINK_SECRET: "the same for both starts" };
-    let item: OpenAI.Responses.ResponseCompactionItem;
+    const input: unknown[] = [];
     {
-      await using before = await startSummaries({ env });
-      item = itemOf((await sdk(before.edge).responses.create({ model, input: [...loop, trigger] })).output);
+      await using before = await startStack({ env });
+      before.simulator.enqueue({ text: notes });
+      const body = { model, input: [...loop, trigger] };
+      input.push(...(await post(`${before.url}/v1/responses`, body)).json().output);
     }
-    await using after = await startSummaries({ env });
-    await sdk(after.edge).responses.create({ model, input: [item] });
-    expect(textsOf(after.asked[0]?.messages ?? [])[0]).toContain(notes);
+    await using after = await startStack({ env });
+    expect((await post(`${after.url}/v1/responses`, { model, input })).status).toBe(200);
+    expect(JSON.stringify(after.simulator.chats[0]?.body)).toContain(notes);
+
+    await using other = await startStack();
+    expect((await post(`${other.url}/v1/responses`, { model, input })).status).toBe(400);
   });
 
   test.each(["gAAAAABo_foreign", "v1.AAAA"])(

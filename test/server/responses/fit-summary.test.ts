@@ -58,6 +58,11 @@ describe("a request for a summary", () => {
     expect(lengthOf(fitted)).toBe(length);
   });
 
+  test("leaves no more room than the summary may take", async () => {
+    const request = createRequest({ messages: [words, result("r".repeat(20_000))], maxOutputTokens: 1000 });
+    expect(await fitSummary(chat, request, { contextLength: 22_000, signal })).toBe(request);
+  });
+
   test("keeps its newest answers", async () => {
     const messages = [
       words,
