@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 
 import { codexInstructions } from "../../src/dialects/openai-responses/codex-instructions.ts";
@@ -130,4 +131,22 @@ describe("a session of Codex that is compacted twice goes on", () => {
     expect(textOf(afterSecond)).toContain("GOAL: notes two.");
     expect(textOf(afterSecond)).toContain("Make made.txt of sum.js.");
   });
+});
+
+test("Codex goes on over HTTP at once when its WebSocket is refused", async () => {
+  const lines: { status?: number; msg: string }[] = [];
+  const log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) });
+  await using stack = await startStack({ overrides: { log } });
+  await using task = await createTask();
+  stack.simulator.enqueue({ text: "Good morning." });
+  const sockets = "model_providers.akash.supports_websockets=true";
+  const settings = [...providerOf(stack, "Akash Chat"), `model="${model}"`, sockets];
+  const { code, stdout, stderr } = await runCodex(settings, exec("Greet me."), task);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain("Good morning.");
+  const asked = lines.map(({ msg, status }) => [msg, status]);
+  expect(asked.filter(([message]) => String(message).endsWith("/v1/responses"))).toEqual([
+    ["GET /v1/responses", 426],
+    ["POST /v1/responses", 200],
+  ]);
 });
