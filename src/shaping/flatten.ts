@@ -35,7 +35,8 @@ interface Turn {
 
 /**
  * Writes a request as the plain text that a text-only upstream takes:
- * - system messages, wherever they stand, become one system text, in order, with blank lines between;
+ * - system messages that lead become one system text, in order, with blank lines between; later ones stay in their
+ *   place, marked, in the user turn beside them: what was said at its time must neither reach back nor lose its order;
  * - tool calls and results become text; reasoning and `<think>` blocks of earlier answers are left out;
  * - neighbouring turns of one role become one, since many chat templates insist on alternation;
  * - files go beside the messages, under names of their own; images go with their user turn. Those that are still
@@ -57,11 +58,16 @@ export function flatten(request: ChatRequest, options: FlattenOptions): PlainReq
     } else turns.push({ role, texts: given, images: [...images] });
   }
 
+  let leading = true;
   for (const message of request.messages) {
+    leading &&= message.role === "system";
     switch (message.role) {
-      case "system":
-        system.push(...textsOf(message.parts));
+      case "system": {
+        const texts = textsOf(message.parts).filter((text) => text.trim() !== "");
+        if (leading) system.push(...texts);
+        else if (texts.length > 0) addTurn("user", texts.map(markSystemText), []);
         break;
+      }
       case "user":
         for (const part of message.parts) if (part.type === "file") files.add(part);
         addTurn("user", textsOf(message.parts), imagesOf(message.parts));
@@ -90,17 +96,21 @@ export function flatten(request: ChatRequest, options: FlattenOptions): PlainReq
   if (last === undefined) addTurn("user", [beginText], []);
   else if (last.role === "assistant") addTurn("user", [continueText], []);
 
-  const own = system.filter((text) => text.trim() !== "");
   return {
     ...request.sampling,
     model: options.model,
     system: [
-      ...(own.length === 0 ? [options.defaultSystem] : own),
+      ...(system.length === 0 ? [options.defaultSystem] : system),
       ...options.prompts.filter((prompt) => prompt !== ""),
     ].join(gap),
     messages: turns.map(toPlainMessage),
     files: files.all,
   };
+}
+
+/** A system message between the turns, as the model reads it. The tags tell it from the user's own words. */
+function markSystemText(text: string): string {
+  return `<system-message>\n${text}\n</system-message>`;
 }
 
 function toPlainMessage(turn: Turn): PlainMessage {

@@ -80,15 +80,16 @@ test("a prompt that the upstream would cut is refused with context_length_exceed
   expect(chats).toEqual([]);
 });
 
-test("system messages go to the system text, and the neutral prompt stands in for none", async () => {
+test("leading system messages go to the system text, later ones stay in place, and the neutral prompt stands in for none", async () => {
   const messages = [
     { role: "system", content: "A" },
-    { role: "user", content: "hi" },
     { role: "developer", content: "B" },
+    { role: "user", content: "hi" },
+    { role: "developer", content: "C" },
   ];
   expect((await ask([{ text: "ok" }], { messages })).body()).toMatchObject({
     system: "A\n\nB",
-    messages: [{ role: "user", content: "hi" }],
+    messages: [{ role: "user", content: "hi\n\n<system-message>\nC\n</system-message>" }],
   });
   expect((await ask([{ text: "ok" }], {})).body().system).toBe("You are a helpful assistant.");
 });

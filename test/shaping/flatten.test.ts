@@ -38,9 +38,37 @@ describe("system text", () => {
     expect(plain([system(" "), user("hi")]).system).toBe("Default.");
   });
 
-  test("is all system messages in order, wherever they stand, prompts last", () => {
-    const messages = [system("A", "B"), user("hi"), system("C"), assistant("ho"), user("hm")];
+  test("is the leading system messages in order, prompts last", () => {
+    const messages = [system("A", "B"), system("C"), user("hi"), system("D"), assistant("ho"), user("hm")];
     expect(plain(messages, ["TOOLS", "", "JSON"]).system).toBe("A\n\nB\n\nC\n\nTOOLS\n\nJSON");
+  });
+
+  const marked = (value: string) => `<system-message>\n${value}\n</system-message>`;
+
+  test.each([
+    [
+      "behind the user's words",
+      [user("hi"), system("Be brief.", "Be kind."), assistant("ho"), user("hm")],
+      [`hi\n\n${marked("Be brief.")}\n\n${marked("Be kind.")}`, "ho", "hm"],
+    ],
+    [
+      "before them",
+      [user("hi"), assistant("ho"), system("Be brief."), user("hm")],
+      ["hi", "ho", `${marked("Be brief.")}\n\nhm`],
+    ],
+    ["at the end", [user("hi"), assistant("ho"), system("Go on.")], ["hi", "ho", marked("Go on.")]],
+    ["without words", [user("hi"), system(" "), assistant("ho"), user("hm")], ["hi", "ho", "hm"]],
+  ])("later stays in its place: %s", (_where, messages, texts) => {
+    const result = plain([system("S"), ...messages]);
+    expect(result.system).toBe("S");
+    expect(result.messages.map(({ text: words }) => words)).toEqual(texts);
+    expect(result.messages.map(({ role }) => role)).toEqual(
+      texts.map((_, at) => (at % 2 === 0 ? "user" : "assistant")),
+    );
+  });
+
+  test("later is not the missing system prompt", () => {
+    expect(plain([user("hi"), system("C")]).system).toBe("Default.");
   });
 
   test("alone still gives a turn to answer", () => {
