@@ -9,7 +9,9 @@ import type {
 } from "../../model/request.ts";
 import { describeSearchResult, readDocument, toImage } from "./media.ts";
 import { type FieldPath, toFieldError } from "./parse-fields.ts";
-import type { WireBlock, WireMessage, WireToolResult } from "./request-schema.ts";
+import type { WireBlock, WireBrowserState, WireMessage, WireToolResult } from "./request-schema.ts";
+import { describeChange } from "./tool-changes.ts";
+import { memberName } from "./toolset.ts";
 
 type UserPart = TextPart | ImagePart | FilePart;
 type AssistantPart = TextPart | ReasoningPart | ToolCallPart;
@@ -26,6 +28,14 @@ function describeServerResult(block: { type: string; content?: unknown }): strin
   return `[${block.type.replace(/_tool_result$/, " result")}] ${readable}`;
 }
 
+/** What a browser shows, in words. */
+function describeBrowser({ tabs, state_changes: changes }: WireBrowserState): string {
+  const lines = tabs.map(
+    ({ tab_id: id, title, url, active }) => `- ${id}: ${title} <${url}>${active === true ? " (active)" : ""}`,
+  );
+  return ["Tabs:", ...lines, ...(changes ?? []).map((change) => JSON.stringify(change))].join("\n");
+}
+
 function toToolResult(block: WireToolResult, path: FieldPath): ToolResultPart {
   const content = (block.content ?? []).flatMap((part, index): (TextPart | ImagePart)[] => {
     const at = [...path, "content", index];
@@ -40,6 +50,8 @@ function toToolResult(block: WireToolResult, path: FieldPath): ToolResultPart {
         return [text(describeSearchResult(part))];
       case "tool_reference":
         return [text(`The tool "${part.tool_name}" is available.`)];
+      case "browser_state":
+        return [text(describeBrowser(part))];
       default:
         return [text(part.text)];
     }
@@ -65,6 +77,11 @@ function toUserPart(block: WireBlock, path: FieldPath): UserPart[] {
       return [text(describeSearchResult(block))];
     case "compaction":
       return block.content ? [text(block.content)] : [];
+    case "tool_addition":
+    case "tool_removal": {
+      const change = describeChange(block);
+      return change === undefined ? [] : [text(change)];
+    }
     case "thinking":
     case "tool_use":
     case "tool_result":
@@ -85,7 +102,9 @@ function toAssistantPart(block: WireBlock, path: FieldPath): AssistantPart[] {
         {
           type: "tool-call",
           callId: block.id,
-          name: block.name,
+          name: block.toolset_name
+            ? memberName({ name: block.name, toolset_name: block.toolset_name })
+            : block.name,
           arguments: JSON.stringify(block.input ?? {}),
         },
       ];
@@ -95,6 +114,8 @@ function toAssistantPart(block: WireBlock, path: FieldPath): AssistantPart[] {
     case "document":
     case "search_result":
     case "tool_result":
+    case "tool_addition":
+    case "tool_removal":
       throw misplaced(block, "assistant", path);
     default:
       return "content" in block ? [text(describeServerResult(block))] : [];
@@ -134,9 +155,12 @@ export function toMessages(message: WireMessage, index: number): Message[] {
     const parts = message.content.flatMap((block, at) => toAssistantPart(block, [...path, at]));
     return parts.length === 0 ? [] : [{ role: "assistant", parts }];
   }
-  const parts = message.content.map((block, at) => {
-    if (block.type !== "text") throw misplaced(block, "system", [...path, at]);
-    return text(block.text);
+  const parts = message.content.flatMap((block, at) => {
+    if (block.type === "text") return [text(block.text)];
+    if (block.type !== "tool_addition" && block.type !== "tool_removal")
+      throw misplaced(block, "system", [...path, at]);
+    const change = describeChange(block);
+    return change === undefined ? [] : [text(change)];
   });
   return parts.length === 0 ? [] : [{ role: "system", parts }];
 }

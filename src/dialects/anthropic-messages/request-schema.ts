@@ -4,7 +4,7 @@ import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 /**
  * The body of `POST /v1/messages` as far as it has an effect. Unknown fields are accepted everywhere.
  * Source: the Messages API reference (https://platform.claude.com/docs/en/api/messages) and the types of
- * `@anthropic-ai/sdk` 1.12.
+ * `@anthropic-ai/sdk` 1.14.
  */
 
 /** Takes a bare string for a list with one text block, as the API does. */
@@ -65,6 +65,15 @@ const searchResultBlock = z.object({
 
 const toolReferenceBlock = z.object({ type: z.literal("tool_reference"), tool_name: z.string() });
 
+/** What a browser shows after a call of the browser toolset; the API renders text from it. */
+const browserStateBlock = z.object({
+  type: z.literal("browser_state"),
+  tabs: z.array(
+    z.object({ tab_id: z.string(), title: z.string(), url: z.string(), active: z.boolean().nullish() }),
+  ),
+  state_changes: z.array(z.record(z.string(), z.unknown())).nullish(),
+});
+
 const toolResultBlock = z.object({
   type: z.literal("tool_result"),
   tool_use_id: z.string(),
@@ -74,7 +83,7 @@ const toolResultBlock = z.object({
       .array(
         z.discriminatedUnion(
           "type",
-          [textBlock, imageBlock, documentBlock, searchResultBlock, toolReferenceBlock],
+          [textBlock, imageBlock, documentBlock, searchResultBlock, toolReferenceBlock, browserStateBlock],
           { error: "Input should be a block of type text, image, document, search_result or tool_reference" },
         ),
         { error: listError },
@@ -88,6 +97,53 @@ const toolUseBlock = z.object({
   id: z.string(),
   name: z.string(),
   input: z.unknown(),
+  /** The family, when the name is that of a member of a toolset. */
+  toolset_name: z.string().nullish(),
+});
+
+/** `type` is absent or `custom` for the caller's own tools; all others are Anthropic's. */
+const toolSchema = z.object({
+  type: z.string().nullish(),
+  name: z.string().nullish(),
+  description: z.string().nullish(),
+  input_schema: z.record(z.string(), z.unknown()).optional(),
+  input_examples: z.array(z.record(z.string(), z.unknown())).nullish(),
+  /** True: the model sees the tool only when something in the conversation refers to it. */
+  defer_loading: z.boolean().nullish(),
+  allowed_callers: z.array(z.string()).nullish(),
+  eager_input_streaming: z.boolean().nullish(),
+  /** Of a computer tool. */
+  display_width_px: z.number().nullish(),
+  display_height_px: z.number().nullish(),
+  enable_zoom: z.boolean().nullish(),
+  /** Of a toolset, by member. */
+  configs: z
+    .record(
+      z.string(),
+      z.object({ enabled: z.boolean().nullish(), defer_loading: z.boolean().nullish() }).nullish(),
+    )
+    .nullish(),
+});
+
+const namedTool = z.object({ type: z.literal("tool_reference"), name: z.string() });
+/** Tools of MCP servers, which the gateway does not connect to. */
+const mcpTool = z.object({ type: z.literal(["mcp_tool_reference", "mcp_toolset_reference"]) });
+const toolChangeError = { error: "Input should be a tool_reference or a tool_definition" };
+
+/** From here on in the conversation there is a tool. */
+const toolAdditionBlock = z.object({
+  type: z.literal("tool_addition"),
+  tool: z.discriminatedUnion(
+    "type",
+    [namedTool, mcpTool, z.object({ type: z.literal("tool_definition"), definition: toolSchema })],
+    toolChangeError,
+  ),
+});
+
+/** From here on in the conversation there is a tool no more. */
+const toolRemovalBlock = z.object({
+  type: z.literal("tool_removal"),
+  tool: z.discriminatedUnion("type", [namedTool, mcpTool], toolChangeError),
 });
 
 /** Results of tools that Anthropic's own servers ran in an earlier turn. */
@@ -107,7 +163,14 @@ const serverResultBlock = z.object({
 
 /** Blocks that other services need back and that say nothing to the model here. */
 const silentBlock = z.object({
-  type: z.literal(["redacted_thinking", "server_tool_use", "mcp_tool_use", "container_upload", "fallback"]),
+  type: z.literal([
+    "redacted_thinking",
+    "server_tool_use",
+    "mcp_tool_use",
+    "mcp_tool_listing",
+    "container_upload",
+    "fallback",
+  ]),
 });
 
 const contentBlock = z.discriminatedUnion(
@@ -120,7 +183,14 @@ const contentBlock = z.discriminatedUnion(
     toolUseBlock,
     toolResultBlock,
     z.object({ type: z.literal("thinking"), thinking: z.string() }),
-    z.object({ type: z.literal("compaction"), content: z.string().nullish() }),
+    z.object({
+      type: z.literal("compaction"),
+      content: z.string().nullish(),
+      /** What was added and removed in the turns that the summary stands for. */
+      tool_changes: z.array(z.discriminatedUnion("type", [toolAdditionBlock, toolRemovalBlock])).nullish(),
+    }),
+    toolAdditionBlock,
+    toolRemovalBlock,
     serverResultBlock,
     silentBlock,
   ],
@@ -130,18 +200,22 @@ const contentBlock = z.discriminatedUnion(
   },
 );
 
-const messageSchema = z.object({
-  role: z.enum(["user", "assistant", "system"], { error: "Input should be 'user', 'assistant' or 'system'" }),
-  content: stringOr(z.array(contentBlock, { error: listError })),
-});
-
-/** `type` is absent or `custom` for the caller's own tools; all others are Anthropic's. */
-const toolSchema = z.object({
-  type: z.string().nullish(),
-  name: z.string().nullish(),
-  description: z.string().nullish(),
-  input_schema: z.record(z.string(), z.unknown()).optional(),
-});
+const messageSchema = z
+  .object({
+    role: z.enum(["user", "assistant", "system"], {
+      error: "Input should be 'user', 'assistant' or 'system'",
+    }),
+    content: stringOr(z.array(contentBlock, { error: listError })).optional(),
+    /** Of a system message: whether its text is gone once the user has spoken again. */
+    clear_at: z.enum(["never", "next_user_message"]).nullish(),
+    output_config: z.object({ effort: z.string().nullish() }).nullish(),
+  })
+  // Only a system message may consist of its settings.
+  .refine(({ role, content }) => role === "system" || content !== undefined, {
+    path: ["content"],
+    error: "Field required",
+  })
+  .transform(({ content = [], ...message }) => ({ ...message, content }));
 
 const toolChoiceSchema = z.discriminatedUnion(
   "type",
@@ -178,7 +252,13 @@ export const countTokensSchema = z.object({
       budget_tokens: z.number().nullish(),
     })
     .nullish(),
-  output_config: z.object({ format: formatSchema.nullish(), effort: z.string().nullish() }).nullish(),
+  output_config: z
+    .object({
+      format: formatSchema.nullish(),
+      effort: z.string().nullish(),
+      task_budget: z.unknown().optional(),
+    })
+    .nullish(),
   output_format: formatSchema.nullish(),
 });
 
@@ -219,6 +299,10 @@ export type WireImage = z.output<typeof imageBlock>;
 export type WireSearchResult = z.output<typeof searchResultBlock>;
 /** What a client-run tool answered. */
 export type WireToolResult = z.output<typeof toolResultBlock>;
+/** A tool that comes or goes in the course of the conversation. */
+export type WireToolChange = z.output<typeof toolAdditionBlock> | z.output<typeof toolRemovalBlock>;
+/** What a browser shows. */
+export type WireBrowserState = z.output<typeof browserStateBlock>;
 /** A tool as the client declares it. */
 export type WireTool = z.output<typeof toolSchema>;
 /** The wish for tool calls. */

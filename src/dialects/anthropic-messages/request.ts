@@ -6,7 +6,9 @@ import { findCrowd } from "../find-crowd.ts";
 import { toMessages } from "./content.ts";
 import { parseFields, toFieldError } from "./parse-fields.ts";
 import { countTokensSchema, messagesSchema, type WireCountRequest } from "./request-schema.ts";
+import { readToolHistory } from "./tool-changes.ts";
 import { toOfferedTools } from "./tools.ts";
+import type { ToolsetCall } from "./toolset.ts";
 
 /** Fields that have an effect; all others are named as ignored. */
 const understood: ReadonlySet<string> = new Set([
@@ -50,6 +52,9 @@ function listIgnored(body: WireCountRequest, raw: unknown): string[] {
   const ignored = typeof raw === "object" && raw !== null ? findIgnored({ ...raw }, understood) : [];
   if (body.output_config?.effort) ignored.push("output_config.effort");
   if (body.thinking?.budget_tokens) ignored.push("thinking.budget_tokens");
+  if (body.output_config?.task_budget) ignored.push("output_config.task_budget");
+  if (!body.output_config?.effort && body.messages.some((message) => message.output_config?.effort))
+    ignored.push("output_config.effort");
   const cites = body.messages.some((message) =>
     message.content.some((block) => block.type === "document" && block.citations?.enabled === true),
   );
@@ -63,32 +68,69 @@ function refuseCrowd(raw: unknown): void {
   if (crowd !== undefined) throw toFieldError([crowd.field], crowd.text);
 }
 
+/** The line by which Claude Code tells Anthropic who pays: nothing for a model. It begins the system prompt. */
+const attribution = /^x-anthropic-billing-header:[^\n]*\n*/;
+
+function toSystem([first, ...rest]: NonNullable<WireCountRequest["system"]>): Message[] {
+  if (first === undefined) return [];
+  const own = first.text.replace(attribution, "");
+  const parts = own === "" && first.text !== "" ? rest : [{ ...first, text: own }, ...rest];
+  return parts.length === 0 ? [] : [{ role: "system", parts }];
+}
+
+/** The turns, without the system messages that were to be seen only until the user spoke again. */
+function toTurns(wireMessages: WireCountRequest["messages"]): Message[] {
+  const lastUser = wireMessages.findLastIndex(({ role }) => role === "user");
+  return wireMessages.flatMap((message, index) => {
+    const turns = toMessages(message, index);
+    const isCleared =
+      message.role === "system" && message.clear_at === "next_user_message" && index < lastUser;
+    return isCleared ? [] : turns;
+  });
+}
+
+/** What both endpoints make of a body. */
+interface ReadRequest {
+  readonly request: ChatRequest;
+  readonly toolsetCalls: ReadonlyMap<string, ToolsetCall>;
+  readonly ignored: readonly string[];
+}
+
 /** All that both endpoints share: what the model will see. */
-function toRequest(body: WireCountRequest): { request: ChatRequest; ignored: readonly string[] } {
-  const system: Message[] = body.system?.length ? [{ role: "system", parts: body.system }] : [];
-  const turns = body.messages.flatMap(toMessages);
+function toRequest(body: WireCountRequest): ReadRequest {
+  const turns = toTurns(body.messages);
   if (turns.length === 0) throw toFieldError(["messages"], "at least one message must have content");
-  const { ignored, ...tools } = toOfferedTools(body.tools ?? [], body.tool_choice);
+  const declared = body.tools ?? [];
+  const history = readToolHistory(body.messages, declared);
+  const { ignored, toolsetCalls, ...tools } = toOfferedTools(declared, body.tool_choice, history);
   return {
     request: {
       model: body.model,
-      messages: [...system, ...turns],
+      messages: [...toSystem(body.system ?? []), ...turns],
       ...tools,
       responseFormat: toResponseFormat(body),
       sampling: {},
       stopSequences: [],
       reasoning: toReasoningMode(body.thinking),
     },
+    toolsetCalls,
     ignored,
   };
 }
 
+/** A body of the Messages API, understood. */
+export interface ParsedMessages extends ParsedChat {
+  /** The calls of toolsets by the name that the model uses; the answer's encoders need them. */
+  readonly toolsetCalls: ReadonlyMap<string, ToolsetCall>;
+}
+
 /** Understands the body of `POST /v1/messages`. Throws `GatewayError` that names the field as the API does. */
-export function parseMessages(raw: unknown): ParsedChat {
+export function parseMessages(raw: unknown): ParsedMessages {
   refuseCrowd(raw);
   const body = parseFields(messagesSchema, raw);
-  const { request, ignored } = toRequest(body);
+  const { request, toolsetCalls, ignored } = toRequest(body);
   return {
+    toolsetCalls,
     request: {
       ...request,
       sampling: {

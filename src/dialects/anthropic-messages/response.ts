@@ -2,6 +2,7 @@ import { GatewayError } from "../../errors.ts";
 import type { Block, ChatResponse } from "../../model/collect.ts";
 import type { FinishReason, Usage } from "../../model/events.ts";
 import { createThinkingSignature } from "./thinking-signature.ts";
+import type { ToolsetCall } from "./toolset.ts";
 
 /** Why the answer ended, in Anthropic's words. */
 export interface WireStop {
@@ -60,7 +61,14 @@ export function encodeUsage(usage: Usage, inputEstimate: number | undefined): Wi
 export type WireAnswerBlock =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "thinking"; readonly thinking: string; readonly signature: string }
-  | { readonly type: "tool_use"; readonly id: string; readonly name: string; readonly input: unknown };
+  | {
+      readonly type: "tool_use";
+      readonly id: string;
+      readonly name: string;
+      /** The family, when `name` is that of a member of a toolset. */
+      readonly toolset_name?: string;
+      readonly input: unknown;
+    };
 
 /** The arguments as a value. A call that the token limit cut has none that could be used. */
 function parseArguments(text: string, finish: FinishReason): unknown {
@@ -75,7 +83,20 @@ function parseArguments(text: string, finish: FinishReason): unknown {
   }
 }
 
-function encodeBlock(block: Block, finish: FinishReason): WireAnswerBlock {
+/** How an answer is encoded. */
+export interface AnswerOptions {
+  /** `msg_…` */
+  readonly messageId: string;
+  /** The calls of toolsets by the name that the model uses. */
+  readonly toolsetCalls?: ReadonlyMap<string, ToolsetCall> | undefined;
+  readonly inputEstimate?: number | undefined;
+}
+
+function encodeBlock(
+  block: Block,
+  finish: FinishReason,
+  toolsetCalls: AnswerOptions["toolsetCalls"],
+): WireAnswerBlock {
   switch (block.kind) {
     case "text":
       return { type: "text", text: block.text };
@@ -88,7 +109,7 @@ function encodeBlock(block: Block, finish: FinishReason): WireAnswerBlock {
       return {
         type: "tool_use",
         id: block.callId,
-        name: block.name,
+        ...(toolsetCalls?.get(block.name) ?? { name: block.name }),
         input: parseArguments(block.arguments, finish),
       };
   }
@@ -108,16 +129,13 @@ export interface WireAnswer extends WireStop {
  * Encodes a whole answer. Throws `output-invalid` for tool arguments that are not JSON (the shapers let none
  * through, unless the token limit cut them).
  */
-export function encodeMessage(
-  response: ChatResponse,
-  options: { readonly messageId: string; readonly inputEstimate?: number | undefined },
-): WireAnswer {
+export function encodeMessage(response: ChatResponse, options: AnswerOptions): WireAnswer {
   return {
     id: options.messageId,
     type: "message",
     role: "assistant",
     model: response.model,
-    content: response.blocks.map((block) => encodeBlock(block, response.finish)),
+    content: response.blocks.map((block) => encodeBlock(block, response.finish, options.toolsetCalls)),
     ...encodeStop(response.finish),
     usage: encodeUsage(response.usage, options.inputEstimate),
   };

@@ -4,12 +4,15 @@ import type { StreamEncoder } from "../dialect.ts";
 import { encodeAnthropicErrorBody } from "./error.ts";
 import { encodeStop, encodeUsage } from "./response.ts";
 import { createThinkingSignature, type ThinkingSignature } from "./thinking-signature.ts";
+import type { ToolsetCall } from "./toolset.ts";
 
 /** What a stream says beside the events. */
 export interface AnthropicStreamOptions {
   /** `msg_…` */
   readonly messageId: string;
   readonly requestId: string;
+  /** The calls of toolsets by the name that the model uses. */
+  readonly toolsetCalls?: ReadonlyMap<string, ToolsetCall>;
   /**
    * Our own count of the prompt, if it is ready by now. `message_start` has to give one before the upstream
    * tells; `message_delta` gives the final one.
@@ -71,7 +74,12 @@ export function createAnthropicEncoder(options: AnthropicStreamOptions): StreamE
           isCall: true,
           empty: true,
         };
-        return frame({ type: "tool_use", id: block.callId, name: block.name, input: {} });
+        return frame({
+          type: "tool_use",
+          id: block.callId,
+          ...(options.toolsetCalls?.get(block.name) ?? { name: block.name }),
+          input: {},
+        });
     }
   }
 

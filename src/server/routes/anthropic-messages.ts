@@ -53,6 +53,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
       const encoder = createAnthropicEncoder({
         messageId,
         requestId: request.id,
+        toolsetCalls: parsed.toolsetCalls,
         inputEstimate: startEstimate(parsed.request, signal),
       });
       await sendEvents(reply, { events, encoder, heartbeat: anthropicPing, config, signal });
@@ -63,7 +64,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     if (answer.usage.estimated) reply.header("x-usage-estimated", "true");
     const inputEstimate =
       answer.usage.inputTokens === undefined ? await chat.countTokens(parsed.request, signal) : undefined;
-    return reply.send(encodeMessage(answer, { messageId, inputEstimate }));
+    return reply.send(encodeMessage(answer, { messageId, toolsetCalls: parsed.toolsetCalls, inputEstimate }));
   }
 
   async function countTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

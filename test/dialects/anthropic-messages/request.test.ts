@@ -52,6 +52,7 @@ describe("a Messages request", () => {
         stopSequences: [],
         reasoning: "drop",
       },
+      toolsetCalls: new Map(),
       stream: false,
       ignored: [],
     });
@@ -82,10 +83,7 @@ describe("a Messages request", () => {
     expect(request.messages).toEqual([
       {
         role: "system",
-        parts: [
-          { type: "text", text: "x-anthropic-billing-header: cc_version=2.1" },
-          { type: "text", text: "You are a coding agent." },
-        ],
+        parts: [{ type: "text", text: "You are a coding agent." }],
       },
       {
         role: "user",
@@ -384,13 +382,13 @@ describe("tools", () => {
   it("that only servers can run are left out, also when they are forced", () => {
     const forced = parseMessages({
       ...hello,
-      tools: [search, { type: "computer_20250124\n", name: "computer" }],
+      tools: [search, { type: "code_execution_20250825\n", name: "code" }],
       tool_choice: { type: "tool", name: "web_search" },
     });
     expect(forced.request).toMatchObject({ tools: [], toolChoice: { kind: "auto" } });
     expect(forced.ignored).toEqual([
       "tools.0 (web_search_20250305)",
-      "tools.1 (computer_20250124?)",
+      "tools.1 (code_execution_20250825?)",
       "tool_choice",
     ]);
     const any = parseMessages({ ...hello, tools: [search], tool_choice: { type: "any" } });
