@@ -4,3 +4,12 @@ export { encodeAnthropicModel, encodeAnthropicModels } from "./models.ts";
 export { parseCountTokens, parseMessages } from "./request.ts";
 export { encodeMessage } from "./response.ts";
 export { anthropicPing, createAnthropicEncoder } from "./stream-encoder.ts";
+export {
+  continueThread,
+  parseThread,
+  type ThreadHistory,
+  ThreadNotFoundError,
+  toFixed,
+  toWireMessages,
+  withThreadDetails,
+} from "./thread.ts";

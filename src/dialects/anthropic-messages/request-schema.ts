@@ -260,6 +260,7 @@ export const countTokensSchema = z.object({
     })
     .nullish(),
   output_format: formatSchema.nullish(),
+  compaction: z.unknown().optional(),
 });
 
 /** The body of `POST /v1/messages`. */

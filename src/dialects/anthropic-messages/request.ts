@@ -25,6 +25,7 @@ const understood: ReadonlySet<string> = new Set([
   "output_config",
   "output_format",
   "stream",
+  "thread",
 ]);
 
 /**
@@ -98,6 +99,13 @@ interface ReadRequest {
 
 /** All that both endpoints share: what the model will see. */
 function toRequest(body: WireCountRequest): ReadRequest {
+  if ((body.compaction ?? undefined) !== undefined) {
+    throw toFieldError(
+      ["compaction"],
+      "This gateway does not compact conversations. Ask the model for a summary in a message of your own.",
+      "unsupported",
+    );
+  }
   const turns = toTurns(body.messages);
   if (turns.length === 0) throw toFieldError(["messages"], "at least one message must have content");
   const declared = body.tools ?? [];

@@ -59,6 +59,8 @@ export async function lookUp(
   { responses, runs }: ResponsePlaces,
   id: string,
 ): Promise<StoredResponse | undefined> {
+  // The store also holds the threads of the Messages API.
+  if (id.startsWith("thread:")) return undefined;
   const run = runs?.find(id);
   return run === undefined ? responses.get(id) : toStored(run.response, run.inputItems);
 }

@@ -7,19 +7,39 @@ import {
   encodeMessage,
   parseCountTokens,
   parseMessages,
+  withThreadDetails,
 } from "../../dialects/anthropic-messages/index.ts";
+import { type ChatResponse, createCollector } from "../../model/collect.ts";
+import type { EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { createMessageThreads } from "../message-threads.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
 
+/** Shows the whole answer to `onComplete` before its end is passed on: the client may continue from there at once. */
+async function* watchAnswer(
+  events: AsyncIterable<EventBatch>,
+  onComplete: (answer: ChatResponse) => void,
+): AsyncGenerator<EventBatch, void, undefined> {
+  const collector = createCollector();
+  for await (const batch of events) {
+    for (const event of batch) {
+      collector.push(event);
+      if (event.type === "finish") onComplete(collector.result());
+    }
+    yield batch;
+  }
+}
+
 /** Anthropic's Messages API: `POST /v1/messages` and `POST /v1/messages/count_tokens`. */
 export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginCallback {
   const { config, chat, newId } = deps;
+  const threads = createMessageThreads(deps.responses, deps.now);
 
   /**
    * Counts the prompt while the upstream works on it, for `message_start`: after this turn of the event loop, so
@@ -39,32 +59,43 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   }
 
   async function createMessage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const parsed = parseMessages(request.body);
+    const { body, hold } = await threads.open(request.body, request.log);
+    const parsed = parseMessages(body);
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const messageId = newId("msg_");
-    const events = chat.complete(parsed.request, {
+    const { toolsetCalls } = parsed;
+    let held: Promise<void> | undefined;
+    const answered = chat.complete(parsed.request, {
       signal,
       baseUrl: baseUrlOf(request, config),
       whole: !parsed.stream,
     });
+    const events =
+      hold === undefined
+        ? answered
+        : watchAnswer(answered, (answer) => {
+            held = hold(messageId, () => encodeMessage(answer, { messageId, toolsetCalls }).content);
+          });
 
     if (parsed.stream) {
       const encoder = createAnthropicEncoder({
         messageId,
         requestId: request.id,
-        toolsetCalls: parsed.toolsetCalls,
+        toolsetCalls,
         inputEstimate: startEstimate(parsed.request, signal),
       });
       await sendEvents(reply, { events, encoder, heartbeat: anthropicPing, config, signal });
+      await held;
       return reply;
     }
     request.facts.stream = false;
     const answer = await collectAnswer(request, events);
+    await held;
     if (answer.usage.estimated) reply.header("x-usage-estimated", "true");
     const inputEstimate =
       answer.usage.inputTokens === undefined ? await chat.countTokens(parsed.request, signal) : undefined;
-    return reply.send(encodeMessage(answer, { messageId, toolsetCalls: parsed.toolsetCalls, inputEstimate }));
+    return reply.send(encodeMessage(answer, { messageId, toolsetCalls, inputEstimate }));
   }
 
   async function countTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -73,7 +104,9 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   }
 
   return (app, _options, done) => {
-    setDialectErrors(app, (error, request) => encodeAnthropicError(error, request.id));
+    setDialectErrors(app, (error, request) =>
+      withThreadDetails(encodeAnthropicError(error, request.id), error),
+    );
     app.addHook("onRequest", (request, reply, next) => {
       reply.header("request-id", request.id);
       next();

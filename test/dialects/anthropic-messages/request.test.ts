@@ -478,6 +478,12 @@ describe("a wrong request is refused by the name of its field", () => {
       /Extract its text/,
     ],
     [
+      "a compaction",
+      { ...hello, compaction: { type: "summarize" } },
+      "compaction",
+      /Ask the model for a summary/,
+    ],
+    [
       "a document by URL",
       block({ type: "document", source: { type: "url", url: "https://x.test" } }),
       "messages.0.content.0.source",
