@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import { defaultImageModel } from "../images/draw-image.ts";
+import { fromClaudeCodeId } from "../model/claude-code-id.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { findModel } from "./find-model.ts";
@@ -20,16 +21,17 @@ const longestShown = 100;
 const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 
 /**
- * Finds the model behind a client's id: an alias of exactly that name, the id itself or another spelling of it
+ * Finds the model behind a client's id, which may be the one of Claude Code's list: an alias of exactly that name, the id itself or another spelling of it
  * (`findModel`), then the first alias whose pattern fits (so `*=…` catches only what the upstream does not have). An id
  * that is unknown may be new: the upstream is asked for its list once more before it is refused, by kind
  * `model-not-found` with the nearest id. When the list can't be had, the id passes: the upstream will judge.
  */
 export async function resolveModel(
-  id: string,
+  given: string,
   options: ResolveOptions,
   signal: AbortSignal,
 ): Promise<ModelInfo> {
+  const id = fromClaudeCodeId(given);
   const exact = options.aliases.find((alias) => alias.from.toLowerCase() === id.toLowerCase());
   const pattern =
     exact ?? options.aliases.find((alias) => alias.from.includes("*") && matchGlob(alias.from, id));

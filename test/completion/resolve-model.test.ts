@@ -33,6 +33,8 @@ describe("a model is found", () => {
     ["DeepSeek-V3.2", "*=openai-gpt-oss-120b", "DeepSeek-V3.2"],
     ["whatever", "*=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
     ["DeepSeek-V3.2", "DeepSeek-V3.2=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
+    ["claude-akash/Qwen/Qwen3-30B-A3B", "claude-*=DeepSeek-V3.2", "Qwen/Qwen3-30B-A3B"],
+    ["Claude-Akash/fast", "fast=DeepSeek-V3.2", "DeepSeek-V3.2"],
   ])("%s with aliases %j is %s", async (id, aliases, expected) => {
     expect((await resolve(id, aliases)).id).toBe(expected);
   });

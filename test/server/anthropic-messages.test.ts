@@ -68,6 +68,29 @@ function comparable(message: unknown): unknown {
   );
 }
 
+describe("Claude Code", () => {
+  it("finds models by its discovery, and each answers", async () => {
+    const headers = { "user-agent": "claude-code/2.1.332", "anthropic-version": "2023-06-01" };
+    const list = (await (await fetch(`${stack.url}/v1/models?limit=1000`, { headers })).json()) as {
+      data: { id: string; display_name: string }[];
+    };
+    expect(list.data.length).toBeGreaterThan(1);
+    for (const { id, display_name: name } of list.data) {
+      expect(name).toMatch(/ \(Akash Chat\)$/);
+      // The alias claude-* does not catch it.
+      const message = await client.messages.create({ ...hello, model: id });
+      expect(id).toBe(`claude-akash/${message.model}`);
+    }
+  });
+
+  it("is the only one that gets such ids", async () => {
+    const page = await client.models.list();
+    expect(page.data.map(({ id }) => id)).toContain("DeepSeek-V3.2");
+    expect(JSON.stringify(page.data)).not.toContain("claude-akash");
+    expect((await client.models.retrieve("claude-akash/DeepSeek-V3.2")).id).toBe("DeepSeek-V3.2");
+  });
+});
+
 describe("the Anthropic SDK", () => {
   it("gets an answer, from the model behind the alias", async () => {
     stack.simulator.enqueue({ text: "Good day 🙂", usage: { promptTokens: 11, completionTokens: 5 } });

@@ -1,3 +1,4 @@
+import { toClaudeCodeId } from "../../model/claude-code-id.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 
 /** One entry of Anthropic's model list. Source: https://platform.claude.com/docs/en/api/models-list */
@@ -5,6 +6,8 @@ export interface AnthropicModel {
   readonly type: "model";
   readonly id: string;
   readonly display_name: string;
+  /** Only for Claude Code, which shows it beside the name. */
+  readonly description?: string;
   /** The API's own way to say that the date is not known: the epoch. */
   readonly created_at: string;
   /** Tokens that prompt and answer share; `null` when not known. */
@@ -38,4 +41,20 @@ export function encodeAnthropicModels(models: readonly ModelInfo[]): AnthropicMo
     first_id: models.at(0)?.id ?? null,
     last_id: models.at(-1)?.id ?? null,
   };
+}
+
+/**
+ * The list for Claude Code's discovery: the chat models under ids that it takes, with what it shows of them.
+ * Source: what its version 2.1.332 asks for and keeps.
+ */
+export function encodeClaudeCodeModels(models: readonly ModelInfo[]): AnthropicModelList {
+  const data = models
+    .filter(({ kind }) => kind === "chat")
+    .map((model) => ({
+      ...encodeAnthropicModel(model),
+      id: toClaudeCodeId(model.id),
+      display_name: `${model.name ?? model.id} (Akash Chat)`,
+      ...(model.description === undefined ? {} : { description: model.description }),
+    }));
+  return { data, has_more: false, first_id: data.at(0)?.id ?? null, last_id: data.at(-1)?.id ?? null };
 }

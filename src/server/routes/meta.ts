@@ -1,6 +1,10 @@
 import type { FastifyPluginCallback } from "fastify";
 
-import { encodeAnthropicModel, encodeAnthropicModels } from "../../dialects/anthropic-messages/index.ts";
+import {
+  encodeAnthropicModel,
+  encodeAnthropicModels,
+  encodeClaudeCodeModels,
+} from "../../dialects/anthropic-messages/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/openai-models.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
@@ -26,6 +30,11 @@ const welcome = {
   ],
 };
 
+/** Whether Claude Code looks for models: `claude-code/2.1.332`, or `claude-cli/…` as in its other requests. */
+function isClaudeCode(userAgent: string | undefined): boolean {
+  return /^claude-(?:code|cli)\//.test(userAgent ?? "");
+}
+
 /** Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its catalogue. */
 export function metaRoutes(deps: RouteDependencies): FastifyPluginCallback {
   const { chat } = deps;
@@ -39,6 +48,7 @@ export function metaRoutes(deps: RouteDependencies): FastifyPluginCallback {
     app.get<{ Querystring: { client_version?: unknown } }>("/v1/models", async (request, reply) => {
       const signal = clientSignal(reply);
       const models = await chat.listModels(signal);
+      if (isClaudeCode(request.headers["user-agent"])) return encodeClaudeCodeModels(models);
       const list = speaksAnthropic(request) ? encodeAnthropicModels(models) : encodeOpenAiModels(models);
       // Codex says its version, and reads `models` alone; others need not pay for it.
       if (request.query.client_version === undefined) return list;
