@@ -1,0 +1,122 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+import { claudeCodeEnvironment } from "../../src/cli/connect/agent-settings.ts";
+import { findTarget } from "../../src/cli/connect/find-target.ts";
+import { readConfig } from "../../src/config.ts";
+import type { ChatBody, ScriptedReply, SimulatorOptions } from "../../src/simulator/index.ts";
+import { startStack } from "../support/start-stack.ts";
+import { claudeCodeInJson } from "./support/agents.ts";
+import { createTask, type Task } from "./support/create-task.ts";
+import { type Call, renderCalls } from "./support/render-call.ts";
+import { startAgent } from "./support/run-agent.ts";
+import { startClosedProxy } from "./support/start-proxy.ts";
+
+const model = "DeepSeek-V3.2";
+const answerWith = (call: Call): ScriptedReply => ({ text: renderCalls("hermes", [call]) });
+
+/** One run of Claude Code: what it wrote, and what the upstream saw of it. */
+async function run(
+  prompt: string,
+  options: {
+    readonly simulator: (task: Task) => SimulatorOptions | Promise<SimulatorOptions>;
+    readonly environment?: Readonly<Record<string, string>>;
+  },
+) {
+  await using task = await createTask();
+  await using stack = await startStack({ simulator: await options.simulator(task) });
+  await using proxy = await startClosedProxy();
+  const target = await findTarget(readConfig({}), { url: stack.url, model });
+  const environment = {
+    ...claudeCodeInJson.quiet,
+    ...claudeCodeEnvironment(target),
+    ...options.environment,
+  };
+  const command = { command: claudeCodeInJson.executable, args: claudeCodeInJson.args(prompt), environment };
+  await using running = startAgent(command, { ...task, proxy: proxy.url });
+  const { code, stdout, stderr } = await running.result;
+  expect(code, stderr + stdout).toBe(0);
+  const bodies = stack.simulator.chats.map(({ body }) => body as ChatBody);
+  return { stdout, bodies };
+}
+
+test("Claude Code loads a tool that its search has found", async () => {
+  const script = ({ messages }: ChatBody): ScriptedReply =>
+    JSON.stringify(messages).includes("tool_response name=")
+      ? { text: "It is there." }
+      : answerWith({ name: "ToolSearch", args: { query: "select:NotebookEdit", max_results: 1 } });
+  const { stdout, bodies } = await run("Find the notebook tool.", { simulator: () => ({ script }) });
+
+  expect(stdout).toContain("It is there.");
+  const [first, second] = bodies;
+  // The name is in the list of what can be searched; the definition comes with the reference.
+  expect(first?.system).toContain("ToolSearch");
+  expect(first?.system).not.toMatch(/NotebookEdit|DeferredToolPlaceholder/);
+  expect(second?.system).toContain("NotebookEdit");
+  expect(second?.messages.at(-1)?.content).toContain('The tool "NotebookEdit" is available.');
+  expect(JSON.stringify(bodies)).not.toContain("x-anthropic-billing-header");
+});
+
+/** Reads file after file, and sums up when it is asked to. */
+function readFiles(count: number, folder: string) {
+  let read = 0;
+  let summaries = 0;
+  /** What stood in the prompt of each reading: the number of the last summary. */
+  const remembered: number[] = [];
+  function script(body: ChatBody): ScriptedReply {
+    if (body.messages.at(-1)?.content.includes("Respond with TEXT ONLY")) {
+      summaries += 1;
+      return {
+        text: `<analysis>Long.</analysis>\n<summary>SUMMARY-${summaries}: ${read} files were read.</summary>`,
+      };
+    }
+    remembered.push(Number(/SUMMARY-(\d)/.exec(JSON.stringify(body.messages))?.[1] ?? 0));
+    if (read === count) return { text: `All ${count} files were read.` };
+    read += 1;
+    return answerWith({ name: "Read", args: { file_path: join(folder, `file${read}.txt`) } });
+  }
+  return { script, remembered };
+}
+
+/** Files of some 6,000 tokens each. */
+async function writeFiles(count: number, folder: string): Promise<void> {
+  const lines = (file: number) =>
+    Array.from({ length: 420 }, (_, line) => `line ${line} of file ${file}: some words are here`).join("\n");
+  for (let file = 1; file <= count; file += 1) await writeFile(join(folder, `file${file}.txt`), lines(file));
+}
+
+describe("Claude Code compacts twice and goes on", () => {
+  const count = 12;
+  test.each([
+    {
+      why: "at the window that it was told, with a model of its discovery",
+      tokenLimit: 128_000,
+      environment: {
+        ANTHROPIC_MODEL: `claude-akash/${model}`,
+        CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1",
+        CLAUDE_CODE_MAX_CONTEXT_TOKENS: "64000",
+      },
+    },
+    {
+      why: "at the error of a prompt that is too long",
+      tokenLimit: 40_000,
+      environment: { CLAUDE_CODE_MAX_CONTEXT_TOKENS: "1000000" },
+    },
+  ])("$why", async ({ tokenLimit, environment }) => {
+    let remembered: readonly number[] = [];
+    const { stdout } = await run("Read all files.", {
+      environment,
+      async simulator({ folder }) {
+        await writeFiles(count, folder);
+        const files = readFiles(count, folder);
+        ({ remembered } = files);
+        return { models: [{ id: model, tokenLimit }], script: files.script };
+      },
+    });
+    expect(stdout).toContain(`All ${count} files were read.`);
+    expect(Math.max(...remembered)).toBeGreaterThanOrEqual(2);
+    // From a summary on, every prompt has the newest one.
+    expect(remembered).toEqual(remembered.toSorted((a, b) => a - b));
+  });
+});
