@@ -139,6 +139,9 @@ describe("docs/api.md has every parameter as the code has it", () => {
       ignoredOf: (body) => parseMessages(body).ignored,
       samples: {
         "thinking.budget_tokens": { thinking: { type: "enabled", budget_tokens: 2000 } },
+        "thinking.block_binding": {
+          thinking: { type: "adaptive", block_binding: { prefix_mismatch_behavior: "error" } },
+        },
         citations: { messages: [{ role: "user", content: [document] }] },
       },
     },

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -16,7 +16,7 @@ import { startClosedProxy } from "./support/start-proxy.ts";
 const model = "DeepSeek-V3.2";
 const answerWith = (call: Call): ScriptedReply => ({ text: renderCalls("hermes", [call]) });
 
-/** One run of Claude Code: what it wrote, and what the upstream saw of it. */
+/** One run of Claude Code: what it wrote, what the upstream saw of it, and the models that it keeps of its discovery. */
 async function run(
   prompt: string,
   options: {
@@ -37,9 +37,28 @@ async function run(
   await using running = startAgent(command, { ...task, proxy: proxy.url });
   const { code, stdout, stderr } = await running.result;
   expect(code, stderr + stdout).toBe(0);
+  const discovered = await readFile(join(task.home, ".claude/cache/gateway-models.json"), "utf8").catch(
+    () => "",
+  );
   const bodies = stack.simulator.chats.map(({ body }) => body as ChatBody);
-  return { stdout, bodies };
+  return { stdout, bodies, discovered };
 }
+
+test("Claude Code keeps the models that its discovery finds", async () => {
+  const environment = {
+    ANTHROPIC_MODEL: `claude-akash/${model}`,
+    CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1",
+  };
+  const simulator = () => ({
+    script: () => ({ text: "Hello." }),
+    models: [{ id: model, name: "DeepSeek V3.2" }],
+  });
+  const { bodies, discovered } = await run("Greet me.", { simulator, environment });
+  expect(JSON.parse(discovered)).toMatchObject({
+    models: [{ id: `claude-akash/${model}`, display_name: "DeepSeek V3.2 (Akash Chat)" }],
+  });
+  expect(bodies[0]).toMatchObject({ model });
+});
 
 test("Claude Code loads a tool that its search has found", async () => {
   const script = ({ messages }: ChatBody): ScriptedReply =>

@@ -250,6 +250,7 @@ export const countTokensSchema = z.object({
       }),
       display: z.string().nullish(),
       budget_tokens: z.number().nullish(),
+      block_binding: z.unknown().optional(),
     })
     .nullish(),
   output_config: z

@@ -53,6 +53,7 @@ function listIgnored(body: WireCountRequest, raw: unknown): string[] {
   const ignored = typeof raw === "object" && raw !== null ? findIgnored({ ...raw }, understood) : [];
   if (body.output_config?.effort) ignored.push("output_config.effort");
   if (body.thinking?.budget_tokens) ignored.push("thinking.budget_tokens");
+  if (body.thinking?.block_binding) ignored.push("thinking.block_binding");
   if (body.output_config?.task_budget) ignored.push("output_config.task_budget");
   if (!body.output_config?.effort && body.messages.some((message) => message.output_config?.effort))
     ignored.push("output_config.effort");
