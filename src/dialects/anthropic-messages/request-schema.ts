@@ -272,6 +272,16 @@ export const messagesSchema = countTokensSchema.extend({
     })
     .min(1, "Input should be greater than or equal to 1"),
   stream: z.boolean().nullish(),
+  thread: z
+    .discriminatedUnion(
+      "type",
+      [
+        z.object({ type: z.literal("create") }),
+        z.object({ type: z.literal("continue"), previous_message_id: z.string() }),
+      ],
+      { error: "Input should be a thread of type create or continue" },
+    )
+    .nullish(),
   temperature: z
     .number()
     .min(0, "Input should be greater than or equal to 0")

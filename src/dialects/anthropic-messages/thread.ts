@@ -3,6 +3,7 @@ import { z } from "zod";
 import { GatewayError, shorten } from "../../errors.ts";
 import type { EncodedError } from "../dialect.ts";
 import { parseFields, toFieldError } from "./parse-fields.ts";
+import { messagesSchema } from "./request-schema.ts";
 
 /**
  * Threads of the Messages API: the server holds the conversation under the id of its last answer, so that a turn sends
@@ -34,25 +35,12 @@ export class ThreadNotFoundError extends GatewayError {
   }
 }
 
-const threadSchema = z.object({
-  thread: z
-    .discriminatedUnion(
-      "type",
-      [
-        z.object({ type: z.literal("create") }),
-        z.object({ type: z.literal("continue"), previous_message_id: z.string() }),
-      ],
-      { error: "Input should be a thread of type create or continue" },
-    )
-    .nullish(),
-});
-
 /** Fields that belong to the thread: what it was created with stays. */
 const fixedFields = ["system", "tools"] as const;
 
 /** What the body asks of a thread. Throws `invalid-request` for a `thread` that is neither. */
 export function parseThread(raw: unknown): ThreadWish | undefined {
-  const { thread } = parseFields(threadSchema, raw);
+  const { thread } = parseFields(messagesSchema.pick({ thread: true }), raw);
   if (!thread) return undefined;
   return thread.type === "create" ? thread : { type: "continue", previousId: thread.previous_message_id };
 }
