@@ -60,12 +60,16 @@ test("Claude Code keeps the models that its discovery finds", async () => {
   expect(bodies[0]).toMatchObject({ model });
 });
 
+/** Searches for a tool, then says that it is there. */
+const searchOnce = ({ messages }: ChatBody): ScriptedReply =>
+  JSON.stringify(messages).includes("tool_response name=")
+    ? { text: "It is there." }
+    : answerWith({ name: "ToolSearch", args: { query: "select:NotebookEdit", max_results: 1 } });
+
 test("Claude Code loads a tool that its search has found", async () => {
-  const script = ({ messages }: ChatBody): ScriptedReply =>
-    JSON.stringify(messages).includes("tool_response name=")
-      ? { text: "It is there." }
-      : answerWith({ name: "ToolSearch", args: { query: "select:NotebookEdit", max_results: 1 } });
-  const { stdout, bodies } = await run("Find the notebook tool.", { simulator: () => ({ script }) });
+  const { stdout, bodies } = await run("Find the notebook tool.", {
+    simulator: () => ({ script: searchOnce }),
+  });
 
   expect(stdout).toContain("It is there.");
   const [first, second] = bodies;
@@ -98,10 +102,11 @@ function readFiles(count: number, folder: string) {
   return { script, remembered };
 }
 
+const lines = (file: number) =>
+  Array.from({ length: 420 }, (_, line) => `line ${line} of file ${file}: some words are here`).join("\n");
+
 /** Files of some 6,000 tokens each. */
 async function writeFiles(count: number, folder: string): Promise<void> {
-  const lines = (file: number) =>
-    Array.from({ length: 420 }, (_, line) => `line ${line} of file ${file}: some words are here`).join("\n");
   for (let file = 1; file <= count; file += 1) await writeFile(join(folder, `file${file}.txt`), lines(file));
 }
 

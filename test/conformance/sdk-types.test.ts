@@ -19,6 +19,15 @@ const tools = await readDecisions("Tools of the Messages API");
 const undecided = (names: Iterable<string>, decided: ReadonlySet<string>) =>
   [...new Set(names)].filter((name) => !decided.has(name));
 
+/** Tools that the client does not run. */
+const isServerTool = (member: string) => /Search|Fetch|CodeExecution|Advisor|MCP/.test(member);
+
+const message = (role: string, content: unknown) => ({ role, content });
+
+/** `left_click` is `LeftClick`. */
+const pascal = (name: string) =>
+  name.replaceAll(/(?:^|_)(\w)/g, (_match, first: string) => first.toUpperCase());
+
 const apis = [
   { name: "messages", types: stable, prefix: "" },
   { name: "beta.messages", types: beta, prefix: "Beta" },
@@ -60,7 +69,6 @@ describe.each(apis)("docs/api.md decides of $name", ({ types, prefix }) => {
     const kinds = members.flatMap((member) => types.literalsOf(member, "type"));
     expect(kinds.length).toBeGreaterThanOrEqual(members.length);
     expect(undecided(kinds, tools)).toEqual([]);
-    const isServerTool = (member: string) => /Search|Fetch|CodeExecution|Advisor|MCP/.test(member);
     const fields = members
       .filter((member) => !isServerTool(member))
       .flatMap((member) => types.propertiesOf(member))
@@ -77,7 +85,6 @@ test("docs/api.md decides every field of a system message", () => {
 });
 
 test("every kind of block that the types have is understood, in its place", () => {
-  const message = (role: string, content: unknown) => ({ role, content });
   const userBlocks: Record<string, Record<string, unknown>> = {
     text: { text: "a" },
     image: { source: { type: "url", url: "https://a.example/a.png" } },
@@ -112,10 +119,6 @@ describe.each([
   { prefix: "BetaBrowser", toolset: browserToolset, type: "BetaBrowserToolsetConfigs" },
   { prefix: "BetaComputer", toolset: computerToolset, type: "BetaComputerToolsetConfigs" },
 ])("the toolset of $prefix", ({ prefix, toolset, type }) => {
-  /** `left_click` is `LeftClick`. */
-  const pascal = (name: string) =>
-    name.replaceAll(/(?:^|_)(\w)/g, (_match, first: string) => first.toUpperCase());
-
   test("has the members of the types", () => {
     expect(Object.keys(toolset.members).toSorted()).toEqual(beta.propertiesOf(type).toSorted());
   });

@@ -8,6 +8,7 @@ const text = (value: string): TextPart => ({ type: "text", text: value });
 const user = (...values: string[]): Message => ({ role: "user", parts: values.map(text) });
 const system = (...values: string[]): Message => ({ role: "system", parts: values.map(text) });
 const assistant = (...values: string[]): Message => ({ role: "assistant", parts: values.map(text) });
+const marked = (value: string) => `<system-message>\n${value}\n</system-message>`;
 const picture: ImagePart = {
   type: "image",
   source: { kind: "data", mediaType: "image/png", base64: "AAAA" },
@@ -42,8 +43,6 @@ describe("system text", () => {
     const messages = [system("A", "B"), system("C"), user("hi"), system("D"), assistant("ho"), user("hm")];
     expect(plain(messages, ["TOOLS", "", "JSON"]).system).toBe("A\n\nB\n\nC\n\nTOOLS\n\nJSON");
   });
-
-  const marked = (value: string) => `<system-message>\n${value}\n</system-message>`;
 
   test.each([
     [

@@ -83,14 +83,14 @@ describe("deferred tools", () => {
   });
 });
 
-describe("a conversation that changes its tools", () => {
-  const add = (name: string) => ({ type: "tool_addition", tool: reference(name) });
-  const remove = (name: string) => ({ type: "tool_removal", tool: reference(name) });
-  const define = (name: string, description: string) => ({
-    type: "tool_addition",
-    tool: { type: "tool_definition", definition: tool(name, { description }) },
-  });
+const add = (name: string) => ({ type: "tool_addition", tool: reference(name) });
+const remove = (name: string) => ({ type: "tool_removal", tool: reference(name) });
+const define = (name: string, description: string) => ({
+  type: "tool_addition",
+  tool: { type: "tool_definition", definition: tool(name, { description }) },
+});
 
+describe("a conversation that changes its tools", () => {
   it.each<[string, unknown[], string[]]>([
     ["a removed tool is gone", [system(remove("a"))], ["b"]],
     ["and back when it is added again", [system(remove("a")), user("x"), system(add("a"))], ["a", "b"]],
@@ -141,12 +141,12 @@ describe("a conversation that changes its tools", () => {
   });
 });
 
-describe("system messages", () => {
-  const texts = (messages: unknown[]) =>
-    parse({ messages }).request.messages.map(({ parts }) =>
-      parts.map((part) => (part.type === "text" ? part.text : "")).join(),
-    );
+const texts = (messages: unknown[]) =>
+  parse({ messages }).request.messages.map(({ parts }) =>
+    parts.map((part) => (part.type === "text" ? part.text : "")).join(),
+  );
 
+describe("system messages", () => {
   it("stay until the user speaks again, if they say so", () => {
     const brief = { role: "system", content: "Be brief.", clear_at: "next_user_message" };
     expect(texts([user("a"), brief])).toEqual(["a", "Be brief."]);

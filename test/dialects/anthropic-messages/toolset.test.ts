@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 
 import { parseMessages } from "../../../src/dialects/anthropic-messages/request.ts";
 import { encodeMessage } from "../../../src/dialects/anthropic-messages/response.ts";
@@ -139,7 +140,10 @@ describe("the computer tool", () => {
   const actions = (type: string, extra: Record<string, unknown> = {}) => {
     const [tool] = parse([{ type, ...display, ...extra }]).request.tools;
     expect(tool).toMatchObject({ name: "computer", description: expect.stringContaining("1024 by 768") });
-    return (tool?.parameters["properties"] as { action: { enum: string[] } }).action.enum;
+    const { properties } = z
+      .object({ properties: z.object({ action: z.object({ enum: z.array(z.string()) }) }) })
+      .parse(tool?.parameters);
+    return properties.action.enum;
   };
 
   it("has the actions of its version", () => {
