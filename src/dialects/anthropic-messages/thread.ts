@@ -35,12 +35,14 @@ export class ThreadNotFoundError extends GatewayError {
   }
 }
 
+const threadSchema = messagesSchema.pick({ thread: true });
+
 /** Fields that belong to the thread: what it was created with stays. */
 const fixedFields = ["system", "tools"] as const;
 
 /** What the body asks of a thread. Throws `invalid-request` for a `thread` that is neither. */
 export function parseThread(raw: unknown): ThreadWish | undefined {
-  const { thread } = parseFields(messagesSchema.pick({ thread: true }), raw);
+  const { thread } = parseFields(threadSchema, raw);
   if (!thread) return undefined;
   return thread.type === "create" ? thread : { type: "continue", previousId: thread.previous_message_id };
 }
