@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { claudeCodeEnvironment } from "../../src/cli/connect/agent-settings.ts";
+import { claudeCode } from "../../src/cli/connect/clients/claude-code.ts";
 import { findTarget } from "../../src/cli/connect/find-target.ts";
 import { readConfig } from "../../src/config.ts";
 import type { ChatBody, ScriptedReply, SimulatorOptions } from "../../src/simulator/index.ts";
@@ -30,7 +30,7 @@ async function run(
   const target = await findTarget(readConfig({}), { url: stack.url, model });
   const environment = {
     ...claudeCodeInJson.quiet,
-    ...claudeCodeEnvironment(target),
+    ...claudeCode.program?.start(target, "full", task.home).environment,
     ...options.environment,
   };
   const command = { command: claudeCodeInJson.executable, args: claudeCodeInJson.args(prompt), environment };
