@@ -89,6 +89,8 @@ export function acceptJson(app: FastifyInstance): void {
     "*",
     { parseAs: "buffer" },
     async (request: FastifyRequest, body: string | Buffer) => {
+      // Where nothing is, the body is not what is wrong.
+      if (request.is404) return undefined;
       if (typeof body === "string") return parseJson(body);
       return body.length > longBytes ? parseLong(body, request) : parseJson(decodeText(body, request));
     },

@@ -11,6 +11,8 @@ import { GatewayError, shorten } from "../errors.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
 import { authenticate } from "./authenticate.ts";
+import { baseUrlOf } from "./base-url.ts";
+import { toCanonicalUrl } from "./canonical-url.ts";
 import { closeWithConnection } from "./close-with-connection.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
@@ -79,6 +81,8 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     keepAliveTimeout: 75_000,
     // For a request to arrive whole; Fastify sets no limit, so clients that dribble would hold connections for ever.
     requestTimeout: 300_000,
+    // Before the router, so that whatever looks at the URL, authentication too, sees the same one.
+    rewriteUrl: ({ url }) => toCanonicalUrl(url ?? "/"),
     // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path. Longer than
     // Node takes a request line, because the router's own refusal would be in no dialect.
     clientErrorHandler: answerBrokenRequest,
@@ -134,7 +138,12 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     const path = request.url.split("?", 1)[0] ?? "/";
     const methods = routes.methodsOf(path);
     if (methods.length === 0) {
-      throw new GatewayError("not-found", `There is nothing at ${request.method} ${shorten(path)}.`);
+      const asked = request.originalUrl.split("?", 1)[0] ?? "/";
+      const base = baseUrlOf(request, config);
+      throw new GatewayError(
+        "not-found",
+        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's.`,
+      );
     }
     reply.header("allow", methods.join(", "));
     if (wantsWebSocket(request)) throw refuseWebSocket(reply, methods);

@@ -82,6 +82,40 @@ describe("paths", () => {
     expect((await post(`${edge.url}//v1/chat/completions/`, hello)).status).toBe(200);
   });
 
+  test.each([
+    "/chat/completions",
+    "/v1/v1/chat/completions",
+    "/openai/v1/chat/completions",
+    "/api/v1/chat/completions",
+    "/v1/chat/completions/chat/completions",
+    "/v1/responses/v1/chat/completions",
+  ])("a base URL as people type it is understood: %s", async (path) => {
+    await using edge = await startEdge({});
+    expect((await post(edge.url + path, hello)).json().choices[0].message.content).toBe("Hello");
+  });
+
+  test("what leads nowhere names the base URLs, whatever its body is", async () => {
+    await using edge = await startEdge({});
+    for (const body of ["no JSON", "", "{}", "\u0000"]) {
+      const reply = await post(`${edge.url}/v2/chat/completions`, body, { "content-encoding": "odd" });
+      expect([reply.status, reply.json().error.code]).toEqual([404, "not_found"]);
+      expect(reply.json().error.message).toContain("POST /v2/chat/completions.");
+      expect(reply.json().error.message).toContain(`${edge.url}/v1 for clients of OpenAI's APIs`);
+    }
+    expect((await send("PUT", edge.url + chatPath, "no JSON")).status).toBe(405);
+  });
+
+  test("who looks for embeddings is told that there are none", async () => {
+    await using edge = await startEdge({});
+    for (const path of ["/v1/embeddings", "/embeddings"]) {
+      const reply = await post(edge.url + path, { model: "x", input: "y" });
+      expect([reply.status, reply.json().error.message]).toEqual([
+        404,
+        expect.stringContaining("no embedding models"),
+      ]);
+    }
+  });
+
   test("the root answers people and probes", async () => {
     await using edge = await startEdge({});
     const root = await get(edge.url);
@@ -159,9 +193,42 @@ describe("authentication", () => {
     expect(anthropic.json().error.type).toBe("authentication_error");
   });
 
+  test("no spelling of a route is a way around it", async () => {
+    await using edge = await startEdge({ env });
+    const routes: [string, string][] = [
+      ["POST", "/chat/completions"],
+      ["POST", "/completions"],
+      ["POST", "/responses"],
+      ["GET", "/responses/resp_1"],
+      ["POST", "/messages"],
+      ["POST", "/messages/count_tokens"],
+      ["POST", "/embeddings"],
+      ["POST", "/images/generations"],
+      ["GET", "/models"],
+      ["GET", "/models/DeepSeek-V3.2"],
+    ];
+    const fronts = ["", "/v1", "/v1/v1", "//", "/openai", "/openai/v1", "/api/v1", "/anthropic", "/anthropic/v1"];
+    fronts.push("/v1beta/openai", "/v1/chat/completions", "/v1/messages/v1", "/v1/responses");
+    for (const [method, route] of routes) {
+      for (const front of fronts) {
+        const reply = await send(method, edge.url + front + route, method === "GET" ? null : "{}");
+        expect([reply.status, front + route]).toEqual([401, front + route]);
+      }
+    }
+  });
+
   test("encoded paths are no way around it", async () => {
     await using edge = await startEdge({ env });
-    for (const path of ["/%761/models", "/v1%2fmodels", "/V1/models", "/./v1/models"]) {
+    for (const path of [
+      "/%761/models",
+      "/v1%2fmodels",
+      "/V1/models",
+      "/./v1/models",
+      "/mod%65ls",
+      "/v1/%76%31/models",
+      "/openai/%761/models",
+      "/;/models",
+    ]) {
       expect((await get(edge.url + path)).status, path).not.toBe(200);
     }
   });

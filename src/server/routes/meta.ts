@@ -6,6 +6,7 @@ import {
   encodeClaudeCodeModels,
 } from "../../dialects/anthropic-messages/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/openai-models.ts";
+import { GatewayError } from "../../errors.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { encodeEdgeError, speaksAnthropic } from "../encode-edge-error.ts";
@@ -35,7 +36,10 @@ function isClaudeCode(userAgent: string | undefined): boolean {
   return /^claude-(?:code|cli)\//.test(userAgent ?? "");
 }
 
-/** Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its catalogue. */
+/**
+ * Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its catalogue. And
+ * a clear word to those who look for embeddings.
+ */
 export function metaRoutes(deps: RouteDependencies): FastifyPluginCallback {
   const { chat } = deps;
 
@@ -61,6 +65,13 @@ export function metaRoutes(deps: RouteDependencies): FastifyPluginCallback {
       await chat.listModels(signal);
       const model = await chat.resolveModel(request.params["*"], signal);
       return speaksAnthropic(request) ? encodeAnthropicModel(model) : encodeOpenAiModel(model);
+    });
+    app.post("/v1/embeddings", () => {
+      throw new GatewayError(
+        "not-found",
+        "There are no embeddings here: Akash Chat has no embedding models. Use another provider for them.",
+        { shouldRetry: false },
+      );
     });
     done();
   };
