@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { GatewayError } from "../errors.ts";
 import { createPace } from "../stream/pace.ts";
+import { decodeBodies } from "./decode-body.ts";
 import { holdsMoreValues } from "./count-json-values.ts";
 
 /** Shorter bodies can't hold enough values to matter; they are parsed at once. */
@@ -22,16 +23,8 @@ function toProblem(error: unknown): string {
   return text.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, "").replace(/ in JSON(?= |$)/, "");
 }
 
-/** Throws for bytes that are no plain text: half-read ones would reach the model as garbage. */
-function decodeText(body: Buffer, request: FastifyRequest): string {
-  const encoding = request.headers["content-encoding"];
-  if (encoding !== undefined && !/^(?:identity)?$/i.test(encoding.trim())) {
-    throw new GatewayError(
-      "invalid-request",
-      "Compressed request bodies are not supported: send the body without Content-Encoding.",
-      { status: 415, shouldRetry: false },
-    );
-  }
+/** Throws for bytes that are no text: half-read ones would reach the model as garbage. */
+function decodeText(body: Buffer): string {
   if (isUtf8(body)) return body.toString("utf8");
   throw new GatewayError("invalid-request", "The request body is not valid UTF-8, which JSON has to be.", {
     shouldRetry: false,
@@ -63,7 +56,7 @@ function parseText(text: string): unknown {
 }
 
 /** A long body: what can take its time is done in steps, with turns for others between them. */
-async function parseLong(body: Buffer, request: FastifyRequest): Promise<unknown> {
+async function parseLong(body: Buffer): Promise<unknown> {
   const pace = createPace({ now: () => performance.now(), turn: nextTurn });
   if (await holdsMoreValues(body, mostValues, pace)) {
     throw new GatewayError(
@@ -72,7 +65,7 @@ async function parseLong(body: Buffer, request: FastifyRequest): Promise<unknown
       { shouldRetry: false },
     );
   }
-  const text = decodeText(body, request);
+  const text = decodeText(body);
   await nextTurn();
   const parsed = parseJson(text);
   await nextTurn();
@@ -81,9 +74,15 @@ async function parseLong(body: Buffer, request: FastifyRequest): Promise<unknown
 
 /**
  * Reads every body as JSON, whatever its content type says: old scripts send `text/plain` or nothing, and
- * `curl -d` says it is a form. A plugin may still add a parser for another type, such as a multipart form.
+ * `curl -d` says it is a form. Compressed ones are decoded before (`decodeBodies`). A plugin may still add a parser for another type, such as a multipart form.
  */
 export function acceptJson(app: FastifyInstance): void {
+  // A type that is none (empty, doubled, a word) would be refused before anybody looks at the body.
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (request.mediaType === undefined) delete request.raw.headers["content-type"];
+    done();
+  });
+  decodeBodies(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     "*",
@@ -92,7 +91,7 @@ export function acceptJson(app: FastifyInstance): void {
       // Where nothing is, the body is not what is wrong.
       if (request.is404) return undefined;
       if (typeof body === "string") return parseJson(body);
-      return body.length > longBytes ? parseLong(body, request) : parseJson(decodeText(body, request));
+      return body.length > longBytes ? parseLong(body) : parseJson(decodeText(body));
     },
   );
 }

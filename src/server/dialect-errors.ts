@@ -3,17 +3,22 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { EncodedError } from "../dialects/dialect.ts";
 import { GatewayError, toGatewayError } from "../errors.ts";
 
+/** What a body above `limit` bytes gets. */
+export function refuseLargeBody(limit: number, cause?: unknown): GatewayError {
+  return new GatewayError(
+    "payload-too-large",
+    `The request body is larger than this gateway accepts (${limit} bytes, BODY_LIMIT_BYTES).`,
+    { cause, shouldRetry: false },
+  );
+}
+
 /** Fastify's own errors that a client can cause, in the gateway's terms. */
 function toRequestError(thrown: unknown, request: FastifyRequest): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new GatewayError(
-        "payload-too-large",
-        `The request body is larger than this gateway accepts (${request.routeOptions.bodyLimit} bytes, BODY_LIMIT_BYTES).`,
-        { cause: thrown, shouldRetry: false },
-      );
+      return refuseLargeBody(request.routeOptions.bodyLimit, thrown);
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return new GatewayError("invalid-request", "The request body is not as long as Content-Length says.", {
         cause: thrown,

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 
 import { get, post, send } from "../support/post.ts";
@@ -207,7 +210,17 @@ describe("authentication", () => {
       ["GET", "/models"],
       ["GET", "/models/DeepSeek-V3.2"],
     ];
-    const fronts = ["", "/v1", "/v1/v1", "//", "/openai", "/openai/v1", "/api/v1", "/anthropic", "/anthropic/v1"];
+    const fronts = [
+      "",
+      "/v1",
+      "/v1/v1",
+      "//",
+      "/openai",
+      "/openai/v1",
+      "/api/v1",
+      "/anthropic",
+      "/anthropic/v1",
+    ];
     fronts.push("/v1beta/openai", "/v1/chat/completions", "/v1/messages/v1", "/v1/responses");
     for (const [method, route] of routes) {
       for (const front of fronts) {
@@ -325,4 +338,20 @@ test("a request that dribbles in, head or body, is not waited for without end", 
   await using stack = await startStack();
   const { headersTimeout, requestTimeout } = stack.gateway.app.server;
   expect({ headersTimeout, requestTimeout }).toEqual({ headersTimeout: 60_000, requestTimeout: 300_000 });
+});
+
+test("a client that leaves in the middle of a compressed body is no failure of the gateway", async () => {
+  await using edge = await startEdge({});
+  const zipped = gzipSync(JSON.stringify(hello));
+  for (const length of [0, 5, zipped.length - 4]) {
+    const socket = connect(Number(new URL(edge.url).port), "127.0.0.1");
+    const head = `POST ${chatPath} HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: ${zipped.length}\r\n\r\n`;
+    socket.write(head);
+    socket.write(zipped.subarray(0, length));
+    await once(socket, "connect");
+    socket.resetAndDestroy();
+  }
+  await expect.poll(() => edge.lines.filter((line) => line["status"] === 499)).toHaveLength(3);
+  expect(edge.lines.filter((line) => Number(line["level"]) > 30)).toEqual([]);
+  expect((await post(edge.url + chatPath, hello)).status).toBe(200);
 });
