@@ -8,11 +8,17 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** The token that a request brings: `Authorization: Bearer …`, or `x-api-key` as Anthropic's clients send it. */
-function givenToken(request: FastifyRequest): string | undefined {
-  const { authorization, "x-api-key": apiKey } = request.headers;
-  const bearer = /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
-  return bearer ?? (typeof apiKey === "string" ? apiKey : undefined);
+/**
+ * The keys that a request brings, wherever its client was made to put one: `Authorization: Bearer …`, `x-api-key`
+ * (Anthropic), `api-key` (Azure), `x-goog-api-key` and the query's `key` (Gemini). Some send one in several places, and
+ * what another service wants in others.
+ */
+function givenKeys({ headers, query }: FastifyRequest): string[] {
+  const bearer = /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
+  const key: unknown = typeof query === "object" && query !== null ? Reflect.get(query, "key") : undefined;
+  return [bearer, headers["x-api-key"], headers["api-key"], headers["x-goog-api-key"], key]
+    .flat()
+    .filter((given) => typeof given === "string");
 }
 
 /**
@@ -33,13 +39,13 @@ export function authenticate(app: FastifyInstance, token: string): void {
   const wanted = digest(token);
   app.addHook("onRequest", async (request, reply) => {
     if (!isGuarded(request)) return;
-    const given = givenToken(request);
+    const given = givenKeys(request);
     // Equal digests instead of equal texts: the time tells neither the length nor a common beginning.
-    if (given !== undefined && timingSafeEqual(digest(given), wanted)) return;
+    if (given.some((key) => timingSafeEqual(digest(key), wanted))) return;
     reply.header("www-authenticate", "Bearer");
     throw new GatewayError(
       "unauthenticated",
-      given === undefined
+      given.length === 0
         ? "An API key is missing. Send this gateway's BEARER_TOKEN as 'Authorization: Bearer <token>'."
         : "The API key is wrong. Send this gateway's BEARER_TOKEN as 'Authorization: Bearer <token>'.",
       { shouldRetry: false },

@@ -57,6 +57,21 @@ const exposedHeaders = [
  */
 const noStore = "no-store";
 
+/**
+ * Lets pages of named origins reach a gateway in the network of their reader, for which browsers ask apart. Not for
+ * `*`: any page on the web could then spend the budget of whoever looks at it.
+ * Source: https://wicg.github.io/private-network-access/
+ */
+function allowPrivateNetwork(app: FastifyInstance, origins: readonly string[]): void {
+  app.addHook("onRequest", ({ headers }, reply, done) => {
+    const asked = headers["access-control-request-private-network"] === "true";
+    if (asked && origins.includes(headers.origin ?? "")) {
+      reply.header("access-control-allow-private-network", "true");
+    }
+    done();
+  });
+}
+
 /** The edge, not listening yet. */
 export interface Server {
   readonly app: FastifyInstance;
@@ -119,8 +134,10 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
   acceptJson(app);
   const takeTurn = createTurns();
   app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));
+  const everyOrigin = config.CORS_ORIGIN.includes("*");
+  if (!everyOrigin) allowPrivateNetwork(app, config.CORS_ORIGIN);
   await app.register(cors, {
-    origin: config.CORS_ORIGIN.includes("*") ? "*" : [...config.CORS_ORIGIN],
+    origin: everyOrigin ? "*" : [...config.CORS_ORIGIN],
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
     exposedHeaders,
     maxAge: 86_400,

@@ -153,6 +153,29 @@ describe("CORS", () => {
     }
   });
 
+  test.each([
+    ["https://two.example", "https://two.example", "true"],
+    ["https://two.example", "https://three.example", undefined],
+    ["https://two.example, *", "https://two.example", undefined],
+    ["*", "https://two.example", undefined],
+  ])(
+    "private networks are open to named origins: CORS_ORIGIN=%s, from %s",
+    async (named, origin, allowed) => {
+      await using edge = await startEdge({ env: { CORS_ORIGIN: named, BEARER_TOKEN: "k" } });
+      const asked = {
+        "access-control-request-method": "POST",
+        "access-control-request-private-network": "true",
+      };
+      const reply = await send("OPTIONS", edge.url + chatPath, null, { origin, ...asked });
+      expect([reply.status, reply.headers["access-control-allow-private-network"]]).toEqual([204, allowed]);
+      const unasked = await send("OPTIONS", edge.url + chatPath, null, {
+        origin,
+        "access-control-request-method": "POST",
+      });
+      expect(unasked.headers["access-control-allow-private-network"]).toBeUndefined();
+    },
+  );
+
   test("CORS_ORIGIN narrows it", async () => {
     await using edge = await startEdge({ env: { CORS_ORIGIN: "https://one.example, https://two.example" } });
     const allowed = await get(`${edge.url}/health`, { origin: "https://two.example" });
@@ -172,11 +195,36 @@ describe("authentication", () => {
     ["the key", { authorization: "Bearer s3cret" }, 200],
     ["the key with the scheme in lower case", { authorization: "bearer s3cret" }, 200],
     ["the key as Anthropic's clients send it", { "x-api-key": "s3cret" }, 200],
+    ["the key as Azure's clients send it", { "api-key": "s3cret" }, 200],
+    ["the key as Gemini's clients send it", { "x-goog-api-key": "s3cret" }, 200],
+    ["a wrong key in any place", { "x-api-key": "x", "api-key": "s3cre", "x-goog-api-key": "s3crett" }, 401],
+    ["the key beside that of another service", { authorization: "Bearer sk-x", "api-key": "s3cret" }, 200],
+    ["an empty key", { authorization: "", "x-api-key": "", "api-key": "", "x-goog-api-key": "" }, 401],
   ])("%s", async (_name, headers, status) => {
     await using edge = await startEdge({ env });
     expect((await get(`${edge.url}/v1/models`, headers)).status).toBe(status);
     expect((await post(edge.url + chatPath, hello, headers)).status).toBe(status);
     expect((await post(`${edge.url}//v1/chat/completions`, hello, headers)).status).toBe(status);
+  });
+
+  test("the key in the query, once or several times, and never in the log", async () => {
+    await using edge = await startEdge({ env });
+    for (const [query, status] of [
+      ["key=s3cret", 200],
+      ["alt=sse&key=s3cret", 200],
+      ["key=x&key=s3cret", 200],
+      ["key=s3%63ret", 200],
+      ["key=s3cretX", 401],
+      ["key=", 401],
+      ["KEY=s3cret", 401],
+    ] as const) {
+      expect([query, (await post(`${edge.url}${chatPath}?${query}`, hello)).status]).toEqual([query, status]);
+      expect((await get(`${edge.url}/v1/models?${query}`)).status).toBe(status);
+      await get(`${edge.url}/v1/nothing?${query}`);
+      await send("PUT", `${edge.url}${chatPath}?${query}`, "no JSON");
+    }
+    await edge.close();
+    expect(JSON.stringify(edge.lines)).not.toMatch(/s3cret|s3%63ret/);
   });
 
   test("unknown paths under /v1 want it too; health and the root do not", async () => {
@@ -265,7 +313,7 @@ describe("request ids and the log", () => {
       const body = { ...hello, stream, messages: [{ role: "user", content: "my private words" }], seed: 7 };
       await post(edge.url + chatPath, body, secret);
     }
-    await get(`${edge.url}/v1/models?key=s3cret`, { authorization: "Bearer s3creT" });
+    await get(`${edge.url}/v1/models?token=s3cret`, { authorization: "Bearer s3creT" });
     await edge.close();
     const lines = edge.lines.filter((line) => "route" in line);
     expect(lines).toMatchObject([
