@@ -23,10 +23,11 @@ export const imagesBody = z.looseObject({
     .string()
     .regex(/^(?:auto|[1-9]\d{1,4}x[1-9]\d{1,4})$/, "must be 'auto' or width x height, for example 1024x1024")
     .nullish(),
-  quality: z.enum(["standard", "hd", "low", "medium", "high", "auto"]).nullish(),
-  style: z.enum(["vivid", "natural"]).nullish(),
+  // Words without effect, of which each generation of models has others.
+  quality: z.string().nullish(),
+  style: z.string().nullish(),
   background: z.enum(["transparent", "opaque", "auto"]).nullish(),
-  moderation: z.enum(["low", "auto"]).nullish(),
+  moderation: z.string().nullish(),
   output_format: z.enum(["png", "jpeg", "webp"]).nullish(),
   output_compression: z.int().min(0).max(100).nullish(),
   partial_images: z.int().min(0).max(3).nullish(),
@@ -116,9 +117,7 @@ const understood: ReadonlySet<string> = new Set(
 /** Settings that the upstream has no place for; `auto` leaves the choice to it, so it is no loss. */
 function listIgnored(body: Body): string[] {
   const settings = ["size", "quality", "style", "moderation"] as const;
-  const ignored: string[] = settings.filter(
-    (name) => body[name] !== undefined && body[name] !== null && body[name] !== "auto",
-  );
+  const ignored: string[] = settings.filter((name) => !["auto", ""].includes(body[name] ?? ""));
   // The upstream shows nothing before a picture is done; the reference allows fewer partial images, too.
   if ((body.partial_images ?? 0) > 0) ignored.push("partial_images");
   return ignored;
