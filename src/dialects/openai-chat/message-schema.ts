@@ -42,10 +42,16 @@ const functionCall = z.looseObject({
   ]),
 });
 
+/** Some clients lose ids, or never had one: then calls and results belong together by their order. */
+const callId = z
+  .string()
+  .nullish()
+  .transform((id) => id || undefined);
+
 const toolCall = z.union([
-  z.looseObject({ id: z.string(), function: functionCall }),
+  z.looseObject({ id: callId, function: functionCall }),
   z
-    .looseObject({ id: z.string(), custom: z.looseObject({ name: z.string().min(1), input: z.string() }) })
+    .looseObject({ id: callId, custom: z.looseObject({ name: z.string().min(1), input: z.string() }) })
     .transform(({ id, custom }) => ({
       id,
       function: { name: custom.name, arguments: JSON.stringify({ input: custom.input }) },
@@ -68,7 +74,7 @@ const wireMessage = z.discriminatedUnion(
       tool_calls: optional(z.array(toolCall)),
       function_call: optional(functionCall),
     }),
-    z.looseObject({ role: z.literal("tool"), content, tool_call_id: z.string() }),
+    z.looseObject({ role: z.literal("tool"), content, tool_call_id: callId }),
     z.looseObject({ role: z.literal("function"), content: optional(content), name: z.string() }),
   ],
   { error: "expected a message with role system, developer, user, assistant, tool or function" },

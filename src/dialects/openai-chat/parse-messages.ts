@@ -1,4 +1,4 @@
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { FilePart, ImagePart, Message, TextPart, ToolCallPart } from "../../model/request.ts";
 import { parseFile, parseImageUrl } from "./media.ts";
 import type { WireContent, WireMessage, WirePart } from "./message-schema.ts";
@@ -49,10 +49,27 @@ function only<K extends AnyPart["type"]>(
 
 /**
  * Turns wire messages into canonical ones. Adjacent `tool` messages stay apart; assistant messages that hold
- * nothing are left out. Ids of the legacy function calls, which have none, are made from their order.
+ * nothing are left out. Calls without an id, as the legacy function calls are, get one; results without one belong
+ * to the first call that has no result yet.
  */
 export function parseChatMessages(messages: readonly WireMessage[]): Message[] {
   const legacyIds = new Map<string, string>();
+  /** Ids of calls without a result so far, in their order. */
+  const unanswered = new Set<string>();
+  const speakers = findSpeakers(messages);
+
+  /** The call that a result answers. */
+  function findCall(id: string | undefined, index: number): string {
+    const [first] = unanswered;
+    const found = id ?? first;
+    if (found === undefined) {
+      const param = `messages[${index}].tool_call_id`;
+      const text = `'${param}' is missing, and no call before it is without a result.`;
+      throw new GatewayError("invalid-request", text, { param });
+    }
+    unanswered.delete(found);
+    return found;
+  }
 
   function parseMessage(message: WireMessage, index: number): Message[] {
     const param = `messages[${index}].content`;
@@ -63,10 +80,10 @@ export function parseChatMessages(messages: readonly WireMessage[]): Message[] {
           { role: "system", parts: only(toParts(message.content, param), ["text"], param, message.role) },
         ];
       case "user":
-        return [{ role: "user", parts: toParts(message.content, param) }];
+        return [{ role: "user", parts: [...nameParts(message), ...toParts(message.content, param)] }];
       case "tool": {
         const content = only(toParts(message.content, param), ["text", "image"], param, "tool");
-        return [toolMessage(message.tool_call_id, content)];
+        return [toolMessage(findCall(message.tool_call_id, index), content)];
       }
       case "function": {
         const content = only(toParts(message.content ?? "", param), ["text", "image"], param, "function");
@@ -77,7 +94,9 @@ export function parseChatMessages(messages: readonly WireMessage[]): Message[] {
         const text = message.content ?? message.refusal ?? "";
         const parts = [
           ...(reasoning === "" ? [] : [{ type: "reasoning" as const, text: reasoning }]),
-          ...(text === "" ? [] : only(toParts(text, param), ["text"], param, "assistant")),
+          ...(text === ""
+            ? []
+            : [...nameParts(message), ...only(toParts(text, param), ["text"], param, "assistant")]),
           ...parseCalls(message, index),
         ];
         return parts.length === 0 ? [] : [{ role: "assistant", parts }];
@@ -86,10 +105,12 @@ export function parseChatMessages(messages: readonly WireMessage[]): Message[] {
   }
 
   function parseCalls(message: Extract<WireMessage, { role: "assistant" }>, index: number): ToolCallPart[] {
-    const calls = (message.tool_calls ?? []).map((call): ToolCallPart => {
-      const { name, arguments: text } = call.function;
-      return { type: "tool-call", callId: call.id, name, arguments: text };
-    });
+    const calls = (message.tool_calls ?? []).map(
+      ({ id, function: { name, arguments: text } }, at): ToolCallPart => {
+        return { type: "tool-call", callId: id ?? `call_${index}_${at}`, name, arguments: text };
+      },
+    );
+    for (const call of calls) unanswered.add(call.callId);
     const legacy = message.function_call;
     if (legacy === undefined) return calls;
     const callId = `call_legacy_${index}`;
@@ -97,11 +118,30 @@ export function parseChatMessages(messages: readonly WireMessage[]): Message[] {
     return [...calls, { type: "tool-call", callId, name: legacy.name, arguments: legacy.arguments }];
   }
 
+  /** Who says it, in front of what is said: the upstream has no field for names. */
+  function nameParts(message: { readonly role: string; readonly name?: string | undefined }): TextPart[] {
+    const name = (message.name ?? "").replace(/\s+/g, " ").trim();
+    if (name === "" || !speakers.has(message.role)) return [];
+    return [{ type: "text", text: `[Message from ${shorten(name, 64)}]` }];
+  }
+
   const parsed = messages.flatMap(parseMessage);
   if (parsed.length === 0) {
     throw new GatewayError("invalid-request", "'messages' holds no text.", { param: "messages" });
   }
   return parsed;
+}
+
+/**
+ * The roles whose messages need the name of who speaks. A user's always does, since the model may answer by name. The
+ * assistant's only where several agents speak in its role: the model would otherwise begin its answers so.
+ */
+function findSpeakers(messages: readonly WireMessage[]): ReadonlySet<string> {
+  const agents = new Set<string>();
+  for (const message of messages) {
+    if (message.role === "assistant" && message.name !== undefined) agents.add(message.name);
+  }
+  return new Set(agents.size > 1 ? ["user", "assistant"] : ["user"]);
 }
 
 function toolMessage(callId: string, content: readonly (TextPart | ImagePart)[]): Message {

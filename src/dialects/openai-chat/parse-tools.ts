@@ -9,7 +9,9 @@ export interface ParsedTools {
   readonly toolChoice: ToolChoice;
   /** True: asked through `functions`, so the answer has `function_call` instead of `tool_calls`. */
   readonly legacy: boolean;
-  /** Tools of other types than function, which are left out: `tools[2]`. */
+  /** Names of the tools that take free-form text. */
+  readonly customNames: ReadonlySet<string>;
+  /** Tools of other types than function and custom, which are left out: `tools[2]`. */
   readonly ignored: readonly string[];
 }
 
@@ -44,6 +46,9 @@ export function parseTools(body: ChatBody): ParsedTools {
   const tools = wire.flatMap((tool) => (tool === undefined ? [] : [toDefinition(tool)]));
   const offered = new Set(tools.map((tool) => tool.name));
   const ignored = wire.flatMap((tool, index) => (tool === undefined ? [`tools[${index}]`] : []));
+  const customNames = new Set(
+    (body.tools ?? []).flatMap((tool) => (tool !== undefined && "custom" in tool ? [tool.name] : [])),
+  );
   const choice = (legacy ? body.function_call : body.tool_choice) ?? "auto";
   const param = legacy ? "function_call" : "tool_choice";
 
@@ -61,15 +66,25 @@ export function parseTools(body: ChatBody): ParsedTools {
   if (typeof choice === "object" && "mode" in choice) {
     const names = new Set(choice.tools.map(known));
     const allowed = tools.filter((tool) => names.has(tool.name));
-    return { tools: allowed, toolChoice: { kind: choice.mode }, legacy, ignored };
+    return { tools: allowed, toolChoice: { kind: choice.mode }, legacy, customNames, ignored };
   }
   if (typeof choice === "object") {
-    return { tools, toolChoice: { kind: "function", name: known(choice.name) }, legacy, ignored };
+    return {
+      tools,
+      toolChoice: { kind: "function", name: known(choice.name) },
+      legacy,
+      customNames,
+      ignored,
+    };
   }
   if (choice === "required" && tools.length === 0) {
-    throw new GatewayError("invalid-request", `'${param}' is "required", but there are no function tools.`, {
-      param,
-    });
+    throw new GatewayError(
+      "invalid-request",
+      `'${param}' is "required", but there are no function or custom tools.`,
+      {
+        param,
+      },
+    );
   }
-  return { tools, toolChoice: { kind: choice }, legacy, ignored };
+  return { tools, toolChoice: { kind: choice }, legacy, customNames, ignored };
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 
+import { toCustomParameters } from "../custom-tool.ts";
 import { optional } from "../optional.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 import { wireMessages } from "./message-schema.ts";
+import { responseFormat } from "./response-format.ts";
 
 const jsonSchema = z.record(z.string(), z.unknown());
 
@@ -12,7 +14,30 @@ const functionDefinition = z.looseObject({
   parameters: optional(jsonSchema),
 });
 
-/** A function tool, nested as this API has it or flat as the Responses API has it; or any other type. */
+/** A grammar stands in a field of its own here, and flat in the Responses API. */
+const customFormat = z
+  .looseObject({
+    type: z.string(),
+    syntax: optional(z.string()),
+    definition: optional(z.string()),
+    grammar: optional(z.looseObject({ syntax: optional(z.string()), definition: optional(z.string()) })),
+  })
+  .transform(({ type, grammar, syntax, definition }) => ({ type, ...(grammar ?? { syntax, definition }) }));
+
+const customDefinition = z.looseObject({
+  name: z.string().min(1),
+  description: optional(z.string()),
+  format: optional(customFormat),
+});
+
+type CustomDefinition = z.output<typeof customDefinition>;
+
+/** A custom tool, offered as a function of one text. */
+function toFunction({ name, description, format }: CustomDefinition, parametersAt: string) {
+  return { name, description, parameters: toCustomParameters(format), parametersAt, custom: true };
+}
+
+/** A function or custom tool, nested as this API has it or flat as the Responses API has it; or any other type. */
 const wireTool = z.union([
   z
     .looseObject({ type: z.literal("function").optional(), function: functionDefinition })
@@ -21,7 +46,13 @@ const wireTool = z.union([
     .extend({ type: z.literal("function") })
     .transform((tool) => ({ ...tool, parametersAt: "parameters" })),
   z
-    .looseObject({ type: z.string().refine((type) => type !== "function", "expected a function") })
+    .looseObject({ type: z.literal("custom"), custom: customDefinition })
+    .transform(({ custom }) => toFunction(custom, "custom.format")),
+  customDefinition.extend({ type: z.literal("custom") }).transform((tool) => toFunction(tool, "format")),
+  z
+    .looseObject({
+      type: z.string().refine((type) => type !== "function" && type !== "custom", "expected a function"),
+    })
     .transform(() => undefined),
 ]);
 
@@ -29,13 +60,19 @@ const namedFunction = z.union([
   z
     .looseObject({ function: z.looseObject({ name: z.string() }) })
     .transform((choice) => choice.function.name),
+  z.looseObject({ custom: z.looseObject({ name: z.string() }) }).transform((choice) => choice.custom.name),
   z.looseObject({ name: z.string() }).transform((choice) => choice.name),
 ]);
 
+/** `any` is Mistral's and Anthropic's word for `required`. */
+const choiceWord = z
+  .enum(["auto", "none", "required", "any"])
+  .transform((word) => (word === "any" ? "required" : word));
+
 const toolChoice = z.union([
-  z.enum(["auto", "none", "required"]),
-  // Mistral's word for the same.
-  z.literal("any").transform(() => "required" as const),
+  choiceWord,
+  // As Anthropic's API writes it.
+  z.looseObject({ type: choiceWord }).transform(({ type }) => type),
   z
     .looseObject({
       type: z.literal("allowed_tools"),
@@ -45,24 +82,16 @@ const toolChoice = z.union([
   namedFunction.transform((name) => ({ name })),
 ]);
 
-const responseFormat = z.discriminatedUnion(
-  "type",
-  [
-    z.looseObject({ type: z.literal("text") }),
-    z.looseObject({ type: z.literal("json_object") }),
-    z.looseObject({
-      type: z.literal("json_schema"),
-      json_schema: z.looseObject({
-        name: z.string().default("response"),
-        description: optional(z.string()),
-        schema: optional(jsonSchema),
-      }),
-    }),
-  ],
-  { error: "expected type text, json_object or json_schema" },
+/** Clients that can't leave a field out write -1 or 0 for "no limit". */
+const tokenLimit = optional(
+  z
+    .int()
+    .min(-1)
+    .transform((limit) => (limit > 0 ? limit : undefined)),
 );
 
-const stopText = z.string().min(1, "expected a text that is not empty");
+/** As many as on the other routes; OpenAI's 4 are too few for some clients. */
+const mostStops = 1000;
 
 /**
  * What both chat completions and the legacy completions understand of sampling and limits.
@@ -74,12 +103,17 @@ export const commonFields = {
   stream_options: optional(z.looseObject({ include_usage: optional(z.boolean()) })),
   temperature: optional(z.number().min(0).max(2)),
   top_p: optional(z.number().min(0).max(1)),
-  max_tokens: optional(z.int().min(1)),
+  max_tokens: tokenLimit,
   n: optional(z.int().min(1).max(8)),
+  // An empty text stops nothing: forms send it where nothing was filled in.
   stop: optional(
     z
-      .union([stopText.transform((text) => [text]), z.array(stopText).max(4, "expected at most 4 texts")])
-      .refine(areStopsShort, stopsTooLong),
+      .union([
+        z.string().transform((text) => [text]),
+        z.array(z.string()).max(mostStops, `expected at most ${mostStops} texts`),
+      ])
+      .refine(areStopsShort, stopsTooLong)
+      .transform((texts) => texts.filter((text) => text !== "")),
   ),
 };
 
@@ -89,7 +123,7 @@ export const chatBody = z.looseObject({
   messages: wireMessages,
   /** The Go program's name of `top_p`. */
   topP: optional(z.number().min(0).max(1)),
-  max_completion_tokens: optional(z.int().min(1)),
+  max_completion_tokens: tokenLimit,
   tools: optional(z.array(wireTool)),
   tool_choice: optional(toolChoice),
   parallel_tool_calls: optional(z.boolean()),

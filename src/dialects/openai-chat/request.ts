@@ -1,12 +1,12 @@
 import { GatewayError } from "../../errors.ts";
-import type { ReasoningMode, ResponseFormat } from "../../model/request.ts";
-import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
+import type { ReasoningMode } from "../../model/request.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../ignored-parameters.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { parseChatMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
 import { chatBody, type ChatBody } from "./request-schema.ts";
+import { toResponseFormat } from "./response-format.ts";
 
 /** A chat completion request, with what only this dialect's answers need. */
 export interface ParsedChatCompletion extends ParsedChat {
@@ -15,6 +15,8 @@ export interface ParsedChatCompletion extends ParsedChat {
   readonly includeUsage: boolean;
   /** True: calls are answered as `function_call`, since they were asked for by `functions`. */
   readonly legacyFunctions: boolean;
+  /** Names of the tools that take free-form text: their calls are answered as type `custom`. */
+  readonly customTools: ReadonlySet<string>;
 }
 
 const understood = new Set([...Object.keys(chatBody.shape), "audio"]);
@@ -40,16 +42,6 @@ function refuseImpossible(body: ChatBody): void {
   }
 }
 
-/** Throws for a wrong schema, by the name of its field. */
-function toResponseFormat(format: ChatBody["response_format"]): ResponseFormat {
-  if (format?.type === "json_object") return { kind: "json-object" };
-  if (format?.type !== "json_schema") return { kind: "text" };
-  const { name, description, schema } = format.json_schema;
-  if (schema === undefined) return { kind: "json-object" };
-  refuseWrongSchema(schema, "response_format.json_schema.schema");
-  return { kind: "json-schema", name, ...(description === undefined ? {} : { description }), schema };
-}
-
 /** Groq's `reasoning_format` and `include_reasoning`: the caller's own wish, over the gateway's setting. */
 function toReasoningMode(body: ChatBody): ReasoningMode | undefined {
   if (body.include_reasoning === false) return "drop";
@@ -68,7 +60,7 @@ export function parseChatCompletion(input: unknown): ParsedChatCompletion {
   refuseCrowd(input, ["messages", "tools"]);
   const body = parseBody(chatBody, input);
   refuseImpossible(body);
-  const { tools, toolChoice, legacy, ignored } = parseTools(body);
+  const { tools, toolChoice, legacy, customNames, ignored } = parseTools(body);
   const maxOutputTokens = body.max_completion_tokens ?? body.max_tokens;
   const reasoning = toReasoningMode(body);
   return {
@@ -89,5 +81,6 @@ export function parseChatCompletion(input: unknown): ParsedChatCompletion {
     choices: body.n ?? 1,
     includeUsage: body.stream_options?.include_usage ?? false,
     legacyFunctions: legacy,
+    customTools: customNames,
   };
 }

@@ -1,4 +1,5 @@
 import type { Block, ChatResponse } from "../../model/collect.ts";
+import { createCustomInputDecoder } from "../decode-custom-input.ts";
 import { encodeFinishReason } from "./finish-reason.ts";
 import { addUsages, encodeUsage } from "./usage.ts";
 
@@ -9,27 +10,45 @@ export interface CompletionIdentity {
   /** Unix time in s. */
   readonly created: number;
   readonly legacyFunctions: boolean;
+  /** Names of the tools that take free-form text: their calls are of type `custom`. */
+  readonly customTools?: ReadonlySet<string>;
 }
 
 function textOf(blocks: readonly Block[], kind: "text" | "reasoning"): string {
   return blocks.map((block) => (block.kind === kind ? block.text : "")).join("");
 }
 
-function encodeMessage(blocks: readonly Block[], legacy: boolean): Record<string, unknown> {
+type CallBlock = Extract<Block, { kind: "tool-call" }>;
+
+function encodeCall(
+  { callId: id, name, arguments: text }: CallBlock,
+  customTools: ReadonlySet<string> | undefined,
+) {
+  if (customTools?.has(name) === true) {
+    const decoder = createCustomInputDecoder();
+    const input = decoder.push(text) + decoder.end();
+    return { id, type: "custom" as const, custom: { name, input } };
+  }
+  return { id, type: "function" as const, function: { name, arguments: text === "" ? "{}" : text } };
+}
+
+function encodeMessage(
+  blocks: readonly Block[],
+  { legacyFunctions, customTools }: CompletionIdentity,
+): Record<string, unknown> {
   const text = textOf(blocks, "text");
   const reasoning = textOf(blocks, "reasoning");
-  const calls = blocks.flatMap((block) => {
-    if (block.kind !== "tool-call") return [];
-    const call = { name: block.name, arguments: block.arguments === "" ? "{}" : block.arguments };
-    return [{ id: block.callId, type: "function", function: call }];
-  });
+  const calls = blocks.flatMap((block) =>
+    block.kind === "tool-call" ? [encodeCall(block, customTools)] : [],
+  );
   const [first] = calls;
+  const legacy = legacyFunctions && first?.type === "function" ? first.function : undefined;
   return {
     role: "assistant",
     content: text === "" && first !== undefined ? null : text,
     refusal: null,
     ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
-    ...(first === undefined ? {} : legacy ? { function_call: first.function } : { tool_calls: calls }),
+    ...(first === undefined ? {} : legacy === undefined ? { tool_calls: calls } : { function_call: legacy }),
   };
 }
 
@@ -58,7 +77,7 @@ export function encodeChatCompletion(
     model: responses[0]?.model ?? "",
     choices: responses.map(({ blocks, finish }, index) => ({
       index,
-      message: encodeMessage(blocks, identity.legacyFunctions),
+      message: encodeMessage(blocks, identity),
       logprobs: null,
       finish_reason: encodeFinishReason(finish, identity.legacyFunctions),
     })),

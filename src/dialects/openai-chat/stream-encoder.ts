@@ -10,8 +10,6 @@ import { addUsages, encodeUsage } from "./usage.ts";
 export interface ChunkStreamOptions extends CompletionIdentity {
   /** The client asked for the usage chunk (`stream_options.include_usage`). */
   readonly includeUsage: boolean;
-  /** Names of the tools that take free-form text: their calls are of type `custom`. */
-  readonly customTools?: ReadonlySet<string>;
 }
 
 /**

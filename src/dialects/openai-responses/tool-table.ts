@@ -1,4 +1,5 @@
 import type { ToolDefinition } from "../../model/request.ts";
+import { toCustomParameters } from "../custom-tool.ts";
 import { type BuiltInType, defineBuiltIn } from "./built-in-tools.ts";
 import type { PlainTool, WireTool } from "./tool-schema.ts";
 
@@ -31,11 +32,6 @@ function join(namespace: string, name: string): string {
   return namespace.endsWith("__") ? namespace + name : `${namespace}__${name}`;
 }
 
-function describeFormat(tool: Extract<PlainTool, { type: "custom" }>): string {
-  const { format } = tool;
-  if (format?.type !== "grammar" || format.definition === undefined) return "Free-form text, not JSON.";
-  return `Text that matches this grammar${format.syntax === undefined ? "" : ` (${format.syntax})`}:\n${format.definition}`;
-}
 
 /** What the model is told of a tool, or undefined when only OpenAI could run it. */
 function toDefinition(
@@ -53,13 +49,7 @@ function toDefinition(
   if (tool.type === "function") {
     return { kind: "function", definition: { ...named, parameters: tool.parameters ?? { type: "object" } } };
   }
-  const parameters = {
-    type: "object",
-    properties: { input: { type: "string", description: describeFormat(tool) } },
-    required: ["input"],
-    additionalProperties: false,
-  };
-  return { kind: "custom", definition: { ...named, parameters } };
+  return { kind: "custom", definition: { ...named, parameters: toCustomParameters(tool.format) } };
 }
 
 /** A tool as the response object shows it. A function has all its fields there. */

@@ -40,8 +40,9 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const baseUrl = baseUrlOf(request, config);
-    const { includeUsage, legacyFunctions, choices } = parsed;
-    const identity = { id: newId("chatcmpl-"), created: Math.floor(now() / 1000), legacyFunctions };
+    const { includeUsage, legacyFunctions, customTools, choices } = parsed;
+    const created = Math.floor(now() / 1000);
+    const identity = { id: newId("chatcmpl-"), created, legacyFunctions, customTools };
     const requests = Array.from({ length: choices }, () => parsed.request);
 
     if (!parsed.stream) {

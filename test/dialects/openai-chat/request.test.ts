@@ -47,6 +47,7 @@ test("the smallest request has this route's defaults", () => {
     choices: 1,
     includeUsage: false,
     legacyFunctions: false,
+    customTools: new Set(),
   });
 });
 
@@ -61,6 +62,13 @@ describe("sampling and limits", () => {
     [{ stop: "END" }, { stopSequences: ["END"] }],
     [{ stop: ["a", "b", "c", "d"] }, { stopSequences: ["a", "b", "c", "d"] }],
     [{ stop: null }, { stopSequences: [] }],
+    [{ stop: "" }, { stopSequences: [] }],
+    [{ stop: ["", "a", ""] }, { stopSequences: ["a"] }],
+    [{ stop: ["a", "b", "c", "d", "e", "f"] }, { stopSequences: ["a", "b", "c", "d", "e", "f"] }],
+    [{ max_tokens: 0, max_completion_tokens: 5 }, { maxOutputTokens: 5 }],
+    [{ max_tokens: 5, max_completion_tokens: -1 }, { maxOutputTokens: 5 }],
+    [{ response_format: {} }, { responseFormat: { kind: "text" } }],
+    [{ response_format: { type: null } }, { responseFormat: { kind: "text" } }],
     [{ parallel_tool_calls: false }, { parallelToolCalls: false }],
     [{ reasoning_format: "parsed" }, { reasoning: "field" }],
     [{ reasoning_format: "raw" }, { reasoning: "inline" }],
@@ -80,6 +88,40 @@ describe("sampling and limits", () => {
     ],
   ])("%j", (fields, expected) => {
     expect(parse(fields).request).toMatchObject(expected);
+  });
+
+  test.each([
+    { max_tokens: -1 },
+    { max_tokens: 0 },
+    { max_completion_tokens: -1 },
+    { max_completion_tokens: 0 },
+  ])("%j is no limit", (fields) => expect(parse(fields).request).not.toHaveProperty("maxOutputTokens"));
+
+  const object = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
+  test.each<[object, object, string]>([
+    [{ type: "json_schema", json_schema: { schema: object } }, {}, "json_schema.schema"],
+    [{ type: "json_schema", json_schema: object }, {}, "json_schema"],
+    [
+      { type: "json_schema", json_schema: { ...object, name: "n", strict: true } },
+      { name: "n" },
+      "json_schema",
+    ],
+    [{ type: "json_schema", json_schema: { $ref: "#/$defs/a", $defs: { a: object } } }, {}, "json_schema"],
+    [{ type: "json_schema", schema: object, name: "n" }, { name: "n" }, "schema"],
+    [{ type: "json_object", schema: object }, {}, "schema"],
+    [{ type: "json_object", json_object: { schema: object } }, {}, "json_object.schema"],
+    [{ type: "json_object", json_object: object }, {}, "json_object"],
+    [{ type: "json_object", json_schema: { schema: object } }, {}, "json_schema.schema"],
+    [{ json_schema: { schema: object } }, {}, "json_schema.schema"],
+    [{ schema: object }, {}, "schema"],
+  ])("the schema of %j is honoured", (format, around, place) => {
+    const read = parse({ response_format: format }).request.responseFormat;
+    expect(read).toMatchObject({ kind: "json-schema", name: "response", ...around });
+    const { schema } = read as { schema: Record<string, unknown> };
+    if ("$ref" in schema) expect(schema["$defs"]).toEqual({ a: object });
+    else expect(schema).toEqual(object);
+    const wrong = JSON.parse(JSON.stringify(format).replaceAll('"string"', '"strings"'));
+    expect(failure({ ...minimal, response_format: wrong }).param).toBe(`response_format.${place}`);
   });
 
   test.each([
@@ -112,9 +154,11 @@ describe("refusals name the field", () => {
     [{ ...minimal, stream: "yes" }, "stream", /expected boolean/],
     [{ ...minimal, n: 9 }, "n", /<=8/],
     [{ ...minimal, n: 0 }, "n", />=1/],
-    [{ ...minimal, max_tokens: 0 }, "max_tokens", />=1/],
+    [{ ...minimal, max_tokens: -2 }, "max_tokens", />=-1/],
     [{ ...minimal, max_completion_tokens: 1.5 }, "max_completion_tokens", /int/],
-    [{ ...minimal, stop: ["a", "b", "c", "d", "e"] }, "stop", /at most 4/],
+    [{ ...minimal, stop: Array(1001).fill("a") }, "stop", /at most 1000/],
+    [{ ...minimal, stop: [7] }, "stop[0]", /expected string/],
+    [{ ...minimal, response_format: { type: "json_schema" } }, "response_format.json_schema", /missing/],
     [{ ...minimal, stop: 7 }, "stop", /string or array/],
     [{ ...minimal, response_format: { type: "grammar" } }, "response_format.type", /json_schema/],
     [{ ...minimal, reasoning_format: "loud" }, "reasoning_format", /parsed/],
@@ -123,7 +167,7 @@ describe("refusals name the field", () => {
     [{ ...minimal, logprobs: true }, "logprobs", /log probabilities/],
     [{ ...minimal, top_logprobs: 3 }, "top_logprobs", /log probabilities/],
     [{ ...minimal, tools: [{ type: "function", function: {} }] }, "tools[0].function.name", /missing/],
-    [{ ...minimal, tool_choice: "required" }, "tool_choice", /no function tools/],
+    [{ ...minimal, tool_choice: "required" }, "tool_choice", /no function or custom tools/],
     [
       { ...minimal, tools: [weather], tool_choice: { type: "function", function: { name: "clock" } } },
       "tool_choice",
@@ -287,6 +331,57 @@ describe("messages", () => {
     expect(messages[1]).toEqual(expected);
   });
 
+  test.each<[string, unknown[], unknown[]]>([
+    ["null", [null, null], [null, null]],
+    ["missing", [undefined, undefined], [undefined, undefined]],
+    ["empty", ["", ""], ["", ""]],
+    ["null for results", ["a", "b"], [null, null]],
+    ["null for one of them", ["a", null], ["a", null]],
+    ["null for the first, out of order", ["a", "b"], ["b", null]],
+  ])("calls and results belong together though ids are %s", (_name, calls, results) => {
+    const { messages } = parse({
+      messages: [
+        ...minimal.messages,
+        {
+          role: "assistant",
+          tool_calls: calls.map((id, at) => ({ id, function: { name: `f${at}`, arguments: "{}" } })),
+        },
+        ...results.map((tool_call_id) => ({ role: "tool", tool_call_id, content: "x" })),
+        { role: "assistant", tool_calls: [{ id: null, function: { name: "g", arguments: "{}" } }] },
+        { role: "tool", tool_call_id: null, content: "y" },
+      ],
+    }).request;
+    const ids = messages
+      .slice(1)
+      .flatMap(({ parts }) => parts.map((part) => ("callId" in part ? part.callId : "")));
+    const [first, second, one, other, third, last] = ids;
+    expect(new Set(ids).size).toBe(3);
+    expect([[one, other].sort(), last]).toEqual([[first, second].sort(), third]);
+  });
+
+  test("names reach the model: a user's always, the assistant's where several agents speak", () => {
+    const textsOf = (messages: object[]) =>
+      parse({ messages }).request.messages.map(({ parts }) =>
+        parts.map((part) => ("text" in part ? part.text : "")).join("|"),
+      );
+    const ann = { role: "user", name: "Ann\nLee", content: "Hi" };
+    const critic = { role: "assistant", name: "critic", content: "No." };
+    const writer = { role: "assistant", name: "writer", content: "Yes." };
+    expect(textsOf([ann, critic])).toEqual(["[Message from Ann Lee]|Hi", "No."]);
+    expect(textsOf([ann, critic, writer, critic])).toEqual([
+      "[Message from Ann Lee]|Hi",
+      "[Message from critic]|No.",
+      "[Message from writer]|Yes.",
+      "[Message from critic]|No.",
+    ]);
+    expect(
+      textsOf([
+        { ...ann, name: "" },
+        { ...ann, name: null },
+      ]),
+    ).toEqual(["Hi", "Hi"]);
+  });
+
   test("legacy function messages find their calls by name and order", () => {
     const { messages } = parse({
       messages: [...minimal.messages, call("1"), result("one"), call("2"), result("two")],
@@ -308,6 +403,14 @@ describe("tools", () => {
     ["none", { kind: "none" }],
     ["required", { kind: "required" }],
     ["any", { kind: "required" }],
+    [{ type: "auto" }, { kind: "auto" }],
+    [{ type: "none" }, { kind: "none" }],
+    [{ type: "required" }, { kind: "required" }],
+    [{ type: "any" }, { kind: "required" }],
+    [
+      { type: "tool", name: "weather" },
+      { kind: "function", name: "weather" },
+    ],
     [null, { kind: "auto" }],
     [
       { type: "function", function: { name: "weather" } },
@@ -335,10 +438,44 @@ describe("tools", () => {
 
   test("flat tools are read; other types are left out and named", () => {
     const parsed = parse({
-      tools: [{ ...tool, type: "function" }, { type: "web_search" }, { type: "custom", custom: {} }],
+      tools: [{ ...tool, type: "function" }, { type: "web_search" }, { type: "computer", custom: {} }],
     });
     expect(parsed.request.tools).toEqual([tool]);
     expect(parsed.ignored).toEqual(["tools[1]", "tools[2]"]);
+  });
+
+  const grammar = { syntax: "lark", definition: "start: /a+/" };
+  test.each([
+    [{ type: "custom", custom: { name: "patch", description: "d" } }, "Free-form text, not JSON."],
+    [
+      { type: "custom", name: "patch", description: "d", format: { type: "text" } },
+      "Free-form text, not JSON.",
+    ],
+    [
+      { type: "custom", custom: { name: "patch", description: "d", format: { type: "grammar", grammar } } },
+      "Text that matches this grammar (lark):\nstart: /a+/",
+    ],
+    [
+      { type: "custom", name: "patch", description: "d", format: { type: "grammar", ...grammar } },
+      "Text that matches this grammar (lark):\nstart: /a+/",
+    ],
+  ])("a custom tool is offered as a function of one text: %j", (custom, description) => {
+    const choice = { type: "custom", custom: { name: "patch" } };
+    const parsed = parse({ tools: [weather, custom], tool_choice: choice });
+    expect(parsed.ignored).toEqual([]);
+    expect([...parsed.customTools]).toEqual(["patch"]);
+    expect(parsed.request.toolChoice).toEqual({ kind: "function", name: "patch" });
+    expect(parsed.request.tools[1]).toMatchObject({
+      name: "patch",
+      description: "d",
+      parameters: { properties: { input: { type: "string", description } }, required: ["input"] },
+    });
+  });
+
+  test("a custom tool without a name is refused by its field", () => {
+    expect(failure({ ...minimal, tools: [{ type: "custom", custom: {} }] }).param).toBe(
+      "tools[0].custom.name",
+    );
   });
 
   test("functions and function_call are the old words for it", () => {
