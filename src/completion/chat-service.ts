@@ -25,7 +25,7 @@ export interface ChatService {
   complete(request: ChatRequest, context: CallContext): AsyncIterable<EventBatch>;
   /** Tokens of all that would be sent for this request, tool prompt and files included. Never 0. */
   countTokens(request: ChatRequest, signal: AbortSignal): Promise<number>;
-  /** Models offered now. */
+  /** Models offered now, and behind them the names of their aliases (`LIST_ALIASES`), which have `aliasOf`. */
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /** The model behind a client's id: aliases, wildcards, any case. Throws kind `model-not-found` with a hint. */
   resolveModel(id: string, signal: AbortSignal): Promise<ModelInfo>;

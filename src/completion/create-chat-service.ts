@@ -26,6 +26,7 @@ import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
 import { countPlainTokensAtPace, lengthOf } from "./estimate-usage.ts";
+import { listAliases } from "./list-aliases.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
 import { prepareImages } from "./prepare-images.ts";
 import { resolveModel } from "./resolve-model.ts";
@@ -37,6 +38,7 @@ export interface ChatServiceOptions {
   readonly config: Pick<
     Config,
     | "MODEL_ALIASES"
+    | "LIST_ALIASES"
     | "VISION_MODELS"
     | "SYSTEM_PROMPT"
     | "REASONING"
@@ -167,7 +169,12 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       signal.throwIfAborted();
       return countPlainTokensAtPace(toPlain(request, model), model.id, paceFor(signal));
     },
-    listModels: (signal) => upstream.listModels(signal),
+    async listModels(signal) {
+      const models = await upstream.listModels(signal);
+      return config.LIST_ALIASES === "off"
+        ? models
+        : [...models, ...listAliases(models, config.MODEL_ALIASES)];
+    },
     resolveModel: resolve,
     canSee: (model) => canSee(model, config.VISION_MODELS),
   };

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import { defaultImageModel } from "../images/draw-image.ts";
+import { asksForAny } from "../model/any-model.ts";
 import { fromClaudeCodeId } from "../model/claude-code-id.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
@@ -22,7 +23,8 @@ const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 
 /**
  * Finds the model behind a client's id, which may be the one of Claude Code's list: an alias of exactly that name, the id itself or another spelling of it
- * (`findModel`), then the first alias whose pattern fits (so `*=…` catches only what the upstream does not have). An id
+ * (`findModel`), then the first alias whose pattern fits (so `*=…` catches only what the upstream does not have), then,
+ * for `auto`, the first chat model of the list. An id
  * that is unknown may be new: the upstream is asked for its list once more before it is refused, by kind
  * `model-not-found` with the nearest id. When the list can't be had, the id passes: the upstream will judge.
  */
@@ -36,10 +38,15 @@ export async function resolveModel(
   const pattern =
     exact ?? options.aliases.find((alias) => alias.from.includes("*") && matchGlob(alias.from, id));
   const aliased = pattern?.to ?? id;
+  // Any model is one of the list, so without a list there is none.
+  const wantsAny = asksForAny(aliased);
   const find = (models: readonly ModelInfo[]) =>
-    findModel(models, exact?.to ?? id) ?? findModel(models, aliased);
+    findModel(models, exact?.to ?? id) ??
+    findModel(models, aliased) ??
+    (wantsAny ? models.find(({ kind }) => kind === "chat") : undefined);
 
-  const models = await listOrNothing(options.upstream.listModels(signal), signal);
+  const asking = options.upstream.listModels(signal);
+  const models = await (wantsAny ? asking : listOrNothing(asking, signal));
   // A list without a chat model, which an upstream gives whose back end is away, says nothing of those either.
   if (!models.some(({ kind }) => kind === "chat")) {
     return find(models) ?? (isImageModel(aliased) ? imageModel : { id: aliased, kind: "chat" });

@@ -3,7 +3,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 /**
  * A model in OpenAI's form. The first seven fields are fixed by row M1 of test/contract.test.ts. The rest
  * are what other servers add and clients read: `context_length` and `default_parameters` (OpenRouter),
- * `max_model_len` (vLLM), `type` (Together).
+ * `max_model_len` (vLLM), `type` (Together). The root of an alias is the model that it leads to.
  */
 export function encodeOpenAiModel(model: ModelInfo): Record<string, unknown> {
   const { contextLength, temperature, topP } = model;
@@ -13,7 +13,7 @@ export function encodeOpenAiModel(model: ModelInfo): Record<string, unknown> {
     created: 1_626_777_600,
     owned_by: "Akash Network",
     permission: null,
-    root: model.id,
+    root: model.aliasOf ?? model.id,
     parent: null,
     type: model.kind,
     ...(model.name === undefined ? {} : { name: model.name }),

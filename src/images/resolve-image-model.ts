@@ -1,9 +1,10 @@
 import type { ChatService } from "../completion/chat-service.ts";
 import { GatewayError, shorten } from "../errors.ts";
+import { asksForAny } from "../model/any-model.ts";
 import { defaultImageModel } from "./draw-image.ts";
 
 /**
- * The upstream's image model behind a client's `model`; without one, the image model that is offered now.
+ * The upstream's image model behind a client's `model`; without one, and for `auto`, the image model that is offered now.
  * Throws kind `model-not-found` for an unknown id and `invalid-request` for one that only writes; both name
  * the model to use.
  */
@@ -12,7 +13,7 @@ export async function resolveImageModel(
   id: string | undefined,
   signal: AbortSignal,
 ): Promise<string> {
-  if (id === undefined) {
+  if (id === undefined || asksForAny(id)) {
     const models = await chat.listModels(signal).catch((error: unknown) => {
       if (signal.aborted) throw error;
       return [];

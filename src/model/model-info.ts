@@ -1,6 +1,8 @@
 /** What is known of a model that the upstream offers now. */
 export interface ModelInfo {
   readonly id: string;
+  /** The model's own id, where `id` is another name for it (`MODEL_ALIASES`). */
+  readonly aliasOf?: string;
   /** `image`: answers with pictures (AkashGen). */
   readonly kind: "chat" | "image";
   /** What the upstream's own back end calls it, where that is another id; clients may give it, too. */

@@ -35,8 +35,29 @@ describe("a model is found", () => {
     ["DeepSeek-V3.2", "DeepSeek-V3.2=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
     ["claude-akash/Qwen/Qwen3-30B-A3B", "claude-*=DeepSeek-V3.2", "Qwen/Qwen3-30B-A3B"],
     ["Claude-Akash/fast", "fast=DeepSeek-V3.2", "DeepSeek-V3.2"],
+    ["auto", "", "DeepSeek-V3.2"],
+    ["Auto", "", "DeepSeek-V3.2"],
+    ["gpt-4o", "gpt-4o=auto", "DeepSeek-V3.2"],
+    ["auto", "auto=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
+    ["auto", "*=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
   ])("%s with aliases %j is %s", async (id, aliases, expected) => {
     expect((await resolve(id, aliases)).id).toBe(expected);
+  });
+});
+
+describe("auto", () => {
+  test("is the first that writes, and never in the way of a model of that name", async () => {
+    const image: ModelInfo = { id: "AkashGen", kind: "image" };
+    expect((await resolve("auto", "", [image, ...offered])).id).toBe("DeepSeek-V3.2");
+    expect((await resolve("auto", "", [...offered, { id: "Auto", kind: "chat" }])).id).toBe("Auto");
+  });
+
+  test("fails with the list, and where nothing writes", async () => {
+    const away = new GatewayError("upstream-unavailable", "It is away.");
+    await expect(resolve("auto", "", away)).rejects.toThrow("It is away.");
+    await expect(resolve("auto", "", [{ id: "AkashGen", kind: "image" }])).rejects.toMatchObject({
+      kind: "model-not-found",
+    });
   });
 });
 

@@ -14,10 +14,11 @@ export interface AnthropicModel {
   readonly max_input_tokens: number | null;
 }
 
-/** Anthropic's model list. All models are on the one page that there is. */
+/** Anthropic's model list, or a page of it. */
 export interface AnthropicModelList {
   readonly data: readonly AnthropicModel[];
-  readonly has_more: false;
+  /** More follow in the direction in which the list is read. */
+  readonly has_more: boolean;
   readonly first_id: string | null;
   readonly last_id: string | null;
 }
@@ -33,7 +34,7 @@ export function encodeAnthropicModel(model: ModelInfo): AnthropicModel {
   };
 }
 
-/** The answer to `GET /v1/models` for a caller that sends `anthropic-version`. */
+/** The answer to `GET /v1/models` for a caller that sends `anthropic-version`: all on one page (`pageModels`). */
 export function encodeAnthropicModels(models: readonly ModelInfo[]): AnthropicModelList {
   return {
     data: models.map(encodeAnthropicModel),

@@ -32,7 +32,6 @@ function join(namespace: string, name: string): string {
   return namespace.endsWith("__") ? namespace + name : `${namespace}__${name}`;
 }
 
-
 /** What the model is told of a tool, or undefined when only OpenAI could run it. */
 function toDefinition(
   tool: PlainTool,

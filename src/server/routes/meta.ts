@@ -4,6 +4,7 @@ import {
   encodeAnthropicModel,
   encodeAnthropicModels,
   encodeClaudeCodeModels,
+  pageModels,
 } from "../../dialects/anthropic-messages/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/openai-models.ts";
 import { GatewayError } from "../../errors.ts";
@@ -53,7 +54,9 @@ export function metaRoutes(deps: RouteDependencies): FastifyPluginCallback {
       const signal = clientSignal(reply);
       const models = await chat.listModels(signal);
       if (isClaudeCode(request.headers["user-agent"])) return encodeClaudeCodeModels(models);
-      const list = speaksAnthropic(request) ? encodeAnthropicModels(models) : encodeOpenAiModels(models);
+      const list = speaksAnthropic(request)
+        ? pageModels(encodeAnthropicModels(models), request.query)
+        : encodeOpenAiModels(models);
       // Codex says its version, and reads `models` alone; others need not pay for it.
       if (request.query.client_version === undefined) return list;
       return { ...list, models: await listCatalogue(deps, models, signal) };

@@ -1,3 +1,4 @@
+import Anthropic from "@anthropic-ai/sdk";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import type { LanguageModel } from "ai";
@@ -11,6 +12,11 @@ export const model = "Meta-Llama-3-3-70B-Instruct";
 /** The `openai` SDK on a stack; it repeats nothing, so that every failure shows. */
 export function openai(stack: Stack): OpenAI {
   return new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: "any", maxRetries: 0 });
+}
+
+/** The `@anthropic-ai/sdk` SDK on a stack, which repeats nothing, too. */
+export function anthropic(stack: Stack): Anthropic {
+  return new Anthropic({ baseURL: stack.url, apiKey: "any", maxRetries: 0 });
 }
 
 /** A model of the AI SDK through `@ai-sdk/openai-compatible` on a stack. */
