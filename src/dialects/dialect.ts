@@ -22,6 +22,8 @@ export interface StreamEncoder {
 export interface ChoicesEncoder {
   /** The frames for one event of one choice; after the last choice's `finish` the stream is complete. */
   push(choice: number, event: ChatEvent): string;
+  /** A frame that says nothing, for silence: at its time it is as good as any other. */
+  heartbeat(): string;
   /** As in `StreamEncoder`. */
   fail(error: GatewayError): string;
 }

@@ -66,7 +66,7 @@ export function sendChoices(
   reply: FastifyReply,
   chat: ChatService,
   requests: readonly ChatRequest[],
-  options: StreamOptions & { readonly encoder: ChoicesEncoder; readonly baseUrl: string },
+  options: Omit<StreamOptions, "heartbeat"> & { readonly encoder: ChoicesEncoder; readonly baseUrl: string },
 ): Promise<void> {
   const { encoder, baseUrl, signal } = options;
   const { facts } = reply.request;
@@ -74,6 +74,7 @@ export function sendChoices(
   return withAnswers(chat, requests, { signal, baseUrl }, (answers) =>
     sendBatches(reply, {
       ...options,
+      heartbeat: () => encoder.heartbeat(),
       batches: merge(answers),
       fail: (error) => encoder.fail(error),
       encode({ source, item: batch }) {

@@ -31,7 +31,7 @@ const stalledMs = 300_000;
 export function createEventSink(
   reply: FastifyReply,
   options: {
-    readonly heartbeat: string;
+    readonly heartbeat: () => string;
     readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
   },
 ): EventSink {
@@ -43,7 +43,7 @@ export function createEventSink(
     if (raw.destroyed) return;
     commit();
     // An empty write would not send the head.
-    raw.write(held === "" ? heartbeat : held);
+    raw.write(held === "" ? heartbeat() : held);
     held = "";
   }, config.RESPONSE_HOLD_MS);
 
@@ -56,7 +56,7 @@ export function createEventSink(
     }
     raw.writeHead(200);
     beat = setInterval(() => {
-      if (!raw.destroyed && !raw.writableNeedDrain) raw.write(heartbeat);
+      if (!raw.destroyed && !raw.writableNeedDrain) raw.write(heartbeat());
     }, config.HEARTBEAT_MS);
   }
 
@@ -98,6 +98,8 @@ export function createEventSink(
     end(text) {
       if (raw.destroyed) return;
       if (!sink.committed) commit();
+      // Nothing follows the end, though the upstream may still be read.
+      sink.release();
       raw.end(held + text);
       held = "";
     },

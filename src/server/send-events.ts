@@ -9,8 +9,8 @@ import { createEventSink } from "./event-sink.ts";
 
 /** How a stream is sent, whatever its events are. */
 export interface StreamOptions {
-  /** The frame to write in silence: an SSE comment, or the dialect's ping event. */
-  readonly heartbeat: string;
+  /** Gives what to write in silence, at its time: an empty chunk, a ping event, or a comment. */
+  readonly heartbeat: () => string;
   readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
   /** From `clientSignal(reply)`. */
   readonly signal: AbortSignal;

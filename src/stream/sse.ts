@@ -23,7 +23,11 @@ export function encodeSseEvent(event: string, json: string): string {
   return `event: ${event}\ndata: ${escapeLineBreaks(json)}\n\n`;
 }
 
-/** A comment, which clients skip: keeps proxies from cutting a silent stream. */
+/**
+ * A comment, which clients skip: keeps proxies from cutting a silent stream. It is a line of the next event, since an
+ * empty line behind it is an event without data to some readers (openai-go before 3.43), which they can't parse.
+ * Not for streams of unnamed events: readers of those that split at empty lines (Dify) would drop the event with it.
+ */
 export function encodeSseComment(text: string): string {
-  return `: ${text}\n\n`;
+  return `: ${text}\n`;
 }

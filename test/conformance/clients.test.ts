@@ -8,6 +8,7 @@ import { describe, expect, test } from "vitest";
 
 import type { ScriptedReply } from "../../src/simulator/types.ts";
 import { get, post } from "../support/post.ts";
+import { createGate } from "../support/gate.ts";
 import { openRequest, openStream } from "../support/open-stream.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
 import { dialects, type Dialect, type Reading } from "./support/dialects.ts";
@@ -50,10 +51,24 @@ describe.each(dialects)("a client of $name that leaves", (dialect) => {
     await using stack = await startStack({ env: hasty });
     stack.simulator.enqueue({ text: "x", gate: never });
     const stream = await openStream(url(stack), { ...dialect.body("x"), stream: true });
-    await stream.readUntil(dialect.name === "messages" ? "event: ping" : ": ");
+    await stream.readUntil(dialect.heartbeat);
     await stack.simulator.waitForChat(0);
     stream.leave();
     await expectLeft(stack);
+  });
+
+  test("not, but waits in silence, sees heartbeats that change nothing", async () => {
+    const gate = createGate();
+    await using stack = await startStack({ env: { RESPONSE_HOLD_MS: "600000", HEARTBEAT_MS: "100" } });
+    stack.simulator.enqueue({ text: ["Eins ", "zwei ", "drei"], gate: gate.promise, gateAfter: 2 });
+    const stream = await openStream(url(stack), { ...dialect.body("x"), stream: true });
+    await stream.readUntil("zwei");
+    await stream.readUntil(dialect.laterHeartbeat);
+    gate.open();
+    expect(dialect.readStream(await stream.readRest())).toMatchObject({
+      text: "Eins zwei drei",
+      finish: dialect.finishes.stop,
+    });
   });
 
   test("in the middle of the text ends it", async () => {

@@ -30,7 +30,7 @@ test("a client that reads nothing for five minutes is cut off", async () => {
   vi.useFakeTimers();
   const { raw, reply } = createUnreadReply();
   const sink = createEventSink(reply, {
-    heartbeat: ": \n\n",
+    heartbeat: () => ": \n",
     config: { RESPONSE_HOLD_MS: 1000, HEARTBEAT_MS: 1000 },
   });
   expect(sink.write("data: x\n\n", true)).toBe(false);
@@ -49,7 +49,7 @@ test("an answer that waits for its turn on the connection is not cut off: the cl
   const { raw, reply } = createUnreadReply();
   const socket: { socket: object | null } = Object.assign(raw, { socket: null });
   const sink = createEventSink(reply, {
-    heartbeat: ": \n\n",
+    heartbeat: () => ": \n",
     config: { RESPONSE_HOLD_MS: 1000, HEARTBEAT_MS: 1000 },
   });
   sink.write("data: x\n\n", true);
@@ -64,11 +64,30 @@ test("an answer that waits for its turn on the connection is not cut off: the cl
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("nothing follows the end, however long the upstream is still read", async () => {
+  vi.useFakeTimers();
+  const written: string[] = [];
+  const { raw, reply } = createUnreadReply();
+  const write = (text: string): boolean => written.push(text) > 0;
+  Object.assign(raw, { writableNeedDrain: false, write, end: write });
+  const sink = createEventSink(reply, {
+    heartbeat: () => "beat",
+    config: { RESPONSE_HOLD_MS: 1000, HEARTBEAT_MS: 1000 },
+  });
+  await vi.advanceTimersByTimeAsync(3000);
+  sink.write("text", true);
+  await vi.advanceTimersByTimeAsync(1000);
+  sink.end("end");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(written).toEqual(["beat", "beat", "beat", "text", "beat", "end"]);
+  sink.release();
+});
+
 test("a client that reads in between is not", async () => {
   vi.useFakeTimers();
   const { raw, reply } = createUnreadReply();
   const sink = createEventSink(reply, {
-    heartbeat: ": \n\n",
+    heartbeat: () => ": \n",
     config: { RESPONSE_HOLD_MS: 1000, HEARTBEAT_MS: 1000 },
   });
   sink.write("data: x\n\n", true);

@@ -58,9 +58,17 @@ describe("the head", () => {
     });
     const stream = await openStream(edge.url + path, body);
     expect(stream.status).toBe(200);
-    await stream.readUntil(": still working\n\n: still working\n\n");
+    await stream.readUntil('"delta":{},"logprobs":null,"finish_reason":null}]}\n\ndata: ');
     gate.open();
-    expect(contents(await stream.readRest())).toBe("Hello");
+    const chunks = readChunks(await stream.readRest());
+    const deltas = chunks.map((chunk) => chunk.choices[0].delta);
+    expect(deltas[0]).toEqual({ role: "assistant", content: "" });
+    expect(deltas.slice(1, 3)).toEqual([{}, {}]);
+    expect(deltas.filter((delta) => "role" in delta)).toHaveLength(1);
+    expect(deltas.map((delta) => delta.content ?? "").join("")).toBe("Hello");
+    expect(
+      new Set(chunks.map(({ id, created, object, model }) => [id, created, object, model].join())),
+    ).toHaveLength(1);
   });
 });
 

@@ -37,10 +37,10 @@ export async function send(
   return { status: reply.statusCode, headers: reply.headers, text, json: () => JSON.parse(text) };
 }
 
-/** The `data:` payloads of an SSE text, in order; comments are left out. Throws on any other line. */
+/** The `data:` payloads of an SSE text, in order. Throws on any other line. */
 export function readData(text: string): string[] {
   return text.split("\n\n").flatMap((frame) => {
-    if (frame === "" || frame.startsWith(": ")) return [];
+    if (frame === "") return [];
     if (!/^data: .*$/.test(frame)) throw new Error(`Not a plain data frame: ${frame}`);
     return [frame.slice("data: ".length)];
   });

@@ -11,13 +11,15 @@ function encodeText(text: string): string {
 export interface ChoiceEncoder {
   /** The frames for one event; may be empty. */
   push(event: ChatEvent): string;
+  /** A chunk with an empty delta, or the first chunk, with the role, if nothing has come. Not after the finish. */
+  heartbeat(): string;
 }
 
 /** What the chunks of one choice share. */
 export interface ChoiceOptions {
   readonly index: number;
-  /** The JSON of a chunk up to and including `"choices":[`. */
-  readonly opening: string;
+  /** The JSON of a chunk up to and including `"choices":[`, as it is now; asked for again at `response-start`. */
+  readonly opening: () => string;
   /** The JSON of a chunk after the choice. */
   readonly closing: string;
   readonly legacyFunctions: boolean;
@@ -34,10 +36,8 @@ export interface ChoiceOptions {
  */
 export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
   const { index, legacyFunctions } = options;
-  const head = `data: ${options.opening}{"index":${index},"delta":`;
+  let { head, textHead, reasoningHead } = makeHeads();
   const tail = `,"logprobs":null,"finish_reason":null}${options.closing}\n\n`;
-  const textHead = `${head}{"content":`;
-  const reasoningHead = `${head}{"reasoning_content":`;
   const deltaTail = `}${tail}`;
 
   let started = false;
@@ -47,6 +47,11 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
   let announced = false;
   /** Reads the text of the open call, if it is one of a custom tool. */
   let input: CustomInputDecoder | undefined;
+
+  function makeHeads() {
+    const made = `data: ${options.opening()}{"index":${index},"delta":`;
+    return { head: made, textHead: `${made}{"content":`, reasoningHead: `${made}{"reasoning_content":` };
+  }
 
   function start(withText: boolean): string {
     if (started) return "";
@@ -83,9 +88,11 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
   }
 
   return {
+    heartbeat: () => start(true) || `${head}{}${tail}`,
     push(event) {
       switch (event.type) {
         case "response-start":
+          ({ head, textHead, reasoningHead } = makeHeads());
           return "";
         case "block-start":
           open = event.block;

@@ -69,7 +69,8 @@ export function encodeChatCompletion(
   responses: readonly ChatResponse[],
   identity: CompletionIdentity,
 ): Record<string, unknown> {
-  const usage = encodeUsage(addUsages(responses.map((response) => response.usage)));
+  const total = addUsages(responses.map((response) => response.usage));
+  const usage = encodeUsage(total);
   return {
     id: identity.id,
     object: "chat.completion",
@@ -82,6 +83,7 @@ export function encodeChatCompletion(
       finish_reason: encodeFinishReason(finish, identity.legacyFunctions),
     })),
     ...(usage === undefined ? {} : { usage }),
+    ...(total.estimated ? { usage_estimated: true } : {}),
     ...encodePicture(responses),
   };
 }

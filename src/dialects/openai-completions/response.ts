@@ -19,12 +19,11 @@ export function encodeTextCompletion(
   responses: readonly ChatResponse[],
   { id, created, choices, echo }: TextCompletionOptions,
 ): Record<string, unknown> {
-  const usage = encodeUsage(
-    addUsages(
-      responses.map((response) => response.usage),
-      choices,
-    ),
+  const total = addUsages(
+    responses.map((response) => response.usage),
+    choices,
   );
+  const usage = encodeUsage(total);
   return {
     id,
     object: "text_completion",
@@ -40,5 +39,6 @@ export function encodeTextCompletion(
       finish_reason: encodeFinishReason(finish, false),
     })),
     ...(usage === undefined ? {} : { usage }),
+    ...(total.estimated ? { usage_estimated: true } : {}),
   };
 }

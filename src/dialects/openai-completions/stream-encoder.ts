@@ -1,5 +1,5 @@
 import type { Usage } from "../../model/events.ts";
-import { encodeSseComment, encodeSseData } from "../../stream/sse.ts";
+import { encodeSseData } from "../../stream/sse.ts";
 import type { ChoicesEncoder } from "../dialect.ts";
 import { encodeFinishReason, type WireFinishReason } from "../openai-chat/finish-reason.ts";
 import { addUsages, encodeUsage } from "../openai-chat/usage.ts";
@@ -12,12 +12,21 @@ import type { TextCompletionOptions } from "./response.ts";
  */
 export function createTextCompletionEncoder(
   count: number,
-  options: TextCompletionOptions & { readonly includeUsage: boolean },
+  options: TextCompletionOptions & {
+    readonly includeUsage: boolean;
+    /** The model as the client wrote it: what chunks say until the answer names its own. */
+    readonly model: string;
+  },
 ): ChoicesEncoder {
   const { id, created, choices, echo } = options;
   const usages: Usage[] = [];
   const textOpen = new Set<number>();
-  let opening = "";
+  let opening = encodeOpening(options.model);
+
+  function encodeOpening(model: string): string {
+    const shared = JSON.stringify({ id, object: "text_completion", created, model });
+    return `${shared.slice(0, -1)},"choices":[`;
+  }
 
   function encodeChunk(index: number, text: string, finish: WireFinishReason | null): string {
     const choice = JSON.stringify({ text, index, logprobs: null, finish_reason: finish });
@@ -29,16 +38,16 @@ export function createTextCompletionEncoder(
     const done = encodeSseData("[DONE]");
     if (!options.includeUsage) return done;
     const total = addUsages(usages, choices);
-    const note = total.estimated ? encodeSseComment("usage estimated") : "";
-    return `${note}${encodeSseData(`${opening}],"usage":${JSON.stringify(encodeUsage(total) ?? null)}}`)}${done}`;
+    const note = total.estimated ? ',"usage_estimated":true' : "";
+    const usage = JSON.stringify(encodeUsage(total) ?? null);
+    return encodeSseData(`${opening}],"usage":${usage}${note}}`) + done;
   }
 
   return {
     push(choice, event) {
       switch (event.type) {
         case "response-start": {
-          const shared = JSON.stringify({ id, object: "text_completion", created, model: event.model });
-          opening = `${shared.slice(0, -1)},"choices":[`;
+          opening = encodeOpening(event.model);
           const prompt = echo?.[Math.floor(choice / choices)];
           return prompt === undefined ? "" : encodeChunk(choice, prompt, null);
         }
@@ -54,6 +63,12 @@ export function createTextCompletionEncoder(
           usages[choice] = event.usage;
           return encodeChunk(choice, "", encodeFinishReason(event.reason, false)) + encodeEnd();
       }
+    },
+    heartbeat() {
+      const unfinished = Array.from({ length: count }, (_, index) => index).find(
+        (index) => !(index in usages),
+      );
+      return unfinished === undefined ? "" : encodeChunk(unfinished, "", null);
     },
     fail: encodeOpenAiErrorFrame,
   };

@@ -4,7 +4,6 @@ import { z } from "zod";
 import { createChatEncoder } from "../../dialects/openai-chat/index.ts";
 import { parseResponsesBody } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
-import { encodeSseComment } from "../../stream/sse.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
@@ -51,18 +50,15 @@ export async function answerInChunks(
   // A chat completion can't be fetched again by a response's id, so nothing is stored.
   const unstored = read.body.store === true ? ["store"] : [];
   showIgnored(reply, [...parsed.ignored.filter((name) => !name.startsWith("stream_options")), ...unstored]);
-  await sendEvents(reply, {
-    events: begin({ signal, baseUrl: baseUrlOf(request, config) }),
-    encoder: createChatEncoder({
-      id: newId("chatcmpl-"),
-      created: Math.floor(now() / 1000),
-      legacyFunctions: false,
-      includeUsage,
-      customTools: parsed.tools.customNames,
-    }),
-    heartbeat: encodeSseComment("still working"),
-    config,
-    signal,
+  const encoder = createChatEncoder({
+    id: newId("chatcmpl-"),
+    created: Math.floor(now() / 1000),
+    legacyFunctions: false,
+    includeUsage,
+    customTools: parsed.tools.customNames,
+    model: chatRequest.model,
   });
+  const events = begin({ signal, baseUrl: baseUrlOf(request, config) });
+  await sendEvents(reply, { events, encoder, heartbeat: encoder.heartbeat, config, signal });
   return reply;
 }

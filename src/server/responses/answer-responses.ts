@@ -148,7 +148,7 @@ export async function answerResponses(
     const encoder = createResponsesStreamEncoder(writer, (response) => {
       saved = save(response);
     });
-    const heartbeat = encodeSseComment("keep-alive");
+    const heartbeat = () => encodeSseComment("keep-alive");
     await sendEvents(reply, { events, encoder, heartbeat, config, signal, failsInStream });
     await saved;
     return reply;

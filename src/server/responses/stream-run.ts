@@ -19,7 +19,10 @@ export interface StreamRunOptions {
 export async function streamRun(reply: FastifyReply, options: StreamRunOptions): Promise<void> {
   const { run, startingAfter, signal } = options;
   reply.request.facts.stream = true;
-  const sink = createEventSink(reply, { heartbeat: encodeSseComment("keep-alive"), config: options.config });
+  const sink = createEventSink(reply, {
+    heartbeat: () => encodeSseComment("keep-alive"),
+    config: options.config,
+  });
   let sent = startingAfter + 1;
   try {
     while (!signal.aborted) {

@@ -85,7 +85,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
         toolsetCalls,
         inputEstimate: startEstimate(parsed.request, signal),
       });
-      await sendEvents(reply, { events, encoder, heartbeat: anthropicPing, config, signal });
+      await sendEvents(reply, { events, encoder, heartbeat: () => anthropicPing, config, signal });
       await held;
       return reply;
     }

@@ -7,7 +7,6 @@ import {
   encodeChatError,
   parseChatCompletion,
 } from "../../dialects/openai-chat/index.ts";
-import { encodeSseComment } from "../../stream/sse.ts";
 import { collectChoices, sendChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -17,8 +16,6 @@ import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
 import { answerInChunks, asksForChunks } from "../responses/answer-in-chunks.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
-
-const heartbeat = encodeSseComment("still working");
 
 /** True for a body of the Responses API. */
 function isResponsesBody(body: unknown): body is object {
@@ -50,17 +47,14 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
       if (answers.some(({ usage }) => usage.estimated)) reply.header("x-usage-estimated", "true");
       return reply.send(encodeChatCompletion(answers, identity));
     }
-    const stream = { heartbeat, config, signal };
+    const { model } = parsed.request;
     if (choices === 1) {
       const events = chat.complete(parsed.request, { signal, baseUrl });
-      await sendEvents(reply, {
-        ...stream,
-        events,
-        encoder: createChatEncoder({ ...identity, includeUsage }),
-      });
+      const encoder = createChatEncoder({ ...identity, includeUsage, model });
+      await sendEvents(reply, { events, encoder, heartbeat: encoder.heartbeat, config, signal });
     } else {
-      const encoder = createChoicesEncoder(choices, { ...identity, includeUsage });
-      await sendChoices(reply, chat, requests, { ...stream, encoder, baseUrl });
+      const encoder = createChoicesEncoder(choices, { ...identity, includeUsage, model });
+      await sendChoices(reply, chat, requests, { encoder, config, signal, baseUrl });
     }
     return reply;
   }

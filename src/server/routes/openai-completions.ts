@@ -6,15 +6,12 @@ import {
   encodeTextCompletion,
   parseCompletion,
 } from "../../dialects/openai-completions/index.ts";
-import { encodeSseComment } from "../../stream/sse.ts";
 import { collectChoices, sendChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { showIgnored } from "../show-ignored.ts";
-
-const heartbeat = encodeSseComment("still working");
 
 /** `POST /v1/completions`, the legacy API. */
 export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginCallback {
@@ -34,8 +31,9 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
       if (answers.some(({ usage }) => usage.estimated)) reply.header("x-usage-estimated", "true");
       return reply.send(encodeTextCompletion(answers, identity));
     }
-    const encoder = createTextCompletionEncoder(requests.length, { ...identity, includeUsage });
-    await sendChoices(reply, chat, requests, { heartbeat, config, signal, encoder, baseUrl });
+    const model = requests[0]?.model ?? "";
+    const encoder = createTextCompletionEncoder(requests.length, { ...identity, includeUsage, model });
+    await sendChoices(reply, chat, requests, { config, signal, encoder, baseUrl });
     return reply;
   }
 

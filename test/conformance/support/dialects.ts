@@ -1,6 +1,7 @@
 import { checkEvents } from "../../dialects/openai-responses/check-events.ts";
 import { parseFrames } from "../../dialects/openai-responses/parse-frames.ts";
 import type { AnyJson } from "../../support/post.ts";
+import { readByAll } from "../../support/stream-readers/index.ts";
 
 /** An error as a client reads it. */
 export interface WireError {
@@ -24,8 +25,9 @@ export interface Dialect<Name extends string = "chat" | "completions" | "respons
   /** As the documentation calls it. */
   readonly title: string;
   readonly path: string;
-  /** What it writes in silence. */
+  /** What it writes in silence, before anything else and in the middle. */
   readonly heartbeat: string;
+  readonly laterHeartbeat: string;
   /** The words for an answer that ended by itself, at the limit and by a filter. */
   readonly finishes: { readonly stop: string; readonly length: string; readonly filter: string };
   body(content: string, model?: string): Record<string, unknown>;
@@ -41,14 +43,18 @@ interface Frame {
   readonly data: string;
 }
 
-/** Frames of an event stream, strictly: complete, each with at most one `event` and exactly one `data` line. */
+/**
+ * Frames of an event stream, strictly: complete, each with at most one `event` and exactly one `data` line, behind any
+ * comments. Every other way to read it gives the same.
+ */
 export function readFrames(text: string): Frame[] {
   if (text === "") return [];
+  readByAll(text, { unnamed: !/^event:/m.test(text) });
   if (!text.endsWith("\n\n")) throw new Error(`The stream ends inside a frame: ${text.slice(-200)}`);
   return text
     .slice(0, -2)
     .split("\n\n")
-    .filter((frame) => !frame.startsWith(":"))
+    .map((frame) => frame.replace(/^(?::.*\n)+/, ""))
     .map((frame) => {
       // The dot stands for no line break of any kind, and so checks that none is inside.
       const match = /^(?:event: (\S+)\n)?data: ([^\u0085]*?.*)$/.exec(frame);
@@ -69,6 +75,20 @@ function readOpenAiError(body: AnyJson): WireError {
   return { type, code, message };
 }
 
+/** Throws unless the role is in the first chunk of each choice, and only there, and nothing follows a finish reason. */
+function checkChoices(choices: readonly AnyJson[]): void {
+  const begun = new Set<number>();
+  const finished = new Set<number>();
+  for (const { index, delta, finish_reason: reason } of choices) {
+    if (finished.has(index)) throw new Error(`A chunk behind the finish of choice ${index}`);
+    if (delta !== undefined && (delta.role === "assistant") === begun.has(index)) {
+      throw new Error(`The role of choice ${index} is not in its first chunk alone`);
+    }
+    begun.add(index);
+    if (reason !== null) finished.add(index);
+  }
+}
+
 /** Chunks of Chat Completions and of its predecessor. */
 function readChunks(text: string, textOf: (choice: AnyJson) => string): Reading {
   const frames = readFrames(text);
@@ -84,6 +104,7 @@ function readChunks(text: string, textOf: (choice: AnyJson) => string): Reading 
   if ((error === undefined) !== (done !== -1))
     throw new Error("[DONE] is for whole answers, and only for them");
   const choices = chunks.flatMap((chunk) => chunk.choices ?? []);
+  checkChoices(choices);
   return {
     text: choices.map(textOf).join(""),
     reasoning: choices.map((choice) => choice.delta?.reasoning_content ?? "").join(""),
@@ -101,7 +122,8 @@ const chat: Dialect = {
   name: "chat",
   title: "Chat Completions",
   path: "/v1/chat/completions",
-  heartbeat: ": still working",
+  heartbeat: '"delta":{"role":"assistant"',
+  laterHeartbeat: '"delta":{},"logprobs":null,"finish_reason":null',
   finishes: openAiFinishes,
   body: (content, model = defaultModel) => ({ model, messages: [{ role: "user", content }] }),
   readError: readOpenAiError,
@@ -118,7 +140,8 @@ const completions: Dialect = {
   name: "completions",
   title: "Completions",
   path: "/v1/completions",
-  heartbeat: ": still working",
+  heartbeat: '"text":""',
+  laterHeartbeat: '"text":"","index":0,"logprobs":null,"finish_reason":null',
   finishes: openAiFinishes,
   body: (prompt, model = defaultModel) => ({ model, prompt, max_tokens: 4000 }),
   readError: readOpenAiError,
@@ -151,6 +174,7 @@ const responses: Dialect = {
   title: "Responses",
   path: "/v1/responses",
   heartbeat: ": keep-alive",
+  laterHeartbeat: ": keep-alive",
   finishes: { stop: "completed", length: "max_output_tokens", filter: "content_filter" },
   body: (input, model = defaultModel) => ({ model, input }),
   readError: readOpenAiError,
@@ -172,6 +196,7 @@ const messages: Dialect = {
   title: "Messages",
   path: "/v1/messages",
   heartbeat: "event: ping",
+  laterHeartbeat: "event: ping",
   finishes: { stop: "end_turn", length: "max_tokens", filter: "refusal" },
   body: (content, model = defaultModel) => ({
     model,
@@ -226,6 +251,7 @@ export const images: Dialect<"images"> = {
   title: "Images",
   path: "/v1/images/generations",
   heartbeat: ":",
+  laterHeartbeat: ": ",
   finishes: { stop: "drawn", length: "drawn", filter: "drawn" },
   body: (prompt, model) => ({ prompt, model, response_format: "b64_json" }),
   readError: readOpenAiError,

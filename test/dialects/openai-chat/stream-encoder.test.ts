@@ -15,6 +15,7 @@ import { arbitraryEvents } from "../../support/arbitrary-events.ts";
 import { type AnyJson, readChunks } from "../../support/post.ts";
 
 const identity = { id: "chatcmpl-1", created: 1_700_000_000, legacyFunctions: false };
+const asked = { ...identity, model: "qwen" };
 const usage: Usage = { inputTokens: 5, outputTokens: 7, reasoningTokens: 2, estimated: false };
 
 /** An answer of which every piece comes alone. */
@@ -29,7 +30,7 @@ function answer(
 }
 
 function encode(events: readonly ChatEvent[], options: object = {}): string {
-  const encoder = createChatEncoder({ ...identity, includeUsage: false, ...options });
+  const encoder = createChatEncoder({ ...asked, includeUsage: false, ...options });
   return events.map((event) => encoder.push(event)).join("");
 }
 
@@ -80,7 +81,7 @@ test("usage that we counted ourselves is announced as an estimate; unknown usage
   const writer = createPieceWriter("m");
   writer.finish({ kind: "stop" }, { inputTokens: 1, outputTokens: 1, estimated: true });
   expect(encode(writer.take(), { includeUsage: true })).toMatch(
-    /\n\n: usage estimated\n\ndata: .*"choices":\[\],"usage":\{/,
+    /\n\ndata: .*"choices":\[\],"usage":\{"prompt_tokens":1,[^{}]*\},"usage_estimated":true\}\n\ndata: \[DONE\]\n\n$/,
   );
 
   const unknown = createPieceWriter("m");
@@ -153,15 +154,56 @@ test("an answer without any block still has a role and a finish", () => {
 });
 
 test("a failure is one error frame", () => {
-  const encoder = createChatEncoder({ ...identity, includeUsage: false });
+  const encoder = createChatEncoder({ ...asked, includeUsage: false });
   expect(encoder.fail(new GatewayError("upstream-timeout", "Too slow."))).toBe(
     'data: {"error":{"message":"Too slow.","type":"server_error","param":null,"code":"upstream_timeout"}}\n\n',
   );
 });
 
+describe("heartbeats", () => {
+  const empty = (delta: string, model: string) => chunk(delta).replace("Qwen3", model);
+
+  test("begin with the role where nothing came, under the name that was asked for, and are empty from then on", () => {
+    const encoder = createChatEncoder({ ...asked, includeUsage: false });
+    expect(encoder.heartbeat()).toBe(empty('{"role":"assistant","content":""}', "qwen"));
+    expect(encoder.heartbeat()).toBe(empty("{}", "qwen"));
+    const [start, ...rest] = answer((writer) => writer.openToolCall("call_a", "f"), "tool-calls");
+    if (start !== undefined) encoder.push(start);
+    expect(encoder.heartbeat()).toBe(empty("{}", "Qwen3"));
+    const text = rest.map((event) => encoder.push(event)).join("");
+    expect(deltas(text)).toEqual([{ tool_calls: [expect.objectContaining({ index: 0, id: "call_a" })] }, {}]);
+  });
+
+  test("are for a choice that has not finished", () => {
+    const encoder = createChoicesEncoder(2, { ...asked, includeUsage: false });
+    for (const event of answer((writer) => writer.write("text", "one"))) encoder.push(0, event);
+    expect(JSON.parse(encoder.heartbeat().slice("data: ".length)).choices).toMatchObject([
+      { index: 1, delta: { role: "assistant", content: "" } },
+    ]);
+    for (const event of answer((writer) => writer.write("text", "two"))) encoder.push(1, event);
+    expect(encoder.heartbeat()).toBe("");
+  });
+
+  test("change nothing, wherever they come", () => {
+    fc.assert(
+      fc.property(arbitraryEvents(), fc.infiniteStream(fc.nat(2)), (events, counts) => {
+        const encoder = createChatEncoder({ ...asked, includeUsage: true });
+        const text = events.map((event) => {
+          const [count = 0] = counts.take(1);
+          return Array.from({ length: count }, () => encoder.heartbeat()).join("") + encoder.push(event);
+        });
+        expect(accumulate(text.join(""))).toEqual(accumulate(encode(events, { includeUsage: true })));
+        const roles = deltas(text.join("").replace(/data: [^\n]*"choices":\[\][^\n]*\n\n/, ""));
+        expect(roles.map((delta) => "role" in delta).lastIndexOf(true)).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe("several choices", () => {
   test("interleave with their own indices; usage and [DONE] come once, after the last finish", () => {
-    const encoder = createChoicesEncoder(2, { ...identity, includeUsage: true });
+    const encoder = createChoicesEncoder(2, { ...asked, includeUsage: true });
     const first = answer((writer) => writer.write("text", "one"));
     const second = answer((writer) => {
       writer.openToolCall("call_a", "f");

@@ -75,7 +75,7 @@ describe("an images stream", () => {
       elapsedMs: 1200,
     } as const;
     expect(encodeImageEvent(event, 1, undefined)).toBe(
-      ': progress {"index":1,"status":"pending\\n\\ndata: x","queue_position":3,"elapsed_ms":1200}\n\n',
+      ': progress {"index":1,"status":"pending\\n\\ndata: x","queue_position":3,"elapsed_ms":1200}\n',
     );
   });
 
