@@ -1,0 +1,113 @@
+/** Heartbeats before an answer and in its middle, as the SDKs see them: not at all. */
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import type { AIMessageChunk } from "@langchain/core/messages";
+import { ChatOpenAI } from "@langchain/openai";
+import { jsonSchema, streamText } from "ai";
+import OpenAI from "openai";
+import { describe, expect, test } from "vitest";
+
+import { syntaxes } from "../fixtures/tool-calls/syntaxes.ts";
+import { createGate } from "../support/gate.ts";
+import { startStack } from "../support/start-stack.ts";
+import { model } from "./support/clients.ts";
+import { expectSilence } from "./support/expect-silence.ts";
+
+expectSilence();
+
+const prompt = "Hi";
+const messages = [{ role: "user" as const, content: prompt }];
+const call = syntaxes[0]?.render([{ name: "look", input: { at: "x" } }]) ?? "";
+const tool = { type: "function" as const, function: { name: "look", parameters: { type: "object" } } };
+
+/** A fetch that calls `seen` as soon as so many empty deltas came. */
+function watchBeats(count: number, seen: () => void): typeof fetch {
+  return async (url, init) => {
+    const reply = await fetch(url, init);
+    const decoder = new TextDecoder();
+    let text = "";
+    const watch = new TransformStream<Uint8Array, Uint8Array>({
+      transform(bytes, controller) {
+        text += decoder.decode(bytes, { stream: true });
+        if (text.split('"delta":{},"logprobs":null,"finish_reason":null').length > count) seen();
+        controller.enqueue(bytes);
+      },
+    });
+    return new Response(reply.body?.pipeThrough(watch) ?? null, reply);
+  };
+}
+
+/** What a client reads: the text, and the names of the calls. */
+type Client = (
+  url: string,
+  watch: typeof fetch,
+) => Promise<{ text: string; calls: string[]; finish: unknown }>;
+
+const clients: readonly (readonly [name: string, client: Client])[] = [
+  [
+    "openai",
+    async (url, watch) => {
+      const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "any", maxRetries: 0, fetch: watch });
+      const stream = client.chat.completions.stream({ model, messages, tools: [tool], stream: true });
+      const [choice] = (await stream.finalChatCompletion()).choices;
+      const calls = choice?.message.tool_calls ?? [];
+      return {
+        text: choice?.message.content ?? "",
+        calls: calls.map(({ function: { name } }) => name),
+        finish: choice?.finish_reason,
+      };
+    },
+  ],
+  [
+    "ai",
+    async (url, watch) => {
+      const provider = createOpenAICompatible({
+        name: "akash",
+        baseURL: `${url}/v1`,
+        apiKey: "any",
+        fetch: watch,
+      });
+      const result = streamText({
+        model: provider(model),
+        prompt,
+        tools: { look: { inputSchema: jsonSchema({ type: "object" }) } },
+      });
+      return {
+        text: await result.text,
+        calls: (await result.toolCalls).map(({ toolName }) => toolName),
+        finish: (await result.finishReason).replace("-", "_"),
+      };
+    },
+  ],
+  [
+    "langchain",
+    async (url, watch) => {
+      const configuration = { baseURL: `${url}/v1`, fetch: watch };
+      const chat = new ChatOpenAI({ model, apiKey: "any", maxRetries: 0, configuration }).bindTools([tool]);
+      let whole: AIMessageChunk | undefined;
+      for await (const piece of await chat.stream(prompt)) whole = whole?.concat(piece) ?? piece;
+      return {
+        text: String(whole?.content),
+        calls: (whole?.tool_calls ?? []).map(({ name }) => name),
+        finish: whole?.response_metadata["finish_reason"],
+      };
+    },
+  ],
+];
+
+describe.each(clients)("%s", (_name, read) => {
+  test.each([
+    ["before a text", { text: ["Hel", "lo"] }, { text: "Hello", calls: [], finish: "stop" }],
+    ["in a text", { text: ["Hel", "lo"], gateAfter: 1 }, { text: "Hello", calls: [], finish: "stop" }],
+    ["before a call", { text: [call] }, { text: "", calls: ["look"], finish: "tool_calls" }],
+    [
+      "in a call",
+      { text: [...call], gateAfter: call.length - 4 },
+      { text: "", calls: ["look"], finish: "tool_calls" },
+    ],
+  ])("reads over heartbeats %s", async (_where, script, expected) => {
+    const gate = createGate();
+    await using stack = await startStack({ env: { RESPONSE_HOLD_MS: "0", HEARTBEAT_MS: "100" } });
+    stack.simulator.enqueue({ ...script, gate: gate.promise });
+    expect(await read(stack.url, watchBeats(2, gate.open))).toEqual(expected);
+  });
+});
