@@ -61,7 +61,13 @@ export const requestSchema = z.looseObject({
   ),
   temperature: optional(z.number().min(0).max(2)),
   top_p: optional(z.number().min(0).max(1)),
-  max_output_tokens: optional(z.int().min(1)),
+  // Clients that can't leave the field out write -1 or 0 for "no limit".
+  max_output_tokens: optional(
+    z
+      .int()
+      .min(-1)
+      .transform((limit) => (limit > 0 ? limit : undefined)),
+  ),
   truncation: optional(z.enum(["auto", "disabled"])),
   stop: optional(
     z

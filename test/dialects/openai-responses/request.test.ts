@@ -467,6 +467,12 @@ describe("parameters", () => {
     expect(ignored).toEqual([]);
   });
 
+  test.each([-1, 0])("a limit of %i is none", (limit) => {
+    const { request, echo } = parse({ max_output_tokens: limit });
+    expect(request).not.toHaveProperty("maxOutputTokens");
+    expect(echo).toMatchObject({ max_output_tokens: null });
+  });
+
   test("are honoured and repeated in the answer", () => {
     const { request, echo } = parse({
       instructions: "Be brief.",
@@ -548,7 +554,7 @@ describe("parameters", () => {
     { body: { model: "" }, param: "model", says: /empty/ },
     { body: { temperature: 2.1 }, param: "temperature", says: /2/ },
     { body: { top_p: "1" }, param: "top_p", says: /number/ },
-    { body: { max_output_tokens: 0 }, param: "max_output_tokens", says: /1/ },
+    { body: { max_output_tokens: -2 }, param: "max_output_tokens", says: />=-1/ },
     { body: { max_output_tokens: 1.5 }, param: "max_output_tokens", says: /int/ },
     { body: { text: { format: { type: "xml" } } }, param: "text.format.type", says: /json_schema/ },
     {
