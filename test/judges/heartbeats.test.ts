@@ -86,7 +86,7 @@ const clients: readonly (readonly [name: string, client: Client])[] = [
       let whole: AIMessageChunk | undefined;
       for await (const piece of await chat.stream(prompt)) whole = whole?.concat(piece) ?? piece;
       return {
-        text: String(whole?.content),
+        text: whole?.text ?? "",
         calls: (whole?.tool_calls ?? []).map(({ name }) => name),
         finish: whole?.response_metadata["finish_reason"],
       };
@@ -101,13 +101,18 @@ describe.each(clients)("%s", (_name, read) => {
     ["before a call", { text: [call] }, { text: "", calls: ["look"], finish: "tool_calls" }],
     [
       "in a call",
-      { text: [...call], gateAfter: call.length - 4 },
+      { text: call.split(""), gateAfter: call.length - 4 },
       { text: "", calls: ["look"], finish: "tool_calls" },
     ],
   ])("reads over heartbeats %s", async (_where, script, expected) => {
     const gate = createGate();
     await using stack = await startStack({ env: { RESPONSE_HOLD_MS: "0", HEARTBEAT_MS: "100" } });
     stack.simulator.enqueue({ ...script, gate: gate.promise });
-    expect(await read(stack.url, watchBeats(2, gate.open))).toEqual(expected);
+    expect(
+      await read(
+        stack.url,
+        watchBeats(2, () => gate.open()),
+      ),
+    ).toEqual(expected);
   });
 });

@@ -79,6 +79,10 @@ export function createChoicesEncoder(count: number, options: ChunkStreamOptions)
 export function createChatEncoder(
   options: ChunkStreamOptions,
 ): StreamEncoder & Pick<ChoicesEncoder, "heartbeat"> {
-  const { push, heartbeat, fail } = createChoicesEncoder(1, options);
-  return { push: (event) => push(0, event), heartbeat, fail };
+  const encoder = createChoicesEncoder(1, options);
+  return {
+    push: (event) => encoder.push(0, event),
+    heartbeat: () => encoder.heartbeat(),
+    fail: encodeOpenAiErrorFrame,
+  };
 }

@@ -56,9 +56,9 @@ export async function answerInChunks(
     legacyFunctions: false,
     includeUsage,
     customTools: parsed.tools.customNames,
-    model: chatRequest.model,
+    model: parsed.request.model,
   });
   const events = begin({ signal, baseUrl: baseUrlOf(request, config) });
-  await sendEvents(reply, { events, encoder, heartbeat: encoder.heartbeat, config, signal });
+  await sendEvents(reply, { events, encoder, heartbeat: () => encoder.heartbeat(), config, signal });
   return reply;
 }

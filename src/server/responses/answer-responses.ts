@@ -32,6 +32,8 @@ import { createRunLog } from "./run-log.ts";
 import { streamRun } from "./stream-run.ts";
 import { summarise } from "./summarise.ts";
 
+const keepAlive = encodeSseComment("keep-alive");
+
 /** What answering a Responses body needs. Without `runs` there are no background responses. */
 export interface ResponsesDependencies extends RouteDependencies {
   readonly runs?: BackgroundRuns;
@@ -148,8 +150,7 @@ export async function answerResponses(
     const encoder = createResponsesStreamEncoder(writer, (response) => {
       saved = save(response);
     });
-    const heartbeat = () => encodeSseComment("keep-alive");
-    await sendEvents(reply, { events, encoder, heartbeat, config, signal, failsInStream });
+    await sendEvents(reply, { events, encoder, heartbeat: () => keepAlive, config, signal, failsInStream });
     await saved;
     return reply;
   }

@@ -160,9 +160,9 @@ test("a failure is one error frame", () => {
   );
 });
 
-describe("heartbeats", () => {
-  const empty = (delta: string, model: string) => chunk(delta).replace("Qwen3", model);
+const empty = (delta: string, model: string) => chunk(delta).replace("Qwen3", model);
 
+describe("heartbeats", () => {
   test("begin with the role where nothing came, under the name that was asked for, and are empty from then on", () => {
     const encoder = createChatEncoder({ ...asked, includeUsage: false });
     expect(encoder.heartbeat()).toBe(empty('{"role":"assistant","content":""}', "qwen"));

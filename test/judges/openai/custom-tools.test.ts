@@ -45,7 +45,7 @@ describe.each(syntaxes.map((syntax) => [syntax.id, syntax] as const))(
 
     test("come so in a stream, piece by piece", async () => {
       await using stack = await startStack();
-      stack.simulator.enqueue({ text: [...text] });
+      stack.simulator.enqueue({ text: text.split("") });
       const stream = await openai(stack).chat.completions.create({ model, messages, tools, stream: true });
       const calls = new Map<number, { type: string; name: string; input: string }>();
       for await (const { choices } of stream) {
