@@ -5,6 +5,7 @@ export const errorStatus = {
   "content-filtered": 400,
   unsupported: 400,
   unauthenticated: 401,
+  "budget-exhausted": 402,
   forbidden: 403,
   "not-found": 404,
   "model-not-found": 404,
@@ -40,12 +41,25 @@ export function shorten(text: string, longest = 200): string {
   return cut.replace(/\p{Surrogate}/gu, "\uFFFD");
 }
 
+/**
+ * The longest wait, in ms, that a client is asked to sit out (kind `rate-limited`, with `Retry-After`). Agents sleep through
+ * such a wait without a word to their user, so what lasts longer is kind `budget-exhausted`, at which they stop and say why.
+ */
+const longestPauseMs = 60_000;
+
+/** What a limit is that opens again in `waitMs`; nobody knows when: `undefined`. */
+export function toLimitKind(waitMs: number | undefined): "rate-limited" | "budget-exhausted" {
+  return waitMs !== undefined && waitMs > longestPauseMs ? "budget-exhausted" : "rate-limited";
+}
+
 /** Details of a `GatewayError`. */
 export interface GatewayErrorOptions {
   /** The request field that is wrong, as the client spelled it: `messages[0].content`. */
   readonly param?: string | undefined;
   /** When the caller may try again, in ms from now: what the upstream said, or what it has tried itself in vain. */
   readonly retryAfterMs?: number | undefined;
+  /** Of kind `budget-exhausted`: when there is a new budget, ms since the epoch. */
+  readonly resetsAt?: number | undefined;
   /** Overrides the table's status, e.g. for an upstream that answered 503. */
   readonly status?: number | undefined;
   /** False: the same request will fail again. Tells SDKs by `x-should-retry`. */
@@ -63,6 +77,12 @@ export interface GatewayErrorOptions {
 }
 
 /**
+ * Kinds that another try seldom mends: a model that failed after its repair turns does no better at once, and each try
+ * spends the caller's budget; one that is spent is so for longer than anybody should wait in silence.
+ */
+const vain: ReadonlySet<ErrorKind> = new Set(["output-invalid", "budget-exhausted"]);
+
+/**
  * The one error that crosses module borders. `message` is for the API user: what happened and what to do.
  * It never holds a stack, a cookie, a key or upstream HTML; those belong into `cause`, which only logs see.
  * Without an `answer` in it, it is never longer than 2,000 characters, and `param` than 200, whatever a client wrote.
@@ -73,6 +93,7 @@ export class GatewayError extends Error {
   readonly status: number;
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly resetsAt: number | undefined;
   readonly shouldRetry: boolean | undefined;
   readonly tokens: { readonly count: number; readonly maximum: number } | undefined;
   readonly answer: string | undefined;
@@ -86,8 +107,8 @@ export class GatewayError extends Error {
     this.status = options.status ?? errorStatus[kind];
     this.param = options.param === undefined ? undefined : shorten(options.param);
     this.retryAfterMs = options.retryAfterMs;
-    // A model that failed after its repair turns seldom does better at once, and each try spends the caller's budget.
-    this.shouldRetry = options.shouldRetry ?? (kind === "output-invalid" ? false : undefined);
+    this.resetsAt = options.resetsAt;
+    this.shouldRetry = options.shouldRetry ?? (vain.has(kind) ? false : undefined);
     this.tokens = options.tokens;
     this.answer = options.answer;
     this.nativeCall = options.nativeCall;
@@ -96,9 +117,31 @@ export class GatewayError extends Error {
 
 /** The same failure in other words; the first ones are its cause. `answer` as in the options. */
 export function rephrase(error: GatewayError, message: string, answer = error.answer): GatewayError {
-  const { kind, param, retryAfterMs, status, shouldRetry, tokens } = error;
-  const options = { param, retryAfterMs, status, shouldRetry, tokens, answer, cause: error };
+  const { kind, param, retryAfterMs, resetsAt, status, shouldRetry, tokens } = error;
+  const options = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, answer, cause: error };
   return new GatewayError(kind, message, options);
+}
+
+/**
+ * What agents look for in a text to tell a failure that passes from one that stays. In a stream they have nothing else to go
+ * by. Each has "server error" or "connection lost" in it, and those of a limit what is said of limits.
+ */
+const signsOfPassing: Partial<Record<ErrorKind, string>> = {
+  "rate-limited": "This is a rate limit, and passes.",
+  "upstream-unavailable": "This is a server error that may pass.",
+  "upstream-protocol": "This is a server error that may pass.",
+  "upstream-truncated": "This is a connection lost upstream; the next may hold.",
+  overloaded: "This is a server error (overloaded) that may pass.",
+  "upstream-timeout": "This is a server error (response timeout) that may pass.",
+};
+
+/**
+ * The text for the client: `message`, and for failures that pass the words by which agents know them. What would fail again
+ * (`shouldRetry: false`) never gets those.
+ */
+export function toClientMessage({ kind, message, shouldRetry }: GatewayError): string {
+  const sign = shouldRetry === false ? undefined : signsOfPassing[kind];
+  return sign === undefined ? message : `${message} ${sign}`;
 }
 
 /**

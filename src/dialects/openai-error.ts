@@ -1,4 +1,4 @@
-import type { ErrorKind, GatewayError } from "../errors.ts";
+import { toClientMessage, type ErrorKind, type GatewayError } from "../errors.ts";
 import { encodeSseData } from "../stream/sse.ts";
 import type { EncodedError } from "./dialect.ts";
 
@@ -9,6 +9,8 @@ const openAiNames = {
   "content-filtered": { type: "invalid_request_error", code: "content_filter" },
   unsupported: { type: "invalid_request_error", code: "unsupported_value" },
   unauthenticated: { type: "invalid_request_error", code: "invalid_api_key" },
+  // The words of OpenAI for an account without credit: agents stop at them, and at the status 402, with our text.
+  "budget-exhausted": { type: "insufficient_quota", code: "insufficient_quota" },
   forbidden: { type: "permission_error", code: "forbidden" },
   "not-found": { type: "invalid_request_error", code: "not_found" },
   "model-not-found": { type: "invalid_request_error", code: "model_not_found" },
@@ -37,7 +39,7 @@ export interface OpenAiErrorObject {
 /** OpenAI's `error` object, as it also stands in a stream's error frame. */
 export function encodeOpenAiErrorObject(error: GatewayError): OpenAiErrorObject {
   const { type, code } = openAiNames[error.kind];
-  return { message: error.message, type, param: error.param ?? null, code };
+  return { message: toClientMessage(error), type, param: error.param ?? null, code };
 }
 
 /** `Retry-After` (in s, rounded up) and `x-should-retry`, each only when there is something to say. */
@@ -58,7 +60,11 @@ export function encodeOpenAiError(error: GatewayError): EncodedError {
   return {
     status: error.status,
     headers: encodeRetryHeaders(error),
-    body: { code: error.status, data: { msg: error.message }, error: encodeOpenAiErrorObject(error) },
+    body: {
+      code: error.status,
+      data: { msg: toClientMessage(error) },
+      error: encodeOpenAiErrorObject(error),
+    },
   };
 }
 

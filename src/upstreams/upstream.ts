@@ -1,3 +1,4 @@
+import type { Budget } from "../model/budget.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
@@ -60,6 +61,8 @@ export interface Upstream {
   makeImage(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
   /** Opens an image file by its bare name. `ifNoneMatch` is passed on. Unknown: kind `not-found`. */
   openImage(name: string, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;
+  /** What is left of what the upstream allows this gateway, as far as is known. Waits for nothing; renews in the background. */
+  budget(): Budget | undefined;
   /** Closes connections. */
   close(): Promise<void>;
 }

@@ -10,13 +10,16 @@ test.each(kinds)("%s is shown in both forms", (kind) => {
     new GatewayError(kind, "What happened.", { param: "model" }),
   );
   expect(status).toBe(errorStatus[kind]);
-  expect(headers).toEqual(kind === "output-invalid" ? { "x-should-retry": "false" } : {});
+  expect(headers).toEqual(
+    ["output-invalid", "budget-exhausted"].includes(kind) ? { "x-should-retry": "false" } : {},
+  );
+  const message = expect.stringMatching(/^What happened\./);
   expect(body).toEqual({
     code: status,
-    data: { msg: "What happened." },
+    data: { msg: message },
     error: {
-      message: "What happened.",
-      type: expect.stringMatching(status >= 500 ? /^server_error$/ : /^\w+_error$/),
+      message,
+      type: expect.stringMatching(status >= 500 ? /^server_error$/ : /^(\w+_error|insufficient_quota)$/),
       param: "model",
       code: kind === "invalid-request" ? null : expect.stringMatching(/^[a-z_]+$/),
     },

@@ -1,4 +1,4 @@
-import type { ErrorKind, GatewayError } from "../../errors.ts";
+import { toClientMessage, type ErrorKind, type GatewayError } from "../../errors.ts";
 import type { EncodedError } from "../dialect.ts";
 import { encodeRetryHeaders } from "../openai-error.ts";
 
@@ -9,6 +9,7 @@ const anthropicTypes = {
   "content-filtered": "invalid_request_error",
   unsupported: "invalid_request_error",
   unauthenticated: "authentication_error",
+  "budget-exhausted": "rate_limit_error",
   forbidden: "permission_error",
   "not-found": "not_found_error",
   "model-not-found": "not_found_error",
@@ -37,8 +38,9 @@ export interface AnthropicErrorBody {
  * The text for the client. Claude Code compacts the conversation when it reads "prompt is too long", and reads
  * the numbers of "prompt is too long: N tokens > M maximum".
  */
-function toMessage({ kind, message, tokens }: GatewayError): string {
-  if (kind !== "context-length" || /prompt is too long/i.test(message)) return message;
+function toMessage(error: GatewayError): string {
+  const { kind, message, tokens } = error;
+  if (kind !== "context-length" || /prompt is too long/i.test(message)) return toClientMessage(error);
   if (tokens === undefined) return `prompt is too long: ${message}`;
   return `prompt is too long: ${tokens.count} tokens > ${tokens.maximum} maximum`;
 }
@@ -52,10 +54,13 @@ export function encodeAnthropicErrorBody(error: GatewayError, requestId: string 
   };
 }
 
-/** A failed request on the Messages routes. Overload has Anthropic's own status, 529. */
+/** Anthropic's own statuses, where they are others than the table's. */
+const statuses: Partial<Record<ErrorKind, number>> = { overloaded: 529, "budget-exhausted": 429 };
+
+/** A failed request on the Messages routes. */
 export function encodeAnthropicError(error: GatewayError, requestId: string | null): EncodedError {
   return {
-    status: error.kind === "overloaded" ? 529 : error.status,
+    status: statuses[error.kind] ?? error.status,
     headers: { ...encodeRetryHeaders(error), ...(requestId === null ? {} : { "request-id": requestId }) },
     body: encodeAnthropicErrorBody(error, requestId),
   };

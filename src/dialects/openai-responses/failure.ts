@@ -1,4 +1,4 @@
-import type { ErrorKind, GatewayError } from "../../errors.ts";
+import { toClientMessage, type ErrorKind, type GatewayError } from "../../errors.ts";
 
 /**
  * `response.error.code` for each kind. OpenAI names `server_error`, `rate_limit_exceeded` and `invalid_prompt`;
@@ -10,6 +10,8 @@ const failureCodes = {
   "content-filtered": "invalid_prompt",
   unsupported: "invalid_prompt",
   unauthenticated: "server_error",
+  // Codex asks once more, and then stops at the 429 of this type, which tells it the time.
+  "budget-exhausted": "usage_limit_reached",
   forbidden: "server_error",
   "not-found": "invalid_prompt",
   "model-not-found": "model_not_found",
@@ -29,9 +31,11 @@ const failureCodes = {
 
 /** The `error` of a failed response. */
 export function encodeFailure(error: GatewayError): { readonly code: string; readonly message: string } {
-  const { kind, message, retryAfterMs } = error;
-  // A stream has no Retry-After; Codex reads the wait from these words.
+  const { kind, retryAfterMs } = error;
+  // A stream has no Retry-After; Codex reads the wait from these words, and sleeps through one of hours.
   const wait =
-    retryAfterMs === undefined ? "" : ` Please try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))}s.`;
-  return { code: failureCodes[kind], message: message + wait };
+    retryAfterMs === undefined || kind === "budget-exhausted"
+      ? ""
+      : ` Please try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))}s.`;
+  return { code: failureCodes[kind], message: toClientMessage(error) + wait };
 }

@@ -1,4 +1,5 @@
-import { GatewayError, type ErrorKind } from "../../errors.ts";
+import { GatewayError, toLimitKind, type ErrorKind } from "../../errors.ts";
+import { describeWait } from "./exhausted-error.ts";
 import { findWait } from "./find-wait.ts";
 import { redact } from "./redact.ts";
 
@@ -41,11 +42,20 @@ export function decodeErrorText(text: string, { refused = false } = {}): Gateway
   const call = nativeCall.exec(head);
   if (call !== null) return createNativeCallError(call[1]);
   const kind = rules.find(([pattern]) => pattern.test(head))?.[1] ?? "upstream-unavailable";
+  if (kind === "rate-limited") return createBusyError(text, findWait(head) ?? busyMs);
   const message = explanations.get(text) ?? `Akash Chat reports: ${redact(text)}`;
-  return new GatewayError(kind, message, {
-    ...(refused && kind === "upstream-unavailable" ? { shouldRetry: false } : {}),
-    retryAfterMs: kind === "rate-limited" ? (findWait(head) ?? busyMs) : undefined,
-  });
+  const passes = !(refused && kind === "upstream-unavailable");
+  return new GatewayError(kind, message, passes ? {} : { shouldRetry: false });
+}
+
+/** One model's back end has a limit of its own. Of a long one its words, which speak of "again", are left out. */
+function createBusyError(text: string, retryAfterMs: number): GatewayError {
+  const kind = toLimitKind(retryAfterMs);
+  const message =
+    kind === "rate-limited"
+      ? `Akash Chat reports: ${redact(text)}`
+      : `The back end of this model has spent its own usage budget, for ${describeWait(retryAfterMs)} more. Use another model, or wait.`;
+  return new GatewayError(kind, message, { retryAfterMs });
 }
 
 /**

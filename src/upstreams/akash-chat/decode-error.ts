@@ -1,9 +1,10 @@
 import { z } from "zod";
 
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, toLimitKind } from "../../errors.ts";
 import { imageModelId } from "./decode-models.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
 import type { Reply } from "./exchange.ts";
+import { createExhaustedError } from "./exhausted-error.ts";
 import { redact } from "./redact.ts";
 
 /** A reply that is not what was asked for. */
@@ -113,6 +114,10 @@ function isHtml(refusal: Refusal): boolean {
 
 function toLimitError(refusal: Refusal, body: RefusalBody, now: number, cause: Error): GatewayError {
   const retryAfterMs = toWait(refusal, body, now);
+  // Whoever says so: to the client it is all one whether the application or a proxy has no more for it for hours.
+  if (retryAfterMs !== undefined && toLimitKind(retryAfterMs) === "budget-exhausted") {
+    return createExhaustedError(now + retryAfterMs, { now, cause });
+  }
   const until =
     retryAfterMs === undefined ? "" : ` It opens again at ${new Date(now + retryAfterMs).toISOString()}.`;
   const words = body.message === undefined ? "" : ` Akash Chat says: ${redact(body.message)}`;

@@ -1,10 +1,11 @@
 import { GatewayError } from "../../errors.ts";
-import type { EventBatch } from "../../model/events.ts";
+import type { EventBatch, Usage } from "../../model/events.ts";
 import type { PlainRequest } from "../../model/plain-request.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
 import type { ImageEvent, ImageRequest, Upstream } from "../upstream.ts";
 import { throwIfAborted, withAbort } from "./abort.ts";
+import { createAllowance } from "./allowance.ts";
 import { createClient } from "./client.ts";
 import { createTimeoutError } from "./connection-error.ts";
 import { decodeError, readRefusal } from "./decode-error.ts";
@@ -17,6 +18,7 @@ import { openImage } from "./open-image.ts";
 import type { AkashChatOptions } from "./options.ts";
 import { createSession } from "./session.ts";
 import { decodeReply } from "./stream-chat.ts";
+import { fetchUsageStatus } from "./usage-status.ts";
 
 export type { AkashChatOptions } from "./options.ts";
 
@@ -36,10 +38,18 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   });
   const poller = createImagePoller({ ask: askStatus, intervalMs: config.IMAGE_POLL_MS, startTimer });
 
+  const allowance = createAllowance({
+    look: (signal) => fetchUsageStatus(client, { signal, now: now(), token: session.current }),
+    now,
+    log: options.log,
+  });
+
   /** Asks a model. A refusal costs nothing upstream, so a model that has another id is asked for by that, too. */
   async function postChat(model: string, encode: (id: string) => Uint8Array, signal: AbortSignal) {
     const post = (id: string) =>
-      session.send({ method: "POST", path: "/api/chat/", body: encode(id), patience: "chat" }, signal);
+      allowance.spend(() =>
+        session.send({ method: "POST", path: "/api/chat/", body: encode(id), patience: "chat" }, signal),
+      );
     const { likely, other } = models.wireIds(model);
     try {
       return await post(likely);
@@ -64,7 +74,14 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
     const { model } = request;
     const defaults = models.peek(model);
     const reply = await postChat(model, (id) => encodeRequest({ ...request, model: id }, defaults), signal);
-    yield* decodeReply(reply, model);
+    for await (const batch of decodeReply(reply, model)) {
+      for (const event of batch) if (event.type === "finish") countUsage(event.usage);
+      yield batch;
+    }
+  }
+
+  function countUsage({ inputTokens = 0, outputTokens = 0 }: Usage): void {
+    allowance.count(inputTokens + outputTokens);
   }
 
   async function askStatus(jobIds: readonly string[], signal: AbortSignal): Promise<StatusReply> {
@@ -119,7 +136,9 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
     },
     openImage: (name, ifNoneMatch, signal) =>
       openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
+    budget: () => allowance.budget(),
     async close() {
+      allowance.close();
       models.close();
       poller.close();
       await client.close();

@@ -9,6 +9,8 @@ export interface UsageStatus {
   /** 0 and up; above 100 when the last request overshot. */
   readonly usedPercent: number;
   readonly blocked: boolean;
+  /** The caller has an account, whose allowance is another than that of an anonymous address. */
+  readonly authenticated: boolean;
   /** When the present window ends, ms since the epoch; `undefined` when the upstream does not say. */
   readonly resetsAt: number | undefined;
 }
@@ -16,6 +18,7 @@ export interface UsageStatus {
 const schema = z.object({
   usagePercentage: z.number(),
   blocked: z.boolean().catch(false),
+  authenticated: z.boolean().catch(false),
   resetTime: z.string().optional().catch(undefined),
 });
 
@@ -41,6 +44,7 @@ export async function fetchUsageStatus(
   return {
     usedPercent: status.usagePercentage,
     blocked: status.blocked,
+    authenticated: status.authenticated,
     resetsAt: Number.isNaN(resetsAt) ? undefined : resetsAt,
   };
 }

@@ -70,7 +70,9 @@ function one<T>(items: readonly T[], what: string): T | undefined {
 }
 
 function readOpenAiError(body: AnyJson): WireError {
-  const { type, code, message, param, ...rest } = body.error;
+  // When a spent budget is a new one: Codex reads it, of this type alone.
+  const { type, code, message, param, resets_at, ...rest } = body.error;
+  if (resets_at !== undefined && type !== "usage_limit_reached") throw new Error("A time without a budget");
   if (Object.keys(rest).length > 0 || param === undefined) throw new Error("Not an OpenAI error");
   return { type, code, message };
 }

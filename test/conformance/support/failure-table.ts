@@ -142,10 +142,11 @@ function perDialect<Value>(cell: string, read: (words: string) => Value): (diale
     others.map((other) => {
       const [, title, words] = found(/^([\w ]+): (.+)$/.exec(other), cell);
       if (!titles.includes(title ?? "")) throw new Error(`There is no API "${title}"`);
-      return [title, read(words ?? "")];
+      return [title, { value: read(words ?? "") }];
     }),
   );
-  return ({ title }) => exceptions.get(title) ?? value;
+  // What is read of an exception may well be `undefined`.
+  return ({ title }) => (exceptions.get(title) ?? { value }).value;
 }
 
 const answers: Readonly<Record<string, Outcome>> = {

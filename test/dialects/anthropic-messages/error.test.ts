@@ -14,6 +14,7 @@ describe("an error on the Messages routes", () => {
     "content-filtered": [400, "invalid_request_error"],
     unsupported: [400, "invalid_request_error"],
     unauthenticated: [401, "authentication_error"],
+    "budget-exhausted": [429, "rate_limit_error"],
     forbidden: [403, "permission_error"],
     "not-found": [404, "not_found_error"],
     "model-not-found": [404, "not_found_error"],
@@ -42,9 +43,13 @@ describe("an error on the Messages routes", () => {
       status,
       headers: {
         "request-id": "req_1",
-        ...(kind === "output-invalid" ? { "x-should-retry": "false" } : {}),
+        ...(["output-invalid", "budget-exhausted"].includes(kind) ? { "x-should-retry": "false" } : {}),
       },
-      body: { type: "error", error: { type, message: "prompt is too long: words" }, request_id: "req_1" },
+      body: {
+        type: "error",
+        error: { type, message: expect.stringMatching(/^prompt is too long: words/) },
+        request_id: "req_1",
+      },
     });
   });
 

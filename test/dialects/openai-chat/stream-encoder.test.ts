@@ -155,8 +155,8 @@ test("an answer without any block still has a role and a finish", () => {
 
 test("a failure is one error frame", () => {
   const encoder = createChatEncoder({ ...asked, includeUsage: false });
-  expect(encoder.fail(new GatewayError("upstream-timeout", "Too slow."))).toBe(
-    'data: {"error":{"message":"Too slow.","type":"server_error","param":null,"code":"upstream_timeout"}}\n\n',
+  expect(encoder.fail(new GatewayError("internal", "It broke."))).toBe(
+    'data: {"error":{"message":"It broke.","type":"server_error","param":null,"code":"internal_error"}}\n\n',
   );
 });
 

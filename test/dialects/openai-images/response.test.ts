@@ -52,7 +52,7 @@ describe("an images response", () => {
         {
           index: 1,
           error: {
-            message: "The usage limit is spent.",
+            message: "The usage limit is spent. This is a rate limit, and passes.",
             type: "rate_limit_error",
             param: null,
             code: "rate_limit_exceeded",
@@ -97,7 +97,7 @@ describe("an images stream", () => {
   });
 
   it("names what is missing in an error event that SDKs keep", () => {
-    const error = new GatewayError("upstream-unavailable", "No workers.");
+    const error = new GatewayError("internal", "No workers.");
     const one = encodeImageEvent({ type: "missing", pictures: [{ index: 2, error }] }, 1, undefined);
     const [name, data, ...rest] = one.split("\n");
     expect([name, ...rest]).toEqual(["event: error", "", ""]);
@@ -105,12 +105,12 @@ describe("an images stream", () => {
       message: "No workers.",
       type: "server_error",
       param: null,
-      code: "upstream_unavailable",
+      code: "internal_error",
     };
     const message = "1 picture is missing: No workers.";
     expect(JSON.parse(data?.replace(/^data: /, "") ?? "")).toEqual({
       type: "error",
-      code: 502,
+      code: 500,
       data: { msg: message },
       error: { ...reason, message, missing: [{ index: 2, error: reason }] },
     });

@@ -75,7 +75,7 @@ describe("replies that refuse", () => {
   });
 
   test.each([
-    ["header", { limitReset: String(now / 1000 + 61) }, 61_000],
+    ["header", { limitReset: String(now / 1000 + 60) }, 60_000],
     ["body", { text: '{"resetTime":"2026-11-23T00:00:30.500Z"}' }, 30_500],
     ["retry-after", { retryAfter: "7" }, 7000],
     ["retry-after as a date", { retryAfter: "Mon, 23 Nov 2026 00:00:09 GMT" }, 9000],
@@ -212,6 +212,15 @@ describe("connections that fail", () => {
     expect(toConnectionError(fail("UND_ERR_SOCKET"), "body").kind).toBe("upstream-truncated");
     expect(toConnectionError(fail("UND_ERR_BODY_TIMEOUT"), "body").kind).toBe("upstream-timeout");
   });
+});
+
+test.each([
+  ["header", { limitReset: String(now / 1000 + 61) }, 61_000],
+  ["body", { text: '{"resetTime":"2026-11-23T04:00:00.500Z"}' }, 14_400_500],
+  ["retry-after of a proxy", { ...html, text: "<html>", retryAfter: "7200" }, 7_200_000],
+])("429 for more than a minute, as the %s says, is a spent budget", (_name, refusal, retryAfterMs) => {
+  const error = refuse({ status: 429, ...refusal });
+  expect(error).toMatchObject({ kind: "budget-exhausted", retryAfterMs, resetsAt: now + retryAfterMs });
 });
 
 describe("words and times that can't be meant", () => {

@@ -204,6 +204,7 @@ describe("inspection", () => {
     expect(await inspector.usage(forever)).toEqual({
       usedPercent: 125,
       blocked: true,
+      authenticated: false,
       resetsAt: Date.parse("2026-11-23T00:21:26.166Z"),
     });
     await inspector.close();

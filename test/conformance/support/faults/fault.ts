@@ -4,6 +4,7 @@ import type {
   ScriptedReply,
   SimulatorOptions,
 } from "../../../../src/simulator/index.ts";
+import { post } from "../../../support/post.ts";
 import type { Stack } from "../../../support/start-stack.ts";
 
 /** How a fault is brought about. What the client shall get of it stands in docs/failures.md, and nowhere else. */
@@ -81,6 +82,24 @@ export function instead(error: ScriptedEdgeError): Fault {
 export function first(error: ScriptedEdgeError): Fault {
   return { chat: [{ error }, { text: deltas }] };
 }
+
+/** A limit that stays: what came upon it is refused from then on, so no other test may share the gateway. */
+export function lasting(error: ScriptedEdgeError): Fault {
+  return { ...instead(error), env: {}, lasting: true };
+}
+
+/** A limit that a chat has come upon before. */
+export const spentBefore: Fault = {
+  env: {},
+  lasting: true,
+  early: true,
+  async before({ url, simulator }) {
+    simulator.enqueue({ error: { kind: "usage" } });
+    const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Hi" }] };
+    const { status } = await post(`${url}/v1/chat/completions`, body);
+    if (status !== 402) throw new Error(`The limit was not met: ${status}`);
+  },
+};
 
 /** More often than anything is asked for. */
 const often = 12;

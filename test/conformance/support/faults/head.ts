@@ -7,9 +7,11 @@ import {
   htmlPage,
   http,
   instead,
+  lasting,
   normalEnd,
   page,
   secret,
+  spentBefore,
   streamHead,
 } from "./fault.ts";
 
@@ -74,5 +76,7 @@ export const headFaults: Faults = {
   "the session is refused twice": instead({ kind: "session" }),
   "the model is refused": instead({ kind: "model" }),
   "all models are refused": instead({ kind: "model", available: [] }),
-  "the usage limit": instead({ kind: "usage" }),
+  "429 of a proxy for hours": lasting(htmlPage(429, { "retry-after": "7200" })),
+  "the usage limit": lasting({ kind: "usage" }),
+  "the usage limit was met before": spentBefore,
 };

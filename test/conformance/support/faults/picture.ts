@@ -6,9 +6,11 @@ import {
   htmlPage,
   http,
   instead,
+  lasting,
   never,
   page,
   secret,
+  spentBefore,
   eachTime,
 } from "./fault.ts";
 
@@ -53,7 +55,8 @@ export const orderFaults: Faults = {
   "the order's connection is closed": instead({ kind: "refuse" }),
   "the order meets a proxy's 502": instead(htmlPage(502)),
   "the order meets a challenge": instead({ kind: "html" }),
-  "the order meets the usage limit": instead({ kind: "usage" }),
+  "the order meets the usage limit": lasting({ kind: "usage" }),
+  "a chat met the usage limit before": spentBefore,
   "the order meets 429": instead(http(429, "", { "retry-after": "7" })),
   "the order's back end is busy": { chat: [{ error: { kind: "three", message: "Rate limit reached" } }] },
 };

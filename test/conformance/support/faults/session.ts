@@ -18,6 +18,10 @@ export const sessionFaults: Faults = {
   "the session route answers 404": session(404),
   "the session route answers 429": session(429, { error: "Too many" }),
   "the session route answers 429 and says when": session(429, "", { "retry-after": "7" }),
+  "the session route answers 429 for hours": {
+    ...session(429, "", { "retry-after": "7200" }),
+    lasting: true,
+  },
   "the session route answers a proxy's 502": always(sessionPath, htmlPage(502)),
   "the session route answers a proxy's 502 once": once(sessionPath, htmlPage(502)),
   "the session route answers a proxy's 503 and says when": always(

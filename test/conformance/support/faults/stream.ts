@@ -32,6 +32,7 @@ export const streamFaults: Faults = {
   // Before any text.
   "the back end fails": says("Service unavailable"),
   "the back end is busy": says("Rate limit reached for requests"),
+  "the back end is busy for hours": says("Rate limit reached, please try again in 2h"),
   "the prompt is too long": says("This model's maximum context length is 8192 tokens"),
   "the back end does not know the model": says("Invalid model name passed in"),
   "a parameter is refused": says("Invalid argument for parameter topP: no"),

@@ -1,0 +1,142 @@
+import { GatewayError } from "../../errors.ts";
+import type { Budget } from "../../model/budget.ts";
+import { createExhaustedError } from "./exhausted-error.ts";
+import type { UpstreamLog } from "./options.ts";
+import type { UsageStatus } from "./usage-status.ts";
+
+/** What the upstream allows this gateway, and what is left of it. */
+export interface Allowance {
+  /**
+   * Runs what spends of it. While it is spent nothing is run: throws kind `budget-exhausted` at once. Whether it is
+   * spent, `run` tells by throwing that kind.
+   */
+  spend<Value>(run: () => Promise<Value>): Promise<Value>;
+  /** Counts the tokens of an answer, until the upstream's own count is looked at again. */
+  count(tokens: number): void;
+  /**
+   * What is known, at once. Once something was spent, who asks for it also has what is old renewed, in the background
+   * and at most every 30 s.
+   */
+  budget(): Budget | undefined;
+  /** Ends a look that is under way and starts no more. */
+  close(): void;
+}
+
+/** What the allowance is kept with. */
+export interface AllowanceOptions {
+  /** Asks how much is used. `undefined`: this upstream does not count. */
+  readonly look: (signal: AbortSignal) => Promise<UsageStatus | undefined>;
+  readonly now: () => number;
+  readonly log: UpstreamLog;
+}
+
+/** The pause between two looks. */
+const pauseMs = 30_000;
+/** The pause after an upstream that does not count. */
+const longPauseMs = 3_600_000;
+/** What an anonymous address has: the upstream's documented default, which no route tells. */
+const anonymousSize = { tokens: 25_000, windowMs: 4 * 3_600_000 };
+
+/** Creates the keeper. Looks are made in the background, one at a time, and none before something is spent. */
+export function createAllowance({ look, now, log }: AllowanceOptions): Allowance {
+  const closing = new AbortController();
+  let nextLookAt = 0;
+  let looking = false;
+  let begun = false;
+  let spentUntil: number | undefined;
+  let refusals = 0;
+  let seen: UsageStatus | undefined;
+  let countedSince = 0;
+
+  function learn(status: UsageStatus | undefined): void {
+    if (status === undefined) {
+      nextLookAt = now() + longPauseMs;
+      return;
+    }
+    seen = status;
+    countedSince = 0;
+    const { blocked, resetsAt } = status;
+    spentUntil = blocked ? (resetsAt ?? spentUntil) : undefined;
+  }
+
+  async function lookNow(): Promise<void> {
+    const before = refusals;
+    try {
+      const status = await look(closing.signal);
+      // A refusal that came in the meantime is newer.
+      if (refusals === before) learn(status);
+    } catch (error) {
+      // Nobody waits for it: what was known stays known, and the next look may do better.
+      log.debug({ err: error }, "the upstream's usage status can't be had");
+    } finally {
+      looking = false;
+    }
+  }
+
+  function lookAhead(): void {
+    if (looking || closing.signal.aborted || now() < nextLookAt) return;
+    looking = true;
+    nextLookAt = now() + pauseMs;
+    void lookNow();
+  }
+
+  function note(error: unknown): void {
+    if (!(error instanceof GatewayError) || error.kind !== "budget-exhausted") return;
+    if (error.resetsAt === undefined) return;
+    spentUntil = error.resetsAt;
+    refusals += 1;
+    // As good as a look.
+    nextLookAt = now() + pauseMs;
+    log.warn({ until: new Date(error.resetsAt).toISOString() }, "the budget at the upstream is spent");
+  }
+
+  /** When there is a new budget, if there is none now. */
+  function nextBudgetAt(): number | undefined {
+    if (spentUntil !== undefined && now() >= spentUntil) spentUntil = undefined;
+    return spentUntil;
+  }
+
+  return {
+    async spend(run) {
+      begun = true;
+      const resetsAt = nextBudgetAt();
+      if (resetsAt !== undefined) {
+        // It may have been lifted early: then the next request is asked for again.
+        lookAhead();
+        throw createExhaustedError(resetsAt, { now: now() });
+      }
+      try {
+        return await run();
+      } catch (error) {
+        note(error);
+        throw error;
+      }
+    },
+    count(tokens) {
+      countedSince += tokens;
+    },
+    budget() {
+      if (begun) lookAhead();
+      const resetsAt = nextBudgetAt();
+      if (resetsAt !== undefined) {
+        const usedPercent = Math.max(100, seen?.usedPercent ?? 0);
+        return { usedPercent, spent: true, resetsAt, size: sizeOf(seen) };
+      }
+      if (seen?.resetsAt === undefined || now() >= seen.resetsAt) return undefined;
+      const estimate = seen.usedPercent + (countedSince * 100) / anonymousSize.tokens;
+      return {
+        usedPercent: Math.max(seen.usedPercent, Math.min(100, estimate)),
+        spent: false,
+        resetsAt: seen.resetsAt,
+        size: sizeOf(seen),
+      };
+    },
+    close() {
+      closing.abort();
+    },
+  };
+}
+
+function sizeOf(status: UsageStatus | undefined): Budget["size"] {
+  return status?.authenticated === true ? undefined : anonymousSize;
+}

@@ -1,0 +1,39 @@
+import { GatewayError } from "../../errors.ts";
+
+/**
+ * The error of a budget that is spent until `resetsAt` (ms since the epoch). Agents decide by words: none of those stand
+ * in it by which they take an error for a prompt that is too long, or for one that passes ("try again", a status).
+ */
+export function createExhaustedError(
+  resetsAt: number,
+  { now, cause }: { readonly now: number; readonly cause?: unknown },
+): GatewayError {
+  const waitMs = Math.max(0, resetsAt - now);
+  return new GatewayError(
+    "budget-exhausted",
+    `Akash Chat takes no more requests from this gateway's address: its usage budget is spent. There is a new one at ${toSeconds(resetsAt)} (in ${describeWait(waitMs)}). Until then wait, or let the gateway go out through another network address.`,
+    { resetsAt, retryAfterMs: waitMs, cause },
+  );
+}
+
+/** A time without fractions, whose three digits would look like a status. */
+function toSeconds(time: number): string {
+  return new Date(Math.ceil(time / 1000) * 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** `3 h 59 min`, rounded up: no number of three digits, which agents would take for a status. */
+export function describeWait(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
+  const parts = [
+    [days, "d"],
+    [hours, "h"],
+    [minutes % 60, "min"],
+  ] as const;
+  return (
+    parts
+      .filter(([count]) => count > 0)
+      .map(([count, unit]) => `${count} ${unit}`)
+      .join(" ") || "a moment"
+  );
+}
