@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
 import { createLog } from "./log.ts";
+import type { Budget } from "./model/budget.ts";
 import { createIdFactory, createRandomPool, type IdFactory } from "./model/ids.ts";
 import { createSealer, type Sealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
@@ -40,6 +41,8 @@ export interface Services {
   /** Seals what clients keep for the gateway: the summaries of compacted conversations. */
   readonly summaries: Sealer;
   readonly newId: IdFactory;
+  /** What is left of what the upstream allows, as far as is known. */
+  readonly budget: () => Budget | undefined;
   readonly now: () => number;
   /** Closes connections and the store. */
   close(): Promise<void>;
@@ -64,6 +67,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     responses,
     summaries: createSealer(secret, "conversation summaries"),
     newId,
+    budget: () => upstream.budget(),
     now,
     async close() {
       await upstream.close();

@@ -14,6 +14,8 @@ export interface AnswerFacts {
   error?: ErrorKind;
   /** The failure itself; only its name, message and causes are logged. */
   cause?: unknown;
+  /** Headers that are known only when the head goes out. */
+  lateHeaders?: () => Readonly<Record<string, string>>;
 }
 
 /** Notes what an event tells of the answer, or of one of several, whose usage is added up. */

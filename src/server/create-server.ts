@@ -7,6 +7,7 @@ import {
   type FastifyPluginCallback,
 } from "fastify";
 
+import { budgetHeaders } from "../dialects/budget-headers.ts";
 import { GatewayError, shorten } from "../errors.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
@@ -49,6 +50,7 @@ const exposedHeaders = [
   "x-store-error",
   "retry-after",
   "x-should-retry",
+  ...budgetHeaders,
 ];
 
 /**

@@ -51,7 +51,8 @@ export function createEventSink(
     sink.committed = true;
     clearTimeout(hold);
     reply.hijack();
-    for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...streamHeaders })) {
+    const late = reply.request.facts.lateHeaders?.();
+    for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...late, ...streamHeaders })) {
       if (value !== undefined) raw.setHeader(name, value);
     }
     raw.writeHead(200);

@@ -1,6 +1,7 @@
 import type { ChatService } from "../completion/chat-service.ts";
 import type { Config } from "../config.ts";
 import type { ImageService } from "../images/image-service.ts";
+import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
 import type { Sealer } from "../secrets/create-sealer.ts";
 import type { ResponseStore } from "../store/response-store.ts";
@@ -14,6 +15,8 @@ export interface RouteDependencies {
   /** Seals the summaries of compacted conversations, which clients keep. */
   readonly summaries: Sealer;
   readonly newId: IdFactory;
+  /** What is left of what the upstream allows, as far as is known. */
+  readonly budget: () => Budget | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

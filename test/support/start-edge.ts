@@ -87,6 +87,7 @@ export async function startEdge(options: {
       images,
       responses: createMemoryStore(10),
       summaries: createSealer(secret, "conversation summaries"),
+      budget: () => undefined,
       newId: (prefix) => `${prefix}${(ids += 1)}`,
       now: () => 1_700_000_000_000,
     },

@@ -9,6 +9,7 @@ import {
   parseMessages,
   withThreadDetails,
 } from "../../dialects/anthropic-messages/index.ts";
+import { encodeAnthropicBudget } from "../../dialects/budget-headers.ts";
 import { type ChatResponse, createCollector } from "../../model/collect.ts";
 import type { EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
@@ -19,6 +20,7 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import { createMessageThreads } from "../message-threads.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
+import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
 
 /** Shows the whole answer to `onComplete` before its end is passed on: the client may continue from there at once. */
@@ -107,6 +109,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     setDialectErrors(app, (error, request) =>
       withThreadDetails(encodeAnthropicError(error, request.id), error),
     );
+    showBudget(app, deps, encodeAnthropicBudget);
     app.addHook("onRequest", (request, reply, next) => {
       reply.header("request-id", request.id);
       next();

@@ -1,5 +1,6 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
+import { encodeOpenAiBudget } from "../../dialects/budget-headers.ts";
 import {
   createChatEncoder,
   createChoicesEncoder,
@@ -13,6 +14,7 @@ import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
+import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
 import { answerInChunks, asksForChunks } from "../responses/answer-in-chunks.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
@@ -61,6 +63,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
 
   return (app, _options, done) => {
     setDialectErrors(app, encodeChatError);
+    showBudget(app, deps, encodeOpenAiBudget);
     app.route({ method: "POST", url: "/v1/chat/completions", handler: complete });
     done();
   };

@@ -1,5 +1,6 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
+import { encodeOpenAiBudget } from "../../dialects/budget-headers.ts";
 import { encodeOpenAiError } from "../../dialects/openai-error.ts";
 import {
   createTextCompletionEncoder,
@@ -11,6 +12,7 @@ import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
+import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
 
 /** `POST /v1/completions`, the legacy API. */
@@ -39,6 +41,7 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
 
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
+    showBudget(app, deps, encodeOpenAiBudget);
     app.route({ method: "POST", url: "/v1/completions", handler: complete });
     done();
   };

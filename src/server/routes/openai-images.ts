@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import { encodeOpenAiBudget } from "../../dialects/budget-headers.ts";
 import { encodeOpenAiError } from "../../dialects/openai-error.ts";
 import { parseImagesRequest } from "../../dialects/openai-images/request.ts";
 import { encodeImagesResponse } from "../../dialects/openai-images/response.ts";
@@ -13,6 +14,7 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendImageEvents } from "../send-image-events.ts";
 import { imageFileRoutes } from "./image-files.ts";
+import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
 
 /** OpenAI's images API: generations, the linked files, and a clear refusal of edits and variations. */
@@ -51,6 +53,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
 
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
+    showBudget(app, deps, encodeOpenAiBudget);
     app.route({ method: "POST", url: "/v1/images/generations", handler: generate });
     app.register(imageFileRoutes(images));
     app.register(pictureInputRoutes);

@@ -1,6 +1,7 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 
+import { encodeCodexBudget } from "../../dialects/budget-headers.ts";
 import {
   encodeResponsesError,
   parseResponsesBody,
@@ -16,6 +17,7 @@ import { loadContext } from "../responses/load-context.ts";
 import { findStored, responseNotFound } from "../responses/stored-response.ts";
 import { streamRun } from "../responses/stream-run.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
+import { showBudget } from "../show-budget.ts";
 
 const params = z.object({ id: z.string() });
 
@@ -129,6 +131,7 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
 
   return (app, _options, done) => {
     setDialectErrors(app, encodeResponsesError);
+    showBudget(app, deps, encodeCodexBudget);
     // Before the store is closed: what still runs is stored as failed.
     app.addHook("onClose", () => runs.close());
     app.route({

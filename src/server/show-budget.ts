@@ -1,0 +1,25 @@
+import type { FastifyInstance } from "fastify";
+
+import type { EncodeBudget } from "../dialects/budget-headers.ts";
+import type { RouteDependencies } from "./route-dependencies.ts";
+
+/** Puts what is left of the budget into the head of every answer of a plugin (`app` is the plugin's own instance). */
+export function showBudget(
+  app: FastifyInstance,
+  { budget, now }: Pick<RouteDependencies, "budget" | "now">,
+  encode: EncodeBudget,
+): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    // Asked when the head goes out: by then more may be known than when the request came.
+    request.facts.lateHeaders = () => {
+      const known = budget();
+      return known === undefined ? {} : encode(known, now());
+    };
+    done();
+  });
+  // Streams have their own way out, where the late headers are added, too.
+  app.addHook("onSend", (request, reply, payload, done) => {
+    reply.headers(request.facts.lateHeaders?.() ?? {});
+    done(null, payload);
+  });
+}
