@@ -13,19 +13,22 @@ export const encodeCodexBudget: EncodeBudget = ({ usedPercent, resetsAt, size })
 /** From these shares on Claude Code says something of it. */
 const thresholds = [0.9, 0.75, 0.5];
 const warned = 0.75;
-const noHeaders: Readonly<Record<string, string>> = {};
 
 /**
  * As Claude Code reads them with `CLAUDE_CODE_USE_GATEWAY=1`: the claim `overage` is the one that it shows for a gateway.
- * None of a spent budget: at a 429 with them, and without that variable too, it says words of its own in place of ours.
+ * At a 429 it reads them without that variable, too: "You've hit your usage limit · resets 8:56pm". Without them it tells its
+ * user that the limit is "not your usage limit".
  * Source: `anthropic-ratelimit-unified-*` of Anthropic's API.
  */
 export const encodeAnthropicBudget: EncodeBudget = ({ usedPercent, spent, resetsAt }) => {
-  if (spent) return noHeaders;
   const share = usedPercent / 100;
   const surpassed = thresholds.find((threshold) => share >= threshold);
   return {
-    "anthropic-ratelimit-unified-status": share >= warned ? "allowed_warning" : "allowed",
+    "anthropic-ratelimit-unified-status": spent
+      ? "rejected"
+      : share >= warned
+        ? "allowed_warning"
+        : "allowed",
     "anthropic-ratelimit-unified-reset": toUnix(resetsAt),
     "anthropic-ratelimit-unified-representative-claim": "overage",
     "anthropic-ratelimit-unified-overage-utilization": toDecimal(share),

@@ -33,7 +33,11 @@ test("Anthropic's", () => {
     "anthropic-ratelimit-unified-overage-reset": "1700003724",
     "anthropic-ratelimit-unified-overage-surpassed-threshold": "0.75",
   });
-  expect(encodeAnthropicBudget({ ...budget, spent: true }, now)).toEqual({});
+  expect(encodeAnthropicBudget({ ...budget, spent: true, usedPercent: 100 }, now)).toMatchObject({
+    "anthropic-ratelimit-unified-status": "rejected",
+    "anthropic-ratelimit-unified-overage-utilization": "1",
+    "anthropic-ratelimit-unified-overage-surpassed-threshold": "0.9",
+  });
 });
 
 test.each([

@@ -54,6 +54,9 @@ describe("once it is spent", () => {
               : [402, "insufficient_quota", "7200"];
         expect([status, error.type, headers["retry-after"]], route).toEqual([expected, type, wait]);
         expect(headers["x-should-retry"]).toBe("false");
+        expect(headers["anthropic-ratelimit-unified-status"]).toBe(
+          route === "/v1/messages" ? "rejected" : undefined,
+        );
         expect(error.resets_at).toBe(route === "/v1/responses" ? resetAt : undefined);
         expect(error.message).toContain("2026-11-26T14:00:00Z (in 2 h)");
         // A status in the body is a reason for some agents to ask on.
