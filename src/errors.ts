@@ -141,7 +141,7 @@ const signsOfPassing: Partial<Record<ErrorKind, string>> = {
  */
 export function toClientMessage({ kind, message, shouldRetry }: GatewayError): string {
   const sign = shouldRetry === false ? undefined : signsOfPassing[kind];
-  return sign === undefined ? message : `${message} ${sign}`;
+  return sign === undefined || message.includes(sign) ? message : `${message} ${sign}`;
 }
 
 /**

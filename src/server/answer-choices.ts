@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 
 import type { CallContext, ChatService } from "../completion/chat-service.ts";
 import type { ChoicesEncoder } from "../dialects/dialect.ts";
-import { rephrase, toGatewayError } from "../errors.ts";
+import { rephrase, toClientMessage, toGatewayError } from "../errors.ts";
 import type { ChatResponse } from "../model/collect.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ChatRequest } from "../model/request.ts";
@@ -55,7 +55,7 @@ export async function collectChoices(
   } catch (thrown) {
     if (links.length === 0) throw thrown;
     const error = toGatewayError(thrown);
-    const message = `${error.message} Drawn all the same: ${links.join(" ")}`;
+    const message = `${toClientMessage(error)} Drawn all the same: ${links.join(" ")}`;
     // Nothing of it is for the log, which must not have signed links; the failure itself is its cause.
     throw rephrase(error, message, message);
   }

@@ -33,10 +33,12 @@ export function createEventSink(
   options: {
     readonly heartbeat: () => string;
     readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
+    /** Asked for when the head goes out. */
+    readonly lateHeaders?: (() => Readonly<Record<string, string>>) | undefined;
   },
 ): EventSink {
   const { raw } = reply;
-  const { heartbeat, config } = options;
+  const { heartbeat, config, lateHeaders } = options;
   let held = "";
   let beat: NodeJS.Timeout | undefined;
   const hold = setTimeout(() => {
@@ -51,8 +53,8 @@ export function createEventSink(
     sink.committed = true;
     clearTimeout(hold);
     reply.hijack();
-    const late = reply.request.facts.lateHeaders?.();
-    for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...late, ...streamHeaders })) {
+    const headers = { ...reply.getHeaders(), ...lateHeaders?.(), ...streamHeaders };
+    for (const [name, value] of Object.entries(headers)) {
       if (value !== undefined) raw.setHeader(name, value);
     }
     raw.writeHead(200);

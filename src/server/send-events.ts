@@ -77,7 +77,7 @@ export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOp
   const { batches, signal } = options;
   const { facts } = reply.request;
   facts.stream = true;
-  const sink = createEventSink(reply, options);
+  const sink = createEventSink(reply, { ...options, lateHeaders: facts.lateHeaders });
   let finished = false;
 
   try {

@@ -27,7 +27,11 @@ export async function sendImageEvents(reply: FastifyReply, options: SendImageEve
   const { events, encoding, signal, now } = options;
   const { facts } = reply.request;
   facts.stream = true;
-  const sink = createEventSink(reply, { config: options.config, heartbeat: () => encodeSseComment("") });
+  const sink = createEventSink(reply, {
+    config: options.config,
+    heartbeat: () => encodeSseComment(""),
+    lateHeaders: reply.request.facts.lateHeaders,
+  });
   try {
     for await (const event of events) {
       if (event.type === "missing") noteMissing(facts, event.pictures);

@@ -3,7 +3,10 @@ import type { FastifyInstance } from "fastify";
 import type { EncodeBudget } from "../dialects/budget-headers.ts";
 import type { RouteDependencies } from "./route-dependencies.ts";
 
-/** Puts what is left of the budget into the head of every answer of a plugin (`app` is the plugin's own instance). */
+/**
+ * Puts what is left of the budget into the head of every answer of a plugin (`app` is the plugin's own instance) to what
+ * was posted: only that can spend.
+ */
 export function showBudget(
   app: FastifyInstance,
   { budget, now }: Pick<RouteDependencies, "budget" | "now">,
@@ -11,10 +14,12 @@ export function showBudget(
 ): void {
   app.addHook("onRequest", (request, _reply, done) => {
     // Asked when the head goes out: by then more may be known than when the request came.
-    request.facts.lateHeaders = () => {
-      const known = budget();
-      return known === undefined ? {} : encode(known, now());
-    };
+    if (request.method === "POST") {
+      request.facts.lateHeaders = () => {
+        const known = budget();
+        return known === undefined ? {} : encode(known, now());
+      };
+    }
     done();
   });
   // Streams have their own way out, where the late headers are added, too.

@@ -227,8 +227,8 @@ describe("the Anthropic SDK", () => {
       type: "invalid_request_error",
       apiMessage: "max_tokens: Field required",
     });
-    stack.simulator.enqueue({ error: { kind: "usage" } });
-    await expect(client.messages.create(hello)).rejects.toBeInstanceOf(RateLimitError);
+    stack.simulator.enqueue({ error: { kind: "http", status: 429 } });
+    await expect(client.messages.create(hello, { maxRetries: 0 })).rejects.toBeInstanceOf(RateLimitError);
     stack.simulator.enqueue({
       error: {
         kind: "http",

@@ -89,10 +89,10 @@ describe("once it is spent", () => {
     const openai = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: "k", fetch: counting });
     const anthropic = new Anthropic({ baseURL: stack.url, apiKey: "k", fetch: counting });
     await expect(openai.chat.completions.create(bodies["/v1/chat/completions"])).rejects.toThrow(
-      /usage budget/,
+      /usage limit/,
     );
-    await expect(openai.responses.create(bodies["/v1/responses"])).rejects.toThrow(/usage budget/);
-    await expect(anthropic.messages.create(bodies["/v1/messages"])).rejects.toThrow(/usage budget/);
+    await expect(openai.responses.create(bodies["/v1/responses"])).rejects.toThrow(/usage limit/);
+    await expect(anthropic.messages.create(bodies["/v1/messages"])).rejects.toThrow(/usage limit/);
     expect(asked).toBe(3);
   });
 
@@ -139,7 +139,7 @@ describe("while some is left", () => {
     // The look is made behind the first answer.
     await expect
       .poll(async () => {
-        const { headers } = await get(`${stack.url}/v1/responses/none`);
+        const { headers } = await post(`${stack.url}/v1/responses`, {});
         return headers["x-codex-primary-used-percent"];
       })
       .toBeDefined();

@@ -1,12 +1,6 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { generateText, streamText } from "ai";
-import OpenAI, {
-  APIError,
-  AuthenticationError,
-  BadRequestError,
-  InternalServerError,
-  RateLimitError,
-} from "openai";
+import OpenAI, { APIError, AuthenticationError, BadRequestError, InternalServerError } from "openai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { startStack, type Stack } from "../support/start-stack.ts";
@@ -120,8 +114,8 @@ describe("the openai SDK", () => {
 
     stack.simulator.enqueue({ error: { kind: "usage" } });
     const limited = await create({ stream: true }).catch((error: unknown) => error);
-    expect(limited).toBeInstanceOf(RateLimitError);
-    expect(limited).toMatchObject({ code: "rate_limit_exceeded" });
+    expect(limited).toBeInstanceOf(APIError);
+    expect(limited).toMatchObject({ status: 402, code: "insufficient_quota" });
   });
 
   test("does not repeat what would fail again", async () => {

@@ -22,6 +22,7 @@ export async function streamRun(reply: FastifyReply, options: StreamRunOptions):
   const sink = createEventSink(reply, {
     heartbeat: () => encodeSseComment("keep-alive"),
     config: options.config,
+    lateHeaders: reply.request.facts.lateHeaders,
   });
   let sent = startingAfter + 1;
   try {

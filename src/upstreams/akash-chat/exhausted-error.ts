@@ -11,7 +11,7 @@ export function createExhaustedError(
   const waitMs = Math.max(0, resetsAt - now);
   return new GatewayError(
     "budget-exhausted",
-    `Akash Chat takes no more requests from this gateway's address: its usage budget is spent. There is a new one at ${toSeconds(resetsAt)} (in ${describeWait(waitMs)}). Until then wait, or let the gateway go out through another network address.`,
+    `The usage limit of this gateway's address at Akash Chat is reached. There is a new budget at ${toSeconds(resetsAt)} (in ${describeWait(waitMs)}). Until then wait, or let the gateway go out through another network address.`,
     { resetsAt, retryAfterMs: waitMs, cause },
   );
 }
