@@ -385,6 +385,10 @@ describe("the AI SDK", () => {
   });
 });
 
+function countFiles(): number {
+  return simulator.requests.filter(({ path }) => path.startsWith("/api/image/")).length;
+}
+
 describe("image files", () => {
   let url = "";
   beforeEach(async () => {
@@ -435,13 +439,12 @@ describe("image files", () => {
   ])("refuse a link with %s, and ask the upstream nothing", async (_, change) => {
     const link = new URL(url);
     change(link);
-    const files = () => simulator.requests.filter(({ path }) => path.startsWith("/api/image/")).length;
-    const asked = files();
+    const asked = countFiles();
     const response = await fetch(link);
     expect(response.status).toBe(404);
     expect(response.headers.get("cache-control")).not.toContain("immutable");
     expect(await response.json()).toMatchObject({ code: 404, error: { code: "not_found" } });
-    expect(files()).toBe(asked);
+    expect(countFiles()).toBe(asked);
   });
 });
 
