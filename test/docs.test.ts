@@ -318,7 +318,8 @@ describe("docs/clients.md has what connect gives", () => {
 });
 
 test("docs/clients.md says what launch says about sizes", () => {
-  const table = rows(section(read("docs/clients.md"), "## Coding agents"));
+  const [above = ""] = section(read("docs/clients.md"), "## Coding agents").split("\n### ");
+  const table = rows(above);
   const documented = table.slice(1).map((cells) => cells.slice(0, 5));
   const measured = Object.entries(promptSizes).map(([name, { version, full, default: usual, small }]) => [
     `${findClient(name)?.title} ${version}`,

@@ -5,7 +5,7 @@ import { matchGlob } from "./match-glob.ts";
 
 /** Whether a model can see, by the operator's list of patterns. */
 export function canSee(model: ModelInfo, patterns: readonly string[]): boolean {
-  return model.kind === "chat" && patterns.some((pattern) => matchGlob(pattern, model.id));
+  return model.kind === "chat" && patterns.some((pattern) => matchGlob(pattern, model.aliasOf ?? model.id));
 }
 
 /** Whether images stand in the messages of the user. */

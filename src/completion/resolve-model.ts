@@ -22,11 +22,11 @@ const longestShown = 100;
 const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 
 /**
- * Finds the model behind a client's id, which may be the one of Claude Code's list: an alias of exactly that name, the id itself or another spelling of it
- * (`findModel`), then the first alias whose pattern fits (so `*=…` catches only what the upstream does not have), then,
- * for `auto`, the first chat model of the list. An id
- * that is unknown may be new: the upstream is asked for its list once more before it is refused, by kind
- * `model-not-found` with the nearest id. When the list can't be had, the id passes: the upstream will judge.
+ * Finds the model behind a client's id, which may be the one of Claude Code's list: an alias of exactly that name, the
+ * id itself or another spelling of it (`findModel`), then the first alias whose pattern fits (so `*=…` catches only what
+ * the upstream does not have), then, for `auto`, the first chat model of the list. An id that is unknown may be new: the
+ * upstream is asked for its list once more before it is refused, by kind `model-not-found` with the nearest id. When
+ * the list can't be had, the id passes and the upstream will judge; `auto`, which needs a list, fails with it.
  */
 export async function resolveModel(
   given: string,
@@ -49,6 +49,7 @@ export async function resolveModel(
   const models = await (wantsAny ? asking : listOrNothing(asking, signal));
   // A list without a chat model, which an upstream gives whose back end is away, says nothing of those either.
   if (!models.some(({ kind }) => kind === "chat")) {
+    if (wantsAny) throw new GatewayError("upstream-unavailable", "Akash Chat offers no chat model now.");
     return find(models) ?? (isImageModel(aliased) ? imageModel : { id: aliased, kind: "chat" });
   }
   const found = find(models);

@@ -141,21 +141,18 @@ describe("launch codex", () => {
 
   test("names the catalogue of a gateway that has one, and no other's", async () => {
     const { told } = await launch(["codex"]);
-    expect(allOf(told)).not.toContain("model_catalog_url");
+    expect(allOf(told)).toMatch(/model_catalog_url="http:\/\/127\.0\.0\.1:\d+\/v1\/models"/);
 
-    const server = createServer((request, response) => {
-      const models = request.url?.includes("client_version=") === true ? [{ slug: "some-model" }] : undefined;
+    const server = createServer((_request, response) => {
       response.setHeader("content-type", "application/json");
-      response.end(
-        JSON.stringify({ object: "list", data: [{ id: "some-model", context_length: 1000 }], models }),
-      );
+      response.end(JSON.stringify({ object: "list", data: [{ id: "some-model", context_length: 1000 }] }));
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { told: catalogued } = await launch(["codex"], {}, url);
+    const { told: plain } = await launch(["codex"], {}, url);
     server.close();
-    expect(catalogued.args).toContain(`model_providers.akash.model_catalog_url="${url}/v1/models"`);
+    expect(allOf(plain)).not.toContain("model_catalog_url");
   });
 });
 

@@ -56,7 +56,7 @@ describe("auto", () => {
     const away = new GatewayError("upstream-unavailable", "It is away.");
     await expect(resolve("auto", "", away)).rejects.toThrow("It is away.");
     await expect(resolve("auto", "", [{ id: "AkashGen", kind: "image" }])).rejects.toMatchObject({
-      kind: "model-not-found",
+      kind: "upstream-unavailable",
     });
   });
 });

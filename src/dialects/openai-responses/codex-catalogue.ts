@@ -1,10 +1,8 @@
 import type { ModelInfo } from "../../model/model-info.ts";
 import { codexInstructions } from "./codex-instructions.ts";
 
-/** A chat model under a name that clients may give. */
+/** A chat model of the list, which may be there under an alias. */
 export interface CatalogueModel {
-  /** The model's id or an alias; Codex knows a model by exactly this name. */
-  readonly slug: string;
   readonly model: ModelInfo;
   /** Whether it takes images. */
   readonly canSee: boolean;
@@ -13,11 +11,12 @@ export interface CatalogueModel {
 /** How much of a tool's output Codex keeps, in tokens: all of it is sent again with each turn. */
 const longestOutput = 2000;
 
-function encode({ slug, model, canSee }: CatalogueModel, index: number): Record<string, unknown> {
+function encode({ model, canSee }: CatalogueModel, index: number): Record<string, unknown> {
   const name = model.name ?? model.id;
   return {
-    slug,
-    display_name: slug === model.id ? name : `${slug} (${name})`,
+    // Codex knows a model by exactly this name.
+    slug: model.id,
+    display_name: model.aliasOf === undefined ? name : `${name} (${model.aliasOf})`,
     description: null,
     // Akash Chat takes no effort.
     supported_reasoning_levels: [],

@@ -6,12 +6,12 @@ import {
   encodeClaudeCodeModels,
   pageModels,
 } from "../../dialects/anthropic-messages/index.ts";
+import { encodeCodexCatalogue } from "../../dialects/openai-responses/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/openai-models.ts";
 import { GatewayError } from "../../errors.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { encodeEdgeError, speaksAnthropic } from "../encode-edge-error.ts";
-import { listCatalogue } from "../list-catalogue.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 
 /** What a person or a probe finds at the root. */
@@ -38,12 +38,10 @@ function isClaudeCode(userAgent: string | undefined): boolean {
 }
 
 /**
- * Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its catalogue. And
- * a clear word to those who look for embeddings.
+ * Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its
+ * catalogue. And a clear word to those who look for embeddings.
  */
-export function metaRoutes(deps: RouteDependencies): FastifyPluginCallback {
-  const { chat } = deps;
-
+export function metaRoutes({ chat }: RouteDependencies): FastifyPluginCallback {
   return (app, _options, done) => {
     setDialectErrors(app, encodeEdgeError);
 
@@ -59,7 +57,11 @@ export function metaRoutes(deps: RouteDependencies): FastifyPluginCallback {
         : encodeOpenAiModels(models);
       // Codex says its version, and reads `models` alone; others need not pay for it.
       if (request.query.client_version === undefined) return list;
-      return { ...list, models: await listCatalogue(deps, models, signal) };
+      const writing = models.filter(({ kind }) => kind === "chat");
+      return {
+        ...list,
+        models: encodeCodexCatalogue(writing.map((model) => ({ model, canSee: chat.canSee(model) }))),
+      };
     });
     // Ids contain slashes, which clients may or may not encode.
     app.get<{ Params: { "*": string } }>("/v1/models/*", async (request, reply) => {
