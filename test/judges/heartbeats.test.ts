@@ -52,7 +52,7 @@ const clients: readonly (readonly [name: string, client: Client])[] = [
       const calls = choice?.message.tool_calls ?? [];
       return {
         text: choice?.message.content ?? "",
-        calls: calls.map(({ function: { name } }) => name),
+        calls: calls.map((call) => (call.type === "function" ? call.function.name : call.custom.name)),
         finish: choice?.finish_reason,
       };
     },
