@@ -50,7 +50,7 @@ function savings(size: Size): Record<string, unknown> {
   if (size === "full") return {};
   return {
     permissions: { deny: denied },
-    // It loses the output of commands that end at once, such as `cat`, so that reading can't be left to its shell.
+    // With the shell alone it was seen to get empty output for `cat` of a file that is not empty; why is not known.
     tools: {
       toolSearch: { enabled: false },
       ...(size === "small" ? { core: ["edit", "read_file", "run_shell_command"] } : {}),
