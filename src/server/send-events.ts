@@ -9,7 +9,7 @@ import { createEventSink } from "./event-sink.ts";
 
 /** How a stream is sent, whatever its events are. */
 export interface StreamOptions {
-  /** Gives what to write in silence, at its time: an empty chunk, a ping event, or a comment. */
+  /** Gives what to write in silence, at its time: an empty chunk, an event, or a comment. */
   readonly heartbeat: () => string;
   readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
   /** From `clientSignal(reply)`. */

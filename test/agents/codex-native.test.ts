@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 
@@ -92,6 +93,31 @@ describe("Codex takes the catalogue of /v1/models", () => {
     expect(sent).toContain(codexInstructions.trim());
     expect(sent).not.toContain("You are Codex");
   });
+});
+
+test("Codex, which counts events and no comments, waits as long as the model is silent", async () => {
+  await using stack = await startStack({ env: { RESPONSE_HOLD_MS: "0", HEARTBEAT_MS: "100" } });
+  await using task = await createTask();
+  const patience = 1500;
+  async function* answer(): AsyncGenerator<string> {
+    // The silence is what the test is about: Codex has no other clock.
+    await setTimeout(2 * patience);
+    yield "Good ";
+    await setTimeout(2 * patience);
+    yield "morning.";
+  }
+  stack.simulator.enqueue({ text: answer() });
+  const provider = "model_providers.akash";
+  const settings = [
+    ...providerOf(stack, "Akash Chat"),
+    `model="${model}"`,
+    `${provider}.stream_idle_timeout_ms=${patience}`,
+    `${provider}.stream_max_retries=0`,
+  ];
+  const { code, stdout, stderr } = await runCodex(settings, exec("Greet me."), task);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toBe("Good morning.\n");
+  expect(stack.simulator.chats).toHaveLength(1);
 });
 
 describe("a session of Codex that is compacted twice goes on", () => {

@@ -1,4 +1,5 @@
 /** Heartbeats before an answer and in its middle, as the SDKs see them: not at all. */
+import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { AIMessageChunk } from "@langchain/core/messages";
 import { ChatOpenAI } from "@langchain/openai";
@@ -19,7 +20,10 @@ const messages = [{ role: "user" as const, content: prompt }];
 const call = syntaxes[0]?.render([{ name: "look", input: { at: "x" } }]) ?? "";
 const tool = { type: "function" as const, function: { name: "look", parameters: { type: "object" } } };
 
-/** A fetch that calls `seen` as soon as so many empty deltas came. */
+/** What each API writes in silence; the first of Responses is no heartbeat. */
+const beat = /"delta":\{\},"logprobs":null,"finish_reason":null|^event: response\.in_progress$/m;
+
+/** A fetch that calls `seen` as soon as so many heartbeats came. */
 function watchBeats(count: number, seen: () => void): typeof fetch {
   return async (url, init) => {
     const reply = await fetch(url, init);
@@ -28,7 +32,7 @@ function watchBeats(count: number, seen: () => void): typeof fetch {
     const watch = new TransformStream<Uint8Array, Uint8Array>({
       transform(bytes, controller) {
         text += decoder.decode(bytes, { stream: true });
-        if (text.split('"delta":{},"logprobs":null,"finish_reason":null').length > count) seen();
+        if (text.split(beat).length > count) seen();
         controller.enqueue(bytes);
       },
     });
@@ -79,6 +83,37 @@ const clients: readonly (readonly [name: string, client: Client])[] = [
     },
   ],
   [
+    "openai, Responses",
+    async (url, watch) => {
+      const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "any", maxRetries: 0, fetch: watch });
+      const tools = [{ type: "function" as const, ...tool.function, strict: false }];
+      const response = await client.responses.stream({ model, input: prompt, tools }).finalResponse();
+      const calls = response.output.flatMap((item) => (item.type === "function_call" ? [item.name] : []));
+      const finish = calls.length > 0 ? "tool_calls" : "stop";
+      return {
+        text: response.output_text,
+        calls,
+        finish: response.status === "completed" ? finish : response.status,
+      };
+    },
+  ],
+  [
+    "ai, Responses",
+    async (url, watch) => {
+      const provider = createOpenAI({ baseURL: `${url}/v1`, apiKey: "any", fetch: watch });
+      const result = streamText({
+        model: provider.responses(model),
+        prompt,
+        tools: { look: { inputSchema: jsonSchema({ type: "object" }) } },
+      });
+      return {
+        text: await result.text,
+        calls: (await result.toolCalls).map(({ toolName }) => toolName),
+        finish: (await result.finishReason).replace("-", "_"),
+      };
+    },
+  ],
+  [
     "langchain",
     async (url, watch) => {
       const configuration = { baseURL: `${url}/v1`, fetch: watch };
@@ -111,7 +146,7 @@ describe.each(clients)("%s", (_name, read) => {
     expect(
       await read(
         stack.url,
-        watchBeats(2, () => gate.open()),
+        watchBeats(3, () => gate.open()),
       ),
     ).toEqual(expected);
   });

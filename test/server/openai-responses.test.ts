@@ -6,6 +6,7 @@ import type { EventBatch } from "../../src/model/events.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
 import { checkEvents } from "../dialects/openai-responses/check-events.ts";
 import { parseFrames } from "../dialects/openai-responses/parse-frames.ts";
+import { openStream } from "../support/open-stream.ts";
 import { get, post, send } from "../support/post.ts";
 import { type Answer, type Edge, startEdge, textAnswer } from "../support/start-edge.ts";
 
@@ -419,6 +420,21 @@ describe("background responses", () => {
     const types: string[] = [];
     for await (const event of sdkStream) types.push(event.type);
     expect(types).toEqual(events.map(({ type }) => type));
+  });
+
+  test("have heartbeats with numbers of their own, the same for all who stream them", async () => {
+    const { opened, open } = gate();
+    const env = { HEARTBEAT_MS: "100" };
+    await using edge = await startEdge({ answer: slowAnswer(opened), env });
+    const url = `${edge.url}/v1/responses`;
+    const live = await openStream(url, { model, input: "hi", background: true, stream: true });
+    await live.readUntil(/delta[\s\S]*event: response\.in_progress\n/);
+    open();
+    const events = parseFrames(await live.readRest());
+    const final = checkEvents(events);
+    expect(final.status).toBe("completed");
+    const again = await get(`${url}/${final.id}?stream=true`);
+    expect(parseFrames(again.text)).toEqual(events);
   });
 
   test("go on when the client that streams them leaves", async () => {

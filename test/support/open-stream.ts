@@ -4,8 +4,8 @@ import { request, type IncomingMessage } from "node:http";
 export interface OpenStream {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
-  /** Reads until the text so far contains `part`, and returns the text so far. Rejects at the end without it. */
-  readUntil(part: string): Promise<string>;
+  /** Reads until the text so far contains `part` or matches it, and returns the text so far. Rejects at the end without it. */
+  readUntil(part: string | RegExp): Promise<string>;
   /** Reads to the end; rejects if the connection is cut. */
   readRest(): Promise<string>;
   /** Cuts the connection. */
@@ -53,9 +53,9 @@ function readStream(incoming: IncomingMessage): OpenStream {
     status: incoming.statusCode ?? 0,
     headers: incoming.headers,
     async readUntil(part) {
-      while (!text.includes(part)) {
+      while (typeof part === "string" ? !text.includes(part) : !part.test(text)) {
         const { done, value } = await chunks.next();
-        if (done === true) throw new Error(`The stream ended without ${JSON.stringify(part)}: ${text}`);
+        if (done === true) throw new Error(`The stream ended without ${part}: ${text}`);
         text += value;
       }
       return text;

@@ -19,6 +19,8 @@ export interface ItemWriter {
   finish(status: ItemStatus): readonly WireEvent[];
   /** The item as it is now. */
   toItem(status: ItemStatus): OutputItem;
+  /** The item as its events have shown it so far; nothing before it is announced. */
+  shown(): readonly OutputItem[];
 }
 
 /** Where the item stands and how it is shown. */
@@ -207,5 +209,6 @@ export function createItemWriter(block: BlockStart, options: ItemWriterOptions):
       return events;
     },
     toItem,
+    shown: () => (growing === undefined ? [] : [toItem("in_progress")]),
   };
 }

@@ -36,6 +36,12 @@ export interface ResponseWriter {
   /** `response.created`, once; a queued response is announced so, others begin with their first event. */
   queue(): readonly WireEvent[];
   push(event: ChatEvent): readonly WireEvent[];
+  /**
+   * What to say in silence: that the response is in progress, once more if it was said, with all that was shown of it:
+   * SDKs put the response of such an event in the place of what they have gathered. A comment would not do, since Codex
+   * gives up when no event comes for long. Nothing for a response that has ended.
+   */
+  heartbeat(): readonly WireEvent[];
   /** Ends the response as failed, unless it has ended. An open item is never announced as done. */
   fail(error: GatewayError): readonly WireEvent[];
   /** Ends the response as cancelled, unless it has ended. */
@@ -165,6 +171,12 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
           break;
       }
       return finish(event.reason, event.usage);
+    },
+    heartbeat() {
+      if (writer.ended) return [];
+      if (!begun) return begin("in_progress");
+      const shown = { ...response, output: [...output, ...(item?.shown() ?? [])] };
+      return [{ type: "response.in_progress", sequence_number: next(), response: shown }];
     },
     fail: (error) => breakOff("failed", { error: encodeFailure(error) }),
     cancel: () => breakOff("cancelled", {}),

@@ -1,5 +1,5 @@
 import { encodeSseEvent } from "../../stream/sse.ts";
-import type { StreamEncoder } from "../dialect.ts";
+import type { ChoicesEncoder, StreamEncoder } from "../dialect.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 import type { ResponseObject, WireEvent } from "./wire.ts";
 
@@ -15,7 +15,7 @@ export function encodeWireEvent(event: WireEvent): string {
 export function createResponsesStreamEncoder(
   writer: ResponseWriter,
   onEnd: (response: ResponseObject) => void,
-): StreamEncoder {
+): StreamEncoder & Pick<ChoicesEncoder, "heartbeat"> {
   function encode(events: readonly WireEvent[]): string {
     let text = "";
     for (const event of events) text += encodeWireEvent(event);
@@ -25,6 +25,7 @@ export function createResponsesStreamEncoder(
 
   return {
     push: (event) => encode(writer.push(event)),
+    heartbeat: () => encode(writer.heartbeat()),
     fail: (error) => encode(writer.fail(error)),
   };
 }

@@ -16,7 +16,6 @@ import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 
 import type { StoreProblem } from "../../store/response-store.ts";
-import { encodeSseComment } from "../../stream/sse.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
@@ -31,8 +30,6 @@ import { toStored, tryToStore } from "./stored-response.ts";
 import { createRunLog } from "./run-log.ts";
 import { streamRun } from "./stream-run.ts";
 import { summarise } from "./summarise.ts";
-
-const keepAlive = encodeSseComment("keep-alive");
 
 /** What answering a Responses body needs. Without `runs` there are no background responses. */
 export interface ResponsesDependencies extends RouteDependencies {
@@ -150,7 +147,8 @@ export async function answerResponses(
     const encoder = createResponsesStreamEncoder(writer, (response) => {
       saved = save(response);
     });
-    await sendEvents(reply, { events, encoder, heartbeat: () => keepAlive, config, signal, failsInStream });
+    const heartbeat = (): string => encoder.heartbeat();
+    await sendEvents(reply, { events, encoder, heartbeat, config, signal, failsInStream });
     await saved;
     return reply;
   }

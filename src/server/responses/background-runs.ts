@@ -37,6 +37,8 @@ export interface BackgroundRun {
   readonly ended: boolean;
   /** Resolves when there are more events than `count`, the run has ended, or `signal` is aborted. */
   changed(count: number, signal: AbortSignal): Promise<void>;
+  /** Adds an event that says that the run goes on, for those who follow it in silence. */
+  beat(): void;
   /** Ends the run as cancelled and aborts the upstream; resolves when that is stored. */
   cancel(): Promise<void>;
   /** Ends the run without storing it. */
@@ -152,6 +154,7 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
         signal.addEventListener("abort", wake, { once: true });
       });
     },
+    beat: () => add(writer.heartbeat()),
     cancel: () => end(writer.cancel(), cancelled),
     discard: () => {
       discarded = true;
@@ -162,6 +165,7 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
 }
 
 async function nothingToDo(): Promise<void> {}
+function noBeat(): void {}
 
 /** A run that is over, without what it ran with: its request, answer and connection would be held as long as it is. */
 function toEnded({ response, inputItems, problem, stored, events }: BackgroundRun): BackgroundRun {
@@ -173,6 +177,7 @@ function toEnded({ response, inputItems, problem, stored, events }: BackgroundRu
     events,
     ended: true,
     changed: nothingToDo,
+    beat: noBeat,
     cancel: nothingToDo,
     discard: nothingToDo,
   };

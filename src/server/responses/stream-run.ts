@@ -19,16 +19,27 @@ export interface StreamRunOptions {
 export async function streamRun(reply: FastifyReply, options: StreamRunOptions): Promise<void> {
   const { run, startingAfter, signal } = options;
   reply.request.facts.stream = true;
+  let sent = startingAfter + 1;
+
+  /** What was not sent yet. */
+  function take(): string {
+    const text = run.events.slice(sent).map(encodeWireEvent).join("");
+    sent = Math.max(sent, run.events.length);
+    return text;
+  }
+
   const sink = createEventSink(reply, {
-    heartbeat: () => encodeSseComment("keep-alive"),
+    heartbeat() {
+      run.beat();
+      // Empty for who asked for later events than there are.
+      return take() || encodeSseComment("keep-alive");
+    },
     config: options.config,
     lateHeaders: reply.request.facts.lateHeaders,
   });
-  let sent = startingAfter + 1;
   try {
     while (!signal.aborted) {
-      const text = run.events.slice(sent).map(encodeWireEvent).join("");
-      sent = Math.max(sent, run.events.length);
+      const text = take();
       if (run.ended) {
         sink.end(text);
         return;

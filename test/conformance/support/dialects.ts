@@ -27,7 +27,7 @@ export interface Dialect<Name extends string = "chat" | "completions" | "respons
   readonly path: string;
   /** What it writes in silence, before anything else and in the middle. */
   readonly heartbeat: string;
-  readonly laterHeartbeat: string;
+  readonly laterHeartbeat: string | RegExp;
   /** The words for an answer that ended by itself, at the limit and by a filter. */
   readonly finishes: { readonly stop: string; readonly length: string; readonly filter: string };
   body(content: string, model?: string): Record<string, unknown>;
@@ -175,8 +175,8 @@ const responses: Dialect = {
   name: "responses",
   title: "Responses",
   path: "/v1/responses",
-  heartbeat: ": keep-alive",
-  laterHeartbeat: ": keep-alive",
+  heartbeat: "event: response.in_progress",
+  laterHeartbeat: /delta[\s\S]*event: response\.in_progress/,
   finishes: { stop: "completed", length: "max_output_tokens", filter: "content_filter" },
   body: (input, model = defaultModel) => ({ model, input }),
   readError: readOpenAiError,

@@ -64,6 +64,17 @@ export function checkEvents(events: readonly WireEvent[]): ResponseObject {
       continue;
     }
 
+    // A heartbeat: it may stand anywhere, and says nothing new.
+    if (event.type === "response.in_progress") {
+      if (response?.status !== "in_progress") fail(event, "wrong status");
+      const [shown, ...more] = response.output.slice(done.length) as Record<string, unknown>[];
+      if (JSON.stringify(response.output.slice(0, done.length)) !== JSON.stringify(done) || more.length > 0)
+        fail(event, "output differs from the items so far");
+      if (shown?.["id"] !== open?.id || (shown !== undefined && textOf(shown) !== open?.text))
+        fail(event, "the open item differs from the events before");
+      continue;
+    }
+
     if (terminals.has(event.type)) {
       if (response === undefined) fail(event, "no response");
       const status = event.type.replace("response.", "");

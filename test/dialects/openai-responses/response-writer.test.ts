@@ -59,6 +59,38 @@ describe("a stream of events", () => {
     );
   });
 
+  test("may have heartbeats anywhere, over which the SDK's accumulator reads", () => {
+    fc.assert(
+      fc.property(arbitraryEvents(), fc.infiniteStream(fc.boolean()), (events, beats) => {
+        const encoder = createResponsesStreamEncoder(makeWriter(), () => {});
+        const beat = (): string => (beats.next().value === true ? encoder.heartbeat() : "");
+        const text = events.map((event) => beat() + encoder.push(event) + beat()).join("");
+        const wire = parseFrames(text + encoder.heartbeat());
+        const final = checkEvents(wire);
+        const sdk = accumulate(wire);
+        expect(sdk.final).toEqual(final);
+        expect(sdk.before).toEqual(final.output);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test.each([
+    ["a custom tool", { type: "custom", name: "run" }, "run", "custom_tool_call"],
+    ["a tool whose call is shown when it is complete", { type: "shell" }, "shell", "shell_call"],
+  ])("has heartbeats in a call of %s", (_, tool, name, type) => {
+    const encoder = createResponsesStreamEncoder(makeWriter({ tools: [tool] }), () => {});
+    const events = answer((writer) => {
+      writer.openToolCall("call_1", name);
+      for (const piece of ['{"input": "l', 's", "commands": ["ls"]}']) writer.writeArguments(piece);
+      writer.close();
+    });
+    const wire = parseFrames(events.map((event) => encoder.push(event) + encoder.heartbeat()).join(""));
+    const final = checkEvents(wire);
+    expect(final.output).toMatchObject([{ type }]);
+    expect(accumulate(wire)).toMatchObject({ final, before: final.output });
+  });
+
   test("that is cut off anywhere ends with one failed event, and no open item is announced as done", () => {
     fc.assert(
       fc.property(arbitraryEvents(), fc.nat(), (events, place) => {
