@@ -1,5 +1,6 @@
 import { shorten } from "../../errors.ts";
 import type { FilePart, ImagePart } from "../../model/request.ts";
+import { parseDataUrl } from "../data-url.ts";
 import { decodeBase64Text, isTextType } from "../text-media.ts";
 import { type FieldPath, toFieldError } from "./parse-fields.ts";
 import type { WireDocument, WireImage, WireSearchResult } from "./request-schema.ts";
@@ -16,11 +17,10 @@ export function toImage({ source }: WireImage, path: FieldPath): ImagePart {
   if (source.type === "base64") {
     return { type: "image", source: { kind: "data", mediaType: source.media_type, base64: source.data } };
   }
-  const inline = /^data:([^;,]+);base64,(.*)$/s.exec(source.url);
-  if (inline?.[1] === undefined || inline[2] === undefined) {
-    return { type: "image", source: { kind: "url", url: source.url } };
-  }
-  return { type: "image", source: { kind: "data", mediaType: inline[1], base64: inline[2] } };
+  const inline = parseDataUrl(source.url);
+  if (inline?.isBase64 !== true) return { type: "image", source: { kind: "url", url: source.url } };
+  const { mediaType, data: base64 } = inline;
+  return { type: "image", source: { kind: "data", mediaType, base64 } };
 }
 
 /** Text of a document that came as base64. Only text formats can be read. */

@@ -1,17 +1,7 @@
 import { GatewayError, shorten } from "../../errors.ts";
 import type { FilePart, ImagePart } from "../../model/request.ts";
+import { parseDataUrl } from "../data-url.ts";
 import { decodeBase64Text, isTextType } from "../text-media.ts";
-
-/** What stands before the data of a `data:` URL is short; looking for it in megabytes would need as much stack. */
-const longestHead = 1000;
-
-/** A `data:` URL, taken apart; undefined when it is something else. */
-function parseDataUrl(url: string) {
-  const match = /^data:([^;,]*)((?:;[^;,]*)*),/.exec(url.slice(0, longestHead));
-  if (match === null) return undefined;
-  const [head, mediaType = "", flags = ""] = match;
-  return { mediaType, isBase64: flags.endsWith(";base64"), data: url.slice(head.length) };
-}
 
 /** An image part's URL: `data:` with base64, or http(s). Throws `invalid-request` that names `param`. */
 export function parseImageUrl(url: string, param: string): ImagePart {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { callId } from "../call-order.ts";
 import { optional } from "../optional.ts";
 
 const contentPart = z.discriminatedUnion(
@@ -41,12 +42,6 @@ const functionCall = z.looseObject({
     z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value)),
   ]),
 });
-
-/** Some clients lose ids, or never had one: then calls and results belong together by their order. */
-const callId = z
-  .string()
-  .nullish()
-  .transform((id) => id || undefined);
 
 const toolCall = z.union([
   z.looseObject({ id: callId, function: functionCall }),

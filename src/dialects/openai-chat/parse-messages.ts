@@ -1,5 +1,6 @@
 import { GatewayError, shorten } from "../../errors.ts";
 import type { FilePart, ImagePart, Message, TextPart, ToolCallPart } from "../../model/request.ts";
+import { createCallOrder } from "../call-order.ts";
 import { parseFile, parseImageUrl } from "./media.ts";
 import type { WireContent, WireMessage, WirePart } from "./message-schema.ts";
 
@@ -54,21 +55,16 @@ function only<K extends AnyPart["type"]>(
  */
 export function parseChatMessages(messages: readonly WireMessage[]): Message[] {
   const legacyIds = new Map<string, string>();
-  /** Ids of calls without a result so far, in their order. */
-  const unanswered = new Set<string>();
+  const order = createCallOrder();
   const speakers = findSpeakers(messages);
 
   /** The call that a result answers. */
   function findCall(id: string | undefined, index: number): string {
-    const [first] = unanswered;
-    const found = id ?? first;
-    if (found === undefined) {
-      const param = `messages[${index}].tool_call_id`;
-      const text = `'${param}' is missing, and no call before it is without a result.`;
-      throw new GatewayError("invalid-request", text, { param });
-    }
-    unanswered.delete(found);
-    return found;
+    const found = order.answer(id);
+    if (found !== undefined) return found;
+    const param = `messages[${index}].tool_call_id`;
+    const text = `'${param}' is missing, and no call before it is without a result.`;
+    throw new GatewayError("invalid-request", text, { param });
   }
 
   function parseMessage(message: WireMessage, index: number): Message[] {
@@ -110,7 +106,7 @@ export function parseChatMessages(messages: readonly WireMessage[]): Message[] {
         return { type: "tool-call", callId: id ?? `call_${index}_${at}`, name, arguments: text };
       },
     );
-    for (const call of calls) unanswered.add(call.callId);
+    for (const call of calls) order.add(call.callId, call.name);
     const legacy = message.function_call;
     if (legacy === undefined) return calls;
     const callId = `call_legacy_${index}`;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { choiceWord } from "../choice-word.ts";
 import { toCustomParameters } from "../custom-tool.ts";
 import { optional } from "../optional.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
@@ -64,15 +65,8 @@ const namedFunction = z.union([
   z.looseObject({ name: z.string() }).transform((choice) => choice.name),
 ]);
 
-/** `any` is Mistral's and Anthropic's word for `required`. */
-const choiceWord = z
-  .enum(["auto", "none", "required", "any"])
-  .transform((word) => (word === "any" ? "required" : word));
-
 const toolChoice = z.union([
   choiceWord,
-  // As Anthropic's API writes it.
-  z.looseObject({ type: choiceWord }).transform(({ type }) => type),
   z
     .looseObject({
       type: z.literal("allowed_tools"),

@@ -45,25 +45,31 @@ function findBare(around: Wrapper | undefined, param: string): FoundSchema | und
   return Object.keys(schema).some((key) => !wrapperFields.has(key)) ? { schema, param, around } : undefined;
 }
 
-function findSchema(format: WireFormat): FoundSchema | undefined {
+function findSchema(format: WireFormat, at: string): FoundSchema | undefined {
   const places = [
-    [format.json_schema, "response_format.json_schema"],
-    [format.json_object, "response_format.json_object"],
-    [format, "response_format"],
+    [format.json_schema, `${at}.json_schema`],
+    [format.json_object, `${at}.json_object`],
+    [format, at],
   ] as const;
   for (const [around, param] of places) {
     if (around?.schema !== undefined) return { schema: around.schema, param: `${param}.schema`, around };
   }
   return (
-    findBare(format.json_schema, "response_format.json_schema") ??
-    findBare(format.json_object, "response_format.json_object")
+    findBare(format.json_schema, `${at}.json_schema`) ?? findBare(format.json_object, `${at}.json_object`)
   );
 }
 
-/** Reads a format. Throws `invalid-request` for a wrong schema, by the name of its field, and for one that is not there. */
-export function toResponseFormat(format: WireFormat | undefined): ResponseFormat {
+/**
+ * Reads a format, which stands in the field `at`. Throws `invalid-request` for a wrong schema, by the name of its field,
+ * and for one that is not there: then the field is `schemaAt`, where the API has it.
+ */
+export function toResponseFormat(
+  format: WireFormat | undefined,
+  at = "response_format",
+  schemaAt = `${at}.json_schema`,
+): ResponseFormat {
   if (format === undefined || format.type === "text") return { kind: "text" };
-  const found = findSchema(format);
+  const found = findSchema(format, at);
   if (found !== undefined) {
     const { schema, param, around } = found;
     refuseWrongSchema(schema, param);
@@ -72,9 +78,8 @@ export function toResponseFormat(format: WireFormat | undefined): ResponseFormat
   }
   if (format.type === undefined) return { kind: "text" };
   if (format.type === "json_schema" && format.json_schema === undefined) {
-    const param = "response_format.json_schema";
-    throw new GatewayError("invalid-request", `'${param}' is missing: expected an object with a schema.`, {
-      param,
+    throw new GatewayError("invalid-request", `'${schemaAt}' is missing: expected an object.`, {
+      param: schemaAt,
     });
   }
   return { kind: "json-object" };

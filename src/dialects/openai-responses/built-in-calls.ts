@@ -107,8 +107,8 @@ export function readBuiltInCall(item: BuiltInCall): {
 } {
   switch (item.type) {
     case "local_shell_call": {
-      const { command } = item.action;
-      return { type: "local_shell", arguments: JSON.stringify({ command }) };
+      const { command, working_directory: workdir, timeout_ms } = item.action;
+      return { type: "local_shell", arguments: JSON.stringify({ command, workdir, timeout_ms }) };
     }
     case "shell_call": {
       const { commands, timeout_ms, max_output_length } = item.action;

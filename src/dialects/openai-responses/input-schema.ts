@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { callId } from "../call-order.ts";
+import { responseFormat } from "../openai-chat/response-format.ts";
 import { optional } from "../optional.ts";
 import { wireTool } from "./tool-schema.ts";
 
@@ -52,7 +54,7 @@ const message = z.looseObject({
 const functionCall = z.looseObject({
   type: z.literal("function_call"),
   id: optional(z.string()),
-  call_id: z.string(),
+  call_id: callId,
   name: z.string(),
   namespace: optional(z.string()),
   arguments: z.string(),
@@ -61,7 +63,7 @@ const functionCall = z.looseObject({
 const customToolCall = z.looseObject({
   type: z.literal("custom_tool_call"),
   id: optional(z.string()),
-  call_id: z.string(),
+  call_id: callId,
   name: z.string(),
   namespace: optional(z.string()),
   input: z.string(),
@@ -70,14 +72,18 @@ const customToolCall = z.looseObject({
 const localShellCall = z.looseObject({
   type: z.literal("local_shell_call"),
   id: optional(z.string()),
-  call_id: optional(z.string()),
-  action: z.looseObject({ command: z.array(z.string()) }),
+  call_id: callId,
+  action: z.looseObject({
+    command: z.array(z.string()),
+    working_directory: optional(z.string()),
+    timeout_ms: optional(z.number()),
+  }),
 });
 
 const shellCall = z.looseObject({
   type: z.literal("shell_call"),
   id: optional(z.string()),
-  call_id: z.string(),
+  call_id: callId,
   action: z.looseObject({
     commands: z.array(z.string()),
     timeout_ms: optional(z.number()),
@@ -88,7 +94,7 @@ const shellCall = z.looseObject({
 const shellOutput = z.looseObject({
   type: z.literal("shell_call_output"),
   id: optional(z.string()),
-  call_id: z.string(),
+  call_id: callId,
   output: z.union([
     z.string(),
     z.array(
@@ -105,7 +111,7 @@ const shellOutput = z.looseObject({
 const applyPatchCall = z.looseObject({
   type: z.literal("apply_patch_call"),
   id: optional(z.string()),
-  call_id: z.string(),
+  call_id: callId,
   operation: z.looseObject({
     type: z.enum(["create_file", "update_file", "delete_file"]),
     path: z.string(),
@@ -116,7 +122,7 @@ const applyPatchCall = z.looseObject({
 const applyPatchOutput = z.looseObject({
   type: z.literal("apply_patch_call_output"),
   id: optional(z.string()),
-  call_id: z.string(),
+  call_id: callId,
   status: optional(z.string()),
   output: optional(z.string()),
 });
@@ -124,14 +130,16 @@ const applyPatchOutput = z.looseObject({
 const toolOutput = z.looseObject({
   type: z.enum(["function_call_output", "custom_tool_call_output"]),
   id: optional(z.string()),
-  call_id: z.string(),
+  call_id: callId,
+  name: optional(z.string()),
+  namespace: optional(z.string()),
   output,
 });
 
 const localShellOutput = z.looseObject({
   type: z.literal("local_shell_call_output"),
   id: optional(z.string()),
-  call_id: optional(z.string()),
+  call_id: callId,
   output,
 });
 
@@ -152,6 +160,14 @@ const compaction = z
 
 const compactionTrigger = z.looseObject({ type: z.literal("compaction_trigger") });
 
+/** What the request sets may change in mid-conversation; it stays so until the next change. */
+const configurationUpdate = z.looseObject({
+  type: z.literal("configuration_update"),
+  id: optional(z.string()),
+  reasoning: optional(z.looseObject({ effort: optional(z.string()) })),
+  text: optional(z.looseObject({ format: optional(responseFormat) })),
+});
+
 const itemReference = z.looseObject({ type: z.literal("item_reference"), id: z.string() });
 
 /** Anything else that stands in a history: reasoning, hosted tool calls, items of the future. */
@@ -171,6 +187,7 @@ const understood = [
   toolList,
   compaction,
   compactionTrigger,
+  configurationUpdate,
   itemReference,
 ] as const;
 
@@ -191,6 +208,7 @@ const knownTypes = new Set<string>([
   "compaction",
   "compaction_summary",
   "compaction_trigger",
+  "configuration_update",
   "item_reference",
 ]);
 

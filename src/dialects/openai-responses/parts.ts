@@ -1,20 +1,11 @@
 import { GatewayError, shorten } from "../../errors.ts";
 import type { FilePart, ImagePart, TextPart } from "../../model/request.ts";
+import { parseDataUrl } from "../data-url.ts";
 import { decodeBase64Text, isTextType } from "../text-media.ts";
 import type { ContentPart } from "./input-schema.ts";
 
 function unsupported(message: string, param: string): GatewayError {
   return new GatewayError("unsupported", message, { param });
-}
-
-/** What stands before the bytes is short; looking for it in megabytes would need as much stack. */
-const longestHead = 1000;
-
-/** `data:<type>;base64,<bytes>`, taken apart; undefined when it is something else. */
-function parseDataUrl(url: string): { readonly mediaType: string; readonly base64: string } | undefined {
-  const match = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i.exec(url.slice(0, longestHead));
-  if (match?.[1] === undefined) return undefined;
-  return { mediaType: match[1].toLowerCase(), base64: url.slice(match[0].length) };
 }
 
 function toImage(part: Extract<ContentPart, { type: "input_image" }>, param: string): ImagePart {
@@ -27,7 +18,10 @@ function toImage(part: Extract<ContentPart, { type: "input_image" }>, param: str
         );
   }
   const inline = parseDataUrl(part.image_url);
-  if (inline !== undefined) return { type: "image", source: { kind: "data", ...inline } };
+  if (inline?.isBase64 === true && inline.mediaType.startsWith("image/")) {
+    const { mediaType, data: base64 } = inline;
+    return { type: "image", source: { kind: "data", mediaType, base64 } };
+  }
   if (/^https?:\/\//i.test(part.image_url)) {
     return { type: "image", source: { kind: "url", url: part.image_url } };
   }
@@ -50,14 +44,17 @@ function toFile(part: Extract<ContentPart, { type: "input_file" }>, param: strin
   }
   const inline = parseDataUrl(data);
   if (inline === undefined) return { type: "file", name, mediaType: "text/plain", text: data };
-  if (!isTextType(inline.mediaType)) {
+  // RFC 2397: without a type it is text.
+  const mediaType = inline.mediaType || "text/plain";
+  if (!isTextType(mediaType)) {
     throw unsupported(
-      `A file of type ${shorten(inline.mediaType)} can't be read here: the model takes text only. Extract its text and send that.`,
+      `A file of type ${shorten(mediaType)} can't be read here: the model takes text only. Extract its text and send that.`,
       `${param}.file_data`,
     );
   }
   try {
-    return { type: "file", name, mediaType: inline.mediaType, text: decodeBase64Text(inline.base64) };
+    const text = inline.isBase64 ? decodeBase64Text(inline.data) : decodeURIComponent(inline.data);
+    return { type: "file", name, mediaType, text };
   } catch {
     throw new GatewayError("invalid-request", "The decoded file is not UTF-8 text.", {
       param: `${param}.file_data`,

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { choiceWord } from "../choice-word.ts";
+import { responseFormat } from "../openai-chat/response-format.ts";
 import { input } from "./input-schema.ts";
 import { optional } from "../optional.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
@@ -9,24 +11,8 @@ const mostMetadata = 16;
 
 const jsonObject = z.record(z.string(), z.unknown());
 
-const textFormat = z.discriminatedUnion(
-  "type",
-  [
-    z.looseObject({ type: z.literal("text") }),
-    z.looseObject({ type: z.literal("json_object") }),
-    z.looseObject({
-      type: z.literal("json_schema"),
-      name: z.string(),
-      description: optional(z.string()),
-      schema: jsonObject,
-      strict: optional(z.boolean()),
-    }),
-  ],
-  { error: "expected type text, json_object or json_schema" },
-);
-
 const toolChoice = z.union([
-  z.enum(["none", "auto", "required"]),
+  choiceWord,
   z.looseObject({
     type: z.string(),
     name: optional(z.string()),
@@ -51,7 +37,7 @@ export const requestSchema = z.looseObject({
   tool_choice: optional(toolChoice),
   parallel_tool_calls: optional(z.boolean()),
 
-  text: optional(z.looseObject({ format: optional(textFormat), verbosity: optional(z.string()) })),
+  text: optional(z.looseObject({ format: optional(responseFormat), verbosity: optional(z.string()) })),
   reasoning: optional(
     z.looseObject({
       effort: optional(z.string()),
@@ -75,7 +61,8 @@ export const requestSchema = z.looseObject({
         z.string().transform((text) => [text]),
         z.array(z.string()).max(1000, "expected at most 1000 texts"),
       ])
-      .refine(areStopsShort, stopsTooLong),
+      .refine(areStopsShort, stopsTooLong)
+      .transform((texts) => texts.filter((text) => text !== "")),
   ),
 
   stream: optional(z.boolean()),
@@ -102,9 +89,6 @@ export const requestSchema = z.looseObject({
 
 /** A parsed request body. */
 export type ResponsesBody = z.output<typeof requestSchema>;
-
-/** What `text.format` may be. */
-export type TextFormat = z.output<typeof textFormat>;
 
 /** What `tool_choice` may be. */
 export type WireToolChoice = z.output<typeof toolChoice>;

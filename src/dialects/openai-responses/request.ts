@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { GatewayError, shorten } from "../../errors.ts";
-import type { ChatRequest, ResponseFormat } from "../../model/request.ts";
+import type { ChatRequest } from "../../model/request.ts";
 import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
-import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
 import { findCrowd } from "../find-crowd.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { describeSkills } from "./built-in-tools.ts";
 import { dropCompacted, type OpenSummary, toSummaryRequest, unsealItem } from "./compaction.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
 import { listIgnored } from "./ignored.ts";
-import { type ResponsesBody, requestSchema, type TextFormat } from "./request-schema.ts";
+import { type ResponsesBody, requestSchema } from "./request-schema.ts";
 import { toStoredItems, type WireItem } from "./stored-items.ts";
+import { readTextFormat, type TextFormat } from "./text-format.ts";
 import { type PlacedItem, toMessages } from "./to-messages.ts";
 import { toToolChoice } from "./tool-choice.ts";
 import type { WireTool } from "./tool-schema.ts";
@@ -126,16 +126,12 @@ function resolve({ item, param }: PlacedItem, references: ReadonlyMap<string, Wi
   );
 }
 
-/** Throws for a wrong schema, by the name of its field. */
-function toResponseFormat(format: TextFormat | undefined): ResponseFormat {
-  if (format?.type === "json_object") return { kind: "json-object" };
-  if (format?.type !== "json_schema") return { kind: "text" };
-  const { name, description, schema } = format;
-  refuseWrongSchema(schema, "text.format.schema");
-  return { kind: "json-schema", name, schema, ...(description === undefined ? {} : { description }) };
-}
-
-function toEcho(body: ResponsesBody, tools: ToolTable, context: RequestContext): ResponseEcho {
+function toEcho(
+  body: ResponsesBody,
+  tools: ToolTable,
+  format: TextFormat["echo"],
+  context: RequestContext,
+): ResponseEcho {
   const { effort, summary, generate_summary } = body.reasoning ?? {};
   return {
     instructions: body.instructions ?? null,
@@ -143,7 +139,7 @@ function toEcho(body: ResponsesBody, tools: ToolTable, context: RequestContext):
     tools: tools.echo,
     tool_choice: body.tool_choice ?? "auto",
     parallel_tool_calls: body.parallel_tool_calls ?? true,
-    text: { ...body.text, format: body.text?.format ?? { type: "text" } },
+    text: { ...body.text, format },
     reasoning: { effort: effort ?? null, summary: summary ?? generate_summary ?? null },
     temperature: body.temperature ?? context.temperature ?? 1,
     top_p: body.top_p ?? context.topP ?? 1,
@@ -218,6 +214,7 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
   const tools = createToolTable([...(body.tools ?? []), ...added]);
   const chosen = toToolChoice(body.tool_choice, tools);
   const messages = toMessages(items, tools);
+  const { format, echo: formatEcho } = readTextFormat(body, items);
   if (!compacts && messages.length === 0 && body.instructions === undefined) {
     throw new GatewayError("invalid-request", "'input' is missing: send a text or a list of items.", {
       param: "input",
@@ -235,7 +232,7 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
     tools: chosen.definitions,
     toolChoice: chosen.choice,
     parallelToolCalls: body.parallel_tool_calls ?? true,
-    responseFormat: toResponseFormat(body.text?.format),
+    responseFormat: format,
     sampling: {
       ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
       ...(body.top_p === undefined ? {} : { topP: body.top_p }),
@@ -253,7 +250,7 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
       ...(chosen.ignored ? ["tool_choice"] : []),
     ],
     tools,
-    echo: toEcho(body, tools, context),
+    echo: toEcho(body, tools, formatEcho, context),
     inputItems: toStoredItems(
       own.map(({ item }) => item),
       context.responseId,

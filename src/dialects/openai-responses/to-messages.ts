@@ -1,4 +1,6 @@
+import { GatewayError } from "../../errors.ts";
 import type { Message, TextPart, ToolCallPart, ToolResultPart } from "../../model/request.ts";
+import { createCallOrder } from "../call-order.ts";
 import { readBuiltInCall, renderShellOutput } from "./built-in-calls.ts";
 import type { InputItem } from "./input-schema.ts";
 import { toParts, toResultContent, toTexts } from "./parts.ts";
@@ -10,56 +12,64 @@ export interface PlacedItem {
   readonly param: string;
 }
 
-function toToolCall(item: InputItem, tools: ToolTable): ToolCallPart | undefined {
+/** A call without its id: that depends on what else stands in the conversation. */
+type ReadCall = Pick<ToolCallPart, "name" | "arguments"> & { readonly id: string | undefined };
+
+function readCall(item: InputItem, tools: ToolTable): ReadCall | undefined {
   switch (item.type) {
-    case "function_call": {
-      const name = tools.toOfferedName(item.name, item.namespace);
-      return { type: "tool-call", callId: item.call_id, name, arguments: item.arguments };
-    }
-    case "custom_tool_call": {
-      const name = tools.toOfferedName(item.name, item.namespace);
+    case "function_call":
+      return {
+        id: item.call_id,
+        name: tools.toOfferedName(item.name, item.namespace),
+        arguments: item.arguments,
+      };
+    case "custom_tool_call":
       // The form in which the model knows custom tools.
       return {
-        type: "tool-call",
-        callId: item.call_id,
-        name,
+        id: item.call_id,
+        name: tools.toOfferedName(item.name, item.namespace),
         arguments: JSON.stringify({ input: item.input }),
       };
-    }
     case "local_shell_call":
     case "shell_call":
     case "apply_patch_call": {
       const { type, arguments: written } = readBuiltInCall(item);
-      const callId = item.call_id ?? item.id ?? "";
-      return { type: "tool-call", callId, name: tools.toBuiltInName(type), arguments: written };
+      return { id: item.call_id ?? item.id, name: tools.toBuiltInName(type), arguments: written };
     }
     default:
       return undefined;
   }
 }
 
-function toToolResult({ item, param }: PlacedItem): ToolResultPart | undefined {
+/** A result and the names of the call that it says it answers. */
+type ReadResult = Pick<ToolResultPart, "content" | "isError"> & {
+  readonly id: string | undefined;
+  readonly name?: string | undefined;
+};
+
+function readResult({ item, param }: PlacedItem, tools: ToolTable): ReadResult | undefined {
   switch (item.type) {
     case "function_call_output":
-    case "custom_tool_call_output":
+    case "custom_tool_call_output": {
+      const name = item.name === undefined ? undefined : tools.toOfferedName(item.name, item.namespace);
+      const content = toResultContent(item.output, `${param}.output`);
+      return { id: item.call_id, name, content, isError: false };
+    }
     case "local_shell_call_output": {
-      // A shell's output names its call by `id` in OpenAI's own reference, by `call_id` elsewhere.
-      const callId = item.call_id ?? (typeof item.id === "string" ? item.id : "");
+      // It names its call by `id` in OpenAI's own reference, by `call_id` elsewhere.
+      const content = toResultContent(item.output, `${param}.output`);
+      return { id: item.call_id ?? item.id, content, isError: false };
+    }
+    case "shell_call_output":
       return {
-        type: "tool-result",
-        callId,
-        content: toResultContent(item.output, `${param}.output`),
+        id: item.call_id,
+        content: [{ type: "text", text: renderShellOutput(item) }],
         isError: false,
       };
-    }
-    case "shell_call_output": {
-      const text = renderShellOutput(item);
-      return { type: "tool-result", callId: item.call_id, content: [{ type: "text", text }], isError: false };
-    }
     case "apply_patch_call_output": {
       const isError = item.status === "failed";
       const text = item.output ?? (isError ? "The patch could not be applied." : "The patch was applied.");
-      return { type: "tool-result", callId: item.call_id, content: [{ type: "text", text }], isError };
+      return { id: item.call_id, content: [{ type: "text", text }], isError };
     }
     default:
       return undefined;
@@ -68,10 +78,12 @@ function toToolResult({ item, param }: PlacedItem): ToolResultPart | undefined {
 
 /**
  * Turns items into turns. What the assistant said and called in a row is one turn, and so are the results of
- * its calls. Reasoning, hosted tools' calls and other items that only OpenAI's models read are left out.
+ * its calls. Reasoning, hosted tools' calls and other items that only OpenAI's models read are left out. Throws
+ * `invalid-request` for a result without an id when no call waits for one.
  */
 export function toMessages(items: readonly PlacedItem[], tools: ToolTable): Message[] {
   const messages: Message[] = [];
+  const order = createCallOrder();
   // The parts of the last message, while more may come to it: each is added once, however many there are.
   let spoken: (TextPart | ToolCallPart)[] | undefined;
   let results: ToolResultPart[] | undefined;
@@ -101,12 +113,26 @@ export function toMessages(items: readonly PlacedItem[], tools: ToolTable): Mess
     results.push(part);
   }
 
-  for (const placed of items) {
+  function addCall({ id, ...call }: ReadCall, index: number): void {
+    const callId = id ?? `call_${index}`;
+    order.add(callId, call.name);
+    addToAssistant([{ type: "tool-call", callId, ...call }]);
+  }
+
+  function answerCall({ id, name, ...result }: ReadResult, param: string): void {
+    const callId = order.answer(id, name);
+    if (callId !== undefined) return addResult({ type: "tool-result", callId, ...result });
+    const field = `${param}.call_id`;
+    const text = `'${field}' is missing, and no call before it is without a result.`;
+    throw new GatewayError("invalid-request", text, { param: field });
+  }
+
+  for (const [index, placed] of items.entries()) {
     const { item, param } = placed;
-    const call = toToolCall(item, tools);
-    if (call !== undefined) addToAssistant([call]);
-    const result = toToolResult(placed);
-    if (result !== undefined) addResult(result);
+    const call = readCall(item, tools);
+    if (call !== undefined) addCall(call, index);
+    const result = readResult(placed, tools);
+    if (result !== undefined) answerCall(result, param);
     if (item.type !== "message") continue;
     const at = `${param}.content`;
     if (item.role === "assistant") addToAssistant(toTexts(item.content, at));

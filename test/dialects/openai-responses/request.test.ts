@@ -424,7 +424,7 @@ describe("tool_choice", () => {
   test.each([
     { body: { tools, tool_choice: { type: "function", name: "g" } }, param: "tool_choice.name" },
     { body: { tool_choice: "required" }, param: "tool_choice" },
-    { body: { tools, tool_choice: "any" }, param: "tool_choice" },
+    { body: { tools, tool_choice: "some" }, param: "tool_choice" },
   ])("$body.tool_choice is refused", ({ body, param }) => {
     expect(errorOf(body)).toMatchObject({ status: 400, param });
   });

@@ -6,7 +6,7 @@ import { createToolTable } from "../../../src/dialects/openai-responses/tool-tab
 test("a turn of 100,000 results, and one of 100,000 calls, are put together", () => {
   const results = Array.from({ length: 100_000 }, (_, index): PlacedItem => {
     const output = { type: "function_call_output", call_id: `c${index}`, output: "y" } as const;
-    return { item: { ...output, id: undefined }, param: "input" };
+    return { item: { ...output, id: undefined, name: undefined, namespace: undefined }, param: "input" };
   });
   const calls = Array.from({ length: 100_000 }, (_, index): PlacedItem => {
     const call = { type: "function_call", call_id: `c${index}`, name: "x", arguments: "{}" } as const;
