@@ -1,7 +1,7 @@
 /** What clients write that no reference has, as Chat Completions takes it too. */
 import { describe, expect, test } from "vitest";
 
-import { GatewayError } from "../../../src/errors.ts";
+import type { GatewayError } from "../../../src/errors.ts";
 import { parse } from "./make-writer.ts";
 
 const tools = [{ type: "function", name: "f", parameters: { type: "object" } }];
@@ -27,6 +27,9 @@ const output = (call_id: unknown, more = {}) => ({
   output: "x",
   ...more,
 });
+
+const update = (format: unknown) => ({ type: "configuration_update", text: { format } });
+const hello = { role: "user", content: "Hi" };
 
 /** The ids of all calls and results, in their order. */
 function idsOf(input: unknown[]): string[] {
@@ -125,9 +128,6 @@ describe("text.format", () => {
       expect.objectContaining({ param: "text.format.schema" }) as GatewayError,
     );
   });
-
-  const update = (format: unknown) => ({ type: "configuration_update", text: { format } });
-  const hello = { role: "user", content: "Hi" };
 
   test("is what the last configuration_update says", () => {
     const format = { type: "json_schema", name: "n", schema };
