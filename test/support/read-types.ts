@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 /** The declarations of one `.d.ts` file, as far as their own text tells. */
 export interface TypeFile {
   /**
-   * Names of the properties of an interface, or of an object type. Without those that it inherits. Throws when there is no
-   * such interface: a test that looks at nothing must not pass.
+   * Names of the properties of an interface, or of an object type. Without those that it inherits. `A.B` is `B` in the
+   * namespace `A`. Throws when there is no such interface: a test that looks at nothing must not pass.
    */
   propertiesOf(name: string): readonly string[];
   /** Those of them that have no question mark. Throws likewise. */
   requiredOf(name: string): readonly string[];
-  /** Names in a union of named types, such as `A | B`. Throws when there is no such union. */
+  /** Names in a union of named types, such as `A | N.B` with `N` of this file. Throws when there is no such union. */
   membersOf(name: string): readonly string[];
   /** The text literals that a property of an interface may be; none if it is no literal. */
   literalsOf(name: string, property: string): readonly string[];
@@ -41,14 +41,36 @@ function outermost(body: string): string {
   return text;
 }
 
+/** The text inside the brackets that open behind a pattern at the beginning of a line. */
+function inside(scope: string, pattern: string): string | undefined {
+  const found = new RegExp(`^\\s*${pattern}\\{`, "m").exec(scope);
+  return found === null ? undefined : insideOf(scope, found.index + found[0].length - 1);
+}
+
 /** Reads declarations out of the text of a `.d.ts` file as the SDKs' generators write it; for what people write it is too simple. */
 export function readTypes(source: string): TypeFile {
   const text = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 
-  function bodyOf(name: string): string {
-    const found = new RegExp(`^\\s*export (?:interface ${name}\\b[^{]*|type ${name} = )\\{`, "m").exec(text);
-    if (found === null) throw new Error(`There is no interface ${name}.`);
-    return outermost(insideOf(text, found.index + found[0].length - 1));
+  /** The text of a namespace, or nothing if this file has none of that name. */
+  function namespaceOf(names: readonly string[]): string | undefined {
+    let scope: string | undefined = text;
+    for (const name of names)
+      scope = scope === undefined ? undefined : inside(scope, `(?:export declare )?namespace ${name} `);
+    return scope;
+  }
+
+  function bodyOf(path: string): string {
+    const names = path.split(".");
+    const name = names.pop() ?? "";
+    const scope = namespaceOf(names);
+    // What is not exported stands in a namespace.
+    const exported = names.length === 0 ? "export " : "";
+    const body =
+      scope === undefined
+        ? undefined
+        : inside(scope, `${exported}(?:interface ${name}\\b[^{]*|type ${name} = )`);
+    if (body === undefined) throw new Error(`There is no interface ${path}.`);
+    return outermost(body);
   }
 
   return {
@@ -65,7 +87,12 @@ export function readTypes(source: string): TypeFile {
       if (found === null) throw new Error(`There is no union ${name}.`);
       return (found[1] ?? "")
         .split("|")
-        .map((member) => member.trim().replace(/^.*\./, ""))
+        .map((member) => member.trim())
+        .map((member) => {
+          const [first = "", ...names] = member.split(".");
+          // Otherwise it is the name of a module.
+          return names.length > 0 && namespaceOf([first]) === undefined ? names.join(".") : member;
+        })
         .filter((member) => member !== "");
     },
     literalsOf(name, property) {

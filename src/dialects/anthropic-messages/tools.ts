@@ -1,6 +1,7 @@
 import { shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
 import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
+import { describeWithExamples } from "../tool-examples.ts";
 import { browserToolset } from "./browser-tools.ts";
 import { clientTools } from "./client-tools.ts";
 import { computerTool, computerToolset } from "./computer-tools.ts";
@@ -31,14 +32,6 @@ interface Offer {
   readonly call?: ToolsetCall;
 }
 
-/** The description, and the examples of the input behind it. */
-function describe({ description, input_examples: examples }: WireTool): string {
-  const shown = (examples ?? []).map((example) => JSON.stringify(example));
-  return [description ?? "", shown.length === 0 ? "" : `Examples of its input:\n${shown.join("\n")}`]
-    .filter((text) => text !== "")
-    .join("\n\n");
-}
-
 /** What one entry offers; `undefined` for a tool that can't be offered. */
 function toOffers(tool: WireTool, path: FieldPath): readonly Offer[] | undefined {
   const { type, name, input_schema: parameters } = tool;
@@ -47,12 +40,12 @@ function toOffers(tool: WireTool, path: FieldPath): readonly Offer[] | undefined
     if (toolset !== undefined) return listMembers(toolset, tool.configs);
     const known = clientTools.get(type) ?? computerTool(type, tool);
     if (known === undefined) return undefined;
-    const description = describe({ ...tool, description: known.description });
+    const description = describeWithExamples(known.description, tool.input_examples);
     return [{ definition: { ...known, name: name ?? known.name, description } }];
   }
   if (!name) throw toFieldError([...path, "name"], "Field required");
   if (parameters === undefined) throw toFieldError([...path, "input_schema"], "Field required");
-  const description = describe(tool);
+  const description = describeWithExamples(tool.description, tool.input_examples);
   return [{ definition: { name, ...(description === "" ? {} : { description }), parameters } }];
 }
 

@@ -31,7 +31,7 @@ export function parseFile(file: WireFile, param: string): FilePart {
   if (data === undefined) {
     throw new GatewayError(
       "unsupported",
-      `'${param}' must carry its text as 'file_data': no files are kept here.`,
+      `'${param}' must carry its text as 'file_data': no files are kept here, so a 'file_id' leads nowhere.`,
       {
         param,
       },

@@ -20,9 +20,13 @@ function toPart(part: WirePart, param: string): AnyPart {
     case "file":
       return parseFile(part.file, `${param}.file`);
     default:
-      throw new GatewayError("unsupported", `'${param}' is audio, which Akash Chat can't hear. Send text.`, {
-        param,
-      });
+      throw new GatewayError(
+        "unsupported",
+        `'${param}' is audio (input_audio), which Akash Chat can't hear. Send text.`,
+        {
+          param,
+        },
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 import { GatewayError, shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
 import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
+import { describeWithExamples, nameExamples } from "../tool-examples.ts";
 import type { ChatBody } from "./request-schema.ts";
 
 /** The tool part of a request. */
@@ -17,24 +18,28 @@ export interface ParsedTools {
 
 type WireFunction = NonNullable<ChatBody["functions"]>[number];
 
-function toDefinition({ name, description, parameters }: WireFunction): ToolDefinition {
+function toDefinition({ name, description, parameters, input_examples }: WireFunction): ToolDefinition {
+  const told = describeWithExamples(description, input_examples);
   return {
     name,
-    ...(description === undefined ? {} : { description }),
+    ...(told === "" ? {} : { description: told }),
     parameters: parameters ?? { type: "object" },
   };
 }
 
-/** The schemas of the tools under the names of their fields. */
+/** The schemas of the tools, and their examples, under the names of their fields. */
 function* nameSchemas({ tools, functions }: ChatBody): Generator<NamedSchema, void, undefined> {
   for (const [index, tool] of (tools ?? []).entries()) {
-    if (tool?.parameters === undefined) continue;
-    const { parameters: schema, parametersAt, description } = tool;
+    if (tool === undefined) continue;
+    const { parameters: schema = {}, parametersAt, description, input_examples: examples } = tool;
     yield { schema, texts: [description], param: `tools[${index}].${parametersAt}` };
+    yield* nameExamples(examples, `tools[${index}].input_examples`);
   }
   if (tools !== undefined) return;
-  for (const [index, { parameters: schema, description }] of (functions ?? []).entries()) {
-    if (schema !== undefined) yield { schema, texts: [description], param: `functions[${index}].parameters` };
+  for (const [index, tool] of (functions ?? []).entries()) {
+    const { parameters: schema = {}, description, input_examples: examples } = tool;
+    yield { schema, texts: [description], param: `functions[${index}].parameters` };
+    yield* nameExamples(examples, `functions[${index}].input_examples`);
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { choiceWord } from "../choice-word.ts";
 import { toCustomParameters } from "../custom-tool.ts";
 import { optional } from "../optional.ts";
+import { toolExamples } from "../tool-examples.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 import { wireMessages } from "./message-schema.ts";
 import { responseFormat } from "./response-format.ts";
@@ -13,6 +14,8 @@ const functionDefinition = z.looseObject({
   name: z.string().min(1),
   description: optional(z.string()),
   parameters: optional(jsonSchema),
+  // Not in the reference: Anthropic's, which some clients keep for every API.
+  input_examples: toolExamples,
 });
 
 /** A grammar stands in a field of its own here, and flat in the Responses API. */
@@ -29,20 +32,30 @@ const customDefinition = z.looseObject({
   name: z.string().min(1),
   description: optional(z.string()),
   format: optional(customFormat),
+  input_examples: toolExamples,
 });
 
 type CustomDefinition = z.output<typeof customDefinition>;
 
 /** A custom tool, offered as a function of one text. */
-function toFunction({ name, description, format }: CustomDefinition, parametersAt: string) {
-  return { name, description, parameters: toCustomParameters(format), parametersAt, custom: true };
+function toFunction({ name, description, format, input_examples }: CustomDefinition, parametersAt: string) {
+  const parameters = toCustomParameters(format);
+  return { name, description, parameters, input_examples, parametersAt, custom: true };
 }
 
 /** A function or custom tool, nested as this API has it or flat as the Responses API has it; or any other type. */
 const wireTool = z.union([
   z
-    .looseObject({ type: z.literal("function").optional(), function: functionDefinition })
-    .transform((tool) => ({ ...tool.function, parametersAt: "function.parameters" })),
+    .looseObject({
+      type: z.literal("function").optional(),
+      function: functionDefinition,
+      input_examples: toolExamples,
+    })
+    .transform(({ function: definition, input_examples: beside }) => ({
+      ...definition,
+      input_examples: definition.input_examples ?? beside,
+      parametersAt: "function.parameters",
+    })),
   functionDefinition
     .extend({ type: z.literal("function") })
     .transform((tool) => ({ ...tool, parametersAt: "parameters" })),
@@ -132,6 +145,8 @@ export const chatBody = z.looseObject({
   modalities: optional(z.array(z.string())),
   logprobs: optional(z.boolean()),
   top_logprobs: optional(z.number()),
+  /** Named unless missing: an empty object asks for a search, too. */
+  web_search_options: optional(z.unknown()),
   reasoning_format: optional(z.enum(["parsed", "raw", "hidden"])),
   include_reasoning: optional(z.boolean()),
 });

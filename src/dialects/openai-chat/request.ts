@@ -1,8 +1,9 @@
 import { GatewayError } from "../../errors.ts";
 import type { ReasoningMode } from "../../model/request.ts";
 import type { ParsedChat } from "../dialect.ts";
-import { findIgnored } from "../ignored-parameters.ts";
+import { refuseUnsafe } from "../openai-ignored.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
+import { listIgnored } from "./ignored.ts";
 import { parseChatMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
 import { chatBody, type ChatBody } from "./request-schema.ts";
@@ -18,8 +19,6 @@ export interface ParsedChatCompletion extends ParsedChat {
   /** Names of the tools that take free-form text: their calls are answered as type `custom`. */
   readonly customTools: ReadonlySet<string>;
 }
-
-const understood = new Set([...Object.keys(chatBody.shape), "audio"]);
 
 /** Refuses what could only be answered with something else than was asked for. */
 function refuseImpossible(body: ChatBody): void {
@@ -60,6 +59,7 @@ export function parseChatCompletion(input: unknown): ParsedChatCompletion {
   refuseCrowd(input, ["messages", "tools"]);
   const body = parseBody(chatBody, input);
   refuseImpossible(body);
+  refuseUnsafe(body);
   const { tools, toolChoice, legacy, customNames, ignored } = parseTools(body);
   const maxOutputTokens = body.max_completion_tokens ?? body.max_tokens;
   const reasoning = toReasoningMode(body);
@@ -77,7 +77,7 @@ export function parseChatCompletion(input: unknown): ParsedChatCompletion {
       ...(reasoning === undefined ? {} : { reasoning }),
     },
     stream: body.stream ?? false,
-    ignored: [...findIgnored(body, understood), ...ignored],
+    ignored: [...listIgnored(body, input), ...ignored],
     choices: body.n ?? 1,
     includeUsage: body.stream_options?.include_usage ?? false,
     legacyFunctions: legacy,

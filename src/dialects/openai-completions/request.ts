@@ -4,6 +4,7 @@ import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { findIgnored } from "../ignored-parameters.ts";
 import { commonFields } from "../openai-chat/request-schema.ts";
+import { findIgnoredStreamOptions } from "../openai-ignored.ts";
 import { optional } from "../optional.ts";
 import { parseBody } from "../parse-body.ts";
 
@@ -107,6 +108,10 @@ export function parseCompletion(input: unknown): ParsedCompletion {
     choices,
     stream: body.stream ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,
-    ignored: [...findIgnored(body, understood), ...((body.best_of ?? 1) > choices ? ["best_of"] : [])],
+    ignored: [
+      ...findIgnored(body, understood),
+      ...findIgnoredStreamOptions(body.stream_options),
+      ...((body.best_of ?? 1) > choices ? ["best_of"] : []),
+    ],
   };
 }

@@ -38,6 +38,7 @@ export const requestSchema = z.looseObject({
   parallel_tool_calls: optional(z.boolean()),
 
   text: optional(z.looseObject({ format: optional(responseFormat), verbosity: optional(z.string()) })),
+  stream_options: optional(z.looseObject({})),
   reasoning: optional(
     z.looseObject({
       effort: optional(z.string()),
@@ -55,6 +56,7 @@ export const requestSchema = z.looseObject({
       .transform((limit) => (limit > 0 ? limit : undefined)),
   ),
   truncation: optional(z.enum(["auto", "disabled"])),
+  context_management: optional(z.unknown()),
   stop: optional(
     z
       .union([

@@ -3,11 +3,13 @@ import { GatewayError, shorten } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
 import { findCrowd } from "../find-crowd.ts";
+import { refuseUnsafe } from "../openai-ignored.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
+import { nameExamples } from "../tool-examples.ts";
 import { describeSkills } from "./built-in-tools.ts";
 import { dropCompacted, type OpenSummary, toSummaryRequest, unsealItem } from "./compaction.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
-import { listIgnored } from "./ignored.ts";
+import { listIgnored, nameIgnoredItems } from "./ignored.ts";
 import { type ResponsesBody, requestSchema } from "./request-schema.ts";
 import { toStoredItems, type WireItem } from "./stored-items.ts";
 import { readTextFormat, type TextFormat } from "./text-format.ts";
@@ -71,6 +73,7 @@ export function parseResponsesBody(value: unknown): ResponsesInput {
       { param: "prompt" },
     );
   }
+  refuseUnsafe(body);
   if (body.background === true && body.store === false) {
     throw new GatewayError(
       "invalid-request",
@@ -96,12 +99,6 @@ function asksToCompact(own: readonly PlacedItem[]): boolean {
   throw new GatewayError("invalid-request", "A compaction_trigger must be the last item of the input.", {
     param: own[at]?.param,
   });
-}
-
-/** Types of items that the model can't be shown, as `x-ignored-parameters` names them. Thinking is left out by design. */
-function nameIgnoredItems(items: readonly PlacedItem[]): readonly string[] {
-  const types = items.flatMap(({ item }) => (item.type === "other" ? [item.item.type] : []));
-  return [...new Set(types)].filter((type) => type !== "reasoning").map((type) => `input[${type}]`);
 }
 
 /** Items that were valid when they came in or went out. */
@@ -170,8 +167,10 @@ function* nameSchemas(tools: readonly WireTool[], at: string): Generator<NamedSc
         texts: [tool.description],
         param: `${param}.parameters`,
       };
+      yield* nameExamples(tool.input_examples, `${param}.input_examples`);
     } else if (tool.type === "custom") {
       yield { schema: {}, texts: [tool.description, tool.format?.definition], param: `${param}.format` };
+      yield* nameExamples(tool.input_examples, `${param}.input_examples`);
     } else if (tool.type === "shell") {
       yield { schema: {}, texts: [describeSkills(tool)], param: `${param}.environment` };
     }

@@ -8,7 +8,7 @@ import type { ToolTable } from "./tool-table.ts";
 export interface ChosenTools {
   readonly choice: ToolChoice;
   readonly definitions: readonly ToolDefinition[];
-  /** True: the choice names a tool that was left out, and had no effect. */
+  /** True: the choice names a tool that was left out; as far as it does it had no effect. */
   readonly ignored: boolean;
 }
 
@@ -16,27 +16,30 @@ function toName(tool: Readonly<Record<string, unknown>>): string | undefined {
   return typeof tool["name"] === "string" ? tool["name"] : undefined;
 }
 
-/** The tools that `allowed_tools` lists. A listed namespace allows all that is in it. */
-function filterAllowed(
-  allowed: readonly Readonly<Record<string, unknown>>[],
-  tools: ToolTable,
-): readonly ToolDefinition[] {
-  const namespaces = new Set<string | undefined>();
-  const names = new Set<string>();
-  const builtIn = new Set<string>();
-  for (const entry of allowed) {
-    const name = toName(entry);
-    const namespace = typeof entry["namespace"] === "string" ? entry["namespace"] : undefined;
-    if (entry["type"] === "namespace") namespaces.add(name);
-    else if (isBuiltIn(entry["type"])) builtIn.add(entry["type"]);
-    else names.add(JSON.stringify([name, namespace]));
-  }
-  return tools.definitions.filter((definition) => {
-    const declared = tools.find(definition.name);
-    if (declared !== undefined && isBuiltIn(declared.kind)) return builtIn.has(declared.kind);
-    if (namespaces.has(declared?.namespace)) return true;
-    return names.has(JSON.stringify([declared?.name, declared?.namespace]));
-  });
+/** What an entry of `allowed_tools` stands for. */
+function keyOf(entry: Readonly<Record<string, unknown>>): string {
+  const { type, namespace } = entry;
+  const name = toName(entry);
+  if (isBuiltIn(type)) return type;
+  if (type === "namespace") return JSON.stringify([name]);
+  return JSON.stringify([name, typeof namespace === "string" ? namespace : undefined]);
+}
+
+/** The entries that would allow a tool: itself, and its namespace, which allows all that is in it. */
+function keysOf(definition: ToolDefinition, tools: ToolTable): readonly string[] {
+  const { kind, name, namespace } = tools.find(definition.name) ?? {};
+  if (isBuiltIn(kind)) return [kind];
+  return [JSON.stringify([name, namespace]), JSON.stringify([namespace])];
+}
+
+/** The tools that `allowed_tools` lists, and whether it lists others, which are not offered. */
+function filterAllowed(allowed: readonly Readonly<Record<string, unknown>>[], tools: ToolTable) {
+  const keys = new Set(allowed.map(keyOf));
+  const offered = new Set(tools.definitions.flatMap((definition) => keysOf(definition, tools)));
+  return {
+    definitions: tools.definitions.filter((tool) => keysOf(tool, tools).some((key) => keys.has(key))),
+    ignored: [...keys].some((key) => !offered.has(key)),
+  };
 }
 
 /**
@@ -59,8 +62,8 @@ export function toToolChoice(choice: WireToolChoice | undefined, tools: ToolTabl
   }
   if (choice.type === "allowed_tools") {
     const allowed = filterAllowed(choice.tools ?? [], tools);
-    const kind = choice.mode === "required" && allowed.length > 0 ? "required" : "auto";
-    return { choice: { kind }, definitions: allowed, ignored: false };
+    const kind = choice.mode === "required" && allowed.definitions.length > 0 ? "required" : "auto";
+    return { choice: { kind }, ...allowed };
   }
   const { type } = choice;
   // A shell in a container of OpenAI's was left out.

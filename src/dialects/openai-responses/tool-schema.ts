@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { optional } from "../optional.ts";
+import { toolExamples } from "../tool-examples.ts";
 
 const jsonObject = z.record(z.string(), z.unknown());
 
@@ -9,6 +10,8 @@ const functionTool = z.looseObject({
   description: optional(z.string()),
   parameters: optional(jsonObject),
   strict: optional(z.boolean()),
+  // Not in the reference: Anthropic's, which some clients keep for every API.
+  input_examples: toolExamples,
 });
 
 const customTool = z.looseObject({
@@ -18,6 +21,7 @@ const customTool = z.looseObject({
   format: optional(
     z.looseObject({ type: z.string(), syntax: optional(z.string()), definition: optional(z.string()) }),
   ),
+  input_examples: toolExamples,
 });
 
 const localShellTool = z.looseObject({ type: z.literal("local_shell") });
@@ -48,8 +52,10 @@ function toTyped(value: unknown): unknown {
   if (!["function", "custom", "namespace", "local_shell", "shell", "apply_patch"].includes(type))
     return { type: "other", tool: value };
   if (type === "namespace" || "name" in value) return value;
-  const nested: unknown = Object.entries(value).find(([key]) => key === type)?.[1];
-  return typeof nested === "object" && nested !== null ? { ...nested, type } : value;
+  const nested: unknown = Reflect.get(value, type);
+  return typeof nested === "object" && nested !== null
+    ? { ...value, ...nested, type, [type]: undefined }
+    : value;
 }
 
 const options = [functionTool, customTool, localShellTool, shellTool, applyPatchTool, otherTool] as const;

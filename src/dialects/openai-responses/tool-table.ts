@@ -1,5 +1,6 @@
 import type { ToolDefinition } from "../../model/request.ts";
 import { toCustomParameters } from "../custom-tool.ts";
+import { describeWithExamples } from "../tool-examples.ts";
 import { type BuiltInType, defineBuiltIn } from "./built-in-tools.ts";
 import type { PlainTool, WireTool } from "./tool-schema.ts";
 
@@ -41,10 +42,8 @@ function toDefinition(
     const definition = defineBuiltIn(tool);
     return definition === undefined ? undefined : { kind: tool.type, definition };
   }
-  const named = {
-    name: tool.name,
-    ...(tool.description === undefined ? {} : { description: tool.description }),
-  };
+  const description = describeWithExamples(tool.description, tool.input_examples);
+  const named = { name: tool.name, ...(description === "" ? {} : { description }) };
   if (tool.type === "function") {
     return { kind: "function", definition: { ...named, parameters: tool.parameters ?? { type: "object" } } };
   }

@@ -7,7 +7,9 @@ import {
   parseResponsesBody,
   toResponsesRequest,
 } from "../../dialects/openai-responses/index.ts";
+import { findIgnored, isRecord } from "../../dialects/ignored-parameters.ts";
 import { GatewayError } from "../../errors.ts";
+import { anyModel } from "../../model/any-model.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
@@ -18,6 +20,7 @@ import { findStored, responseNotFound } from "../responses/stored-response.ts";
 import { streamRun } from "../responses/stream-run.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { showBudget } from "../show-budget.ts";
+import { showIgnored } from "../show-ignored.ts";
 
 const params = z.object({ id: z.string() });
 
@@ -44,6 +47,19 @@ function parseQuery<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
   });
 }
 
+/** Parameters of a query that had no effect. A key may stand in every query. */
+function listIgnoredQuery({ shape }: z.ZodObject, { query }: FastifyRequest): readonly string[] {
+  if (!isRecord(query)) return [];
+  // SDKs write lists as `include[]=…`.
+  const named = Object.entries(query).map(([name, value]) => [name.replace(/\[\d*\]$/, ""), value]);
+  return findIgnored(Object.fromEntries(named), new Set([...Object.keys(shape), "key"]));
+}
+
+/** A count needs no model: then it is for any. */
+function withModel(body: unknown): unknown {
+  return isRecord(body) ? { ...body, model: body["model"] ?? anyModel } : body;
+}
+
 /** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */
 export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCallback {
   const { config, chat, responses, summaries } = deps;
@@ -53,6 +69,7 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
   async function retrieve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id } = params.parse(request.params);
     const query = parseQuery(retrieveQuery, request);
+    showIgnored(reply, listIgnoredQuery(retrieveQuery, request));
     const { response } = await findStored(places, id, request.log);
     if (query.stream === "false") return reply.send(response);
     const run = runs.find(id);
@@ -101,9 +118,10 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
     return (await findStored(places, id, request.log)).response;
   }
 
-  async function listInputItems(request: FastifyRequest): Promise<unknown> {
+  async function listInputItems(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id } = params.parse(request.params);
     const { limit, order, after, before } = parseQuery(listQuery, request);
+    showIgnored(reply, listIgnoredQuery(listQuery, request));
     const { inputItems } = await findStored(places, id, request.log);
     let items = order === "asc" ? [...inputItems] : [...inputItems].reverse();
     if (after !== undefined) items = items.slice(items.findIndex((item) => item["id"] === after) + 1);
@@ -120,11 +138,12 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
   }
 
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const read = parseResponsesBody(request.body);
+    const read = parseResponsesBody(withModel(request.body));
     const loaded = await loadContext(places, read);
     const openSummary = summaries.open;
     const context = { responseId: "", ...loaded, openSummary, temperature: undefined, topP: undefined };
     const parsed = toResponsesRequest(read, context);
+    showIgnored(reply, parsed.ignored);
     const count = await chat.countTokens(parsed.request, clientSignal(reply));
     return { object: "response.input_tokens", input_tokens: count };
   }
