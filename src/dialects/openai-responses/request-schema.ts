@@ -56,7 +56,16 @@ export const requestSchema = z.looseObject({
       .transform((limit) => (limit > 0 ? limit : undefined)),
   ),
   truncation: optional(z.enum(["auto", "disabled"])),
-  context_management: optional(z.unknown()),
+  context_management: optional(
+    z
+      .array(
+        z.looseObject({
+          type: z.literal("compaction", { error: 'expected "compaction", the only type there is' }),
+          compact_threshold: optional(z.int().min(1)),
+        }),
+      )
+      .max(1, "expected one entry at most"),
+  ),
   stop: optional(
     z
       .union([
