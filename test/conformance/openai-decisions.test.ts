@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readDecided } from "../support/read-decisions.ts";
 import { get, post, type AnyJson, type Reply } from "../support/post.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
-import { examples, type Example } from "./support/openai-examples.ts";
+import { examples, type Example } from "./support/openai-examples/index.ts";
 
 let stack: Stack;
 beforeAll(async () => {

@@ -1,160 +1,22 @@
-import type { AnyJson } from "../../support/post.ts";
-
-/** A request that uses one parameter, in such a way that it asks for something. */
-export interface Example {
-  readonly path: string;
-  /** None: a GET. */
-  readonly body?: Readonly<Record<string, unknown>>;
-}
-
-/** Makes an example that refers to an earlier answer; `answer` posts a body to `/v1/responses`, and gives what comes. */
-type Maker = (answer: (body: Fields) => Promise<AnyJson>) => Promise<Example>;
-
-type Fields = Readonly<Record<string, unknown>>;
-type Examples = Readonly<Record<string, Example | Maker>>;
-
-const model = "DeepSeek-V3.2";
-const tool = { name: "look", parameters: { type: "object", properties: {} } };
-const picture = "data:image/png;base64,iVBORw0KGgo=";
-
-/** Examples of one route: to each parameter the fields that are added to what every request has. */
-function on(path: string, base: Fields, fields: Readonly<Record<string, Fields>>): Examples {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, own]) => [name, { path, body: { ...base, ...own } }]),
-  );
-}
-
-const chatPath = "/v1/chat/completions";
-const user = { role: "user", content: "Hi" };
-const chatTools = [{ type: "function", function: tool }];
-const chatBase = { model, messages: [user] };
-
-/** The same value under several names. */
-function same<T>(names: readonly string[], toValue: (name: string) => T): Record<string, T> {
-  return Object.fromEntries(names.map((name) => [name, toValue(name)]));
-}
-
-const obfuscation = { stream: true, stream_options: { include_obfuscation: true } };
-const blockable = { moderation: { model: "m", policy: { input: { mode: "score" } } } };
-
-/** Parameters that mean the same in Chat Completions and Responses. */
-const common = {
-  model: {},
-  stream: { stream: true },
-  "stream_options.include_obfuscation": obfuscation,
-  temperature: { temperature: 0.5 },
-  top_p: { top_p: 0.9 },
-  stop: { stop: "END" },
-  parallel_tool_calls: { parallel_tool_calls: false },
-  metadata: { metadata: { a: "b" } },
-  moderation: blockable,
-  prompt_cache_key: { prompt_cache_key: "k" },
-  prompt_cache_options: { prompt_cache_options: { mode: "explicit" } },
-  prompt_cache_retention: { prompt_cache_retention: "24h" },
-  safety_identifier: { safety_identifier: "s" },
-  service_tier: { service_tier: "flex" },
-  user: { user: "u" },
-} satisfies Record<string, Fields>;
-
-const chat = on(chatPath, chatBase, {
-  ...common,
-  messages: {},
-  stream_options: { stream: true, stream_options: { include_usage: true } },
-  topP: { topP: 0.9 },
-  max_completion_tokens: { max_completion_tokens: 100 },
-  max_tokens: { max_tokens: 100 },
-  n: { n: 2 },
-  tools: { tools: chatTools },
-  tool_choice: { tools: chatTools, tool_choice: "none" },
-  functions: { functions: [tool] },
-  function_call: { functions: [tool], function_call: "none" },
-  response_format: { response_format: { type: "text" } },
-  reasoning_format: { reasoning_format: "hidden" },
-  include_reasoning: { include_reasoning: false },
-  modalities: { modalities: ["text"] },
-  audio: { audio: { voice: "ash", format: "mp3" } },
-  logprobs: { logprobs: true },
-  top_logprobs: { top_logprobs: 2 },
-  frequency_penalty: { frequency_penalty: 1 },
-  presence_penalty: { presence_penalty: 1 },
-  logit_bias: { logit_bias: { "1": 1 } },
-  seed: { seed: 7 },
-  reasoning_effort: { reasoning_effort: "low" },
-  verbosity: { verbosity: "low" },
-  prediction: { prediction: { type: "content", content: "x" } },
-  store: { store: true },
-  web_search_options: { web_search_options: {} },
-});
-
-/** A body with one message in front, and with one part. */
-const message = (...messages: unknown[]) => ({ messages: [...messages, user] });
-const part = (...content: unknown[]) => ({ messages: [{ role: "user", content }] });
-const image = { type: "image_url", image_url: { url: picture } };
-const file = { type: "file", file: { file_data: "aGk=", filename: "a.txt" } };
-const call = { id: "c", type: "function", function: { name: "look", arguments: "{}" } };
-const called = message(
+import {
+  common,
+  type Examples,
+  type Fields,
+  type Maker,
+  model,
+  on,
+  picture,
+  same,
+  tool,
   user,
-  { role: "assistant", tool_calls: [call] },
-  { role: "tool", tool_call_id: "c", content: "x" },
-);
-
-const chatMessages = on(chatPath, chatBase, {
-  role: message({ role: "system", content: "Be brief." }),
-  content: {},
-  tool_calls: called,
-  tool_call_id: called,
-  function_call: message(
-    user,
-    { role: "assistant", function_call: call.function },
-    { role: "function", name: "look", content: "x" },
-  ),
-  refusal: message(user, { role: "assistant", content: null, refusal: "No." }),
-  name: { messages: [{ ...user, name: "Ann" }] },
-  "messages.name": message({ role: "system", name: "Ann", content: "Be brief." }),
-  "messages.audio": message(user, { role: "assistant", audio: { id: "a" }, content: "x" }),
-  text: part({ type: "text", text: "Hi" }),
-  image_url: part(image),
-  url: part(image),
-  file: part(file),
-  file_data: part(file),
-  filename: part(file),
-  input_audio: part({ type: "input_audio", input_audio: { data: "", format: "mp3" } }),
-  file_id: part({ type: "file", file: { file_id: "f" } }),
-  detail: part({ type: "image_url", image_url: { url: picture, detail: "low" } }),
-  prompt_cache_breakpoint: part({ type: "text", text: "Hi", prompt_cache_breakpoint: { mode: "explicit" } }),
-});
-
-const completions = on(
-  "/v1/completions",
-  { model, prompt: "Hi" },
-  {
-    model: {},
-    stream: { stream: true },
-    stream_options: { stream: true, stream_options: { include_usage: true } },
-    "stream_options.include_obfuscation": obfuscation,
-    stop: { stop: "END" },
-    prompt: {},
-    n: { n: 2 },
-    temperature: { temperature: 0.5 },
-    top_p: { top_p: 0.9 },
-    max_tokens: { max_tokens: 100 },
-    echo: { echo: true },
-    suffix: { suffix: "x" },
-    logprobs: { logprobs: 2 },
-    best_of: { best_of: 2 },
-    frequency_penalty: { frequency_penalty: 1 },
-    presence_penalty: { presence_penalty: 1 },
-    logit_bias: { logit_bias: { "1": 1 } },
-    seed: { seed: 7 },
-    user: { user: "u" },
-  },
-);
+} from "./example.ts";
 
 const responsesPath = "/v1/responses";
 const responsesTools = [{ type: "function", ...tool }];
 const responsesBase = { model, input: "Hi" };
 
-const responses = on(responsesPath, responsesBase, {
+/** Of the parameters of Responses. */
+export const responses = on(responsesPath, responsesBase, {
   ...common,
   input: {},
   instructions: { instructions: "Be brief." },
@@ -244,7 +106,7 @@ const reference: Maker = async (answer) => {
   return { path: responsesPath, body: { model, ...items({ type: "item_reference", id: output[0].id }) } };
 };
 
-const responsesItems = on(responsesPath, responsesBase, {
+const plainItems = on(responsesPath, responsesBase, {
   message: items(),
   function_call: items(functionCall, functionOutput),
   function_call_output: items(functionCall, functionOutput),
@@ -305,8 +167,8 @@ const responsesItems = on(responsesPath, responsesBase, {
   }),
 });
 
-const tools = (...given: unknown[]) => ({ tools: given });
-const field = (fields: Fields) => tools({ ...responsesTools[0], ...fields });
+const offer = (...given: unknown[]) => ({ tools: given });
+const field = (fields: Fields) => offer({ ...responsesTools[0], ...fields });
 const localTool = { type: "shell", environment: { type: "local" } };
 
 const hostedTools = [
@@ -324,20 +186,21 @@ const hostedTools = [
   "tool_search",
 ];
 
-const responsesToolExamples = on(responsesPath, responsesBase, {
-  function: tools(...responsesTools),
-  custom: tools({ type: "custom", name: "run" }),
-  namespace: tools({ type: "namespace", name: "n", description: "d", tools: responsesTools }),
-  local_shell: tools({ type: "local_shell" }),
-  shell: tools(localTool),
-  apply_patch: tools({ type: "apply_patch" }),
-  ...same(hostedTools, (type) => tools({ type })),
-  name: tools(...responsesTools),
+/** Of tools and their fields. */
+export const tools = on(responsesPath, responsesBase, {
+  function: offer(...responsesTools),
+  custom: offer({ type: "custom", name: "run" }),
+  namespace: offer({ type: "namespace", name: "n", description: "d", tools: responsesTools }),
+  local_shell: offer({ type: "local_shell" }),
+  shell: offer(localTool),
+  apply_patch: offer({ type: "apply_patch" }),
+  ...same(hostedTools, (type) => offer({ type })),
+  name: offer(...responsesTools),
   description: field({ description: "Looks." }),
-  parameters: tools(...responsesTools),
-  format: tools({ type: "custom", name: "run", format: { type: "text" } }),
-  tools: tools({ type: "namespace", name: "n", description: "d", tools: responsesTools }),
-  environment: tools(localTool),
+  parameters: offer(...responsesTools),
+  format: offer({ type: "custom", name: "run", format: { type: "text" } }),
+  tools: offer({ type: "namespace", name: "n", description: "d", tools: responsesTools }),
+  environment: offer(localTool),
   strict: field({ strict: true }),
   input_examples: field({ input_examples: [{ at: "x" }] }),
   defer_loading: field({ defer_loading: true }),
@@ -346,35 +209,8 @@ const responsesToolExamples = on(responsesPath, responsesBase, {
   output_schema: field({ output_schema: { type: "object" } }),
 });
 
-const images = on(
-  "/v1/images/generations",
-  { prompt: "A boat" },
-  {
-    prompt: {},
-    model: { model: "AkashGen" },
-    n: { n: 1 },
-    response_format: { response_format: "url" },
-    output_format: { output_format: "png" },
-    output_compression: { output_format: "webp", output_compression: 50 },
-    stream: { stream: true },
-    image: { image: picture },
-    mask: { mask: picture },
-    background: { background: "opaque" },
-    size: { size: "512x512" },
-    quality: { quality: "max" },
-    style: { style: "vivid" },
-    moderation: { moderation: "low" },
-    partial_images: { partial_images: 2 },
-    complexity: { complexity: "low" },
-    frame_count: { frame_count: 3 },
-    frame_duration_ms: { frame_duration_ms: 100 },
-    safety_identifier: { safety_identifier: "s" },
-    svg: { svg: { model: "m" } },
-    user: { user: "u" },
-  },
-);
-
-const counting = on(
+/** Of what a count of tokens has of its own. */
+export const counting = on(
   "/v1/responses/input_tokens",
   { input: "Hi" },
   { model: { model: null }, personality: { personality: "friendly" } },
@@ -388,7 +224,8 @@ function about(query: string, place = "", fields: Fields = {}): Maker {
   };
 }
 
-const stored: Examples = {
+/** Of queries about stored responses. */
+export const stored: Examples = {
   stream: about("stream=true", "", { background: true }),
   starting_after: about("stream=true&starting_after=0", "", { background: true }),
   limit: about("limit=1", "/input_items"),
@@ -399,15 +236,10 @@ const stored: Examples = {
   include_obfuscation: about("include_obfuscation=true"),
 };
 
-/** By the sections of docs/api.md that decide. */
-export const examples: Readonly<Record<string, Examples>> = {
-  "POST /v1/chat/completions": chat,
-  "Messages of Chat Completions": chatMessages,
-  "POST /v1/completions": completions,
-  "POST /v1/responses": responses,
-  Items: { ...responsesItems, compaction: summary, encrypted_content: summary, item_reference: reference },
-  "Tools of the OpenAI APIs": responsesToolExamples,
-  "Stored responses": stored,
-  "Counting tokens": counting,
-  "POST /v1/images/generations": images,
+/** Of items, their fields and parts. */
+export const inputItems: Examples = {
+  ...plainItems,
+  compaction: summary,
+  encrypted_content: summary,
+  item_reference: reference,
 };
