@@ -68,6 +68,7 @@ export const settings = {
 
   SYSTEM_PROMPT: z.string().min(1).default("You are a helpful assistant."),
   REASONING: z.enum(["field", "inline", "drop"]).default("field"),
+  TOOL_DETAIL: z.enum(["auto", "full", "short"]).default("auto"),
   TOOL_ARGUMENTS: z.enum(["stream", "whole"]).default("stream"),
   REPAIR_TURNS: integer(0, 5, 1),
 

@@ -57,7 +57,14 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const upstream = overrides.upstream ?? createAkashChatUpstream({ config, log, now });
   const secret = loadSecret(config);
   const images = createImageService({ config, upstream, secret });
-  const chat = createChatService({ config, upstream, images, newId, log });
+  const chat = createChatService({
+    config,
+    upstream,
+    images,
+    newId,
+    log,
+    tokensLeft: () => upstream.tokensLeft(),
+  });
   return {
     config,
     log,

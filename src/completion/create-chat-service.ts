@@ -9,12 +9,7 @@ import type { PlainRequest } from "../model/plain-request.ts";
 import type { ChatRequest } from "../model/request.ts";
 import { flatten } from "../shaping/flatten.ts";
 import { createJsonPrompt } from "../shaping/json-prompt.ts";
-import {
-  createToolPrompt,
-  describeNativeCall,
-  renderToolCalls,
-  renderToolResults,
-} from "../shaping/tools/index.ts";
+import { describeNativeCall, renderToolCalls, renderToolResults } from "../shaping/tools/index.ts";
 import { createCheckBudget, type CheckBudget } from "../shaping/schema/check-budget.ts";
 import { createSchemaBook } from "../shaping/schema/schema-book.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
@@ -32,6 +27,7 @@ import { prepareImages } from "./prepare-images.ts";
 import { resolveModel } from "./resolve-model.ts";
 import { runTurns, type CompletionLog } from "./run-turns.ts";
 import { createReaders, createShapers, usesTools } from "./select-shapers.ts";
+import { createToolTeacher } from "./teach-tools.ts";
 
 /** What the chat service is made of. */
 export interface ChatServiceOptions {
@@ -42,6 +38,7 @@ export interface ChatServiceOptions {
     | "VISION_MODELS"
     | "SYSTEM_PROMPT"
     | "REASONING"
+    | "TOOL_DETAIL"
     | "TOOL_ARGUMENTS"
     | "REPAIR_TURNS"
     | "REMOTE_IMAGE_LIMIT_BYTES"
@@ -51,6 +48,8 @@ export interface ChatServiceOptions {
   readonly images: Pick<ImageService, "generate" | "publish">;
   readonly newId: IdFactory;
   readonly log?: CompletionLog | undefined;
+  /** As `Upstream` has it. Default: no limit is known. */
+  readonly tokensLeft?: () => number | undefined;
   /** Milliseconds of a clock that never goes back. Default: the process's. */
   readonly now?: () => number;
   /** How images are fetched; default: from public hosts, within the configured limits. */
@@ -70,6 +69,10 @@ function cpuTime(): number {
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { config, upstream, now = () => performance.now() } = options;
   const book = createSchemaBook();
+  const teach = createToolTeacher({
+    detail: config.TOOL_DETAIL,
+    tokensLeft: options.tokensLeft ?? (() => undefined),
+  });
   let line: Promise<unknown> = Promise.resolve();
   // One for each client request, however many answers are made of it: choices share the request itself.
   const budgets = new WeakMap<ChatRequest, CheckBudget>();
@@ -100,14 +103,11 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     await line;
   }
 
-  function toPlain(request: ChatRequest, model: ModelInfo): PlainRequest {
+  function toPlain(request: ChatRequest, model: ModelInfo, toolPrompt: string): PlainRequest {
     return flatten(request, {
       model: model.id,
       defaultSystem: config.SYSTEM_PROMPT,
-      prompts: [
-        usesTools(request) ? createToolPrompt(request, model.id) : "",
-        createJsonPrompt(request.responseFormat, { besideTools: usesTools(request) }),
-      ],
+      prompts: [toolPrompt, createJsonPrompt(request.responseFormat, { besideTools: usesTools(request) })],
       renderCalls: (calls) => renderToolCalls(calls, model.id),
       renderResults: renderToolResults,
     });
@@ -129,14 +129,15 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       yield* completeImage(ready, { model, images: options.images }, context);
       return;
     }
-    const plain = toPlain(ready, model);
+    const work = workFor(request);
+    const taught = teach(ready, model, work);
+    const plain = toPlain(ready, model, taught.prompt);
     await checkLength(plain, model, paceFor(context.signal));
     if (lengthOf(plain) > longPlain) {
       await ownTurn();
       context.signal.throwIfAborted();
     }
     const whole = context.whole === true;
-    const work = workFor(request);
     yield* runTurns({
       upstream,
       plain,
@@ -149,6 +150,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
           argumentsMode: config.TOOL_ARGUMENTS,
           newCallId: () => options.newId("call_"),
           work,
+          taught,
         }),
       describeNativeCall: usesTools(ready)
         ? (name) => describeNativeCall(name, { request: ready, model: model.id })
@@ -167,7 +169,8 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       // Some callers count again and again, and each count begins with what can't be cut.
       await nextTurn();
       signal.throwIfAborted();
-      return countPlainTokensAtPace(toPlain(request, model), model.id, paceFor(signal));
+      const { prompt } = teach(request, model, workFor(request));
+      return countPlainTokensAtPace(toPlain(request, model, prompt), model.id, paceFor(signal));
     },
     async listModels(signal) {
       const models = await upstream.listModels(signal);

@@ -7,6 +7,7 @@ import type { Shaper } from "../shaping/shaper.ts";
 import { omitsOpeningTag, splitThinking } from "../shaping/split-thinking.ts";
 import { stopAtSequences } from "../shaping/stop-at-sequences.ts";
 import { createToolCallShaper, type ArgumentsMode } from "../shaping/tools/index.ts";
+import type { TaughtTools } from "./teach-tools.ts";
 
 /** Whether the model is offered tools. */
 export function usesTools(request: ChatRequest): boolean {
@@ -35,6 +36,7 @@ export interface ShapingOptions {
   readonly newCallId: () => string;
   /** Shared by all that is made of one client request. */
   readonly work: SchemaWork;
+  readonly taught: Pick<TaughtTools, "shortened" | "onMisfit">;
 }
 
 /** The shapers that make of text what the request asks for. Throws `invalid-request` for a wrong JSON schema. */
@@ -43,8 +45,11 @@ export function createShapers(request: ChatRequest, options: ShapingOptions): Sh
   const shapers: Shaper[] = [];
   if (usesTools(request)) {
     const argumentsMode = options.whole ? "whole" : options.argumentsMode;
-    const { model, newCallId, work } = options;
-    shapers.push(createToolCallShaper({ request, model, argumentsMode, newCallId, work }));
+    const { model, newCallId, work, taught } = options;
+    const { shortened, onMisfit } = taught;
+    shapers.push(
+      createToolCallShaper({ request, model, argumentsMode, newCallId, work, shortened, onMisfit }),
+    );
   }
   if (format.kind !== "text")
     shapers.push(constrainJson({ format, hold: options.whole, work: options.work }));

@@ -63,7 +63,12 @@ export interface ToolDefinition {
   readonly description?: string;
   /** Schema of the arguments object; `{type:"object"}` when the client gave none. */
   readonly parameters: JsonSchema;
+  /** The form of the arguments is told in words, which no schema checks: they are never shortened. */
+  readonly inWords?: boolean;
 }
+
+/** How much a model is told of the tools: every word, or in short; `auto` decides by what is left to spend. */
+export type ToolDetail = "full" | "short" | "auto";
 
 /** Which calls the model must or may make. */
 export type ToolChoice =
@@ -111,4 +116,6 @@ export interface ChatRequest {
   readonly stopSequences: readonly string[];
   /** The caller's wish for this request; otherwise the configured mode. */
   readonly reasoning?: ReasoningMode;
+  /** Likewise. */
+  readonly toolDetail?: ToolDetail;
 }

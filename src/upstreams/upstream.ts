@@ -63,6 +63,11 @@ export interface Upstream {
   openImage(name: string, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;
   /** What is left of what the upstream allows this gateway, as far as is known. Waits for nothing; renews in the background. */
   budget(): Budget | undefined;
+  /**
+   * Tokens that may still be spent, at once; before anything is known, what anonymous callers begin with. `undefined`: no
+   * limit is known.
+   */
+  tokensLeft(): number | undefined;
   /** Closes connections. */
   close(): Promise<void>;
 }

@@ -18,10 +18,14 @@ export interface ParsedTools {
 
 type WireFunction = NonNullable<ChatBody["functions"]>[number];
 
-function toDefinition({ name, description, parameters, input_examples }: WireFunction): ToolDefinition {
-  const told = describeWithExamples(description, input_examples);
+type WireOffer = WireFunction | NonNullable<NonNullable<ChatBody["tools"]>[number]>;
+
+function toDefinition(tool: WireOffer): ToolDefinition {
+  const { name, description, parameters, input_examples: examples } = tool;
+  const told = describeWithExamples(description, examples);
   return {
     name,
+    ...("custom" in tool ? { inWords: true } : {}),
     ...(told === "" ? {} : { description: told }),
     parameters: parameters ?? { type: "object" },
   };

@@ -48,6 +48,7 @@ const shell: ToolDefinition = {
 const applyPatch: ToolDefinition = {
   name: "apply_patch",
   description: "Creates, changes or deletes one file.",
+  inWords: true,
   parameters: {
     type: "object",
     properties: {

@@ -47,7 +47,10 @@ function toDefinition(
   if (tool.type === "function") {
     return { kind: "function", definition: { ...named, parameters: tool.parameters ?? { type: "object" } } };
   }
-  return { kind: "custom", definition: { ...named, parameters: toCustomParameters(tool.format) } };
+  return {
+    kind: "custom",
+    definition: { ...named, parameters: toCustomParameters(tool.format), inWords: true },
+  };
 }
 
 /** A tool as the response object shows it. A function has all its fields there. */

@@ -7,6 +7,7 @@ import { GatewayError } from "../../errors.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
+import { readWishes } from "../read-wishes.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
 import { prepareResponse } from "./answer-responses.ts";
@@ -36,7 +37,10 @@ export async function answerInChunks(
   const { include_usage: includeUsage } = chunkBody.parse(request.body).stream_options;
   const signal = clientSignal(reply);
   const read = parseResponsesBody(request.body);
-  const { parsed, begin } = await prepareResponse(deps, read, signal);
+  const { parsed, begin } = await prepareResponse(deps, read, {
+    signal,
+    wishes: readWishes(request.headers),
+  });
   if (parsed.compacts) {
     throw new GatewayError("unsupported", "Conversations are compacted at POST /v1/responses.", {
       param: "input",

@@ -14,11 +14,13 @@ import {
 } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
+import type { ChatRequest } from "../../model/request.ts";
 
 import type { StoreProblem } from "../../store/response-store.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
+import { readWishes, type Wishes } from "../read-wishes.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
@@ -50,7 +52,7 @@ export interface PreparedResponse {
 export async function prepareResponse(
   { chat, responses, runs, summaries, newId, now }: ResponsesDependencies,
   read: ResponsesInput,
-  signal: AbortSignal,
+  { signal, wishes }: { readonly signal: AbortSignal; readonly wishes: Wishes },
 ): Promise<PreparedResponse> {
   const { body } = read;
   const model = await chat.resolveModel(body.model, signal);
@@ -65,7 +67,7 @@ export async function prepareResponse(
       param: "model",
     });
   }
-  let { request } = parsed;
+  let request: ChatRequest = { ...parsed.request, ...wishes };
   if (compacts) request = await fitSummary(chat, request, { contextLength, signal });
   else if (body.truncation === "auto") request = await fitContext(chat, request, { contextLength, signal });
   const writer = createResponseWriter({
@@ -114,7 +116,8 @@ export async function answerResponses(
   const { config, responses, runs } = deps;
   const read = parseResponsesBody(request.body);
   const signal = clientSignal(reply);
-  const { parsed, begin, writer } = await prepareResponse(deps, read, signal);
+  const wishes = readWishes(request.headers);
+  const { parsed, begin, writer } = await prepareResponse(deps, read, { signal, wishes });
   showIgnored(reply, parsed.ignored);
   const baseUrl = baseUrlOf(request, config);
   const { background, store } = parsed.echo;

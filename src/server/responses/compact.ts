@@ -8,6 +8,7 @@ import {
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
+import { readWishes } from "../read-wishes.ts";
 import { showIgnored } from "../show-ignored.ts";
 import { prepareResponse, type ResponsesDependencies, writeThrough } from "./answer-responses.ts";
 
@@ -32,7 +33,10 @@ export async function compact(
 ): Promise<unknown> {
   const read = withTrigger(parseResponsesBody(request.body));
   const signal = clientSignal(reply);
-  const { parsed, begin, writer, history } = await prepareResponse(deps, read, signal);
+  const { parsed, begin, writer, history } = await prepareResponse(deps, read, {
+    signal,
+    wishes: readWishes(request.headers),
+  });
   showIgnored(reply, parsed.ignored);
   request.facts.stream = false;
   const events = begin({ signal, baseUrl: baseUrlOf(request, deps.config), whole: true });

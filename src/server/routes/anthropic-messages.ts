@@ -19,6 +19,7 @@ import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { createMessageThreads } from "../message-threads.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
+import { readWishes } from "../read-wishes.ts";
 import { sendEvents } from "../send-events.ts";
 import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
@@ -63,12 +64,13 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   async function createMessage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { body, hold } = await threads.open(request.body, request.log);
     const parsed = parseMessages(body);
+    const asked = { ...parsed.request, ...readWishes(request.headers) };
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const messageId = newId("msg_");
     const { toolsetCalls } = parsed;
     let held: Promise<void> | undefined;
-    const answered = chat.complete(parsed.request, {
+    const answered = chat.complete(asked, {
       signal,
       baseUrl: baseUrlOf(request, config),
       whole: !parsed.stream,
@@ -85,7 +87,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
         messageId,
         requestId: request.id,
         toolsetCalls,
-        inputEstimate: startEstimate(parsed.request, signal),
+        inputEstimate: startEstimate(asked, signal),
       });
       await sendEvents(reply, { events, encoder, heartbeat: () => anthropicPing, config, signal });
       await held;
@@ -96,13 +98,13 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     await held;
     if (answer.usage.estimated) reply.header("x-usage-estimated", "true");
     const inputEstimate =
-      answer.usage.inputTokens === undefined ? await chat.countTokens(parsed.request, signal) : undefined;
+      answer.usage.inputTokens === undefined ? await chat.countTokens(asked, signal) : undefined;
     return reply.send(encodeMessage(answer, { messageId, toolsetCalls, inputEstimate }));
   }
 
   async function countTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const parsed = parseCountTokens(request.body);
-    return reply.send({ input_tokens: await chat.countTokens(parsed, clientSignal(reply)) });
+    const asked = { ...parseCountTokens(request.body), ...readWishes(request.headers) };
+    return reply.send({ input_tokens: await chat.countTokens(asked, clientSignal(reply)) });
   }
 
   return (app, _options, done) => {

@@ -15,6 +15,7 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showBudget } from "../show-budget.ts";
+import { readWishes } from "../read-wishes.ts";
 import { showIgnored } from "../show-ignored.ts";
 import { answerInChunks, asksForChunks } from "../responses/answer-in-chunks.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
@@ -36,22 +37,23 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
     }
 
     const parsed = parseChatCompletion(request.body);
+    const asked = { ...parsed.request, ...readWishes(request.headers) };
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const baseUrl = baseUrlOf(request, config);
     const { includeUsage, legacyFunctions, customTools, choices } = parsed;
     const created = Math.floor(now() / 1000);
     const identity = { id: newId("chatcmpl-"), created, legacyFunctions, customTools };
-    const requests = Array.from({ length: choices }, () => parsed.request);
+    const requests = Array.from({ length: choices }, () => asked);
 
     if (!parsed.stream) {
       const answers = await collectChoices(reply, chat, requests, { signal, baseUrl });
       if (answers.some(({ usage }) => usage.estimated)) reply.header("x-usage-estimated", "true");
       return reply.send(encodeChatCompletion(answers, identity));
     }
-    const { model } = parsed.request;
+    const { model } = asked;
     if (choices === 1) {
-      const events = chat.complete(parsed.request, { signal, baseUrl });
+      const events = chat.complete(asked, { signal, baseUrl });
       const encoder = createChatEncoder({ ...identity, includeUsage, model });
       await sendEvents(reply, { events, encoder, heartbeat: () => encoder.heartbeat(), config, signal });
     } else {

@@ -18,6 +18,7 @@ import { createBackgroundRuns } from "../responses/background-runs.ts";
 import { loadContext } from "../responses/load-context.ts";
 import { findStored, responseNotFound } from "../responses/stored-response.ts";
 import { streamRun } from "../responses/stream-run.ts";
+import { readWishes } from "../read-wishes.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
@@ -144,7 +145,8 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
     const context = { responseId: "", ...loaded, openSummary, temperature: undefined, topP: undefined };
     const parsed = toResponsesRequest(read, context);
     showIgnored(reply, parsed.ignored);
-    const count = await chat.countTokens(parsed.request, clientSignal(reply));
+    const asked = { ...parsed.request, ...readWishes(request.headers) };
+    const count = await chat.countTokens(asked, clientSignal(reply));
     return { object: "response.input_tokens", input_tokens: count };
   }
 

@@ -99,6 +99,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
               return;
             }
             session.passable += 1;
+            options.onMisfit?.(declared);
             reject(
               { kind, name: declared, faults: schemaFaults },
               { name: declared, arguments: argumentsJson },

@@ -1,4 +1,5 @@
 import type { ToolRequest } from "./tool-request.ts";
+import { describeTool } from "./prompt/create-tool-prompt.ts";
 import { createUnfolding, describeSchema } from "./prompt/describe-schema.ts";
 import { taughtSyntaxFor } from "./prompt/taught-syntax.ts";
 
@@ -12,12 +13,19 @@ export type Fault =
 /** More faults help no model, and each costs tokens. */
 const mostFaults = 16;
 
-/** Says to the model what is wrong and what to write instead. `accepted`: calls of this answer that were passed on. */
-export function describeFaults(
-  faults: readonly Fault[],
-  context: { readonly request: ToolRequest; readonly model: string; readonly accepted: readonly string[] },
-): string {
-  const { request, model, accepted } = context;
+/** What faults are seen in. */
+interface FaultContext {
+  readonly request: ToolRequest;
+  readonly model: string;
+  /** Names of the calls of this answer that were passed on. */
+  readonly accepted: readonly string[];
+  /** Names of the tools that the model knows in short only. */
+  readonly shortened?: ReadonlySet<string> | undefined;
+}
+
+/** Says to the model what is wrong and what to write instead. */
+export function describeFaults(faults: readonly Fault[], context: FaultContext): string {
+  const { request, model, accepted, shortened } = context;
   const told = new Set<string>();
   const unfolding = createUnfolding();
 
@@ -33,7 +41,11 @@ export function describeFaults(
     fields(name) {
       const tool = request.tools.find((one) => one.name === name);
       if (tool === undefined) return "";
-      return once(name, () => ` The arguments are: ${describeSchema(tool.parameters, unfolding)}`);
+      return once(name, () =>
+        shortened?.has(name) === true
+          ? ` All that is known of this tool:\n${describeTool(tool, unfolding)}`
+          : ` The arguments are: ${describeSchema(tool.parameters, unfolding)}`,
+      );
     },
   };
   const lines = [

@@ -61,6 +61,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
       request: options.request,
       model: options.model,
       accepted: session.accepted,
+      shortened: options.shortened,
     });
     return { message, attempt: attempt.join("") };
   }

@@ -17,4 +17,8 @@ export interface ToolCallShaperOptions {
   readonly newCallId: () => string;
   /** Default: each schema stands for itself. */
   readonly work?: SchemaWork;
+  /** Names of tools that were taught in short: a call that misses their schema is told all. Default: none. */
+  readonly shortened?: ReadonlySet<string> | undefined;
+  /** Hears of each tool whose schema a call missed. */
+  readonly onMisfit?: ((tool: string) => void) | undefined;
 }

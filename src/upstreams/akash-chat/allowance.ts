@@ -18,6 +18,8 @@ export interface Allowance {
    * and at most every 30 s.
    */
   budget(): Budget | undefined;
+  /** As `Upstream` has it. Renews nothing. */
+  tokensLeft(): number | undefined;
   /** Ends a look that is under way and starts no more. */
   close(): void;
 }
@@ -47,8 +49,10 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
   let refusals = 0;
   let seen: UsageStatus | undefined;
   let countedSince = 0;
+  let counts = true;
 
   function learn(status: UsageStatus | undefined): void {
+    counts = status !== undefined;
     if (status === undefined) {
       nextLookAt = now() + longPauseMs;
       return;
@@ -96,6 +100,13 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
     return spentUntil;
   }
 
+  /** How much of the present window is used; `undefined`: nobody said, or it is over. */
+  function usedNow(): { readonly usedPercent: number; readonly resetsAt: number } | undefined {
+    if (seen?.resetsAt === undefined || now() >= seen.resetsAt) return undefined;
+    const estimate = seen.usedPercent + (countedSince * 100) / anonymousSize.tokens;
+    return { usedPercent: Math.max(seen.usedPercent, Math.min(100, estimate)), resetsAt: seen.resetsAt };
+  }
+
   return {
     async spend(run) {
       begun = true;
@@ -122,14 +133,14 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
         const usedPercent = Math.max(100, seen?.usedPercent ?? 0);
         return { usedPercent, spent: true, resetsAt, size: sizeOf(seen) };
       }
-      if (seen?.resetsAt === undefined || now() >= seen.resetsAt) return undefined;
-      const estimate = seen.usedPercent + (countedSince * 100) / anonymousSize.tokens;
-      return {
-        usedPercent: Math.max(seen.usedPercent, Math.min(100, estimate)),
-        spent: false,
-        resetsAt: seen.resetsAt,
-        size: sizeOf(seen),
-      };
+      const used = usedNow();
+      return used === undefined ? undefined : { ...used, spent: false, size: sizeOf(seen) };
+    },
+    tokensLeft() {
+      if (nextBudgetAt() !== undefined) return 0;
+      const size = sizeOf(seen);
+      if (!counts || size === undefined) return undefined;
+      return size.tokens * (1 - Math.min(100, usedNow()?.usedPercent ?? 0) / 100);
     },
     close() {
       closing.abort();

@@ -137,6 +137,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
     openImage: (name, ifNoneMatch, signal) =>
       openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
     budget: () => allowance.budget(),
+    tokensLeft: () => allowance.tokensLeft(),
     async close() {
       allowance.close();
       models.close();

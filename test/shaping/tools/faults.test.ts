@@ -30,6 +30,26 @@ test("what helps is said once, however many calls are wrong", () => {
   expect(count(said, "The tools are: read, write.")).toBe(1);
 });
 
+test("of a tool that was taught in short all is told, once", () => {
+  const [read, write] = request.tools;
+  const tools = [{ ...read, description: "Reads. Slowly.\n\nAll of it." }, write];
+  const said = describeFaults([wrong("read", 1), wrong("read", 2), wrong("write", 3)], {
+    request: {
+      ...request,
+      tools: tools
+        .filter((tool) => tool !== undefined)
+        .map((tool) => ({ name: "", parameters: {}, ...tool })),
+    },
+    model: "m",
+    accepted: [],
+    shortened: new Set(["read"]),
+  });
+  expect(
+    count(said, "All that is known of this tool:\n## read {\n path?: string\n}\nReads. Slowly.\nAll of it."),
+  ).toBe(1);
+  expect(count(said, "The arguments are: {")).toBe(1);
+});
+
 test("no more faults are told than a model can use", () => {
   const said = describe(Array.from({ length: 1000 }, (_, at) => ({ kind: "unknown-tool", name: `t${at}` })));
   expect(count(said, "There is no tool")).toBe(16);

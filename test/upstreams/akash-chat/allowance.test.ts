@@ -143,6 +143,32 @@ describe("what is left", () => {
     expect(allowance.budget()).toBeUndefined();
   });
 
+  test("is told in tokens, by default as anonymous callers begin", async () => {
+    const { allowance, clock, answers, resetsAt, refuse } = setUp();
+    expect(allowance.tokensLeft()).toBe(25_000);
+    await ask(allowance);
+    allowance.budget();
+    await land(answers[0], { usedPercent: 20, blocked: false, authenticated: false, resetsAt });
+    expect(allowance.tokensLeft()).toBe(20_000);
+    allowance.count(2500);
+    expect(allowance.tokensLeft()).toBe(17_500);
+    await expect(allowance.spend(refuse)).rejects.toThrow();
+    expect(allowance.tokensLeft()).toBe(0);
+    clock.now = resetsAt;
+    expect(allowance.tokensLeft()).toBe(25_000);
+  });
+
+  test.each([
+    ["an upstream that does not count", undefined],
+    ["an account", { usedPercent: 20, blocked: false, authenticated: true, resetsAt: Infinity }],
+  ])("is no known number of tokens for %s", async (_, status) => {
+    const { allowance, answers } = setUp();
+    await ask(allowance);
+    allowance.budget();
+    await land(answers[0], status);
+    expect(allowance.tokensLeft()).toBeUndefined();
+  });
+
   test("is not asked for any more once closed, nor soon of an upstream that does not count", async () => {
     const { allowance, clock, answers } = setUp();
     await ask(allowance);

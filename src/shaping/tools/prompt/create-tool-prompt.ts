@@ -1,18 +1,30 @@
 import type { ToolDefinition } from "../../../model/request.ts";
 import type { ToolRequest } from "../tool-request.ts";
-import { createUnfolding, describeSchema, type Unfolding } from "./describe-schema.ts";
+import { createUnfolding, describeSchema, type Detail, type Unfolding } from "./describe-schema.ts";
+import { firstSentence } from "./first-sentence.ts";
 import { taughtSyntaxFor } from "./taught-syntax.ts";
+
+const none: ReadonlySet<string> = new Set();
 
 /**
  * The part of the system prompt that offers the tools; the caller joins it with the user's own. Empty when there
  * are no tools or `toolChoice` is none. Tools are written as signatures, which keeps every type, limit and
- * description and leaves out what JSON needs for itself.
+ * description and leaves out what JSON needs for itself. Of tools whose names are in `shortened` it tells the short form.
  */
-export function createToolPrompt(request: ToolRequest, model: string): string {
+export function createToolPrompt(
+  request: ToolRequest,
+  model: string,
+  shortened: ReadonlySet<string> = none,
+): string {
   const { toolChoice } = request;
   if (request.tools.length === 0 || toolChoice.kind === "none") return "";
   const syntax = taughtSyntaxFor(model);
-  const { descriptions, notes } = shareNotes(request.tools);
+  const details = request.tools.map(({ name }): Detail => (shortened.has(name) ? "short" : "full"));
+  const { descriptions, notes } = shareNotes(
+    request.tools.map(({ description = "" }, index) =>
+      details[index] === "short" ? firstSentence(description) : description,
+    ),
+  );
   const unfolding = createUnfolding();
   const rules = [
     syntax.values,
@@ -29,7 +41,9 @@ export function createToolPrompt(request: ToolRequest, model: string): string {
     "",
     "You can call these tools. Each is given as its name, the fields of its arguments as a type, and what it does.",
     "",
-    request.tools.map((tool, index) => describeTool(tool, descriptions[index] ?? "", unfolding)).join("\n\n"),
+    request.tools
+      .map((tool, index) => describeSignature(tool, descriptions[index] ?? "", unfolding, details[index]))
+      .join("\n\n"),
     "",
     ...notes,
     "# How to call a tool",
@@ -51,19 +65,34 @@ function choiceRule({ toolChoice }: ToolRequest): string {
   }
 }
 
-function describeTool(tool: ToolDefinition, description: string, unfolding: Unfolding): string {
-  return `## ${tool.name} ${describeSchema(tool.parameters, unfolding)}${description === "" ? "" : `\n${description}`}`;
+function describeSignature(
+  tool: ToolDefinition,
+  description: string,
+  unfolding: Unfolding,
+  detail?: Detail,
+): string {
+  const schema = describeSchema(tool.parameters, unfolding, detail);
+  return `## ${tool.name} ${schema}${description === "" ? "" : `\n${description}`}`;
+}
+
+/** One tool with all that is known of it. */
+export function describeTool(tool: ToolDefinition, unfolding: Unfolding): string {
+  return describeSignature(tool, paragraphsOf(tool.description ?? "").join("\n"), unfolding);
+}
+
+function paragraphsOf(description: string): readonly string[] {
+  return description.split(/\n\s*\n/).map(squeeze);
 }
 
 // Shorter paragraphs aren't worth the reference.
 const shortestNote = 120;
 
 /** Descriptions in which a paragraph that several tools have stands as a reference to one common note. */
-function shareNotes(tools: readonly ToolDefinition[]): {
+function shareNotes(texts: readonly string[]): {
   readonly descriptions: readonly string[];
   readonly notes: readonly string[];
 } {
-  const paragraphs = tools.map((tool) => (tool.description ?? "").split(/\n\s*\n/).map(squeeze));
+  const paragraphs = texts.map(paragraphsOf);
   const counts = new Map<string, number>();
   for (const paragraph of paragraphs.flat()) counts.set(paragraph, (counts.get(paragraph) ?? 0) + 1);
   const shared = [...counts].flatMap(([paragraph, count]) =>

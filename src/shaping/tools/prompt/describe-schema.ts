@@ -1,12 +1,24 @@
 import type { JsonSchema } from "../../../model/request.ts";
 import { followReference, isRecord, resolveSchema } from "../../schema/resolve-schema.ts";
+import { firstSentence } from "./first-sentence.ts";
+
+/**
+ * `full`: every word. `short`: names, types, enums and what is optional, and of each description the first sentence;
+ * values that are listed speak for themselves, and limits are for whoever misses them.
+ */
+export type Detail = "full" | "short";
 
 /**
  * Writes a JSON Schema the way TypeScript would, which models read well and which takes about half the tokens:
- * types, enums, optional fields, nesting and limits are all kept, descriptions follow as comments.
+ * types, enums, optional fields, nesting and limits are all kept, descriptions follow as comments. `detail` may take of
+ * the limits and descriptions.
  */
-export function describeSchema(schema: JsonSchema, unfolding: Unfolding = createUnfolding()): string {
-  return describe(schema, { root: schema, trail: [], unfolding }, 0);
+export function describeSchema(
+  schema: JsonSchema,
+  unfolding: Unfolding = createUnfolding(),
+  detail: Detail = "full",
+): string {
+  return describe(schema, { root: schema, trail: [], unfolding, detail }, 0);
 }
 
 /**
@@ -30,6 +42,7 @@ interface Scope {
   /** `$ref`s that are being written: a recursive schema names itself instead of going on for ever. */
   readonly trail: readonly string[];
   readonly unfolding: Unfolding;
+  readonly detail: Detail;
 }
 
 /** Pays for what is written of a definition. */
@@ -62,6 +75,9 @@ const limits = [
   "default",
   "examples",
 ] as const;
+
+/** Without these a model can't know what a text has to look like. */
+const shortLimits = ["format", "pattern"] as const;
 
 // No model reads on at such a depth, and the stack has an end.
 const deepestNesting = 32;
@@ -170,7 +186,9 @@ function describeObject(schema: JsonSchema, scope: Scope, depth: number): string
 /** Limits and description of a schema in one line; empty if it has none. */
 function comment(schema: JsonSchema, scope: Scope): string {
   const notes: string[] = [];
-  for (const limit of limits) {
+  const isShort = scope.detail === "short";
+  if (isShort && ("enum" in schema || "const" in schema)) return "";
+  for (const limit of isShort ? shortLimits : limits) {
     const value = schema[limit];
     // The largest safe integers say nothing: generators write them for "any integer".
     if (value === undefined) continue;
@@ -179,7 +197,7 @@ function comment(schema: JsonSchema, scope: Scope): string {
   }
   const description = schema["description"];
   if (typeof description === "string") {
-    notes.push(description.replaceAll(/\s+/g, " ").trim());
+    notes.push(isShort ? firstSentence(description) : description.replaceAll(/\s+/g, " ").trim());
     charge(scope, 0, description.length);
   }
   const text = notes.join(" ");

@@ -25,6 +25,17 @@ function prompt(overrides: Partial<ToolRequest> = {}, model = "Meta-Llama-3-3-70
   );
 }
 
+function inShort(shortened: ReadonlySet<string>, tools: readonly ToolDefinition[] = agentTools): string {
+  const model = "Meta-Llama-3-3-70B-Instruct";
+  return createToolPrompt({ tools, toolChoice: { kind: "auto" }, parallelToolCalls: true }, model, shortened);
+}
+
+/** What is no description: names, types, enums and question marks. */
+function signaturesOf(text: string): readonly string[] {
+  const bare = text.replaceAll(/ \/\/ .*$| \/\* .*? \*\//gm, "");
+  return bare.match(/^(## (?!Note).*|\s+\S.*: .*|\s*\}.*)$/gm) ?? [];
+}
+
 describe("the tool prompt", () => {
   test("is empty without tools and when no tool may be called", () => {
     expect(prompt({ tools: [] })).toBe("");
@@ -108,6 +119,37 @@ describe("the tool prompt", () => {
       before: 13365,
       bytesAfter: 39924,
       after: 9008,
+    });
+  });
+
+  describe("in short", () => {
+    const all = new Set(agentTools.map(({ name }) => name));
+
+    test("takes a sixth of the tokens of the JSON of those 24 tools", () => {
+      expect(encode(inShort(all)).length).toBe(2365);
+    });
+
+    test("keeps every name, type, enum and question mark", () => {
+      expect(signaturesOf(inShort(all))).toEqual(signaturesOf(prompt({ tools: agentTools })));
+    });
+
+    test("keeps first sentences, and of the limits those by which a text is written", () => {
+      const parameters = {
+        type: "object",
+        properties: {
+          day: { type: "string", pattern: "^M", maxLength: 3, description: "A day. Not a date." },
+          unit: { enum: ["C", "F"], description: "The unit." },
+        },
+      };
+      expect(inShort(new Set(["t"]), [{ name: "t", description: "It is. It was.", parameters }])).toContain(
+        '## t {\n day?: string // pattern=^M A day.\n unit?: "C"|"F"\n}\nIt is.\n\n#',
+      );
+    });
+
+    test("leaves the others as they are", () => {
+      const others = new Set([...all].filter((name) => name !== "Bash"));
+      const [bash = ""] = prompt({ tools: agentTools.slice(0, 1) }).split("\n# How");
+      expect(inShort(others)).toContain(bash.slice(bash.indexOf("## Bash"), bash.indexOf("\n\n", 2000)));
     });
   });
 

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+
+import { LRUCache } from "lru-cache";
+
+import type { ModelInfo } from "../model/model-info.ts";
+import type { ChatRequest, ToolDetail } from "../model/request.ts";
+import type { SchemaWork } from "../shaping/schema/schema-work.ts";
+import { createToolPrompt, findMisfits } from "../shaping/tools/index.ts";
+import { usesTools } from "./select-shapers.ts";
+
+/** What a model is told of the tools of one request. */
+export interface TaughtTools {
+  /** The part of the system prompt that offers them; empty if there are none. */
+  readonly prompt: string;
+  /** Names of those that were told in short. */
+  readonly shortened: ReadonlySet<string>;
+  /** To be told of each tool whose schema a call missed: from then on the conversation has it in full. */
+  readonly onMisfit: ((tool: string) => void) | undefined;
+}
+
+/** Decides what is told of the tools of a request. `work` checks the last calls of the conversation. */
+export type ToolTeacher = (request: ChatRequest, model: ModelInfo, work: SchemaWork) => TaughtTools;
+
+/** What a teacher decides by. */
+export interface ToolTeacherOptions {
+  /** For requests that wish for nothing. */
+  readonly detail: ToolDetail;
+  /** What may still be spent; `undefined`: no limit is known. */
+  readonly tokensLeft: () => number | undefined;
+}
+
+/** Prompts up to this length, in characters, are never worth the loss. */
+const alwaysFull = 4000;
+const charactersPerToken = 4;
+
+/**
+ * What the tools may take: of what is left to spend, since they are paid for in every turn, and of the model's context,
+ * which they take once. See docs/budget.md for what these figures do to an agent's day.
+ */
+const shareOfAllowance = 1 / 10;
+const shareOfContext = 1 / 4;
+
+/** Conversations that are remembered; some kilobytes each at most. */
+const mostConversations = 1000;
+
+/** What is remembered of a conversation. */
+interface Conversation {
+  /** Once short, it stays so: a new budget in mid-conversation is no reason to pay more. */
+  isShort: boolean;
+  /** Tools that were called wrongly. */
+  readonly misfits: Set<string>;
+}
+
+const nothing: TaughtTools = { prompt: "", shortened: new Set(), onMisfit: undefined };
+
+/** Creates the teacher. What it remembers of conversations is bounded, and gone with the process. */
+export function createToolTeacher({ detail, tokensLeft }: ToolTeacherOptions): ToolTeacher {
+  const conversations = new LRUCache<string, Conversation>({ max: mostConversations });
+
+  function conversationOf(request: ChatRequest): Conversation {
+    const key = keyOf(request);
+    const known = conversations.get(key);
+    if (known !== undefined) return known;
+    const fresh: Conversation = { isShort: false, misfits: new Set() };
+    conversations.set(key, fresh);
+    return fresh;
+  }
+
+  function isTooMuch(prompt: string, { contextLength = Infinity }: ModelInfo): boolean {
+    const tokens = prompt.length / charactersPerToken;
+    return tokens > contextLength * shareOfContext || tokens > (tokensLeft() ?? Infinity) * shareOfAllowance;
+  }
+
+  return (request, model, work) => {
+    if (!usesTools(request)) return nothing;
+    const wish = request.toolDetail ?? detail;
+    const full = wish === "short" ? "" : createToolPrompt(request, model.id);
+    if (wish === "full" || (wish === "auto" && full.length <= alwaysFull))
+      return { ...nothing, prompt: full };
+    const conversation = conversationOf(request);
+    if (wish === "auto") {
+      conversation.isShort ||= isTooMuch(full, model);
+      if (!conversation.isShort) return { ...nothing, prompt: full };
+    }
+    const { misfits } = conversation;
+    for (const name of findMisfits(request, work)) misfits.add(name);
+    const shortened = new Set(
+      request.tools
+        .filter(({ name, inWords }) => inWords !== true && !misfits.has(name))
+        .map(({ name }) => name),
+    );
+    return {
+      prompt: createToolPrompt(request, model.id, shortened),
+      shortened,
+      onMisfit: (tool) => misfits.add(tool),
+    };
+  };
+}
+
+/** Text by which a conversation is known, in UTF-16 units of each part: what comes later makes no other one of it. */
+const longestKey = 100_000;
+
+/** Clients send the whole conversation each time; how it began is what stays the same. */
+function keyOf({ messages }: ChatRequest): string {
+  const hash = createHash("sha256");
+  const firstUser = messages.findIndex(({ role }) => role === "user");
+  for (const message of messages.slice(0, firstUser + 1)) {
+    hash.update(`${message.role}\0`);
+    for (const part of message.parts) {
+      if (part.type === "text") hash.update(part.text.slice(0, longestKey)).update("\0");
+    }
+  }
+  return hash.digest("base64");
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+
+import { createToolTeacher } from "../../src/completion/teach-tools.ts";
+import type { ChatRequest, Message, ToolDetail } from "../../src/model/request.ts";
+import { createLoneWork } from "../../src/shaping/schema/schema-work.ts";
+import { createRequest } from "../support/create-request.ts";
+import { agentTools } from "../fixtures/tool-calls/agent-tools.ts";
+
+const model = { id: "DeepSeek-V3.2", kind: "chat", contextLength: 64_000 } as const;
+const says = (text: string): Message => ({ role: "user", parts: [{ type: "text", text }] });
+
+/** A teacher, whose purse can be filled and emptied. */
+function setUp(detail: ToolDetail = "auto", left?: number) {
+  const purse: { left: number | undefined } = { left };
+  const teacher = createToolTeacher({ detail, tokensLeft: () => purse.left });
+  const teach = (extra: Partial<ChatRequest> = {}, contextLength = model.contextLength) =>
+    teacher(createRequest({ tools: agentTools, ...extra }), { ...model, contextLength }, createLoneWork());
+  return { purse, teach };
+}
+
+// The 24 tools are some 10,000 tokens.
+test.each<[ToolDetail, number | undefined, number, ToolDetail | undefined, "full" | "short"]>([
+  ["full", 1000, 8000, undefined, "full"],
+  ["short", undefined, 1_000_000, undefined, "short"],
+  ["auto", undefined, 64_000, undefined, "full"],
+  ["auto", 120_000, 64_000, undefined, "full"],
+  ["auto", 90_000, 64_000, undefined, "short"],
+  ["auto", 25_000, 64_000, undefined, "short"],
+  ["auto", undefined, 32_000, undefined, "short"],
+  ["auto", 25_000, 64_000, "full", "full"],
+  ["full", undefined, 64_000, "short", "short"],
+  ["full", 25_000, 64_000, "auto", "short"],
+])(
+  "TOOL_DETAIL=%s, %s tokens left, a context of %i, and the wish for %s: %s",
+  (detail, left, context, toolDetail, expected) => {
+    const { teach } = setUp(detail, left);
+    const taught = teach(toolDetail === undefined ? {} : { toolDetail }, context);
+    expect(taught.shortened.size).toBe(expected === "short" ? 24 : 0);
+    expect(taught.prompt.length > 30_000).toBe(expected === "full");
+  },
+);
+
+test("nothing is taught where no tool may be called", () => {
+  expect(setUp("short").teach({ tools: [] }).prompt).toBe("");
+  expect(setUp("short").teach({ toolChoice: { kind: "none" } }).prompt).toBe("");
+});
+
+test("a short list stays full, however little is left", () => {
+  expect(setUp("auto", 0).teach({ tools: agentTools.slice(2, 3) }).shortened.size).toBe(0);
+});
+
+test("what is told in words alone is never shortened", () => {
+  const tools = agentTools.map((tool) => ({ ...tool, inWords: tool.name === "Edit" }));
+  expect([...setUp("short").teach({ tools }).shortened]).toEqual(
+    agentTools.map(({ name }) => name).filter((name) => name !== "Edit"),
+  );
+});
+
+describe("in one conversation", () => {
+  const begun = [says("Mend it.")];
+  const later = [
+    ...begun,
+    { role: "assistant", parts: [{ type: "text", text: "How?" }] },
+    says("Well."),
+  ] as const;
+
+  test("auto goes to short when little is left, and not back when there is a new budget", () => {
+    const { purse, teach } = setUp("auto", 200_000);
+    expect(teach({ messages: begun }).shortened.size).toBe(0);
+    purse.left = 20_000;
+    expect(teach({ messages: later }).shortened.size).toBe(24);
+    purse.left = 200_000;
+    expect(teach({ messages: later }).shortened.size).toBe(24);
+    expect(teach({ messages: [says("Another.")] }).shortened.size).toBe(0);
+  });
+
+  test("a tool that was called wrongly is told in full from then on", () => {
+    const { teach } = setUp("short");
+    const first = teach({ messages: begun });
+    first.onMisfit?.("Bash");
+    const second = teach({ messages: later });
+    expect(second.shortened.has("Bash")).toBe(false);
+    expect(second.shortened.size).toBe(23);
+    expect(second.prompt.length - first.prompt.length).toBeGreaterThan(1000);
+    expect(teach({ messages: [says("Another.")] }).shortened.has("Bash")).toBe(true);
+  });
+
+  test("so is one whose wrong call was passed on and comes back in the history", () => {
+    const { teach } = setUp("short");
+    const call = { type: "tool-call", callId: "1", name: "Read", arguments: '{"file":"a"}' } as const;
+    const result = { type: "tool-result", callId: "1", content: [], isError: true } as const;
+    const back: readonly Message[] = [
+      ...begun,
+      { role: "assistant", parts: [call] },
+      { role: "tool", parts: [result] },
+    ];
+    expect(teach({ messages: back }).shortened.has("Read")).toBe(false);
+    // Also when that call is not the last any more.
+    expect(teach({ messages: [...back, says("Go on.")] }).shortened.has("Read")).toBe(false);
+    expect(teach({ messages: [...back, { role: "assistant", parts: [] }] }).shortened.has("Read")).toBe(
+      false,
+    );
+  });
+});
