@@ -1,3 +1,4 @@
+import type { AppliedEdit, ContextEdit } from "../model/context-edit.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
@@ -15,6 +16,13 @@ export interface CallContext {
   readonly whole?: boolean;
 }
 
+/** A request after the edits that its client wished for. */
+export interface EditedContext {
+  readonly request: ChatRequest;
+  /** Those that changed something, in the order of the wishes. */
+  readonly applied: readonly AppliedEdit[];
+}
+
 /** What routes need of the gateway to answer a chat request. All methods throw `GatewayError`. */
 export interface ChatService {
   /**
@@ -25,6 +33,15 @@ export interface ChatService {
   complete(request: ChatRequest, context: CallContext): AsyncIterable<EventBatch>;
   /** Tokens of all that would be sent for this request, tool prompt and files included. Never 0. */
   countTokens(request: ChatRequest, signal: AbortSignal): Promise<number>;
+  /**
+   * Applies what a client wishes left out of its conversation. Counts tokens, and so resolves the model, only where an
+   * edit would change something.
+   */
+  editContext(
+    request: ChatRequest,
+    edits: readonly ContextEdit[],
+    signal: AbortSignal,
+  ): Promise<EditedContext>;
   /** Models offered now, and behind them the names of their aliases (`LIST_ALIASES`), which have `aliasOf`. */
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /** The model behind a client's id: aliases, wildcards, any case. Throws kind `model-not-found` with a hint. */

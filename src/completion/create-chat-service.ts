@@ -20,6 +20,7 @@ import { canSee } from "./check-vision.ts";
 import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
+import { editContext } from "./edit-context.ts";
 import { countPlainTokensAtPace, lengthOf } from "./estimate-usage.ts";
 import { listAliases } from "./list-aliases.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
@@ -162,16 +163,20 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     });
   }
 
+  async function countTokens(request: ChatRequest, signal: AbortSignal): Promise<number> {
+    const model = await resolve(request.model, signal);
+    // Some callers count again and again, and each count begins with what can't be cut.
+    await nextTurn();
+    signal.throwIfAborted();
+    const { prompt } = teach(request, model, workFor(request));
+    return countPlainTokensAtPace(toPlain(request, model, prompt), model.id, paceFor(signal));
+  }
+
   return {
     complete,
-    async countTokens(request, signal) {
-      const model = await resolve(request.model, signal);
-      // Some callers count again and again, and each count begins with what can't be cut.
-      await nextTurn();
-      signal.throwIfAborted();
-      const { prompt } = teach(request, model, workFor(request));
-      return countPlainTokensAtPace(toPlain(request, model, prompt), model.id, paceFor(signal));
-    },
+    countTokens,
+    editContext: (request, edits, signal) =>
+      editContext(request, edits, (edited) => countTokens(edited, signal)),
     async listModels(signal) {
       const models = await upstream.listModels(signal);
       return config.LIST_ALIASES === "off"

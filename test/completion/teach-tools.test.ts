@@ -13,7 +13,7 @@ const says = (text: string): Message => ({ role: "user", parts: [{ type: "text",
 function setUp(detail: ToolDetail = "auto", left?: number) {
   const purse: { left: number | undefined } = { left };
   const teacher = createToolTeacher({ detail, tokensLeft: () => purse.left });
-  const teach = (extra: Partial<ChatRequest> = {}, contextLength = model.contextLength) =>
+  const teach = (extra: Partial<ChatRequest> = {}, contextLength: number = model.contextLength) =>
     teacher(createRequest({ tools: agentTools, ...extra }), { ...model, contextLength }, createLoneWork());
   return { purse, teach };
 }

@@ -58,6 +58,7 @@ export async function startEdge(options: {
       yield* answer(request, context);
     },
     countTokens: async () => 7,
+    editContext: async (request) => ({ request, applied: [] }),
     listModels: async () => models,
     canSee: ({ id }) => id.includes("VL"),
     async resolveModel(id) {

@@ -1,4 +1,6 @@
 import { z } from "zod";
+
+import { contextManagement } from "./context-management.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 
 /**
@@ -262,6 +264,7 @@ export const countTokensSchema = z.object({
     .nullish(),
   output_format: formatSchema.nullish(),
   compaction: z.unknown().optional(),
+  context_management: contextManagement.nullish(),
 });
 
 /** The body of `POST /v1/messages`. */

@@ -1,9 +1,11 @@
+import type { ContextEdit } from "../../model/context-edit.ts";
 import type { ChatRequest, Message, ReasoningMode, ResponseFormat } from "../../model/request.ts";
 import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../ignored-parameters.ts";
 import { findCrowd } from "../find-crowd.ts";
 import { toMessages } from "./content.ts";
+import { listIgnoredEdits, toContextEdits } from "./context-management.ts";
 import { parseFields, toFieldError } from "./parse-fields.ts";
 import { countTokensSchema, messagesSchema, type WireCountRequest } from "./request-schema.ts";
 import { readToolHistory } from "./tool-changes.ts";
@@ -26,6 +28,7 @@ const understood: ReadonlySet<string> = new Set([
   "output_format",
   "stream",
   "thread",
+  "context_management",
 ]);
 
 /**
@@ -61,6 +64,7 @@ function listIgnored(body: WireCountRequest, raw: unknown): string[] {
     message.content.some((block) => block.type === "document" && block.citations?.enabled === true),
   );
   if (cites) ignored.push("citations");
+  ignored.push(...listIgnoredEdits(body.context_management ?? {}));
   return ignored;
 }
 
@@ -95,6 +99,7 @@ function toTurns(wireMessages: WireCountRequest["messages"]): Message[] {
 interface ReadRequest {
   readonly request: ChatRequest;
   readonly toolsetCalls: ReadonlyMap<string, ToolsetCall>;
+  readonly contextEdits: readonly ContextEdit[] | undefined;
   readonly ignored: readonly string[];
 }
 
@@ -123,6 +128,7 @@ function toRequest(body: WireCountRequest): ReadRequest {
       reasoning: toReasoningMode(body.thinking),
     },
     toolsetCalls,
+    contextEdits: body.context_management ? toContextEdits(body.context_management) : undefined,
     ignored,
   };
 }
@@ -131,15 +137,18 @@ function toRequest(body: WireCountRequest): ReadRequest {
 export interface ParsedMessages extends ParsedChat {
   /** The calls of toolsets by the name that the model uses; the answer's encoders need them. */
   readonly toolsetCalls: ReadonlyMap<string, ToolsetCall>;
+  /** What to leave out of the conversation; `undefined`: nothing was said of that, and nothing is told. */
+  readonly contextEdits: ReadRequest["contextEdits"];
 }
 
 /** Understands the body of `POST /v1/messages`. Throws `GatewayError` that names the field as the API does. */
 export function parseMessages(raw: unknown): ParsedMessages {
   refuseCrowd(raw);
   const body = parseFields(messagesSchema, raw);
-  const { request, toolsetCalls, ignored } = toRequest(body);
+  const { request, toolsetCalls, contextEdits, ignored } = toRequest(body);
   return {
     toolsetCalls,
+    contextEdits,
     request: {
       ...request,
       sampling: {
@@ -155,7 +164,8 @@ export function parseMessages(raw: unknown): ParsedMessages {
 }
 
 /** Understands the body of `POST /v1/messages/count_tokens`, which needs no `max_tokens`. Throws likewise. */
-export function parseCountTokens(raw: unknown): ChatRequest {
+export function parseCountTokens(raw: unknown): Pick<ParsedMessages, "request" | "contextEdits"> {
   refuseCrowd(raw);
-  return toRequest(parseFields(countTokensSchema, raw)).request;
+  const { request, contextEdits } = toRequest(parseFields(countTokensSchema, raw));
+  return { request, contextEdits };
 }

@@ -1,6 +1,8 @@
 import { GatewayError } from "../../errors.ts";
 import type { Block, ChatResponse } from "../../model/collect.ts";
+import type { AppliedEdit } from "../../model/context-edit.ts";
 import type { FinishReason, Usage } from "../../model/events.ts";
+import { encodeAppliedEdits, type WireAppliedEdits } from "./context-management.ts";
 import { createThinkingSignature } from "./thinking-signature.ts";
 import type { ToolsetCall } from "./toolset.ts";
 
@@ -90,6 +92,8 @@ export interface AnswerOptions {
   /** The calls of toolsets by the name that the model uses. */
   readonly toolsetCalls?: ReadonlyMap<string, ToolsetCall> | undefined;
   readonly inputEstimate?: number | undefined;
+  /** What is told of context management; `undefined`: nothing. */
+  readonly appliedEdits?: readonly AppliedEdit[] | undefined;
 }
 
 function encodeBlock(
@@ -123,6 +127,7 @@ export interface WireAnswer extends WireStop {
   readonly model: string;
   readonly content: readonly WireAnswerBlock[];
   readonly usage: WireUsage;
+  readonly context_management?: WireAppliedEdits;
 }
 
 /**
@@ -138,5 +143,6 @@ export function encodeMessage(response: ChatResponse, options: AnswerOptions): W
     content: response.blocks.map((block) => encodeBlock(block, response.finish, options.toolsetCalls)),
     ...encodeStop(response.finish),
     usage: encodeUsage(response.usage, options.inputEstimate),
+    ...(options.appliedEdits && { context_management: encodeAppliedEdits(options.appliedEdits) }),
   };
 }

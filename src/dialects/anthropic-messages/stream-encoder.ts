@@ -1,6 +1,8 @@
+import type { AppliedEdit } from "../../model/context-edit.ts";
 import type { ChatEvent } from "../../model/events.ts";
 import { encodeSseEvent, escapeLineBreaks } from "../../stream/sse.ts";
 import type { StreamEncoder } from "../dialect.ts";
+import { encodeAppliedEdits } from "./context-management.ts";
 import { encodeAnthropicErrorBody } from "./error.ts";
 import { encodeStop, encodeUsage } from "./response.ts";
 import { createThinkingSignature, type ThinkingSignature } from "./thinking-signature.ts";
@@ -18,6 +20,8 @@ export interface AnthropicStreamOptions {
    * tells; `message_delta` gives the final one.
    */
   readonly inputEstimate?: () => number | undefined;
+  /** What is told of context management; `undefined`: nothing. */
+  readonly appliedEdits?: readonly AppliedEdit[] | undefined;
 }
 
 /** The frame that keeps a silent stream open. */
@@ -134,6 +138,7 @@ export function createAnthropicEncoder(options: AnthropicStreamOptions): StreamE
                 type: "message_delta",
                 delta: encodeStop(event.reason),
                 usage: encodeUsage(event.usage, options.inputEstimate?.()),
+                ...(options.appliedEdits && { context_management: encodeAppliedEdits(options.appliedEdits) }),
               }),
             ) + encodeSseEvent("message_stop", '{"type":"message_stop"}')
           );

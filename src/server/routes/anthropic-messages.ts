@@ -64,9 +64,13 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   async function createMessage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { body, hold } = await threads.open(request.body, request.log);
     const parsed = parseMessages(body);
-    const asked = { ...parsed.request, ...readWishes(request.headers) };
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
+    const wished = { ...parsed.request, ...readWishes(request.headers) };
+    const { contextEdits } = parsed;
+    const edited = contextEdits && (await chat.editContext(wished, contextEdits, signal));
+    const asked = edited?.request ?? wished;
+    const appliedEdits = edited?.applied;
     const messageId = newId("msg_");
     const { toolsetCalls } = parsed;
     let held: Promise<void> | undefined;
@@ -88,6 +92,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
         requestId: request.id,
         toolsetCalls,
         inputEstimate: startEstimate(asked, signal),
+        appliedEdits,
       });
       await sendEvents(reply, { events, encoder, heartbeat: () => anthropicPing, config, signal });
       await held;
@@ -99,12 +104,20 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     if (answer.usage.estimated) reply.header("x-usage-estimated", "true");
     const inputEstimate =
       answer.usage.inputTokens === undefined ? await chat.countTokens(asked, signal) : undefined;
-    return reply.send(encodeMessage(answer, { messageId, toolsetCalls, inputEstimate }));
+    return reply.send(encodeMessage(answer, { messageId, toolsetCalls, inputEstimate, appliedEdits }));
   }
 
   async function countTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const asked = { ...parseCountTokens(request.body), ...readWishes(request.headers) };
-    return reply.send({ input_tokens: await chat.countTokens(asked, clientSignal(reply)) });
+    const parsed = parseCountTokens(request.body);
+    const asked = { ...parsed.request, ...readWishes(request.headers) };
+    const signal = clientSignal(reply);
+    const count = await chat.countTokens(asked, signal);
+    if (parsed.contextEdits === undefined) return reply.send({ input_tokens: count });
+    const edited = await chat.editContext(asked, parsed.contextEdits, signal);
+    return reply.send({
+      input_tokens: edited.applied.length === 0 ? count : await chat.countTokens(edited.request, signal),
+      context_management: { original_input_tokens: count },
+    });
   }
 
   return (app, _options, done) => {

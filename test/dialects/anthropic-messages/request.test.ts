@@ -59,14 +59,10 @@ describe("a Messages request", () => {
   });
 
   it("is understood as Claude Code sends it", () => {
-    const { request, stream, ignored } = parseMessages(claudeCode);
+    const { request, stream, ignored, contextEdits } = parseMessages(claudeCode);
     expect(stream).toBe(true);
-    expect(ignored).toEqual([
-      "context_management",
-      "metadata",
-      "output_config.effort",
-      "tools.2 (web_search_20250305)",
-    ]);
+    expect(contextEdits).toEqual([{ kind: "clear-thinking", keep: "all" }]);
+    expect(ignored).toEqual(["metadata", "output_config.effort", "tools.2 (web_search_20250305)"]);
     expect(request).toMatchObject({ model: "claude-sonnet-4-5", maxOutputTokens: 32000, reasoning: "field" });
     expect(request.tools).toEqual([
       {
@@ -207,7 +203,7 @@ describe("a Messages request", () => {
 
   it("counts without a limit", () => {
     const { max_tokens: _limit, ...body } = hello;
-    expect(parseCountTokens(body)).toEqual({
+    expect(parseCountTokens(body).request).toEqual({
       ...parse({}),
       maxOutputTokens: undefined,
     });
