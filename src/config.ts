@@ -70,6 +70,7 @@ export const settings = {
   REASONING: z.enum(["field", "inline", "drop"]).default("field"),
   TOOL_DETAIL: z.enum(["auto", "full", "short"]).default("auto"),
   TOOL_ARGUMENTS: z.enum(["stream", "whole"]).default("stream"),
+  HISTORY_DIET: z.enum(["off", "on"]).default("off"),
   REPAIR_TURNS: integer(0, 5, 1),
 
   FIRST_BYTE_TIMEOUT_MS: integer(1000, 3_600_000, 600_000),

@@ -8,6 +8,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
 import type { ChatRequest } from "../model/request.ts";
 import { flatten } from "../shaping/flatten.ts";
+import { shortenHistory } from "../shaping/history/shorten-history.ts";
 import { createJsonPrompt } from "../shaping/json-prompt.ts";
 import { describeNativeCall, renderToolCalls, renderToolResults } from "../shaping/tools/index.ts";
 import { createCheckBudget, type CheckBudget } from "../shaping/schema/check-budget.ts";
@@ -40,6 +41,7 @@ export interface ChatServiceOptions {
     | "SYSTEM_PROMPT"
     | "REASONING"
     | "TOOL_DETAIL"
+    | "HISTORY_DIET"
     | "TOOL_ARGUMENTS"
     | "REPAIR_TURNS"
     | "REMOTE_IMAGE_LIMIT_BYTES"
@@ -105,7 +107,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   function toPlain(request: ChatRequest, model: ModelInfo, toolPrompt: string): PlainRequest {
-    return flatten(request, {
+    const shortens = request.historyDiet ?? config.HISTORY_DIET === "on";
+    const shown = shortens ? { ...request, messages: shortenHistory(request.messages) } : request;
+    return flatten(shown, {
       model: model.id,
       defaultSystem: config.SYSTEM_PROMPT,
       prompts: [toolPrompt, createJsonPrompt(request.responseFormat, { besideTools: usesTools(request) })],

@@ -118,4 +118,6 @@ export interface ChatRequest {
   readonly reasoning?: ReasoningMode;
   /** Likewise. */
   readonly toolDetail?: ToolDetail;
+  /** Likewise: whether old results of tools are shortened for the model. */
+  readonly historyDiet?: boolean;
 }

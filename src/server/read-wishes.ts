@@ -4,7 +4,7 @@ import { GatewayError, shorten } from "../errors.ts";
 import type { ChatRequest } from "../model/request.ts";
 
 /** What a client asks of the gateway itself, for one request. */
-export type Wishes = Pick<ChatRequest, "toolDetail">;
+export type Wishes = Pick<ChatRequest, "toolDetail" | "historyDiet">;
 
 /** The value of a header; `undefined` without one. Throws kind `invalid-request` for any other than `values`. */
 function readOneOf<Value extends string>(
@@ -23,8 +23,15 @@ function readOneOf<Value extends string>(
   );
 }
 
-/** Reads the wishes, which have the names of settings: `x-tool-detail` is `TOOL_DETAIL`. Throws kind `invalid-request`. */
+/**
+ * Reads the wishes, which have the names and values of settings: `x-tool-detail` is `TOOL_DETAIL`, `x-history-diet` is
+ * `HISTORY_DIET`. Throws kind `invalid-request`.
+ */
 export function readWishes(headers: IncomingHttpHeaders): Wishes {
   const toolDetail = readOneOf(headers, "x-tool-detail", ["auto", "full", "short"]);
-  return toolDetail === undefined ? {} : { toolDetail };
+  const historyDiet = readOneOf(headers, "x-history-diet", ["on", "off"]);
+  return {
+    ...(toolDetail === undefined ? {} : { toolDetail }),
+    ...(historyDiet === undefined ? {} : { historyDiet: historyDiet === "on" }),
+  };
 }
