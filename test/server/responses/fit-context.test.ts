@@ -66,6 +66,49 @@ describe("fitContext", () => {
     expect(fitted.messages).toEqual([turn("user", "2")]);
   });
 
+  describe("in one long turn", () => {
+    /** Steps of an agent, each of 200 tokens. */
+    const step = (callId: string): Message[] => [
+      { role: "assistant", parts: [{ type: "tool-call", callId, name: "f", arguments: "{}" }] },
+      { role: "tool", parts: [{ type: "tool-result", callId, content: [], isError: false }] },
+    ];
+    const begun = [
+      turn("system", "Be brief."),
+      turn("user", "old"),
+      turn("assistant", "b"),
+      turn("user", "Mend it."),
+    ];
+    const fit = (messages: readonly Message[], contextLength: number) =>
+      fitContext(counter(), request([...begun, ...messages], 0), { contextLength, signal }).then(
+        (fitted) => fitted.messages,
+      );
+    const kept = [begun[0], begun[3]];
+
+    test("drops the first steps, never the user's last message, a call or its result alone", async () => {
+      const steps = ["1", "2", "3", "4"].map(step);
+      expect(await fit(steps.flat(), 650)).toEqual([...kept, ...steps.slice(2).flat()]);
+      expect(await fit(steps.flat(), 1000)).toEqual([...kept, ...steps.flat()]);
+    });
+
+    test("keeps the last step even if that is too long", async () => {
+      expect(await fit(["1", "2"].flatMap(step), 10)).toEqual([...kept, ...step("2")]);
+    });
+
+    test("is not kept from it by a result whose call is nowhere", async () => {
+      const [, lost = result] = step("lost");
+      expect(await fit([lost, ...step("1"), ...step("2")], 10)).toEqual([...kept, ...step("2")]);
+    });
+
+    test("keeps steps together that wait for each other's results", async () => {
+      const [first = call, firstResult = result] = step("1");
+      const [second = call, secondResult = result] = step("2");
+      const tangled = [first, firstResult, second, turn("assistant", "b"), secondResult];
+      expect(await fit(tangled, 650)).toEqual([...kept, ...tangled.slice(2)]);
+      const interrupted = [...step("1"), second, turn("user", "Faster."), secondResult, ...step("3")];
+      expect(await fit(interrupted, 10)).toEqual([begun[0], turn("user", "Faster."), ...step("3")]);
+    });
+  });
+
   test("counts seldom in a long conversation, and drops no more than it must", async () => {
     const chat = counter();
     const messages = Array.from({ length: 1000 }, (_, index) => turn("user", String(index)));
