@@ -57,7 +57,8 @@ export function toSummaryRequest(request: ChatRequest): ChatRequest {
   };
 }
 
-function render(summary: string): string {
+/** The text of a summary as the model reads it. */
+export function renderSummary(summary: string): string {
   return `[The conversation up to here was shortened. These are the assistant's notes of it; go on from there.]\n\n${summary}\n\n[End of the notes]`;
 }
 
@@ -76,7 +77,7 @@ export function unsealItem({ item, param }: PlacedItem, open: OpenSummary): Plac
       { param: `${param}.encrypted_content`, shouldRetry: false },
     );
   }
-  return { item: { type: "message", id: undefined, role: "user", content: render(summary) }, param };
+  return { item: { type: "message", id: undefined, role: "user", content: renderSummary(summary) }, param };
 }
 
 function isKept(item: WireItem): boolean {
@@ -88,9 +89,14 @@ export function keepMessages(items: readonly WireItem[]): readonly WireItem[] {
   return items.filter(isKept);
 }
 
-/** Leaves out of a stored history what its last summary stands for. */
-export function dropCompacted(history: readonly WireItem[]): readonly WireItem[] {
-  const last = history.findLastIndex(({ type }) => type === "compaction");
-  if (last === -1) return history;
-  return [...history.slice(0, last).filter((item) => isKept(item)), ...history.slice(last)];
+/** Whether an item stays beside a summary: messages that are not the assistant's. The tools that it adds stay, too. */
+export function staysBeside({ item }: PlacedItem): boolean {
+  return (item.type === "message" && item.role !== "assistant") || "tools" in item;
+}
+
+/** Leaves out of a conversation what its last summary stands for. */
+export function dropCompacted(items: readonly PlacedItem[]): readonly PlacedItem[] {
+  const last = items.findLastIndex(({ item }) => item.type === "compaction");
+  if (last === -1) return items;
+  return [...items.slice(0, last).filter(staysBeside), ...items.slice(last)];
 }

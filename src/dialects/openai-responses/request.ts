@@ -8,6 +8,7 @@ import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { nameExamples } from "../tool-examples.ts";
 import { describeSkills } from "./built-in-tools.ts";
 import { dropCompacted, type OpenSummary, toSummaryRequest, unsealItem } from "./compaction.ts";
+import { type CompactionPlan, planCompaction } from "./plan-compaction.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
 import { listIgnored, nameIgnoredItems } from "./ignored.ts";
 import { type ResponsesBody, requestSchema } from "./request-schema.ts";
@@ -44,6 +45,8 @@ export interface ParsedResponses {
   readonly request: ChatRequest;
   /** True: the request asks for a summary, and the answer is to be sealed. */
   readonly compacts: boolean;
+  /** What `context_management` asks for; `undefined` when it asks for nothing, or nothing can be compacted. */
+  readonly compaction: CompactionPlan | undefined;
   /** Parameters without effect, as the client spelled them. */
   readonly ignored: readonly string[];
   readonly tools: ToolTable;
@@ -105,7 +108,7 @@ function asksToCompact(own: readonly PlacedItem[]): boolean {
 function placeStored(items: readonly WireItem[]): PlacedItem[] {
   return z
     .array(inputItem)
-    .parse(dropCompacted(items))
+    .parse(items)
     .filter(({ type }) => type !== "compaction_trigger")
     .map((item) => ({ item, param: "previous_response_id" }));
 }
@@ -205,9 +208,8 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
   refuseLongHistory(context.history);
   const own = read.items.flatMap((placed) => resolve(placed, context.references));
   const compacts = asksToCompact(own);
-  const items = [...placeStored(context.history), ...own].map((placed) =>
-    unsealItem(placed, context.openSummary),
-  );
+  const all = dropCompacted([...placeStored(context.history), ...own]);
+  const items = all.map((placed) => unsealItem(placed, context.openSummary));
   const added = items.flatMap(({ item }) => ("tools" in item && Array.isArray(item.tools) ? item.tools : []));
   boundSchemas(nameAllSchemas(body.tools ?? [], items));
   const tools = createToolTable([...(body.tools ?? []), ...added]);
@@ -242,6 +244,15 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
   return {
     request: compacts ? toSummaryRequest(request) : request,
     compacts,
+    compaction: compacts
+      ? undefined
+      : planCompaction(body.context_management, {
+          request,
+          messages,
+          items: all,
+          tools,
+          openSummary: context.openSummary,
+        }),
     ignored: [
       ...listIgnored(body),
       ...nameIgnoredItems(items),

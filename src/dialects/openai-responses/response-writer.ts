@@ -24,6 +24,8 @@ export interface ResponseWriterOptions {
   readonly tools: ToolTable;
   /** Seals the answer, which is a summary, to a compaction item. */
   readonly seal?: ((text: string) => string) | undefined;
+  /** Asked when the answer begins: a sealed summary that it goes on from, which is then its first item. */
+  readonly summary?: (() => string | undefined) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -115,6 +117,14 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
     return events;
   }
 
+  function writeSummary(): WireEvent[] {
+    const sealed = options.summary?.();
+    if (sealed === undefined) return [];
+    const seal = (): string => sealed;
+    item = createItemWriter({ kind: "text" }, { ...options, seal, index: output.length, next });
+    return [...item.start(), ...settle("completed")];
+  }
+
   /** Ends the item that is open, if any. */
   function settle(status: "completed" | "incomplete"): WireEvent[] {
     if (item === undefined) return [];
@@ -156,7 +166,7 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
       switch (event.type) {
         case "response-start":
           response = { ...response, model: event.model };
-          return begin("in_progress");
+          return [...begin("in_progress"), ...writeSummary()];
         case "block-start": {
           const settled = settle("completed");
           item = createItemWriter(event.block, { ...options, index: output.length, next });

@@ -36,7 +36,10 @@ export async function answerInChunks(
   const { config, newId, now } = deps;
   const { include_usage: includeUsage } = chunkBody.parse(request.body).stream_options;
   const signal = clientSignal(reply);
-  const read = parseResponsesBody(request.body);
+  const given = parseResponsesBody(request.body);
+  // Chunks have no place for a compaction item, without which each turn would be compacted anew.
+  const body = { ...given.body, context_management: undefined };
+  const read = { ...given, body };
   const { parsed, begin } = await prepareResponse(deps, read, {
     signal,
     wishes: readWishes(request.headers),
@@ -52,7 +55,8 @@ export async function answerInChunks(
     });
   }
   // A chat completion can't be fetched again by a response's id, so nothing is stored.
-  const unstored = read.body.store === true ? ["store"] : [];
+  const unstored = body.store === true ? ["store"] : [];
+  if (given.body.context_management !== undefined) unstored.push("context_management");
   showIgnored(reply, [...parsed.ignored.filter((name) => !name.startsWith("stream_options")), ...unstored]);
   const encoder = createChatEncoder({
     id: newId("chatcmpl-"),

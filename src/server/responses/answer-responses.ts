@@ -25,6 +25,7 @@ import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
 import type { BackgroundRuns } from "./background-runs.ts";
+import { compactFirst, isTooLong } from "./compact-first.ts";
 import { fitContext } from "./fit-context.ts";
 import { fitSummary } from "./fit-summary.ts";
 import { loadContext } from "./load-context.ts";
@@ -67,9 +68,20 @@ export async function prepareResponse(
       param: "model",
     });
   }
-  let request: ChatRequest = { ...parsed.request, ...wishes };
-  if (compacts) request = await fitSummary(chat, request, { contextLength, signal });
-  else if (body.truncation === "auto") request = await fitContext(chat, request, { contextLength, signal });
+  const wished: ChatRequest = { ...parsed.request, ...wishes };
+  const { compaction } = parsed;
+  const isLong =
+    compaction !== undefined &&
+    model.kind === "chat" &&
+    (await isTooLong(wished, compaction, { chat, contextLength, signal }));
+
+  async function fit(request: ChatRequest): Promise<ChatRequest> {
+    if (compacts) return fitSummary(chat, request, { contextLength, signal });
+    return body.truncation === "auto" ? fitContext(chat, request, { contextLength, signal }) : request;
+  }
+
+  const request = isLong ? wished : await fit(wished);
+  let sealed: string | undefined;
   const writer = createResponseWriter({
     id: responseId,
     createdAt: Math.floor(now() / 1000),
@@ -77,9 +89,22 @@ export async function prepareResponse(
     echo: parsed.echo,
     tools: parsed.tools,
     seal: compacts ? seal : undefined,
+    summary: () => sealed,
     now,
   });
   function begin(context: CallContext): AsyncIterable<EventBatch> {
+    if (isLong) {
+      return compactFirst(compaction, {
+        chat,
+        contextLength,
+        wishes,
+        context,
+        onSummary(text) {
+          sealed = seal(text);
+        },
+        prepare: fit,
+      });
+    }
     const events = chat.complete(request, context);
     return compacts ? summarise(events) : events;
   }

@@ -16,6 +16,12 @@ const result: Message = {
   parts: [{ type: "tool-result", callId: "call_a", content: [], isError: false }],
 };
 
+/** A step of an agent, of 200 tokens. */
+const step = (callId: string): Message[] => [
+  { role: "assistant", parts: [{ type: "tool-call", callId, name: "f", arguments: "{}" }] },
+  { role: "tool", parts: [{ type: "tool-result", callId, content: [], isError: false }] },
+];
+
 function request(messages: readonly Message[], maxOutputTokens?: number): ChatRequest {
   return createRequest({ messages, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) });
 }
@@ -67,11 +73,6 @@ describe("fitContext", () => {
   });
 
   describe("in one long turn", () => {
-    /** Steps of an agent, each of 200 tokens. */
-    const step = (callId: string): Message[] => [
-      { role: "assistant", parts: [{ type: "tool-call", callId, name: "f", arguments: "{}" }] },
-      { role: "tool", parts: [{ type: "tool-result", callId, content: [], isError: false }] },
-    ];
     const begun = [
       turn("system", "Be brief."),
       turn("user", "old"),

@@ -1,0 +1,75 @@
+import type { CallContext, ChatService } from "../../completion/chat-service.ts";
+import type { ParsedResponses } from "../../dialects/openai-responses/index.ts";
+import { addUsage } from "../../model/add-usage.ts";
+import { createCollector } from "../../model/collect.ts";
+import type { EventBatch } from "../../model/events.ts";
+import type { ChatRequest } from "../../model/request.ts";
+import type { Wishes } from "../read-wishes.ts";
+import { fitSummary } from "./fit-summary.ts";
+import { summarise } from "./summarise.ts";
+
+type CompactionPlan = NonNullable<ParsedResponses["compaction"]>;
+
+/**
+ * Tokens that a further compaction has to save, about what a summary takes. Where instructions and the user's words alone
+ * exceed the threshold, each turn would be compacted otherwise.
+ */
+const leastSaved = 1000;
+
+/** Where a client leaves the threshold open: this share of what the model holds. */
+const defaultShare = 0.75;
+
+/** What `isTooLong` and `compactFirst` need to know. */
+export interface CompactionContext {
+  readonly chat: Pick<ChatService, "complete" | "countTokens">;
+  readonly contextLength: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Whether a request has grown beyond the plan's threshold, and compacting it would make it shorter again. */
+export async function isTooLong(
+  request: ChatRequest,
+  { threshold, isAgain, goOn }: CompactionPlan,
+  { chat, contextLength, signal }: CompactionContext,
+): Promise<boolean> {
+  const most = threshold ?? (contextLength === undefined ? undefined : contextLength * defaultShare);
+  if (most === undefined) return false;
+  const count = await chat.countTokens(request, signal);
+  if (count <= most) return false;
+  return !isAgain || count - (await chat.countTokens(goOn(""), signal)) >= leastSaved;
+}
+
+/**
+ * Has the model write a summary, gives it to `onSummary`, and then answers what `goOn` makes of it. The usage is that of
+ * both. Rejects as `summarise` and the completion do.
+ */
+export async function* compactFirst(
+  { summary, goOn }: CompactionPlan,
+  options: {
+    readonly chat: CompactionContext["chat"];
+    readonly contextLength: number | undefined;
+    readonly wishes: Wishes;
+    readonly context: CallContext;
+    readonly onSummary: (text: string) => void;
+    /** What else becomes of the request. */
+    readonly prepare: (request: ChatRequest) => Promise<ChatRequest>;
+  },
+): AsyncGenerator<EventBatch, void, undefined> {
+  const { chat, contextLength, wishes, context, onSummary, prepare } = options;
+  const { signal } = context;
+  const asked = await fitSummary(chat, { ...summary, ...wishes }, { contextLength, signal });
+  const collector = createCollector();
+  for await (const batch of summarise(chat.complete(asked, { ...context, whole: true }))) {
+    for (const event of batch) collector.push(event);
+  }
+  const { blocks, usage: spent } = collector.result();
+  const [notes] = blocks;
+  const text = notes?.kind === "text" ? notes.text : "";
+  onSummary(text);
+  const request = await prepare({ ...goOn(text), ...wishes });
+  for await (const batch of chat.complete(request, context)) {
+    yield batch.map((event) =>
+      event.type === "finish" ? { ...event, usage: addUsage(spent, event.usage) } : event,
+    );
+  }
+}
