@@ -16,6 +16,8 @@ export interface DeclaredTool {
   schemaFor(key: string): unknown;
   /** Whether a call without this key is wrong. */
   requires(key: string): boolean;
+  /** The keys that the schema names. */
+  readonly keys: readonly string[];
   /** The key at a position, for calls with arguments in order. */
   keyAt(position: number): string | undefined;
   /** Whether a string value of this key may pass as it is, before it is complete. */
@@ -29,7 +31,10 @@ export interface ToolDirectory {
   readonly names: readonly string[];
   /** What reading and checking calls is paid from. */
   readonly budget: CheckBudget;
-  /** The tool of a name that a model wrote: exact, without a `functions.` prefix, or in another case. */
+  /**
+   * The tool of a name that a model wrote: exact, in another case, or without what back ends and models put around it,
+   * when what is left is declared: tokens (`NAME<|channel|>`), an index (`NAME:0`), a namespace (`functions.NAME`).
+   */
   find(name: string): DeclaredTool | undefined;
   /** A name without what models put before it (`functions.`). */
   bareName(name: string): string;
@@ -53,8 +58,13 @@ export function createToolDirectory(tools: readonly ToolDefinition[], work?: Sch
     names,
     budget: work?.budget ?? loneBudget,
     find(name) {
-      const bare = bareName(name);
-      return exact.get(name.trim()) ?? exact.get(bare) ?? loose.get(loosen(bare));
+      const spelled = name.trim();
+      const found = exact.get(spelled);
+      if (found !== undefined) return found;
+      const spellings = [...spellingsOf(spelled)];
+      for (const one of spellings) if (exact.has(one)) return exact.get(one);
+      for (const one of spellings) if (loose.has(loosen(one))) return loose.get(loosen(one));
+      return undefined;
     },
     bareName,
     begins: (prefix) => names.some((name) => name.startsWith(prefix)),
@@ -62,7 +72,29 @@ export function createToolDirectory(tools: readonly ToolDefinition[], work?: Sch
 }
 
 function bareName(name: string): string {
-  return name.trim().replace(/^(functions?|tools?)[.:/]/, "");
+  return withoutMarks(name).replace(/^(functions?|tools?)[.:/]+/, "");
+}
+
+/** A name without tokens, an index, a bracket or quotes around it. */
+function withoutMarks(name: string): string {
+  return name
+    .trim()
+    .replace(/^(?:<\|[^|]*\|>)+/, "")
+    .replace(/(?:<\|[\s\S]*|\(\s*\))$/, "")
+    .replace(/:\d+\s*$/, "")
+    .replace(/^["'`\s]+|["'`\s]+$/g, "");
+}
+
+/** What a name may stand for, from all of it to its last part. Deeper namespaces than that are none. */
+function* spellingsOf(name: string): Generator<string> {
+  yield name;
+  let rest = withoutMarks(name);
+  for (let parts = 0; parts < 8; parts += 1) {
+    yield rest;
+    const at = rest.search(/[.:/]/);
+    if (at === -1) return;
+    rest = rest.slice(at + 1);
+  }
 }
 
 function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): DeclaredTool {
@@ -80,6 +112,7 @@ function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): 
     keyFor: (key) => (properties.has(key) ? key : (loose.get(loosen(key)) ?? key)),
     schemaFor: (key) => properties.get(key),
     requires: (key) => required.has(key),
+    keys,
     keyAt: (position) => keys[position],
     passesStrings(key, whenUntyped) {
       const property = properties.get(key);
