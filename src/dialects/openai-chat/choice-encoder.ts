@@ -45,6 +45,9 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
   let open: BlockStart | undefined;
   /** The open call was announced. */
   let announced = false;
+  /** Text was given; a call came since. */
+  let wrote = false;
+  let parted = false;
   /** Reads the text of the open call, if it is one of a custom tool. */
   let input: CustomInputDecoder | undefined;
 
@@ -78,6 +81,16 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
     return `${head}{"tool_calls":[{"index":${calls - 1},${identity}${custom}}]${deltaTail}`;
   }
 
+  /** Text, parted from what stood before a call: in this dialect all text of an answer is one. */
+  function separate(text: string): string {
+    const separated = parted && wrote && text !== "" ? `\n${text}` : text;
+    if (text !== "") {
+      parted = false;
+      wrote = true;
+    }
+    return separated;
+  }
+
   /** The last frame of a call: one without any text was not announced yet. */
   function endCall(call: Extract<BlockStart, { kind: "tool-call" }>): string {
     if (input !== undefined) {
@@ -97,14 +110,17 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
         case "block-start":
           open = event.block;
           announced = false;
-          if (open.kind === "tool-call") calls += 1;
+          if (open.kind === "tool-call") {
+            calls += 1;
+            parted = true;
+          }
           input =
             open.kind === "tool-call" && options.customTools?.has(open.name) === true
               ? createCustomInputDecoder()
               : undefined;
           return start(open.kind !== "tool-call");
         case "block-delta": {
-          if (open?.kind === "text") return textHead + encodeText(event.text) + deltaTail;
+          if (open?.kind === "text") return textHead + encodeText(separate(event.text)) + deltaTail;
           if (open?.kind === "reasoning") return reasoningHead + encodeText(event.text) + deltaTail;
           if (open === undefined) return "";
           if (input === undefined) return encodeArguments(open, event.text);

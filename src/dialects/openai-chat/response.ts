@@ -14,8 +14,21 @@ export interface CompletionIdentity {
   readonly customTools?: ReadonlySet<string>;
 }
 
-function textOf(blocks: readonly Block[], kind: "text" | "reasoning"): string {
-  return blocks.map((block) => (block.kind === kind ? block.text : "")).join("");
+function reasoningOf(blocks: readonly Block[]): string {
+  return blocks.map((block) => (block.kind === "reasoning" ? block.text : "")).join("");
+}
+
+/** The text of an answer. What stood before and behind a call is not glued together: here they become one text. */
+function textOf(blocks: readonly Block[]): string {
+  let text = "";
+  let parted = false;
+  for (const block of blocks) {
+    if (block.kind === "tool-call") parted = true;
+    if (block.kind !== "text" || block.text === "") continue;
+    text += parted && text !== "" ? `\n${block.text}` : block.text;
+    parted = false;
+  }
+  return text;
 }
 
 type CallBlock = Extract<Block, { kind: "tool-call" }>;
@@ -36,8 +49,8 @@ function encodeMessage(
   blocks: readonly Block[],
   { legacyFunctions, customTools }: CompletionIdentity,
 ): Record<string, unknown> {
-  const text = textOf(blocks, "text");
-  const reasoning = textOf(blocks, "reasoning");
+  const text = textOf(blocks);
+  const reasoning = reasoningOf(blocks);
   const calls = blocks.flatMap((block) =>
     block.kind === "tool-call" ? [encodeCall(block, customTools)] : [],
   );

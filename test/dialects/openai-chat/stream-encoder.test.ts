@@ -55,6 +55,30 @@ test("text: a chunk with the role, the deltas, the finish, [DONE]", () => {
   );
 });
 
+test("text before and behind a call is parted by a line break, streamed and whole", () => {
+  const events = answer((writer) => {
+    writer.openToolCall("call_1", "a");
+    writer.writeArguments("{}");
+    writer.write("text", "First");
+    writer.write("text", ".");
+    for (const id of ["call_2", "call_3"]) {
+      writer.openToolCall(id, "b");
+      writer.writeArguments("{}");
+    }
+    writer.write("reasoning", "Hm.");
+    writer.write("text", "Then");
+    writer.write("text", ".");
+  }, "tool-calls");
+  const streamed = deltas(encode(events)).map(
+    (delta) => (delta as { content?: string | null }).content ?? "",
+  );
+  const collector = createCollector();
+  for (const event of events) collector.push(event);
+  const whole = encodeChatCompletion([collector.result()], identity) as AnyJson;
+  expect(streamed.join("")).toBe("First.\nThen.");
+  expect(whole.choices[0].message.content).toBe("First.\nThen.");
+});
+
 test("line breaks of Unicode are escaped, since some readers cut lines there", () => {
   const text = encode(answer((writer) => writer.write("text", "a\u2028b\u0085c")));
   expect(text).toContain(String.raw`{"content":"a\u2028b\u0085c"}`);
