@@ -2,6 +2,7 @@ import type { Mutable } from "../../model/mutable.ts";
 import { createCallWriter, createIdleCallWriter, type CallWriter } from "./call-writer.ts";
 import type { Fault } from "./faults.ts";
 import { readJsonArguments, rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
+import { createMarks, type Marks } from "./marks.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import { createTextReader, type Reading, type Stops, type TextReader } from "./text-reader.ts";
 import { createToolDirectory, type ToolDirectory } from "./tool-directory.ts";
@@ -16,6 +17,16 @@ export interface CallSession {
   endedByModel: boolean;
   /** Set by the first harmony token: its other tokens are then markup, too. */
   harmony: boolean;
+  /** Set by the first part of an answer in the manner of Kimi K3: what closes its parts is then markup. */
+  sections: boolean;
+  /** Nothing but white space and calls so far: here calls count that nothing marks. */
+  atStart: boolean;
+  /** Nothing but white space in this line so far, or a call ended here: where words that begin calls count. */
+  lineStart: boolean;
+  /** Set by an opening that was text: closing tags may then belong to it. */
+  openedAsText: boolean;
+  /** The opening tags that are named by a tool. */
+  readonly toolTags: Marks;
   /** Set where the model goes on to write the results of its calls itself: nothing from there on is its to say. */
   overrun: boolean;
   /** Begins a call. What the reader recorded is the call's raw text so far. */
@@ -47,6 +58,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
   const directory = createToolDirectory(request.tools, options.work);
   const faults: Fault[] = [];
   const accepted: string[] = [];
+  let toolTags: Marks | undefined;
   if (request.toolChoice.kind === "required" || request.toolChoice.kind === "function") outlet.hold();
 
   function reject(fault: Fault, call?: { name: string; arguments: string }): void {
@@ -63,6 +75,13 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     directory,
     endedByModel: false,
     harmony: false,
+    sections: false,
+    atStart: true,
+    lineStart: true,
+    openedAsText: false,
+    get toolTags() {
+      return (toolTags ??= createMarks(directory.names.map((name) => `<${name}>`)));
+    },
     overrun: false,
     begin(name) {
       if (session.given + session.passable > 0 && !request.parallelToolCalls) {

@@ -1,7 +1,7 @@
 import { createCodeTracker } from "./code-tracker.ts";
 import type { CallSession } from "./call-session.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
-import { findRecogniser, mayBeMarker } from "./recognisers/find-recogniser.ts";
+import { beginsMarker, findRecogniser, mayBeMarker } from "./recognisers/find-recogniser.ts";
 import type { Reading } from "./text-reader.ts";
 
 /**
@@ -12,11 +12,18 @@ import type { Reading } from "./text-reader.ts";
 export function* scanAnswer(session: CallSession): Reading<void> {
   const { reader, outlet } = session;
   const code = createCodeTracker();
-  let atStart = true;
+
+  function see(character: string): void {
+    code.see(character);
+    if (character === "\n") session.lineStart = true;
+    else if (character.trim() !== "") {
+      session.atStart = false;
+      session.lineStart = false;
+    }
+  }
 
   function pass(text: string): void {
-    for (const character of text) code.see(character);
-    if (atStart && text.trim() !== "") atStart = false;
+    for (const character of text) see(character);
     outlet.text(text);
   }
 
@@ -25,13 +32,15 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     let end = at;
     while (end < text.length) {
       const character = text.charAt(end);
-      // Most of the `<` of prose and code begin nothing: one look, and they are text.
-      if (character === "<" && !code.inCode() && mayBeMarker(reader, end - at)) break;
-      if (atStart) {
-        if ((character === "{" || character === "[") && !code.inCode()) break;
-        atStart = character.trim() === "";
-      }
-      code.see(character);
+      // Most signs of prose and code begin nothing: one look, and they are text.
+      if (
+        beginsMarker(character, session.lineStart) &&
+        !code.inCode() &&
+        mayBeMarker(session, end - at, session.lineStart)
+      )
+        break;
+      if (session.atStart && (character === "{" || character === "[") && !code.inCode()) break;
+      see(character);
       end += 1;
     }
     return end - at;
@@ -45,14 +54,13 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     }
     reader.record();
     for (;;) {
-      const recognise = (yield* reader.sees(["<"]))
-        ? yield* findRecogniser(session)
-        : atStart
-          ? readBareCalls
-          : undefined;
+      const recognise =
+        (yield* findRecogniser(session, session.lineStart)) ?? (session.atStart ? readBareCalls : undefined);
       const result = recognise === undefined ? false : yield* recognise(session);
       if (result === "nested") continue;
-      if (!result) {
+      if (result) session.lineStart = true;
+      else {
+        if (recognise !== undefined) session.openedAsText = true;
         const text = reader.recorded();
         reader.forget();
         // Something has to be read, or the same place would be looked at for ever.

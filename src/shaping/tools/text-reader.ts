@@ -1,4 +1,4 @@
-import { lookFor } from "./marks.ts";
+import { lookForAny } from "./marks.ts";
 
 /** A step of a reader that may have to wait for text: `yield` means "needs more", the value is the result. */
 export type Reading<T> = Generator<void, T, void>;
@@ -27,7 +27,7 @@ export interface TextReader {
   space(): Reading<string>;
   /**
    * Reads one of `candidates` (the first of the list that fits; no waiting once none can), or nothing. The bar and the
-   * blank of DeepSeek's tokens (U+FF5C, U+2581) count as `|` and `_`. Gives the text as it stands.
+   * blank of DeepSeek's tokens (U+FF5C, U+2581) count as `|` and `_`; case doesn't count. Gives the text as it stands.
    */
   accept(candidates: readonly string[]): Reading<string | undefined>;
   /** Whether `accept` would read something. */
@@ -44,6 +44,8 @@ export interface TextReader {
   mark(): number;
   /** Lets go of the record. */
   forget(): void;
+  /** Puts `text` in front of what is unread, in the place of what was recorded. */
+  replace(text: string): void;
 }
 
 /** A set of texts to stop at. */
@@ -75,9 +77,12 @@ export function createStops(stops: readonly string[]): Stops {
   };
 }
 
-/** Writes the bar and blank of DeepSeek's tokens as `|` and `_`. Keeps the length. */
+/** Writes the bar and blank of DeepSeek's tokens as `|` and `_`, and ASCII in lower case. Keeps the length. */
 export function fold(text: string): string {
-  return text.replaceAll("\uff5c", "|").replaceAll("\u2581", "_");
+  return text
+    .replaceAll("\uff5c", "|")
+    .replaceAll("\u2581", "_")
+    .replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** What a pattern calls `\s`. */
@@ -164,7 +169,7 @@ class PieceReader implements TextReader {
 
   *#see(candidates: readonly string[]): Reading<string | undefined> {
     for (;;) {
-      const found = lookFor(candidates, this.text, this.at, this.ended);
+      const found = lookForAny(candidates, this.text, this.at, this.ended);
       if (found !== null) return found;
       yield;
     }
@@ -222,6 +227,12 @@ class PieceReader implements TextReader {
 
   mark(): number {
     return this.#recordedLength;
+  }
+
+  replace(text: string): void {
+    this.text = text + this.text.slice(this.at);
+    this.at = 0;
+    this.record();
   }
 
   forget(): void {

@@ -1,10 +1,14 @@
 import { array, assert, constantFrom, nat, oneof, property, string } from "fast-check";
 import { expect, test } from "vitest";
-import { callMarkers } from "../../../src/shaping/tools/recognisers/find-recogniser.ts";
+import { callMarkers, lineMarkers } from "../../../src/shaping/tools/recognisers/find-recogniser.ts";
+import { layoutMarks } from "../../../src/shaping/tools/recognisers/layout.ts";
+import { resultOpenings } from "../../../src/shaping/tools/recognisers/markup.ts";
+import { fold } from "../../../src/shaping/tools/text-reader.ts";
 import { play, shaperOptions, type Answer } from "./answer.ts";
 
 const fragments = [
   ...callMarkers,
+  ...lineMarkers,
   "<｜tool▁call▁begin｜>",
   "<｜tool▁sep｜>",
   "<|tool_call_argument_begin|>",
@@ -32,6 +36,32 @@ const fragments = [
   "final",
   "<|message|>",
   "assistant",
+  '<|"|>',
+  "<escape>",
+  "call:get_weather{city:",
+  "functions.get_weather:0",
+  "[ARGS]",
+  "<|sep|>",
+  '<|open|>call tool="get_weather"<|sep|>',
+  '<|open|>argument key="city"<|sep|>',
+  "<|close|>argument<|sep|>",
+  "Action: get_weather\n",
+  "Action Input: ",
+  "<get_weather>",
+  "</get_weather>",
+  "<city>",
+  "</city>",
+  "<name>get_weather</name>",
+  "<arguments>",
+  "</arguments>",
+  '<param name="city">',
+  "</param>",
+  "<![CDATA[",
+  "]]>",
+  "&lt;tool_call&gt;",
+  "&lt;/tool_call&gt;",
+  "get_weather(city='x')",
+  "<function=get_weather={",
   "```",
   "~~~",
   "`",
@@ -53,6 +83,20 @@ const fragments = [
   "null",
   "42",
 ];
+
+function isLeftOut(text: string): boolean {
+  const folded = fold(text).trimStart();
+  return resultOpenings.some((opening) => folded.startsWith(fold(opening))) || isOnlyClosings(folded);
+}
+
+function isOnlyClosings(folded: string): boolean {
+  return folded.replaceAll(anyClosing, "").trim() === "";
+}
+
+const anyClosing = new RegExp(
+  layoutMarks.map((mark) => fold(mark).replaceAll(/[\\|[\]]/g, String.raw`\$&`)).join("|"),
+  "g",
+);
 
 const hostile = array(
   oneof({ weight: 12, arbitrary: constantFrom(...fragments) }, string({ maxLength: 6 })),
@@ -86,10 +130,12 @@ test("any text: nothing throws, cuts change nothing, complete calls are JSON", (
       expect(outcomeOf([text.slice(0, cut), text.slice(cut)])).toEqual(whole);
       if (typeof whole === "string") return;
       const { blocks, finish: reason } = whole as ReturnType<typeof play>;
-      // Harmony's channels take their headers out; apart from that, text without a call is never touched.
-      const harmony = text.includes("<|channel|>") || text.includes("<|start|>");
-      if (!harmony && blocks.every((block) => "text" in block)) {
-        expect(blocks.map((block) => ("text" in block ? block.text : "")).join("")).toBe(text);
+      // The parts of harmony and of Kimi K3 take their headers out, and what closes calls is left out at the end of an
+      // answer, and so is what follows the results that a model invents; apart from that, text without a call is never touched.
+      const hasHeaders = /<\|(?:channel|start|open)\|>/.test(text);
+      if (!hasHeaders && blocks.every((block) => "text" in block)) {
+        const left = blocks.map((block) => ("text" in block ? block.text : "")).join("");
+        if (left !== text) expect(text.startsWith(left) && isLeftOut(text.slice(left.length))).toBe(true);
       }
       for (const block of blocks) {
         if ("call" in block && reason === "tool-calls")

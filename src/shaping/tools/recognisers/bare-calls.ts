@@ -1,7 +1,7 @@
 import type { CallSession, Recogniser } from "../call-session.ts";
 import type { Reading } from "../text-reader.ts";
 import { readCallObject } from "./json-call.ts";
-import { readPythonCalls } from "./python-calls.ts";
+import { readPythonCalls, readPythonLines } from "./python-calls.ts";
 
 /**
  * Reads calls that nothing marks, as Llama writes them at the start of an answer: JSON objects (3.x), parted by `;` or
@@ -31,9 +31,15 @@ function* readCalls(session: CallSession, bare: boolean): Reading<boolean> {
 // eslint-disable-next-line require-yield -- nothing closes a bare call; the signature is that of those that are closed
 function* finish(): Reading<void> {}
 
-/** Reads calls after `<|python_tag|>` or `<|python_start|>`; code for an interpreter is text. */
+/**
+ * Reads calls after `<|python_tag|>` or `<|python_start|>`, also those of Llama 3's built-in tools (`NAME.call(…)`); code
+ * for an interpreter is text.
+ */
 export const readTaggedBareCalls: Recogniser = function* (session: CallSession) {
-  yield* session.reader.space();
-  if (!(yield* session.reader.sees(["{", "["]))) return false;
-  return yield* readCalls(session, false);
+  const { reader, directory } = session;
+  yield* reader.space();
+  if (yield* reader.sees(["{", "["])) return yield* readCalls(session, false);
+  const name = (yield* reader.while(/[\w.-]/y, 128)).replace(/\.call$/, "");
+  if (directory.find(name) === undefined || !(yield* reader.sees(["("]))) return false;
+  return yield* readPythonLines(session, name);
 };

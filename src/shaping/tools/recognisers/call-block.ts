@@ -1,6 +1,5 @@
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
-import { readGlmCall } from "./glm.ts";
 import { readCallObject } from "./json-call.ts";
 import {
   attribute,
@@ -10,36 +9,60 @@ import {
   readAttributes,
   readClosing,
   readFence,
+  readSpace,
   tags,
 } from "./markup.ts";
+import { readNamedCall } from "./named-call.ts";
+import { nameOpenings, readNamedParts } from "./named-parts.ts";
+import { readPythonCalls } from "./python-calls.ts";
+import { readFunction, seesParameter } from "./tagged-function.ts";
 
 const closers = createStops(["</tool_call", "</function_call"]);
-const inner = [...blockOpenings, ...blockOpeningsWithAttributes];
+const inner = [...blockOpenings, ...blockOpeningsWithAttributes, "<|tool_call>"];
 const taggedCalls = [...tags("<", ["invoke", "function"], " "), "<function="] as const;
 
 /**
  * Reads what follows `<tool_call>` and its like (Hermes, Qwen 2.5 and 3): JSON calls, fenced or in a list. Other
- * families use the same tag: XML functions inside (Qwen3-Coder) are left to their own recogniser, a bare name is GLM's.
+ * families use the same tag: XML functions inside (Qwen3-Coder) are left to their own recogniser, tags with the call's
+ * parts are those of prompts, calls of Python are OLMo's, a bare name is GLM's.
  */
-export const readCallBlock: Recogniser = function* (session) {
+export const readCallBlock: Recogniser = (session) => readBlock(session, false);
+
+/**
+ * Reads what follows an opening that is common elsewhere: only a call of a declared tool, name first, makes it one. A list
+ * of tools, which such blocks hold in prompts, is none.
+ */
+export const readLooseCallBlock: Recogniser = (session) => readBlock(session, true);
+
+function* readBlock(session: CallSession, loose: boolean): Reading<boolean | "nested"> {
   const { reader } = session;
-  yield* reader.space();
+  yield* readSpace(session);
   // A block in a block: the inner one decides, and finds the record of the outer one.
   if ((yield* reader.sees(inner)) || (yield* reader.sees(taggedCalls))) return "nested";
   const fenced = yield* readFence(session);
   const inList = (yield* reader.accept(["["])) !== undefined;
   if (inList) yield* reader.space();
-  if (!(yield* reader.sees(["{"]))) return fenced || inList ? false : yield* readGlmCall(session);
-  if (!(yield* looksLikeCall(session))) return false;
+  if (yield* reader.sees(["{"]))
+    return (yield* looksLikeCall(session)) && (yield* readObjects(session, loose));
+  if (inList) return yield* readPythonCalls(session);
+  if (fenced) return false;
+  if (yield* reader.sees(nameOpenings)) return yield* readNamedParts(session);
+  return yield* readNamedCall(session);
+}
+
+function* readObjects(session: CallSession, bare: boolean): Reading<boolean> {
+  const { reader, outlet } = session;
   do {
-    yield* readCallObject(session, { bare: false, finish: () => readBlockEnd(session) });
-    session.outlet.layout(reader.recorded());
+    const end = yield* readCallObject(session, { bare, finish: () => readBlockEnd(session) });
+    // Behind a call that was given out, what is none is text of its own.
+    if (end === "text") return false;
+    outlet.layout(reader.recorded());
     reader.record();
   } while (yield* reader.sees(["{"]));
   return true;
-};
+}
 
-const keys = ["name", "function", "tool", "arguments", "parameters"];
+const keys = ["name", "function", "tool", "action", "arguments", "parameters"];
 
 /** Reads a block whose tag has attributes; a `name` among them is the call's, and the block then holds its arguments. */
 export const readCallBlockWithAttributes: Recogniser = function* (session) {
@@ -49,7 +72,10 @@ export const readCallBlockWithAttributes: Recogniser = function* (session) {
   const name = attribute(attributes, "name");
   if (name === undefined || session.directory.find(name) === undefined) return yield* readCallBlock(session);
   yield* reader.space();
-  if (!(yield* reader.sees(["{"]))) return yield* readCallBlock(session);
+  if (!(yield* reader.sees(["{"])))
+    return (yield* seesParameter(session, name))
+      ? yield* readFunction(session, name, "paired")
+      : yield* readCallBlock(session);
   const call = session.begin(name);
   const end = yield* readSettledArguments(session, call, closers);
   yield* readClosing(session, blockClosings);
@@ -62,10 +88,9 @@ function* looksLikeCall({ reader }: CallSession): Reading<boolean> {
   for (let length = 2; ; length += 1) {
     const text = yield* reader.peek(length);
     if (/^\{\s*["'{}]/.test(text)) return true;
-    const word = /^\{\s*(\w*)(\W?)/.exec(text);
-    const key = word?.[1] ?? "";
-    if (word?.[2] !== "" && keys.includes(key)) return true;
-    if (word?.[2] !== "" || text.length < length || !keys.some((one) => one.startsWith(key))) return false;
+    const [, key = "", next = ""] = /^\{\s*(\w*)\s*(\S?)/.exec(text) ?? [];
+    if (next !== "") return keys.includes(key) && (next === ":" || next === "=");
+    if (text.length < length || !keys.some((one) => one.startsWith(key))) return false;
   }
 }
 

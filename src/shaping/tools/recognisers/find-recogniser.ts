@@ -1,61 +1,38 @@
 import type { CallSession, Recogniser } from "../call-session.ts";
 import { createMarks } from "../marks.ts";
-import type { Reading, TextReader } from "../text-reader.ts";
+import type { Reading } from "../text-reader.ts";
 import { readTaggedBareCalls } from "./bare-calls.ts";
-import { readCallBlock, readCallBlockWithAttributes } from "./call-block.ts";
+import { readCallBlock, readCallBlockWithAttributes, readLooseCallBlock } from "./call-block.ts";
+import { families } from "./families/index.ts";
 import { harmonyLayout, readHarmonyChannel, readHarmonyStart } from "./harmony.ts";
-import { blockClosings, blockOpenings, blockOpeningsWithAttributes, tags, tokenClosings } from "./markup.ts";
+import { layoutMarks, readHarmonyLayout, readInventedResult, readLayout } from "./layout.ts";
+import {
+  blockOpenings,
+  blockOpeningsWithAttributes,
+  looseBlockOpenings,
+  resultOpenings,
+  tags,
+  tokenBlockOpenings,
+} from "./markup.ts";
+import { readToolTag } from "./named-parts.ts";
 import { readFunctionEquals, readInvoke } from "./tagged-function.ts";
-import { readTokenCall, readTokenSection } from "./token-call.ts";
-
-/** Markup that is not worth a word: read over after a call, text anywhere else. */
-const readLayout: Recogniser = function* (session) {
-  yield* [];
-  if (!session.outlet.followsCall) return false;
-  session.outlet.layout(session.reader.recorded());
-  return true;
-};
-
-/** Harmony's own tokens: markup once the answer has shown to be written in it. */
-const readHarmonyLayout: Recogniser = function* (session) {
-  yield* [];
-  return session.harmony;
-};
-
-/** Openings of tool results as histories have them. */
-const resultOpenings = [
-  "<tool_response>",
-  "<tool_response ",
-  "<tool_response_",
-  "<tool_result>",
-  "<tool_result ",
-  ...tags("<", ["function_result", "function_results"], ">"),
-  "<|tool_outputs_begin|>",
-  "<|tool_output_begin|>",
-];
-
-/** A result behind a call was invented: the tool has not run yet. Without a call before it, it is text. */
-const readInventedResult: Recogniser = function* (session) {
-  yield* [];
-  if (session.given + session.passable + session.faults.length === 0) return false;
-  session.overrun = true;
-  return true;
-};
+import { readTokenCall, readTokenSection, sectionOpenings, tokenCallOpenings } from "./token-call.ts";
 
 const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(blockOpenings, readCallBlock),
   ...pairs(blockOpeningsWithAttributes, readCallBlockWithAttributes),
   ...pairs(tags("<", ["invoke", "function"], " "), readInvoke),
-  ["<function=", readFunctionEquals],
-  ["<|tool_calls_begin|>", readTokenSection],
-  ["<|tool_calls_section_begin|>", readTokenSection],
-  ["<|tool_call_section_begin|>", readTokenSection],
-  ["<|tool_call_begin|>", readTokenCall],
+  ...pairs(["<function=", "<function(", "<function/"], readFunctionEquals),
+  ...pairs(tokenBlockOpenings, readCallBlock),
+  ...pairs(looseBlockOpenings, readLooseCallBlock),
+  ...pairs(sectionOpenings, readTokenSection),
+  ...pairs(tokenCallOpenings, readTokenCall),
   ["<|python_tag|>", readTaggedBareCalls],
   ["<|python_start|>", readTaggedBareCalls],
   ["<|start|>", readHarmonyStart],
   ["<|channel|>", readHarmonyChannel],
-  ...pairs([...blockClosings, ...tags("</", ["function", "invoke"], ">"), ...tokenClosings], readLayout),
+  ...families.filter(({ place }) => place === undefined).flatMap((one) => pairs(one.openings, one.recognise)),
+  ...pairs(layoutMarks, readLayout),
   ...pairs(harmonyLayout, readHarmonyLayout),
   ...pairs(resultOpenings, readInventedResult),
 ]);
@@ -64,25 +41,48 @@ function pairs(marks: readonly string[], recogniser: Recogniser): (readonly [str
   return marks.map((mark) => [mark, recogniser] as const);
 }
 
+/** The openings that are words. */
+const lineOpenings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>(
+  families.filter(({ place }) => place === "line").flatMap((one) => pairs(one.openings, one.recognise)),
+);
+
 /** Every marker that can begin a call or belongs to one, as `TextReader.accept` compares them. */
 export const callMarkers: readonly string[] = [...openings.keys()];
+/** The same for those that are words, and count only where a line begins. */
+export const lineMarkers: readonly string[] = [...lineOpenings.keys()];
 
 const markers = createMarks(callMarkers);
+const wordMarkers = createMarks(lineMarkers);
 
-/** Whether the marker of a recogniser stands, or may still come to stand, where the reader is, or `ahead` of it. */
-export function mayBeMarker({ text, at, ended }: TextReader, ahead: number): boolean {
-  return markers.look(text, at + ahead, ended) !== undefined;
+/** Whether a marker can begin with this sign: one look, and most of a text is passed over. */
+export function beginsMarker(sign: string, atLine: boolean): boolean {
+  return markers.begins(sign) || (atLine && wordMarkers.begins(sign));
+}
+
+/** Whether the marker of a recogniser stands, or may still come to stand, `ahead` of where the reader is. */
+export function mayBeMarker(session: CallSession, ahead: number, atLine: boolean): boolean {
+  const { text, at, ended } = session.reader;
+  return (
+    markers.look(text, at + ahead, ended) !== undefined ||
+    session.toolTags.look(text, at + ahead, ended) !== undefined ||
+    (atLine && wordMarkers.look(text, at + ahead, ended) !== undefined)
+  );
 }
 
 /** Reads the marker that stands here and gives its recogniser; reads nothing if there is none. */
-export function* findRecogniser({ reader }: CallSession): Reading<Recogniser | undefined> {
+export function* findRecogniser(session: CallSession, atLine: boolean): Reading<Recogniser | undefined> {
+  const { reader, toolTags } = session;
   for (;;) {
     const marker = markers.look(reader.text, reader.at, reader.ended);
-    if (marker === undefined) return undefined;
-    if (marker !== null) {
-      reader.take(marker.length);
-      return openings.get(marker);
+    const word = atLine ? wordMarkers.look(reader.text, reader.at, reader.ended) : undefined;
+    const tag = toolTags.look(reader.text, reader.at, reader.ended);
+    if (marker === null || word === null || tag === null) {
+      yield;
+      continue;
     }
-    yield;
+    const found = marker ?? word ?? tag;
+    if (found === undefined) return undefined;
+    reader.take(found.length);
+    return openings.get(found) ?? lineOpenings.get(found) ?? readToolTag(found.slice(1, -1));
   }
 }

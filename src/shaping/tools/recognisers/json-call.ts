@@ -5,8 +5,16 @@ import { parseLeniently } from "../../parse-leniently.ts";
 import { isRecord } from "../../schema/resolve-schema.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 
-const nameKeys = new Set(["name", "tool", "tool_name", "function_name", "function"]);
-const argumentKeys = new Set(["arguments", "parameters", "input", "args", "params", "tool_input"]);
+const nameKeys = new Set(["name", "tool", "tool_name", "function_name", "function", "action"]);
+const argumentKeys = new Set([
+  "arguments",
+  "parameters",
+  "input",
+  "args",
+  "params",
+  "tool_input",
+  "action_input",
+]);
 const listKeys = new Set(["tool_calls", "function_calls", "calls"]);
 const sideKeys = new Set(["type", "id", "index", "call_id", "tool_call_id"]);
 const closers = createStops(["</tool_call", "</function_call", "<|"]);

@@ -2,14 +2,29 @@ import type { CallSession } from "../call-session.ts";
 import type { Reading } from "../text-reader.ts";
 
 /**
- * What stands before the names of tags in the wild: DeepSeek V3.2's DSML token (bars fold to `|`, see `accept`),
- * Anthropic's and MiniMax's namespaces. Models leave them out at times.
+ * What stands before the names of tags in the wild: DeepSeek's DSML token (bars fold to `|`, see `accept`; V4 doubles
+ * them or leaves a blank behind them), the namespaces of Anthropic, MiniMax, Seed and LongCat. Models leave them out at
+ * times.
  */
-const prefixes = ["", "|DSML|", "antml:", "minimax:"] as const;
+const prefixes = [
+  "",
+  "|DSML|",
+  "|DSML| ",
+  "||DSML||",
+  "||DSML|| ",
+  "antml:",
+  "minimax:",
+  "seed:",
+  "longcat_",
+] as const;
 
 const blockNames = ["tool_call", "tool_calls", "function_call", "function_calls"] as const;
+/** Names of blocks that mean a call only when a whole one is inside: prose and other markup has them, too. */
+const looseBlockNames = ["toolcall", "toolcalls", "tools", "tool_use"] as const;
+/** Tokens that open such a block: Granite's and Phi-4's, LFM2's, Command's. */
+export const tokenBlockOpenings = ["<|tool_call|>", "<|tool_call_start|>", "<|START_ACTION|>"] as const;
 
-/** Every spelling of a tag: `</` + prefix + name + `>`. */
+/** Every spelling of a tag: `</` + prefix + name + `>`. Case does not count where they are compared. */
 export function tags(open: "<" | "</", names: readonly string[], close: string): readonly string[] {
   return prefixes.flatMap((prefix) => names.map((name) => `${open}${prefix}${name}${close}`));
 }
@@ -18,19 +33,79 @@ export function tags(open: "<" | "</", names: readonly string[], close: string):
 export const blockOpenings = tags("<", blockNames, ">");
 /** The same up to the blank before their attributes. */
 export const blockOpeningsWithAttributes = tags("<", blockNames, " ");
-/** Closings of such a block. */
-export const blockClosings = tags("</", blockNames, ">");
+/** Openings of blocks in which the first sign must show that it is a call: Nemotron's, Qwen 2.5's, those of prompts. */
+export const looseBlockOpenings = [...looseBlockNames.map((name) => `<${name}>`), "[tool_call]"] as const;
+/** Closings of such blocks. */
+export const blockClosings = [
+  ...tags("</", blockNames, ">"),
+  ...looseBlockNames.map((name) => `</${name}>`),
+  "<|/tool_call|>",
+  "<|/tool_calls|>",
+  "<|tool_call_end|>",
+  "<|END_ACTION|>",
+  "[/tool_call]",
+  "[/tool_calls]",
+] as const;
+
+/** The spellings of DeepSeek's tokens: with `_`, escaped for Markdown, and with a blank. */
+export function tokens(...names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => [
+    `<|${name}|>`,
+    `<|${name.replaceAll("_", String.raw`\_`)}|>`,
+    `<|${name.replaceAll("_", " ")}|>`,
+  ]);
+}
+
+/**
+ * Tokens with which models end a turn or a message, as back ends let them through. They are never a part of an answer
+ * where they stand at its end or behind a call.
+ */
+export const turnEnds = [
+  "<|im_end|>",
+  "<|endoftext|>",
+  "<|eot_id|>",
+  "<|eom_id|>",
+  "<|eot|>",
+  "<|eom|>",
+  "<|end_of_text|>",
+  "<|end_of_sentence|>",
+  "<|end_of_turn|>",
+  "<|END_OF_TURN_TOKEN|>",
+  "<|END_RESPONSE|>",
+  "<|message_end|>",
+  "<end_of_turn>",
+  "<turn|>",
+  "<eos>",
+  "<seed:eos>",
+  "</s>",
+  "[e~[",
+] as const;
 
 /** Tokens around calls that come apart from the tags; after a call they are layout. */
 export const tokenClosings = [
-  "<|tool_calls_end|>",
-  "<|tool_call_end|>",
+  ...tokens("tool_call_end", "tool_calls_end"),
   "<|tool_calls_section_end|>",
   "<|tool_call_section_end|>",
   "<|python_end|>",
-  "<|eom_id|>",
-  "<|eot_id|>",
-  "<|im_end|>",
+  "<tool_call|>",
+  "<end_function_call>",
+  ...turnEnds,
+] as const;
+
+/** Openings of tool results as histories have them: behind a call the model goes on to invent its results. */
+export const resultOpenings = [
+  "<tool_response>",
+  "<tool_response ",
+  "<tool_response_",
+  "<tool_result>",
+  "<tool_result ",
+  ...tags("<", ["function_result", "function_results"], ">"),
+  "<|tool_outputs_begin|>",
+  "<|tool_output_begin|>",
+  "<|tool_response>",
+  "<|observation|>",
+  "<|START_TOOL_RESULT|>",
+  "[TOOL_RESULTS]",
 ] as const;
 
 /** Reads a closing markup that may be missing. White space before it goes with it; otherwise it becomes text again. */
@@ -38,6 +113,30 @@ export function* readClosing(session: CallSession, closings: readonly string[]):
   yield* session.reader.space();
   yield* session.reader.accept(closings);
 }
+
+/**
+ * Reads what is around the parts of a call: white space, and line breaks that were written as a backslash and an `n`
+ * where tags follow them.
+ */
+export function* readSpace({ reader }: CallSession): Reading<void> {
+  do yield* reader.space();
+  while ((yield* reader.accept(["\\n"])) !== undefined);
+}
+
+/** Whether a brace begins JSON with a key in quotes, or an empty object, rather than code or a placeholder. Reads nothing. */
+export function* seesObject({ reader }: CallSession): Reading<boolean> {
+  for (let length = 2; ; length += 1) {
+    const text = yield* reader.peek(length);
+    if (/^\{\s*["'}]/.test(text)) return true;
+    if (text.length < length || length > mostLayout || !/^\{\s*$/.test(text)) return false;
+  }
+}
+
+/** More white space than that in front of a key is none that lays out. */
+const mostLayout = 200;
+
+/** What names of tools are made of where no quote ends them. */
+export const nameSign = /[\p{L}\p{M}\p{N}_.:/-]/uy;
 
 /** Reads the first line of a code fence that models put around JSON inside their own markup. */
 export function* readFence(session: CallSession): Reading<boolean> {

@@ -1,6 +1,7 @@
 import type { CallSession } from "../call-session.ts";
 import type { CallWriter } from "../call-writer.ts";
 import type { Reading, TextReader } from "../text-reader.ts";
+import { nameSign } from "./markup.ts";
 import { readPythonString, readPythonValue } from "./python-value.ts";
 
 /**
@@ -16,14 +17,8 @@ export function* readPythonCalls(session: CallSession): Reading<boolean> {
       name += reader.take(1);
       if (!directory.begins(name)) return false;
     }
-    if (!directory.names.includes(name)) return false;
-    if ((yield* reader.accept(["("])) === undefined) return false;
-    const call = session.begin(name);
-    const end = yield* readParameters(reader, call);
-    if (end === "complete") call.end();
-    else if (end === "cut") call.cut();
-    else call.fail();
-    if (end !== "complete") return true;
+    if (!directory.names.includes(name) || !(yield* reader.sees(["("]))) return false;
+    if ((yield* readPythonCall(session, name)) !== "complete") return true;
     yield* reader.space();
     const next = yield* reader.accept([",", "]", ";"]);
     session.outlet.layout(reader.recorded());
@@ -32,15 +27,49 @@ export function* readPythonCalls(session: CallSession): Reading<boolean> {
   }
 }
 
-function* readParameters(reader: TextReader, call: CallWriter): Reading<"complete" | "cut" | "broken"> {
+/** Reads calls of declared tools, one a line or parted by commas, from the bracket of the first on: its name is read. */
+export function* readPythonLines(session: CallSession, first: string): Reading<boolean> {
+  const { reader, directory } = session;
+  for (let name = first; ;) {
+    if ((yield* readPythonCall(session, name)) !== "complete") return true;
+    yield* reader.space();
+    yield* reader.accept([",", ";"]);
+    yield* reader.space();
+    session.outlet.layout(reader.recorded());
+    reader.record();
+    name = yield* reader.while(nameSign, 128);
+    if (name === "") return true;
+    if (directory.find(name) === undefined || !(yield* reader.sees(["("]))) return false;
+  }
+}
+
+type ParametersEnd = "complete" | "cut" | "broken";
+
+/** Reads a call from its bracket on and ends it. */
+function* readPythonCall(session: CallSession, name: string): Reading<ParametersEnd> {
+  const { reader } = session;
+  reader.take(1);
+  const call = session.begin(name);
+  const end = yield* readKeywords(reader, call, [")"]);
+  if (end === "complete") {
+    reader.take(1);
+    call.end();
+  } else if (end === "cut") call.cut();
+  else call.fail();
+  return end;
+}
+
+/** Reads arguments up to one of `ends`, which stays unread. */
+export function* readKeywords(
+  reader: TextReader,
+  call: CallWriter,
+  ends: readonly string[],
+): Reading<ParametersEnd> {
   for (let position = 0; ; position += 1) {
     yield* reader.space();
     const next = yield* reader.peek(1);
     if (next === "") return "cut";
-    if (next === ")") {
-      reader.take(1);
-      return "complete";
-    }
+    if (ends.includes(next)) return "complete";
     if (next === ",") {
       reader.take(1);
       yield* reader.space();
@@ -50,7 +79,7 @@ function* readParameters(reader: TextReader, call: CallWriter): Reading<"complet
     yield* reader.space();
     const value = yield* reader.peek(1);
     if (value === "") return "cut";
-    if (value === ")") continue;
+    if (ends.includes(value)) continue;
     if (value === '"' || value === "'") {
       call.beginString(key, "text");
       if (!(yield* readPythonString(reader, (text) => call.piece(text)))) return "cut";

@@ -14,23 +14,39 @@ export interface RawParameter {
   /** `text`: the schema says what it stands for. `string` and `json`: the markup said so. */
   readonly form: "text" | "string" | "json";
   /**
-   * Line breaks next to the tags: `stripped` (one each, as Qwen3-Coder lays values out), `paired` (only if the value
+   * Line breaks next to the tags: `stripped` (one each, as Qwen3-Coder lays values out; of a value of several lines that
+   * begins without one, the last line keeps its own), `paired` (only if the value
    * begins with one), or `kept`.
    */
   readonly newlines: "stripped" | "paired" | "kept";
   readonly ends: readonly ValueEnd[];
-  /** The next parameter's opening ends the value, too, if the tag before was left out: says whether a key is real. */
-  readonly implicit: { readonly mark: string; readonly isKey: (key: string) => boolean } | undefined;
+  /** The next parameter's opening ends the value, too, if the tag before was left out. */
+  readonly implicit: ImplicitEnd | undefined;
 }
 
-const stopsOf = new Map<string, Stops>();
+/** An opening that ends the value before it when a real key follows. */
+export interface ImplicitEnd {
+  readonly mark: string;
+  /** What follows the opening, with the key as its group. */
+  readonly key: RegExp;
+  /** Only where a line begins: the opening alone proves too little. */
+  readonly atLineStart: boolean;
+  readonly isKey: (key: string) => boolean;
+}
 
-function stopsFor(marks: readonly string[]): Stops {
-  // The sets of marks are few and fixed, so this stays small.
-  const all = marks.flatMap((mark) => (mark.includes("|") ? [mark, mark.replaceAll("|", "\uff5c")] : [mark]));
-  const key = all.join("\n");
-  const stops = stopsOf.get(key) ?? createStops(all);
-  stopsOf.set(key, stops);
+/** Prepared once for each list of ends: most are constants. */
+const stopsOf = new WeakMap<readonly ValueEnd[], Map<string | undefined, Stops>>();
+
+function stopsFor({ ends, implicit }: RawParameter): Stops {
+  const known = stopsOf.get(ends) ?? new Map<string | undefined, Stops>();
+  stopsOf.set(ends, known);
+  const found = known.get(implicit?.mark);
+  if (found !== undefined) return found;
+  const marks = [...ends.flatMap((end) => end.marks), ...(implicit === undefined ? [] : [implicit.mark])];
+  const stops = createStops(
+    marks.flatMap((mark) => (mark.includes("|") ? [mark, mark.replaceAll("|", "\uff5c")] : [mark])),
+  );
+  known.set(implicit?.mark, stops);
   return stops;
 }
 
@@ -41,11 +57,9 @@ export function* readRawParameter(
   key: string,
   style: RawParameter,
 ): Reading<boolean> {
+  if (yield* readDataOpening(reader)) return yield* readData(reader, call, key, style);
   const value = createValueSink(call, key, style);
-  const stops = stopsFor([
-    ...style.ends.flatMap((end) => end.marks),
-    ...(style.implicit === undefined ? [] : [style.implicit.mark]),
-  ]);
+  const stops = stopsFor(style);
   for (;;) {
     if (!(yield* reader.until(stops, (text) => value.add(text)))) return false;
     if (yield* readEnd(reader, style, value)) {
@@ -58,7 +72,8 @@ export function* readRawParameter(
 function* readEnd(reader: TextReader, style: RawParameter, value: ValueSink): Reading<boolean> {
   const { implicit } = style;
   if (implicit !== undefined && (yield* reader.sees([implicit.mark]))) {
-    const known = value.atLineStart() && (yield* seesKey(reader, implicit.mark, implicit.isKey));
+    const mayEnd = !implicit.atLineStart || value.atLineStart();
+    const known = mayEnd && (yield* seesKey(reader, implicit));
     if (!known) value.add(reader.take(implicit.mark.length));
     return known;
   }
@@ -90,27 +105,50 @@ function* seesAfter(
 ): Reading<boolean> {
   let mark = "";
   for (const one of marks) if (mark === "" && (yield* reader.sees([one]))) mark = one;
+  const folded = before.map(fold);
   for (let length = mark.length + 1; length <= mark.length + longestLayout; length += 1) {
     const rest = fold(yield* reader.peek(length))
       .slice(mark.length)
       .trimStart();
     if (rest === "" && reader.text.length - reader.at < length) return true;
     if (rest === "") continue;
-    if (before.some((one) => rest.startsWith(one))) return true;
-    if (!before.some((one) => one.startsWith(rest))) return false;
+    if (folded.some((one) => rest.startsWith(one))) return true;
+    if (!folded.some((one) => one.startsWith(rest))) return false;
     if (reader.text.length - reader.at < length) return false;
   }
   return false;
 }
 
-function* seesKey(reader: TextReader, mark: string, isKey: (key: string) => boolean): Reading<boolean> {
+function* seesKey(reader: TextReader, { mark, key, isKey }: ImplicitEnd): Reading<boolean> {
   for (let length = mark.length + 1; length < mark.length + longestLayout; length += 1) {
     const rest = (yield* reader.peek(length)).slice(mark.length);
-    const key = /^"?([^">\n]+)"?>/.exec(rest)?.[1];
-    if (key !== undefined) return isKey(key);
+    const found = key.exec(rest)?.[1];
+    if (found !== undefined) return isKey(found);
     if (rest.includes("\n") || rest.length + mark.length < length) return false;
   }
   return false;
+}
+
+/** Reads the opening of a CDATA section, which some put around values that hold markup (XML 1.0, 2.7). */
+function* readDataOpening(reader: TextReader): Reading<boolean> {
+  return (yield* reader.accept(["<![CDATA[", "\n<![CDATA["])) !== undefined;
+}
+
+const dataEnd = createStops(["]]>"]);
+
+/** Reads a value in a CDATA section with its end. False: the text ended inside it. */
+function* readData(reader: TextReader, call: CallWriter, key: string, style: RawParameter): Reading<boolean> {
+  const value = createValueSink(call, key, { ...style, newlines: "kept" });
+  const closings = style.ends.filter(({ outer }) => outer !== true).flatMap(({ marks }) => marks);
+  for (;;) {
+    if (!(yield* reader.until(dataEnd, (text) => value.add(text)))) return false;
+    const mark = reader.take(3);
+    const space = yield* reader.space();
+    if ((yield* reader.peek(1)) === "" || (yield* reader.accept(closings)) !== undefined) break;
+    value.add(mark + space);
+  }
+  value.end();
+  return true;
 }
 
 interface ValueSink {
@@ -119,11 +157,13 @@ interface ValueSink {
   end(): void;
 }
 
-/** Passes a value on without the line breaks that only lay it out. */
+/** Passes a value on without the line breaks (of Unix or Windows) that only lay it out. */
 function createValueSink(call: CallWriter, key: string, { form, newlines }: RawParameter): ValueSink {
   const pieces: string[] = [];
   let begun = false;
   let trims = newlines === "stripped";
+  let opened = false;
+  let hasLines = false;
   let heldBreak = "";
   let last = "";
   if (form !== "json") call.beginString(key, "text");
@@ -138,23 +178,30 @@ function createValueSink(call: CallWriter, key: string, { form, newlines }: RawP
     add(text) {
       if (text === "") return;
       last = text.slice(-1);
-      let rest = text;
-      if (!begun) {
-        begun = true;
-        if (newlines !== "kept" && rest.startsWith("\n")) {
-          rest = rest.slice(1);
+      let rest = heldBreak + text;
+      heldBreak = "";
+      if (!begun && newlines !== "kept") {
+        const opening = /^\r?\n/.exec(rest)?.[0];
+        if (opening === undefined && rest === "\r") {
+          heldBreak = rest;
+          return;
+        }
+        if (opening !== undefined) {
+          rest = rest.slice(opening.length);
           trims = true;
+          opened = true;
         }
       }
-      rest = heldBreak + rest;
-      heldBreak = "";
-      if (trims && rest.endsWith("\n")) {
-        rest = rest.slice(0, -1);
-        heldBreak = "\n";
+      begun = true;
+      if (trims) {
+        heldBreak = /\r?\n$|\r$/.exec(rest)?.[0] ?? "";
+        rest = rest.slice(0, rest.length - heldBreak.length);
       }
+      hasLines ||= rest.includes("\n");
       pass(rest);
     },
     end() {
+      if (heldBreak === "\r" || (hasLines && !opened)) pass(heldBreak);
       if (form !== "json") {
         call.endString();
         return;

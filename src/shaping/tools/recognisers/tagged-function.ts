@@ -1,69 +1,156 @@
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import type { CallWriter } from "../call-writer.ts";
 import { createStops, type Reading } from "../text-reader.ts";
-import { attribute, blockClosings, blockOpenings, readAttributes, readClosing, tags } from "./markup.ts";
+import { readChildren, seesChild } from "./child-tags.ts";
+import {
+  attribute,
+  blockClosings,
+  blockOpenings,
+  readAttributes,
+  readClosing,
+  readSpace,
+  seesObject,
+  tags,
+} from "./markup.ts";
 import { readRawParameter, type RawParameter, type ValueEnd } from "./raw-parameter.ts";
 
 const functionClosings = tags("</", ["function", "invoke"], ">");
-const parameterClosings = tags("</", ["parameter"], ">");
-const parameterOpenings = [...tags("<", ["parameter"], " "), "<parameter="] as const;
+/** What a parameter is called: DeepSeek, MiniMax, Qwen and Anthropic say `parameter`. */
+const parameterNames = ["parameter", "param", "argument", "arg"] as const;
+const namedOpenings = tags("<", parameterNames, " ");
+const parameterOpenings = [...namedOpenings, "<parameter="] as const;
 const functionOpenings = [...tags("<", ["invoke", "function"], " "), "<function="] as const;
-const closers = createStops(["</function", "</invoke", "</tool_call"]);
+const argumentOpenings = ["<parameters>", "<arguments>", "<args>", "<params>", "<input>"] as const;
+const argumentClosings = argumentOpenings.map((opening) => opening.replace("<", "</"));
+const closers = createStops(["</function", "</invoke", "</tool_call", ...argumentClosings]);
 
-const valueEnds: readonly ValueEnd[] = [
-  {
-    marks: parameterClosings,
-    before: [...parameterOpenings, ...functionClosings, ...blockClosings, ...functionOpenings],
-  },
-  // Left out before the function's end at times; more than that has to follow then, since code holds `</function>`.
-  { marks: functionClosings, before: [...blockClosings, ...functionOpenings, ...blockOpenings], outer: true },
+/** What may follow a parameter. */
+const afterParameter = [
+  ...parameterOpenings,
+  ...functionClosings,
+  ...blockClosings,
+  ...functionOpenings,
+  ...argumentClosings,
 ];
+// Left out before the function's end at times; more than that has to follow then, since code holds `</function>`.
+const functionEnd: ValueEnd = {
+  marks: functionClosings,
+  before: [...blockClosings, ...functionOpenings, ...blockOpenings],
+  outer: true,
+};
+/** What may follow tags that are named by the keys, or a call that was given up. */
+const afterChildren = [...argumentClosings, ...functionClosings, ...blockClosings, ...functionOpenings];
+const functionClosingsWritten = [...functionClosings, "<function>"];
+const firstInside = [...parameterOpenings, ...functionClosings];
+const emptyEnds = [...argumentClosings, ...blockClosings];
+const argumentsInside = [...parameterOpenings, ...argumentOpenings];
+const endsOf = new Map(
+  parameterNames.map((name) => [
+    name as string,
+    [{ marks: tags("</", [name], ">"), before: afterParameter }, functionEnd],
+  ]),
+);
 
-/** Reads a call after `<function=`: Qwen3-Coder's raw parameters, or Llama 3.1's JSON. */
+/**
+ * Reads a call after `<function=`: Qwen3-Coder's raw parameters, or Llama 3.1's JSON. Llama 3.3 leaves out the end of the
+ * tag at times, or puts brackets in its place: `<function=bash={…}</function>`, `<function(bash){…}`.
+ */
 export const readFunctionEquals: Recogniser = function* (session) {
-  const name = yield* readAttributes(session);
-  return name === undefined || name.startsWith("=")
-    ? false
-    : yield* readFunction(session, unquote(name), "stripped");
+  const { reader, directory } = session;
+  const head = yield* reader.while(/[^<>\n={(),[]/y, 200);
+  let rest = "";
+  const isDeclared = directory.find(unquote(head)) !== undefined;
+  // Code compares with functions, too.
+  if (!isDeclared && !reader.recorded().includes("=")) return false;
+  if (isDeclared) {
+    rest = yield* reader.while(/[=(),[ ]/y, 4);
+    if ((yield* reader.sees(["{"])) && (yield* seesObject(session))) {
+      const call = session.begin(unquote(head));
+      const end = yield* readSettledArguments(session, call, closers);
+      yield* reader.while(/[)\]>\s]/y, 8);
+      yield* reader.accept(functionClosingsWritten);
+      concludeCall(session, call, end);
+      return true;
+    }
+  }
+  rest += yield* reader.while(/[^<>\n]/y, 300);
+  if ((yield* reader.accept([">"])) === undefined || head + rest === "" || (head + rest).startsWith("="))
+    return false;
+  return yield* readFunction(session, unquote((head + rest).replace(/\)$/, "")), "stripped");
 };
 
 /** Reads a call after `<invoke ` or `<function `: the style of Anthropic, DeepSeek V3.2 (DSML) and MiniMax. */
 export const readInvoke: Recogniser = function* (session) {
   const attributes = yield* readAttributes(session);
   const name = attributes === undefined ? undefined : attribute(attributes, "name");
-  return name === undefined ? false : yield* readFunction(session, name, "paired");
+  if (name !== undefined) return yield* readFunction(session, name, "paired");
+  // A call that was begun and given up, in front of the end of the block.
+  yield* session.reader.space();
+  if (!session.outlet.followsCall || !(yield* session.reader.sees(afterChildren))) return false;
+  session.outlet.layout(session.reader.recorded());
+  return true;
 };
+
+function endsFor(opened: string): readonly ValueEnd[] {
+  return endsOf.get(/[a-z]+(?=[ =]$)/i.exec(opened)?.[0] ?? "") ?? [functionEnd];
+}
 
 function unquote(text: string): string {
   return text.trim().replace(/^(["'])(.*)\1$/, "$2");
 }
 
-function* readFunction(
+/** Whether a parameter or argument of a declared tool opens here. */
+export function* seesParameter({ reader, directory }: CallSession, name: string): Reading<boolean> {
+  if (yield* reader.sees(argumentsInside)) return true;
+  const tool = directory.find(name);
+  return tool !== undefined && (yield* seesChild(reader, tool)) !== undefined;
+}
+
+/**
+ * Reads a call behind the tag that names it: JSON, parameters in tags of their own, or tags named by the keys. All of it
+ * may stand in `<arguments>` or the like.
+ */
+export function* readFunction(
   session: CallSession,
   name: string,
   newlines: RawParameter["newlines"],
 ): Reading<boolean> {
   const { reader, directory } = session;
-  yield* reader.space();
+  const tool = directory.find(name);
+  yield* readSpace(session);
+  if (tool !== undefined && (yield* reader.accept(argumentOpenings)) !== undefined) yield* readSpace(session);
   if (yield* reader.sees(["{"])) {
     // `<function=` stands for nothing else; the other tags may.
-    if (directory.find(name) === undefined && newlines !== "stripped") return false;
+    if (tool === undefined && newlines !== "stripped") return false;
     const call = session.begin(name);
     const end = yield* readSettledArguments(session, call, closers);
-    yield* readClosing(session, functionClosings);
+    yield* readClosing(session, argumentClosings);
+    yield* readClosing(session, functionClosingsWritten);
     yield* readClosing(session, blockClosings);
     concludeCall(session, call, end);
     return true;
   }
+  if (tool !== undefined && (yield* seesChild(reader, tool)) !== undefined) {
+    const call = session.begin(name);
+    if (yield* readChildren(session, call, tool, afterChildren)) yield* readFunctionEnd(session, call);
+    else call.cut();
+    return true;
+  }
   // Other XML has functions and invocations, too: only a parameter or the end makes it a call of an unknown tool.
-  const isCall = yield* reader.sees([...parameterOpenings, ...functionClosings]);
-  if (!isCall && (directory.find(name) === undefined || !(yield* reader.sees(blockClosings)))) return false;
+  const isCall = yield* reader.sees(firstInside);
+  if (!isCall && (tool === undefined || !(yield* reader.sees(emptyEnds)))) return false;
   const call = session.begin(name);
-  if (!(yield* readParameters(session, call, { name, newlines }))) return true;
+  if (yield* readParameters(session, call, { name, newlines })) yield* readFunctionEnd(session, call);
+  return true;
+}
+
+function* readFunctionEnd(session: CallSession, call: CallWriter): Reading<void> {
+  const { reader } = session;
+  yield* readClosing(session, argumentClosings);
+  yield* readSpace(session);
   const closed = yield* reader.accept(functionClosings);
   yield* readClosing(session, blockClosings);
   concludeCall(session, call, closed === undefined ? "open" : "complete");
-  return true;
 }
 
 /** Reads parameters up to what is none. False: the call came to its end inside one, and was dealt with. */
@@ -76,7 +163,7 @@ function* readParameters(
   const tool = session.directory.find(style.name);
   const seen = new Set<string>();
   for (;;) {
-    yield* reader.space();
+    yield* readSpace(session);
     const opened = yield* reader.accept(parameterOpenings);
     if (opened === undefined) return true;
     const attributes = yield* readAttributes(session);
@@ -97,10 +184,13 @@ function* readParameters(
     const ended = yield* readRawParameter(reader, call, key, {
       form: typed === "false" ? "json" : typed === "true" ? "string" : "text",
       newlines: typed === undefined ? style.newlines : "kept",
-      ends: valueEnds,
+      // Some close the value with the key.
+      ends: [...endsFor(opened), { marks: [`</${key}>`], before: afterParameter }],
       implicit: opened.endsWith("=")
         ? {
             mark: opened,
+            key: /^"?([^">\n]+)"?>/,
+            atLineStart: true,
             isKey: (one) => !seen.has(one) && tool?.schemaFor(tool.keyFor(one)) !== undefined,
           }
         : undefined,

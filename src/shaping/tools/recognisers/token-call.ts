@@ -1,33 +1,48 @@
-import { concludeCall, readSettledArguments, type Recogniser } from "../call-session.ts";
-import { createStops } from "../text-reader.ts";
-import { readFence, tokenClosings } from "./markup.ts";
+import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
+import { createStops, type Reading } from "../text-reader.ts";
+import { readCallBlock } from "./call-block.ts";
+import { nameSign, readFence, tokenClosings, tokens } from "./markup.ts";
 
-const separators = ["<|tool_sep|>", "<|tool_call_argument_begin|>"] as const;
-const beginnings = ["<|tool_call_begin|>"] as const;
+/** Tokens that begin a section of calls (DeepSeek, Kimi K2). */
+export const sectionOpenings = [
+  ...tokens("tool_calls_begin", "tool_calls"),
+  "<|tool_calls_section_begin|>",
+  "<|tool_call_section_begin|>",
+] as const;
+/** Tokens that begin a call. */
+export const tokenCallOpenings = tokens("tool_call_begin");
+
+const separators = [...tokens("tool_sep"), "<|tool_call_argument_begin|>"] as const;
 const closers = createStops(["<|tool_call", "<\uff5ctool", "<|im_end", "<\uff5cend"]);
 
-/** Reads what follows the token that begins a section of calls (DeepSeek, Kimi K2): it is one only before a call. */
-export const readTokenSection: Recogniser = function* ({ reader }) {
-  yield* reader.space();
-  return (yield* reader.sees(beginnings)) ? "nested" : false;
+/** Reads what follows the token that begins a section of calls: the next token, or the call without it (R1). */
+export const readTokenSection: Recogniser = function* (session) {
+  yield* session.reader.space();
+  return (yield* session.reader.sees(tokenCallOpenings)) ? "nested" : yield* readCall(session, true);
 };
 
 /**
  * Reads a call after `<|tool_call_begin|>`. DeepSeek V3 and R1: `function`, separator, name, fenced JSON. V3.1: name,
- * separator, JSON. Kimi K2: `functions.NAME:0`, its own separator, JSON.
+ * separator, JSON. Kimi K2: `functions.NAME:0`, its own separator, JSON; or JSON that has the name.
  */
-export const readTokenCall: Recogniser = function* (session) {
-  const { reader } = session;
+export const readTokenCall: Recogniser = (session) => readCall(session, false);
+
+/** `loose`: the token that says so is missing, and only a declared name makes it a call. */
+function* readCall(session: CallSession, loose: boolean): Reading<boolean | "nested"> {
+  const { reader, directory } = session;
   yield* reader.space();
-  let name = yield* reader.while(/[\w.:/-]/y, 200);
+  if (yield* reader.sees(["{", "["])) return yield* readCallBlock(session);
+  let name = yield* reader.while(nameSign, 200);
   yield* reader.space();
   const separator = yield* reader.accept(separators);
-  if (separator === undefined) return false;
+  if (separator === undefined && !(directory.find(name) !== undefined && (yield* reader.sees(["{", "```"]))))
+    return false;
   if (name.trim() === "function") {
     yield* reader.space();
-    name = yield* reader.while(/[^<{`\n]/y, 200);
+    name = yield* reader.while(loose ? nameSign : /[^<{`\n]/y, 200);
   }
-  const call = session.begin(name.trim().replace(/:\d+$/, ""));
+  if (loose && directory.find(name) === undefined) return false;
+  const call = session.begin(name);
   yield* reader.space();
   const fenced = yield* readFence(session);
   const end = yield* readSettledArguments(session, call, closers);
@@ -39,4 +54,4 @@ export const readTokenCall: Recogniser = function* (session) {
   yield* reader.accept(tokenClosings);
   concludeCall(session, call, end);
   return true;
-};
+}

@@ -1,0 +1,18 @@
+import { escapedTags } from "./escaped.ts";
+import type { Family } from "./family.ts";
+import { gemma, strippedGemma } from "./gemma.ts";
+import { kimiK3, kimiK3Close, strippedKimi } from "./kimi.ts";
+import { mistral } from "./mistral.ts";
+import { react } from "./react.ts";
+
+/** Families whose calls look like no others': one line each. */
+export const families: readonly Family[] = [
+  escapedTags,
+  gemma,
+  strippedGemma,
+  kimiK3,
+  kimiK3Close,
+  strippedKimi,
+  mistral,
+  react,
+];

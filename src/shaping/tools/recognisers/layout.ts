@@ -1,0 +1,53 @@
+import type { Recogniser } from "../call-session.ts";
+import { fold, type Reading, type TextReader } from "../text-reader.ts";
+import { blockClosings, tags, tokenClosings, turnEnds } from "./markup.ts";
+
+/** What closes the parts of a call. */
+const tagClosings = [
+  ...blockClosings,
+  ...tags("</", ["function", "invoke", "parameter", "arg_key", "arg_value"], ">"),
+];
+const turnEndSet: ReadonlySet<string> = new Set(turnEnds.map(fold));
+
+/** Markup that is not worth a word behind a call. */
+export const layoutMarks: readonly string[] = [
+  ...tagClosings,
+  ...tokenClosings,
+  "</tool_response>",
+  "<|tool_sep|>",
+];
+
+/**
+ * Reads over closing markup behind a call. Elsewhere it is text, unless nothing but such markup follows to the end of the
+ * answer, on lines of its own: there a model closes a call that it never began.
+ */
+export const readLayout: Recogniser = function* (session) {
+  const { reader, outlet } = session;
+  if (outlet.followsCall) {
+    outlet.layout(reader.recorded());
+    return true;
+  }
+  if (session.openedAsText || session.atStart || !session.lineStart) return false;
+  if (turnEndSet.has(fold(reader.recorded()))) return false;
+  return yield* seesOnlyClosings(reader);
+};
+
+/** Reads closing markup and white space; whether it goes to the end of the answer. */
+function* seesOnlyClosings(reader: TextReader): Reading<boolean> {
+  do yield* reader.space();
+  while ((yield* reader.accept(layoutMarks)) !== undefined);
+  return !(yield* reader.need(1));
+}
+
+/** Harmony's own tokens: markup once the answer has shown to be written in it. Phi ends its turns with one of them. */
+export const readHarmonyLayout: Recogniser = function* (session) {
+  return session.harmony || (session.outlet.followsCall && (yield* readLayout(session)) === true);
+};
+
+/** A result behind a call was invented: the tool has not run yet. Without a call before it, it is text. */
+export const readInventedResult: Recogniser = function* (session) {
+  yield* [];
+  if (session.given + session.passable + session.faults.length === 0) return false;
+  session.overrun = true;
+  return true;
+};
