@@ -54,13 +54,13 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     }
     reader.record();
     for (;;) {
-      const recognise =
-        (yield* findRecogniser(session, session.lineStart)) ?? (session.atStart ? readBareCalls : undefined);
+      const marked = yield* findRecogniser(session, session.lineStart);
+      const recognise = marked ?? (session.atStart ? readBareCalls : undefined);
       const result = recognise === undefined ? false : yield* recognise(session);
       if (result === "nested") continue;
       if (result) session.lineStart = true;
       else {
-        if (recognise !== undefined) session.openedAsText = true;
+        if (marked !== undefined) session.openedAsText = true;
         const text = reader.recorded();
         reader.forget();
         // Something has to be read, or the same place would be looked at for ever.

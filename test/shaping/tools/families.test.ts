@@ -349,6 +349,36 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ['<tool_call>{"name": "get_weather()", "arguments": {"city": "Paris"}}</tool_call>', [weather]],
     ['<tool_call>{"name": "functions.Get-Weather", "arguments": {"city": "Paris"}}</tool_call>', [weather]],
   ],
+  "Solar, Phi-4-mini, InternLM, Apertus, Step, Functionary, Qwen-Agent, Gemma 3": [
+    [
+      '<|tool_call:begin|>abc123<|tool_call:name|>bash<|tool_call:args|>{"command": "ls -la"}<|tool_call:end|>',
+      [list],
+    ],
+    [
+      'functools[{"name": "bash", "arguments": {"command": "ls -la"}}, {"name": "get_time", "arguments": {}}]',
+      [list, time],
+    ],
+    [
+      'I look.<|action_start|><|plugin|>\n{"name": "bash", "parameters": {"command": "ls -la"}}<|action_end|>',
+      [list],
+      "I look.",
+    ],
+    ['<|tools_prefix|>[{"bash": {"command": "ls -la"}}, {"get_time": {}}]<|tools_suffix|>', [list, time]],
+    [
+      '<｜tool_calls_begin｜><｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name="bash"><steptml:parameter name="command">ls -la</steptml:parameter></steptml:invoke><｜tool_call_end｜><｜tool_calls_end｜>',
+      [list],
+    ],
+    ['>>>bash\n{"command": "ls -la"}', [list]],
+    ['✿FUNCTION✿: bash\n✿ARGS✿: {"command": "ls -la"}\n✿RESULT✿', [list]],
+    ['```tool_code\nprint(bash(command="ls -la"))\n```', [list]],
+    ['I look.\n```tool_code\nbash(command="ls -la")\n```', [list], "I look."],
+    ['```tool_code\nprint(default_api.bash(command="ls -la"))\n```', [list]],
+    ['```tool_call\n{"name": "bash", "arguments": {"command": "ls -la"}}\n```', [list]],
+    [
+      '<use_mcp_tool>\n<server_name>here</server_name>\n<tool_name>bash</tool_name>\n<arguments>\n{"command": "ls -la"}\n</arguments>\n</use_mcp_tool>',
+      [list],
+    ],
+  ],
   "behind a call": [
     ...[
       "<|im_end|>\n<|endoftext|>",

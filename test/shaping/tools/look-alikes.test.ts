@@ -27,7 +27,7 @@ function canBecomeCall(held: string, atStart: boolean, atLine: boolean): boolean
     const rest = text.slice(marker.length).trimStart();
     if (
       bareCall.test(rest) ||
-      /^(<\w+>)?[\w-]*(<[^<>]*>?)?( |(?<=>) \w+)?$/.test(rest) ||
+      /^(<\w+>)?[\w-]*\(?(<[^<>]*>?)?( |(?<=>) \w+)?$/.test(rest) ||
       /^[[{]\s*[a-z]*["' ]?$/.test(rest)
     )
       return true;

@@ -13,7 +13,7 @@ import {
   tags,
 } from "./markup.ts";
 import { readNamedCall } from "./named-call.ts";
-import { nameOpenings, readNamedParts } from "./named-parts.ts";
+import { partOpenings, readNamedParts } from "./named-parts.ts";
 import { readPythonCalls } from "./python-calls.ts";
 import { readFunction, seesParameter } from "./tagged-function.ts";
 
@@ -46,7 +46,7 @@ function* readBlock(session: CallSession, loose: boolean): Reading<boolean | "ne
     return (yield* looksLikeCall(session)) && (yield* readObjects(session, loose));
   if (inList) return yield* readPythonCalls(session);
   if (fenced) return false;
-  if (yield* reader.sees(nameOpenings)) return yield* readNamedParts(session);
+  if (yield* reader.sees(partOpenings)) return yield* readNamedParts(session);
   return yield* readNamedCall(session);
 }
 

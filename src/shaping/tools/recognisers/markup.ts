@@ -3,7 +3,7 @@ import type { Reading } from "../text-reader.ts";
 
 /**
  * What stands before the names of tags in the wild: DeepSeek's DSML token (bars fold to `|`, see `accept`; V4 doubles
- * them or leaves a blank behind them), the namespaces of Anthropic, MiniMax, Seed and LongCat. Models leave them out at
+ * them or leaves a blank behind them), the namespaces of Anthropic, MiniMax, Seed, Step and LongCat. Models leave them out at
  * times.
  */
 const prefixes = [
@@ -15,14 +15,21 @@ const prefixes = [
   "antml:",
   "minimax:",
   "seed:",
+  "steptml:",
   "longcat_",
 ] as const;
 
 const blockNames = ["tool_call", "tool_calls", "function_call", "function_calls"] as const;
 /** Names of blocks that mean a call only when a whole one is inside: prose and other markup has them, too. */
-const looseBlockNames = ["toolcall", "toolcalls", "tools", "tool_use"] as const;
-/** Tokens that open such a block: Granite's and Phi-4's, LFM2's, Command's. */
-export const tokenBlockOpenings = ["<|tool_call|>", "<|tool_call_start|>", "<|START_ACTION|>"] as const;
+const looseBlockNames = ["toolcall", "toolcalls", "tools", "tool_use", "use_mcp_tool"] as const;
+/** Tokens that open such a block: Granite's and Phi-4's, LFM2's, Command's, InternLM's, Apertus'. */
+export const tokenBlockOpenings = [
+  "<|tool_call|>",
+  "<|tool_call_start|>",
+  "<|START_ACTION|>",
+  "<|action_start|><|plugin|>",
+  "<|tools_prefix|>",
+] as const;
 
 /** Every spelling of a tag: `</` + prefix + name + `>`. Case does not count where they are compared. */
 export function tags(open: "<" | "</", names: readonly string[], close: string): readonly string[] {
@@ -43,6 +50,8 @@ export const blockClosings = [
   "<|/tool_calls|>",
   "<|tool_call_end|>",
   "<|END_ACTION|>",
+  "<|action_end|>",
+  "<|tools_suffix|>",
   "[/tool_call]",
   "[/tool_calls]",
 ] as const;

@@ -3,8 +3,9 @@ import { createStops, type Reading } from "../text-reader.ts";
 import { readChildren, seesChild } from "./child-tags.ts";
 import { blockClosings, readFence, readSpace, turnEnds } from "./markup.ts";
 
-/** Openings of a call's name in blocks whose parts have tags of their own. */
-export const nameOpenings = ["<name>", "<tool_name>", "<function_name>", "<tool>"] as const;
+const nameOpenings = ["<name>", "<tool_name>", "<function_name>", "<tool>"] as const;
+/** What opens the first part of a call whose parts have tags of their own. */
+export const partOpenings = [...nameOpenings, "<server_name>"] as const;
 const nameClosings = nameOpenings.map((opening) => opening.replace("<", "</"));
 const argumentNames = ["arguments", "parameters", "args", "params", "input", "tool_input"] as const;
 const argumentOpenings = argumentNames.map((name) => `<${name}>`);
@@ -18,7 +19,13 @@ const closers = createStops([...argumentClosings, "</tool_"]);
  */
 export function* readNamedParts(session: CallSession): Reading<boolean> {
   const { reader, directory } = session;
-  yield* reader.accept(nameOpenings);
+  // Cline names the server of the tool, too.
+  if ((yield* reader.accept(["<server_name>"])) !== undefined) {
+    yield* reader.while(/[^<\n]/y, 200);
+    yield* reader.accept(["</server_name>"]);
+    yield* readSpace(session);
+  }
+  if ((yield* reader.accept(nameOpenings)) === undefined) return false;
   const name = (yield* reader.while(/[^<\n]/y, 200)).trim();
   const tool = directory.find(name);
   if (tool === undefined || (yield* reader.accept(nameClosings)) === undefined) return false;

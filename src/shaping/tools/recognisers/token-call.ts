@@ -39,6 +39,8 @@ function* readCall(session: CallSession, loose: boolean): Reading<boolean | "nes
     return false;
   if (name.trim() === "function") {
     yield* reader.space();
+    // Step 3 has a tagged call inside.
+    if (yield* reader.sees(["<steptml:invoke "])) return "nested";
     name = yield* reader.while(loose ? nameSign : /[^<{`\n]/y, 200);
   }
   if (loose && directory.find(name) === undefined) return false;
