@@ -21,7 +21,10 @@ export interface CallSession {
   sections: boolean;
   /** Nothing but white space and calls so far: here calls count that nothing marks. */
   atStart: boolean;
-  /** Nothing but white space in this line so far, or a call ended here: where words that begin calls count. */
+  /**
+   * Nothing but white space in this line so far, or a call or a sentence ended just here: where openings that prose has,
+   * too, begin calls, and where closing tags at the end may be too many.
+   */
   lineStart: boolean;
   /** Set by an opening that was text: closing tags may then belong to it. */
   openedAsText: boolean;

@@ -1,8 +1,19 @@
 import { createCodeTracker } from "./code-tracker.ts";
 import type { CallSession } from "./call-session.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
-import { beginsMarker, findRecogniser, mayBeMarker } from "./recognisers/find-recogniser.ts";
+import {
+  beginsMarker,
+  findRecogniser,
+  isCutMarker,
+  isMarker,
+  mayBeMarker,
+} from "./recognisers/find-recogniser.ts";
 import type { Reading } from "./text-reader.ts";
+
+/** What an opening is glued to where a back end took out the token between them. */
+const sentenceEnds = ".!?\u3002\uff01\uff1f";
+/** Longer than any marker. */
+const longestEnd = 64;
 
 /**
  * Reads a whole answer: text passes as it comes, except for what can still become a marker; behind a marker a
@@ -12,14 +23,15 @@ import type { Reading } from "./text-reader.ts";
 export function* scanAnswer(session: CallSession): Reading<void> {
   const { reader, outlet } = session;
   const code = createCodeTracker();
+  let afterSentence = false;
 
   function see(character: string): void {
     code.see(character);
-    if (character === "\n") session.lineStart = true;
-    else if (character.trim() !== "") {
-      session.atStart = false;
-      session.lineStart = false;
-    }
+    const isBlank = character.trim() === "";
+    if (!isBlank) session.atStart = false;
+    const wasStart = session.lineStart && !afterSentence;
+    afterSentence = sentenceEnds.includes(character);
+    session.lineStart = character === "\n" || afterSentence || (isBlank && wasStart);
   }
 
   function pass(text: string): void {
@@ -46,7 +58,17 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     return end - at;
   }
 
+  /** Behind a call: the beginning of a marker in which the answer was cut. */
+  function isCut(): boolean {
+    const { text, at, ended } = reader;
+    return outlet.followsCall && ended && text.length - at < longestEnd && isCutMarker(text.slice(at));
+  }
+
   while (yield* reader.need(1)) {
+    if (isCut()) {
+      outlet.layout(reader.take(longestEnd));
+      return;
+    }
     const length = plainLength();
     if (length > 0) {
       outlet.text(reader.take(length));
@@ -55,14 +77,25 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     reader.record();
     for (;;) {
       const marked = yield* findRecogniser(session, session.lineStart);
+      if (marked === undefined && isCut()) {
+        outlet.layout(reader.take(longestEnd));
+        return;
+      }
       const recognise = marked ?? (session.atStart ? readBareCalls : undefined);
       const result = recognise === undefined ? false : yield* recognise(session);
       if (result === "nested") continue;
-      if (result) session.lineStart = true;
-      else {
+      if (result) {
+        session.lineStart = true;
+        afterSentence = false;
+      } else {
         if (marked !== undefined) session.openedAsText = true;
         const text = reader.recorded();
         reader.forget();
+        // An opening behind a call that nothing follows: the model stopped there.
+        if (outlet.followsCall && isMarker(text.trim()) && !(yield* reader.need(1))) {
+          outlet.layout(text);
+          break;
+        }
         // Something has to be read, or the same place would be looked at for ever.
         pass(text === "" ? reader.take(1) : text);
       }

@@ -379,7 +379,43 @@ const families: Readonly<Record<string, readonly Row[]>> = {
       [list],
     ],
   ],
+  "more of the same kinds": [
+    ["<tool_call>bash<arg_key>command<arg_key><arg_value>ls -la<arg_value></tool_call>", [list]],
+    ["<tool_call>bash<arg_key>command</arg_value><arg_value>ls -la</arg_key></tool_call>", [list]],
+    ['<tool_call>call:bash{command:<|"|>ls -la<|"|>}</tool_call>', [list]],
+    ['<|tool_call>call:bash(command="ls -la")<tool_call|>', [list]],
+    ['<|tool_call>{"name": "bash", "arguments": {"command": "ls -la"}}<tool_call|>', [list]],
+    ["<|tool_call>call:bash{command:'ls -la'}<tool_call|>", [list]],
+    ["Checking.call:get_weather{city:Paris}", [weather], "Checking."],
+    ['I look. functions.get_weather:0{"city": "Paris"}', [weather], "I look."],
+    [
+      "<function_calls>\n<invoke>\n<tool_name>bash</tool_name>\n<parameters>\n<command>ls -la</command>\n</parameters>\n</invoke>\n</function_calls>",
+      [list],
+    ],
+    ['<tool name="bash"><parameter name="command">ls -la</parameter></tool>', [list]],
+    ['<tool_use name="bash">{"command": "ls -la"}</tool_use>', [list]],
+    ['<tool-call>{"name": "bash", "arguments": {"command": "ls -la"}}</tool-call>', [list]],
+    ['<bash>{"command": "ls -la"}</bash>', [list]],
+    [
+      'function<｜tool▁sep｜>bash\n```json\n{"command": "ls -la"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+      [list],
+    ],
+    [
+      '<DSML｜tool_calls>\n<DSML｜invoke name="bash">\n<DSML｜parameter name="command" string="true">ls -la</DSML｜parameter>\n</DSML｜invoke>\n</DSML｜tool_calls>',
+      [list],
+    ],
+    ['**Action:** bash\n**Action Input:** {"command": "ls -la"}', [list]],
+    ["Action: bash\nAction Input:\n```\nls -la\n```", [list]],
+    ["It is sunny.\n</tool_call>", [], "It is sunny."],
+    ["It is sunny.</tool_call>", [], "It is sunny."],
+    ["It is sunny.\n</parameter>\n</invoke>\n", [], "It is sunny."],
+    ["<root>\n</function>", [], "<root>\n</function>"],
+  ],
   "behind a call": [
+    ...["<tool_call>", "\n<tool_call>\n", "</tool_cal", "\n</", "<|im_e", "[TOOL_CALLS]"].map((end): Row => [
+      `<tool_call>\n{"name": "bash", "arguments": {"command": "ls -la"}}\n</tool_call>${end}`,
+      [list],
+    ]),
     ...[
       "<|im_end|>\n<|endoftext|>",
       "<｜end▁of▁sentence｜>",

@@ -60,7 +60,7 @@ describe.each(["stream", "whole"] as const)("look-alikes, arguments mode %s", (a
       expect(pushed.startsWith(out)).toBe(true);
       // Half a character can't be given out.
       const whole = /[\ud800-\udbff]$/.test(held) ? held.slice(0, -1) : held;
-      if (!canBecomeCall(whole, out === "", /(?:^|\n)[ \t]*$/.test(out + /^\s*/.exec(whole)?.[0])))
+      if (!canBecomeCall(whole, out === "", /(?:(?:^|\n)[ \t]*|[.!?])$/.test(out + /^\s*/.exec(whole)?.[0])))
         expect.fail(`holds back ${JSON.stringify(held)}`);
     }
     expect(out).toBe(text);

@@ -18,7 +18,7 @@ import { readPythonCalls } from "./python-calls.ts";
 import { readFunction, seesParameter } from "./tagged-function.ts";
 
 const closers = createStops(["</tool_call", "</function_call"]);
-const inner = [...blockOpenings, ...blockOpeningsWithAttributes, "<|tool_call>"];
+const inner = [...blockOpenings, ...blockOpeningsWithAttributes, "<|tool_call>", "<invoke>"];
 const taggedCalls = [...tags("<", ["invoke", "function"], " "), "<function="] as const;
 
 /**
@@ -65,12 +65,19 @@ function* readObjects(session: CallSession, bare: boolean): Reading<boolean> {
 const keys = ["name", "function", "tool", "action", "arguments", "parameters"];
 
 /** Reads a block whose tag has attributes; a `name` among them is the call's, and the block then holds its arguments. */
-export const readCallBlockWithAttributes: Recogniser = function* (session) {
+export const readCallBlockWithAttributes: Recogniser = (session) => readBlockWithAttributes(session, false);
+
+/** The same behind a tag that other markup has, too: it must name a declared tool. */
+export const readLooseCallBlockWithAttributes: Recogniser = (session) =>
+  readBlockWithAttributes(session, true);
+
+function* readBlockWithAttributes(session: CallSession, loose: boolean): Reading<boolean | "nested"> {
   const { reader } = session;
   const attributes = yield* readAttributes(session);
   if (attributes === undefined) return false;
   const name = attribute(attributes, "name");
-  if (name === undefined || session.directory.find(name) === undefined) return yield* readCallBlock(session);
+  if (name === undefined || session.directory.find(name) === undefined)
+    return loose ? false : yield* readCallBlock(session);
   yield* reader.space();
   if (!(yield* reader.sees(["{"])))
     return (yield* seesParameter(session, name))
@@ -81,7 +88,7 @@ export const readCallBlockWithAttributes: Recogniser = function* (session) {
   yield* readClosing(session, blockClosings);
   concludeCall(session, call, end);
   return true;
-};
+}
 
 /** Whether a brace begins JSON: a key in quotes or a known one without, rather than code or a placeholder. */
 function* looksLikeCall({ reader }: CallSession): Reading<boolean> {

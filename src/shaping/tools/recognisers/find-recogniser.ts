@@ -2,7 +2,12 @@ import type { CallSession, Recogniser } from "../call-session.ts";
 import { createMarks } from "../marks.ts";
 import type { Reading } from "../text-reader.ts";
 import { readTaggedBareCalls } from "./bare-calls.ts";
-import { readCallBlock, readCallBlockWithAttributes, readLooseCallBlock } from "./call-block.ts";
+import {
+  readCallBlock,
+  readCallBlockWithAttributes,
+  readLooseCallBlock,
+  readLooseCallBlockWithAttributes,
+} from "./call-block.ts";
 import { families } from "./families/index.ts";
 import { harmonyLayout, readHarmonyChannel, readHarmonyStart } from "./harmony.ts";
 import { layoutMarks, readHarmonyLayout, readInventedResult, readLayout } from "./layout.ts";
@@ -10,13 +15,21 @@ import {
   blockOpenings,
   blockOpeningsWithAttributes,
   looseBlockOpenings,
+  looseBlockOpeningsWithAttributes,
   resultOpenings,
   tags,
   tokenBlockOpenings,
 } from "./markup.ts";
 import { readToolTag } from "./named-parts.ts";
 import { readFunctionEquals, readInvoke } from "./tagged-function.ts";
-import { readTokenCall, readTokenSection, sectionOpenings, tokenCallOpenings } from "./token-call.ts";
+import {
+  readSeparatedCall,
+  readTokenCall,
+  readTokenSection,
+  sectionOpenings,
+  separatedOpenings,
+  tokenCallOpenings,
+} from "./token-call.ts";
 
 const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(blockOpenings, readCallBlock),
@@ -25,6 +38,8 @@ const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(["<function=", "<function(", "<function/"], readFunctionEquals),
   ...pairs(tokenBlockOpenings, readCallBlock),
   ...pairs(looseBlockOpenings, readLooseCallBlock),
+  ...pairs(looseBlockOpeningsWithAttributes, readLooseCallBlockWithAttributes),
+  ...pairs(separatedOpenings, readSeparatedCall),
   ...pairs(sectionOpenings, readTokenSection),
   ...pairs(tokenCallOpenings, readTokenCall),
   ["<|python_tag|>", readTaggedBareCalls],
@@ -67,6 +82,16 @@ export function mayBeMarker(session: CallSession, ahead: number, atLine: boolean
     session.toolTags.look(text, at + ahead, ended) !== undefined ||
     (atLine && wordMarkers.look(text, at + ahead, ended) !== undefined)
   );
+}
+
+/** Whether a text is a marker and nothing else. */
+export function isMarker(text: string): boolean {
+  return markers.look(text, 0, true)?.length === text.length;
+}
+
+/** Whether a text is nothing but the beginning of a marker, as the end of an answer that was cut may be. */
+export function isCutMarker(text: string): boolean {
+  return text.length > 1 && markers.look(text, 0, false) === null;
 }
 
 /** Reads the marker that stands here and gives its recogniser; reads nothing if there is none. */

@@ -12,6 +12,7 @@ const valueOpenings = tags("<", ["arg_value"], ">");
 const valueClosings = tags("</", ["arg_value"], ">");
 /** Around values the tags get mixed up. */
 const afterValue = [...valueClosings, ...keyClosings, ...valueOpenings];
+const afterKey = [...keyClosings, ...keyOpenings, ...valueClosings];
 const afterCall = [...blockClosings, ...blockOpenings, ...resultOpenings, ...turnEnds];
 
 /**
@@ -47,7 +48,7 @@ export function* readGlmCall(session: CallSession, written: string): Reading<boo
     const key = first ?? (yield* readKey(session, tool));
     if (key === undefined) break;
     seen.add(key);
-    const closed = (yield* readAll(session, keyClosings)) || first !== undefined;
+    const closed = (yield* readAll(session, afterKey)) || first !== undefined;
     yield* readSpace(session);
     const opened = yield* readAll(session, valueOpenings);
     // A value without its opening begins here, unless there is none.

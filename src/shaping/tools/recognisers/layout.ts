@@ -1,12 +1,14 @@
 import type { Recogniser } from "../call-session.ts";
 import { fold, type Reading, type TextReader } from "../text-reader.ts";
-import { blockClosings, tags, tokenClosings, turnEnds } from "./markup.ts";
+import { blockClosings, blockNames, tags, tokenClosings, turnEnds } from "./markup.ts";
 
 /** What closes the parts of a call. */
 const tagClosings = [
   ...blockClosings,
   ...tags("</", ["function", "invoke", "parameter", "arg_key", "arg_value"], ">"),
 ];
+/** Closings that nothing but calls has. */
+const ownClosings: ReadonlySet<string> = new Set(tags("</", blockNames, ">").map(fold));
 const turnEndSet: ReadonlySet<string> = new Set(turnEnds.map(fold));
 
 /** Markup that is not worth a word behind a call. */
@@ -29,14 +31,23 @@ export const readLayout: Recogniser = function* (session) {
   }
   if (session.openedAsText || session.atStart || !session.lineStart) return false;
   if (turnEndSet.has(fold(reader.recorded()))) return false;
-  return yield* seesOnlyClosings(reader);
+  return yield* seesOnlyClosings(reader, reader.recorded());
 };
 
-/** Reads closing markup and white space; whether it goes to the end of the answer. */
-function* seesOnlyClosings(reader: TextReader): Reading<boolean> {
-  do yield* reader.space();
-  while ((yield* reader.accept(layoutMarks)) !== undefined);
-  return !(yield* reader.need(1));
+/**
+ * Reads closing markup and white space; whether it goes to the end of the answer, and is of calls: a lone `</function>`
+ * may close other XML.
+ */
+function* seesOnlyClosings(reader: TextReader, first: string): Reading<boolean> {
+  const found = [first];
+  for (;;) {
+    yield* reader.space();
+    const next = yield* reader.accept(layoutMarks);
+    if (next === undefined) break;
+    found.push(next);
+  }
+  if (yield* reader.need(1)) return false;
+  return found.length > 1 || ownClosings.has(fold(first));
 }
 
 /** Harmony's own tokens: markup once the answer has shown to be written in it. Phi ends its turns with one of them. */

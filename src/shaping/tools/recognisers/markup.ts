@@ -10,6 +10,7 @@ const prefixes = [
   "",
   "|DSML|",
   "|DSML| ",
+  "DSML|",
   "||DSML||",
   "||DSML|| ",
   "antml:",
@@ -19,9 +20,18 @@ const prefixes = [
   "longcat_",
 ] as const;
 
-const blockNames = ["tool_call", "tool_calls", "function_call", "function_calls"] as const;
+/** What blocks of calls are called. */
+export const blockNames = ["tool_call", "tool_calls", "function_call", "function_calls"] as const;
 /** Names of blocks that mean a call only when a whole one is inside: prose and other markup has them, too. */
-const looseBlockNames = ["toolcall", "toolcalls", "tools", "tool_use", "use_mcp_tool"] as const;
+const looseBlockNames = [
+  "toolcall",
+  "toolcalls",
+  "tool-call",
+  "function-call",
+  "tools",
+  "tool_use",
+  "use_mcp_tool",
+] as const;
 /** Tokens that open such a block: Granite's and Phi-4's, LFM2's, Command's, InternLM's, Apertus'. */
 export const tokenBlockOpenings = [
   "<|tool_call|>",
@@ -41,11 +51,18 @@ export const blockOpenings = tags("<", blockNames, ">");
 /** The same up to the blank before their attributes. */
 export const blockOpeningsWithAttributes = tags("<", blockNames, " ");
 /** Openings of blocks in which the first sign must show that it is a call: Nemotron's, Qwen 2.5's, those of prompts. */
-export const looseBlockOpenings = [...looseBlockNames.map((name) => `<${name}>`), "[tool_call]"] as const;
+export const looseBlockOpenings = [
+  ...looseBlockNames.map((name) => `<${name}>`),
+  "<invoke>",
+  "[tool_call]",
+] as const;
+/** The same with attributes, one of which must be a declared name. */
+export const looseBlockOpeningsWithAttributes = [...looseBlockNames, "tool"].map((name) => `<${name} `);
 /** Closings of such blocks. */
 export const blockClosings = [
   ...tags("</", blockNames, ">"),
   ...looseBlockNames.map((name) => `</${name}>`),
+  "</tool>",
   "<|/tool_call|>",
   "<|/tool_calls|>",
   "<|tool_call_end|>",

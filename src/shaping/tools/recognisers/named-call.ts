@@ -1,5 +1,6 @@
 import { concludeCall, readSettledArguments, type CallSession } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
+import { readGemmaArguments } from "./gemma-arguments.ts";
 import { readGlmCall } from "./glm.ts";
 import { blockClosings, nameSign, readClosing, readSpace } from "./markup.ts";
 import { readPythonLines } from "./python-calls.ts";
@@ -18,6 +19,12 @@ export function* readNamedCall(session: CallSession): Reading<boolean> {
     return directory.find(name) !== undefined && (yield* readPythonLines(session, name));
   yield* readSpace(session);
   if (!(yield* reader.sees(["{"]))) return yield* readGlmCall(session, name);
+  // Gemma in the tags of others.
+  const called = name.startsWith("call:") ? name.slice("call:".length) : undefined;
+  if (called !== undefined && directory.find(called) !== undefined) {
+    yield* readGemmaArguments(session, called);
+    return true;
+  }
   if (directory.find(name) === undefined) return false;
   const call = session.begin(name);
   const end = yield* readSettledArguments(session, call, closers);

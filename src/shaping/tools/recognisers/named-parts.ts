@@ -1,7 +1,7 @@
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { readChildren, seesChild } from "./child-tags.ts";
-import { blockClosings, readFence, readSpace, turnEnds } from "./markup.ts";
+import { blockClosings, readClosing, readFence, readSpace, seesObject, turnEnds } from "./markup.ts";
 
 const nameOpenings = ["<name>", "<tool_name>", "<function_name>", "<tool>"] as const;
 /** What opens the first part of a call whose parts have tags of their own. */
@@ -11,7 +11,7 @@ const argumentNames = ["arguments", "parameters", "args", "params", "input", "to
 const argumentOpenings = argumentNames.map((name) => `<${name}>`);
 const argumentClosings = argumentNames.map((name) => `</${name}>`);
 const argumentLayout = ["```", ...argumentClosings];
-const closers = createStops([...argumentClosings, "</tool_"]);
+const closers = createStops(["</"]);
 
 /**
  * Reads a call as prompts of clients have it (Cherry Studio and others): `<name>bash</name><arguments>{…}</arguments>`
@@ -75,6 +75,13 @@ export function readToolTag(name: string): Recogniser {
     const tool = directory.find(name);
     if (tool === undefined) return false;
     yield* readSpace(session);
+    if ((yield* reader.sees(["{"])) && (yield* seesObject(session))) {
+      const call = session.begin(name);
+      const end = yield* readSettledArguments(session, call, closers);
+      yield* readClosing(session, [`</${name}>`]);
+      concludeCall(session, call, end);
+      return true;
+    }
     if ((yield* seesChild(reader, tool)) === undefined) return false;
     const call = session.begin(name);
     if (!(yield* readChildren(session, call, tool, [`</${name}>`, ...afterToolTag]))) {

@@ -44,6 +44,12 @@ function* readCall(session: CallSession, loose: boolean): Reading<boolean | "nes
     name = yield* reader.while(loose ? nameSign : /[^<{`\n]/y, 200);
   }
   if (loose && directory.find(name) === undefined) return false;
+  yield* readArguments(session, name);
+  return true;
+}
+
+function* readArguments(session: CallSession, name: string): Reading<void> {
+  const { reader } = session;
   const call = session.begin(name);
   yield* reader.space();
   const fenced = yield* readFence(session);
@@ -55,5 +61,18 @@ function* readCall(session: CallSession, loose: boolean): Reading<boolean | "nes
   }
   yield* reader.accept(tokenClosings);
   concludeCall(session, call, end);
-  return true;
 }
+
+/** What is left of a call of DeepSeek's where the token that begins it is missing. */
+export const separatedOpenings = tokens("tool_sep").map((separator) => `function${separator}`);
+
+/** Reads a call behind it: only a declared name in front of JSON makes it one. */
+export const readSeparatedCall: Recogniser = function* (session) {
+  const { reader, directory } = session;
+  yield* reader.space();
+  const name = yield* reader.while(nameSign, 200);
+  yield* reader.space();
+  if (directory.find(name) === undefined || !(yield* reader.sees(["{", "```"]))) return false;
+  yield* readArguments(session, name);
+  return true;
+};

@@ -19,7 +19,7 @@ const readStrippedCall: Recogniser = function* (session) {
 };
 
 /** Kimi K2 where a back end has taken out the tokens: `functions.NAME:0{…}`. */
-export const strippedKimi: Family = { openings: ["functions."], place: "line", recognise: readStrippedCall };
+export const strippedKimi: Family = { openings: ["functions."], recognise: readStrippedCall };
 
 const close = "<|close|>";
 const headerLimit = 300;

@@ -4,6 +4,9 @@ import { readLooseCallBlock } from "../call-block.ts";
 import { nameSign, readFence } from "../markup.ts";
 import type { Family } from "./family.ts";
 
+const inputOpenings = ["Action Input:", "Action_Input:", "**Action Input:**", "**Action Input**:"] as const;
+const fenceEnd = createStops(["\n```"]);
+const lineEnd = createStops(["\n"]);
 const closers = createStops(["\nObservation", "\nThought", "\nAction"]);
 
 /**
@@ -19,9 +22,9 @@ const readAction: Recogniser = function* (session) {
   if (directory.find(name) === undefined) return false;
   if (quote !== undefined) yield* reader.accept([quote === "[" ? "]" : quote]);
   const space = yield* reader.space();
-  const marked = space.includes("\n") ? yield* reader.accept(["Action Input:", "Action_Input:"]) : undefined;
+  const marked = space.includes("\n") ? yield* reader.accept(inputOpenings) : undefined;
   if (marked === undefined) return false;
-  yield* reader.while(/[ \t]/y, 64);
+  yield* reader.space();
   const fenced = yield* readFence(session);
   const call = session.begin(name);
   yield* reader.space();
@@ -34,8 +37,10 @@ const readAction: Recogniser = function* (session) {
     concludeCall(session, call, end);
     return yield* readObservation(session);
   }
-  // A line of text is the one argument that there is.
-  const line = yield* reader.while(/[^\n]/y, Infinity);
+  // A line of text, or what a fence holds, is the one argument that there is.
+  let line = "";
+  yield* reader.until(fenced ? fenceEnd : lineEnd, (piece) => (line += piece));
+  yield* reader.accept(["\n```"]);
   const key = call.keyAt(0);
   if (key !== undefined && line.trim() !== "") {
     call.beginString(key, "text");
@@ -54,4 +59,8 @@ function* readObservation(session: CallSession): Reading<boolean> {
 }
 
 /** Command R and ReAct. */
-export const react: Family = { openings: ["Action:"], place: "line", recognise: readAction };
+export const react: Family = {
+  openings: ["Action:", "**Action:**", "**Action**:"],
+  place: "line",
+  recognise: readAction,
+};
