@@ -7,7 +7,7 @@ import type { Shaper } from "../shaping/shaper.ts";
 import { splitThinking } from "../shaping/split-thinking.ts";
 import { stopAtSequences } from "../shaping/stop-at-sequences.ts";
 import { omitsOpeningTag, writesHarmony } from "../shaping/thinking-tags.ts";
-import { createToolCallShaper, type ArgumentsMode } from "../shaping/tools/index.ts";
+import { createEdgeShaper, createToolCallShaper, type ArgumentsMode } from "../shaping/tools/index.ts";
 import type { TaughtTools } from "./teach-tools.ts";
 
 /** Whether the model is offered tools. */
@@ -50,9 +50,10 @@ export interface ShapingOptions {
 export function createShapers(request: ChatRequest, options: ShapingOptions): Shaper[] {
   const format = request.responseFormat;
   const shapers: Shaper[] = [];
-  if (usesTools(request)) {
+  const { model, newCallId, work, taught } = options;
+  if (!usesTools(request)) shapers.push(createEdgeShaper(model));
+  else {
     const argumentsMode = options.whole ? "whole" : options.argumentsMode;
-    const { model, newCallId, work, taught } = options;
     const { shortened, onMisfit } = taught;
     shapers.push(
       createToolCallShaper({ request, model, argumentsMode, newCallId, work, shortened, onMisfit }),

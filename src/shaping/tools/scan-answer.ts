@@ -2,6 +2,7 @@ import { createCodeTracker } from "./code-tracker.ts";
 import type { CallSession } from "./call-session.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
 import { findRecogniser, mayBeMarker } from "./recognisers/find-recogniser.ts";
+import { readStrippedHarmony } from "./recognisers/stripped-harmony.ts";
 import type { Reading } from "./text-reader.ts";
 
 /**
@@ -12,11 +13,10 @@ import type { Reading } from "./text-reader.ts";
 export function* scanAnswer(session: CallSession): Reading<void> {
   const { reader, outlet } = session;
   const code = createCodeTracker();
-  let atStart = true;
 
   function pass(text: string): void {
     for (const character of text) code.see(character);
-    if (atStart && text.trim() !== "") atStart = false;
+    if (session.atStart && text.trim() !== "") session.atStart = false;
     outlet.text(text);
   }
 
@@ -26,10 +26,10 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     while (end < text.length) {
       const character = text.charAt(end);
       // Most of the `<` of prose and code begin nothing: one look, and they are text.
-      if (character === "<" && !code.inCode() && mayBeMarker(reader, end - at)) break;
-      if (atStart) {
-        if ((character === "{" || character === "[") && !code.inCode()) break;
-        atStart = character.trim() === "";
+      if (character === "<" && !code.inCode() && mayBeMarker(session, end - at)) break;
+      if (session.atStart) {
+        if (session.offersTools && (character === "{" || character === "[") && !code.inCode()) break;
+        session.atStart = character.trim() === "";
       }
       code.see(character);
       end += 1;
@@ -37,6 +37,11 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     return end - at;
   }
 
+  if (session.mayStripHarmony) {
+    reader.record();
+    if (!(yield* readStrippedHarmony(session))) pass(reader.recorded());
+    reader.forget();
+  }
   while (yield* reader.need(1)) {
     const length = plainLength();
     if (length > 0) {
@@ -47,7 +52,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     for (;;) {
       const recognise = (yield* reader.sees(["<"]))
         ? yield* findRecogniser(session)
-        : atStart
+        : session.atStart
           ? readBareCalls
           : undefined;
       const result = recognise === undefined ? false : yield* recognise(session);

@@ -1,12 +1,13 @@
 import type { CallSession, Recogniser } from "../call-session.ts";
-import { createMarks } from "../marks.ts";
-import type { Reading, TextReader } from "../text-reader.ts";
+import { createMarks, readMark, type Marks } from "../marks.ts";
+import type { Reading } from "../text-reader.ts";
 import { readTaggedBareCalls } from "./bare-calls.ts";
 import { readCallBlock, readCallBlockWithAttributes } from "./call-block.ts";
-import { harmonyLayout, readHarmonyChannel, readHarmonyStart } from "./harmony.ts";
+import { harmonyOpenings } from "./harmony.ts";
 import { blockClosings, blockOpenings, blockOpeningsWithAttributes, tags, tokenClosings } from "./markup.ts";
 import { readFunctionEquals, readInvoke } from "./tagged-function.ts";
 import { readTokenCall, readTokenSection } from "./token-call.ts";
+import { edgeOpenings } from "./turn-edges.ts";
 
 /** Markup that is not worth a word: read over after a call, text anywhere else. */
 const readLayout: Recogniser = function* (session) {
@@ -14,12 +15,6 @@ const readLayout: Recogniser = function* (session) {
   if (!session.outlet.followsCall) return false;
   session.outlet.layout(session.reader.recorded());
   return true;
-};
-
-/** Harmony's own tokens: markup once the answer has shown to be written in it. */
-const readHarmonyLayout: Recogniser = function* (session) {
-  yield* [];
-  return session.harmony;
 };
 
 /** Openings of tool results as histories have them. */
@@ -53,12 +48,14 @@ const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ["<|tool_call_begin|>", readTokenCall],
   ["<|python_tag|>", readTaggedBareCalls],
   ["<|python_start|>", readTaggedBareCalls],
-  ["<|start|>", readHarmonyStart],
-  ["<|channel|>", readHarmonyChannel],
   ...pairs([...blockClosings, ...tags("</", ["function", "invoke"], ">"), ...tokenClosings], readLayout),
-  ...pairs(harmonyLayout, readHarmonyLayout),
   ...pairs(resultOpenings, readInventedResult),
+  ...edgeOpenings,
+  ...harmonyOpenings,
 ]);
+
+/** What is markup without tools, too. */
+const plainOpenings: ReadonlyMap<string, Recogniser> = new Map([...edgeOpenings, ...harmonyOpenings]);
 
 function pairs(marks: readonly string[], recogniser: Recogniser): (readonly [string, Recogniser])[] {
   return marks.map((mark) => [mark, recogniser] as const);
@@ -68,21 +65,20 @@ function pairs(marks: readonly string[], recogniser: Recogniser): (readonly [str
 export const callMarkers: readonly string[] = [...openings.keys()];
 
 const markers = createMarks(callMarkers);
+const plainMarkers = createMarks([...plainOpenings.keys()]);
+
+function markersOf({ offersTools }: CallSession): Marks {
+  return offersTools ? markers : plainMarkers;
+}
 
 /** Whether the marker of a recogniser stands, or may still come to stand, where the reader is, or `ahead` of it. */
-export function mayBeMarker({ text, at, ended }: TextReader, ahead: number): boolean {
-  return markers.look(text, at + ahead, ended) !== undefined;
+export function mayBeMarker(session: CallSession, ahead: number): boolean {
+  const { text, at, ended } = session.reader;
+  return markersOf(session).look(text, at + ahead, ended) !== undefined;
 }
 
 /** Reads the marker that stands here and gives its recogniser; reads nothing if there is none. */
-export function* findRecogniser({ reader }: CallSession): Reading<Recogniser | undefined> {
-  for (;;) {
-    const marker = markers.look(reader.text, reader.at, reader.ended);
-    if (marker === undefined) return undefined;
-    if (marker !== null) {
-      reader.take(marker.length);
-      return openings.get(marker);
-    }
-    yield;
-  }
+export function* findRecogniser(session: CallSession): Reading<Recogniser | undefined> {
+  const marker = yield* readMark(session.reader, markersOf(session));
+  return marker === undefined ? undefined : openings.get(marker);
 }
