@@ -1,6 +1,6 @@
-import { heldSuffix } from "./held-suffix.ts";
-import { anyOf, thinkingClosers, thinkingTags } from "./thinking-tags.ts";
+import { thinkingClosers, thinkingTags } from "./thinking-tags.ts";
 import { createCodeTracker } from "./tools/code-tracker.ts";
+import { createMarks } from "./tools/marks.ts";
 
 /** What an answer that had to be waited for turned out to be. */
 export interface Verdict {
@@ -17,12 +17,21 @@ export interface LoneCloserFinder {
   end(): Verdict;
 }
 
-const closers: ReadonlySet<string> = new Set(thinkingClosers.map((closer) => closer.toLowerCase()));
+const closers: ReadonlySet<string> = new Set(thinkingClosers.map(toSmall));
 const openers = thinkingTags.flatMap(({ open, isPhrase }) => (isPhrase === true ? [] : [open]));
 /** What a model writes only behind its calls: from there on nothing is worth waiting for. */
 const inventions = ["<tool_response>", "<tool_result>", "<function_results>"];
 /** How harmony ends its analysis: what is behind is read by others, this beginning included. */
 const harmonyTurns = ["<|end|><|start|>assistant", "assistantfinal", "assistantcommentary"];
+const words = [...closers, ...openers.map(toSmall), ...inventions];
+const plainMarks = createMarks(words);
+const harmonyMarks = createMarks([...words, ...harmonyTurns]);
+
+/** In small letters, as long as before: some other letters would become longer. */
+function toSmall(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** Thinking begins with words; calls, JSON, blocks and code are answers. */
 const plainBeginning = /^(?:[<{[◁]|`{3})/;
 /** What is left of harmony's first header without its tokens. It has readers of its own. */
@@ -40,12 +49,8 @@ const mostBlanks = 1000;
  * is none. `harmony`: the tokens of gpt-oss count too, also where only their words are left.
  */
 export function createLoneCloserFinder(options: { readonly harmony: boolean }): LoneCloserFinder {
-  const turns = options.harmony ? harmonyTurns : [];
-  const words = [...thinkingClosers, ...openers, ...inventions, ...turns];
-  const pattern = anyOf(words);
-  const small = words.map((word) => word.toLowerCase());
-  /** Most text has none of these, and then nothing else is looked for. */
-  const first = options.harmony ? /[<[◁a]/i : /[<[◁]/;
+  const marks = options.harmony ? harmonyMarks : plainMarks;
+  const sign = options.harmony ? /[<[◁a]/gi : /[<[◁]/g;
   const code = createCodeTracker();
   /** What was looked at, and its last two characters. */
   const kept: string[] = [];
@@ -56,7 +61,7 @@ export function createLoneCloserFinder(options: { readonly harmony: boolean }): 
   function keep(count: number): void {
     const text = rest.slice(0, count);
     if (text === "") return;
-    for (const character of text) code.see(character);
+    code.seeAll(text);
     kept.push(text);
     before = (before + text).slice(-2);
     rest = rest.slice(count);
@@ -86,16 +91,27 @@ export function createLoneCloserFinder(options: { readonly harmony: boolean }): 
       begun = true;
       if (plainBeginning.test(start) || (options.harmony && strippedBeginning.test(start))) return plain();
     }
+    const small = toSmall(rest);
+    let at = 0;
+    /** Where `rest` begins in `small`. */
+    let done = 0;
     for (;;) {
-      pattern.lastIndex = 0;
-      const found = first.test(rest) ? pattern.exec(rest) : null;
-      if (found === null) {
-        keep(rest.length - (ended || !first.test(rest) ? 0 : heldSuffix(rest.toLowerCase(), small)));
+      sign.lastIndex = at;
+      at = sign.exec(small)?.index ?? small.length;
+      if (at === small.length) {
+        keep(at - done);
         return undefined;
       }
-      const word = found[0].toLowerCase();
-      keep(found.index);
-      if (turns.includes(word)) return { reasoning: kept.join(""), rest: rest.replace(/^<\|end\|>/i, "") };
+      const word = marks.look(small, at, ended);
+      if (word === undefined) {
+        at += 1;
+        continue;
+      }
+      keep(at - done);
+      done = at;
+      if (word === null) return undefined;
+      if (harmonyTurns.includes(word))
+        return { reasoning: kept.join(""), rest: rest.replace(/^<\|end\|>/i, "") };
       if (!closers.has(word)) {
         if (!code.inCode()) return plain();
       } else {
@@ -103,7 +119,7 @@ export function createLoneCloserFinder(options: { readonly harmony: boolean }): 
         if (ends === undefined) return undefined;
         if (ends) return { reasoning: kept.join(""), rest: rest.slice(word.length) };
       }
-      keep(word.length);
+      at += 1;
     }
   }
 

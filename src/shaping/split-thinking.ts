@@ -25,6 +25,8 @@ const openingsAnywhere = [
   ...thinkingTags.flatMap(({ open, isToken }) => (isToken === true ? [open] : [])),
 ];
 
+/** What follows the `<` of those: most of the others are passed over at one look. */
+const secondSigns = openingsAnywhere.map((mark) => mark.charAt(1)).join("");
 /** What counts where an answer begins. */
 const beginnings = [...thinkingTags.map(({ open }) => open), ...thinkingClosers, ...openingHeaders];
 
@@ -103,6 +105,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   function readText(out: BlockWriter, text: string): string | undefined {
     let done = 0;
     for (let at = text.indexOf("<"); at !== -1; at = text.indexOf("<", at + 1)) {
+      if (at + 1 < text.length && !secondSigns.includes(text.charAt(at + 1))) continue;
       const mark = openingsAnywhere.find((one) => one.startsWith(text.slice(at, at + one.length)));
       if (mark === undefined) continue;
       writeText(out, text.slice(done, at));

@@ -314,6 +314,37 @@ const edges: readonly Row[] = [
     tools: "standard",
     content: "It is sunny.",
   },
+  {
+    text: `${written}\n<|im_start|>user\n<tool_response>sunny</tool_response>`,
+    tools: "standard",
+    calls: paris,
+  },
+  {
+    text: `${written}\n<|im_start|>assistant\n<tool_call>{"name":"get_time","arguments":{}}</tool_call>`,
+    tools: "standard",
+    calls: both,
+  },
+  { text: `I look.<|im_end|>\n${written}`, tools: "standard", calls: paris, content: "I look." },
+  {
+    text: `I look.\n</think>\n${written} <b>`,
+    tools: "standard",
+    calls: paris,
+    reasoning: "I look.",
+    content: "<b>",
+    onlyWhole: true,
+  },
+  {
+    text: `<think>a</think>I look.</think>${written}`,
+    tools: "standard",
+    calls: paris,
+    reasoning: "a",
+    content: "I look.",
+  },
+  {
+    text: "It is sunny.<|im_end|> <b>Really.</b>",
+    tools: "standard",
+    content: "It is sunny.<|im_end|> <b>Really.</b>",
+  },
   { text: "It is sunny.<|im_end|>\n<|im_start|>assistant\n", content: "It is sunny." },
   {
     text: "ChatML: <|im_start|>user\nHi<|im_end|>\n<|im_start|>user\nHo<|im_end|> and so on.",

@@ -138,8 +138,9 @@ test("what begins as no thinking does is not waited for", () => {
   }
 });
 
+const inJson = { mayOmitOpening: true, endsInJson: true };
+
 describe("an answer that is JSON", () => {
-  const splitter = () => splitThinking({ mayOmitOpening: true, endsInJson: true });
   test.each([
     ['<think>\nI decide.\n{"a": 1}', '{"a": 1}'],
     ['<think>\n{"b": 2} or\n[\n{"a": 1}\n]\n', '[\n{"a": 1}\n]'],
@@ -147,19 +148,20 @@ describe("an answer that is JSON", () => {
     ['<think>\n{"a": 1}', '{"a": 1}'],
     ['<think>\n{"b": 2}\n</think>\n\n{"a": 1}', '{"a": 1}'],
   ])("%j ends thinking that nothing closed", (whole, json) => {
-    for (const deltas of everyCut(whole)) expect(textOf(run(splitter(), textEvents(deltas)))).toBe(json);
+    for (const deltas of everyCut(whole))
+      expect(textOf(run(splitThinking(inJson), textEvents(deltas)))).toBe(json);
   });
 
   test.each(['<think>\n{"a": 1}\nNo.', '<think>\n{"a": 1}\n</think>\n', "<think>\nx}"])(
     "%j has none",
     (whole) => {
-      expect(textOf(run(splitter(), textEvents([whole])))).toBe("");
+      expect(textOf(run(splitThinking(inJson), textEvents([whole])))).toBe("");
     },
   );
 
   test("is not taken of thinking that was cut", () => {
     const events = textEvents(['<think>\n{"a": 1}'], { kind: "length" });
-    expect(textOf(run(splitter(), events))).toBe("");
+    expect(textOf(run(splitThinking(inJson), events))).toBe("");
   });
 });
 

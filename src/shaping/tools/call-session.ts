@@ -1,5 +1,6 @@
 import type { Mutable } from "../../model/mutable.ts";
 import { createCallWriter, createIdleCallWriter, type CallWriter } from "./call-writer.ts";
+import { createCodeTracker, type CodeTracker } from "./code-tracker.ts";
 import type { Fault } from "./faults.ts";
 import { readJsonArguments, rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
@@ -12,6 +13,8 @@ import { writesHarmony } from "../thinking-tags.ts";
 export interface CallSession {
   readonly reader: TextReader;
   readonly outlet: Outlet;
+  /** Has seen all text that passed. */
+  readonly code: CodeTracker;
   readonly directory: ToolDirectory;
   /** Set when the answer is over: whether the model itself ended it, so that missing closing tags are only sloppiness. */
   endedByModel: boolean;
@@ -75,6 +78,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
   const session: Mutable<CallSession> = {
     reader,
     outlet,
+    code: createCodeTracker(),
     directory,
     endedByModel: false,
     offersTools: request.tools.length > 0,

@@ -1,4 +1,3 @@
-import { createCodeTracker } from "./code-tracker.ts";
 import type { CallSession } from "./call-session.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
 import { findRecogniser, mayBeMarker } from "./recognisers/find-recogniser.ts";
@@ -11,8 +10,7 @@ import type { Reading } from "./text-reader.ts";
  * where the model begins to write tool results itself.
  */
 export function* scanAnswer(session: CallSession): Reading<void> {
-  const { reader, outlet } = session;
-  const code = createCodeTracker();
+  const { reader, outlet, code } = session;
 
   function pass(text: string): void {
     for (const character of text) code.see(character);
@@ -23,6 +21,11 @@ export function* scanAnswer(session: CallSession): Reading<void> {
   function plainLength(): number {
     const { text, at } = reader;
     let end = at;
+    if (!session.offersTools && !session.atStart) {
+      const next = text.indexOf("<", at);
+      end = next === -1 ? text.length : next;
+      code.seeAll(text.slice(at, end));
+    }
     while (end < text.length) {
       const character = text.charAt(end);
       // Most of the `<` of prose and code begin nothing: one look, and they are text.

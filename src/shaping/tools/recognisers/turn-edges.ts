@@ -41,14 +41,15 @@ export const readTurnEnd: Recogniser = function* (session) {
     }
   }
   if (!(yield* reader.need(1))) return true;
-  if (!outlet.followsCall) return false;
+  // Before a call it is left out with it: the call decides.
+  if (!outlet.followsCall) return (yield* reader.sees(["<"])) ? "nested" : false;
   outlet.layout(reader.recorded());
   return true;
 };
 
-/** A header of the assistant's turn leaked where an answer begins with it; elsewhere the text speaks of it. */
+/** A header of the assistant's turn leaked where an answer begins, or behind a call; elsewhere the text speaks of it. */
 const readOpeningHeader: Recogniser = function* (session) {
-  if (session.atStart) {
+  if (session.atStart || session.outlet.followsCall) {
     yield* session.reader.space();
     return true;
   }
@@ -56,11 +57,15 @@ const readOpeningHeader: Recogniser = function* (session) {
   return false;
 };
 
-/** What opens another's turn belongs to text that speaks of turns: their ends do, too, then. */
+/**
+ * Behind a call another's turn is invented. What opens one elsewhere belongs to text that speaks of turns: what ends them
+ * does, too, then.
+ */
 const readStrangeHeader: Recogniser = function* (session) {
   yield* [];
+  session.overrun = session.outlet.followsCall;
   session.quotesTurns = true;
-  return false;
+  return session.overrun;
 };
 
 function readWrapper(close: string, follows: "thinking" | undefined): Recogniser {
