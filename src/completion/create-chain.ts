@@ -13,7 +13,8 @@ export interface Chain {
    * because much was held until now. After a finish the rest of the batch is not read.
    */
   push(events: EventBatch): EventBatch | Steps;
-  flush(): ChatEvent[];
+  /** Gives what was held back; `first`: only what so many of the first shapers held. */
+  flush(first?: number): ChatEvent[];
   /** Of the first shaper that has one. Set only after a finish was pushed that gave none. */
   problem(): AnswerProblem | undefined;
   /** Gives the best that can be given and the finish, or throws a `GatewayError`. */
@@ -89,7 +90,7 @@ export function createChain(shapers: readonly Shaper[]): Chain {
       }
       return current;
     },
-    flush: () => shapers.flatMap((shaper, index) => run(shaper.flush(), index + 1)),
+    flush: (first) => shapers.slice(0, first).flatMap((shaper, index) => run(shaper.flush(), index + 1)),
     problem: () => findProblem(0)?.problem,
     giveUp() {
       const out: ChatEvent[] = [];

@@ -146,7 +146,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     yield* runTurns({
       upstream,
       plain,
-      createReaders: () => createReaders(ready, model.id),
+      createReaders: () => createReaders(ready, model.id, whole),
       createShapers: () =>
         createShapers(ready, {
           model: model.id,

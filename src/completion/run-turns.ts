@@ -64,6 +64,8 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
           if (out.length > 0) yield out;
         }
       } catch (error) {
+        const said = answer.add(turn.sayBefore(error), usage);
+        if (said.length > 0) yield said;
         if (repairs < options.repairTurns && !answer.gaveCall) lostCall = turn.toLostCall(error);
         if (lostCall === undefined) throw error;
       }
@@ -101,6 +103,8 @@ interface Turn {
   usage(reported: Usage | undefined): Usage;
   /** What the upstream's finish said. */
   reported(): Usage | undefined;
+  /** What the model said before a call that got lost, as far as it was held until it was clear whether it is thinking. */
+  sayBefore(error: unknown): ChatEvent[];
   /** The failure as a problem that another turn may mend, if it is a call of an offered tool that got lost. */
   toLostCall(error: unknown): AnswerProblem | undefined;
 }
@@ -152,7 +156,8 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     inputCount = await estimatePlainTokens(plain, plain.model, options.startPace());
   }
 
-  const chain = createChain([...options.createReaders(), meter, ...options.createShapers()]);
+  const readers = options.createReaders();
+  const chain = createChain([...readers, meter, ...options.createShapers()]);
 
   return {
     chain,
@@ -164,6 +169,8 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     }),
     usage: toUsage,
     reported: () => given,
+    sayBefore: (error) =>
+      error instanceof GatewayError && error.nativeCall !== undefined ? chain.flush(readers.length) : [],
     toLostCall(error) {
       if (!(error instanceof GatewayError) || error.nativeCall === undefined) return undefined;
       const message = describeNativeCall?.(error.nativeCall.name);

@@ -4,9 +4,10 @@ import { limitTokens } from "../shaping/limit-tokens.ts";
 import { dropReasoning, inlineReasoning } from "../shaping/reasoning-mode.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
 import type { Shaper } from "../shaping/shaper.ts";
-import { omitsOpeningTag, splitThinking } from "../shaping/split-thinking.ts";
+import { splitThinking } from "../shaping/split-thinking.ts";
 import { stopAtSequences } from "../shaping/stop-at-sequences.ts";
-import { createToolCallShaper, type ArgumentsMode } from "../shaping/tools/index.ts";
+import { omitsOpeningTag, writesHarmony } from "../shaping/thinking-tags.ts";
+import { createEdgeShaper, createToolCallShaper, type ArgumentsMode } from "../shaping/tools/index.ts";
 import type { TaughtTools } from "./teach-tools.ts";
 
 /** Whether the model is offered tools. */
@@ -14,10 +15,16 @@ export function usesTools(request: ChatRequest): boolean {
   return request.tools.length > 0 && request.toolChoice.kind !== "none";
 }
 
-/** The shapers that find reasoning and limit the length: what they let pass is what counts as the answer. */
-export function createReaders(request: ChatRequest, model: string): Shaper[] {
-  const mayOmitOpening = omitsOpeningTag(model);
-  const splitter = splitThinking({ mayOmitOpening });
+/**
+ * The shapers that find reasoning and limit the length: what they let pass is what counts as the answer. Where the client
+ * sees the answer only at its end (`whole`), or nothing of it before its JSON, waiting for a closing tag costs nothing;
+ * except where a stop sequence may end the answer early.
+ */
+export function createReaders(request: ChatRequest, model: string, whole: boolean): Shaper[] {
+  const isJson = request.responseFormat.kind !== "text";
+  const mayWait = (whole || isJson) && request.stopSequences.length === 0;
+  const mayOmitOpening = mayWait || omitsOpeningTag(model);
+  const splitter = splitThinking({ mayOmitOpening, harmony: writesHarmony(model), endsInJson: isJson });
   if (request.maxOutputTokens === undefined) return [splitter];
   const limiter = limitTokens({ limit: request.maxOutputTokens, model });
   // What the splitter holds back must be counted while it comes. Otherwise the tags are better not counted: most are
@@ -43,9 +50,10 @@ export interface ShapingOptions {
 export function createShapers(request: ChatRequest, options: ShapingOptions): Shaper[] {
   const format = request.responseFormat;
   const shapers: Shaper[] = [];
-  if (usesTools(request)) {
+  const { model, newCallId, work, taught } = options;
+  if (!usesTools(request)) shapers.push(createEdgeShaper(model));
+  else {
     const argumentsMode = options.whole ? "whole" : options.argumentsMode;
-    const { model, newCallId, work, taught } = options;
     const { shortened, onMisfit } = taught;
     shapers.push(
       createToolCallShaper({ request, model, argumentsMode, newCallId, work, shortened, onMisfit }),

@@ -1,57 +1,78 @@
 import type { BlockWriter } from "../model/block-writer.ts";
 import { createFenceTracker } from "./create-fence-tracker.ts";
+import { createLoneCloserFinder, type Verdict } from "./find-lone-closer.ts";
 import { heldSuffix } from "./held-suffix.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import type { Shaper } from "./shaper.ts";
+import {
+  anyOf,
+  beginsWith,
+  commonTag,
+  thinkingClosers,
+  thinkingTags,
+  type ThinkingTag,
+} from "./thinking-tags.ts";
+import { openingHeaders } from "./turn-tokens.ts";
 
-const openTag = "<think>";
-const closeTag = "</think>";
 /** Around a block Akash Chat adds one line break inside each tag and two behind. */
-const opening = `${openTag}\n`;
-const insertedClosing = `\n${closeTag}\n\n`;
+const opening = `${commonTag.open}\n`;
+const insertedClosing = "\n</think>\n\n";
 /** Blanks before an opening tag. A model that got stuck writes them without end. */
 const mostBlanks = 1000;
-const closers = [closeTag, `\n${closeTag}`];
+/** What may open a block in mid-answer. */
+const openingsAnywhere = [
+  opening,
+  ...thinkingTags.flatMap(({ open, isToken }) => (isToken === true ? [open] : [])),
+];
+
+/** What follows the `<` of those: most of the others are passed over at one look. */
+const secondSigns = openingsAnywhere.map((mark) => mark.charAt(1)).join("");
+/** What counts where an answer begins. */
+const beginnings = [...thinkingTags.map(({ open }) => open), ...thinkingClosers, ...openingHeaders];
 
 /** Settings of `splitThinking`. */
 export interface ThinkingOptions {
   /**
-   * The opening tag may be missing (the template of R1, QwQ and Qwen's Thinking models puts it into the prompt): an
-   * answer that does not begin with `<think>` is held until `</think>` tells it from a plain answer, or the end.
-   * Only for such models: their plain answers come late, but those of all others must not.
+   * The opening tag may be missing (many templates put it into the prompt): an answer that does not begin with a tag is
+   * held until a closing tag tells it from a plain answer, or the end. Only where answers may come late.
    */
   readonly mayOmitOpening: boolean;
+  /** The model writes gpt-oss' harmony, whose analysis may have lost its beginning, too. */
+  readonly harmony?: boolean;
+  /** The answer is JSON: where thinking that nothing closed ends with it, it is given as the answer. */
+  readonly endsInJson?: boolean;
 }
 
 /** `start`: nothing but blanks since the beginning or the last block. `opened`, `closed`: just behind a tag. */
-type Mode = "undecided" | "start" | "text" | "opened" | "thinking" | "closed";
-
-/** Whether a model is of a family that is known to leave out the opening tag. */
-export function omitsOpeningTag(model: string): boolean {
-  return /deepseek-r1|qwq|thinking/i.test(model);
-}
+type Mode = "undecided" | "start" | "text" | "opened" | "thinking" | "phrase" | "closed";
 
 /**
- * Turns `<think>` blocks in the text into reasoning blocks. A tag counts
+ * Turns blocks of thinking in the text, `<think>` and its like (`thinkingTags`), into reasoning blocks. A tag counts
  * - at the beginning of the answer, or right behind an earlier block: always;
- * - anywhere else: only outside of code, and with a line break behind it, as Akash Chat writes it. So text that
- *   speaks of the tag stays text.
+ * - anywhere else: only outside of code, and only `<think>` with a line break behind it, as Akash Chat writes it, or
+ *   tokens that no prose has. So text that speaks of the tag stays text.
  *
  * Akash Chat inserts a block in one piece, with line breaks around its closing tag; in such a piece a closing tag
  * without them is part of the reasoning (test/fixtures/shaping/674-…). Otherwise the first closing tag ends it.
- * Unclosed reasoning stays reasoning. Only an ambiguous tail is held back. `</think>` without an opening tag is text,
- * unless `mayOmitOpening`.
+ * Unclosed reasoning stays reasoning. Only an ambiguous tail is held back. A closing tag that nothing opened is left out
+ * at the beginning and right behind a block; elsewhere it is text, unless `mayOmitOpening`.
  */
 export function splitThinking(options: ThinkingOptions): Shaper {
   const fences = createFenceTracker();
   let mode: Mode = options.mayOmitOpening ? "undecided" : "start";
+  let tag = commonTag;
+  let closing = anyOf(tag.close);
   let held = "";
   let breaksLeft = 0;
   let lastCharacter = "";
   let sawBlock = false;
   /** The opening tag stood in the piece that is being read. */
   let openedHere = false;
-  const undecided = createUndecided();
+  /** Of a phrase that is not closed yet. */
+  let pieces: string[] = [];
+  /** Of the block that is open, if the answer may be in it. */
+  let thoughts: string[] = [];
+  const undecided = createLoneCloserFinder({ harmony: options.harmony === true });
 
   function writeText(out: BlockWriter, text: string): void {
     if (text === "") return;
@@ -60,76 +81,132 @@ export function splitThinking(options: ThinkingOptions): Shaper {
     lastCharacter = text.charAt(text.length - 1);
   }
 
+  function writeReasoning(out: BlockWriter, text: string): void {
+    out.write("reasoning", text);
+    if (options.endsInJson === true) thoughts.push(text);
+  }
+
+  function open(found: ThinkingTag): void {
+    mode = "opened";
+    if (tag === found) return;
+    tag = found;
+    closing = anyOf(tag.close);
+  }
+
   function close(out: BlockWriter, breaks: number): void {
     out.close();
     sawBlock = true;
     mode = "closed";
     breaksLeft = breaks;
+    thoughts = [];
   }
 
   /** Plain text up to a tag that counts. Returns what is behind the tag, or undefined when all was read. */
   function readText(out: BlockWriter, text: string): string | undefined {
     let done = 0;
     for (let at = text.indexOf("<"); at !== -1; at = text.indexOf("<", at + 1)) {
-      const candidate = text.slice(at, at + opening.length);
-      if (!opening.startsWith(candidate)) continue;
+      if (at + 1 < text.length && !secondSigns.includes(text.charAt(at + 1))) continue;
+      const mark = openingsAnywhere.find((one) => one.startsWith(text.slice(at, at + one.length)));
+      if (mark === undefined) continue;
       writeText(out, text.slice(done, at));
       done = at;
       if (fences.inside() || lastCharacter === "`") continue;
-      if (candidate.length < opening.length) {
+      if (text.length - at < mark.length) {
         held = text.slice(at);
         return undefined;
       }
-      mode = "opened";
-      return text.slice(at + openTag.length);
+      open(thinkingTags.find((one) => mark.startsWith(one.open)) ?? commonTag);
+      return text.slice(at + tag.open.length);
     }
     writeText(out, text.slice(done));
     return undefined;
   }
 
   function readThinking(out: BlockWriter, text: string): string | undefined {
-    const first = text.indexOf(closeTag);
-    const inserted = openedHere && first > 0 ? text.indexOf(insertedClosing) : -1;
-    const at = inserted === -1 ? first : inserted + 1;
-    if (at === -1) {
-      const safe = text.length - heldSuffix(text, closers);
-      out.write("reasoning", text.slice(0, safe));
+    closing.lastIndex = 0;
+    const first = closing.exec(text);
+    const inserted =
+      tag === commonTag && openedHere && first !== null && first.index > 0
+        ? text.indexOf(insertedClosing)
+        : -1;
+    if (first === null) {
+      const safe = text.length - heldSuffix(text.toLowerCase(), tail());
+      writeReasoning(out, text.slice(0, safe));
       held = text.slice(safe);
       return undefined;
     }
-    out.write("reasoning", text.slice(0, text[at - 1] === "\n" ? at - 1 : at));
+    const at = inserted === -1 ? first.index : inserted + 1;
+    writeReasoning(out, text.slice(0, text[at - 1] === "\n" ? at - 1 : at));
     close(out, 2);
-    return text.slice(at + closeTag.length);
+    return text.slice(at + first[0].length);
   }
 
-  function readStart(text: string): string | undefined {
+  /** What the end of open thinking may be the beginning of. */
+  function tail(): readonly string[] {
+    return tag.close.flatMap((one) => [one.toLowerCase(), `\n${one.toLowerCase()}`]);
+  }
+
+  function readPhrase(out: BlockWriter, text: string): string | undefined {
+    closing.lastIndex = 0;
+    const found = closing.exec(text);
+    if (found === null) {
+      const safe = text.length - heldSuffix(text.toLowerCase(), tail());
+      pieces.push(text.slice(0, safe));
+      held = text.slice(safe);
+      return undefined;
+    }
+    pieces.push(text.slice(0, found.index));
+    writeReasoning(out, pieces.join("").trimStart().slice(tag.open.length).trim());
+    pieces = [];
+    close(out, 2);
+    return text.slice(found.index + found[0].length).trimStart();
+  }
+
+  function readStart(out: BlockWriter, text: string): string | undefined {
     const rest = text.trimStart();
-    if (text.length - rest.length > mostBlanks) {
+    if (text.length - rest.length > mostBlanks || fences.inside()) {
       mode = "text";
       return text;
     }
-    if (rest.startsWith(openTag) && !fences.inside()) {
-      mode = "opened";
-      return rest.slice(openTag.length);
-    }
-    if (openTag.startsWith(rest)) {
+    if (rest === "") {
       held = text;
       return undefined;
     }
-    mode = "text";
+    const begun = beginnings.map((mark) => ({ mark, whole: beginsWith(rest, mark) }));
+    const mark = begun.find(({ whole }) => whole === true)?.mark;
+    if (mark === undefined) {
+      if (begun.some(({ whole }) => whole === undefined)) {
+        held = text;
+        return undefined;
+      }
+      mode = "text";
+      return text;
+    }
+    const behind = rest.slice(mark.length);
+    const found = thinkingTags.find((one) => one.open === mark);
+    if (found === undefined) {
+      if (thinkingClosers.includes(mark)) close(out, 2);
+      // A leaked header of the turn; others leave it out.
+      else writeText(out, text.slice(0, text.length - behind.length));
+      return behind;
+    }
+    open(found);
+    if (found.isPhrase !== true) return behind;
+    mode = "phrase";
     return text;
   }
 
   function readUndecided(out: BlockWriter, text: string): string | undefined {
     const verdict = undecided.push(text);
-    if (verdict === undefined) return undefined;
-    if (verdict.reasoning === undefined) {
-      mode = "start";
-      return verdict.rest;
-    }
-    out.write("reasoning", withoutBreaks(verdict.reasoning));
+    return verdict === undefined ? undefined : decide(out, verdict);
+  }
+
+  function decide(out: BlockWriter, { reasoning, rest }: Verdict): string {
+    mode = "start";
+    if (reasoning === undefined) return rest;
+    out.write("reasoning", withoutBreaks(reasoning));
     close(out, 2);
-    return verdict.rest;
+    return rest;
   }
 
   function readOpened(text: string): string {
@@ -150,28 +227,22 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   /** How text that is not empty is read. Returns what is still to be read, or undefined when more has to come. */
   const readers: Record<Mode, (out: BlockWriter, text: string) => string | undefined> = {
     undecided: readUndecided,
-    start: (_out, text) => readStart(text),
+    start: readStart,
     text: readText,
     opened: (_out, text) => readOpened(text),
     thinking: readThinking,
+    phrase: readPhrase,
     closed: (_out, text) => readClosed(text),
   };
 
   function release(out: BlockWriter): void {
-    if (mode === "undecided") {
-      const all = undecided.end();
-      if (all.reasoning !== undefined) {
-        out.write("reasoning", withoutBreaks(all.reasoning));
-        close(out, 0);
-      } else {
-        mode = "start";
-        read(out, all.rest);
-      }
-    }
-    const rest = held;
+    if (mode === "undecided") read(out, decide(out, undecided.end()));
+    const rest = pieces.join("") + held;
     held = "";
-    if (mode === "thinking") out.write("reasoning", rest);
+    pieces = [];
+    if (mode === "thinking") writeReasoning(out, rest);
     else if (mode !== "start" || !sawBlock || rest.trim() !== "") writeText(out, rest);
+    if (mode === "phrase") mode = "text";
   }
 
   function read(out: BlockWriter, text: string): void {
@@ -181,52 +252,26 @@ export function splitThinking(options: ThinkingOptions): Shaper {
     while (rest !== undefined && rest !== "") rest = readers[mode](out, rest);
   }
 
-  return { ...rewriteEvents({ text: read, release }), readsWhole: true };
+  return {
+    ...rewriteEvents({
+      text: read,
+      release,
+      finish(out, reason, usage) {
+        if (mode === "thinking" && reason.kind === "stop") out.write("text", jsonAtEnd(thoughts.join("")));
+        out.finish(reason, usage);
+      },
+    }),
+    readsWhole: true,
+  };
 }
 
 function withoutBreaks(reasoning: string): string {
   return reasoning.replace(/^\n/, "").replace(/\n$/, "");
 }
 
-interface Verdict {
-  /** What stood before a lone closing tag. */
-  readonly reasoning: string | undefined;
-  readonly rest: string;
-}
-
-/** Collects an answer until it is certain whether it is reasoning whose opening tag is missing. */
-function createUndecided() {
-  const pieces: string[] = [];
-  let tail = "";
-
-  function all(): string {
-    return pieces.join("");
-  }
-
-  return {
-    push(text: string): Verdict | undefined {
-      pieces.push(text);
-      const seen = tail + text;
-      const open = seen.indexOf(openTag);
-      for (let close = seen.indexOf(closeTag); close !== -1; close = seen.indexOf(closeTag, close + 1)) {
-        if (open !== -1 && open < close) break;
-        const behind = close + closeTag.length;
-        if (seen[close - 1] !== "\n" && seen[behind] !== "\n") continue;
-        const whole = all();
-        const at = whole.length - seen.length;
-        return { reasoning: whole.slice(0, at + close), rest: whole.slice(at + behind) };
-      }
-      if (open !== -1) return { reasoning: undefined, rest: all() };
-      // The closing tag, and one character on either side.
-      tail = seen.slice(-(closeTag.length + 1));
-      return undefined;
-    },
-    end(): Verdict {
-      const whole = all();
-      const trimmed = whole.trimEnd();
-      return trimmed.endsWith(closeTag)
-        ? { reasoning: trimmed.slice(0, -closeTag.length), rest: "" }
-        : { reasoning: undefined, rest: whole };
-    },
-  };
+/** The JSON with which a text ends, on lines of its own; "" if it does not. */
+function jsonAtEnd(text: string): string {
+  const end = `\n${text.trimEnd().replace(/\n\s*`{3,}$/, "")}`.trimEnd();
+  const at = end.endsWith("}") ? end.lastIndexOf("\n{") : end.endsWith("]") ? end.lastIndexOf("\n[") : -1;
+  return at === -1 ? "" : end.slice(at + 1);
 }

@@ -4,7 +4,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import type { Block } from "../../src/model/collect.ts";
-import { omitsOpeningTag, splitThinking } from "../../src/shaping/split-thinking.ts";
+import { splitThinking } from "../../src/shaping/split-thinking.ts";
+import { omitsOpeningTag, thinkingTags } from "../../src/shaping/thinking-tags.ts";
 import { cutAt, everyCut } from "../support/cuts.ts";
 import { blockEvents, blocksOf, reasonOf, run, textEvents, textOf } from "../support/shape.ts";
 
@@ -59,7 +60,7 @@ const cases: [name: string, whole: string, blocks: Block[]][] = [
   ["breaks inside reasoning", "<think>\na\n\nb\n</think>\n\nc", [reasoning("a\n\nb"), text("c")]],
   ["prose about the tag", "Use <think> and </think> tags.", [text("Use <think> and </think> tags.")]],
   ["the tag in backticks", "The `<think>\n` tag", [text("The `<think>\n` tag")]],
-  ["look-alikes", "<thinker> <thinking>\n <th", [text("<thinker> <thinking>\n <th")]],
+  ["look-alikes", "<thinker> <think1>\n <th", [text("<thinker> <think1>\n <th")]],
   ["a lone closing tag", "a </think> b", [text("a </think> b")]],
   [
     "a tag in a code fence",
@@ -70,6 +71,24 @@ const cases: [name: string, whole: string, blocks: Block[]][] = [
     "a longer fence around a shorter",
     "````\n```\n<think>\n```\n````\n",
     [text("````\n```\n<think>\n```\n````\n")],
+  ],
+  ...thinkingTags.map((tag): [string, string, Block[]] => [
+    `a block of ${tag.open}`,
+    `${tag.open}\na </b> [c]\n${tag.close[0]}\n\nYes.`,
+    [reasoning("a </b> [c]"), text("Yes.")],
+  ]),
+  ["another case of letters", "<THINK>a</Think>Yes.", [reasoning("a"), text("Yes.")]],
+  ["an unclosed block of another tag", "<reasoning>hm </reason", [reasoning("hm </reason")]],
+  ["a phrase that nothing ends", "Here is my thought process: a", [text("Here is my thought process: a")]],
+  ["a token in mid-answer", "A <|channel>thought\nb\n<channel|>C", [text("A "), reasoning("b"), text("C")]],
+  ["a token in code", "`<|channel>thought` is\n", [text("`<|channel>thought` is\n")]],
+  ["other tags in mid-answer", "A <thinking>\nb</thinking>", [text("A <thinking>\nb</thinking>")]],
+  ["a closing tag first", "</think>\n\nYes.", [text("Yes.")]],
+  ["a closing tag twice", "<think>a</think></think>\n</think>Yes.", [reasoning("a"), text("Yes.")]],
+  [
+    "a leaked header first",
+    "<|im_start|>assistant\n<think>a</think>b",
+    [text("<|im_start|>assistant"), reasoning("a"), text("b")],
   ],
   ["only blanks", " \n", [text(" \n")]],
   ["nothing", "", []],
@@ -99,7 +118,52 @@ const omitting: [name: string, whole: string, blocks: Block[]][] = [
   ["no tag at all", "Just an answer.", [text("Just an answer.")]],
   ["prose about the tag", "The </think> tag ends it.", [text("The </think> tag ends it.")]],
   ["a block in mid-answer", "A <think>\nb\n</think>\n\nC", [text("A "), reasoning("b"), text("C")]],
+  ["no line breaks", "Let me see.</think>Yes.", [reasoning("Let me see."), text("Yes.")]],
+  ["blanks around the tag", "Let me see </think> Yes.", [reasoning("Let me see "), text(" Yes.")]],
+  [
+    "the tag in code",
+    "Use `</think>`, or\n```\n</think>\n```\n",
+    [text("Use `</think>`, or\n```\n</think>\n```\n")],
+  ],
+  ["the tag in quotes", 'Use "</think>".', [text('Use "</think>".')]],
+  ["the tag before a comma", "Use </think>, then go on.", [text("Use </think>, then go on.")]],
+  ["a tag of another family", "Let me see.[/THINK]Yes.", [reasoning("Let me see."), text("Yes.")]],
+  ["a closing tag first", "\n</think>\nYes.", [text("Yes.")]],
 ];
+
+test("what begins as no thinking does is not waited for", () => {
+  for (const beginning of ["{", "<tool_call>", "```json", "[1"]) {
+    const given = run(splitThinking({ mayOmitOpening: true }), textEvents([beginning, "x"]).slice(0, -2));
+    expect(textOf(given)).toBe(`${beginning}x`);
+  }
+});
+
+const inJson = { mayOmitOpening: true, endsInJson: true };
+
+describe("an answer that is JSON", () => {
+  test.each([
+    ['<think>\nI decide.\n{"a": 1}', '{"a": 1}'],
+    ['<think>\n{"b": 2} or\n[\n{"a": 1}\n]\n', '[\n{"a": 1}\n]'],
+    ['<think>\n```json\n{\n  "a": 1\n}\n```', '{\n  "a": 1\n}'],
+    ['<think>\n{"a": 1}', '{"a": 1}'],
+    ['<think>\n{"b": 2}\n</think>\n\n{"a": 1}', '{"a": 1}'],
+  ])("%j ends thinking that nothing closed", (whole, json) => {
+    for (const deltas of everyCut(whole))
+      expect(textOf(run(splitThinking(inJson), textEvents(deltas)))).toBe(json);
+  });
+
+  test.each(['<think>\n{"a": 1}\nNo.', '<think>\n{"a": 1}\n</think>\n', "<think>\nx}"])(
+    "%j has none",
+    (whole) => {
+      expect(textOf(run(splitThinking(inJson), textEvents([whole])))).toBe("");
+    },
+  );
+
+  test("is not taken of thinking that was cut", () => {
+    const events = textEvents(['<think>\n{"a": 1}'], { kind: "length" });
+    expect(textOf(run(splitThinking(inJson), events))).toBe("");
+  });
+});
 
 describe.each(omitting)("a model that may omit the opening tag: %s", (_name, whole, blocks) => {
   test("is the same whatever the cut", () => {
@@ -190,6 +254,16 @@ test.each([
   ["DeepSeek-R1-0528", true],
   ["Qwen-QwQ-32B", true],
   ["Qwen3-235B-A22B-Thinking-2507-FP8", true],
+  ["DeepSeek-V3.1", true],
+  ["Qwen/Qwen3.6-35B-A3B", true],
+  ["zai-org/GLM-4.6", true],
+  ["zai-org/GLM-5-FP8", true],
+  ["MiniMaxAI/MiniMax-M2.5", true],
+  ["nvidia/NVIDIA-Nemotron-3-Super-120B-A12B", true],
+  ["moonshotai/Kimi-K2.6", true],
+  ["moonshotai/Kimi-K2-Instruct", false],
+  ["Qwen3-235B-A22B-Instruct-2507-FP8", false],
+  ["zai-org/GLM-4.5-Air", false],
   ["DeepSeek-V3.2", false],
   ["Meta-Llama-3-3-70B-Instruct", false],
 ])("%s omits the opening tag: %s", (model, expected) => {

@@ -1,5 +1,6 @@
 import type { Mutable } from "../../model/mutable.ts";
 import { createCallWriter, createIdleCallWriter, type CallWriter } from "./call-writer.ts";
+import { createCodeTracker, type CodeTracker } from "./code-tracker.ts";
 import type { Fault } from "./faults.ts";
 import { readJsonArguments, rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
 import { createMarks, type Marks } from "./marks.ts";
@@ -7,20 +8,29 @@ import { createOutlet, type Outlet } from "./outlet.ts";
 import { createTextReader, type Reading, type Stops, type TextReader } from "./text-reader.ts";
 import { createToolDirectory, type ToolDirectory } from "./tool-directory.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
+import { writesHarmony } from "../thinking-tags.ts";
 
 /** What the recognisers of one answer share. */
 export interface CallSession {
   readonly reader: TextReader;
   readonly outlet: Outlet;
+  /** Has seen all text that passed. */
+  readonly code: CodeTracker;
   readonly directory: ToolDirectory;
   /** Set when the answer is over: whether the model itself ended it, so that missing closing tags are only sloppiness. */
   endedByModel: boolean;
+  /** Whether tools are offered. Without them only channels and the edges of the answer are markup. */
+  readonly offersTools: boolean;
+  /** Whether the model writes harmony, the tokens of which a server may have stripped. */
+  readonly mayStripHarmony: boolean;
+  /** Nothing but white space and markup so far. */
+  atStart: boolean;
+  /** Whether thinking was found before this stage. */
+  thought: boolean;
   /** Set by the first harmony token: its other tokens are then markup, too. */
   harmony: boolean;
   /** Set by the first part of an answer in the manner of Kimi K3: what closes its parts is then markup. */
   sections: boolean;
-  /** Nothing but white space and calls so far: here calls count that nothing marks. */
-  atStart: boolean;
   /**
    * Nothing but white space in this line so far, or a call or a sentence ended just here: where openings that prose has,
    * too, begin calls, and where closing tags at the end may be too many.
@@ -30,6 +40,12 @@ export interface CallSession {
   openedAsText: boolean;
   /** The opening tags that are named by a tool. */
   readonly toolTags: Marks;
+  /** Whether one of harmony's messages was text. */
+  wroteMessage: boolean;
+  /** What closes the markup around the answer, once it was opened. */
+  wrapper: string | undefined;
+  /** Set where the text speaks of the tokens around turns: their ends then do not end the answer. */
+  quotesTurns: boolean;
   /** Set where the model goes on to write the results of its calls itself: nothing from there on is its to say. */
   overrun: boolean;
   /** Begins a call. What the reader recorded is the call's raw text so far. */
@@ -57,7 +73,7 @@ export type Recogniser = (session: CallSession) => Reading<boolean | "nested">;
 export function createCallSession(options: ToolCallShaperOptions): CallSession {
   const { request } = options;
   const reader = createTextReader();
-  const outlet = createOutlet(options.newCallId);
+  const outlet = createOutlet(request.tools.length > 0 ? options.newCallId : undefined);
   const directory = createToolDirectory(request.tools, options.work);
   const faults: Fault[] = [];
   const accepted: string[] = [];
@@ -75,16 +91,23 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
   const session: Mutable<CallSession> = {
     reader,
     outlet,
+    code: createCodeTracker(),
     directory,
     endedByModel: false,
+    offersTools: request.tools.length > 0,
+    mayStripHarmony: writesHarmony(options.model),
+    atStart: true,
+    thought: false,
     harmony: false,
     sections: false,
-    atStart: true,
     lineStart: true,
     openedAsText: false,
     get toolTags() {
       return (toolTags ??= createMarks(directory.names.map((name) => `<${name}>`)));
     },
+    wroteMessage: false,
+    wrapper: undefined,
+    quotesTurns: false,
     overrun: false,
     begin(name) {
       if (session.given + session.passable > 0 && !request.parallelToolCalls) {

@@ -1,9 +1,14 @@
 /** Follows Markdown code in a text that is seen character by character: markers in code are text. */
 export interface CodeTracker {
   see(character: string): void;
+  /** As `see` for each character; most of them are passed over. */
+  seeAll(text: string): void;
   /** Whether the character that comes next stands in a fenced block or in inline code. */
   inCode(): boolean;
 }
+
+/** What counts anywhere in a line. */
+const specials = "`~\\\n";
 
 /**
  * Creates a tracker at the beginning of a line. Fences are those of CommonMark (three or more backticks or tildes, also
@@ -18,6 +23,7 @@ export function createCodeTracker(): CodeTracker {
   let lineStart = true;
   let run = { mark: "", count: 0, atLineStart: false };
   let escaped = false;
+  const special = /[`~\\\n]/g;
 
   function endRun(): void {
     const { mark, count, atLineStart } = run;
@@ -41,7 +47,7 @@ export function createCodeTracker(): CodeTracker {
     }
   }
 
-  return {
+  const tracker: CodeTracker = {
     see(character) {
       if ((character === "`" || character === "~") && !(escaped && fence === undefined && inline === 0)) {
         if (run.mark !== character) {
@@ -65,9 +71,23 @@ export function createCodeTracker(): CodeTracker {
         if (!">-*+.)0123456789".includes(character)) lineStart = false;
       }
     },
+    seeAll(text) {
+      for (let at = 0; at < text.length;) {
+        if (lineStart || closing || specials.includes(text.charAt(at))) {
+          tracker.see(text.charAt(at));
+          at += 1;
+          continue;
+        }
+        // Behind the beginning of a line only these count.
+        tracker.see(" ");
+        special.lastIndex = at;
+        at = special.exec(text)?.index ?? text.length;
+      }
+    },
     inCode() {
       endRun();
       return fence !== undefined || inline > 0;
     },
   };
+  return tracker;
 }

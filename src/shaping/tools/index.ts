@@ -1,3 +1,4 @@
+export { createEdgeShaper } from "./edge-shaper.ts";
 export { describeNativeCall } from "./native-call.ts";
 export { createToolPrompt } from "./prompt/create-tool-prompt.ts";
 export { renderToolCalls, renderToolResults } from "./prompt/render-history.ts";

@@ -1,3 +1,5 @@
+import type { Reading, TextReader } from "./text-reader.ts";
+
 /** Texts to look for at a place, of which the first of the list that fits counts. */
 export interface Marks {
   /**
@@ -99,4 +101,17 @@ export function createMarks(marks: readonly string[]): Marks {
       return !ended && node.longer < found ? null : marks[found];
     },
   };
+}
+
+/** Reads what of `marks` stands where the reader is; reads nothing if none does. */
+export function* readMark(reader: TextReader, marks: Marks): Reading<string | undefined> {
+  for (;;) {
+    const mark = marks.look(reader.text, reader.at, reader.ended);
+    if (mark === undefined) return undefined;
+    if (mark !== null) {
+      reader.take(mark.length);
+      return mark;
+    }
+    yield;
+  }
 }

@@ -43,8 +43,8 @@ export interface Outlet {
   begun(): boolean;
 }
 
-/** Creates an outlet; `newCallId` is asked once for each call that is given out. */
-export function createOutlet(newCallId: () => string): Outlet {
+/** Creates an outlet; `newCallId` is asked once for each call that is given out; none: no call will touch white space. */
+export function createOutlet(newCallId: (() => string) | undefined): Outlet {
   let writer: BlockWriter | undefined;
   let model = "";
   let holding = false;
@@ -78,6 +78,10 @@ export function createOutlet(newCallId: () => string): Outlet {
   }
 
   function putText(text: string): void {
+    if (newCallId === undefined) {
+      put("text", text);
+      return;
+    }
     const body = text.trimEnd();
     if (body === "") {
       if (!afterCall) space += text;
@@ -101,6 +105,7 @@ export function createOutlet(newCallId: () => string): Outlet {
         flush();
         space = "";
         callOpen = true;
+        if (newCallId === undefined) throw new Error("There are no calls without tools.");
         write().openToolCall(newCallId(), one.text);
         break;
       case "arguments":

@@ -1,4 +1,3 @@
-import { createCodeTracker } from "./code-tracker.ts";
 import type { CallSession } from "./call-session.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
 import {
@@ -8,6 +7,7 @@ import {
   isMarker,
   mayBeMarker,
 } from "./recognisers/find-recogniser.ts";
+import { readStrippedHarmony } from "./recognisers/stripped-harmony.ts";
 import type { Reading } from "./text-reader.ts";
 
 /** What an opening is glued to where a back end took out the token between them. */
@@ -21,8 +21,7 @@ const longestEnd = 64;
  * where the model begins to write tool results itself.
  */
 export function* scanAnswer(session: CallSession): Reading<void> {
-  const { reader, outlet } = session;
-  const code = createCodeTracker();
+  const { reader, outlet, code } = session;
   let afterSentence = false;
 
   function see(character: string): void {
@@ -42,6 +41,11 @@ export function* scanAnswer(session: CallSession): Reading<void> {
   function plainLength(): number {
     const { text, at } = reader;
     let end = at;
+    if (!session.offersTools && !session.atStart) {
+      const next = text.indexOf("<", at);
+      end = next === -1 ? text.length : next;
+      code.seeAll(text.slice(at, end));
+    }
     while (end < text.length) {
       const character = text.charAt(end);
       // Most signs of prose and code begin nothing: one look, and they are text.
@@ -51,7 +55,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
         mayBeMarker(session, end - at, session.lineStart)
       )
         break;
-      if (session.atStart && (character === "{" || character === "[") && !code.inCode()) break;
+      if (session.offersTools && session.atStart && (character === "{" || character === "[") && !code.inCode()) break;
       see(character);
       end += 1;
     }
@@ -64,6 +68,11 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     return outlet.followsCall && ended && text.length - at < longestEnd && isCutMarker(text.slice(at));
   }
 
+  if (session.mayStripHarmony) {
+    reader.record();
+    if (!(yield* readStrippedHarmony(session))) pass(reader.recorded());
+    reader.forget();
+  }
   while (yield* reader.need(1)) {
     if (isCut()) {
       outlet.layout(reader.take(longestEnd));
@@ -81,7 +90,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
         outlet.layout(reader.take(longestEnd));
         return;
       }
-      const recognise = marked ?? (session.atStart ? readBareCalls : undefined);
+      const recognise = marked ?? (session.offersTools && session.atStart ? readBareCalls : undefined);
       const result = recognise === undefined ? false : yield* recognise(session);
       if (result === "nested") continue;
       if (result) {

@@ -77,6 +77,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
         break;
       case "block-delta":
         if (blockKind === "reasoning") {
+          session.thought = true;
           outlet.reasoning(event.text);
           break;
         }
@@ -85,8 +86,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
         reader.push(event.text);
         advance();
         // With a fault the end of the answer is awaited: only then may the driver ask again.
-        if (session.overrun && session.faults.length === 0)
-          finish({ kind: "tool-calls" }, { estimated: true });
+        if (session.overrun && session.faults.length === 0) finish({ kind: "stop" }, { estimated: true });
         break;
       case "block-end":
         break;

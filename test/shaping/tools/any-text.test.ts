@@ -4,6 +4,8 @@ import { callMarkers, lineMarkers } from "../../../src/shaping/tools/recognisers
 import { layoutMarks } from "../../../src/shaping/tools/recognisers/layout.ts";
 import { resultOpenings } from "../../../src/shaping/tools/recognisers/markup.ts";
 import { fold } from "../../../src/shaping/tools/text-reader.ts";
+import { edgeOpenings } from "../../../src/shaping/tools/recognisers/turn-edges.ts";
+import { strangeHeaders } from "../../../src/shaping/turn-tokens.ts";
 import { play, shaperOptions, type Answer } from "./answer.ts";
 
 const fragments = [
@@ -98,6 +100,13 @@ const anyClosing = new RegExp(
   "g",
 );
 
+const edgeMarks = edgeOpenings.map(([mark]) => mark);
+
+function withoutEdges(text: string): string {
+  const less = edgeMarks.reduce((rest, mark) => rest.replaceAll(mark, ""), text);
+  return less === text ? text.replaceAll(/\s/g, "") : withoutEdges(less);
+}
+
 const hostile = array(
   oneof({ weight: 12, arbitrary: constantFrom(...fragments) }, string({ maxLength: 6 })),
   { maxLength: 24 },
@@ -135,7 +144,7 @@ test("any text: nothing throws, cuts change nothing, complete calls are JSON", (
       const hasHeaders = /<\|(?:channel|start|open)\|>/.test(text);
       if (!hasHeaders && blocks.every((block) => "text" in block)) {
         const left = blocks.map((block) => ("text" in block ? block.text : "")).join("");
-        if (left !== text) expect(text.startsWith(left) && isLeftOut(text.slice(left.length))).toBe(true);
+        if (withoutEdges(left) !== withoutEdges(text) && !strangeHeaders.some((header) => text.includes(header))) expect(text.startsWith(left) && isLeftOut(text.slice(left.length))).toBe(true);
       }
       for (const block of blocks) {
         if ("call" in block && reason === "tool-calls")

@@ -1,5 +1,5 @@
 import type { CallSession, Recogniser } from "../call-session.ts";
-import { createMarks } from "../marks.ts";
+import { createMarks, type Marks } from "../marks.ts";
 import type { Reading } from "../text-reader.ts";
 import { readTaggedBareCalls } from "./bare-calls.ts";
 import {
@@ -9,8 +9,8 @@ import {
   readLooseCallBlockWithAttributes,
 } from "./call-block.ts";
 import { families } from "./families/index.ts";
-import { harmonyLayout, readHarmonyChannel, readHarmonyStart } from "./harmony.ts";
-import { layoutMarks, readHarmonyLayout, readInventedResult, readLayout } from "./layout.ts";
+import { harmonyOpenings } from "./harmony.ts";
+import { layoutMarks, readInventedResult, readLayout } from "./layout.ts";
 import {
   blockOpenings,
   blockOpeningsWithAttributes,
@@ -30,6 +30,7 @@ import {
   separatedOpenings,
   tokenCallOpenings,
 } from "./token-call.ts";
+import { edgeOpenings } from "./turn-edges.ts";
 
 const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(blockOpenings, readCallBlock),
@@ -44,13 +45,16 @@ const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(tokenCallOpenings, readTokenCall),
   ["<|python_tag|>", readTaggedBareCalls],
   ["<|python_start|>", readTaggedBareCalls],
-  ["<|start|>", readHarmonyStart],
-  ["<|channel|>", readHarmonyChannel],
-  ...families.filter(({ place }) => place === undefined).flatMap((one) => pairs(one.openings, one.recognise)),
   ...pairs(layoutMarks, readLayout),
-  ...pairs(harmonyLayout, readHarmonyLayout),
   ...pairs(resultOpenings, readInventedResult),
+  ...edgeOpenings,
+  ...harmonyOpenings,
+  // Last, since they have the shortest marks that others begin with.
+  ...families.filter(({ place }) => place === undefined).flatMap((one) => pairs(one.openings, one.recognise)),
 ]);
+
+/** What is markup without tools, too. */
+const plainOpenings: ReadonlyMap<string, Recogniser> = new Map([...edgeOpenings, ...harmonyOpenings]);
 
 function pairs(marks: readonly string[], recogniser: Recogniser): (readonly [string, Recogniser])[] {
   return marks.map((mark) => [mark, recogniser] as const);
@@ -68,6 +72,14 @@ export const lineMarkers: readonly string[] = [...lineOpenings.keys()];
 
 const markers = createMarks(callMarkers);
 const wordMarkers = createMarks(lineMarkers);
+const plainMarkers = createMarks([...plainOpenings.keys()]);
+/** Nothing at all. */
+const noMarkers = createMarks([]);
+
+/** What is looked for: without tools only what is markup all the same. */
+function marksOf({ offersTools, toolTags }: CallSession, atLine: boolean): readonly [Marks, Marks, Marks] {
+  return offersTools ? [markers, toolTags, atLine ? wordMarkers : noMarkers] : [plainMarkers, noMarkers, noMarkers];
+}
 
 /** Whether a marker can begin with this sign: one look, and most of a text is passed over. */
 export function beginsMarker(sign: string, atLine: boolean): boolean {
@@ -77,11 +89,7 @@ export function beginsMarker(sign: string, atLine: boolean): boolean {
 /** Whether the marker of a recogniser stands, or may still come to stand, `ahead` of where the reader is. */
 export function mayBeMarker(session: CallSession, ahead: number, atLine: boolean): boolean {
   const { text, at, ended } = session.reader;
-  return (
-    markers.look(text, at + ahead, ended) !== undefined ||
-    session.toolTags.look(text, at + ahead, ended) !== undefined ||
-    (atLine && wordMarkers.look(text, at + ahead, ended) !== undefined)
-  );
+  return marksOf(session, atLine).some((marks) => marks.look(text, at + ahead, ended) !== undefined);
 }
 
 /** Whether a text is a marker and nothing else. */
@@ -96,16 +104,14 @@ export function isCutMarker(text: string): boolean {
 
 /** Reads the marker that stands here and gives its recogniser; reads nothing if there is none. */
 export function* findRecogniser(session: CallSession, atLine: boolean): Reading<Recogniser | undefined> {
-  const { reader, toolTags } = session;
+  const { reader } = session;
   for (;;) {
-    const marker = markers.look(reader.text, reader.at, reader.ended);
-    const word = atLine ? wordMarkers.look(reader.text, reader.at, reader.ended) : undefined;
-    const tag = toolTags.look(reader.text, reader.at, reader.ended);
-    if (marker === null || word === null || tag === null) {
+    const looks = marksOf(session, atLine).map((marks) => marks.look(reader.text, reader.at, reader.ended));
+    if (looks.includes(null)) {
       yield;
       continue;
     }
-    const found = marker ?? word ?? tag;
+    const found = looks.find((look) => typeof look === "string");
     if (found === undefined) return undefined;
     reader.take(found.length);
     return openings.get(found) ?? lineOpenings.get(found) ?? readToolTag(found.slice(1, -1));

@@ -1,0 +1,106 @@
+import { array, assert, constantFrom, nat, property } from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import type { Block } from "../../../src/model/collect.ts";
+import { createEdgeShaper } from "../../../src/shaping/tools/index.ts";
+import { edgeOpenings } from "../../../src/shaping/tools/recognisers/turn-edges.ts";
+import { cutAt, everyCut } from "../../support/cuts.ts";
+import { blockEvents, blocksOf, run, textEvents } from "../../support/shape.ts";
+
+const text = (value: string): Block => ({ kind: "text", text: value });
+const reasoning = (value: string): Block => ({ kind: "reasoning", text: value });
+
+function shape(deltas: readonly string[], model = "other"): readonly Block[] {
+  return blocksOf(run(createEdgeShaper(model), textEvents(deltas)));
+}
+
+const cases: readonly (readonly [whole: string, blocks: readonly Block[]])[] = [
+  ["Only words.", [text("Only words.")]],
+  ["Words, 1 < 2, <b>bold</b>.\n", [text("Words, 1 < 2, <b>bold</b>.\n")]],
+  ["Words.<|im_end|>\n", [text("Words.")]],
+  ["Words.\n<|channel|>analysis<|message|>a<|end|>b", [text("Words.\n"), reasoning("a"), text("b")]],
+  ["<|im_start|>assistant\n", []],
+  ["`<|channel|>analysis<|message|>`", [text("`<|channel|>analysis<|message|>`")]],
+  ["```\n<|im_end|>\n```\n", [text("```\n<|im_end|>\n```\n")]],
+  ["A [list](x), {braces}", [text("A [list](x), {braces}")]],
+];
+
+describe.each(cases)("%j", (whole, blocks) => {
+  test("comes out the same whatever the cut", () => {
+    for (const deltas of everyCut(whole)) expect(shape(deltas)).toEqual(blocks);
+  });
+});
+
+test("words pass at once, white space included, before and behind markup", () => {
+  const shaper = createEdgeShaper("other");
+  const given = (delta: string) =>
+    shaper
+      .push({ type: "block-delta", index: 0, text: delta })
+      .flatMap((event) => (event.type === "block-delta" ? [event.text] : []))
+      .join("");
+  const [start, open] = textEvents(["x"]);
+  run(shaper, [start!]);
+  shaper.push(open!);
+  expect(given("One ")).toBe("One ");
+  expect(given("two <b>\n")).toBe("two <b>\n");
+  expect(given("three <|im")).toBe("three ");
+  expect(given("_x \n")).toBe("<|im_x \n");
+});
+
+test("blocks keep their order behind what passed", () => {
+  const blocks = [reasoning("a < b"), text("c"), reasoning("d"), text("e <b>"), reasoning("f"), text("g")];
+  expect(blocksOf(run(createEdgeShaper("other"), blockEvents(blocks)))).toEqual(blocks);
+});
+
+test("what is held comes out when the upstream fails", () => {
+  const shaper = createEdgeShaper("other");
+  const events = textEvents(["a <|im_e"]).slice(0, -2);
+  const out = [...events.flatMap((event) => shaper.push(event)), ...shaper.flush()];
+  expect(out.map((event) => (event.type === "block-delta" ? event.text : "")).join("")).toBe("a <|im_e");
+});
+
+const marks = edgeOpenings.map(([mark]) => mark);
+
+function withoutEdges(whole: string): string {
+  const less = marks.reduce((rest, mark) => rest.replaceAll(mark, ""), whole);
+  return less === whole ? whole.replaceAll(/\s/g, "") : withoutEdges(less);
+}
+
+test("any text: the cut never matters, and but for edges and headers nothing is lost", () => {
+  const piece = constantFrom(
+    "<|im_end|>",
+    "<|eot_id|>",
+    "</think>",
+    "<|im_start|>assistant",
+    "<|begin_of_box|>",
+    "<|end_of_box|>",
+    "a",
+    "b ",
+    "\n",
+    "```\n",
+    "`",
+    "<",
+    "🌧️",
+    "assistantfinal",
+    "analysis",
+    "final",
+    "<response>",
+    "</response>",
+  );
+  assert(
+    property(
+      array(piece, { maxLength: 20 }),
+      array(nat(), { maxLength: 6 }),
+      constantFrom("other", "gpt-oss"),
+      (pieces, places, model) => {
+        const whole = pieces.join("");
+        const blocks = shape(cutAt(whole, places), model);
+        expect(shape(whole.split(""), model)).toEqual(blocks);
+        if (model === "gpt-oss") return;
+        const given = blocks.map((block) => ("text" in block ? block.text : "")).join("");
+        expect(withoutEdges(given)).toBe(withoutEdges(whole));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
