@@ -6,7 +6,7 @@ import type { SchemaWork } from "../shaping/schema/schema-work.ts";
 import type { Shaper } from "../shaping/shaper.ts";
 import { omitsOpeningTag, splitThinking } from "../shaping/split-thinking.ts";
 import { stopAtSequences } from "../shaping/stop-at-sequences.ts";
-import { createCallNet, createToolCallShaper, type ArgumentsMode } from "../shaping/tools/index.ts";
+import { createToolShapers, type ArgumentsMode } from "../shaping/tools/index.ts";
 import type { TaughtTools } from "./teach-tools.ts";
 
 /** Whether the model is offered tools. */
@@ -48,8 +48,7 @@ export function createShapers(request: ChatRequest, options: ShapingOptions): Sh
     const { model, newCallId, work, taught } = options;
     const { shortened, onMisfit } = taught;
     shapers.push(
-      createToolCallShaper({ request, model, argumentsMode, newCallId, work, shortened, onMisfit }),
-      createCallNet({ request, model, shortened }),
+      ...createToolShapers({ request, model, argumentsMode, newCallId, work, shortened, onMisfit }),
     );
   }
   if (format.kind !== "text")

@@ -39,11 +39,13 @@ export interface CallSession {
  */
 export type Recogniser = (session: CallSession) => Reading<boolean | "nested">;
 
-/** Creates the session of one answer. */
-export function createCallSession(options: ToolCallShaperOptions): CallSession {
+/** Creates the session of one answer. `outlet`: what is done with what is read; by default it is made into events. */
+export function createCallSession(
+  options: ToolCallShaperOptions,
+  outlet: Outlet = createOutlet(options.newCallId),
+): CallSession {
   const { request } = options;
   const reader = createTextReader();
-  const outlet = createOutlet(options.newCallId);
   const directory = createToolDirectory(request.tools, options.work);
   const faults: Fault[] = [];
   const accepted: string[] = [];

@@ -17,6 +17,8 @@ export interface TextReader {
   /** The buffer; unread text begins at `at`. For loops that look at single characters. */
   readonly text: string;
   readonly at: number;
+  /** How many units were read since the beginning. */
+  readonly consumed: number;
   /** Reads `count` UTF-16 units that have arrived. */
   take(count: number): string;
   /** Waits for `count` units; false if the text ends before. */
@@ -93,6 +95,7 @@ const mostPieces = 1000;
 class PieceReader implements TextReader {
   text = "";
   at = 0;
+  consumed = 0;
   ended = false;
   #half = "";
   #recording = false;
@@ -123,6 +126,7 @@ class PieceReader implements TextReader {
   take(count: number): string {
     const piece = this.text.slice(this.at, this.at + count);
     this.at += piece.length;
+    this.consumed += piece.length;
     if (this.#recording) this.#keep(piece);
     return piece;
   }
