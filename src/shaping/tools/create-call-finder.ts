@@ -49,6 +49,7 @@ export function createCallFinder(options: ToolCallShaperOptions): CallFinder {
     hold() {},
     release() {},
     dropRejected() {},
+    dropText() {},
     finish() {},
     settle() {},
   };

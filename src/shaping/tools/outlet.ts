@@ -35,6 +35,8 @@ export interface Outlet {
   release(): void;
   /** Forgets the rejected calls that could only become text. For an answer that broke off: half a call is not for readers. */
   dropRejected(): void;
+  /** Forgets the text that is held. */
+  dropText(): void;
   finish(reason: FinishReason, usage: Usage): void;
   take(): ChatEvent[];
   /** Gives out all text, white space included. For an answer that ends here. */
@@ -169,6 +171,9 @@ export function createOutlet(newCallId: () => string): Outlet {
     },
     dropRejected() {
       held = held.filter((one) => one.kind !== "rejected" || one.rejected.call !== undefined);
+    },
+    dropText() {
+      held = held.filter(({ kind }) => kind !== "text");
     },
     settle() {
       if (!afterCall) put("text", space);

@@ -13,6 +13,8 @@ export interface TextReader {
   push(piece: string): void;
   /** Nothing more will come. */
   end(): void;
+  /** After the end: what comes now is another text. */
+  reopen(): void;
   readonly ended: boolean;
   /** The buffer; unread text begins at `at`. For loops that look at single characters. */
   readonly text: string;
@@ -121,6 +123,10 @@ class PieceReader implements TextReader {
     this.at = 0;
     this.#half = "";
     this.ended = true;
+  }
+
+  reopen(): void {
+    this.ended = false;
   }
 
   take(count: number): string {

@@ -9,11 +9,17 @@ const paris = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris
 const kimi =
   '<|tool_call_begin|>functions.get_weather:0<|tool_call_argument_begin|>{"city": "Paris"}<|tool_call_end|>';
 
+interface Rest {
+  readonly text?: string;
+  readonly finish?: "stop" | "length";
+  readonly options?: typeof shaperOptions;
+}
+
+const required = () => shaperOptions({ toolChoice: { kind: "function", name: "get_weather" } });
+const one = () => shaperOptions({ parallelToolCalls: false });
+
 /** Plays thinking, and text behind it, in all cuts: they must come to the same. */
-function play(
-  thinking: string,
-  { text = "", finish = "stop" as "stop" | "length", options = shaperOptions } = {},
-) {
+function play(thinking: string, { text = "", finish, options = shaperOptions }: Rest = {}) {
   const outcomes = cuts(thinking).map((pieces) => {
     const parts: Part[] = [{ kind: "reasoning", pieces }];
     if (text !== "") parts.push({ kind: "text", pieces: [text] });
@@ -26,12 +32,12 @@ function play(
 const call = (args = '{"city":"Paris"}', name = "get_weather") => ({ call: name, arguments: args });
 
 describe("thinking that ends in a call", () => {
-  test.each(syntaxes.filter(({ bare }) => bare !== true))("$id", ({ render }) => {
+  test.each(syntaxes.filter(({ bare }) => bare !== true))("$id", (syntax) => {
     const calls = [
       { name: "get_weather", input: { city: "Paris" } },
       { name: "run_command", input: { command: "ls -la" } },
     ];
-    expect(play(`I look.\n\n${render(calls)}\n`)).toEqual({
+    expect(play(`I look.\n\n${syntax.render(calls)}\n`)).toEqual({
       blocks: [{ reasoning: "I look." }, call(), call('{"command":"ls -la"}', "run_command")],
       finish: "tool-calls",
     });
@@ -56,12 +62,10 @@ describe("thinking that ends in a call", () => {
   });
 
   test("a call that must come comes so, too", () => {
-    const required = () => shaperOptions({ toolChoice: { kind: "function", name: "get_weather" } });
     expect(play(`I look. ${paris}`, { options: required })).toMatchObject({ finish: "tool-calls" });
   });
 
   test("one call is one call", () => {
-    const one = () => shaperOptions({ parallelToolCalls: false });
     expect(play(paris + paris, { options: one })?.blocks).toEqual([call()]);
   });
 });

@@ -1,14 +1,11 @@
 import { concludeCall, readSettledArguments, type CallSession, type SettledEnd } from "../call-session.ts";
 import { writeParsed, type CallWriter } from "../call-writer.ts";
+import { argumentKeys, listKeys, nameKeys, sideKeys } from "../call-shape.ts";
 import { readRawValue } from "../json-value.ts";
 import { parseLeniently } from "../../parse-leniently.ts";
 import { isRecord } from "../../schema/resolve-schema.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 
-const nameKeys = new Set(["name", "tool", "tool_name", "function_name", "function"]);
-const argumentKeys = new Set(["arguments", "parameters", "input", "args", "params", "tool_input"]);
-const listKeys = new Set(["tool_calls", "function_calls", "calls"]);
-const sideKeys = new Set(["type", "id", "index", "call_id", "tool_call_id"]);
 const closers = createStops(["</tool_call", "</function_call", "<|"]);
 
 /** What became of an object that may be a call. `text`: it is none, and none of it was passed on. */
