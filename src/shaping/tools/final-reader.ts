@@ -1,7 +1,8 @@
 import { isStreamed, judgeBeginning } from "./call-shape.ts";
 import { readRawValue } from "./json-value.ts";
 import { isCalls, markCalls } from "./mark-calls.ts";
-import { mayBeMarker } from "./recognisers/find-recogniser.ts";
+import { createMarks } from "./marks.ts";
+import { callMarkers } from "./recognisers/find-recogniser.ts";
 import { createStops, createTextReader, type Reading } from "./text-reader.ts";
 import { createToolDirectory } from "./tool-directory.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
@@ -31,6 +32,7 @@ const endTokens = [
   "</s>",
 ] as const;
 
+const markers = createMarks(callMarkers);
 const breaks = createStops(["\n"]);
 const fenceEnds = createStops(["\n```", "\n~~~"]);
 /** An opening tag: what follows it is its content, and left to the shaper of calls. */
@@ -122,7 +124,7 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
 
   function* seesMarker(): Reading<boolean> {
     yield* reader.need(markerLength);
-    return mayBeMarker(reader, 0);
+    return markers.look(reader.text, reader.at, reader.ended) !== undefined;
   }
 
   /** Reads, at the beginning of a line, what may be calls to the end of the answer. `undefined`: what was read is text. */
