@@ -147,10 +147,9 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
 
   /** The schema's own form with values in its `properties`: those are the arguments. */
   function readEcho(): boolean {
-    const valueOf = (key: string): unknown => values.get(key) ?? forbidden.get(key);
-    const echoed = valueOf("properties");
-    if (valueOf("type") !== "object" || tool.schemaFor("properties") !== undefined || !isRecord(echoed))
-      return false;
+    const echoed = values.get("properties") ?? forbidden.get("properties");
+    const type = values.get("type") ?? forbidden.get("type");
+    if (type !== "object" || tool.schemaFor("properties") !== undefined || !isRecord(echoed)) return false;
     writer.restart();
     return writeParsed(writer, echoed);
   }

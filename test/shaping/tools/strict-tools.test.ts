@@ -6,7 +6,7 @@ import { cuts, partEvents, playAll } from "./answer-chain.ts";
 import { shaperOptions } from "./answer.ts";
 
 function tool(properties: Record<string, JsonSchema>, more: JsonSchema = {}): ToolDefinition {
-  return { name: "find", parameters: { type: "object", properties, ...more } } as ToolDefinition;
+  return { name: "find", parameters: { type: "object", properties, ...more } };
 }
 
 /** Plays a text in all cuts and both modes: the arguments of its call, or what is wrong. */

@@ -32,7 +32,8 @@ export const readCallBlock: Recogniser = function* (session) {
   if (!(yield* reader.sees(["{"]))) return fenced || inList ? false : yield* readGlmCall(session);
   if (!(yield* looksLikeCall(session))) return false;
   do {
-    yield* readCallObject(session, { bare: false, finish: () => readBlockEnd(session) });
+    const end = yield* readCallObject(session, { bare: false, finish: () => readBlockEnd(session) });
+    if (end === "text") return false;
     session.outlet.layout(reader.recorded());
     reader.record();
   } while (yield* reader.sees(["{"]));
