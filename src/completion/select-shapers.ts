@@ -46,9 +46,11 @@ export function createShapers(request: ChatRequest, options: ShapingOptions): Sh
   if (usesTools(request)) {
     const argumentsMode = options.whole ? "whole" : options.argumentsMode;
     const { model, newCallId, work, taught } = options;
+    // An answer says the same whether it is streamed or not.
+    const keepsCut = options.argumentsMode === "stream";
     const { shortened, onMisfit } = taught;
     shapers.push(
-      ...createToolShapers({ request, model, argumentsMode, newCallId, work, shortened, onMisfit }),
+      ...createToolShapers({ request, model, argumentsMode, keepsCut, newCallId, work, shortened, onMisfit }),
     );
   }
   if (format.kind !== "text")

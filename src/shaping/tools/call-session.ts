@@ -14,6 +14,8 @@ export interface CallSession {
   readonly directory: ToolDirectory;
   /** Set when the answer is over: whether the model itself ended it, so that missing closing tags are only sloppiness. */
   endedByModel: boolean;
+  /** Set when the answer was cut for its length rather than broken off. */
+  cutForLength: boolean;
   /** Set by the first harmony token: its other tokens are then markup, too. */
   harmony: boolean;
   /** Set where the model goes on to write the results of its calls itself: nothing from there on is its to say. */
@@ -64,6 +66,7 @@ export function createCallSession(
     outlet,
     directory,
     endedByModel: false,
+    cutForLength: false,
     harmony: false,
     overrun: false,
     begin(name) {
@@ -108,7 +111,10 @@ export function createCallSession(
             );
           },
         },
-        options.argumentsMode === "stream",
+        {
+          streams: options.argumentsMode === "stream",
+          keepsCut: () => options.keepsCut === true && session.cutForLength,
+        },
       );
     },
     refuse: (kind) => reject({ kind, name: undefined }),

@@ -65,8 +65,20 @@ interface OpenString {
   pieces: GatheredText;
 }
 
+/** How a call is given out. */
+export interface WriterOptions {
+  /** Strings pass as they come. */
+  readonly streams: boolean;
+  /** Of a call that is cut, what would have been streamed is given. */
+  keepsCut(this: void): boolean;
+}
+
 /** Creates the writer of one call of a declared tool. */
-export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: boolean): CallWriter {
+export function createCallWriter(
+  tool: DeclaredTool,
+  port: CallPort,
+  { streams, keepsCut }: WriterOptions,
+): CallWriter {
   const { budget } = tool;
   const schema = tool.definition.parameters;
   const rules = rulesOf(schema, schema);
@@ -80,6 +92,8 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
   /** Whether the arguments are too much to be checked. */
   let tooLarge = false;
   let current: OpenString | undefined;
+  /** Whether a string passed, or would have. */
+  let hasPassed = false;
 
   function put(text: string): void {
     if (writer.opened) port.write(text);
@@ -128,6 +142,7 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
 
   /** The text of the open string passes as it comes. */
   function beginPassing(key: string): void {
+    hasPassed = true;
     if (streams) open();
     beginProperty(key);
     put('"');
@@ -222,6 +237,7 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
       values = new Map();
       forbidden = new Map();
       tooLarge = false;
+      hasPassed = false;
       current = undefined;
     },
     keyAt: (position) => tool.keyAt(position),
@@ -252,6 +268,10 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
       else port.refuse("unreadable", [], undefined);
     },
     cut() {
+      if (!writer.opened && hasPassed && keepsCut()) {
+        open();
+        if (current?.passes === true) port.write(current.pieces.text());
+      }
       if (writer.opened) port.close(false);
       else port.refuse("cut", [], undefined);
     },

@@ -127,6 +127,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
       case "finish": {
         const { reason, usage } = event;
         const byModel = reason.kind !== "length" && reason.kind !== "content-filter";
+        session.cutForLength = reason.kind === "length";
         endScan(byModel);
         if (byModel && isMissing()) readForced();
         shaper.problem = byModel ? findProblem() : undefined;
