@@ -24,6 +24,8 @@ export interface CallSession {
   begin(name: string): CallWriter;
   /** A call whose name can't even be read. */
   refuse(kind: "unreadable" | "cut"): void;
+  /** The call that was refused last is only shown: it is text after all. */
+  pardon(): void;
   readonly faults: readonly Fault[];
   /** Names of the calls that were given out before the first fault. */
   readonly accepted: readonly string[];
@@ -51,7 +53,8 @@ export function createCallSession(
   const directory = createToolDirectory(request.tools, options.work);
   const faults: Fault[] = [];
   const accepted: string[] = [];
-  if (request.toolChoice.kind === "required" || request.toolChoice.kind === "function") outlet.hold();
+  const mustCall = request.toolChoice.kind === "required" || request.toolChoice.kind === "function";
+  if (mustCall) outlet.hold();
 
   function reject(fault: Fault, call?: { name: string; arguments: string }): void {
     // From here on all is kept: the model may be asked again, and then writes this and what follows anew.
@@ -118,6 +121,11 @@ export function createCallSession(
       );
     },
     refuse: (kind) => reject({ kind, name: undefined }),
+    pardon() {
+      faults.pop();
+      outlet.pardon();
+      if (faults.length === 0 && !mustCall) outlet.release();
+    },
     faults,
     accepted,
     given: 0,

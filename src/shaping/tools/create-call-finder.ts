@@ -45,6 +45,7 @@ export function createCallFinder(options: ToolCallShaperOptions): CallFinder {
     start() {},
     openCall() {},
     arguments() {},
+    pardon() {},
     layout() {},
     hold() {},
     release() {},

@@ -28,6 +28,8 @@ export interface Outlet {
   closeCall(): void;
   /** Keeps the place of a call that is not passed on for now. */
   reject(rejected: RejectedCall): void;
+  /** The rejected call before this is text. */
+  pardon(): void;
   /** Markup between calls: part of the text if the call before it becomes text, otherwise nothing. */
   layout(text: string): void;
   hold(): void;
@@ -156,6 +158,10 @@ export function createOutlet(newCallId: () => string): Outlet {
       lastRejected = rejected;
       outlet.followsCall = true;
       add({ kind: "rejected", rejected });
+    },
+    pardon() {
+      lastRejected = undefined;
+      outlet.followsCall = false;
     },
     layout(text) {
       if (lastRejected !== undefined) lastRejected.raw += text;

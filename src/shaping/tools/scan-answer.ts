@@ -1,5 +1,6 @@
 import { createCodeTracker } from "./code-tracker.ts";
 import type { CallSession } from "./call-session.ts";
+import { isSample } from "./prose-sample.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
 import { findRecogniser, mayBeMarker } from "./recognisers/find-recogniser.ts";
 import type { Reading } from "./text-reader.ts";
@@ -14,8 +15,17 @@ export function* scanAnswer(session: CallSession): Reading<void> {
   const code = createCodeTracker();
   let atStart = true;
 
+  /** Whether this line has words. */
+  let inSentence = false;
+
+  function see(character: string): void {
+    code.see(character);
+    if (character === "\n") inSentence = false;
+    else if (character.trim() !== "") inSentence = true;
+  }
+
   function pass(text: string): void {
-    for (const character of text) code.see(character);
+    for (const character of text) see(character);
     if (atStart && text.trim() !== "") atStart = false;
     outlet.text(text);
   }
@@ -31,7 +41,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
         if ((character === "{" || character === "[") && !code.inCode()) break;
         atStart = character.trim() === "";
       }
-      code.see(character);
+      see(character);
       end += 1;
     }
     return end - at;
@@ -44,6 +54,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
       continue;
     }
     reader.record();
+    const faults = session.faults.length;
     for (;;) {
       const recognise = (yield* reader.sees(["<"]))
         ? yield* findRecogniser(session)
@@ -52,6 +63,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
           : undefined;
       const result = recognise === undefined ? false : yield* recognise(session);
       if (result === "nested") continue;
+      if (inSentence && session.faults.length > faults && (yield* isSample(session))) session.pardon();
       if (!result) {
         const text = reader.recorded();
         reader.forget();

@@ -292,7 +292,7 @@ describe("when the upstream fails", () => {
   test.each([
     ["half a call", 'a <tool_call>{"name": "get_wea', ["a", " "]],
     ["half a call behind one", `${paris} and <tool_call>{"name": "get_wea`, ['{"city":"Paris"}', "and", " "]],
-    ["a call of no tool", 'a <tool_call>{"name": "fly", "arguments": {}}</tool_call> b', ["a", "  b"]],
+    ["a call of no tool", 'a <tool_call>{"name": "fly", "arguments": {}}</tool_call>\nb', ["a", " \nb"]],
   ])("%s is not given as text", (_, text, expected) => {
     const shaper = createToolCallShaper(shaperOptions());
     const before = given(shaper, begun(text));
