@@ -5,31 +5,34 @@ import type { Mutable } from "../model/mutable.ts";
 export interface AnswerJoiner {
   /** Renumbers blocks and completes the usage that the finish has. */
   add(events: readonly ChatEvent[], usage: (reported: Usage) => Usage): ChatEvent[];
-  /** The turn ends without a finish and another follows: closes its block. */
-  nextTurn(): ChatEvent[];
+  /** The turn ends without a finish and another follows: closes its block. `keepsText`: only calls of that turn are wanted. */
+  nextTurn(keepsText: boolean): ChatEvent[];
   /** The turn failed: gives what was held back if the client has seen anything, and closes its block. */
   abandon(held: { flush(): ChatEvent[] }): ChatEvent[];
   readonly finished: boolean;
   /** Whether the client has seen a call, or the beginning of one. */
   readonly gaveCall: boolean;
+  /** Whether the client has seen text. */
+  readonly gaveText: boolean;
 }
 
 const gap = "\n\n";
 
 /**
  * Creates a joiner. In a turn that follows a text already given, text is held until the turn's end and left out if
- * the turn calls a tool: the model says the same again before the corrected call. Text and thoughts of different turns
- * are a blank line apart, since many clients join blocks to one text.
+ * the turn calls a tool, or if the text given stands: the model says the same again before the corrected call. Text and
+ * thoughts of different turns are a blank line apart, since many clients join blocks to one text.
  */
 export function createAnswerJoiner(): AnswerJoiner {
   let count = 0;
   let open: BlockStart["kind"] | undefined;
   let started = false;
-  let gaveText = false;
   let gaveThoughts = false;
   /** The next thoughts follow those of an earlier turn. */
   let wantsGap = false;
   let holdsText = false;
+  /** No more text is wanted: what was given stands. */
+  let dropsText = false;
   let isHeldBlock = false;
   let heldText: string[] = [];
 
@@ -50,7 +53,7 @@ export function createAnswerJoiner(): AnswerJoiner {
     heldText = [];
     holdsText = false;
     isHeldBlock = false;
-    if (text === "") return;
+    if (text === "" || dropsText) return;
     openBlock(out, { kind: "text" });
     out.push({ type: "block-delta", index: count - 1, text: gap + text });
     closeBlock(out);
@@ -58,7 +61,7 @@ export function createAnswerJoiner(): AnswerJoiner {
 
   function giveDelta(out: ChatEvent[], event: Extract<ChatEvent, { type: "block-delta" }>): void {
     const index = count - 1;
-    if (open === "text") gaveText = true;
+    if (open === "text") joiner.gaveText = true;
     if (open === "reasoning") gaveThoughts = true;
     if (open === "reasoning" && wantsGap) {
       wantsGap = false;
@@ -106,16 +109,18 @@ export function createAnswerJoiner(): AnswerJoiner {
   const joiner: Mutable<AnswerJoiner> = {
     finished: false,
     gaveCall: false,
+    gaveText: false,
     add(events, usage) {
       const out: ChatEvent[] = [];
       for (const event of events) addEvent(out, event, usage);
       return out;
     },
-    nextTurn() {
+    nextTurn(keepsText) {
       const out: ChatEvent[] = [];
       closeBlock(out);
       heldText = [];
-      holdsText = gaveText;
+      holdsText = joiner.gaveText;
+      dropsText ||= keepsText;
       wantsGap = gaveThoughts;
       isHeldBlock = false;
       return out;

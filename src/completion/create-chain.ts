@@ -17,8 +17,8 @@ export interface Chain {
   flush(first?: number): ChatEvent[];
   /** Of the first shaper that has one. Set only after a finish was pushed that gave none. */
   problem(): AnswerProblem | undefined;
-  /** Gives the best that can be given and the finish, or throws a `GatewayError`. */
-  giveUp(): ChatEvent[];
+  /** Gives the best that can be given and the finish, or throws a `GatewayError`. `hasText`: as shapers have it. */
+  giveUp(hasText: boolean): ChatEvent[];
 }
 
 function isRepairable(shaper: Shaper): shaper is RepairableShaper {
@@ -92,11 +92,11 @@ export function createChain(shapers: readonly Shaper[]): Chain {
     },
     flush: (first) => shapers.slice(0, first).flatMap((shaper, index) => run(shaper.flush(), index + 1)),
     problem: () => findProblem(0)?.problem,
-    giveUp() {
+    giveUp(hasText) {
       const out: ChatEvent[] = [];
       // A later shaper may have a problem of its own with what an earlier one gives at last.
       for (let found = findProblem(0); found !== undefined; found = findProblem(found.at + 1)) {
-        out.push(...run(found.shaper.giveUp(), found.at + 1));
+        out.push(...run(found.shaper.giveUp(hasText), found.at + 1));
         if (out.some((event) => event.type === "finish")) return out;
       }
       throw new GatewayError("output-invalid", "The model did not give a usable answer.");

@@ -71,7 +71,7 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
       }
       const problem = lostCall ?? turn.chain.problem();
       if (problem === undefined || repairs >= options.repairTurns) {
-        const rest = problem === undefined ? [] : answer.add(turn.chain.giveUp(), usage);
+        const rest = problem === undefined ? [] : answer.add(turn.chain.giveUp(answer.gaveText), usage);
         if (rest.length > 0) yield rest;
         if (!answer.finished)
           throw new GatewayError("upstream-truncated", "The upstream broke off its answer.");
@@ -85,7 +85,7 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
       options.log?.info({ model: plain.model, repairs: repairs + 1 }, "asking the model once more");
       spent = usage(turn.reported());
       plain = withProblem(plain, problem);
-      const rest = answer.nextTurn();
+      const rest = answer.nextTurn(problem.keepsText === true);
       if (rest.length > 0) yield rest;
     } catch (error) {
       const rest = answer.abandon(turn.chain);

@@ -7,7 +7,7 @@ import type { Shaper } from "../shaping/shaper.ts";
 import { splitThinking } from "../shaping/split-thinking.ts";
 import { stopAtSequences } from "../shaping/stop-at-sequences.ts";
 import { omitsOpeningTag, writesHarmony } from "../shaping/thinking-tags.ts";
-import { createEdgeShaper, createToolCallShaper, type ArgumentsMode } from "../shaping/tools/index.ts";
+import { createEdgeShaper, createToolShapers, type ArgumentsMode } from "../shaping/tools/index.ts";
 import type { TaughtTools } from "./teach-tools.ts";
 
 /** Whether the model is offered tools. */
@@ -54,9 +54,11 @@ export function createShapers(request: ChatRequest, options: ShapingOptions): Sh
   if (!usesTools(request)) shapers.push(createEdgeShaper(model));
   else {
     const argumentsMode = options.whole ? "whole" : options.argumentsMode;
+    // An answer says the same whether it is streamed or not.
+    const keepsCut = options.argumentsMode === "stream";
     const { shortened, onMisfit } = taught;
     shapers.push(
-      createToolCallShaper({ request, model, argumentsMode, newCallId, work, shortened, onMisfit }),
+      ...createToolShapers({ request, model, argumentsMode, keepsCut, newCallId, work, shortened, onMisfit }),
     );
   }
   if (format.kind !== "text")

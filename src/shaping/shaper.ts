@@ -21,6 +21,8 @@ export interface AnswerProblem {
   readonly message: string;
   /** What the model wrote; sent as the assistant turn before it. */
   readonly attempt: string;
+  /** The text that was given stands, whatever comes: of the next turn only calls are wanted. Default: no. */
+  readonly keepsText?: boolean;
 }
 
 /**
@@ -30,6 +32,9 @@ export interface AnswerProblem {
  */
 export interface RepairableShaper extends Shaper {
   readonly problem: AnswerProblem | undefined;
-  /** No more turns: gives the best that can be given and the `finish`, or throws a `GatewayError`. */
-  giveUp(): readonly ChatEvent[];
+  /**
+   * No more turns: gives the best that can be given and the `finish`, or throws a `GatewayError`. `hasText`: the client has text
+   * of an earlier turn, so that an answer without any is not empty.
+   */
+  giveUp(hasText?: boolean): readonly ChatEvent[];
 }

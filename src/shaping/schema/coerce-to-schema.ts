@@ -8,7 +8,8 @@ export const absent: unique symbol = Symbol("absent");
 
 /**
  * Brings a value into the form that its schema wants where only one reading is possible: numbers, booleans and JSON
- * in strings, one item for a list, values of a list in another case, keys in another case, `null` for "not given".
+ * in strings, one item for a list, values of a list in another case, keys in another case, `null` for "not given", nothing
+ * for a required `null`. Keys that the schema forbids are left out.
  * Anything else stays as it is, for the validator to judge.
  */
 export function coerceToSchema(value: unknown, schema: unknown, root: JsonSchema, depth = 0): unknown {
@@ -80,15 +81,45 @@ function coerceObject(
 ): unknown {
   const { names } = shapeOf(schema, root);
   const { properties, required } = names;
-  if (properties.size === 0) return value;
+  const { forbidsOthers, nullable } = rulesOf(schema, root);
+  if (properties.size === 0 && !forbidsOthers) return value;
   const entries: [string, unknown][] = [];
   for (const [written, item] of Object.entries(value)) {
     const key = matchKey(written, names, value);
+    if (forbidsOthers && !properties.has(key)) continue;
     const coerced = coerceToSchema(item, properties.get(key), root, depth + 1);
     if (coerced !== absent) entries.push([key, coerced]);
     else if (required.has(key)) entries.push([key, item]);
   }
+  const given = new Set(entries.map(([key]) => key));
+  for (const key of nullable) if (!given.has(key)) entries.push([key, null]);
   return Object.fromEntries(entries);
+}
+
+/** What an object schema says of keys that are too many or too few. */
+export interface ObjectRules {
+  /** Keys that are not declared are forbidden. */
+  readonly forbidsOthers: boolean;
+  /** Keys that are required and may be `null`: strict schemas write every optional key so. */
+  readonly nullable: readonly string[];
+}
+
+const knownRules = new WeakMap<JsonSchema, ObjectRules>();
+
+/** The rules of an object schema. */
+export function rulesOf(schema: JsonSchema, root: JsonSchema): ObjectRules {
+  const found = knownRules.get(schema);
+  if (found !== undefined) return found;
+  const { properties, required } = shapeOf(schema, root).names;
+  const closed = schema["additionalProperties"] === false || schema["unevaluatedProperties"] === false;
+  const rules = {
+    forbidsOthers: closed && !("patternProperties" in schema),
+    nullable: [...properties.keys()].filter(
+      (key) => required.has(key) && typesOf(properties.get(key), root).has("null"),
+    ),
+  };
+  knownRules.set(schema, rules);
+  return rules;
 }
 
 /** What an object schema says of keys. */

@@ -15,7 +15,7 @@ export interface CallSession {
   readonly reader: TextReader;
   readonly outlet: Outlet;
   /** Has seen all text that passed. */
-  readonly code: CodeTracker;
+  code: CodeTracker;
   readonly directory: ToolDirectory;
   /** Set when the answer is over: whether the model itself ended it, so that missing closing tags are only sloppiness. */
   endedByModel: boolean;
@@ -27,6 +27,8 @@ export interface CallSession {
   atStart: boolean;
   /** Whether thinking was found before this stage. */
   thought: boolean;
+  /** Set when the answer was cut for its length rather than broken off. */
+  cutForLength: boolean;
   /** Set by the first harmony token: its other tokens are then markup, too. */
   harmony: boolean;
   /** Set by the first part of an answer in the manner of Kimi K3: what closes its parts is then markup. */
@@ -52,6 +54,8 @@ export interface CallSession {
   begin(name: string): CallWriter;
   /** A call whose name can't even be read. */
   refuse(kind: "unreadable" | "cut"): void;
+  /** The call that was refused last is only shown: it is text after all. */
+  pardon(): void;
   readonly faults: readonly Fault[];
   /** Names of the calls that were given out before the first fault. */
   readonly accepted: readonly string[];
@@ -69,16 +73,19 @@ export interface CallSession {
  */
 export type Recogniser = (session: CallSession) => Reading<boolean | "nested">;
 
-/** Creates the session of one answer. */
-export function createCallSession(options: ToolCallShaperOptions): CallSession {
+/** Creates the session of one answer. `outlet`: what is done with what is read; by default it is made into events. */
+export function createCallSession(
+  options: ToolCallShaperOptions,
+  outlet: Outlet = createOutlet(options.request.tools.length > 0 ? options.newCallId : undefined),
+): CallSession {
   const { request } = options;
   const reader = createTextReader();
-  const outlet = createOutlet(request.tools.length > 0 ? options.newCallId : undefined);
   const directory = createToolDirectory(request.tools, options.work);
   const faults: Fault[] = [];
   const accepted: string[] = [];
   let toolTags: Marks | undefined;
-  if (request.toolChoice.kind === "required" || request.toolChoice.kind === "function") outlet.hold();
+  const mustCall = request.toolChoice.kind === "required" || request.toolChoice.kind === "function";
+  if (mustCall) outlet.hold();
 
   function reject(fault: Fault, call?: { name: string; arguments: string }): void {
     // From here on all is kept: the model may be asked again, and then writes this and what follows anew.
@@ -98,6 +105,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     mayStripHarmony: writesHarmony(options.model),
     atStart: true,
     thought: false,
+    cutForLength: false,
     harmony: false,
     sections: false,
     lineStart: true,
@@ -151,10 +159,18 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
             );
           },
         },
-        options.argumentsMode === "stream",
+        {
+          streams: options.argumentsMode === "stream",
+          keepsCut: () => options.keepsCut === true && session.cutForLength,
+        },
       );
     },
     refuse: (kind) => reject({ kind, name: undefined }),
+    pardon() {
+      faults.pop();
+      outlet.pardon();
+      if (faults.length === 0 && !mustCall) outlet.release();
+    },
     faults,
     accepted,
     given: 0,

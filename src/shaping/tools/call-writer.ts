@@ -1,9 +1,10 @@
-import { jsonLimits, parseBounded } from "../parse-bounded.ts";
-import { isShallow, parseLeniently } from "../parse-leniently.ts";
+import { jsonLimits } from "../parse-bounded.ts";
+import { parseLeniently } from "../parse-leniently.ts";
 import type { Mutable } from "../../model/mutable.ts";
-import { absent, coerceToSchema } from "../schema/coerce-to-schema.ts";
+import { absent, coerceToSchema, rulesOf } from "../schema/coerce-to-schema.ts";
 import { isRecord, typesOf } from "../schema/resolve-schema.ts";
 import { gatherText, type GatheredText } from "./gather-text.ts";
+import { mayBeOther, opensJson, readText } from "./raw-text.ts";
 import type { DeclaredTool } from "./tool-directory.ts";
 
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
@@ -51,17 +52,48 @@ export interface CallPort {
   ): void;
 }
 
+/** A string that is being read. */
+interface OpenString {
+  readonly key: string;
+  readonly source: StringSource;
+  /** Whether its text passes as it comes. */
+  passes: boolean;
+  /** Raw text may stand for something else than text, and its beginning doesn't tell yet. */
+  undecided: boolean;
+  /** What raw text may stand for. */
+  readonly types: ReadonlySet<string>;
+  pieces: GatheredText;
+}
+
+/** How a call is given out. */
+export interface WriterOptions {
+  /** Strings pass as they come. */
+  readonly streams: boolean;
+  /** Of a call that is cut, what would have been streamed is given. */
+  keepsCut(this: void): boolean;
+}
+
 /** Creates the writer of one call of a declared tool. */
-export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: boolean): CallWriter {
+export function createCallWriter(
+  tool: DeclaredTool,
+  port: CallPort,
+  { streams, keepsCut }: WriterOptions,
+): CallWriter {
   const { budget } = tool;
   const schema = tool.definition.parameters;
+  const rules = rulesOf(schema, schema);
+  const declaresKeys = tool.keyAt(0) !== undefined;
   let fragments: string[] = [];
   let written = new Set<string>();
   /** What the fragments say, for the check; kept apart because parsing all of it again would take as long as the first time. */
   let values = new Map<string, unknown>();
+  /** Keys that the schema forbids, with their values: left out. */
+  let forbidden = new Map<string, unknown>();
   /** Whether the arguments are too much to be checked. */
   let tooLarge = false;
-  let current: { key: string; source: StringSource; passes: boolean; pieces: GatheredText } | undefined;
+  let current: OpenString | undefined;
+  /** Whether a string passed, or would have. */
+  let hasPassed = false;
 
   function put(text: string): void {
     if (writer.opened) port.write(text);
@@ -87,6 +119,10 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
   function putValue(key: string, value: unknown, raw: string | undefined): void {
     if (written.has(key)) return;
     const property = tool.schemaFor(key);
+    if (property === undefined && rules.forbidsOthers) {
+      forbidden.set(key, value);
+      return;
+    }
     const length = raw?.length ?? (typeof value === "string" ? value.length : 0);
     const change = budget.change(length, () => coerceToSchema(value, property, schema));
     let coerced = change === undefined ? value : change.done;
@@ -104,6 +140,35 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     if (!writer.opened) values.set(key, coerced);
   }
 
+  /** The text of the open string passes as it comes. */
+  function beginPassing(key: string): void {
+    hasPassed = true;
+    if (streams) open();
+    beginProperty(key);
+    put('"');
+  }
+
+  /** Decides, once enough is there, whether raw text that may stand for more than text does. */
+  function decide(open: OpenString): void {
+    const text = open.pieces.text();
+    if (mayBeOther(text, open.types)) return;
+    open.undecided = false;
+    if (opensJson(text, open.types)) return;
+    open.passes = true;
+    open.pieces = gatherText();
+    beginPassing(open.key);
+    writer.piece(text);
+  }
+
+  /** The schema's own form with values in its `properties`: those are the arguments. */
+  function readEcho(): boolean {
+    const echoed = values.get("properties") ?? forbidden.get("properties");
+    const type = values.get("type") ?? forbidden.get("type");
+    if (type !== "object" || tool.schemaFor("properties") !== undefined || !isRecord(echoed)) return false;
+    writer.restart();
+    return writeParsed(writer, echoed);
+  }
+
   function findFaults(): readonly string[] {
     if (tooLarge || values.size > jsonLimits.values) return [];
     return tool.validate(budget.convert(values.size, () => Object.fromEntries(values)));
@@ -113,21 +178,26 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
     opened: false,
     beginString(spelled, source) {
       const key = tool.keyFor(spelled);
-      const passes = tool.passesStrings(key, source === "json") && !written.has(key);
-      current = { key, source, passes, pieces: gatherText() };
-      if (!passes) return;
-      if (streams) open();
-      beginProperty(key);
-      put('"');
+      const isKnown = writer.opened || !declaresKeys || tool.schemaFor(key) !== undefined;
+      const mayPass = isKnown && tool.passesStrings(key, source === "json") && !written.has(key);
+      const isAllowed = !rules.forbidsOthers || tool.schemaFor(key) !== undefined;
+      const types = source === "text" ? typesOf(tool.schemaFor(key), schema) : new Set<string>();
+      const undecided =
+        mayPass && isAllowed && (types.has("null") || types.has("object") || types.has("array"));
+      const passes = mayPass && isAllowed && !undecided;
+      current = { key, source, passes, undecided, types, pieces: gatherText() };
+      if (passes) beginPassing(key);
     },
     piece(text) {
       if (current === undefined || text === "") return;
-      if (!current.passes) current.pieces.add(text);
-      else {
-        const json = current.source === "json" ? text : JSON.stringify(text).slice(1, -1);
-        if (writer.opened) port.write(json);
-        else current.pieces.add(json);
+      if (!current.passes) {
+        current.pieces.add(text);
+        if (current.undecided) decide(current);
+        return;
       }
+      const json = current.source === "json" ? text : JSON.stringify(text).slice(1, -1);
+      if (writer.opened) port.write(json);
+      else current.pieces.add(json);
     },
     endString() {
       if (current === undefined) return;
@@ -165,11 +235,18 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
       fragments = [];
       written = new Set();
       values = new Map();
+      forbidden = new Map();
       tooLarge = false;
+      hasPassed = false;
       current = undefined;
     },
     keyAt: (position) => tool.keyAt(position),
     end() {
+      for (const key of rules.nullable) {
+        if (!beginProperty(key)) continue;
+        put("null");
+        values.set(key, null);
+      }
       put(written.size === 0 ? "{}" : "}");
       if (writer.opened) {
         port.close(true);
@@ -178,7 +255,8 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
       const json = fragments.join("");
       const faults = findFaults();
       if (faults.length > 0) {
-        port.refuse("schema", faults, json);
+        if (readEcho()) writer.end();
+        else port.refuse("schema", faults, json);
         return;
       }
       port.open();
@@ -190,6 +268,10 @@ export function createCallWriter(tool: DeclaredTool, port: CallPort, streams: bo
       else port.refuse("unreadable", [], undefined);
     },
     cut() {
+      if (!writer.opened && hasPassed && keepsCut()) {
+        open();
+        if (current?.passes === true) port.write(current.pieces.text());
+      }
       if (writer.opened) port.close(false);
       else port.refuse("cut", [], undefined);
     },
@@ -226,25 +308,4 @@ export function writeParsed(call: CallWriter, value: unknown): boolean {
     }
   }
   return true;
-}
-
-const pythonWords: ReadonlyMap<string, boolean | null> = new Map([
-  ["True", true],
-  ["False", false],
-  ["None", null],
-]);
-
-/** The value that untyped text stands for: text where text is wanted, otherwise JSON if it is JSON. */
-function readText(text: string, types: ReadonlySet<string>): unknown {
-  if (types.has("string")) return text;
-  const trimmed = text.trim();
-  const word = pythonWords.get(trimmed);
-  if (word !== undefined) return word;
-  try {
-    const value = parseBounded(trimmed);
-    return isShallow(value) ? value : text;
-  } catch {
-    // Not JSON: the schema decides what a text can become.
-    return text;
-  }
 }

@@ -3,7 +3,7 @@ export interface CodeTracker {
   see(character: string): void;
   /** As `see` for each character; most of them are passed over. */
   seeAll(text: string): void;
-  /** Whether the character that comes next stands in a fenced block or in inline code. */
+  /** Whether the character that comes next stands in a fenced or an indented block, or in inline code. */
   inCode(): boolean;
 }
 
@@ -11,7 +11,7 @@ export interface CodeTracker {
 const specials = "`~\\\n";
 
 /**
- * Creates a tracker at the beginning of a line. Fences are those of CommonMark (three or more backticks or tildes, also
+ * Creates a tracker at the beginning of a text. Fences are those of CommonMark (three or more backticks or tildes, also
  * in lists and quotes). Inline code ends with its line at the latest, so that a lone backtick can't hide what follows.
  */
 export function createCodeTracker(): CodeTracker {
@@ -21,6 +21,13 @@ export function createCodeTracker(): CodeTracker {
   let closing = false;
   let inline = 0;
   let lineStart = true;
+  // Indented code: four blanks after text and a blank line, and not in a list, whose items are indented, too.
+  let indent = 0;
+  let isBlankLine = true;
+  let mayIndent = false;
+  let isIndented = false;
+  let inList = false;
+  let hasText = false;
   let run = { mark: "", count: 0, atLineStart: false };
   let escaped = false;
   const special = /[`~\\\n]/g;
@@ -47,8 +54,29 @@ export function createCodeTracker(): CodeTracker {
     }
   }
 
+  function indents(): boolean {
+    return isBlankLine ? indent >= 4 && mayIndent && !inList : isIndented;
+  }
+
+  /** Follows the indentation of lines, from their beginning to their first sign. */
+  function seeIndent(character: string): void {
+    if (character === "\n") {
+      mayIndent = hasText && (isBlankLine || isIndented);
+      isBlankLine = true;
+      indent = 0;
+    } else if (isBlankLine && character === " ") indent += 1;
+    else if (isBlankLine && character === "\t") indent += 4;
+    else if (isBlankLine && character !== "\r") {
+      isIndented = indents();
+      isBlankLine = false;
+      hasText = true;
+      if (indent < 4) inList = "-*+0123456789".includes(character);
+    }
+  }
+
   const tracker: CodeTracker = {
     see(character) {
+      seeIndent(character);
       if ((character === "`" || character === "~") && !(escaped && fence === undefined && inline === 0)) {
         if (run.mark !== character) {
           endRun();
@@ -86,7 +114,7 @@ export function createCodeTracker(): CodeTracker {
     },
     inCode() {
       endRun();
-      return fence !== undefined || inline > 0;
+      return fence !== undefined || inline > 0 || indents();
     },
   };
   return tracker;

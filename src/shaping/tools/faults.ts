@@ -8,7 +8,9 @@ export type Fault =
   | { readonly kind: "unknown-tool" | "other-tool"; readonly name: string }
   | { readonly kind: "unreadable" | "cut"; readonly name: string | undefined }
   | { readonly kind: "schema"; readonly name: string; readonly faults: readonly string[] }
-  | { readonly kind: "no-call" };
+  /** A call in a form that nobody could read, or an answer with neither text nor a call. */
+  | { readonly kind: "lost"; readonly name: string }
+  | { readonly kind: "no-call" | "empty" };
 
 /** More faults help no model, and each costs tokens. */
 const mostFaults = 16;
@@ -56,11 +58,20 @@ export function describeFaults(faults: readonly Fault[], context: FaultContext):
       `The ${accepted.length === 1 ? "call" : "calls"} before it (${accepted.join(", ")}) went through: don't repeat what was accepted.`,
     );
   }
-  const again = faults.some((fault) => fault.kind === "no-call")
-    ? "Write the call now"
-    : "Write the call again, corrected";
-  lines.push(`${again}, in exactly this form and with no other text:`, taughtSyntaxFor(model).form);
+  lines.push(
+    `${sayAgain(faults)}, in exactly this form and with no other text:`,
+    taughtSyntaxFor(model).form,
+  );
   return lines.join("\n");
+}
+
+function sayAgain(faults: readonly Fault[]): string {
+  const kinds = new Set(faults.map(({ kind }) => kind));
+  if (kinds.has("no-call")) return "Write the call now";
+  if (kinds.has("empty")) return "Either answer in words, or write the call now";
+  return kinds.has("lost")
+    ? "If you meant to call it, write the call again"
+    : "Write the call again, corrected";
 }
 
 /** What helps to do better. Sentences with a blank before them, or nothing. */
@@ -82,6 +93,10 @@ function describeFault(fault: Fault, request: ToolRequest, hints: Hints): string
       return `${call} is incomplete: the answer ended inside it.`;
     case "schema":
       return `${call} has wrong arguments: ${fault.faults.join("; ")}.${hints.fields(fault.name)}`;
+    case "lost":
+      return `Your answer names the tool ${fault.name} as in a call, but no call could be read in it.`;
+    case "empty":
+      return `Your answer is empty: it has neither text nor a tool call.${hints.tools()}`;
     default:
       return request.toolChoice.kind === "function"
         ? `Your answer must call the tool ${choiceName(request)}, but it has no tool call.`

@@ -1,7 +1,9 @@
 import { writeParsed, type CallWriter } from "./call-writer.ts";
-import { readJsonString } from "./json-string.ts";
+import { readBlanks } from "./json-blanks.ts";
+import { readJsonString, readTripleString } from "./json-string.ts";
 import { readRawValue } from "./json-value.ts";
 import { parseLeniently } from "../parse-leniently.ts";
+import { isRecord } from "../schema/resolve-schema.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { createTextReader, type Reading, type TextReader } from "./text-reader.ts";
 
@@ -13,7 +15,8 @@ export type ArgumentsEnd = "complete" | "open" | "cut" | "broken";
 
 /**
  * Reads the JSON object of a call's arguments and passes it on property by property. Takes what models get wrong:
- * the object as a string of JSON, keys without quotes or in apostrophes, missing or trailing commas, values of Python.
+ * the object as a string of JSON or alone in a list, keys without quotes or in apostrophes, missing or trailing commas, `=` for `:`,
+ * comments, strings in three quotes, values of Python.
  */
 export function* readJsonArguments(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd> {
   yield* reader.space();
@@ -23,7 +26,11 @@ export function* readJsonArguments(reader: TextReader, call: CallWriter): Readin
   if (first === "{") return yield* readObject(reader, call);
   if (first === "<") return "open";
   const { raw, end } = yield* readRawValue(reader);
-  return end === "complete" && /^(null|none|\[\s*\]|)$/i.test(raw.trim()) ? "complete" : "broken";
+  if (end !== "complete") return "broken";
+  if (/^(null|none|\[\s*\]|)$/i.test(raw.trim())) return "complete";
+  const list = first === "[" ? parseLeniently(raw) : undefined;
+  const isOne = Array.isArray(list) && list.length === 1 && isRecord(list[0]);
+  return isOne && writeParsed(call, list[0]) ? "complete" : "broken";
 }
 
 /** Reads arguments that were encoded twice: a JSON string that holds the object. */
@@ -59,7 +66,7 @@ function* readObject(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd
   // Whether the object could end here: not after a key, and a comma promises another one.
   let ends = true;
   for (;;) {
-    yield* reader.space();
+    yield* readBlanks(reader);
     const next = yield* reader.peek(1);
     if (next === "") return ends ? "open" : "cut";
     if (next === "<") return "open";
@@ -73,29 +80,47 @@ function* readObject(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd
       continue;
     }
     const key = yield* readKey(reader, next);
-    if (typeof key !== "string") return key.end;
-    yield* reader.space();
-    const value = yield* reader.peek(1);
-    if (value === "") return "cut";
-    if (value === '"') {
-      reader.take(1);
-      call.beginString(key, "json");
-      const place = next === '"' ? "property" : "loose-property";
-      if ((yield* readJsonString(reader, place, (text) => call.piece(text))) === "cut") return "cut";
-      call.endString();
-    } else {
-      const { raw, end } = yield* readRawValue(reader);
-      if (end === "cut") return "cut";
-      if (raw.trim() === "" || !call.json(key, raw.trim())) return "broken";
-      if (end === "open") return "open";
-    }
+    if ("end" in key) return key.end;
+    const end = yield* readProperty(reader, call, { ...key, isLoose: next !== '"' });
+    if (end !== "complete") return end;
     ends = true;
   }
 }
 
+interface Key {
+  readonly key: string;
+  /** `=` stands for the colon. */
+  readonly isAssigned: boolean;
+}
+
+function* readProperty(
+  reader: TextReader,
+  call: CallWriter,
+  { key, isAssigned, isLoose }: Key & { readonly isLoose: boolean },
+): Reading<ArgumentsEnd> {
+  yield* readBlanks(reader);
+  const value = yield* reader.peek(1);
+  if (value === "") return "cut";
+  if (value === '"') {
+    reader.take(1);
+    call.beginString(key, "json");
+    const isTriple = (yield* reader.accept(['""'])) !== undefined;
+    const give = (text: string): void => call.piece(text);
+    const place = isAssigned ? "assigned-property" : isLoose ? "loose-property" : "property";
+    const end = yield* isTriple ? readTripleString(reader, give) : readJsonString(reader, place, give);
+    if (end === "cut") return "cut";
+    call.endString();
+    return "complete";
+  }
+  const { raw, end } = yield* readRawValue(reader);
+  if (end === "cut") return "cut";
+  if (raw.trim() === "" || !call.json(key, raw.trim())) return "broken";
+  return end;
+}
+
 const longestKey = 256;
 
-function* readKey(reader: TextReader, next: string): Reading<string | { end: "cut" | "broken" }> {
+function* readKey(reader: TextReader, next: string): Reading<Key | { readonly end: "cut" | "broken" }> {
   let key: string;
   if (next === '"' || next === "'") {
     reader.take(1);
@@ -109,9 +134,9 @@ function* readKey(reader: TextReader, next: string): Reading<string | { end: "cu
   }
   yield* reader.space();
   const colon = yield* reader.peek(1);
-  if (colon !== ":") return { end: colon === "" ? "cut" : "broken" };
+  if (colon !== ":" && colon !== "=") return { end: colon === "" ? "cut" : "broken" };
   reader.take(1);
-  return key;
+  return { key, isAssigned: colon === "=" };
 }
 
 /**

@@ -1,16 +1,22 @@
 import type { Reading, TextReader } from "./text-reader.ts";
 
-/** How reading a string ended: properly, or with the text. */
+/** How reading a string ended: properly, or with the text, or before closing tags that end the call. */
 export type StringEnd = "closed" | "cut";
 
 /**
  * Where a JSON string stands: a quote inside it that isn't followed by what may follow there is part of the text.
- * `loose-property`: in an object whose keys are not in double quotes.
+ * `loose-property`: in an object whose keys are not in double quotes. `assigned-property`: `=` stands for the colon.
  */
-export type StringPlace = "property" | "loose-property" | "nested";
+export type StringPlace = "property" | "loose-property" | "assigned-property" | "nested";
 
-// Quotes, backslashes, and control characters, which a JSON string can't hold as they are.
-const special = /["\\]|[^ -\uffff]/g;
+// Quotes, backslashes, and control characters, which a JSON string can't hold as they are; and what may close a call.
+const special = /["\\]|<(?:\/|$)|[^ -\uffff]/g;
+const closings = ["</tool_call>", "</tool_calls>", "</function_call>", "</function_calls>"] as const;
+const closed = /^(?:<\/(?:tool|function)_calls?>\s*)+/;
+/** What follows the tags that close a call, if not the end: another call, or a token. And what may become that. */
+const nextCall = /^<(?:(?:tool|function)_calls?>\s*[{[<]|\|)/;
+const mayBeNext = /^<(?:\/?[a-z_]*|[a-z_]+>\s*)$/;
+const longestClosing = 100;
 
 /**
  * Reads the rest of a JSON string (its opening quote is read) and gives its text still escaped, validly: line breaks
@@ -32,6 +38,9 @@ export function* readJsonString(
     const character = reader.text.charAt(reader.at);
     if (character === "\\") {
       if (!(yield* readEscape(reader, emit))) return "cut";
+    } else if (character === "<") {
+      if (yield* seesClosing(reader)) return "cut";
+      emit(reader.take(1));
     } else if (character === '"') {
       reader.take(1);
       const inside = yield* readAfterQuote(reader, place);
@@ -41,6 +50,34 @@ export function* readJsonString(
       emit(JSON.stringify(reader.take(1)).slice(1, -1));
     }
   }
+}
+
+/** Reads the rest of a string in three quotes, as `readJsonString` does. */
+export function* readTripleString(reader: TextReader, emit: (escaped: string) => void): Reading<StringEnd> {
+  for (;;) {
+    if ((yield* reader.accept(['"""'])) !== undefined) return "closed";
+    if (!(yield* reader.need(1))) return "cut";
+    const character = reader.text.charAt(reader.at);
+    if (character === "\\") {
+      if (!(yield* readEscape(reader, emit))) return "cut";
+    } else emit(JSON.stringify(reader.take(1)).slice(1, -1));
+  }
+}
+
+/**
+ * Whether tags that close the call are next, and then the end or another call: the string was never closed, and must not take
+ * them in. Reads nothing.
+ */
+function* seesClosing(reader: TextReader): Reading<boolean> {
+  if (!(yield* reader.sees(closings))) return false;
+  for (let length = 12; length < longestClosing; length += 1) {
+    const text = yield* reader.peek(length);
+    const rest = text.replace(closed, "");
+    if (text.length < length) return rest === "";
+    if (nextCall.test(rest)) return true;
+    if (rest !== "" && !mayBeNext.test(rest)) return false;
+  }
+  return false;
 }
 
 function* readEscape(reader: TextReader, emit: (escaped: string) => void): Reading<boolean> {
@@ -68,15 +105,17 @@ function* readAfterQuote(reader: TextReader, place: StringPlace): Reading<string
   const space = yield* reader.space();
   const next = yield* reader.peek(1);
   if (next === "" || next === "}" || next === "<" || next === "]") return undefined;
+  if (next === "/" && "},]".includes(yield* behindComment(reader))) return undefined;
   if (place === "nested") return next === "," || next === ":" ? undefined : space;
   // A comma is missing: in text, two quotes that close and open again, then a colon, hardly ever happen.
-  if (next === '"' && (yield* seesKey(reader)) === "yes") return undefined;
+  if (next === '"' && (yield* seesKey(reader, place)) === "yes") return undefined;
   if (next !== ",") return space;
   const comma = reader.take(1);
   const more = yield* reader.space();
   const after = yield* reader.peek(1);
   const mayBeKey = after === '"' || (place === "loose-property" && /[\w$']/.test(after));
-  const ends = after === "}" || after === "" || (mayBeKey && (yield* seesKey(reader)) !== "no");
+  if (after === "/" && '}"'.includes(yield* behindComment(reader))) return undefined;
+  const ends = after === "}" || after === "" || (mayBeKey && (yield* seesKey(reader, place)) !== "no");
   return ends ? undefined : space + comma + more;
 }
 
@@ -85,12 +124,26 @@ const longestKey = 256;
 const keyAndNext = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w$.-]+(?![\w$.-]))\s*([^\s])/;
 
 /** Whether a key and its colon come next, rather than more quotes of a text that has a comma in it. */
-function* seesKey(reader: TextReader): Reading<"yes" | "no" | "unknown"> {
+function* seesKey(reader: TextReader, place: StringPlace): Reading<"yes" | "no" | "unknown"> {
   for (let length = 2; length < longestKey; length += 1) {
     const text = yield* reader.peek(length);
     if (text.length < length) return "unknown";
     const after = keyAndNext.exec(text)?.[1];
-    if (after !== undefined) return after === ":" ? "yes" : "no";
+    if (after !== undefined)
+      return after === ":" || (after === "=" && place === "assigned-property") ? "yes" : "no";
   }
   return "unknown";
+}
+
+const comment = /^(?:\/\*[^*]*\*\/|\/\/[^\n]*\n)\s*([^\s])/;
+
+/** The sign behind a comment that comes next; `none` if none does. */
+function* behindComment(reader: TextReader): Reading<string> {
+  for (let length = 3; length < longestKey; length += 1) {
+    const text = yield* reader.peek(length);
+    const after = comment.exec(text)?.[1];
+    if (after !== undefined) return after;
+    if (text.length < length || !/^\/[*/]/.test(text)) return "none";
+  }
+  return "none";
 }

@@ -28,11 +28,17 @@ export interface Outlet {
   closeCall(): void;
   /** Keeps the place of a call that is not passed on for now. */
   reject(rejected: RejectedCall): void;
+  /** The rejected call before this is text. */
+  pardon(): void;
   /** Markup between calls: part of the text if the call before it becomes text, otherwise nothing. */
   layout(text: string): void;
   hold(): void;
   /** Gives out what was held; rejected calls become calls if they can, otherwise text. */
   release(): void;
+  /** Forgets the rejected calls that could only become text. For an answer that broke off: half a call is not for readers. */
+  dropRejected(): void;
+  /** Forgets the text that is held. */
+  dropText(): void;
   finish(reason: FinishReason, usage: Usage): void;
   take(): ChatEvent[];
   /** Gives out all text, white space included. For an answer that ends here. */
@@ -158,6 +164,10 @@ export function createOutlet(newCallId: (() => string) | undefined): Outlet {
       outlet.followsCall = true;
       add({ kind: "rejected", rejected });
     },
+    pardon() {
+      lastRejected = undefined;
+      outlet.followsCall = false;
+    },
     layout(text) {
       if (lastRejected !== undefined) lastRejected.raw += text;
     },
@@ -169,6 +179,12 @@ export function createOutlet(newCallId: (() => string) | undefined): Outlet {
       const steps = held;
       held = [];
       for (const one of steps) step(one);
+    },
+    dropRejected() {
+      held = held.filter((one) => one.kind !== "rejected" || one.rejected.call !== undefined);
+    },
+    dropText() {
+      held = held.filter(({ kind }) => kind !== "text");
     },
     settle() {
       if (!afterCall) put("text", space);

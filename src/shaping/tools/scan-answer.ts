@@ -1,4 +1,5 @@
 import type { CallSession } from "./call-session.ts";
+import { isSample } from "./prose-sample.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
 import {
   beginsMarker,
@@ -23,10 +24,14 @@ const longestEnd = 64;
 export function* scanAnswer(session: CallSession): Reading<void> {
   const { reader, outlet, code } = session;
   let afterSentence = false;
+  /** Whether this line has words. */
+  let inSentence = false;
 
   function see(character: string): void {
     code.see(character);
     const isBlank = character.trim() === "";
+    if (character === "\n") inSentence = false;
+    else if (!isBlank) inSentence = true;
     if (!isBlank) session.atStart = false;
     const wasStart = session.lineStart && !afterSentence;
     afterSentence = sentenceEnds.includes(character);
@@ -55,7 +60,13 @@ export function* scanAnswer(session: CallSession): Reading<void> {
         mayBeMarker(session, end - at, session.lineStart)
       )
         break;
-      if (session.offersTools && session.atStart && (character === "{" || character === "[") && !code.inCode()) break;
+      if (
+        session.offersTools &&
+        session.atStart &&
+        (character === "{" || character === "[") &&
+        !code.inCode()
+      )
+        break;
       see(character);
       end += 1;
     }
@@ -84,6 +95,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
       continue;
     }
     reader.record();
+    const faults = session.faults.length;
     for (;;) {
       const marked = yield* findRecogniser(session, session.lineStart);
       if (marked === undefined && isCut()) {
@@ -93,6 +105,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
       const recognise = marked ?? (session.offersTools && session.atStart ? readBareCalls : undefined);
       const result = recognise === undefined ? false : yield* recognise(session);
       if (result === "nested") continue;
+      if (inSentence && session.faults.length > faults && (yield* isSample(session))) session.pardon();
       if (result) {
         session.lineStart = true;
         afterSentence = false;

@@ -13,10 +13,14 @@ export interface TextReader {
   push(piece: string): void;
   /** Nothing more will come. */
   end(): void;
+  /** After the end: what comes now is another text. */
+  reopen(): void;
   readonly ended: boolean;
   /** The buffer; unread text begins at `at`. For loops that look at single characters. */
   readonly text: string;
   readonly at: number;
+  /** How many units were read since the beginning. */
+  readonly consumed: number;
   /** Reads `count` UTF-16 units that have arrived. */
   take(count: number): string;
   /** Waits for `count` units; false if the text ends before. */
@@ -98,6 +102,7 @@ const mostPieces = 1000;
 class PieceReader implements TextReader {
   text = "";
   at = 0;
+  consumed = 0;
   ended = false;
   #half = "";
   #recording = false;
@@ -125,9 +130,14 @@ class PieceReader implements TextReader {
     this.ended = true;
   }
 
+  reopen(): void {
+    this.ended = false;
+  }
+
   take(count: number): string {
     const piece = this.text.slice(this.at, this.at + count);
     this.at += piece.length;
+    this.consumed += piece.length;
     if (this.#recording) this.#keep(piece);
     return piece;
   }

@@ -2,8 +2,10 @@ import { GatewayError } from "../../errors.ts";
 import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import type { AnswerProblem, RepairableShaper } from "../shaper.ts";
+import { createCodeTracker } from "./code-tracker.ts";
 import { createCallSession } from "./call-session.ts";
 import { describeFaults } from "./faults.ts";
+import { findForcedCall } from "./mark-calls.ts";
 import { scanAnswer } from "./scan-answer.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
 
@@ -18,9 +20,15 @@ import type { ToolCallShaperOptions } from "./tool-request.ts";
  * the text is given as it is. `giveUp` passes on calls that only miss the schema, gives the others as text, and throws
  * `output-invalid` if a call had to come and nothing was given out at all.
  *
+ * When the upstream fails, text that was held back is given (`flush`), but no call that was not: an error follows, and a reader has
+ * no use for half of its markup.
+ *
  * The finish becomes `tool-calls` once a call was given, except that `length` and `content-filter` stay; a call that
  * the model left incomplete after a part was given out ends with `length`. With `parallelToolCalls: false` only the
  * first call is passed on.
+ *
+ * A text block right behind another is a text of its own. Where a call must come and none was marked as one, JSON that can be one is
+ * (`findForcedCall`).
  *
  * A model that writes the results of its calls itself is stopped there: what it builds on them is invented.
  */
@@ -29,9 +37,9 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
   const { reader, outlet } = session;
   const { toolChoice } = options.request;
   const mustCall = toolChoice.kind === "required" || toolChoice.kind === "function";
-  const scan = scanAnswer(session);
+  let scan = scanAnswer(session);
   const attempt: string[] = [];
-  let blockKind: "text" | "reasoning" = "text";
+  let blockKind: "text" | "reasoning" | undefined;
   let pendingFinish: { reason: FinishReason; usage: Usage } | undefined;
   let scanned = false;
   let finished = false;
@@ -46,6 +54,32 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
     advance();
   }
 
+  /** What comes now is a text of its own: nothing before it, such as an open code fence, says what it is. */
+  function beginText(): void {
+    if (session.overrun) return;
+    if (!reader.ended) endScan(true);
+    reader.reopen();
+    session.endedByModel = false;
+    // Each text block stands for itself.
+    session.code = createCodeTracker();
+    session.atStart = true;
+    session.lineStart = true;
+    scan = scanAnswer(session);
+    scanned = false;
+  }
+
+  /** A call had to come, and none was marked as one: one that isn't is better than none. */
+  function readForced(): void {
+    const found = findForcedCall(attempt.join(""), session.directory, options);
+    if (found === undefined) return;
+    outlet.dropText();
+    outlet.text(found.before);
+    beginText();
+    reader.push(found.marked);
+    endScan(true);
+    outlet.text(found.after);
+  }
+
   function finish(reason: FinishReason, usage: Usage): void {
     finished = true;
     outlet.settle();
@@ -54,8 +88,12 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
     else outlet.finish({ ...reason, kind: session.cut ? "length" : "tool-calls" }, usage);
   }
 
+  function isMissing(): boolean {
+    return mustCall && session.given === 0 && session.faults.length === 0;
+  }
+
   function findProblem(): AnswerProblem | undefined {
-    const missing = mustCall && session.given === 0 && session.faults.length === 0;
+    const missing = isMissing();
     if (session.faults.length === 0 && !missing) return undefined;
     const message = describeFaults(missing ? [{ kind: "no-call" }] : session.faults, {
       request: options.request,
@@ -73,6 +111,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
         outlet.start(event.model);
         break;
       case "block-start":
+        if (blockKind === "text" && event.block.kind === "text") beginText();
         blockKind = event.block.kind === "reasoning" ? "reasoning" : "text";
         break;
       case "block-delta":
@@ -93,7 +132,9 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
       case "finish": {
         const { reason, usage } = event;
         const byModel = reason.kind !== "length" && reason.kind !== "content-filter";
+        session.cutForLength = reason.kind === "length";
         endScan(byModel);
+        if (byModel && isMissing()) readForced();
         shaper.problem = byModel ? findProblem() : undefined;
         if (shaper.problem !== undefined) {
           pendingFinish = { reason, usage };
@@ -118,6 +159,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
     },
     flush() {
       endScan(false);
+      outlet.dropRejected();
       outlet.release();
       outlet.settle();
       return outlet.take();

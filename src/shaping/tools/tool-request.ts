@@ -13,6 +13,8 @@ export interface ToolCallShaperOptions {
   /** The upstream's model id: decides which syntax was taught. */
   readonly model: string;
   readonly argumentsMode: ArgumentsMode;
+  /** In `whole` mode, too, a call that is cut for its length is given as far as it would have been streamed. Default: no. */
+  readonly keepsCut?: boolean;
   /** Makes an id that is unique across conversations. */
   readonly newCallId: () => string;
   /** Default: each schema stands for itself. */

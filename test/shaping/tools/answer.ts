@@ -91,7 +91,8 @@ export function given(shaper: Shaper, events: readonly ChatEvent[]): string[] {
   return blocks;
 }
 
-function toOutcome(response: ChatResponse): Outcome {
+/** What was collected, as tests compare it. */
+export function toOutcome(response: ChatResponse): Outcome {
   const blocks = response.blocks.map((block) => {
     if (block.kind === "tool-call") return { call: block.name, arguments: block.arguments };
     return block.kind === "text" ? { text: block.text } : { reasoning: block.text };

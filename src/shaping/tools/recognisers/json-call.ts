@@ -1,22 +1,12 @@
 import { concludeCall, readSettledArguments, type CallSession, type SettledEnd } from "../call-session.ts";
 import { writeParsed, type CallWriter } from "../call-writer.ts";
+import { argumentKeys, listKeys, nameKeys, sideKeys } from "../call-shape.ts";
+import { readBlanks } from "../json-blanks.ts";
 import { readRawValue } from "../json-value.ts";
 import { parseLeniently } from "../../parse-leniently.ts";
 import { isRecord } from "../../schema/resolve-schema.ts";
-import { createStops, type Reading } from "../text-reader.ts";
+import { createStops, type Reading, type TextReader } from "../text-reader.ts";
 
-const nameKeys = new Set(["name", "tool", "tool_name", "function_name", "function", "action"]);
-const argumentKeys = new Set([
-  "arguments",
-  "parameters",
-  "input",
-  "args",
-  "params",
-  "tool_input",
-  "action_input",
-]);
-const listKeys = new Set(["tool_calls", "function_calls", "calls"]);
-const sideKeys = new Set(["type", "id", "index", "call_id", "tool_call_id"]);
 const closers = createStops(["</tool_call", "</function_call", "<|"]);
 
 /** What became of an object that may be a call. `text`: it is none, and none of it was passed on. */
@@ -38,9 +28,10 @@ export function* readCallObject(
   let name: string | undefined;
   let call: CallWriter | undefined;
   let end: SettledEnd = "complete";
+  let afterComma = false;
 
   for (;;) {
-    yield* reader.space();
+    yield* options.bare ? reader.space() : readBlanks(reader);
     const next = yield* reader.peek(1);
     const expected = depth === 0 || wraps ? "{" : '",}';
     wraps = false;
@@ -54,9 +45,10 @@ export function* readCallObject(
       if (depth === 0) break;
     } else if (next === ",") {
       reader.take(1);
+      afterComma = true;
     } else if (call !== undefined) {
       // Ids and the like after the arguments: nothing of them is wanted.
-      if (next === '"') yield* readRawValue(reader, depth);
+      if (afterComma && (yield* seesKey(reader))) yield* readRawValue(reader, depth);
       break;
     } else if (next === "" || next === "<") {
       if (options.bare) return "text";
@@ -70,9 +62,17 @@ export function* readCallObject(
         if (name === undefined) return "text";
       } else if (key === "function" && (yield* reader.sees(["{"]))) {
         wraps = true;
+      } else if (
+        key !== undefined &&
+        nameKeys.has(key) &&
+        name === undefined &&
+        (yield* seesPlaceholder(session))
+      ) {
+        return "text";
       } else if (key !== undefined && argumentKeys.has(key) && name !== undefined) {
         if (options.bare && !(yield* reader.sees(["{", '"']))) return "text";
         call = session.begin(name);
+        afterComma = false;
         end = yield* readSettledArguments(session, call, closers);
         if (end !== "complete") break;
       } else if (key !== undefined && sideKeys.has(key)) {
@@ -92,9 +92,59 @@ export function* readCallObject(
     return "done";
   }
   call ??= session.begin(name ?? "");
+  const left = options.bare || end !== "complete" ? undefined : yield* readLeft(session);
+  if (left?.isMisread === true) end = "unreadable";
   if (end !== "cut") yield* options.finish();
   concludeCall(session, call, end);
+  if (left?.isMisread === false) session.outlet.text(left.text);
   return "done";
+}
+
+/** Whether a key and its colon come next. */
+function* seesKey(reader: TextReader): Reading<boolean> {
+  for (let length = 1; length < 64; length += 1) {
+    const text = yield* reader.peek(length);
+    if (/^"[\w-]+"\s*:/.test(text)) return true;
+    if (text.length < length || !/^"(?:[\w-]*|[\w-]+"\s*)$/.test(text)) return false;
+  }
+  return false;
+}
+
+const blockEnds = createStops([
+  "</tool_call",
+  "</function_call",
+  "<tool_call",
+  "<function_call",
+  "<function=",
+  "<|",
+]);
+
+/**
+ * Reads what is left between a call and its closing tag. Remains of JSON there mean that the arguments ended too early, at a
+ * quote that should have been escaped: what was read of them is wrong. Other text is only text.
+ */
+function* readLeft(
+  session: CallSession,
+): Reading<{ readonly text: string; readonly isMisread: boolean } | undefined> {
+  const { reader } = session;
+  do yield* readBlanks(reader);
+  while ((yield* reader.accept(["```", "}", "]", ",", ";"])) !== undefined);
+  if (!(yield* reader.need(1)) || (yield* reader.sees(["<", "{", "["]))) return undefined;
+  const pieces: string[] = [];
+  const stopped = yield* reader.until(blockEnds, (piece) => pieces.push(piece));
+  const text = pieces.join("");
+  return { text, isMisread: stopped && (yield* reader.sees(["</"])) && /["}]/.test(text) };
+}
+
+/** Whether a word without quotes comes next that names no tool: the form of a call is being shown. */
+function* seesPlaceholder({ reader, directory }: CallSession): Reading<boolean> {
+  for (let length = 1; length < 64; length += 1) {
+    const text = yield* reader.peek(length);
+    const word = /^[A-Za-z_][\w.-]*/.exec(text)?.[0];
+    if (word === undefined) return text !== "" && "<{[$.".includes(text);
+    if (word.length < text.length || text.length < length) return directory.find(word) === undefined;
+  }
+  return true;
 }
 
 /** Reads a key and its colon; `undefined` if it is none that a call has, `text` if that decides that it is no call. */
@@ -111,7 +161,7 @@ function* readKey(session: CallSession, bare: boolean): Reading<string | undefin
   if (bare && !known) return "text";
   if ((yield* reader.accept(['"'])) === undefined) return bare ? "text" : undefined;
   yield* reader.space();
-  if ((yield* reader.accept([":"])) === undefined) return bare ? "text" : undefined;
+  if ((yield* reader.accept(bare ? [":"] : [":", "="])) === undefined) return bare ? "text" : undefined;
   yield* reader.space();
   return key;
 }
@@ -171,10 +221,24 @@ function callsIn(value: unknown, session: CallSession): { name: string; input: u
   const valueOf = (keys: ReadonlySet<string>): unknown =>
     [...keys].map((key) => value[key]).find((one) => one !== undefined);
   const name = valueOf(nameKeys);
-  if (typeof name === "string") return [{ name, input: valueOf(argumentKeys) }];
+  if (typeof name === "string")
+    return [{ name, input: valueOf(argumentKeys) ?? flatArguments(value, name, session) }];
   // {"tool": {…}}: the name itself as the only key.
   const [only, ...others] = Object.keys(value);
   return only !== undefined && others.length === 0 && session.directory.find(only) !== undefined
     ? [{ name: only, input: value[only] }]
     : [];
+}
+
+/** The arguments of `{"name": "bash", "command": "ls"}`: all other keys, if the tool has them. */
+function flatArguments(
+  value: Readonly<Record<string, unknown>>,
+  name: string,
+  { directory }: CallSession,
+): unknown {
+  const tool = directory.find(name);
+  const keys = Object.keys(value).filter((key) => value[key] !== name && !sideKeys.has(key));
+  return keys.every((key) => tool?.schemaFor(tool.keyFor(key)) !== undefined)
+    ? Object.fromEntries(keys.map((key) => [key, value[key]]))
+    : undefined;
 }

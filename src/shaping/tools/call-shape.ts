@@ -1,0 +1,90 @@
+import { isRecord } from "../schema/resolve-schema.ts";
+import type { ToolDirectory } from "./tool-directory.ts";
+
+/** Keys under which models write the name of a tool. */
+export const nameKeys: ReadonlySet<string> = new Set([
+  "name",
+  "tool",
+  "tool_name",
+  "function_name",
+  "function",
+  "action",
+]);
+/** Keys under which models write a call's arguments. */
+export const argumentKeys: ReadonlySet<string> = new Set([
+  "arguments",
+  "parameters",
+  "input",
+  "args",
+  "params",
+  "tool_input",
+  "action_input",
+]);
+/** Keys of a list of calls. */
+export const listKeys: ReadonlySet<string> = new Set(["tool_calls", "function_calls", "calls"]);
+/** Keys that may stand beside them and say nothing of interest. */
+export const sideKeys: ReadonlySet<string> = new Set(["type", "id", "index", "call_id", "tool_call_id"]);
+
+/**
+ * Whether a JSON value that nothing marks as a call has the shape of one, or of several: a name and arguments, and no key that calls
+ * don't have. The definition of a tool is none. That the name is declared and the arguments fit is to be seen elsewhere.
+ */
+export function isCallShape(value: unknown, directory: ToolDirectory): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every((one) => isCallShape(one, directory));
+  if (!isRecord(value)) return false;
+  const keys = Object.keys(value);
+  const list = keys.find((key) => listKeys.has(key));
+  if (list !== undefined) return Array.isArray(value[list]) && isCallShape(value[list], directory);
+  if (isRecord(value["function"])) {
+    return (
+      keys.every((key) => key === "function" || sideKeys.has(key)) &&
+      isCallShape(value["function"], directory)
+    );
+  }
+  const nameKey = keys.find((key) => nameKeys.has(key) && typeof value[key] === "string");
+  if (nameKey === undefined) return false;
+  const others = keys.filter((key) => key !== nameKey && !sideKeys.has(key));
+  const [only] = others;
+  if (only !== undefined && others.length === 1 && argumentKeys.has(only)) return true;
+  const tool = directory.find(String(value[nameKey]));
+  // The flat form: its keys are the arguments.
+  return others.length > 0 && others.every((key) => tool?.schemaFor(tool.keyFor(key)) !== undefined);
+}
+
+const opening = /^(\[?\s*)(\{\s*)?(?:"([^"]*)("?\s*:?\s*))?/;
+const streamed =
+  /^\[?\s*\{\s*(?:"(?:type|id|index|call_id|tool_call_id)"\s*:\s*"[\w-]*"\s*,\s*)*"\w+"\s*:\s*"([^"]*)"\s*,\s*"(\w+)"\s*:\s*["{]/;
+const named = /"(\w+)"\s*:\s*"([^"]*)("?)/g;
+
+/** What the beginning of a text is, as far as it can be told. */
+export type Beginning = "calls" | "none" | "undecided";
+
+/**
+ * Whether a text may be JSON calls of declared tools that nothing marks, by its beginning. `calls` once a declared name, or
+ * something else that only calls have, was seen.
+ */
+export function judgeBeginning(text: string, directory: ToolDirectory): Beginning {
+  const [, , brace, key, behind] = opening.exec(text) ?? [];
+  if (brace === undefined) return /^\[?\s*$/.test(text) ? "undecided" : "none";
+  const rest = text.slice((opening.exec(text)?.[0] ?? "").length);
+  if (key === undefined) return rest === "" ? "undecided" : "none";
+  if (behind === undefined || !behind.startsWith('"')) {
+    return [...nameKeys, ...argumentKeys, ...listKeys, ...sideKeys].some((one) => one.startsWith(key))
+      ? "undecided"
+      : "none";
+  }
+  if (argumentKeys.has(key) || listKeys.has(key)) return behind.includes(":") ? "calls" : "undecided";
+  if (!nameKeys.has(key) && !sideKeys.has(key)) return "none";
+  for (const [, one = "", value = "", closed] of text.matchAll(named)) {
+    if (!nameKeys.has(one)) continue;
+    if (closed === '"') return directory.find(value) === undefined ? "none" : "calls";
+    return value.length < 200 ? "undecided" : "none";
+  }
+  return text.length < 400 ? "undecided" : "none";
+}
+
+/** Whether the shaper of calls reads what begins so by itself, at the beginning of an answer, and streams its arguments. */
+export function isStreamed(text: string, directory: ToolDirectory): boolean {
+  const [, name, key] = streamed.exec(text) ?? [];
+  return name !== undefined && key !== undefined && argumentKeys.has(key) && directory.names.includes(name);
+}

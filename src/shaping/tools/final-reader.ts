@@ -1,0 +1,199 @@
+import { isStreamed, judgeBeginning } from "./call-shape.ts";
+import { readRawValue } from "./json-value.ts";
+import { isCalls, markCalls } from "./mark-calls.ts";
+import { createMarks } from "./marks.ts";
+import { callMarkers, lineMarkers } from "./recognisers/find-recogniser.ts";
+import { createStops, createTextReader, type Reading } from "./text-reader.ts";
+import { createToolDirectory } from "./tool-directory.ts";
+import type { ToolCallShaperOptions } from "./tool-request.ts";
+
+/** Headers of the assistant's turn, as templates write them. */
+const roleHeaders = [
+  "<|start_header_id|>assistant<|end_header_id|>",
+  "<|header_start|>assistant<|header_end|>",
+  "<|start_of_role|>assistant<|end_of_role|>",
+  "<|im_start|>assistant\n",
+  "<start_of_turn>model\n",
+  "<|assistant|>",
+  "<|Assistant|>",
+] as const;
+
+/** Tokens that end an answer. */
+const endTokens = [
+  "<|eot_id|>",
+  "<|eom_id|>",
+  "<|eot|>",
+  "<|im_end|>",
+  "<|end|>",
+  "<|end_of_text|>",
+  "<|endoftext|>",
+  "<|end_of_sentence|>",
+  "<end_of_turn>",
+  "</s>",
+] as const;
+
+const markers = createMarks([...callMarkers, ...lineMarkers]);
+const breaks = createStops(["\n"]);
+const fenceEnds = createStops(["\n```", "\n~~~"]);
+/** An opening tag: what follows it is its content, and left to the shaper of calls. */
+const openTag = /<[^<>/\s][^<>\n]*>\s*$/;
+/** Longer than any marker. */
+const markerLength = 64;
+/** So far is looked for what tells calls that are streamed from others. */
+const longestBeginning = 400;
+const codeIndent = /^(?: {4}|\t)/;
+
+/** What is done with what was read. */
+export interface FinalPort {
+  text(text: string): void;
+  /** Calls as the shaper of calls knows them. */
+  calls(markup: string): void;
+  /** Whether the text so far ends in a code fence. */
+  inFence(): boolean;
+}
+
+/** Reads the text of one answer. */
+export interface FinalReader {
+  push(text: string): void;
+  end(byModel: boolean): void;
+  /** The answer broke off: what was held is given, but not the beginning of a call. */
+  abandon(): void;
+}
+
+/** Creates the reader of `createFinalCallShaper`. */
+export function createFinalReader(options: ToolCallShaperOptions, port: FinalPort): FinalReader {
+  const directory = createToolDirectory(options.request.tools, options.work);
+  const reader = createTextReader();
+  let byModel = false;
+  /** What is being held is a call as far as can be told. */
+  let certain = false;
+  let tail = "";
+  let isBlank = true;
+
+  function give(text: string): void {
+    if (text === "") return;
+    isBlank &&= text.trim() === "";
+    tail = (tail + text).slice(-100);
+    port.text(text);
+  }
+
+  /** Whether what is next may be JSON calls that the shaper of calls does not read, and stream, by itself. */
+  function* beginsCalls(atStart: boolean): Reading<boolean> {
+    for (let length = 1; ; length += 1) {
+      const text = yield* reader.peek(length);
+      const beginning = judgeBeginning(text, directory);
+      if (beginning === "none" || (atStart && isStreamed(text, directory))) return false;
+      const isEnough = !atStart || text.length < length || length > longestBeginning;
+      if (isEnough && (beginning === "calls" || text.length < length)) return beginning === "calls";
+    }
+  }
+
+  /** Reads JSON values to the end of the answer, and a fence's end. Calls in tags, if they are some. */
+  function* readJson(fence: string | undefined, atStart: boolean): Reading<string | undefined> {
+    if (!(yield* beginsCalls(atStart))) return undefined;
+    certain = true;
+    const values: string[] = [];
+    do {
+      const { raw, end } = yield* readRawValue(reader);
+      if (end === "cut") return undefined;
+      values.push(raw);
+      yield* reader.space();
+      if ((yield* reader.accept([";", ","])) !== undefined) yield* reader.space();
+    } while (yield* reader.sees(["{", "["]));
+    if (fence !== undefined) yield* reader.accept([fence]);
+    return (yield* atEnd()) ? markCalls(values, directory, options) : undefined;
+  }
+
+  function* atEnd(): Reading<boolean> {
+    do yield* reader.space();
+    while ((yield* reader.accept(endTokens)) !== undefined);
+    return !(yield* reader.need(1)) && byModel;
+  }
+
+  /** Reads marked calls in a fence: to its end, and that of the answer, or to the end of an answer that never closes it. */
+  function* readMarked(fence: string | undefined): Reading<string | undefined> {
+    const pieces: string[] = [];
+    const closed = yield* reader.until(fenceEnds, (piece) => pieces.push(piece));
+    if (closed) {
+      reader.take(1);
+      if (fence === undefined || (yield* reader.accept([fence])) === undefined) return undefined;
+    }
+    const marked = pieces.join("");
+    return (yield* atEnd()) && isCalls(marked, options) ? marked : undefined;
+  }
+
+  function* seesMarker(): Reading<boolean> {
+    yield* reader.need(markerLength);
+    return markers.look(reader.text, reader.at, reader.ended) !== undefined;
+  }
+
+  /** Reads, at the beginning of a line, what may be calls to the end of the answer. `undefined`: what was read is text. */
+  function* readCalls(): Reading<string | undefined> {
+    let atStart = isBlank;
+    if (port.inFence()) {
+      if ((yield* reader.sees(["{", "["])) && !(yield* seesMarker()))
+        return yield* readJson(undefined, false);
+      return (yield* seesMarker()) ? yield* readMarked(undefined) : undefined;
+    }
+    if (atStart && (yield* reader.accept(["assistant\n"])) !== undefined) {
+      atStart = false;
+      yield* reader.space();
+    }
+    if (yield* reader.sees(["{", "["]))
+      return openTag.test(tail) ? undefined : yield* readJson(undefined, atStart);
+    const fence = yield* reader.accept(["```", "~~~"]);
+    if (fence === undefined) return undefined;
+    yield* reader.while(/[\w -]/y, 32);
+    if ((yield* reader.accept(["\n", "\r\n"])) === undefined) return undefined;
+    yield* reader.space();
+    if ((yield* reader.sees(["{", "["])) && !(yield* seesMarker())) return yield* readJson(fence, false);
+    return atStart && (yield* seesMarker()) ? yield* readMarked(fence) : undefined;
+  }
+
+  function* readBlanks(): Reading<string> {
+    reader.record();
+    const blanks = yield* reader.space();
+    give(blanks);
+    reader.forget();
+    return blanks;
+  }
+
+  function* readAll(): Reading<void> {
+    let blanks = yield* readBlanks();
+    while ((yield* reader.accept(roleHeaders)) !== undefined) blanks = yield* readBlanks();
+    blanks = `\n${blanks}`;
+    while (yield* reader.need(1)) {
+      const indent = blanks.slice(blanks.lastIndexOf("\n") + 1);
+      reader.record();
+      const marked = blanks.includes("\n") && !codeIndent.test(indent) ? yield* readCalls() : undefined;
+      certain = false;
+      if (marked === undefined) give(reader.recorded());
+      else port.calls(marked);
+      reader.forget();
+      yield* reader.until(breaks, give);
+      blanks = yield* readBlanks();
+    }
+  }
+
+  const reading = readAll();
+  let done = false;
+  function advance(): void {
+    if (!done) done = reading.next().done === true;
+  }
+
+  return {
+    push(text) {
+      reader.push(text);
+      advance();
+    },
+    end(ended) {
+      byModel = ended;
+      reader.end();
+      advance();
+    },
+    abandon() {
+      if (!certain) give(reader.recorded() + reader.text.slice(reader.at));
+      done = true;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { createCodeTracker } from "./code-tracker.ts";
+
+const callWord = "(?:tool|func|call|invoke|action|arg|param|name)";
+const nameKey = "(?:name|tool|tool_name|function|function_name|action)";
+const argumentsKey = "(?:arguments|parameters|args|params|input|tool_input|action_input)";
+/** What models put before names: `functions.`, `default_api.`. */
+const namespace = String.raw`(?:\w+[.:/])*`;
+
+/** What stands before a name in JSON. */
+const keyBefore = new RegExp(String.raw`["'{,\s]${nameKey}["']?\s*[:=]\s*["']?${namespace}$`);
+const argumentsBehind = new RegExp(String.raw`^\s*(?::\d+)?["']?\s*,?\s*["']?${argumentsKey}["']?\s*[:=]`);
+const argumentsInFront = new RegExp(String.raw`["']?${argumentsKey}["']?\s*[:=]`);
+/** Markup of calls before a name: a tag or token, one that is still open, or a recipient. */
+const markupBefore = new RegExp(
+  [
+    String.raw`[<[][^<>[\]\n]{0,40}${callWord}[^<>[\]\n]{0,40}[>\]]\s*`,
+    String.raw`(?:<|\|>)[^<>\n]{0,40}${callWord}[^<>\n]{0,20}?[=:\s]["']?`,
+    String.raw`\bto=`,
+    String.raw`\bcall:`,
+  ]
+    .map((one) => `${one}${namespace}$`)
+    .join("|"),
+  "i",
+);
+const gluedBefore = new RegExp(String.raw`<[^<>\n]{0,40}${callWord}[^<>\n]{0,40}>\s*$`, "i");
+const markupBehind = new RegExp(String.raw`^(?::\d+)?["']?\s*[<[][^<>[\]\n]{0,40}${callWord}`, "i");
+const braceBehind = /^(?::\d+)?(?:\s*<\|[^|]*\|>)?\s?(?:json)?\s*\{/;
+/** A line that begins with words of calls rather than of a sentence. */
+const lead =
+  /^(?:\W|_|<[^<>\n]*>|\[[A-Z_/]+\]|\b(?:assistant|commentary|analysis|final|action|call|functions?|tools?|json|to)\b)*$/i;
+/** Items of lists and quotes show something, they don't call. */
+const shown = /^\s*(?:[-*+>]|\d+[.)])\s/;
+/** Markup that may follow a call. */
+const trail = /(?:\s|<[^<>\n]*>|\[\/?[A-Z_]+\]|[`;])+$/;
+const otherCall = /[[\],\s]|[\w.-]+\([^()\n]*\)/g;
+const quoted = /"(?:[^"\\]|\\.)*"|'[^'\n]*'/g;
+
+/** Of many places the last ones are looked at: what a model wants to do comes last. */
+const mostPlaces = 64;
+/** How far around a name is looked. */
+const nearby = 300;
+const farthest = 4000;
+
+/**
+ * The declared tool whose call a text seems to hold in a form that nobody reads; `undefined` if there is none.
+ *
+ * It takes a name outside of code directly beside call-like markup, `{` or `(`, *and* a place where calls stand rather than
+ * sentences: the line begins with it, or the answer ends with it. A sentence that mentions a tool, lists of signatures,
+ * definitions of tools, quotes and inline code are none.
+ */
+export function findLostCall(text: string, names: readonly string[]): string | undefined {
+  const body = text.trimEnd().replaceAll("&lt;", "<").replaceAll("&gt;", ">");
+  let left = mostPlaces;
+  let isCode: ((at: number) => boolean) | undefined;
+  for (const name of names) {
+    for (
+      let at = body.lastIndexOf(name);
+      at !== -1 && left > 0;
+      at = at === 0 ? -1 : body.lastIndexOf(name, at - 1)
+    ) {
+      const end = at + name.length;
+      if (/[\w-]/.test(body.charAt(at - 1)) || (/[\w-]/.test(body.charAt(end)) && !isGlued(body, at, end)))
+        continue;
+      left -= 1;
+      if (!isCall(body, at, end)) continue;
+      isCode ??= findCode(body);
+      if (!isCode(at)) return name;
+    }
+  }
+  return undefined;
+}
+
+/** `<tool_call>bashcommand</arg_key>`: a name between tags, of which one is missing. */
+function isGlued(text: string, at: number, end: number): boolean {
+  return (
+    gluedBefore.test(text.slice(Math.max(0, at - nearby), at)) &&
+    /^\w+<\//.test(text.slice(end, end + nearby))
+  );
+}
+
+function isCall(text: string, at: number, end: number): boolean {
+  const around = text.slice(Math.max(0, at - nearby), at);
+  const before = around.slice(around.lastIndexOf("\n") + 1);
+  if (shown.test(before)) return false;
+  const near = text.slice(end, end + nearby);
+  const bracket = /^(?:\.call)?\(/.exec(near)?.[0];
+  if (bracket !== undefined) return isPlainCall(text, before, end + bracket.length - 1);
+  if (around.includes("{") && keyBefore.test(around)) {
+    const inFront =
+      /^\s*["']\s*\}/.test(near) && argumentsInFront.test(text.slice(Math.max(0, at - farthest), at));
+    return (argumentsBehind.test(near) || inFront) && stands(text, before, end);
+  }
+  if (/^\s*action:\s*$/i.test(before)) return /^\s*\n\s*action input:/i.test(near);
+  const isTag =
+    before.endsWith("<") && near.startsWith(">") && text.includes(`</${text.slice(at, end)}>`, end);
+  // A name may stand on the line below its markup.
+  const opened = markupBefore.test(before.trim() === "" ? around : before);
+  return (isTag || opened || markupBehind.test(near) || braceBehind.test(near)) && stands(text, before, end);
+}
+
+/** Whether the answer ends with what begins here, or the line holds nothing else. */
+function stands(text: string, before: string, end: number): boolean {
+  const rest = text.slice(end, end + farthest);
+  const closes = /[}\])>][`;\s]*$/.test(text.slice(-20));
+  if (closes && !/[.!?]\s+\S/.test(rest.replace(/^["']/, "").replaceAll(quoted, ""))) return true;
+  if (!lead.test(before)) return false;
+  const line = /^[^\n]*/.exec(rest)?.[0].trimEnd() ?? "";
+  return line === "" ? rest !== "" : /[}\])>{[(,:|"']$/.test(line);
+}
+
+/** `name(…)` in plain text: only what ends the answer, and not what a sentence or a list of signatures says. */
+function isPlainCall(text: string, before: string, open: number): boolean {
+  const inside = readInside(text.slice(open, open + farthest * 10));
+  if (inside === undefined) return false;
+  const behind = text.slice(open + inside.length + 2);
+  if (behind.length > farthest) return false;
+  const rest = behind.replace(trail, "").replaceAll(otherCall, "");
+  if (/[^\])>`;]/.test(rest)) return false;
+  return /["'=\d]/.test(inside) || (inside.trim() === "" && before.replaceAll(otherCall, "") === "");
+}
+
+/** What stands in the brackets with which a text begins; `undefined` if they are not closed. Strings are passed over. */
+function readInside(text: string): string | undefined {
+  let depth = 0;
+  for (const { 0: sign, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[()]/g)) {
+    if (sign === "(") depth += 1;
+    if (sign === ")") depth -= 1;
+    if (depth === 0) return text.slice(1, index);
+  }
+  return undefined;
+}
+
+/** Tells which places of a text are Markdown code. */
+function findCode(text: string): (at: number) => boolean {
+  const tracker = createCodeTracker();
+  const changes: number[] = [];
+  let inside = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charAt(at);
+    // Asked within a run of marks, the tracker would take the run for two.
+    if (sign !== "`" && sign !== "~" && tracker.inCode() !== inside) {
+      inside = !inside;
+      changes.push(at);
+    }
+    tracker.see(sign);
+  }
+  return (at) => changes.filter((change) => change <= at).length % 2 === 1;
+}

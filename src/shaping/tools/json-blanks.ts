@@ -1,0 +1,17 @@
+import { createStops, type Reading, type TextReader } from "./text-reader.ts";
+
+const commentEnd = createStops(["*/"]);
+
+/** Reads white space between the values of an object, and the comments that models write there. */
+export function* readBlanks(reader: TextReader): Reading<void> {
+  for (;;) {
+    yield* reader.space();
+    if ((yield* reader.accept(["//", "#"])) !== undefined) {
+      // What closes the call may stand in the comment's line.
+      yield* reader.while(/[^\n<]/y, Infinity);
+    } else if ((yield* reader.accept(["/*"])) !== undefined) {
+      yield* reader.until(commentEnd, () => {});
+      yield* reader.accept(["*/"]);
+    } else return;
+  }
+}

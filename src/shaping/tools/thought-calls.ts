@@ -1,0 +1,95 @@
+import { createBlockWriter, type BlockWriter } from "../../model/block-writer.ts";
+import type { ChatEvent } from "../../model/events.ts";
+import type { Shaper } from "../shaper.ts";
+import { createCallFinder } from "./create-call-finder.ts";
+import type { ToolCallShaperOptions } from "./tool-request.ts";
+
+/**
+ * Creates the shaper that finds calls inside of thinking, for the shaper of calls behind it. Models that call tools from
+ * their thinking (Kimi, Qwen3.5, DeepSeek V4, GLM, MiniMax) often don't close it before the call, or close it with nothing
+ * behind. If an answer that the model ended has no text, and its thinking ends in complete calls of declared tools, they
+ * are given as text; what stood before them stays thinking. Calls that the model only thinks about stay thinking, too.
+ *
+ * Thinking passes at once, but for what may be such a call.
+ */
+export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper {
+  const finder = createCallFinder(options);
+  let out: BlockWriter | undefined;
+  let kind = "text";
+  /** Thinking that was not given yet, and where it begins. */
+  let held = "";
+  let given = 0;
+  let blanks = "";
+  /** The answer has text, or is over: nothing is looked for any more. */
+  let settled = false;
+
+  function give(writer: BlockWriter, end: number): void {
+    if (end <= given) return;
+    writer.write("reasoning", held.slice(0, end - given));
+    held = held.slice(end - given);
+    given = end;
+  }
+
+  function settle(writer: BlockWriter): void {
+    if (settled) return;
+    settled = true;
+    writer.write("reasoning", held);
+    writer.write("text", blanks);
+  }
+
+  function think(writer: BlockWriter, text: string): void {
+    if (settled) {
+      writer.write("reasoning", text);
+      return;
+    }
+    held += text;
+    finder.push(text);
+    give(writer, finder.textEnd);
+  }
+
+  function say(writer: BlockWriter, text: string): void {
+    if (!settled && text.trim() === "") {
+      blanks += text;
+      return;
+    }
+    settle(writer);
+    writer.write("text", text);
+  }
+
+  function endThinking(writer: BlockWriter): void {
+    if (settled) return;
+    finder.end();
+    give(writer, finder.textEnd);
+    if (!finder.found) return;
+    settled = true;
+    writer.close();
+    writer.write("text", held.trimStart());
+  }
+
+  function read(event: ChatEvent): BlockWriter {
+    if (event.type === "response-start") out = createBlockWriter(event.model);
+    if (out === undefined) throw new Error("An event came before the response began.");
+    if (event.type === "block-start") kind = event.block.kind;
+    else if (event.type === "block-delta") (kind === "reasoning" ? think : say)(out, event.text);
+    else if (event.type === "finish") {
+      const { reason, usage } = event;
+      if (reason.kind !== "length" && reason.kind !== "content-filter") endThinking(out);
+      settle(out);
+      out.finish(reason, usage);
+    }
+    return out;
+  }
+
+  return {
+    push: (event) => read(event).take(),
+    pushAll(events) {
+      for (const event of events) read(event);
+      return out?.take() ?? [];
+    },
+    flush() {
+      if (out === undefined || out.finished) return [];
+      settle(out);
+      return out.take();
+    },
+  };
+}
