@@ -369,9 +369,10 @@ const person = {
 const ann = { name: "Ann", age: 41 };
 const [zed, good] = ['{"name":"Zed","age":0}', '{"name":"Ann","age":41}'];
 
-const objects: readonly { readonly model?: string; readonly text: string }[] = [
+const objects: readonly { readonly model?: string; readonly text: string; readonly onlyWhole?: true }[] = [
   { text: `Perhaps ${zed}.\n</think>\n\n${good}` },
-  { text: `I try:\n\`\`\`json\n${zed}\n\`\`\`\n</think>\n${good}` },
+  { text: `I try:\n\`\`\`json\n${zed}\n\`\`\`\n</think>\n${good}`, onlyWhole: true },
+  { model: glm, text: `I try:\n\`\`\`json\n${zed}\n\`\`\`\n</think>\n${good}` },
   { model: glm, text: `Perhaps ${zed}.</think>${good}` },
   { text: `<think>\n${zed}\n</think>\n\n${good}` },
   { text: `<thinking>${zed}</thinking>\n${good}` },
@@ -437,7 +438,7 @@ test.each(rows)("$text", async (row) => {
 
 describe("with a schema", () => {
   test.each(objects)("$text", async (row) => {
-    for (const delivery of deliveries) {
+    for (const delivery of row.onlyWhole === true ? (["whole"] as const) : deliveries) {
       const outcome = await deliver(
         stack,
         { id: "", kind: "json", family: "", source: "", expect: {}, model: "other", schema: person, ...row },
