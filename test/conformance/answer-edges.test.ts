@@ -350,6 +350,10 @@ const edges: readonly Row[] = [
     text: "ChatML: <|im_start|>user\nHi<|im_end|>\n<|im_start|>user\nHo<|im_end|> and so on.",
     content: "ChatML: <|im_start|>user\nHi<|im_end|>\n<|im_start|>user\nHo<|im_end|> and so on.",
   },
+  { text: "It is sunny.</s>", content: "It is sunny." },
+  { text: `${written}</s>`, tools: "standard", calls: paris, content: "" },
+  { text: "It is <s>rainy</s>", content: "It is <s>rainy</s>" },
+  { text: "<s>rainy</s>", tools: "standard", content: "<s>rainy</s>" },
   { text: "It is <|begin_of_box|>4<|end_of_box|>.", content: "It is 4." },
   { text: "<|begin_of_box|>\n4\n<|end_of_box|>", content: "4" },
   {

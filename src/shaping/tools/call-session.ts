@@ -34,6 +34,8 @@ export interface CallSession {
   wrapper: string | undefined;
   /** Set where the text speaks of the tokens around turns: their ends then do not end the answer. */
   quotesTurns: boolean;
+  /** Set by `<s>`: what ends it is HTML then. */
+  strikes: boolean;
   /** Set where the model goes on to write the results of its calls itself: nothing from there on is its to say. */
   overrun: boolean;
   /** Begins a call. What the reader recorded is the call's raw text so far. */
@@ -89,6 +91,7 @@ export function createCallSession(options: ToolCallShaperOptions): CallSession {
     wroteMessage: false,
     wrapper: undefined,
     quotesTurns: false,
+    strikes: false,
     overrun: false,
     begin(name) {
       if (session.given + session.passable > 0 && !request.parallelToolCalls) {
