@@ -37,8 +37,10 @@ export function createReaders(request: ChatRequest, model: string, whole: boolea
   });
   const limit = request.maxOutputTokens;
   if (limit === undefined) return [splitter];
-  // What the splitter holds back must be counted while it comes, with its tags; what it lets pass is counted without.
-  const before = mayOmitOpening ? [limitTokens({ limit: limit + tagTokens, model })] : [];
+  // What the splitter holds back must be counted while it comes, with its tags, if it has some; what it lets pass is
+  // counted without.
+  const most = isKnown ? limit : limit + tagTokens;
+  const before = mayOmitOpening ? [limitTokens({ limit: most, model })] : [];
   return [...before, splitter, limitTokens({ limit, model })];
 }
 
