@@ -15,21 +15,33 @@ export function usesTools(request: ChatRequest): boolean {
   return request.tools.length > 0 && request.toolChoice.kind !== "none";
 }
 
+/** More than the tags around thinking count; most of them are Akash Chat's, not the model's. */
+const tagTokens = 32;
+
 /**
  * The shapers that find reasoning and limit the length: what they let pass is what counts as the answer. Where the client
- * sees the answer only at its end (`whole`), or nothing of it before its JSON, waiting for a closing tag costs nothing;
- * except where a stop sequence may end the answer early.
+ * sees the answer only at its end (`whole`), waiting for a closing tag costs nothing, except where a stop sequence may end
+ * the answer early; and nothing is seen of an answer before its JSON.
+ * Streamed JSON waits only for its first line.
  */
 export function createReaders(request: ChatRequest, model: string, whole: boolean): Shaper[] {
   const isJson = request.responseFormat.kind !== "text";
-  const mayWait = (whole || isJson) && request.stopSequences.length === 0;
-  const mayOmitOpening = mayWait || omitsOpeningTag(model);
-  const splitter = splitThinking({ mayOmitOpening, harmony: writesHarmony(model), endsInJson: isJson });
-  if (request.maxOutputTokens === undefined) return [splitter];
-  const limiter = limitTokens({ limit: request.maxOutputTokens, model });
-  // What the splitter holds back must be counted while it comes. Otherwise the tags are better not counted: most are
-  // Akash Chat's, not the model's.
-  return mayOmitOpening ? [limiter, splitter] : [splitter, limiter];
+  const mayWait = isJson || (whole && request.stopSequences.length === 0);
+  const isKnown = omitsOpeningTag(model);
+  const mayOmitOpening = mayWait || isKnown;
+  const splitter = splitThinking({
+    mayOmitOpening,
+    untilJson: isJson && !whole && !isKnown,
+    harmony: writesHarmony(model),
+    endsInJson: isJson,
+  });
+  const limit = request.maxOutputTokens;
+  if (limit === undefined) return [splitter];
+  // What the splitter holds back must be counted while it comes, with its tags, if it has some; what it lets pass is
+  // counted without.
+  const most = isKnown ? limit : limit + tagTokens;
+  const before = mayOmitOpening ? [limitTokens({ limit: most, model })] : [];
+  return [...before, splitter, limitTokens({ limit, model })];
 }
 
 /** What decides how answers are shaped. */

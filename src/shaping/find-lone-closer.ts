@@ -17,6 +17,14 @@ export interface LoneCloserFinder {
   end(): Verdict;
 }
 
+/** Settings of `createLoneCloserFinder`. */
+export interface FinderOptions {
+  /** The tokens of gpt-oss count too, also where only their words are left. */
+  readonly harmony: boolean;
+  /** A line that begins as JSON or code does is an answer, too: JSON is streamed as soon as it comes. */
+  readonly untilJson: boolean;
+}
+
 const closers: ReadonlySet<string> = new Set(thinkingClosers.map(toSmall));
 const openers = thinkingTags.flatMap(({ open, isPhrase }) => (isPhrase === true ? [] : [open]));
 /** What a model writes only behind its calls: from there on nothing is worth waiting for. */
@@ -36,6 +44,8 @@ function toSmall(text: string): string {
 const plainBeginning = /^(?:[<{[◁]|`{3})/;
 /** What is left of harmony's first header without its tokens. It has readers of its own. */
 const strippedBeginning = /^(?:assistant\s*)?(?:analysis|commentary|final|to=)/;
+const lineBeginning = /\n\s{0,100}(\S{0,3})/y;
+const plainLine = /^(?:[{[]|`{3})/;
 /** Longer than those. */
 const beginningLength = 24;
 /** So many blanks behind a closing tag are looked over for what follows it. */
@@ -46,11 +56,11 @@ const mostBlanks = 1000;
 /**
  * Creates a finder. A closing tag of any family (`thinkingClosers`) ends thinking, outside of code, unless it stands in
  * the middle of a sentence or in quotes: then the text speaks of it. What begins as no thinking does, or holds an opening tag,
- * is none. `harmony`: the tokens of gpt-oss count too, also where only their words are left.
+ * is none.
  */
-export function createLoneCloserFinder(options: { readonly harmony: boolean }): LoneCloserFinder {
+export function createLoneCloserFinder(options: FinderOptions): LoneCloserFinder {
   const marks = options.harmony ? harmonyMarks : plainMarks;
-  const sign = options.harmony ? /[<[◁a]/gi : /[<[◁]/g;
+  const sign = options.harmony ? /[<[◁a\n]/gi : /[<[◁\n]/g;
   const code = createCodeTracker();
   /** What was looked at, and its last two characters. */
   const kept: string[] = [];
@@ -101,6 +111,17 @@ export function createLoneCloserFinder(options: { readonly harmony: boolean }): 
       if (at === small.length) {
         keep(at - done);
         return undefined;
+      }
+      if (small.charAt(at) === "\n") {
+        lineBeginning.lastIndex = at;
+        const beginning = options.untilJson ? (lineBeginning.exec(small)?.[1] ?? "") : undefined;
+        if (beginning !== undefined && plainLine.test(beginning)) return plain();
+        if (beginning !== undefined && /^`{0,2}$/.test(beginning) && !ended) {
+          keep(at - done);
+          return undefined;
+        }
+        at += 1;
+        continue;
       }
       const word = marks.look(small, at, ended);
       if (word === undefined) {

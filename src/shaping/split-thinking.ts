@@ -39,6 +39,8 @@ export interface ThinkingOptions {
   readonly mayOmitOpening: boolean;
   /** The model writes gpt-oss' harmony, whose analysis may have lost its beginning, too. */
   readonly harmony?: boolean;
+  /** A line that begins as JSON does shows that an answer whose opening tag may be missing is a plain one. */
+  readonly untilJson?: boolean;
   /** The answer is JSON: where thinking that nothing closed ends with it, it is given as the answer. */
   readonly endsInJson?: boolean;
 }
@@ -72,7 +74,10 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   let pieces: string[] = [];
   /** Of the block that is open, if the answer may be in it. */
   let thoughts: string[] = [];
-  const undecided = createLoneCloserFinder({ harmony: options.harmony === true });
+  const undecided = createLoneCloserFinder({
+    harmony: options.harmony === true,
+    untilJson: options.untilJson === true,
+  });
 
   function writeText(out: BlockWriter, text: string): void {
     if (text === "") return;

@@ -350,6 +350,10 @@ const edges: readonly Row[] = [
     text: "ChatML: <|im_start|>user\nHi<|im_end|>\n<|im_start|>user\nHo<|im_end|> and so on.",
     content: "ChatML: <|im_start|>user\nHi<|im_end|>\n<|im_start|>user\nHo<|im_end|> and so on.",
   },
+  { text: "It is sunny.</s>", content: "It is sunny." },
+  { text: `${written}</s>`, tools: "standard", calls: paris, content: "" },
+  { text: "It is <s>rainy</s>", content: "It is <s>rainy</s>" },
+  { text: "<s>rainy</s>", tools: "standard", content: "<s>rainy</s>" },
   { text: "It is <|begin_of_box|>4<|end_of_box|>.", content: "It is 4." },
   { text: "<|begin_of_box|>\n4\n<|end_of_box|>", content: "4" },
   {
@@ -369,9 +373,10 @@ const person = {
 const ann = { name: "Ann", age: 41 };
 const [zed, good] = ['{"name":"Zed","age":0}', '{"name":"Ann","age":41}'];
 
-const objects: readonly { readonly model?: string; readonly text: string }[] = [
+const objects: readonly { readonly model?: string; readonly text: string; readonly onlyWhole?: true }[] = [
   { text: `Perhaps ${zed}.\n</think>\n\n${good}` },
-  { text: `I try:\n\`\`\`json\n${zed}\n\`\`\`\n</think>\n${good}` },
+  { text: `I try:\n\`\`\`json\n${zed}\n\`\`\`\n</think>\n${good}`, onlyWhole: true },
+  { model: glm, text: `I try:\n\`\`\`json\n${zed}\n\`\`\`\n</think>\n${good}` },
   { model: glm, text: `Perhaps ${zed}.</think>${good}` },
   { text: `<think>\n${zed}\n</think>\n\n${good}` },
   { text: `<thinking>${zed}</thinking>\n${good}` },
@@ -437,7 +442,7 @@ test.each(rows)("$text", async (row) => {
 
 describe("with a schema", () => {
   test.each(objects)("$text", async (row) => {
-    for (const delivery of deliveries) {
+    for (const delivery of row.onlyWhole === true ? (["whole"] as const) : deliveries) {
       const outcome = await deliver(
         stack,
         { id: "", kind: "json", family: "", source: "", expect: {}, model: "other", schema: person, ...row },

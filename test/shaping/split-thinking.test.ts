@@ -159,6 +159,17 @@ describe("an answer that is JSON", () => {
     },
   );
 
+  test("is not waited for once a line begins as JSON or code does, where it is streamed", () => {
+    const streamed = { ...inJson, untilJson: true };
+    for (const beginning of ['Sure: {"no": 1}\n{"a"', "Sure:\n ```json\n", "Sure:\n\n["]) {
+      for (const deltas of everyCut(beginning))
+        expect(textOf(run(splitThinking(streamed), textEvents(deltas).slice(0, -2)))).toBe(beginning);
+    }
+    expect(
+      textOf(run(splitThinking(streamed), textEvents(['Perhaps {"a": 1}\n`x` it is.</think>\n{"a": 2}']))),
+    ).toBe('{"a": 2}');
+  });
+
   test("is not taken of thinking that was cut", () => {
     const events = textEvents(['<think>\n{"a": 1}'], { kind: "length" });
     expect(textOf(run(splitThinking(inJson), events))).toBe("");

@@ -48,6 +48,8 @@ export interface CallSession {
   wrapper: string | undefined;
   /** Set where the text speaks of the tokens around turns: their ends then do not end the answer. */
   quotesTurns: boolean;
+  /** Set by `<s>`: what ends it is HTML then. */
+  strikes: boolean;
   /** Set where the model goes on to write the results of its calls itself: nothing from there on is its to say. */
   overrun: boolean;
   /** Begins a call. What the reader recorded is the call's raw text so far. */
@@ -116,6 +118,7 @@ export function createCallSession(
     wroteMessage: false,
     wrapper: undefined,
     quotesTurns: false,
+    strikes: false,
     overrun: false,
     begin(name) {
       if (session.given + session.passable > 0 && !request.parallelToolCalls) {

@@ -89,11 +89,24 @@ function readWrapperEnd(close: string, follows: "thinking" | undefined): Recogni
   };
 }
 
+/** Mistral's end of a text is also HTML that ends what `<s>` began. */
+const readStrikeEnd: Recogniser = function* (session) {
+  return !session.strikes && (yield* readTurnEnd(session));
+};
+
+const readStrike: Recogniser = function* (session) {
+  yield* [];
+  session.strikes = true;
+  return false;
+};
+
 /** What the recognisers of an answer's edges begin with: they count with and without tools. */
 export const edgeOpenings: readonly (readonly [string, Recogniser])[] = [
   ...openingHeaders.map((mark) => [mark, readOpeningHeader] as const),
   ...strangeHeaders.map((mark) => [mark, readStrangeHeader] as const),
   ...endings.map((mark) => [mark, readTurnEnd] as const),
+  ["<s>", readStrike],
+  ["</s>", readStrikeEnd],
   ...wrappers.flatMap(({ open, close, follows }) => [
     [open, readWrapper(close, follows)] as const,
     [close, readWrapperEnd(close, follows)] as const,
