@@ -104,6 +104,7 @@ describe("arguments that end too early", () => {
   const texts: [string, string][] = [
     ["at a bracket in code", '{"path": "a", "content": "if (x == "}") { y("z"); }"}'],
     ["at a comma in code", '{"path": "a", "content": "f("a", "b": 1}, "c")"}'],
+    ["in HTML", '{"path": "a", "content": "<a href="}">\n<b>x</b> "y"</a>"}'],
     ["at the end of a list", '{"path": "a", "content": "x = ["a"}]; y = "b""}'],
   ];
 
