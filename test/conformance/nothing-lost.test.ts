@@ -31,7 +31,7 @@ const fragments = oneof(
   {
     weight: 3,
     arbitrary: constantFrom(
-      ...syntaxes.map(({ render }) => render([{ name: "get_weather", input: { city: word } }])),
+      ...syntaxes.map((syntax) => syntax.render([{ name: "get_weather", input: { city: word } }])),
     ),
   },
   {

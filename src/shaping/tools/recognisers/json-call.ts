@@ -116,7 +116,12 @@ function* seesKey(reader: TextReader): Reading<boolean> {
 const blockEnds = createStops([
   "</tool_call",
   "</function_call",
-  ...["<tool_call", "<function", "<invoke", "<minimax:", "<|", "<\uff5c"],
+  "<tool_call",
+  "<function",
+  "<invoke",
+  "<minimax:",
+  "<|",
+  "<\uff5c",
 ]);
 
 /**
