@@ -186,6 +186,9 @@ export function createCallSession(
 /** How reading a call's arguments ended, once all was tried. */
 export type SettledEnd = Exclude<ArgumentsEnd, "broken"> | "unreadable";
 
+/** What follows arguments that ended too early, at a quote in code that should have been escaped. */
+const goesOn = /["'()=+\\]/;
+
 /**
  * Reads the JSON arguments of a call and makes the best of them: when they are broken on the way, reads on to one of
  * `closers` and tries all of it as a whole.
@@ -198,6 +201,10 @@ export function* readSettledArguments(
   const { reader, directory } = session;
   const mark = reader.mark();
   const end = yield* readJsonArguments(reader, call);
+  if (end === "complete" && !call.opened && goesOn.test(yield* reader.peek(1))) {
+    yield* reader.until(closers, () => {});
+    return "unreadable";
+  }
   if (end !== "broken") return end;
   const closed = yield* reader.until(closers, () => {});
   if (!closed && !session.endedByModel) return "cut";

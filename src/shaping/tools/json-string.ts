@@ -137,13 +137,8 @@ function* seesKey(reader: TextReader, place: StringPlace): Reading<"yes" | "no" 
 
 const comment = /^(?:\/\*[^*]*\*\/|\/\/[^\n]*\n)\s*([^\s])/;
 
-/** The sign behind a comment that comes next; `none` if none does. */
+/** The sign behind a comment that comes next; `none` if none does, or only a long one. */
 function* behindComment(reader: TextReader): Reading<string> {
-  for (let length = 3; length < longestKey; length += 1) {
-    const text = yield* reader.peek(length);
-    const after = comment.exec(text)?.[1];
-    if (after !== undefined) return after;
-    if (text.length < length || !/^\/[*/]/.test(text)) return "none";
-  }
-  return "none";
+  if (!/^\/[*/]/.test(yield* reader.peek(2))) return "none";
+  return comment.exec(yield* reader.peek(longestKey))?.[1] ?? "none";
 }

@@ -58,6 +58,8 @@ export function findForcedCall(
     const start = text.slice(from).search(/[{[]/) + from;
     if (start < from) break;
     const raw = readValue(text.slice(start));
+    // Brackets that nothing closes: what is in them is none of its own.
+    if (raw === undefined) break;
     from = start + Math.max(1, raw.length);
     const marked = markCalls([raw], directory, options) ?? markArguments(raw, only, { directory, options });
     if (marked === undefined) continue;
@@ -71,12 +73,13 @@ export function findForcedCall(
   return found;
 }
 
-function readValue(text: string): string {
+/** The value with which a text begins, if it is whole. */
+function readValue(text: string): string | undefined {
   const reader = createTextReader();
   reader.push(text);
   reader.end();
   const { value } = readRawValue(reader).next();
-  return value === undefined ? "" : value.raw;
+  return value?.end === "complete" ? value.raw : undefined;
 }
 
 function markArguments(

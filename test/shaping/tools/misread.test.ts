@@ -104,6 +104,7 @@ describe("arguments that end too early", () => {
   const texts: [string, string][] = [
     ["at a bracket in code", '{"path": "a", "content": "if (x == "}") { y("z"); }"}'],
     ["at a comma in code", '{"path": "a", "content": "f("a", "b": 1}, "c")"}'],
+    ["in HTML", '{"path": "a", "content": "<a href="}">\n<b>x</b> "y"</a>"}'],
     ["at the end of a list", '{"path": "a", "content": "x = ["a"}]; y = "b""}'],
   ];
 
@@ -117,6 +118,18 @@ describe("arguments that end too early", () => {
     const outcome = play(block(args), "stream");
     expect(outcome?.finish === "length" || outcome?.problem !== undefined).toBe(true);
   });
+});
+
+test.each([
+  ["Kimi", "<|tool_call_begin|>functions.write_file:0<|tool_call_argument_begin|>ARGS<|tool_call_end|>"],
+  ["DeepSeek", "<｜tool▁call▁begin｜>write_file<｜tool▁sep｜>ARGS<｜tool▁call▁end｜>"],
+  ["harmony", "<|channel|>commentary to=functions.write_file <|constrain|>json<|message|>ARGS<|call|>"],
+  ["Llama's functions", "<function=write_file>ARGS</function>"],
+])("the same in the form of %s", (_, form) => {
+  const text = form.replace("ARGS", () => '{"path": "a", "content": "f("}") + 1"}');
+  expect(play(text, "whole")?.problem).toContain("Your call of write_file");
+  const right = form.replace("ARGS", () => '{"path": "a", "content": "f(\\"}\\") + 1"}');
+  expect(play(right, "whole")).toMatchObject({ finish: "tool-calls" });
 });
 
 test.each(["stream", "whole"] as const)("%s: words behind a call that is not closed are text", (mode) => {

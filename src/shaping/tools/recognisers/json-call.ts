@@ -94,9 +94,11 @@ export function* readCallObject(
   call ??= session.begin(name ?? "");
   const left = options.bare || end !== "complete" ? undefined : yield* readLeft(session);
   if (left?.isMisread === true) end = "unreadable";
+  const { opened } = call;
   if (end !== "cut") yield* options.finish();
   concludeCall(session, call, end);
-  if (left?.isMisread === false) session.outlet.text(left.text);
+  // What could not be given with a call that was refused is part of it.
+  if (left !== undefined && (!left.isMisread || opened)) session.outlet.text(left.text);
   return "done";
 }
 
@@ -110,13 +112,16 @@ function* seesKey(reader: TextReader): Reading<boolean> {
   return false;
 }
 
+/** What ends the block of a call, and openings that begin another. */
 const blockEnds = createStops([
   "</tool_call",
   "</function_call",
   "<tool_call",
-  "<function_call",
-  "<function=",
+  "<function",
+  "<invoke",
+  "<minimax:",
   "<|",
+  "<\uff5c",
 ]);
 
 /**
