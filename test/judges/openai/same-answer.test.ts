@@ -59,7 +59,7 @@ const examples: readonly (readonly [string, readonly string[], object])[] = [
   ["a limit inside a call", [hermes.render([read])], { max_tokens: 12 }],
   ["a limit behind a call", [`${hermes.render([read])} ${"more and more ".repeat(99)}`], { max_tokens: 99 }],
   ["thoughts in the text", [`<think>I call <tool_call> now</think>${hermes.render([read])}`], {}],
-  ["thoughts that never end", ["<think>I think and think"], {}],
+  ["thoughts that never end at first", ["<think>I think and think", "It is done."], {}],
   [
     "JSON beside tools",
     ['Sure: {"a": [1]}'],
