@@ -71,6 +71,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       ".codex/config.toml",
       'model = "DeepSeek-V3.2"',
       "model_context_window = 64000",
+      "model_auto_compact_token_limit = 48000",
       `base_url = "${stack.url}/v1"`,
       'wire_api = "responses"',
       "request_max_retries = 1",
