@@ -107,6 +107,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       `"baseUrl": "${stack.url}/v1"`,
       '"contextWindowSize": 64000',
       '"max_tokens": 16000',
+      '"maxRecentFilesToRetain": 1',
       `export AKASHCHAT_API_KEY=${key}`,
     ],
     cursor: () => [`Override OpenAI Base URL: ${stack.url}/v1`, `OpenAI API Key: ${key}`, "DeepSeek-V3.2"],
