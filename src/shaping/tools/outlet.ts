@@ -33,6 +33,8 @@ export interface Outlet {
   hold(): void;
   /** Gives out what was held; rejected calls become calls if they can, otherwise text. */
   release(): void;
+  /** Forgets the rejected calls that could only become text. For an answer that broke off: half a call is not for readers. */
+  dropRejected(): void;
   finish(reason: FinishReason, usage: Usage): void;
   take(): ChatEvent[];
   /** Gives out all text, white space included. For an answer that ends here. */
@@ -164,6 +166,9 @@ export function createOutlet(newCallId: () => string): Outlet {
       const steps = held;
       held = [];
       for (const one of steps) step(one);
+    },
+    dropRejected() {
+      held = held.filter((one) => one.kind !== "rejected" || one.rejected.call !== undefined);
     },
     settle() {
       if (!afterCall) put("text", space);

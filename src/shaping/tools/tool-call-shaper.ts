@@ -18,6 +18,9 @@ import type { ToolCallShaperOptions } from "./tool-request.ts";
  * the text is given as it is. `giveUp` passes on calls that only miss the schema, gives the others as text, and throws
  * `output-invalid` if a call had to come and nothing was given out at all.
  *
+ * When the upstream fails, text that was held back is given (`flush`), but no call that was not: an error follows, and a reader has
+ * no use for half of its markup.
+ *
  * The finish becomes `tool-calls` once a call was given, except that `length` and `content-filter` stay; a call that
  * the model left incomplete after a part was given out ends with `length`. With `parallelToolCalls: false` only the
  * first call is passed on.
@@ -118,6 +121,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
     },
     flush() {
       endScan(false);
+      outlet.dropRejected();
       outlet.release();
       outlet.settle();
       return outlet.take();

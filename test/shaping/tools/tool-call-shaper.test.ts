@@ -276,11 +276,6 @@ describe("when the upstream fails", () => {
     ["an ambiguous end", "a <tool_", ["a <tool_"]],
     ["blanks", "a \n", ["a \n"]],
     [
-      "a call of which nothing was given",
-      'a <tool_call>{"name": "get_wea',
-      ["a", ' <tool_call>{"name": "get_wea'],
-    ],
-    [
       "a call that was streaming",
       '<tool_call>{"name":"get_weather","arguments":{"city":"Pa',
       ['{"city":"Pa'],
@@ -292,6 +287,17 @@ describe("when the upstream fails", () => {
     expect(rest.some((event) => event.type === "finish")).toBe(false);
     const late = rest.flatMap((event) => (event.type === "block-delta" ? [event.text] : []));
     expect([...before, ...late].join("")).toBe(expected.join(""));
+  });
+
+  test.each([
+    ["half a call", 'a <tool_call>{"name": "get_wea', ["a", " "]],
+    ["half a call behind one", `${paris} and <tool_call>{"name": "get_wea`, ['{"city":"Paris"}', "and", " "]],
+    ["a call of no tool", 'a <tool_call>{"name": "fly", "arguments": {}}</tool_call> b', ["a", "  b"]],
+  ])("%s is not given as text", (_, text, expected) => {
+    const shaper = createToolCallShaper(shaperOptions());
+    const before = given(shaper, begun(text));
+    const late = shaper.flush().flatMap((event) => (event.type === "block-delta" ? [event.text] : []));
+    expect([...before, ...late].join("|")).toBe(expected.join("|"));
   });
 
   test("text that tool_choice held is not lost", () => {
