@@ -2,12 +2,16 @@
 export interface Outcome {
   /** What its user reads when the budget is used up: the gateway's text, or words of the agent's own. */
   readonly spent: string;
-  /** Where an answer may break off so that the agent asks again; elsewhere it stops and says so. */
-  readonly asksAgain: "always" | "before the first word";
+  /** When the agent asks again after an answer that broke off; else it stops and says so. */
+  readonly asksAgain: "always" | "before the stream has begun";
   /** What its user reads when every answer breaks off. */
   readonly lost: string;
   /** What it does when the gateway refuses a prompt as too long. */
-  readonly tooLong: "goes on" | "goes on, but ends with exit code 1" | "stops";
+  readonly tooLong:
+    | "sums up and goes on"
+    | "sums up and goes on, but ends with exit code 1"
+    | "leaves out the oldest turns and goes on"
+    | "stops";
 }
 
 /** In place of an agent's own words. */
@@ -19,7 +23,7 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
     spent: "You've hit your usage limit · resets",
     asksAgain: "always",
     lost: "API Error: Server error mid-response.",
-    tooLong: "goes on",
+    tooLong: "sums up and goes on",
   },
   codex: {
     spent: "You’ve hit your usage limit. Try again at",
@@ -27,11 +31,26 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
     lost: ours,
     tooLong: "stops",
   },
-  opencode: { spent: ours, asksAgain: "always", lost: ours, tooLong: "goes on, but ends with exit code 1" },
-  copilot: { spent: ours, asksAgain: "always", lost: ours, tooLong: "goes on" },
-  pi: { spent: ours, asksAgain: "always", lost: ours, tooLong: "goes on" },
-  "qwen-code": { spent: ours, asksAgain: "always", lost: ours, tooLong: "goes on" },
-  cline: { spent: ours, asksAgain: "before the first word", lost: ours, tooLong: "goes on" },
+  opencode: {
+    spent: ours,
+    asksAgain: "always",
+    lost: ours,
+    tooLong: "sums up and goes on, but ends with exit code 1",
+  },
+  copilot: {
+    spent: ours,
+    asksAgain: "always",
+    lost: ours,
+    tooLong: "leaves out the oldest turns and goes on",
+  },
+  pi: { spent: ours, asksAgain: "always", lost: ours, tooLong: "sums up and goes on" },
+  "qwen-code": { spent: ours, asksAgain: "always", lost: ours, tooLong: "sums up and goes on" },
+  cline: {
+    spent: ours,
+    asksAgain: "before the stream has begun",
+    lost: ours,
+    tooLong: "sums up and goes on",
+  },
 };
 
 /** The cells of docs/clients.md: budget used up, answer cut, compaction. */
