@@ -49,7 +49,7 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
     spent: ours,
     asksAgain: "before the stream has begun",
     lost: ours,
-    tooLong: "sums up and goes on",
+    tooLong: "leaves out the oldest turns and goes on",
   },
 };
 
