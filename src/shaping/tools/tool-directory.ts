@@ -1,21 +1,16 @@
 import type { JsonSchema, ToolDefinition } from "../../model/request.ts";
 import { loosen } from "../schema/loosen.ts";
-import { branchesOf, propertiesOf, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
+import { describeObject, type ObjectShape } from "../schema/object-shape.ts";
+import { branchesOf, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { loneBudget, type SchemaWork } from "../schema/schema-work.ts";
 import { createArgumentsValidator } from "../schema/validate-arguments.ts";
 
 /** A declared tool and what its schema says. */
-export interface DeclaredTool {
+export interface DeclaredTool extends ObjectShape {
   readonly definition: ToolDefinition;
   /** What reading and checking its calls is paid from. */
   readonly budget: CheckBudget;
-  /** The declared name of a key that a model may have spelled in another case or with other separators. */
-  keyFor(key: string): string;
-  /** The schema of a declared key; `undefined` if the schema doesn't name it. */
-  schemaFor(key: string): unknown;
-  /** Whether a call without this key is wrong. */
-  requires(key: string): boolean;
   /** The key at a position, for calls with arguments in order. */
   keyAt(position: number): string | undefined;
   /** Whether a string value of this key may pass as it is, before it is complete. */
@@ -67,22 +62,16 @@ function bareName(name: string): string {
 
 function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): DeclaredTool {
   const schema = definition.parameters;
-  const properties = propertiesOf(schema, schema);
-  const required = new Set<unknown>(Array.isArray(schema["required"]) ? schema["required"] : []);
-  const loose = new Map<string, string | undefined>();
-  for (const key of properties.keys()) loose.set(loosen(key), loose.has(loosen(key)) ? undefined : key);
-  const keys = [...properties.keys()];
+  const object = describeObject(schema, schema);
   let validate: ((value: unknown) => readonly string[]) | undefined;
 
   return {
+    ...object,
     definition,
     budget: work?.budget ?? loneBudget,
-    keyFor: (key) => (properties.has(key) ? key : (loose.get(loosen(key)) ?? key)),
-    schemaFor: (key) => properties.get(key),
-    requires: (key) => required.has(key),
-    keyAt: (position) => keys[position],
+    keyAt: (position) => object.keys[position],
     passesStrings(key, whenUntyped) {
-      const property = properties.get(key);
+      const property = object.schemaFor(key);
       const types = typesOf(property, schema);
       if (types.size === 0) return whenUntyped && !hasFixedValues(property, schema);
       return types.has("string") && !hasFixedValues(property, schema);
