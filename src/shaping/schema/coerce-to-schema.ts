@@ -112,6 +112,16 @@ function coerceObject(
   return changed ? Object.fromEntries(entries) : value;
 }
 
+/** What a schema says of an object's keys. Looked at once for each schema. */
+export function rulesOf(schema: JsonSchema, root: JsonSchema): ObjectShape {
+  return shapeOf(schema, root).object;
+}
+
+/** The schema of a list's items. */
+export function itemsSchema(schema: JsonSchema, root: JsonSchema): unknown {
+  return shapeOf(schema, root).items;
+}
+
 /** The texts that an enum allows, by their form in lower case; `undefined` where two have the same. */
 type Allowed = ReadonlyMap<string, string | undefined>;
 
@@ -163,10 +173,12 @@ function coerceEnum(value: string, allowed: Allowed | undefined): string {
 }
 
 function itemsOf(schema: JsonSchema, root: JsonSchema): unknown {
+  // These have schemas by their place.
+  if (schema["prefixItems"] !== undefined) return undefined;
   if (isRecord(schema["items"])) return schema["items"];
-  for (const branch of branchesOf(schema)) {
-    const resolved = resolveSchema(branch, root);
-    if (resolved !== undefined && isRecord(resolved["items"])) return resolved["items"];
-  }
-  return undefined;
+  const all = branchesOf(schema).flatMap((branch) => {
+    const items = resolveSchema(branch, root)?.["items"];
+    return isRecord(items) ? [items] : [];
+  });
+  return all.length > 1 ? { anyOf: all } : all[0];
 }

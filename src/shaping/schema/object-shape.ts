@@ -19,6 +19,8 @@ export interface ObjectShape {
   requires(key: string): boolean;
   /** Whether an object with this key is wrong. */
   forbids(key: string): boolean;
+  /** Whether all keys are wrong that are not declared. */
+  readonly forbidsOthers: boolean;
   /** The required keys that may be `null`: where one is missing, nothing else can be meant. */
   readonly nullable: readonly string[];
 }
@@ -30,8 +32,10 @@ export function describeObject(schema: JsonSchema, root: JsonSchema): ObjectShap
   const required = new Set<unknown>(Array.isArray(own["required"]) ? own["required"] : []);
   const others: unknown = own["additionalProperties"];
   // Beside these, `additionalProperties` speaks of some keys only.
-  const isClosed =
-    others === false && own["patternProperties"] === undefined && branchesOf(own).length === 0;
+  const forbidsOthers =
+    (others === false || own["unevaluatedProperties"] === false) &&
+    own["patternProperties"] === undefined &&
+    branchesOf(own).length === 0;
   const loose = new Map<string, string[]>();
   for (const key of properties.keys()) {
     const same = loose.get(loosen(key));
@@ -51,7 +55,8 @@ export function describeObject(schema: JsonSchema, root: JsonSchema): ObjectShap
       return only === undefined || second !== undefined ? key : only;
     },
     requires: (key) => required.has(key),
-    forbids: (key) => isClosed && !properties.has(key),
+    forbidsOthers,
+    forbids: (key) => forbidsOthers && !properties.has(key),
     nullable: [...properties].flatMap(([key, property]) =>
       required.has(key) && typesOf(property, root).has("null") ? [key] : [],
     ),

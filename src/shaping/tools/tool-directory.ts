@@ -1,7 +1,7 @@
-import type { JsonSchema, ToolDefinition } from "../../model/request.ts";
+import type { ToolDefinition } from "../../model/request.ts";
+import { passesStrings } from "../json/passes-strings.ts";
 import { loosen } from "../schema/loosen.ts";
 import { describeObject, type ObjectShape } from "../schema/object-shape.ts";
-import { branchesOf, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { loneBudget, type SchemaWork } from "../schema/schema-work.ts";
 import { createArgumentsValidator } from "../schema/validate-arguments.ts";
@@ -70,24 +70,10 @@ function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): 
     definition,
     budget: work?.budget ?? loneBudget,
     keyAt: (position) => object.keys[position],
-    passesStrings(key, whenUntyped) {
-      const property = object.schemaFor(key);
-      const types = typesOf(property, schema);
-      if (types.size === 0) return whenUntyped && !hasFixedValues(property, schema);
-      return types.has("string") && !hasFixedValues(property, schema);
-    },
+    passesStrings: (key, whenUntyped) => passesStrings(object.schemaFor(key), schema, whenUntyped),
     validate(value) {
       validate ??= createArgumentsValidator(schema, work);
       return validate(value);
     },
   };
-}
-
-/** Values that are one of a list are short and can be corrected: they wait until they are complete. */
-function hasFixedValues(schema: unknown, root: JsonSchema, seen: Set<JsonSchema> = new Set()): boolean {
-  const resolved = resolveSchema(schema, root);
-  if (resolved === undefined || seen.size > 100 || seen.has(resolved)) return false;
-  seen.add(resolved);
-  if ("enum" in resolved || "const" in resolved) return true;
-  return branchesOf(resolved).some((branch) => hasFixedValues(branch, root, seen));
 }

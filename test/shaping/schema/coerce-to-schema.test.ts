@@ -30,7 +30,9 @@ describe("coercion", () => {
   });
 
   test("gives back the value itself when nothing of it changes", () => {
-    const properties = { a: { type: "array", items: { type: "object", properties: { b: { enum: ["x"] } } } } };
+    const properties = {
+      a: { type: "array", items: { type: "object", properties: { b: { enum: ["x"] } } } },
+    };
     const schema = { type: "object", properties };
     const value = { a: [{ b: "x" }, { c: 1 }] };
     expect(coerceToSchema(value, schema, schema)).toBe(value);
@@ -70,7 +72,11 @@ describe("coercion", () => {
     [
       "a missing key that may be missing, or not be null",
       {},
-      { type: "object", properties: { a: { type: ["null", "string"] }, b: { type: "string" } }, required: ["b"] },
+      {
+        type: "object",
+        properties: { a: { type: ["null", "string"] }, b: { type: "string" } },
+        required: ["b"],
+      },
       {},
     ],
     ["forbidden keys", { a: 1, b: 2 }, { properties: { a: {} }, additionalProperties: false }, { a: 1 }],
@@ -88,7 +94,12 @@ describe("coercion", () => {
     ],
     ["keys of one of several branches", { a: 1, b: 2 }, twoBranches, { a: 1, b: 2 }],
     ["what another branch takes as it is", { a: "5" }, twoBranches, { a: "5" }],
-    ["values of any key", { x: "5" }, { type: "object", additionalProperties: { type: "integer" } }, { x: 5 }],
+    [
+      "values of any key",
+      { x: "5" },
+      { type: "object", additionalProperties: { type: "integer" } },
+      { x: 5 },
+    ],
     ["a string stays where strings may stand", "3", { type: ["string", "number"] }, "3"],
     ["a number where text is wanted", 3, { type: "string" }, "3"],
     ["an object where text is wanted", { a: 1 }, { type: "string" }, '{"a":1}'],
