@@ -85,9 +85,10 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     reader.forget();
   }
 
-  function noteString(text: string): void {
+  /** `isChoice`: one of few values, which says little where others only stand for one. */
+  function noteString(text: string, isChoice: boolean): void {
     if (text.startsWith("<") || stands.includes(text.toLowerCase())) count.stand += 1;
-    else {
+    else if (!isChoice || count.stand === 0) {
       count.real += 1;
       open();
     }
@@ -109,7 +110,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     wrote(members: Members, key, value) {
       if (isCertain) return;
       if (!members.admits(key, value)) isBlocked = true;
-      else if (typeof value === "string") noteString(value);
+      else if (typeof value === "string") noteString(value, !members.passesStrings(key));
       else if (members.brackets === "[]") open();
     },
     stray() {
