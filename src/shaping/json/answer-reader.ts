@@ -41,7 +41,7 @@ export interface AnswerReaderOptions {
 
 /** Words before a value that may be no answer yet; in such a text the last value counts. */
 const example =
-  /\b(e\.g|examples?|schemas?|samples?|templates?|instance|formats?|structures?|looks? like)\b|例|示|格式|模板|结构/i;
+  /\b(e\.g|examples?|samples?|templates?|for instance|looks? like|(format|structure|schema)( \w+){0,2} (is|looks?|should|would|must))\b|例|模板/i;
 /** Tags and tokens of calls: what follows may wrap the answer. */
 const callMarkup = /<\/?(tool|function|invoke)|\[TOOL_CALLS|<\|/i;
 /** What stands directly before a list that is meant: nothing, a fence, a tag, a colon. */

@@ -1,7 +1,8 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { constrainJson, type JsonFormat } from "../../../src/shaping/constrain-json.ts";
-import { everyCut } from "../../support/cuts.ts";
+import { cutAt, everyCut } from "../../support/cuts.ts";
 import { createPatientWork } from "../../support/patient-work.ts";
 import { run, textEvents, textOf } from "../../support/shape.ts";
 
@@ -165,6 +166,45 @@ describe.each([...mended, ...found])("%s", (_, answer, schema, json) => {
   test.each([false, true])("held back: %s", (hold) => {
     for (const deltas of everyCut(answer)) expect(give(deltas, schema, hold)).toEqual(json);
   });
+});
+
+test("a stream says what the whole answer says, whatever the values are", () => {
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom("LOW", "low", "1", "yes", "null", '["a"]', "string", "Ann", { ID: "7", label: 5 }),
+  );
+  const keys = fc.constantFrom(
+    "title",
+    "Title",
+    "level",
+    "tags",
+    "active",
+    "score",
+    "note",
+    "items",
+    "other",
+  );
+  fc.assert(
+    fc.property(
+      fc.dictionary(keys, value, { maxKeys: 9 }),
+      fc.array(fc.nat(), { maxLength: 6 }),
+      (answer, places) => {
+        const said = `\`\`\`json\n${JSON.stringify({ title: "A title", ...answer })}\n\`\`\``;
+        const pieces = cutAt(said, places);
+        const whole = give(pieces, report, true);
+        let streamed: ReturnType<typeof give>;
+        try {
+          streamed = give(pieces, report, false);
+        } catch (error) {
+          // What was begun can't be asked for again, or looked at as a whole.
+          expect(error).toMatchObject({ kind: "output-invalid" });
+          return;
+        }
+        expect(streamed).toEqual(whole);
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
 
 describe("is asked for again while nothing was given", () => {
