@@ -22,6 +22,7 @@ import { errorStatus, GatewayError, type ErrorKind } from "../src/errors.ts";
 import { collect } from "../src/model/collect.ts";
 import { createToolCallShaper } from "../src/shaping/tools/index.ts";
 import { answerEvents } from "./shaping/tools/answer.ts";
+import { describeOutcome, outcomes } from "./agents/support/outcomes.ts";
 import { startStack } from "./support/start-stack.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -317,16 +318,18 @@ describe("docs/clients.md has what connect gives", () => {
   });
 });
 
-test("docs/clients.md says what launch says about sizes", () => {
+test("docs/clients.md says what launch says about sizes, and what the agents' tests see at a limit", () => {
   const [above = ""] = section(read("docs/clients.md"), "## Coding agents").split("\n### ");
-  const table = rows(above);
-  const documented = table.slice(1).map((cells) => cells.slice(0, 5));
-  const measured = Object.entries(promptSizes).map(([name, { version, full, default: usual, small }]) => [
-    `${findClient(name)?.title} ${version}`,
-    "yes",
-    ...[full, usual, small].map((tokens) => tokens.toLocaleString("en-US")),
-  ]);
-  expect(documented).toEqual(measured);
+  const measured = Object.entries(promptSizes).map(([name, { version, full, default: usual, small }]) => {
+    const outcome = outcomes[name];
+    return [
+      `${findClient(name)?.title} ${version}`,
+      "yes",
+      ...[full, usual, small].map((tokens) => tokens.toLocaleString("en-US")),
+      ...(outcome === undefined ? [] : describeOutcome(outcome)),
+    ];
+  });
+  expect(rows(above).slice(1)).toEqual(measured);
 });
 
 /** The anchors of a page, as GitHub makes them. */

@@ -16,8 +16,8 @@ const warned = 0.75;
 
 /**
  * As Claude Code reads them with `CLAUDE_CODE_USE_GATEWAY=1`: the claim `overage` is the one that it shows for a gateway.
- * At a 429 it reads them without that variable, too: "You've hit your usage limit · resets 8:56pm". Without them it tells its
- * user that the limit is "not your usage limit".
+ * At a 429 it then says "You've hit your usage limit · resets 8:56pm"; with the variable and no headers it would say that the limit
+ * is "not your usage limit", and without the variable "Request rejected (429)" before our text.
  * Source: `anthropic-ratelimit-unified-*` of Anthropic's API.
  */
 export const encodeAnthropicBudget: EncodeBudget = ({ usedPercent, spent, resetsAt }) => {

@@ -6,13 +6,12 @@ import type { ResponseFormat } from "../model/request.ts";
 import { compileJsonSchema, type SchemaCheck } from "./schema/compile-json-schema.ts";
 import type { CheckBudget } from "./schema/check-budget.ts";
 import { loneBudget, type SchemaWork } from "./schema/schema-work.ts";
-import { createJsonReader, type JsonReader } from "./create-json-reader.ts";
-import { findExcess, parseBounded } from "./parse-bounded.ts";
+import { createAnswerReader } from "./json/answer-reader.ts";
+import { createJsonJudge, type Verdict } from "./json/judge-json.ts";
 import { repairJson } from "./repair-json.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import { rootTypes, type RootType } from "./schema/root-types.ts";
 import type { RepairableShaper } from "./shaper.ts";
-import { absent, coerceToSchema } from "./schema/coerce-to-schema.ts";
 
 /** A response format that wants JSON. */
 export type JsonFormat = Exclude<ResponseFormat, { kind: "text" }>;
@@ -26,20 +25,12 @@ export interface JsonOptions {
   readonly work?: SchemaWork;
 }
 
-/** What one answer comes to. */
-type Verdict =
-  | { readonly kind: "valid"; readonly text: string }
-  | {
-      readonly kind: "invalid";
-      readonly reason: string;
-      /** Whether it is too large: then it would not fit into another turn either. */
-      readonly isExcess?: boolean;
-    };
-
 const longestQuote = 200;
 /** Of what is too large to be shown again; UTF-16 units. */
 const longestAttempt = 2000;
 const fence = "```";
+const noJson = "it holds no JSON";
+const brokenJson = "its JSON is broken or incomplete";
 
 /**
  * Makes the text of an answer one JSON value: leaves out fences and chatter, mends small faults, and checks the
@@ -54,14 +45,22 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
   const budget = work?.budget ?? loneBudget;
   const check: SchemaCheck | undefined =
     format.kind === "json-schema" ? compileJsonSchema(format.schema, undefined, work) : undefined;
-  const types: ReadonlySet<RootType> =
-    format.kind === "json-schema" ? rootTypes(format.schema) : new Set(["object"]);
+  const schema = format.kind === "json-schema" ? format.schema : undefined;
+  const types: ReadonlySet<RootType> = schema === undefined ? new Set(["object"]) : rootTypes(schema);
   // Where a scalar would do, only the whole text shows what it is.
   const hold = options.hold || types.has("scalar");
-  const reader = createJsonReader([
-    ...(types.has("object") ? (["{"] as const) : []),
-    ...(types.has("array") ? (["["] as const) : []),
-  ]);
+  const judge = createJsonJudge({ schema, types, check, budget });
+  const reader = createAnswerReader({
+    brackets: [
+      ...(types.has("object") ? (["{"] as const) : []),
+      ...(types.has("array") ? (["["] as const) : []),
+    ],
+    schema,
+    name: format.kind === "json-schema" ? format.name : undefined,
+    hold,
+    budget,
+    judge,
+  });
   const answer: string[] = [];
   let sent = false;
   let callsTools = false;
@@ -83,31 +82,59 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
     );
   }
 
+  /** What may be given of what was read: for a stream at once. */
+  function giveRead(out: BlockWriter, text: string): void {
+    give(out, text);
+    if (!hold && !sent && reader.state === "found") give(out, reader.value());
+  }
+
   function finish(out: BlockWriter, end: FinishReason, usage: Usage): void {
     const isCut = end.kind === "length" || end.kind === "content-filter" || end.stopSequence !== undefined;
     if (isCut || callsTools || end.kind === "tool-calls") {
-      if (hold) give(out, reader.value());
+      if (!sent || reader.state === "streaming") give(out, reader.held());
       out.finish(end, usage);
       return;
     }
-    const text = answer.join("");
-    const verdict = judge({ reader, text, format, types, check, budget, mayRepair: !sent });
-    if (verdict.kind === "valid") {
-      give(out, sent ? verdict.text.slice(reader.value().length) : verdict.text);
+    giveRead(out, reader.end());
+    const verdict: Verdict = conclude();
+    if (verdict.kind === "fits") {
+      if (!sent) give(out, verdict.text);
       out.finish(end, usage);
       return;
     }
-    reason = verdict.reason;
+    const none = /[{[]/.test(answer.join("")) ? brokenJson : noJson;
+    reason = verdict.kind === "no-json" ? none : verdict.reason;
     if (sent) throw fail();
-    const attempt = verdict.isExcess === true ? text.slice(0, longestAttempt) : text;
+    const text = answer.join("");
+    const attempt = verdict.kind === "excess" ? text.slice(0, longestAttempt) : text;
     shaper.problem = { message: toProblemMessage(reason), attempt };
+  }
+
+  /** Tries the ways to read the whole answer, strictest first. */
+  function conclude(): Verdict {
+    if (reader.state === "found") return { kind: "fits", text: reader.value() };
+    if (reader.state === "streamed") return judge.fits(reader.value());
+    if (sent) return { kind: "no-json" };
+    let first: Verdict = reader.verdict;
+    if (first.kind === "excess") return first;
+    const text = answer.join("");
+    const ways = [
+      ...(types.has("scalar") ? [() => withoutFence(text), () => JSON.stringify(withoutFence(text))] : []),
+      ...(/[{[]/.test(text) ? [() => tryRepair(fromFirstBracket(text), budget)] : []),
+    ];
+    for (const way of ways) {
+      const json = way();
+      const verdict: Verdict = json === undefined ? { kind: "no-json" } : judge.read(json);
+      if (verdict.kind === "fits") return verdict;
+      if (first.kind === "no-json") first = verdict;
+    }
+    return first;
   }
 
   const rewriter = rewriteEvents({
     text(out, text) {
       answer.push(text);
-      const value = reader.push(text);
-      if (!hold) give(out, value);
+      giveRead(out, reader.push(text));
     },
     toolCall() {
       callsTools = true;
@@ -133,62 +160,10 @@ function toProblemMessage(reason: string): string {
   );
 }
 
-interface Answer {
-  readonly reader: JsonReader;
-  readonly text: string;
-  readonly format: JsonFormat;
-  readonly types: ReadonlySet<RootType>;
-  readonly check: SchemaCheck | undefined;
-  readonly budget: CheckBudget;
-  /** Nothing was given, so the value may be changed anywhere. */
-  readonly mayRepair: boolean;
-}
-
-/** Tries the ways to read an answer, strictest first. The reason given is that of the first that was JSON at all. */
-function judge({ reader, text, format, types, check, budget, mayRepair }: Answer): Verdict {
-  const excess = findExcess(reader.value());
-  if (excess !== undefined) return { kind: "invalid", reason: `it ${excess}`, isExcess: true };
-  let reason: string | undefined;
-  const candidates = [
-    () => reader.value() + reader.closers(),
-    ...(types.has("scalar") ? [() => withoutFence(text), () => JSON.stringify(withoutFence(text))] : []),
-    ...(mayRepair && /[{[]/.test(text) ? [() => repairJson(fromFirstBracket(text), budget)] : []),
-  ];
-  for (const candidate of candidates) {
-    const parsed = parse(candidate, budget);
-    if (parsed === undefined) continue;
-    const wrong = types.has(parsed.type)
-      ? check?.(parsed.value)
-      : `its root is not an ${types.has("object") ? "object" : "array"}`;
-    if (wrong === undefined) return { kind: "valid", text: parsed.text };
-    if (mayRepair && format.kind === "json-schema" && types.has(parsed.type)) {
-      const { schema } = format;
-      const coerced = budget.change(parsed.text.length, () => {
-        const value = coerceToSchema(parsed.value, schema, schema);
-        return value === absent ? undefined : { value, text: JSON.stringify(value) };
-      })?.done;
-      if (coerced !== undefined && check?.(coerced.value) === undefined)
-        return { kind: "valid", text: coerced.text };
-    }
-    reason ??= wrong;
-  }
-  const none = reader.state === "seeking" ? "it holds no JSON" : "its JSON is broken or incomplete";
-  return { kind: "invalid", reason: reason ?? none };
-}
-
-function parse(
-  candidate: () => string,
-  budget: CheckBudget,
-): { text: string; value: unknown; type: RootType } | undefined {
+/** Mends a text; `undefined` if it is nothing of the kind, or takes too long. */
+function tryRepair(text: string, budget: CheckBudget): string | undefined {
   try {
-    const text = candidate();
-    const value = budget.convert(text.length, () => parseBounded(text));
-    const type = Array.isArray(value)
-      ? "array"
-      : typeof value === "object" && value !== null
-        ? "object"
-        : "scalar";
-    return { text, value, type };
+    return repairJson(text, budget);
   } catch {
     // Not JSON: the next way of reading may do.
     return undefined;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -9,6 +9,7 @@ import type { ChatBody, ScriptedReply, SimulatorOptions } from "../../src/simula
 import { startStack } from "../support/start-stack.ts";
 import { claudeCodeInJson } from "./support/agents.ts";
 import { createTask, type Task } from "./support/create-task.ts";
+import { allRead, readFiles } from "./support/read-files.ts";
 import { type Call, renderCalls } from "./support/render-call.ts";
 import { startAgent } from "./support/run-agent.ts";
 import { startClosedProxy } from "./support/start-proxy.ts";
@@ -37,26 +38,23 @@ async function run(
   await using running = startAgent(command, { ...task, proxy: proxy.url });
   const { code, stdout, stderr } = await running.result;
   expect(code, stderr + stdout).toBe(0);
-  const discovered = await readFile(join(task.home, ".claude/cache/gateway-models.json"), "utf8").catch(
-    () => "",
-  );
+  // Of a gateway (CLAUDE_CODE_USE_GATEWAY) it keeps them among its own options.
+  const kept = JSON.parse(await readFile(join(task.home, ".claude.json"), "utf8")) as {
+    readonly additionalModelOptionsCache?: readonly unknown[];
+  };
+  const discovered = kept.additionalModelOptionsCache ?? [];
   const bodies = stack.simulator.chats.map(({ body }) => body as ChatBody);
   return { stdout, bodies, discovered };
 }
 
 test("Claude Code keeps the models that its discovery finds", async () => {
-  const environment = {
-    ANTHROPIC_MODEL: `claude-akash/${model}`,
-    CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1",
-  };
+  const environment = { ANTHROPIC_MODEL: `claude-akash/${model}` };
   const simulator = () => ({
     script: () => ({ text: "Hello." }),
     models: [{ id: model, name: "DeepSeek V3.2" }],
   });
   const { bodies, discovered } = await run("Greet me.", { simulator, environment });
-  expect(JSON.parse(discovered)).toMatchObject({
-    models: [{ id: `claude-akash/${model}`, display_name: "DeepSeek V3.2 (Akash Chat)" }],
-  });
+  expect(discovered).toMatchObject([{ value: `claude-akash/${model}`, label: "DeepSeek V3.2 (Akash Chat)" }]);
   expect(bodies[0]).toMatchObject({ model });
 });
 
@@ -81,44 +79,14 @@ test("Claude Code loads a tool that its search has found", async () => {
   expect(JSON.stringify(bodies)).not.toContain("x-anthropic-billing-header");
 });
 
-/** Reads file after file, and sums up when it is asked to. */
-function readFiles(count: number, folder: string) {
-  let read = 0;
-  let summaries = 0;
-  /** What stood in the prompt of each reading: the number of the last summary. */
-  const remembered: number[] = [];
-  function script(body: ChatBody): ScriptedReply {
-    if (body.messages.at(-1)?.content.includes("Respond with TEXT ONLY")) {
-      summaries += 1;
-      return {
-        text: `<analysis>Long.</analysis>\n<summary>SUMMARY-${summaries}: ${read} files were read.</summary>`,
-      };
-    }
-    remembered.push(Number(/SUMMARY-(\d)/.exec(JSON.stringify(body.messages))?.[1] ?? 0));
-    if (read === count) return { text: `All ${count} files were read.` };
-    read += 1;
-    return answerWith({ name: "Read", args: { file_path: join(folder, `file${read}.txt`) } });
-  }
-  return { script, remembered };
-}
-
-const lines = (file: number) =>
-  Array.from({ length: 420 }, (_, line) => `line ${line} of file ${file}: some words are here`).join("\n");
-
-/** Files of some 6,000 tokens each. */
-async function writeFiles(count: number, folder: string): Promise<void> {
-  for (let file = 1; file <= count; file += 1) await writeFile(join(folder, `file${file}.txt`), lines(file));
-}
-
 describe("Claude Code compacts twice and goes on", () => {
-  const count = 12;
+  const count = 14;
   test.each([
     {
       why: "at the window that it was told, with a model of its discovery",
       tokenLimit: 128_000,
       environment: {
         ANTHROPIC_MODEL: `claude-akash/${model}`,
-        CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1",
         CLAUDE_CODE_MAX_CONTEXT_TOKENS: "64000",
       },
     },
@@ -132,13 +100,12 @@ describe("Claude Code compacts twice and goes on", () => {
     const { stdout } = await run("Read all files.", {
       environment,
       async simulator({ folder }) {
-        await writeFiles(count, folder);
-        const files = readFiles(count, folder);
-        ({ remembered } = files);
-        return { models: [{ id: model, tokenLimit }], script: files.script };
+        const reader = await readFiles(count, folder, claudeCodeInJson.read);
+        ({ remembered } = reader);
+        return { models: [{ id: model, tokenLimit }], script: reader.script };
       },
     });
-    expect(stdout).toContain(`All ${count} files were read.`);
+    expect(stdout).toContain(allRead(count));
     expect(Math.max(...remembered)).toBeGreaterThanOrEqual(2);
     // From a summary on, every prompt has the newest one.
     expect(remembered).toEqual(remembered.toSorted((a, b) => a - b));

@@ -135,6 +135,7 @@ describe("launch codex", () => {
         "model_providers.akash.stream_max_retries=2",
         'model_providers.akash.name="Akash Chat"',
         "model_context_window=64000",
+        "model_auto_compact_token_limit=48000",
       ]),
     );
   });

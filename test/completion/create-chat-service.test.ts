@@ -216,7 +216,7 @@ describe("length", () => {
     await expect(collect(service.complete(long(63_001), context()))).rejects.toMatchObject({
       kind: "context-length",
       message: expect.stringMatching(
-        /^This model's maximum context length is 64000 tokens\. However, your messages resulted in 630\d\d tokens/,
+        /^This model's maximum context length is 64000 tokens\. However, your messages resulted in 630\d\d tokens.* prompt token count of 630\d\d exceeds the limit of 63000\./,
       ),
     });
     expect(upstream.asked).toEqual([]);

@@ -24,6 +24,7 @@ describe("Codex' catalogue", () => {
         display_name: "DeepSeek V3.2",
         priority: 1,
         context_window: 64_000,
+        auto_compact_token_limit: 48_000,
         input_modalities: ["text"],
         supported_reasoning_levels: [],
         truncation_policy: { mode: "tokens", limit: 2000 },
@@ -37,7 +38,9 @@ describe("Codex' catalogue", () => {
         input_modalities: ["text", "image"],
       },
     ]);
-    expect((await catalogue(edge.url))[1]).not.toHaveProperty("context_window");
+    for (const name of ["context_window", "auto_compact_token_limit"]) {
+      expect((await catalogue(edge.url))[1]).not.toHaveProperty(name);
+    }
   });
 
   test("has the aliases that have a name, under it", async () => {

@@ -36,12 +36,12 @@ const good: [name: string, answer: string, format: JsonFormat, json: string][] =
   ["chatter with braces", 'Of {a, b} it is {"a":1}', anyObject, '{"a":1}'],
   ["brackets in strings", '{"a":"}]{[\\"}"} x', anyObject, '{"a":"}]{[\\"}"}'],
   ["a raw line break in a string", '{"a":"x\ny"}', anyObject, '{"a":"x\\ny"}'],
-  ["an unknown escape", '{"a":"\\d+ \\\'q\\\' \\$"}', anyObject, '{"a":"\\\\d+ \'q\' \\\\$"}'],
-  ["trailing commas", '{"a":[1,2, ],"b":{"c":1,},\n}', anyObject, '{"a":[1,2 ],"b":{"c":1}\n}'],
+  ["an unknown escape", '{"a":"\\d+ \\\'q\\\' \\$"}', anyObject, '{"a":"\\\\d+ \'q\' $"}'],
+  ["trailing commas", '{"a":[1,2, ],"b":{"c":1,},\n}', anyObject, '{"a":[1,2],"b":{"c":1}}'],
   ["a missing end", '{"a":[1,{"b":2}', anyObject, '{"a":[1,{"b":2}]}'],
-  ["an array", "Here: [1, 2]", schema({ type: "array", items: { type: "number" } }), "[1, 2]"],
+  ["an array", "Here: [1, 2]", schema({ type: "array", items: { type: "number" } }), "[1,2]"],
   ["nothing behind the value", '{"a":1}\n{"a":2}', anyObject, '{"a":1}'],
-  ["an empty object", "{ }", anyObject, "{ }"],
+  ["an empty object", "{ }", anyObject, "{}"],
 ];
 
 describe.each(good)("%s", (_name, answer, format, json) => {
@@ -74,7 +74,7 @@ test("JSON is streamed as it comes, without what stands around it", () => {
   const seen = textEvents(["Sure:\n", "```json\n{", '"a": "x', 'y"', ",", ' "b": 1', "}\n```"]).map((event) =>
     shaper.push(event).flatMap((out) => (out.type === "block-delta" ? [out.text] : [])),
   );
-  expect(seen.flat()).toEqual(['{"a": "x', 'y"', ', "b": 1', "}"]);
+  expect(seen.flat()).toEqual(['{"a":"x', "y", '"', ',"b":1}']);
 });
 
 const bad: [name: string, answer: string, format: JsonFormat, says: RegExp][] = [
@@ -108,7 +108,7 @@ test("a streamed answer that turns out wrong is an error, never invalid JSON wit
       message: expect.stringContaining("required property 'age'"),
     }),
   );
-  expect(() => constrain(['{"name": bogus}'], person, false)).toThrow(/broken or incomplete/);
+  expect(() => constrain(['{"name": "Ann", "age" 3}'], person, false)).toThrow(/broken or incomplete/);
 });
 
 test.each([true, false])("JSON of which nothing was given is repaired anywhere (held: %s)", (hold) => {

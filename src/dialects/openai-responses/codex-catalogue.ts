@@ -11,6 +11,12 @@ export interface CatalogueModel {
 /** How much of a tool's output Codex keeps, in tokens: all of it is sent again with each turn. */
 const longestOutput = 2000;
 
+/**
+ * At what share of its context a conversation is summed up. At a prompt that is too long Codex ends the task, so the rest
+ * has room for an answer, for the outputs of several calls, and for back ends that count fewer tokens than the gateway.
+ */
+const fullest = 0.75;
+
 function encode({ model, canSee }: CatalogueModel, index: number): Record<string, unknown> {
   const name = model.name ?? model.id;
   return {
@@ -35,7 +41,12 @@ function encode({ model, canSee }: CatalogueModel, index: number): Record<string
     // Open models edit better by the shell than in Codex' own patches.
     apply_patch_tool_type: null,
     input_modalities: canSee ? ["text", "image"] : ["text"],
-    ...(model.contextLength === undefined ? {} : { context_window: model.contextLength }),
+    ...(model.contextLength === undefined
+      ? {}
+      : {
+          context_window: model.contextLength,
+          auto_compact_token_limit: Math.floor(model.contextLength * fullest),
+        }),
     default_reasoning_summary: "none",
   };
 }

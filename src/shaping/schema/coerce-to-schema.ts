@@ -1,16 +1,16 @@
 import type { JsonSchema } from "../../model/request.ts";
 import { parseLeniently } from "../parse-leniently.ts";
-import { loosen } from "./loosen.ts";
-import { branchesOf, isRecord, jsonType, propertiesOf, resolveSchema, typesOf } from "./resolve-schema.ts";
+import { describeObject, type ObjectShape } from "./object-shape.ts";
+import { branchesOf, isRecord, jsonType, resolveSchema, typesOf } from "./resolve-schema.ts";
 
 /** What `coerceToSchema` gives for an optional value that was given as `null`: leave it out. */
 export const absent: unique symbol = Symbol("absent");
 
 /**
  * Brings a value into the form that its schema wants where only one reading is possible: numbers, booleans and JSON
- * in strings, one item for a list, values of a list in another case, keys in another case, `null` for "not given", nothing
- * for a required `null`. Keys that the schema forbids are left out.
- * Anything else stays as it is, for the validator to judge.
+ * in strings, one item for a list, values of a list in another case, keys in another case, `null` for "not given" and
+ * for what is missing where it must not be, no keys that are forbidden. Anything else stays as it is, for the validator
+ * to judge; a value of which nothing changes is given back itself.
  */
 export function coerceToSchema(value: unknown, schema: unknown, root: JsonSchema, depth = 0): unknown {
   const resolved = resolveSchema(schema, root);
@@ -39,8 +39,10 @@ function coerceType(
   return types.has("string") ? JSON.stringify(value) : value;
 }
 
+const booleanWord = /^(true|false|yes|no)$/i;
+
 function coerceString(text: string, types: ReadonlySet<string>): unknown {
-  if (types.has("boolean") && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
+  if (types.has("boolean") && booleanWord.test(text)) return /^(true|yes)$/i.test(text);
   if ((types.has("number") || types.has("integer")) && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) {
     const number = Number(text);
     const exact = Number.isInteger(number)
@@ -61,16 +63,27 @@ function coerceString(text: string, types: ReadonlySet<string>): unknown {
 function coerceContent(value: unknown, schema: JsonSchema, root: JsonSchema, depth: number): unknown {
   if (Array.isArray(value)) {
     const { items } = shapeOf(schema, root);
-    return items === undefined
-      ? value
-      : value.map((item) => {
-          const coerced = coerceToSchema(item, items, root, depth + 1);
-          return coerced === absent ? item : coerced;
-        });
+    return items === undefined ? value : coerceItems(value, items, root, depth);
   }
   if (isRecord(value)) return coerceObject(value, schema, root, depth);
   if (typeof value === "string") return coerceEnum(value, shapeOf(schema, root).allowed);
   return value;
+}
+
+function coerceItems(
+  value: readonly unknown[],
+  items: unknown,
+  root: JsonSchema,
+  depth: number,
+): readonly unknown[] {
+  let changed = false;
+  const coerced = value.map((item) => {
+    const one = coerceToSchema(item, items, root, depth + 1);
+    if (one === absent || one === item) return item;
+    changed = true;
+    return one;
+  });
+  return changed ? coerced : value;
 }
 
 function coerceObject(
@@ -79,55 +92,34 @@ function coerceObject(
   root: JsonSchema,
   depth: number,
 ): unknown {
-  const { names } = shapeOf(schema, root);
-  const { properties, required } = names;
-  const { forbidsOthers, nullable } = rulesOf(schema, root);
-  if (properties.size === 0 && !forbidsOthers) return value;
-  const entries: [string, unknown][] = [];
+  const { object } = shapeOf(schema, root);
+  let changed = false;
+  const entries = new Map<string, unknown>();
   for (const [written, item] of Object.entries(value)) {
-    const key = matchKey(written, names, value);
-    if (forbidsOthers && !properties.has(key)) continue;
-    const coerced = coerceToSchema(item, properties.get(key), root, depth + 1);
-    if (coerced !== absent) entries.push([key, coerced]);
-    else if (required.has(key)) entries.push([key, item]);
+    const key = matchKey(written, object, value);
+    const coerced = object.forbids(key)
+      ? absent
+      : coerceToSchema(item, object.schemaFor(key) ?? object.others, root, depth + 1);
+    const leaves = coerced === absent && !object.requires(key);
+    changed ||= leaves || key !== written || (coerced !== absent && coerced !== item);
+    if (!leaves) entries.set(key, coerced === absent ? item : coerced);
   }
-  const given = new Set(entries.map(([key]) => key));
-  for (const key of nullable) if (!given.has(key)) entries.push([key, null]);
-  return Object.fromEntries(entries);
+  for (const key of object.nullable) {
+    if (entries.has(key)) continue;
+    entries.set(key, null);
+    changed = true;
+  }
+  return changed ? Object.fromEntries(entries) : value;
 }
 
-/** What an object schema says of keys that are too many or too few. */
-export interface ObjectRules {
-  /** Keys that are not declared are forbidden. */
-  readonly forbidsOthers: boolean;
-  /** Keys that are required and may be `null`: strict schemas write every optional key so. */
-  readonly nullable: readonly string[];
+/** What a schema says of an object's keys. Looked at once for each schema. */
+export function rulesOf(schema: JsonSchema, root: JsonSchema): ObjectShape {
+  return shapeOf(schema, root).object;
 }
 
-const knownRules = new WeakMap<JsonSchema, ObjectRules>();
-
-/** The rules of an object schema. */
-export function rulesOf(schema: JsonSchema, root: JsonSchema): ObjectRules {
-  const found = knownRules.get(schema);
-  if (found !== undefined) return found;
-  const { properties, required } = shapeOf(schema, root).names;
-  const closed = schema["additionalProperties"] === false || schema["unevaluatedProperties"] === false;
-  const rules = {
-    forbidsOthers: closed && !("patternProperties" in schema),
-    nullable: [...properties.keys()].filter(
-      (key) => required.has(key) && typesOf(properties.get(key), root).has("null"),
-    ),
-  };
-  knownRules.set(schema, rules);
-  return rules;
-}
-
-/** What an object schema says of keys. */
-interface Names {
-  readonly properties: ReadonlyMap<string, unknown>;
-  /** Declared keys by their loose form. */
-  readonly keys: ReadonlyMap<string, readonly string[]>;
-  readonly required: ReadonlySet<unknown>;
+/** The schema of a list's items. */
+export function itemsSchema(schema: JsonSchema, root: JsonSchema): unknown {
+  return shapeOf(schema, root).items;
 }
 
 /** The texts that an enum allows, by their form in lower case; `undefined` where two have the same. */
@@ -137,7 +129,7 @@ type Allowed = ReadonlyMap<string, string | undefined>;
 interface Shape {
   readonly types: ReadonlySet<string>;
   readonly items: unknown;
-  readonly names: Names;
+  readonly object: ObjectShape;
   readonly allowed: Allowed | undefined;
 }
 
@@ -150,26 +142,11 @@ function shapeOf(schema: JsonSchema, root: JsonSchema): Shape {
   const shape = {
     types: typesOf(schema, root),
     items: itemsOf(schema, root),
-    names: namesOf(schema, root),
+    object: describeObject(schema, root),
     allowed: allowedOf(schema),
   };
   known.set(schema, shape);
   return shape;
-}
-
-function namesOf(schema: JsonSchema, root: JsonSchema): Names {
-  const properties = propertiesOf(schema, root);
-  const keys = new Map<string, string[]>();
-  for (const key of properties.keys()) {
-    const same = keys.get(loosen(key));
-    if (same === undefined) keys.set(loosen(key), [key]);
-    else same.push(key);
-  }
-  return {
-    properties,
-    keys,
-    required: new Set<unknown>(Array.isArray(schema["required"]) ? schema["required"] : []),
-  };
 }
 
 function allowedOf(schema: JsonSchema): Allowed | undefined {
@@ -184,13 +161,9 @@ function allowedOf(schema: JsonSchema): Allowed | undefined {
   return allowed;
 }
 
-function matchKey(
-  key: string,
-  { properties, keys }: Names,
-  value: Readonly<Record<string, unknown>>,
-): string {
-  if (properties.has(key)) return key;
-  const matches = (keys.get(loosen(key)) ?? []).filter((declared) => !Object.hasOwn(value, declared));
+function matchKey(key: string, object: ObjectShape, value: Readonly<Record<string, unknown>>): string {
+  if (object.declares(key)) return key;
+  const matches = object.spellingsOf(key).filter((declared) => !Object.hasOwn(value, declared));
   return matches.length === 1 ? (matches[0] ?? key) : key;
 }
 
@@ -200,10 +173,12 @@ function coerceEnum(value: string, allowed: Allowed | undefined): string {
 }
 
 function itemsOf(schema: JsonSchema, root: JsonSchema): unknown {
+  // These have schemas by their place.
+  if (schema["prefixItems"] !== undefined) return undefined;
   if (isRecord(schema["items"])) return schema["items"];
-  for (const branch of branchesOf(schema)) {
-    const resolved = resolveSchema(branch, root);
-    if (resolved !== undefined && isRecord(resolved["items"])) return resolved["items"];
-  }
-  return undefined;
+  const all = branchesOf(schema).flatMap((branch) => {
+    const items = resolveSchema(branch, root)?.["items"];
+    return isRecord(items) ? [items] : [];
+  });
+  return all.length > 1 ? { anyOf: all } : all[0];
 }

@@ -56,9 +56,12 @@ export function branchesOf(schema: JsonSchema): readonly unknown[] {
   });
 }
 
-/** The properties of an object schema, those of its branches included. The first schema of a name wins. */
+/**
+ * The properties of an object schema, those of its branches included. A name that branches describe differently has all
+ * their schemas, as `anyOf`.
+ */
 export function propertiesOf(schema: JsonSchema, root: JsonSchema): ReadonlyMap<string, unknown> {
-  const properties = new Map<string, unknown>();
+  const found = new Map<string, unknown[]>();
   // Each schema once: through branches that refer to each other lead ways without number.
   const seen = new Set<JsonSchema>();
   function add(part: unknown, depth: number): void {
@@ -67,12 +70,23 @@ export function propertiesOf(schema: JsonSchema, root: JsonSchema): ReadonlyMap<
     seen.add(resolved);
     const own = resolved["properties"];
     if (isRecord(own)) {
-      for (const [key, value] of Object.entries(own)) if (!properties.has(key)) properties.set(key, value);
+      for (const [key, value] of Object.entries(own)) {
+        const known = found.get(key);
+        if (known === undefined) found.set(key, [value]);
+        else known.push(value);
+      }
     }
     for (const branch of branchesOf(resolved)) add(branch, depth + 1);
   }
   add(schema, 0);
-  return properties;
+  return new Map([...found].map(([key, schemas]) => [key, unite(schemas)]));
+}
+
+/** One schema for what any of several admits. */
+function unite(schemas: readonly unknown[]): unknown {
+  if (schemas.length === 1) return schemas[0];
+  const different = [...new Map(schemas.map((one) => [JSON.stringify(one), one])).values()];
+  return different.length === 1 ? different[0] : { anyOf: different };
 }
 
 /** The JSON types that a schema admits; empty if it says nothing about types. */

@@ -61,7 +61,14 @@ function* readEncodedArguments(reader: TextReader, call: CallWriter): Reading<Ar
   return empty ? "complete" : step.value;
 }
 
-function* readObject(reader: TextReader, call: CallWriter): Reading<ArgumentsEnd> {
+/** What takes the properties of an object as they are read. */
+export interface PropertySink extends Pick<CallWriter, "beginString" | "piece" | "endString" | "json"> {
+  /** Reads the value that begins with `next` by itself; `undefined` if it wants the value whole. */
+  enter?(key: string, next: string): Reading<ArgumentsEnd> | undefined;
+}
+
+/** Reads an object, whose bracket comes next, and passes it on property by property. */
+export function* readObject(reader: TextReader, call: PropertySink): Reading<ArgumentsEnd> {
   reader.take(1);
   // Whether the object could end here: not after a key, and a comma promises another one.
   let ends = true;
@@ -95,7 +102,7 @@ interface Key {
 
 function* readProperty(
   reader: TextReader,
-  call: CallWriter,
+  call: PropertySink,
   { key, isAssigned, isLoose }: Key & { readonly isLoose: boolean },
 ): Reading<ArgumentsEnd> {
   yield* readBlanks(reader);
@@ -112,19 +119,40 @@ function* readProperty(
     call.endString();
     return "complete";
   }
+  const inside = call.enter?.(key, value);
+  if (inside !== undefined) return yield* inside;
   const { raw, end } = yield* readRawValue(reader);
   if (end === "cut") return "cut";
   if (raw.trim() === "" || !call.json(key, raw.trim())) return "broken";
   return end;
 }
 
-const longestKey = 256;
+const longestKey = 4096;
+
+/** Reads the text of a key up to its closing quote; escapes are undone. */
+function* readKeyText(reader: TextReader, oneCharacter: RegExp): Reading<string> {
+  let text = "";
+  let escapes = false;
+  while (text.length < longestKey) {
+    text += yield* reader.while(oneCharacter, longestKey - text.length);
+    if ((yield* reader.peek(1)) !== "\\" || !(yield* reader.need(2))) break;
+    text += reader.take(2);
+    escapes = true;
+  }
+  if (!escapes) return text;
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    // No escapes of JSON: a key is what it is.
+    return text;
+  }
+}
 
 function* readKey(reader: TextReader, next: string): Reading<Key | { readonly end: "cut" | "broken" }> {
   let key: string;
   if (next === '"' || next === "'") {
     reader.take(1);
-    key = yield* reader.while(next === '"' ? /[^"\\\n]/y : /[^'\\\n]/y, longestKey);
+    key = yield* readKeyText(reader, next === '"' ? /[^"\\\n]/y : /[^'\\\n]/y);
     const closing = yield* reader.peek(1);
     if (closing !== next) return { end: closing === "" ? "cut" : "broken" };
     reader.take(1);

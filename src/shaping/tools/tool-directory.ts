@@ -1,23 +1,16 @@
-import type { JsonSchema, ToolDefinition } from "../../model/request.ts";
+import type { ToolDefinition } from "../../model/request.ts";
+import { passesStrings } from "../json/passes-strings.ts";
 import { loosen } from "../schema/loosen.ts";
-import { branchesOf, propertiesOf, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
+import { describeObject, type ObjectShape } from "../schema/object-shape.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { loneBudget, type SchemaWork } from "../schema/schema-work.ts";
 import { createArgumentsValidator } from "../schema/validate-arguments.ts";
 
 /** A declared tool and what its schema says. */
-export interface DeclaredTool {
+export interface DeclaredTool extends ObjectShape {
   readonly definition: ToolDefinition;
   /** What reading and checking its calls is paid from. */
   readonly budget: CheckBudget;
-  /** The declared name of a key that a model may have spelled in another case or with other separators. */
-  keyFor(key: string): string;
-  /** The schema of a declared key; `undefined` if the schema doesn't name it. */
-  schemaFor(key: string): unknown;
-  /** Whether a call without this key is wrong. */
-  requires(key: string): boolean;
-  /** The keys that the schema names. */
-  readonly keys: readonly string[];
   /** The key at a position, for calls with arguments in order. */
   keyAt(position: number): string | undefined;
   /** Whether a string value of this key may pass as it is, before it is complete. */
@@ -99,39 +92,18 @@ function* spellingsOf(name: string): Generator<string> {
 
 function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): DeclaredTool {
   const schema = definition.parameters;
-  const properties = propertiesOf(schema, schema);
-  const required = new Set<unknown>(Array.isArray(schema["required"]) ? schema["required"] : []);
-  const loose = new Map<string, string | undefined>();
-  for (const key of properties.keys()) loose.set(loosen(key), loose.has(loosen(key)) ? undefined : key);
-  const keys = [...properties.keys()];
+  const object = describeObject(schema, schema);
   let validate: ((value: unknown) => readonly string[]) | undefined;
 
   return {
+    ...object,
     definition,
     budget: work?.budget ?? loneBudget,
-    keyFor: (key) => (properties.has(key) ? key : (loose.get(loosen(key)) ?? key)),
-    schemaFor: (key) => properties.get(key),
-    requires: (key) => required.has(key),
-    keys,
-    keyAt: (position) => keys[position],
-    passesStrings(key, whenUntyped) {
-      const property = properties.get(key);
-      const types = typesOf(property, schema);
-      if (types.size === 0) return whenUntyped && !hasFixedValues(property, schema);
-      return types.has("string") && !hasFixedValues(property, schema);
-    },
+    keyAt: (position) => object.keys[position],
+    passesStrings: (key, whenUntyped) => passesStrings(object.schemaFor(key), schema, whenUntyped),
     validate(value) {
       validate ??= createArgumentsValidator(schema, work);
       return validate(value);
     },
   };
-}
-
-/** Values that are one of a list are short and can be corrected: they wait until they are complete. */
-function hasFixedValues(schema: unknown, root: JsonSchema, seen: Set<JsonSchema> = new Set()): boolean {
-  const resolved = resolveSchema(schema, root);
-  if (resolved === undefined || seen.size > 100 || seen.has(resolved)) return false;
-  seen.add(resolved);
-  if ("enum" in resolved || "const" in resolved) return true;
-  return branchesOf(resolved).some((branch) => hasFixedValues(branch, root, seen));
 }

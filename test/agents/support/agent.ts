@@ -23,6 +23,8 @@ export interface Agent {
   readonly args: (prompt: string) => readonly string[];
   /** Whom it asks besides the gateway, whatever it is told. */
   readonly asks?: RegExp;
+  /** Reads a file in whole. */
+  readonly read: (path: string) => Call;
   /** Look, run the test, edit, run the test again, with the tools that the size leaves it. */
   turns(task: Task, size: Size): readonly Turn[];
 }

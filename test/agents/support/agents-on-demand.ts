@@ -18,10 +18,11 @@ export const copilot: Agent = {
   quiet: { COPILOT_AUTO_UPDATE: "false" },
   async prepare() {},
   args: (prompt) => ["-p", prompt, "--allow-all-tools"],
+  read: (path) => ({ name: "view", args: { path } }),
   turns({ folder }, size) {
     if (size === "small") return takeShellTurns(copilotShell);
     return takeTurns({
-      look: ["sum.test.js", "sum.js"].map((file) => ({ name: "view", args: { path: join(folder, file) } })),
+      look: ["sum.test.js", "sum.js"].map((file) => copilot.read(join(folder, file))),
       test: copilotShell(runTest),
       edit: {
         name: "edit",
@@ -40,10 +41,11 @@ export const pi: Agent = {
   quiet: { PI_OFFLINE: "1" },
   async prepare() {},
   args: (prompt) => ["-p", prompt],
+  read: (path) => ({ name: "read", args: { path } }),
   turns(_task, size) {
     if (size === "small") return takeShellTurns(piShell);
     return takeTurns({
-      look: ["sum.test.js", "sum.js"].map((path) => ({ name: "read", args: { path } })),
+      look: ["sum.test.js", "sum.js"].map((file) => pi.read(file)),
       test: piShell(runTest),
       edit: {
         name: "edit",
@@ -65,12 +67,10 @@ export const qwenCode: Agent = {
   quiet: { QWEN_CODE_SUPPRESS_YOLO_WARNING: "1" },
   async prepare() {},
   args: (prompt) => ["--yolo", prompt],
+  read: (path) => ({ name: "read_file", args: { file_path: path } }),
   turns({ folder }) {
     return takeTurns({
-      look: ["sum.test.js", "sum.js"].map((file) => ({
-        name: "read_file",
-        args: { file_path: join(folder, file) },
-      })),
+      look: ["sum.test.js", "sum.js"].map((file) => qwenCode.read(join(folder, file))),
       test: qwenShell(runTest),
       edit: {
         name: "edit",
@@ -91,13 +91,11 @@ export const cline: Agent = {
   asks: /^CONNECT data\.cline\.bot:443 /,
   async prepare() {},
   args: (prompt) => [prompt],
+  read: (path) => ({ name: "read_files", args: { files: [{ path }] } }),
   turns({ folder }, size) {
     if (size === "small") return takeShellTurns(clineShell);
     return takeTurns({
-      look: ["sum.test.js", "sum.js"].map((file) => ({
-        name: "read_files",
-        args: { files: [{ path: join(folder, file) }] },
-      })),
+      look: ["sum.test.js", "sum.js"].map((file) => cline.read(join(folder, file))),
       test: clineShell(runTest),
       edit: {
         name: "editor",

@@ -17,6 +17,7 @@ export const claudeCode: Agent = {
   quiet: { DISABLE_AUTOUPDATER: "1" },
   async prepare() {},
   args: (prompt) => ["-p", prompt, "--allowedTools", "Bash,Read,Edit"],
+  read: (path) => ({ name: "Read", args: { file_path: path } }),
   turns: ({ folder }) =>
     takeTurns({
       look: ["sum.test.js", "sum.js"].map((file) => ({
@@ -61,6 +62,7 @@ function codexAgent(edit: Call, shell: (command: string) => Call): Agent {
       "--dangerously-bypass-approvals-and-sandbox",
       prompt,
     ],
+    read: (path) => shell(`cat ${path}`),
     turns: () =>
       takeTurns({ look: [shell("cat sum.test.js"), shell("cat sum.js")], test: shell(runTest), edit }),
   };
@@ -115,6 +117,7 @@ export const opencode: Agent = {
     await writeFile(join(folder, "package-lock.json"), JSON.stringify(lock));
   },
   args: (prompt) => ["run", "--thinking", prompt],
+  read: (path) => ({ name: "read", args: { filePath: path } }),
   turns({ folder }, size) {
     if (size === "small") return takeShellTurns(opencodeShell);
     return takeTurns({

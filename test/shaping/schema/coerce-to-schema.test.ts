@@ -6,6 +6,13 @@ const texts = (count: number): string[] => Array.from({ length: count }, () => "
 
 const root = { $defs: { level: { enum: ["Low", "High"] }, "a b%/c": { type: "integer" } } };
 
+const twoBranches = {
+  anyOf: [
+    { type: "object", properties: { a: { type: "integer" } }, additionalProperties: false },
+    { type: "object", properties: { a: { type: "string" }, b: {} }, additionalProperties: false },
+  ],
+};
+
 describe("coercion", () => {
   test("looks at a schema once, however many values it has to judge", () => {
     let looks = 0;
@@ -20,6 +27,16 @@ describe("coercion", () => {
     const before = looks;
     expect(coerceToSchema(texts(1000), schema, schema)).toHaveLength(1000);
     expect(looks).toBe(before);
+  });
+
+  test("gives back the value itself when nothing of it changes", () => {
+    const properties = {
+      a: { type: "array", items: { type: "object", properties: { b: { enum: ["x"] } } } },
+    };
+    const schema = { type: "object", properties };
+    const value = { a: [{ b: "x" }, { c: 1 }] };
+    expect(coerceToSchema(value, schema, schema)).toBe(value);
+    expect(value.a).toEqual([{ b: "x" }, { c: 1 }]);
   });
 
   test.each([
@@ -39,7 +56,50 @@ describe("coercion", () => {
     ["no integer", "3.5", { type: "integer" }, "3.5"],
     ["digits that a number can't hold", "12345678901234567890", { type: "integer" }, "12345678901234567890"],
     ["a boolean in a string", "True", { type: "boolean" }, true],
-    ["no boolean", "yes", { type: "boolean" }, "yes"],
+    ["a boolean in other words", "No", { type: "boolean" }, false],
+    ["no boolean", "maybe", { type: "boolean" }, "maybe"],
+    ["the word where words may stand", "yes", { type: ["string", "boolean"] }, "yes"],
+    [
+      "a missing key that must not be missing and may be null",
+      { a: 1 },
+      {
+        type: "object",
+        properties: { b: { anyOf: [{ type: "string" }, { type: "null" }] }, a: { type: "number" } },
+        required: ["a", "b"],
+      },
+      { a: 1, b: null },
+    ],
+    [
+      "a missing key that may be missing, or not be null",
+      {},
+      {
+        type: "object",
+        properties: { a: { type: ["null", "string"] }, b: { type: "string" } },
+        required: ["b"],
+      },
+      {},
+    ],
+    ["forbidden keys", { a: 1, b: 2 }, { properties: { a: {} }, additionalProperties: false }, { a: 1 }],
+    [
+      "keys that a pattern may admit",
+      { a: 1, x1: 2 },
+      { properties: { a: {} }, patternProperties: { "^x": {} }, additionalProperties: false },
+      { a: 1, x1: 2 },
+    ],
+    [
+      "what is optional, as this or null",
+      { a: 1, b: 2 },
+      { anyOf: [{ properties: { a: {} }, additionalProperties: false, type: "object" }, { type: "null" }] },
+      { a: 1 },
+    ],
+    ["keys of one of several branches", { a: 1, b: 2 }, twoBranches, { a: 1, b: 2 }],
+    ["what another branch takes as it is", { a: "5" }, twoBranches, { a: "5" }],
+    [
+      "values of any key",
+      { x: "5" },
+      { type: "object", additionalProperties: { type: "integer" } },
+      { x: 5 },
+    ],
     ["a string stays where strings may stand", "3", { type: ["string", "number"] }, "3"],
     ["a number where text is wanted", 3, { type: "string" }, "3"],
     ["an object where text is wanted", { a: 1 }, { type: "string" }, '{"a":1}'],

@@ -34,8 +34,9 @@ function environment({ url, apiKey, model }: Target, size: Size): Record<string,
           CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(model.contextLength),
           CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(outputLimit(model.contextLength)),
         }),
-    // What a gateway tells of the budget is shown.
+    // It says how much of the budget is used before it is spent, and when there is a new one.
     CLAUDE_CODE_USE_GATEWAY: "1",
+    // Its /model has what the gateway offers, with the variable above as without.
     CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1",
     // A block for Anthropic's accounts at the top of every prompt.
     CLAUDE_CODE_ATTRIBUTION_HEADER: "0",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
-import { extraHeaders, folderOf, keyVariable, unlessEmpty } from "../agent-settings.ts";
+import { extraHeaders, folderOf, keyVariable, outputLimit, unlessEmpty } from "../agent-settings.ts";
 import type { Client, Size, Target } from "../client.ts";
 
 type Value = string | number | boolean | { readonly [name: string]: Value };
@@ -11,7 +11,15 @@ const instructionsFile = "akashchat-instructions.md";
 /** Codex's configuration. Source: its configuration reference; what each key saves was measured. */
 function settings(target: Target, size: Size, instructions: string): Record<string, Value> {
   const { model, url } = target;
-  const window = model.contextLength === undefined ? {} : { model_context_window: model.contextLength };
+  const { contextLength } = model;
+  const window =
+    contextLength === undefined
+      ? {}
+      : {
+          model_context_window: contextLength,
+          // At a prompt that is too long it ends the task. By itself it sums up at 90 %, which one turn may exceed.
+          model_auto_compact_token_limit: contextLength - outputLimit(contextLength),
+        };
   const provider = {
     // The name "OpenAI" would make it ask for compaction on the server.
     name: "Akash Chat",

@@ -84,7 +84,11 @@ function settings(target: Target, size: Size): Record<string, unknown> {
   });
   return {
     security: { auth: { selectedType: "openai" } },
-    model: { name: target.model.id },
+    model: {
+      name: target.model.id,
+      // After a summary it puts the files read last into the prompt again, five of them if nobody says otherwise.
+      ...(size === "full" ? {} : { chatCompression: { maxRecentFilesToRetain: 1 } }),
+    },
     modelProviders: { openai: target.models.map(provider) },
     ...savings(size),
   };

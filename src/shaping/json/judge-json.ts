@@ -1,0 +1,131 @@
+import type { JsonSchema } from "../../model/request.ts";
+import { findExcess, parseBounded } from "../parse-bounded.ts";
+import type { CheckBudget } from "../schema/check-budget.ts";
+import { absent, coerceToSchema, rulesOf } from "../schema/coerce-to-schema.ts";
+import type { SchemaCheck } from "../schema/compile-json-schema.ts";
+import { isRecord, resolveSchema } from "../schema/resolve-schema.ts";
+import type { RootType } from "../schema/root-types.ts";
+
+/** What one way to read an answer comes to. */
+export type Verdict =
+  | { readonly kind: "fits"; readonly text: string }
+  | { readonly kind: "misfit"; readonly reason: string }
+  /** Too large to be read: then it would not fit into another turn either. */
+  | { readonly kind: "excess"; readonly reason: string }
+  | { readonly kind: "no-json" };
+
+/** Judges JSON texts by what is asked for. */
+export interface JsonJudge {
+  /** Whether a text is what is asked for, as it is. */
+  fits(json: string): Verdict;
+  /** The same, or what the text becomes in the form that the schema wants, or what it only wraps. */
+  read(json: string): Verdict;
+}
+
+/** What JSON is asked for. */
+export interface JsonWish {
+  readonly schema: JsonSchema | undefined;
+  readonly types: ReadonlySet<RootType>;
+  readonly check: SchemaCheck | undefined;
+  readonly budget: CheckBudget;
+}
+
+/** An object with more members wraps nothing. */
+const mostWraps = 16;
+
+/** Creates the judge of one answer. */
+export function createJsonJudge({ schema, types, check, budget }: JsonWish): JsonJudge {
+  const declared = schema === undefined ? undefined : resolveSchema(schema, schema);
+  const shape = schema === undefined || declared === undefined ? undefined : rulesOf(declared, schema);
+  const knowsKeys = shape !== undefined && shape.keys.length > 0;
+
+  function judge(value: unknown, text: string): Verdict {
+    if (!types.has(typeOf(value)))
+      return { kind: "misfit", reason: `its root is not an ${types.has("object") ? "object" : "array"}` };
+    const reason = check?.(value);
+    return reason === undefined ? { kind: "fits", text } : { kind: "misfit", reason };
+  }
+
+  /** Whether an object has keys, none of which the schema knows: then what fits best may be nothing. */
+  function isStrange(value: unknown): boolean {
+    if (!knowsKeys || !isRecord(value)) return false;
+    const keys = Object.keys(value);
+    return keys.length > 0 && keys.every((key) => !shape.declares(shape.keyFor(key)));
+  }
+
+  function coerce(value: unknown, length: number): Verdict | undefined {
+    if (schema === undefined || !types.has(typeOf(value)) || isStrange(value)) return undefined;
+    const coerced = budget.change(length, () => coerceToSchema(value, schema, schema))?.done;
+    return coerced === undefined || coerced === absent || coerced === value
+      ? undefined
+      : judge(
+          coerced,
+          budget.convert(length, () => JSON.stringify(coerced)),
+        );
+  }
+
+  /** The answer inside of an object that only names it, or says what it is. */
+  function unwrap(value: unknown, length: number): Verdict | undefined {
+    if (schema === undefined || !isRecord(value)) return undefined;
+    const found = Object.entries(value)
+      .slice(0, mostWraps)
+      .flatMap(([key, inner]) => {
+        if (typeof inner !== "object" || inner === null || shape?.declares(key) === true) return [];
+        if (isSchema(inner)) return [];
+        const verdicts = [judge(inner, JSON.stringify(inner)), coerce(inner, length)];
+        return verdicts.find((verdict) => verdict?.kind === "fits") ?? [];
+      });
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  function readValue(value: unknown, text: string): Verdict {
+    const first = isStrange(value) ? unwrap(value, text.length) : undefined;
+    if (first?.kind === "fits") return first;
+    const asIs = judge(value, text);
+    if (asIs.kind === "fits") return asIs;
+    if (knowsKeys && isSchema(value)) return { kind: "misfit", reason: "it is the schema, not an answer" };
+    const mended = coerce(value, text.length);
+    if (mended?.kind === "fits") return mended;
+    return unwrap(value, text.length) ?? asIs;
+  }
+
+  function parse(json: string, judgeValue: (value: unknown, text: string) => Verdict): Verdict {
+    const excess = findExcess(json);
+    if (excess !== undefined) return { kind: "excess", reason: `it ${excess}` };
+    let value: unknown;
+    try {
+      value = budget.convert(json.length, () => parseBounded(json));
+    } catch {
+      // Not JSON: the next way of reading may do.
+      return { kind: "no-json" };
+    }
+    return judgeValue(value, json);
+  }
+
+  return {
+    fits: (json) => parse(json, judge),
+    read: (json) => parse(json, readValue),
+  };
+}
+
+function typeOf(value: unknown): RootType {
+  return Array.isArray(value) ? "array" : isRecord(value) ? "object" : "scalar";
+}
+
+const typeNames = new Set<unknown>(["string", "number", "integer", "boolean", "array", "object", "null"]);
+
+/** Whether an object describes properties instead of having them. */
+function isSchema(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const all = Object.values(isRecord(value["properties"]) ? value["properties"] : value);
+  return all.length > 0 && all.every(describesValue);
+}
+
+function describesValue(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    (typeNames.has(value["type"]) ||
+      typeof value["$ref"] === "string" ||
+      ["anyOf", "oneOf", "allOf", "enum"].some((word) => Array.isArray(value[word])))
+  );
+}
