@@ -135,7 +135,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       return;
     }
     const work = workFor(request);
-    const taught = teach(ready, model, work);
+    const taught = await teach(ready, model, { work, pace: paceFor(context.signal) });
     const plain = toPlain(ready, model, taught.prompt);
     await checkLength(plain, model, paceFor(context.signal));
     if (lengthOf(plain) > longPlain) {
@@ -172,7 +172,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     // Some callers count again and again, and each count begins with what can't be cut.
     await nextTurn();
     signal.throwIfAborted();
-    const { prompt } = teach(request, model, workFor(request));
+    const { prompt } = await teach(request, model, { work: workFor(request), pace: paceFor(signal) });
     return countPlainTokensAtPace(toPlain(request, model, prompt), model.id, paceFor(signal));
   }
 
