@@ -1,8 +1,11 @@
 import type { ClearToolUses } from "../../model/context-edit.ts";
-import type { Message } from "../../model/request.ts";
+import type { Message, TextPart } from "../../model/request.ts";
 import { mapResults } from "./map-results.ts";
 
-const note = "[This result was cleared, because it is old. Call the tool again if you need it.]";
+const note: TextPart = {
+  type: "text",
+  text: "[This result was cleared, because it is old. Call the tool again if you need it.]",
+};
 
 /** A conversation without old results. */
 export interface Cleared {
@@ -32,8 +35,10 @@ export function clearToolUses(
   const without = mapResults(messages, ({ result, name, newer }) => {
     if (newer < keep || (name !== undefined && excluded.has(name))) return result;
     cleared.add(result.callId);
+    // An edit before this one did it.
+    if (result.content[0] === note) return result;
     count += 1;
-    return { ...result, content: [{ type: "text", text: note }] };
+    return { ...result, content: [note] };
   });
   if (clearInputs === false || count === 0) return { messages: without, count };
   const emptied = clearInputs === true ? undefined : new Set(clearInputs);

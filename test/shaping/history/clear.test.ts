@@ -51,6 +51,17 @@ function goneOf(messages: readonly Message[]) {
 const all = { keep: 0, excludeTools: [], clearInputs: false } as const;
 
 describe("clearing tool uses", () => {
+  test("what was cleared before is not counted again", () => {
+    const first = clearToolUses(talk, { ...all, keep: 3 });
+    const second = clearToolUses(first.messages, { ...all, keep: 2, clearInputs: true });
+    expect([first.count, second.count]).toEqual([1, 1]);
+    expect(goneOf(second.messages)).toEqual({ results: ["1", "2"], inputs: ["1", "2"] });
+    expect(clearToolUses(second.messages, { ...all, keep: 2 })).toEqual({
+      messages: second.messages,
+      count: 0,
+    });
+  });
+
   test.each([
     ["all of them", all, ["1", "2", "3", "4"], []],
     ["all but the newest", { ...all, keep: 3 }, ["1"], []],
