@@ -16,7 +16,7 @@ import { answerResponses } from "../responses/answer-responses.ts";
 import { compact } from "../responses/compact.ts";
 import { createBackgroundRuns } from "../responses/background-runs.ts";
 import { loadContext } from "../responses/load-context.ts";
-import { findStored, responseNotFound } from "../responses/stored-response.ts";
+import { findStored, isThreadKey, responseNotFound } from "../responses/stored-response.ts";
 import { streamRun } from "../responses/stream-run.ts";
 import { readWishes } from "../read-wishes.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
@@ -97,6 +97,7 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
 
   async function remove(request: FastifyRequest): Promise<unknown> {
     const { id } = params.parse(request.params);
+    if (isThreadKey(id)) throw responseNotFound(id);
     const run = runs.find(id);
     await run?.discard();
     const deleted = await deleteStored(id, run?.stored);
