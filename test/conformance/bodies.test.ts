@@ -272,7 +272,7 @@ test.each([
   ],
   [
     "a chunk that is longer than it says",
-    "POST /v1/messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"model\":1}\r\n0\r\n\r\n",
+    'POST /v1/messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"model":1}\r\n0\r\n\r\n',
     400,
   ],
   [

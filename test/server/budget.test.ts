@@ -158,8 +158,16 @@ describe("while some is left", () => {
   });
 
   test.each([
-    ["less than nothing is used", { usagePercentage: -5, blocked: false, resetTime: "2026-11-26T16:00:00Z" }, "0"],
-    ["it ends in a thousand years", { usagePercentage: 150, blocked: true, resetTime: "3026-11-26T16:00:00Z" }, undefined],
+    [
+      "less than nothing is used",
+      { usagePercentage: -5, blocked: false, resetTime: "2026-11-26T16:00:00Z" },
+      "0",
+    ],
+    [
+      "it ends in a thousand years",
+      { usagePercentage: 150, blocked: true, resetTime: "3026-11-26T16:00:00Z" },
+      undefined,
+    ],
   ])("nothing absurd is told when the upstream says that %s", async (_name, body, used) => {
     await using stack = await startClocked();
     stack.simulator.enqueueAt("/api/rate-limit/status", { error: { kind: "http", status: 200, body } });

@@ -26,7 +26,9 @@ function toLocalShellAction(text: string): Readonly<Record<string, unknown>> {
   const { command, workdir, timeout_ms } = readArguments(text);
   return {
     type: "exec",
-    command: Array.isArray(command) ? command.map(String) : ["sh", "-c", isText(command) ? command : readBare(text)],
+    command: Array.isArray(command)
+      ? command.map(String)
+      : ["sh", "-c", isText(command) ? command : readBare(text)],
     env: {},
     ...(isText(workdir) ? { working_directory: workdir } : {}),
     ...(typeof timeout_ms === "number" ? { timeout_ms } : {}),

@@ -36,7 +36,10 @@ describe("a call of shell", () => {
     ["ls -l", { ...action, commands: ["ls -l"] }],
     ["7", { ...action, commands: ["7"] }],
     [{}, { ...action, commands: [] }],
-    [{ commands: null, workdir: "/" }, { ...action, commands: [] }],
+    [
+      { commands: null, workdir: "/" },
+      { ...action, commands: [] },
+    ],
     [{ commands: { a: 1 } }, { ...action, commands: [] }],
     ['{"commands":["rm -rf /tmp/x', { ...action, commands: [] }],
   ])("%j is an action", (args, expected) => {

@@ -199,4 +199,8 @@ test("truncation auto lets the one long turn of an agent go on", async () => {
   const [prompt = ""] = prompts(stack);
   expect(prompt).toMatch(/Mend sum\.js\.[^]*d text/);
   expect(prompt).not.toContain("a text");
+  // A count is of what would be sent.
+  const count = { model, input, tools, truncation: "auto" };
+  const { input_tokens: tokens } = (await post(`${stack.url}/v1/responses/input_tokens`, count)).json();
+  expect(tokens).toBeLessThan(4000);
 });
