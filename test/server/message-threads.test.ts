@@ -129,6 +129,18 @@ test("a thread keeps its system prompt and tools", async () => {
   expect(reply.json().error.message).toMatch(/^system: The thread keeps/);
 });
 
+test("tokens are counted with all that the thread holds", async () => {
+  await using stack = await startStack();
+  const first = await send(stack, { ...say("One "), system: "S ".repeat(200), thread: { type: "create" } });
+  const count = (body: object) =>
+    post(`${stack.url}/v1/messages/count_tokens`, { model: "DeepSeek-V3.2", ...say("Two"), ...body });
+  const alone = (await count({})).json().input_tokens;
+  const thread = { type: "continue", previous_message_id: first.json().id };
+  expect((await count({ thread })).json().input_tokens).toBeGreaterThan(alone + 200);
+  const lost = await count({ thread: { ...thread, previous_message_id: "msg_unknown" } });
+  expect([lost.status, lost.json().error.details]).toEqual([404, { error_code: "thread_not_found" }]);
+});
+
 test("threads are no responses", async () => {
   await using stack = await startStack();
   const { id } = (await send(stack, { ...say("One"), thread: { type: "create" } })).json();
