@@ -18,10 +18,10 @@ const leastSaved = 150;
  */
 export function shortenHistory(messages: readonly Message[]): readonly Message[] {
   const seen = new Set<string>();
-  return mapResults(messages, ({ result, name, turnsSince }) => {
+  return mapResults(messages, ({ result, call, turnsSince }) => {
     const text = result.content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
     if (text.length <= leastSaved) return result;
-    const key = `${name ?? ""}\0${text}`;
+    const key = `${call?.name ?? ""}\0${text}`;
     const isRepeated = seen.has(key);
     seen.add(key);
     if (turnsSince < wholeTurns) return result;
