@@ -3,6 +3,7 @@ import type { ParsedResponses } from "../../dialects/openai-responses/index.ts";
 import { addUsage } from "../../model/add-usage.ts";
 import { createCollector } from "../../model/collect.ts";
 import type { EventBatch } from "../../model/events.ts";
+import { keptForAnswer } from "../../model/model-info.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import type { Wishes } from "../read-wishes.ts";
 import { fitSummary } from "./fit-summary.ts";
@@ -26,14 +27,18 @@ export interface CompactionContext {
   readonly signal: AbortSignal;
 }
 
-/** Whether a request has grown beyond the plan's threshold, and compacting it would make it shorter again. */
+/**
+ * Whether a request has grown beyond the plan's threshold, or what the model holds at all, and compacting it would make it
+ * shorter again.
+ */
 export async function isTooLong(
   request: ChatRequest,
   { threshold, isAgain, goOn }: CompactionPlan,
   { chat, contextLength, signal }: CompactionContext,
 ): Promise<boolean> {
-  const most = threshold ?? (contextLength === undefined ? undefined : contextLength * defaultShare);
-  if (most === undefined) return false;
+  const room = contextLength === undefined ? Infinity : contextLength - keptForAnswer;
+  const most = Math.min(room, threshold ?? (contextLength ?? Infinity) * defaultShare);
+  if (most === Infinity) return false;
   const count = await chat.countTokens(request, signal);
   if (count <= most) return false;
   return !isAgain || count - (await chat.countTokens(goOn(""), signal)) >= leastSaved;

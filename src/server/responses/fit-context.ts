@@ -1,4 +1,5 @@
 import type { ChatService } from "../../completion/chat-service.ts";
+import { keptForAnswer } from "../../model/model-info.ts";
 import type { ChatRequest, Message } from "../../model/request.ts";
 
 /** Room that is left for the answer when the request sets no limit, in tokens. */
@@ -47,7 +48,7 @@ export async function fitContext(
 ): Promise<ChatRequest> {
   if (contextLength === undefined) return request;
   const reserve = Math.min(request.maxOutputTokens ?? defaultReserve, Math.floor(contextLength / 4));
-  const budget = contextLength - reserve;
+  const budget = contextLength - Math.max(reserve, keptForAnswer);
   const { messages } = request;
   const lastTurn = messages.findLastIndex(({ role }) => role === "user");
   const beginnings = findBeginnings(messages);

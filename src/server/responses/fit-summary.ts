@@ -1,5 +1,6 @@
 import type { ChatService } from "../../completion/chat-service.ts";
 import { shorten } from "../../errors.ts";
+import { keptForAnswer } from "../../model/model-info.ts";
 import type { ChatRequest, Message } from "../../model/request.ts";
 
 /** Lengths to which results of tools are cut, one after the other, until all fits; in characters. */
@@ -42,7 +43,8 @@ export async function fitSummary(
 ): Promise<ChatRequest> {
   if (contextLength === undefined) return request;
   const quarter = Math.ceil(contextLength / 4);
-  const budget = contextLength - Math.min(request.maxOutputTokens ?? quarter, quarter);
+  const reserve = Math.min(request.maxOutputTokens ?? quarter, quarter);
+  const budget = contextLength - Math.max(reserve, keptForAnswer);
 
   async function fits(candidate: ChatRequest): Promise<boolean> {
     return (await chat.countTokens(candidate, signal)) <= budget;

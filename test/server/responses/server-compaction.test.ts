@@ -204,3 +204,37 @@ test("truncation auto lets the one long turn of an agent go on", async () => {
   const { input_tokens: tokens } = (await post(`${stack.url}/v1/responses/input_tokens`, count)).json();
   expect(tokens).toBeLessThan(4000);
 });
+
+describe("a short answer, for which less is kept than Akash Chat keeps", () => {
+  // Some 4,600 tokens, in a context of 5,000 of which Akash Chat keeps 1,000.
+  const models = [{ id: model, tokenLimit: 5000 }];
+  const input = [says("user", "Mend sum.js."), ...["a", "b", "c", "d"].flatMap(step)];
+
+  test("is given with truncation auto", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    const body = { model, input, tools, truncation: "auto", max_output_tokens: 100 };
+    expect((await post(`${stack.url}/v1/responses`, body)).status).toBe(200);
+    expect(prompts(stack)[0]).not.toContain("a text");
+    expect(prompts(stack)[0]).toContain("b text");
+  });
+
+  test("may be that to a wish to compact", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    answer(stack, notes);
+    const asked = [...input, { type: "compaction_trigger" }];
+    const reply = await post(`${stack.url}/v1/responses`, { model, input: asked, max_output_tokens: 100 });
+    expect([reply.status, reply.json().output?.[0].type]).toEqual([200, "compaction"]);
+  });
+
+  test("a threshold that no context reaches is that of the context", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    answer(stack, notes, "Now I write.");
+    const beyond = [{ type: "compaction", compact_threshold: 200_000 }];
+    const body = { model, input, tools, context_management: beyond };
+    const reply = await post(`${stack.url}/v1/responses`, body);
+    expect([reply.status, reply.json().output?.map(({ type }: Item) => type)]).toEqual([
+      200,
+      ["compaction", "message"],
+    ]);
+  });
+});
