@@ -22,7 +22,7 @@ const defaultShare = 0.75;
 
 /** What `isTooLong` and `compactFirst` need to know. */
 export interface CompactionContext {
-  readonly chat: Pick<ChatService, "complete" | "countTokens">;
+  readonly chat: Pick<ChatService, "complete" | "countTokens" | "fits">;
   readonly contextLength: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -36,11 +36,11 @@ export async function isTooLong(
   { threshold, isAgain, goOn }: CompactionPlan,
   { chat, contextLength, signal }: CompactionContext,
 ): Promise<boolean> {
-  const room = contextLength === undefined ? Infinity : contextLength - keptForAnswer;
-  const most = Math.min(room, threshold ?? (contextLength ?? Infinity) * defaultShare);
-  if (most === Infinity) return false;
+  const most = threshold ?? (contextLength === undefined ? undefined : contextLength * defaultShare);
+  if (most === undefined) return false;
   const count = await chat.countTokens(request, signal);
-  if (count <= most) return false;
+  const room = contextLength === undefined ? Infinity : contextLength - keptForAnswer;
+  if (count <= most && (await chat.fits(request, room, signal))) return false;
   return !isAgain || count - (await chat.countTokens(goOn(""), signal)) >= leastSaved;
 }
 

@@ -42,7 +42,7 @@ function dropBefore(request: ChatRequest, start: number, kept?: number): ChatReq
  * says so. The number of counts grows with the logarithm of the number of turns and steps.
  */
 export async function fitContext(
-  chat: Pick<ChatService, "countTokens">,
+  chat: Pick<ChatService, "fits">,
   request: ChatRequest,
   { contextLength, signal }: { readonly contextLength: number | undefined; readonly signal: AbortSignal },
 ): Promise<ChatRequest> {
@@ -60,8 +60,8 @@ export async function fitContext(
   ];
   const most = cuts.at(-1);
 
-  async function fits(candidate: ChatRequest): Promise<boolean> {
-    return (await chat.countTokens(candidate, signal)) <= budget;
+  function fits(candidate: ChatRequest): Promise<boolean> {
+    return chat.fits(candidate, budget, signal);
   }
 
   if (most === undefined || (await fits(request))) return request;

@@ -37,7 +37,7 @@ function dropOldest(request: ChatRequest, count: number): ChatRequest {
  * out; never the user's words. If even that is too long, the completion says so.
  */
 export async function fitSummary(
-  chat: Pick<ChatService, "countTokens">,
+  chat: Pick<ChatService, "fits">,
   request: ChatRequest,
   { contextLength, signal }: { readonly contextLength: number | undefined; readonly signal: AbortSignal },
 ): Promise<ChatRequest> {
@@ -46,8 +46,8 @@ export async function fitSummary(
   const reserve = Math.min(request.maxOutputTokens ?? quarter, quarter);
   const budget = contextLength - Math.max(reserve, keptForAnswer);
 
-  async function fits(candidate: ChatRequest): Promise<boolean> {
-    return (await chat.countTokens(candidate, signal)) <= budget;
+  function fits(candidate: ChatRequest): Promise<boolean> {
+    return chat.fits(candidate, budget, signal);
   }
 
   if (await fits(request)) return request;

@@ -31,9 +31,9 @@ function counter() {
   const counts: number[] = [];
   return {
     counts,
-    async countTokens({ messages }: ChatRequest) {
+    async fits({ messages }: ChatRequest, room: number) {
       counts.push(messages.length);
-      return messages.length * 100;
+      return messages.length * 100 <= room;
     },
   };
 }

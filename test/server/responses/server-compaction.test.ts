@@ -238,3 +238,36 @@ describe("a short answer, for which less is kept than Akash Chat keeps", () => {
     ]);
   });
 });
+
+describe("Chinese, of which Akash Chat counts more tokens than gpt-oss does", () => {
+  const id = "openai-gpt-oss-120b";
+  const models = [{ id, tokenLimit: 8000 }];
+  const text = "读取文件的内容并返回结果，如果文件不存在则报告错误信息。".repeat(40);
+  const input = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"].flatMap((number) => [
+    says("user", number + text),
+    says("assistant", "好。"),
+  ]);
+
+  test("fits with truncation auto", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    const last = [...input, says("user", "继续。")];
+    const body = { model: id, input: last, truncation: "auto" };
+    expect((await post(`${stack.url}/v1/responses`, body)).status).toBe(200);
+    expect(prompts(stack)[0]).not.toContain("一读");
+    expect(prompts(stack)[0]).toContain("三读");
+  });
+
+  test("is compacted when the context is full, whatever the threshold is", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    const short = [...input.slice(0, 1), ...["a", "b", "c", "d"].flatMap(step), ...input.slice(13)];
+    answer(stack, notes, "好。");
+    const body = {
+      model: id,
+      input: short,
+      tools,
+      context_management: [{ type: "compaction", compact_threshold: 7000 }],
+    };
+    const reply = await post(`${stack.url}/v1/responses`, body);
+    expect([reply.status, reply.json().output?.[0].type]).toEqual([200, "compaction"]);
+  });
+});
