@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import { readConfig } from "../src/config.ts";
 import { createGateway } from "../src/gateway.ts";
-import { loadTokenTables } from "../src/shaping/count-tokens.ts";
+import { tokenTableLoaders } from "../src/shaping/count-tokens.ts";
 import { loadSchemaRules } from "../src/shaping/schema/judge-schema.ts";
 
 const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -29,7 +29,7 @@ process.on("message", () => {
 });
 process.on("disconnect", () => process.exit(0));
 // As `serve` does soon after its start.
-loadTokenTables();
+for (const load of tokenTableLoaders) load();
 loadSchemaRules();
 delay.enable();
 process.send?.({ url: await gateway.listen() });

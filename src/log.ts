@@ -9,6 +9,8 @@ const secretNames = new Set([
   "cookie",
   "set-cookie",
   "x-api-key",
+  "api-key",
+  "x-goog-api-key",
   "token",
   "accessToken",
   "body",

@@ -21,6 +21,7 @@ test("lines are JSON with level, time and message", async () => {
 test.each([
   [{ authorization: "Bearer s3cret" }],
   [{ headers: { cookie: "s3cret", "set-cookie": ["s3cret"], "x-api-key": "s3cret" } }],
+  [{ headers: { "api-key": "s3cret", "x-goog-api-key": "s3cret" } }],
   [{ request: { headers: { authorization: "s3cret" }, body: "s3cret" } }],
   [{ session: { token: "s3cret" } }],
 ])("a secret that was logged by mistake is taken out: %j", async (details) => {

@@ -1,9 +1,12 @@
 import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
-import { loadTokenTables } from "../shaping/count-tokens.ts";
+import { tokenTableLoaders } from "../shaping/count-tokens.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
 
-/** After the start, when health checks and the first requests have been answered: reading the tables blocks all else. */
+/**
+ * After the start, when health checks and the first requests have been answered, and between two tables: reading one
+ * blocks all else.
+ */
 const tablesDelayMs = 500;
 
 /**
@@ -46,8 +49,9 @@ export async function serve(config: Config, beforeExit?: () => Promise<void>): P
   }
 
   const url = await gateway.listen();
-  setTimeout(loadTokenTables, tablesDelayMs).unref();
-  setTimeout(loadSchemaRules, tablesDelayMs).unref();
+  for (const [index, load] of [...tokenTableLoaders, loadSchemaRules].entries()) {
+    setTimeout(load, tablesDelayMs * (index + 1)).unref();
+  }
   if (process.stdout.isTTY) process.stdout.write(welcome(url, config.BEARER_TOKEN !== ""));
   return gateway;
 }

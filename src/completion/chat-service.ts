@@ -34,6 +34,11 @@ export interface ChatService {
   /** Tokens of all that would be sent for this request, tool prompt and files included. Never 0. */
   countTokens(request: ChatRequest, signal: AbortSignal): Promise<number>;
   /**
+   * Whether all that would be sent has at most `room` tokens as Akash Chat counts them against a model's context, which for
+   * some models and languages are up to twice as many as the model's own.
+   */
+  fits(request: ChatRequest, room: number, signal: AbortSignal): Promise<boolean>;
+  /**
    * Applies what a client wishes left out of its conversation. Counts tokens, and so resolves the model, only where an
    * edit would change something.
    */

@@ -22,7 +22,7 @@ import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
 import { editContext } from "./edit-context.ts";
-import { countPlainTokensAtPace, lengthOf } from "./estimate-usage.ts";
+import { countAgainstLimit, countPlainTokensAtPace, lengthOf } from "./estimate-usage.ts";
 import { listAliases } from "./list-aliases.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
 import { prepareImages } from "./prepare-images.ts";
@@ -135,7 +135,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       return;
     }
     const work = workFor(request);
-    const taught = teach(ready, model, work);
+    const taught = await teach(ready, model, { work, pace: paceFor(context.signal) });
     const plain = toPlain(ready, model, taught.prompt);
     await checkLength(plain, model, paceFor(context.signal));
     if (lengthOf(plain) > longPlain) {
@@ -167,18 +167,30 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     });
   }
 
-  async function countTokens(request: ChatRequest, signal: AbortSignal): Promise<number> {
+  /** What would be sent, to be counted. */
+  async function toCounted(request: ChatRequest, signal: AbortSignal): Promise<PlainRequest> {
     const model = await resolve(request.model, signal);
     // Some callers count again and again, and each count begins with what can't be cut.
     await nextTurn();
     signal.throwIfAborted();
-    const { prompt } = teach(request, model, workFor(request));
-    return countPlainTokensAtPace(toPlain(request, model, prompt), model.id, paceFor(signal));
+    const { prompt } = await teach(request, model, { work: workFor(request), pace: paceFor(signal) });
+    return toPlain(request, model, prompt);
+  }
+
+  async function countTokens(request: ChatRequest, signal: AbortSignal): Promise<number> {
+    const plain = await toCounted(request, signal);
+    return countPlainTokensAtPace(plain, plain.model, paceFor(signal));
+  }
+
+  async function fits(request: ChatRequest, room: number, signal: AbortSignal): Promise<boolean> {
+    const count = await countAgainstLimit(await toCounted(request, signal), room, paceFor(signal));
+    return count === undefined || count <= room;
   }
 
   return {
     complete,
     countTokens,
+    fits,
     editContext: (request, edits, signal) =>
       editContext(request, edits, (edited) => countTokens(edited, signal)),
     async listModels(signal) {

@@ -5,6 +5,7 @@ import { LRUCache } from "lru-cache";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, ToolDetail } from "../model/request.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
+import type { Pace } from "../stream/pace.ts";
 import { createToolPrompt, findMisfits } from "../shaping/tools/index.ts";
 import { usesTools } from "./select-shapers.ts";
 
@@ -18,8 +19,19 @@ export interface TaughtTools {
   readonly onMisfit: ((tool: string) => void) | undefined;
 }
 
-/** Decides what is told of the tools of a request. `work` checks the last calls of the conversation. */
-export type ToolTeacher = (request: ChatRequest, model: ModelInfo, work: SchemaWork) => TaughtTools;
+/** What telling of tools is done with. */
+export interface TeachingMeans {
+  /** Checks the last calls of the conversation. */
+  readonly work: SchemaWork;
+  readonly pace: Pace;
+}
+
+/** Decides what is told of the tools of a request. Rejects when nobody waits for it any more. */
+export type ToolTeacher = (
+  request: ChatRequest,
+  model: ModelInfo,
+  means: TeachingMeans,
+) => Promise<TaughtTools>;
 
 /** What a teacher decides by. */
 export interface ToolTeacherOptions {
@@ -32,6 +44,8 @@ export interface ToolTeacherOptions {
 /** Prompts up to this length, in characters, are never worth the loss. */
 const alwaysFull = 4000;
 const charactersPerToken = 4;
+/** More than these are told in turns of their own. */
+const manyTools = 100;
 
 /**
  * What the tools may take: of what is left to spend, since they are paid for in every turn, and of the model's context,
@@ -71,10 +85,13 @@ export function createToolTeacher({ detail, tokensLeft }: ToolTeacherOptions): T
     return tokens > contextLength * shareOfContext || tokens > (tokensLeft() ?? Infinity) * shareOfAllowance;
   }
 
-  return (request, model, work) => {
+  return async (request, model, { work, pace }) => {
     if (!usesTools(request)) return nothing;
+    const areMany = request.tools.length > manyTools;
+    if (areMany) await pace.turn();
     const wish = request.toolDetail ?? detail;
     const full = wish === "short" ? "" : createToolPrompt(request, model.id);
+    if (areMany) await pace.rest();
     if (wish === "full" || (wish === "auto" && full.length <= alwaysFull))
       return { ...nothing, prompt: full };
     const conversation = conversationOf(request);
@@ -89,8 +106,10 @@ export function createToolTeacher({ detail, tokensLeft }: ToolTeacherOptions): T
         .filter(({ name, inWords }) => inWords !== true && !misfits.has(name))
         .map(({ name }) => name),
     );
+    const prompt = createToolPrompt(request, model.id, shortened);
+    if (areMany) await pace.rest();
     return {
-      prompt: createToolPrompt(request, model.id, shortened),
+      prompt,
       shortened,
       onMisfit: (tool) => misfits.add(tool),
     };

@@ -1,3 +1,6 @@
+/** Tokens of a model's context that Akash Chat keeps free for the answer: a prompt that reaches into them is refused. */
+export const keptForAnswer = 1000;
+
 /** What is known of a model that the upstream offers now. */
 export interface ModelInfo {
   readonly id: string;

@@ -27,7 +27,10 @@ export function createSealer(secret: string, purpose: string): Sealer {
     },
     open(sealed) {
       if (!sealed.startsWith(version)) return undefined;
-      const bytes = Buffer.from(sealed.slice(version.length), "base64url");
+      const written = sealed.slice(version.length);
+      const bytes = Buffer.from(written, "base64url");
+      // Node reads over what is no base64url, and over bits behind the last byte.
+      if (bytes.toString("base64url") !== written) return undefined;
       if (bytes.length < ivBytes + tagBytes) return undefined;
       const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), {
         authTagLength: tagBytes,

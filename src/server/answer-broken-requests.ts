@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 
 import { encodeOpenAiError } from "../dialects/openai-error.ts";
@@ -23,8 +23,9 @@ function toError(code: string | undefined): GatewayError {
  * The connection is closed: what follows on it can't be told apart.
  */
 export function answerBrokenRequest(failure: Error & { readonly code?: string }, socket: Socket): void {
-  // Node's own mark of an answer that is under way: a second one would be written into it.
-  const isAnswering = Boolean(Reflect.get(socket, "_httpMessage"));
+  // Node's own mark of the answer whose turn it is: once it has begun, a second one would be written into it.
+  const answer: unknown = Reflect.get(socket, "_httpMessage");
+  const isAnswering = answer instanceof ServerResponse && answer.headersSent;
   if (failure.code === "ECONNRESET" || !socket.writable || isAnswering) {
     socket.destroy();
     return;

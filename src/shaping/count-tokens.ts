@@ -36,10 +36,11 @@ function encoding(name: EncodingName): GptEncoding {
   return module.default;
 }
 
-/** Reads the tables that most counts need, so that the first long request does not wait for them. */
-export function loadTokenTables(): void {
-  encoding("cl100k_base");
-}
+/** What reads each of the tables, so that no request waits for it. Each takes a stretch of 0.1 to 0.3 s. */
+export const tokenTableLoaders: readonly (() => void)[] = [
+  () => void encoding("cl100k_base"),
+  () => void encoding("o200k_base"),
+];
 
 function encodingOf(model: string | undefined): EncodingName {
   return model !== undefined && /gpt-(oss|4o|4\.1|5)/i.test(model) ? "o200k_base" : "cl100k_base";

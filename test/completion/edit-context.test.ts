@@ -70,7 +70,7 @@ test("edits follow one another", async () => {
   expect(applied.map(({ kind, cleared }) => [kind, cleared])).toEqual([
     ["clear-thinking", 2],
     ["clear-tool-uses", 1],
-    ["clear-tool-uses", 2],
+    ["clear-tool-uses", 1],
   ]);
 });
 

@@ -3,10 +3,13 @@ import { describe, expect, test } from "vitest";
 import { createToolTeacher } from "../../src/completion/teach-tools.ts";
 import type { ChatRequest, Message, ToolDetail } from "../../src/model/request.ts";
 import { createLoneWork } from "../../src/shaping/schema/schema-work.ts";
+import { createPace } from "../../src/stream/pace.ts";
 import { createRequest } from "../support/create-request.ts";
 import { agentTools } from "../fixtures/tool-calls/agent-tools.ts";
 
 const model = { id: "DeepSeek-V3.2", kind: "chat", contextLength: 64_000 } as const;
+/** Nothing takes long by this clock. */
+const pace = createPace({ now: () => 0, turn: () => Promise.resolve() });
 const says = (text: string): Message => ({ role: "user", parts: [{ type: "text", text }] });
 
 /** A teacher, whose purse can be filled and emptied. */
@@ -14,7 +17,11 @@ function setUp(detail: ToolDetail = "auto", left?: number) {
   const purse: { left: number | undefined } = { left };
   const teacher = createToolTeacher({ detail, tokensLeft: () => purse.left });
   const teach = (extra: Partial<ChatRequest> = {}, contextLength: number = model.contextLength) =>
-    teacher(createRequest({ tools: agentTools, ...extra }), { ...model, contextLength }, createLoneWork());
+    teacher(
+      createRequest({ tools: agentTools, ...extra }),
+      { ...model, contextLength },
+      { work: createLoneWork(), pace },
+    );
   return { purse, teach };
 }
 
@@ -32,26 +39,26 @@ test.each<[ToolDetail, number | undefined, number, ToolDetail | undefined, "full
   ["full", 25_000, 64_000, "auto", "short"],
 ])(
   "TOOL_DETAIL=%s, %s tokens left, a context of %i, and the wish for %s: %s",
-  (detail, left, context, toolDetail, expected) => {
+  async (detail, left, context, toolDetail, expected) => {
     const { teach } = setUp(detail, left);
-    const taught = teach(toolDetail === undefined ? {} : { toolDetail }, context);
+    const taught = await teach(toolDetail === undefined ? {} : { toolDetail }, context);
     expect(taught.shortened.size).toBe(expected === "short" ? 24 : 0);
     expect(taught.prompt.length > 30_000).toBe(expected === "full");
   },
 );
 
-test("nothing is taught where no tool may be called", () => {
-  expect(setUp("short").teach({ tools: [] }).prompt).toBe("");
-  expect(setUp("short").teach({ toolChoice: { kind: "none" } }).prompt).toBe("");
+test("nothing is taught where no tool may be called", async () => {
+  expect((await setUp("short").teach({ tools: [] })).prompt).toBe("");
+  expect((await setUp("short").teach({ toolChoice: { kind: "none" } })).prompt).toBe("");
 });
 
-test("a short list stays full, however little is left", () => {
-  expect(setUp("auto", 0).teach({ tools: agentTools.slice(2, 3) }).shortened.size).toBe(0);
+test("a short list stays full, however little is left", async () => {
+  expect((await setUp("auto", 0).teach({ tools: agentTools.slice(2, 3) })).shortened.size).toBe(0);
 });
 
-test("what is told in words alone is never shortened", () => {
+test("what is told in words alone is never shortened", async () => {
   const tools = agentTools.map((tool) => ({ ...tool, inWords: tool.name === "Edit" }));
-  expect([...setUp("short").teach({ tools }).shortened]).toEqual(
+  expect([...(await setUp("short").teach({ tools })).shortened]).toEqual(
     agentTools.map(({ name }) => name).filter((name) => name !== "Edit"),
   );
 });
@@ -64,28 +71,28 @@ describe("in one conversation", () => {
     says("Well."),
   ] as const;
 
-  test("auto goes to short when little is left, and not back when there is a new budget", () => {
+  test("auto goes to short when little is left, and not back when there is a new budget", async () => {
     const { purse, teach } = setUp("auto", 200_000);
-    expect(teach({ messages: begun }).shortened.size).toBe(0);
+    expect((await teach({ messages: begun })).shortened.size).toBe(0);
     purse.left = 20_000;
-    expect(teach({ messages: later }).shortened.size).toBe(24);
+    expect((await teach({ messages: later })).shortened.size).toBe(24);
     purse.left = 200_000;
-    expect(teach({ messages: later }).shortened.size).toBe(24);
-    expect(teach({ messages: [says("Another.")] }).shortened.size).toBe(0);
+    expect((await teach({ messages: later })).shortened.size).toBe(24);
+    expect((await teach({ messages: [says("Another.")] })).shortened.size).toBe(0);
   });
 
-  test("a tool that was called wrongly is told in full from then on", () => {
+  test("a tool that was called wrongly is told in full from then on", async () => {
     const { teach } = setUp("short");
-    const first = teach({ messages: begun });
+    const first = await teach({ messages: begun });
     first.onMisfit?.("Bash");
-    const second = teach({ messages: later });
+    const second = await teach({ messages: later });
     expect(second.shortened.has("Bash")).toBe(false);
     expect(second.shortened.size).toBe(23);
     expect(second.prompt.length - first.prompt.length).toBeGreaterThan(1000);
-    expect(teach({ messages: [says("Another.")] }).shortened.has("Bash")).toBe(true);
+    expect((await teach({ messages: [says("Another.")] })).shortened.has("Bash")).toBe(true);
   });
 
-  test("so is one whose wrong call was passed on and comes back in the history", () => {
+  test("so is one whose wrong call was passed on and comes back in the history", async () => {
     const { teach } = setUp("short");
     const call = { type: "tool-call", callId: "1", name: "Read", arguments: '{"file":"a"}' } as const;
     const result = { type: "tool-result", callId: "1", content: [], isError: true } as const;
@@ -94,11 +101,29 @@ describe("in one conversation", () => {
       { role: "assistant", parts: [call] },
       { role: "tool", parts: [result] },
     ];
-    expect(teach({ messages: back }).shortened.has("Read")).toBe(false);
+    expect((await teach({ messages: back })).shortened.has("Read")).toBe(false);
     // Also when that call is not the last any more.
-    expect(teach({ messages: [...back, says("Go on.")] }).shortened.has("Read")).toBe(false);
-    expect(teach({ messages: [...back, { role: "assistant", parts: [] }] }).shortened.has("Read")).toBe(
-      false,
-    );
+    expect((await teach({ messages: [...back, says("Go on.")] })).shortened.has("Read")).toBe(false);
+    expect(
+      (await teach({ messages: [...back, { role: "assistant", parts: [] }] })).shortened.has("Read"),
+    ).toBe(false);
   });
+});
+
+test("a long list is told in turns of its own, one for each of its two forms", async () => {
+  let turns = 0;
+  let now = 0;
+  const slow = createPace({
+    now: () => (now += 20),
+    turn() {
+      turns += 1;
+      return Promise.resolve();
+    },
+  });
+  const tools = Array.from({ length: 101 }, (_, at) => ({ ...agentTools[0], name: `tool_${at}` }));
+  const teach = createToolTeacher({ detail: "auto", tokensLeft: () => 0 });
+  const request = createRequest({ tools: tools as ChatRequest["tools"] });
+  const { shortened } = await teach(request, model, { work: createLoneWork(), pace: slow });
+  expect(shortened.size).toBe(101);
+  expect(turns).toBe(3);
 });

@@ -271,6 +271,11 @@ test.each([
     400,
   ],
   [
+    "a chunk that is longer than it says",
+    'POST /v1/messages HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"model":1}\r\n0\r\n\r\n',
+    400,
+  ],
+  [
     "a path that is not encoded as one",
     "GET /v1/models/%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
     400,

@@ -23,13 +23,18 @@ describe("a sealed text", () => {
 
   test("is not opened when any of it was changed", () => {
     const sealed = sealer.seal(text);
-    for (let index = 0; index < sealed.length - 1; index += 1) {
+    for (let index = 0; index < sealed.length; index += 1) {
+      // The last character may hold bits that belong to no byte.
       const other = sealed[index] === "A" ? "B" : "A";
       expect(
         sealer.open(sealed.slice(0, index) + other + sealed.slice(index + 1)),
         `at ${index}`,
       ).toBeUndefined();
     }
+  });
+
+  test.each(["=", "!", " ", "\n", "A"])("is not opened with %j behind it", (more) => {
+    expect(sealer.open(sealer.seal(text) + more)).toBeUndefined();
   });
 
   test.each(["", "v1.", "v1.AAAA", "gAAAAABo_opaque", "v1.💥"])("%j is none", (given) => {

@@ -157,6 +157,33 @@ describe("while some is left", () => {
     }
   });
 
+  test.each([
+    [
+      "less than nothing is used",
+      { usagePercentage: -5, blocked: false, resetTime: "2026-11-26T16:00:00Z" },
+      "0",
+    ],
+    [
+      "it ends in a thousand years",
+      { usagePercentage: 150, blocked: true, resetTime: "3026-11-26T16:00:00Z" },
+      undefined,
+    ],
+  ])("nothing absurd is told when the upstream says that %s", async (_name, body, used) => {
+    await using stack = await startClocked();
+    stack.simulator.enqueueAt("/api/rate-limit/status", { error: { kind: "http", status: 200, body } });
+    stack.simulator.enqueue({ text: "Hi.", usage: { promptTokens: 0, completionTokens: 0 } });
+    await post(`${stack.url}/v1/responses`, bodies["/v1/responses"]);
+    await (
+      await stack.simulator.waitForRequest("/api/rate-limit/status")
+    ).closed;
+    if (used !== undefined) {
+      const told = async () =>
+        (await post(`${stack.url}/v1/responses`, {})).headers["x-codex-primary-used-percent"];
+      await expect.poll(told).toBe(used);
+    }
+    expect((await post(`${stack.url}/v1/responses`, bodies["/v1/responses"])).status).toBe(200);
+  });
+
   test("nothing is said where nothing is counted", async () => {
     await using stack = await startStack({ simulator: { generation: "A" } });
     for (let times = 0; times < 2; times += 1) {

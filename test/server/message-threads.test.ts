@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 
 import { hasSqlite } from "../support/has-sqlite.ts";
-import { get, post } from "../support/post.ts";
+import { send as sendAny, post } from "../support/post.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
 
 const call = '<tool_call>\n{"name":"get_weather","arguments":{"city":"Oslo"}}\n</tool_call>';
@@ -129,11 +129,26 @@ test("a thread keeps its system prompt and tools", async () => {
   expect(reply.json().error.message).toMatch(/^system: The thread keeps/);
 });
 
+test("tokens are counted with all that the thread holds", async () => {
+  await using stack = await startStack();
+  const first = await send(stack, { ...say("One "), system: "S ".repeat(200), thread: { type: "create" } });
+  const count = (body: object) =>
+    post(`${stack.url}/v1/messages/count_tokens`, { model: "DeepSeek-V3.2", ...say("Two"), ...body });
+  const alone = (await count({})).json().input_tokens;
+  const thread = { type: "continue", previous_message_id: first.json().id };
+  expect((await count({ thread })).json().input_tokens).toBeGreaterThan(alone + 200);
+  const lost = await count({ thread: { ...thread, previous_message_id: "msg_unknown" } });
+  expect([lost.status, lost.json().error.details]).toEqual([404, { error_code: "thread_not_found" }]);
+});
+
 test("threads are no responses", async () => {
   await using stack = await startStack();
   const { id } = (await send(stack, { ...say("One"), thread: { type: "create" } })).json();
   for (const name of [id, `thread:${id}`, encodeURIComponent(`thread:${id}`)])
-    expect((await get(`${stack.url}/v1/responses/${name}`)).status).toBe(404);
+    for (const method of ["GET", "DELETE"])
+      expect((await sendAny(method, `${stack.url}/v1/responses/${name}`, null)).status, name).toBe(404);
+  const thread = { type: "continue", previous_message_id: id };
+  expect((await send(stack, { ...say("Two"), thread })).status).toBe(200);
 });
 
 test.runIf(hasSqlite)("a thread outlives the gateway with DATA_DIR", async () => {

@@ -37,7 +37,11 @@ export interface ScriptedAgent {
 }
 
 const model = "DeepSeek-V3.2";
-const named = (...names: readonly string[]) => agentTools.filter(({ name }) => names.includes(name));
+/** Tools of some names, their descriptions so long as those are that `launch` leaves. */
+const named = (longest: number, ...names: readonly string[]) =>
+  agentTools
+    .filter(({ name }) => names.includes(name))
+    .map((tool) => ({ ...tool, description: tool.description.slice(0, longest) }));
 
 /** Claude Code and Codex, as they come and as `launch` configures them: prompt and tools of about their sizes. */
 export const scriptedAgents = {
@@ -51,7 +55,7 @@ export const scriptedAgents = {
     name: "Claude Code, launched",
     path: "/v1/messages",
     systemWords: 200,
-    tools: named("Bash", "Read", "Edit"),
+    tools: named(900, "Bash", "Read", "Edit", "Write"),
   },
   codex: {
     name: "Codex, as it comes",
@@ -63,10 +67,7 @@ export const scriptedAgents = {
     name: "Codex, launched",
     path: "/v1/responses",
     systemWords: 200,
-    tools: named("Bash", "Edit", "Read").map((tool) => ({
-      ...tool,
-      description: tool.description.slice(0, 300),
-    })),
+    tools: named(300, "Bash", "Edit", "Read"),
   },
 } as const satisfies Record<string, ScriptedAgent>;
 

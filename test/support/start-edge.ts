@@ -58,6 +58,7 @@ export async function startEdge(options: {
       yield* answer(request, context);
     },
     countTokens: async () => 7,
+    fits: async () => true,
     editContext: async (request) => ({ request, applied: [] }),
     listModels: async () => models,
     canSee: ({ id }) => id.includes("VL"),

@@ -64,6 +64,9 @@ function listIgnored(body: WireCountRequest, raw: unknown): string[] {
     message.content.some((block) => block.type === "document" && block.citations?.enabled === true),
   );
   if (cites) ignored.push("citations");
+  // The file is in a container of Anthropic's: whoever sends it means the model to see it.
+  if (body.messages.some(({ content }) => content.some(({ type }) => type === "container_upload")))
+    ignored.push("container_upload");
   ignored.push(...listIgnoredEdits(body.context_management ?? {}));
   return ignored;
 }

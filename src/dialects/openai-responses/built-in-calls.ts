@@ -16,12 +16,19 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
+/** A command that the model wrote bare. An object that lacks the field, or was cut, holds none that could be run. */
+function readBare(text: string): string {
+  return text.trimStart().startsWith("{") ? "" : text;
+}
+
 /** A command line in one string is split by a shell. */
 function toLocalShellAction(text: string): Readonly<Record<string, unknown>> {
   const { command, workdir, timeout_ms } = readArguments(text);
   return {
     type: "exec",
-    command: Array.isArray(command) ? command.map(String) : ["sh", "-c", isText(command) ? command : text],
+    command: Array.isArray(command)
+      ? command.map(String)
+      : ["sh", "-c", isText(command) ? command : readBare(text)],
     env: {},
     ...(isText(workdir) ? { working_directory: workdir } : {}),
     ...(typeof timeout_ms === "number" ? { timeout_ms } : {}),
@@ -30,9 +37,10 @@ function toLocalShellAction(text: string): Readonly<Record<string, unknown>> {
 
 function toShellAction(text: string) {
   const { commands, command, timeout_ms, max_output_length } = readArguments(text);
-  const given = commands ?? command ?? text;
+  const given = commands ?? command ?? readBare(text);
+  const list: readonly unknown[] = Array.isArray(given) ? given : isText(given) ? [given] : [];
   return {
-    commands: Array.isArray(given) ? given.map(String) : [isText(given) ? given : text],
+    commands: list.map(String).filter((line) => line !== ""),
     timeout_ms: typeof timeout_ms === "number" ? timeout_ms : null,
     max_output_length: typeof max_output_length === "number" ? max_output_length : null,
   };

@@ -57,6 +57,26 @@ export function listIgnored(body: ResponsesBody): readonly string[] {
   ];
 }
 
+/** What shapes an answer, and so does nothing to notes of a conversation. */
+const forAnswers = [
+  "instructions",
+  "tools",
+  "tool_choice",
+  "parallel_tool_calls",
+  "text",
+  "stop",
+  "truncation",
+  "context_management",
+] as const;
+
+/** Parameters that have no effect on a summary of the conversation. */
+export function listIgnoredInSummary(body: ResponsesBody): readonly string[] {
+  return forAnswers.filter((name) => {
+    const value: unknown = body[name];
+    return value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0);
+  });
+}
+
 /** The parts of an item. A shell's output has others, which are all read. */
 function partsOf({ item }: PlacedItem): readonly unknown[] {
   if (item.type === "message") return listOf(item.content);

@@ -10,7 +10,7 @@ import { describeSkills } from "./built-in-tools.ts";
 import { dropCompacted, type OpenSummary, toSummaryRequest, unsealItem } from "./compaction.ts";
 import { type CompactionPlan, planCompaction } from "./plan-compaction.ts";
 import { inputItem, type InputItem } from "./input-schema.ts";
-import { listIgnored, nameIgnoredItems } from "./ignored.ts";
+import { listIgnored, listIgnoredInSummary, nameIgnoredItems } from "./ignored.ts";
 import { type ResponsesBody, requestSchema } from "./request-schema.ts";
 import { toStoredItems, type WireItem } from "./stored-items.ts";
 import { readTextFormat, type TextFormat } from "./text-format.ts";
@@ -255,6 +255,7 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
         }),
     ignored: [
       ...listIgnored(body),
+      ...(compacts ? listIgnoredInSummary(body) : []),
       ...nameIgnoredItems(items),
       ...tools.leftOut.map((type) => `tools[${type}]`),
       ...(chosen.ignored ? ["tool_choice"] : []),

@@ -3,6 +3,7 @@ import type { ParsedResponses } from "../../dialects/openai-responses/index.ts";
 import { addUsage } from "../../model/add-usage.ts";
 import { createCollector } from "../../model/collect.ts";
 import type { EventBatch } from "../../model/events.ts";
+import { keptForAnswer } from "../../model/model-info.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import type { Wishes } from "../read-wishes.ts";
 import { fitSummary } from "./fit-summary.ts";
@@ -21,12 +22,15 @@ const defaultShare = 0.75;
 
 /** What `isTooLong` and `compactFirst` need to know. */
 export interface CompactionContext {
-  readonly chat: Pick<ChatService, "complete" | "countTokens">;
+  readonly chat: Pick<ChatService, "complete" | "countTokens" | "fits">;
   readonly contextLength: number | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Whether a request has grown beyond the plan's threshold, and compacting it would make it shorter again. */
+/**
+ * Whether a request has grown beyond the plan's threshold, or what the model holds at all, and compacting it would make it
+ * shorter again.
+ */
 export async function isTooLong(
   request: ChatRequest,
   { threshold, isAgain, goOn }: CompactionPlan,
@@ -35,7 +39,8 @@ export async function isTooLong(
   const most = threshold ?? (contextLength === undefined ? undefined : contextLength * defaultShare);
   if (most === undefined) return false;
   const count = await chat.countTokens(request, signal);
-  if (count <= most) return false;
+  const room = contextLength === undefined ? Infinity : contextLength - keptForAnswer;
+  if (count <= most && (await chat.fits(request, room, signal))) return false;
   return !isAgain || count - (await chat.countTokens(goOn(""), signal)) >= leastSaved;
 }
 

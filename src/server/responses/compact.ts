@@ -21,6 +21,12 @@ function withTrigger({ body, items }: ResponsesInput): ResponsesInput {
   };
 }
 
+/** What is asked for that only an answer could have. */
+function listVain({ body }: ResponsesInput): readonly string[] {
+  const asked = (["stream", "store", "background"] as const).filter((name) => body[name] === true);
+  return body.metadata === undefined ? asked : [...asked, "metadata"];
+}
+
 /**
  * `POST /v1/responses/compact`: the messages of the conversation that are not the assistant's, then one item that
  * stands for all else; together they are the next input. Rejects with `GatewayError`. Source: OpenAI's reference,
@@ -31,13 +37,14 @@ export async function compact(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const read = withTrigger(parseResponsesBody(request.body));
+  const given = parseResponsesBody(request.body);
+  const read = withTrigger(given);
   const signal = clientSignal(reply);
   const { parsed, begin, writer, history } = await prepareResponse(deps, read, {
     signal,
     wishes: readWishes(request.headers),
   });
-  showIgnored(reply, parsed.ignored);
+  showIgnored(reply, [...parsed.ignored, ...listVain(given)]);
   request.facts.stream = false;
   const events = begin({ signal, baseUrl: baseUrlOf(request, deps.config), whole: true });
   const { usage: counted } = await collectAnswer(request, writeThrough(events, writer));

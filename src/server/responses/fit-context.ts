@@ -1,4 +1,5 @@
 import type { ChatService } from "../../completion/chat-service.ts";
+import { keptForAnswer } from "../../model/model-info.ts";
 import type { ChatRequest, Message } from "../../model/request.ts";
 
 /** Room that is left for the answer when the request sets no limit, in tokens. */
@@ -41,13 +42,13 @@ function dropBefore(request: ChatRequest, start: number, kept?: number): ChatReq
  * says so. The number of counts grows with the logarithm of the number of turns and steps.
  */
 export async function fitContext(
-  chat: Pick<ChatService, "countTokens">,
+  chat: Pick<ChatService, "fits">,
   request: ChatRequest,
   { contextLength, signal }: { readonly contextLength: number | undefined; readonly signal: AbortSignal },
 ): Promise<ChatRequest> {
   if (contextLength === undefined) return request;
   const reserve = Math.min(request.maxOutputTokens ?? defaultReserve, Math.floor(contextLength / 4));
-  const budget = contextLength - reserve;
+  const budget = contextLength - Math.max(reserve, keptForAnswer);
   const { messages } = request;
   const lastTurn = messages.findLastIndex(({ role }) => role === "user");
   const beginnings = findBeginnings(messages);
@@ -59,8 +60,8 @@ export async function fitContext(
   ];
   const most = cuts.at(-1);
 
-  async function fits(candidate: ChatRequest): Promise<boolean> {
-    return (await chat.countTokens(candidate, signal)) <= budget;
+  function fits(candidate: ChatRequest): Promise<boolean> {
+    return chat.fits(candidate, budget, signal);
   }
 
   if (most === undefined || (await fits(request))) return request;

@@ -1,5 +1,6 @@
 import type { ChatService } from "../../completion/chat-service.ts";
 import { shorten } from "../../errors.ts";
+import { keptForAnswer } from "../../model/model-info.ts";
 import type { ChatRequest, Message } from "../../model/request.ts";
 
 /** Lengths to which results of tools are cut, one after the other, until all fits; in characters. */
@@ -36,16 +37,17 @@ function dropOldest(request: ChatRequest, count: number): ChatRequest {
  * out; never the user's words. If even that is too long, the completion says so.
  */
 export async function fitSummary(
-  chat: Pick<ChatService, "countTokens">,
+  chat: Pick<ChatService, "fits">,
   request: ChatRequest,
   { contextLength, signal }: { readonly contextLength: number | undefined; readonly signal: AbortSignal },
 ): Promise<ChatRequest> {
   if (contextLength === undefined) return request;
   const quarter = Math.ceil(contextLength / 4);
-  const budget = contextLength - Math.min(request.maxOutputTokens ?? quarter, quarter);
+  const reserve = Math.min(request.maxOutputTokens ?? quarter, quarter);
+  const budget = contextLength - Math.max(reserve, keptForAnswer);
 
-  async function fits(candidate: ChatRequest): Promise<boolean> {
-    return (await chat.countTokens(candidate, signal)) <= budget;
+  function fits(candidate: ChatRequest): Promise<boolean> {
+    return chat.fits(candidate, budget, signal);
   }
 
   if (await fits(request)) return request;

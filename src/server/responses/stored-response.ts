@@ -54,13 +54,17 @@ export async function tryToStore(
   }
 }
 
+/** Whether an id is that of a thread of the Messages API: the store holds those, too, but clients of this API don't get at them. */
+export function isThreadKey(id: string): boolean {
+  return id.startsWith("thread:");
+}
+
 /** The response of an id, as it is now; one that is in memory needs no store. Rejects with what the store rejects with. */
 export async function lookUp(
   { responses, runs }: ResponsePlaces,
   id: string,
 ): Promise<StoredResponse | undefined> {
-  // The store also holds the threads of the Messages API.
-  if (id.startsWith("thread:")) return undefined;
+  if (isThreadKey(id)) return undefined;
   const run = runs?.find(id);
   return run === undefined ? responses.get(id) : toStored(run.response, run.inputItems);
 }

@@ -4,6 +4,17 @@ import type { EventBatch } from "../../model/events.ts";
 /** A summary that lacks its end is better than a conversation that can't go on; the model shall know of it. */
 const cutNote = "\n[The notes were cut off here.]";
 
+function nothingWritten(): GatewayError {
+  const text = "The model wrote no summary of the conversation. Try again, or with another model.";
+  return new GatewayError("output-invalid", text, { shouldRetry: true });
+}
+
+function noRoom(): GatewayError {
+  const text =
+    "The answer reached its limit before the summary of the conversation began. Raise 'max_output_tokens', or leave it out.";
+  return new GatewayError("output-invalid", text, { param: "max_output_tokens" });
+}
+
 /**
  * Makes one block of an answer that is a summary, so that one item comes of it, and lets its end count as a good one when
  * only the limit was reached. Rejects with kind `output-invalid` when there are no words, `content-filtered` when
@@ -27,11 +38,7 @@ export async function* summarise(
           );
         }
         if (text === "") {
-          throw new GatewayError(
-            "output-invalid",
-            "The model wrote no summary of the conversation. Try again, or with another model.",
-            { shouldRetry: true },
-          );
+          throw reason.kind === "length" ? noRoom() : nothingWritten();
         }
         const summary = reason.kind === "length" ? text + cutNote : text;
         yield [

@@ -108,7 +108,8 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   }
 
   async function countTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const parsed = parseCountTokens(request.body);
+    const { body } = await threads.open(request.body, request.log);
+    const parsed = parseCountTokens(body);
     const asked = { ...parsed.request, ...readWishes(request.headers) };
     const signal = clientSignal(reply);
     const count = await chat.countTokens(asked, signal);

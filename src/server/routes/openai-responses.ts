@@ -9,14 +9,16 @@ import {
 } from "../../dialects/openai-responses/index.ts";
 import { findIgnored, isRecord } from "../../dialects/ignored-parameters.ts";
 import { GatewayError } from "../../errors.ts";
+import type { ChatRequest } from "../../model/request.ts";
 import { anyModel } from "../../model/any-model.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
 import { compact } from "../responses/compact.ts";
 import { createBackgroundRuns } from "../responses/background-runs.ts";
+import { fitContext } from "../responses/fit-context.ts";
 import { loadContext } from "../responses/load-context.ts";
-import { findStored, responseNotFound } from "../responses/stored-response.ts";
+import { findStored, isThreadKey, responseNotFound } from "../responses/stored-response.ts";
 import { streamRun } from "../responses/stream-run.ts";
 import { readWishes } from "../read-wishes.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
@@ -97,6 +99,7 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
 
   async function remove(request: FastifyRequest): Promise<unknown> {
     const { id } = params.parse(request.params);
+    if (isThreadKey(id)) throw responseNotFound(id);
     const run = runs.find(id);
     await run?.discard();
     const deleted = await deleteStored(id, run?.stored);
@@ -138,6 +141,13 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
     };
   }
 
+  /** What would be sent of a request that may be shortened. */
+  async function cutAsAllowed(asked: ChatRequest, truncation: string | undefined, signal: AbortSignal) {
+    if (truncation !== "auto") return asked;
+    const { contextLength } = await chat.resolveModel(asked.model, signal);
+    return fitContext(chat, asked, { contextLength, signal });
+  }
+
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const read = parseResponsesBody(withModel(request.body));
     const loaded = await loadContext(places, read);
@@ -145,8 +155,9 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
     const context = { responseId: "", ...loaded, openSummary, temperature: undefined, topP: undefined };
     const parsed = toResponsesRequest(read, context);
     showIgnored(reply, parsed.ignored);
+    const signal = clientSignal(reply);
     const asked = { ...parsed.request, ...readWishes(request.headers) };
-    const count = await chat.countTokens(asked, clientSignal(reply));
+    const count = await chat.countTokens(await cutAsAllowed(asked, read.body.truncation, signal), signal);
     return { object: "response.input_tokens", input_tokens: count };
   }
 

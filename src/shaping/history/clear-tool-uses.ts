@@ -1,8 +1,11 @@
 import type { ClearToolUses } from "../../model/context-edit.ts";
-import type { Message } from "../../model/request.ts";
+import type { Message, TextPart, ToolCallPart } from "../../model/request.ts";
 import { mapResults } from "./map-results.ts";
 
-const note = "[This result was cleared, because it is old. Call the tool again if you need it.]";
+const note: TextPart = {
+  type: "text",
+  text: "[This result was cleared, because it is old. Call the tool again if you need it.]",
+};
 
 /** A conversation without old results. */
 export interface Cleared {
@@ -27,13 +30,15 @@ export function clearToolUses(
   { keep, excludeTools, clearInputs }: Pick<ClearToolUses, "keep" | "excludeTools" | "clearInputs">,
 ): Cleared {
   const excluded = new Set(excludeTools);
-  const cleared = new Set<string>();
+  const cleared = new Set<ToolCallPart>();
   let count = 0;
-  const without = mapResults(messages, ({ result, name, newer }) => {
-    if (newer < keep || (name !== undefined && excluded.has(name))) return result;
-    cleared.add(result.callId);
+  const without = mapResults(messages, ({ result, call, newer }) => {
+    if (newer < keep || (call !== undefined && excluded.has(call.name))) return result;
+    if (call !== undefined) cleared.add(call);
+    // An edit before this one did it.
+    if (result.content[0] === note) return result;
     count += 1;
-    return { ...result, content: [{ type: "text", text: note }] };
+    return { ...result, content: [note] };
   });
   if (clearInputs === false || count === 0) return { messages: without, count };
   const emptied = clearInputs === true ? undefined : new Set(clearInputs);
@@ -43,12 +48,12 @@ export function clearToolUses(
 /** A message without the arguments of the calls in `cleared`, or of those of them that call one of `tools`. */
 function withoutInputs(
   message: Message,
-  cleared: ReadonlySet<string>,
+  cleared: ReadonlySet<ToolCallPart>,
   tools: ReadonlySet<string> | undefined,
 ): Message {
   if (message.role !== "assistant") return message;
   const parts = message.parts.map((part) =>
-    part.type === "tool-call" && cleared.has(part.callId) && (tools === undefined || tools.has(part.name))
+    part.type === "tool-call" && cleared.has(part) && (tools === undefined || tools.has(part.name))
       ? { ...part, arguments: "{}" }
       : part,
   );

@@ -1,24 +1,30 @@
-import type { Message, ToolResultPart } from "../../model/request.ts";
+import type { Message, ToolCallPart, ToolResultPart } from "../../model/request.ts";
 
 /** The result of a tool in its conversation. */
 export interface PlacedResult {
   readonly result: ToolResultPart;
-  /** Of the tool; `undefined` when the call is not there. */
-  readonly name: string | undefined;
+  /** What it answers; `undefined` when that is not there. */
+  readonly call: ToolCallPart | undefined;
   /** How many results came after it. */
   readonly newer: number;
   /** How often the model called tools after it. */
   readonly turnsSince: number;
 }
 
-/** The names of the tools by the ids of their calls. */
-function namesOf(messages: readonly Message[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
+/** The call of each result: the last one of its id before it, since some clients use an id again in each turn. */
+function callsOf(messages: readonly Message[]): ReadonlyMap<ToolResultPart, ToolCallPart> {
+  const calls = new Map<string, ToolCallPart>();
+  const answered = new Map<ToolResultPart, ToolCallPart>();
   for (const { role, parts } of messages) {
-    if (role !== "assistant") continue;
-    for (const part of parts) if (part.type === "tool-call") names.set(part.callId, part.name);
+    if (role === "assistant")
+      for (const part of parts) if (part.type === "tool-call") calls.set(part.callId, part);
+    if (role !== "tool") continue;
+    for (const result of parts) {
+      const call = calls.get(result.callId);
+      if (call !== undefined) answered.set(result, call);
+    }
   }
-  return names;
+  return answered;
 }
 
 /**
@@ -30,7 +36,7 @@ export function mapResults(
   edit: (placed: PlacedResult) => ToolResultPart,
 ): readonly Message[] {
   if (!messages.some(({ role }) => role === "tool")) return messages;
-  const names = namesOf(messages);
+  const calls = callsOf(messages);
   const mapped: Message[] = [];
   let newer = 0;
   let turnsSince = 0;
@@ -43,7 +49,7 @@ export function mapResults(
     }
     const parts: ToolResultPart[] = [];
     for (const result of message.parts.toReversed()) {
-      parts.push(edit({ result, name: names.get(result.callId), newer, turnsSince }));
+      parts.push(edit({ result, call: calls.get(result), newer, turnsSince }));
       newer += 1;
     }
     parts.reverse();

@@ -18,10 +18,10 @@ const leastSaved = 150;
  */
 export function shortenHistory(messages: readonly Message[]): readonly Message[] {
   const seen = new Set<string>();
-  return mapResults(messages, ({ result, name, turnsSince }) => {
+  return mapResults(messages, ({ result, call, turnsSince }) => {
     const text = result.content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
     if (text.length <= leastSaved) return result;
-    const key = `${name ?? ""}\0${text}`;
+    const key = `${call?.name ?? ""}\0${text}`;
     const isRepeated = seen.has(key);
     seen.add(key);
     if (turnsSince < wholeTurns) return result;
@@ -49,7 +49,8 @@ function shortenPart(part: TextPart): TextPart {
   const last = lastLines(text);
   const left = text.slice(first.length, text.length - last.length);
   if (first.length + last.length + leastSaved >= text.length) return part;
-  const lines = left.split("\n").length;
+  // The last of them ends where the tail begins.
+  const lines = left.replace(/\n$/, "").split("\n").length;
   const amount = lines > 2 ? `${lines} lines` : `${left.length} characters`;
   const note = `[… ${amount} of this old result left out to save space. Call the tool again if you need them. …]`;
   return { type: "text", text: `${first.trimEnd()}\n${note}\n${last.trimStart()}` };

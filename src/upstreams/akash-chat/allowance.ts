@@ -78,7 +78,9 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
   }
 
   function lookAhead(): void {
-    if (looking || closing.signal.aborted || now() < nextLookAt) return;
+    const waitMs = nextLookAt - now();
+    // No pause is longer than the longest: then the clock was set back.
+    if (looking || closing.signal.aborted || (waitMs > 0 && waitMs <= longPauseMs)) return;
     looking = true;
     nextLookAt = now() + pauseMs;
     void lookNow();

@@ -1,12 +1,15 @@
 import { GatewayError, toLimitKind, type ErrorKind } from "../../errors.ts";
-import { describeWait } from "./exhausted-error.ts";
+import { describeWait, soundsTooLong } from "./exhausted-error.ts";
 import { findWait } from "./find-wait.ts";
 import { redact } from "./redact.ts";
 
 /** Texts of back ends, first match wins. Which ones occur was seen in recordings of the application. */
 const rules: readonly (readonly [pattern: RegExp, kind: ErrorKind])[] = [
   [/invalid model name|model .{0,200}(?:does not exist|not found)|model_not_found/i, "model-not-found"],
-  [/rate.?limit|\b429\b|too many requests/i, "rate-limited"],
+  [
+    /rate.?limit|\b429\b|too many requests|tokens per (?:minute|hour|day)|too many tokens, please wait/i,
+    "rate-limited",
+  ],
   [
     /context.?length|maximum context|context window|too long for this model|too much content/i,
     "context-length",
@@ -48,11 +51,14 @@ export function decodeErrorText(text: string, { refused = false } = {}): Gateway
   return new GatewayError(kind, message, passes ? {} : { shouldRetry: false });
 }
 
-/** One model's back end has a limit of its own. Of a long one its words, which speak of "again", are left out. */
+/**
+ * One model's back end has a limit of its own. Of a long one its words, which speak of "again", are left out, and of any those
+ * that speak of length.
+ */
 function createBusyError(text: string, retryAfterMs: number): GatewayError {
   const kind = toLimitKind(retryAfterMs);
   const message =
-    kind === "rate-limited"
+    kind === "rate-limited" && !soundsTooLong(text)
       ? `Akash Chat reports: ${redact(text)}`
       : `The back end of this model has spent its own usage budget, for ${describeWait(retryAfterMs)} more. Use another model, or wait.`;
   return new GatewayError(kind, message, { retryAfterMs });

@@ -4,7 +4,7 @@ import { GatewayError, toLimitKind } from "../../errors.ts";
 import { imageModelId } from "./decode-models.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
 import type { Reply } from "./exchange.ts";
-import { createExhaustedError } from "./exhausted-error.ts";
+import { createExhaustedError, soundsTooLong } from "./exhausted-error.ts";
 import { redact } from "./redact.ts";
 
 /** A reply that is not what was asked for. */
@@ -120,7 +120,8 @@ function toLimitError(refusal: Refusal, body: RefusalBody, now: number, cause: E
   }
   const until =
     retryAfterMs === undefined ? "" : ` It opens again at ${new Date(now + retryAfterMs).toISOString()}.`;
-  const words = body.message === undefined ? "" : ` Akash Chat says: ${redact(body.message)}`;
+  const said = body.message;
+  const words = said === undefined || soundsTooLong(said) ? "" : ` Akash Chat says: ${redact(said)}`;
   // A proxy in front has limits of its own. Without a time of theirs none is made up: it may be seconds or hours,
   // and clients have a back-off of their own for that.
   const reason = isUsageLimit(refusal, body)

@@ -16,6 +16,15 @@ export function createExhaustedError(
   );
 }
 
+/** By these words agents know a prompt that is too long, and then they throw away what they remember. */
+const wordsOfLength =
+  /token limit exceeded|too many tokens|context.?(?:length|window)|maximum context|too long|reduce the (?:length|number)/i;
+
+/** Whether a text, of a limit in time, would be taken for one of a limit in length. */
+export function soundsTooLong(text: string): boolean {
+  return wordsOfLength.test(text);
+}
+
 /** A time without fractions, whose three digits would look like a status. */
 function toSeconds(time: number): string {
   return new Date(Math.ceil(time / 1000) * 1000).toISOString().replace(".000Z", "Z");

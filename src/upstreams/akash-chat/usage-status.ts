@@ -16,11 +16,15 @@ export interface UsageStatus {
 }
 
 const schema = z.object({
-  usagePercentage: z.number(),
+  // Less than nothing is nothing.
+  usagePercentage: z.number().transform((percent) => Math.max(0, percent)),
   blocked: z.boolean().catch(false),
   authenticated: z.boolean().catch(false),
   resetTime: z.string().optional().catch(undefined),
 });
+
+/** Longer than any window lasts; an end beyond that is none. */
+const longestWindowMs = 366 * 24 * 3_600_000;
 
 /**
  * Asks for the usage. `undefined`: this instance has no such route (older ones count nothing).
@@ -45,7 +49,7 @@ export async function fetchUsageStatus(
     usedPercent: status.usagePercentage,
     blocked: status.blocked,
     authenticated: status.authenticated,
-    resetsAt: Number.isNaN(resetsAt) ? undefined : resetsAt,
+    resetsAt: resetsAt - context.now <= longestWindowMs ? resetsAt : undefined,
   };
 }
 

@@ -186,7 +186,10 @@ describe("a Messages request", () => {
       messages: [
         {
           role: "user",
-          content: [{ type: "document", source: { type: "text", data: "x" }, citations: { enabled: true } }],
+          content: [
+            { type: "document", source: { type: "text", data: "x" }, citations: { enabled: true } },
+            { type: "container_upload", file_id: "file_1" },
+          ],
         },
       ],
     });
@@ -198,6 +201,7 @@ describe("a Messages request", () => {
       "anything_new",
       "thinking.budget_tokens",
       "citations",
+      "container_upload",
     ]);
   });
 

@@ -35,6 +35,13 @@ describe("a call of shell", () => {
     [{ command: "ls" }, { ...action, commands: ["ls"] }],
     ["ls -l", { ...action, commands: ["ls -l"] }],
     ["7", { ...action, commands: ["7"] }],
+    [{}, { ...action, commands: [] }],
+    [
+      { commands: null, workdir: "/" },
+      { ...action, commands: [] },
+    ],
+    [{ commands: { a: 1 } }, { ...action, commands: [] }],
+    ['{"commands":["rm -rf /tmp/x', { ...action, commands: [] }],
   ])("%j is an action", (args, expected) => {
     expect(itemOf("shell", args)).toEqual({
       type: "shell_call",

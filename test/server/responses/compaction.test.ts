@@ -87,7 +87,7 @@ describe("a compaction_trigger", () => {
     const done = events[3]?.["item"];
     expect(done).toEqual(events[2]?.["item"]);
     expect(events[4]?.["response"]).toMatchObject({ output: [done] });
-    expect(reply.headers["x-ignored-parameters"]).toBeUndefined();
+    expect(reply.headers["x-ignored-parameters"]).toBe("tools");
   });
 
   test("asks the model in words, in the middle of a tool loop, without the tools and the client's instructions", async () => {
@@ -291,6 +291,29 @@ describe("POST /v1/responses/compact", () => {
     const chained = (await post(url, { model, previous_response_id: first.id })).json();
     expect(chained.output).toMatchObject([{ role: "user" }, { type: "compaction" }]);
     expect((await post(url, { model })).json().error).toMatchObject({ param: "input" });
+  });
+
+  test("names what would only shape an answer", async () => {
+    await using stack = await startSummaries();
+    const shape = {
+      instructions: "Be brief.",
+      tools,
+      text: { format: { type: "json_object" } },
+      stop: ["x"],
+    };
+    const vain = { stream: true, store: true, background: true, metadata: { a: "b" } };
+    const body = { model, input: loop, ...shape, ...vain, max_output_tokens: 500, temperature: 0.5 };
+    const { headers } = await post(`${stack.edge.url}/v1/responses/compact`, body);
+    expect(String(headers["x-ignored-parameters"]).split(", ").sort()).toEqual(
+      [...Object.keys(shape), ...Object.keys(vain)].sort(),
+    );
+  });
+
+  test("says so when the client's own limit left no room for a word", async () => {
+    await using stack = await startSummaries({ answer: () => finish("", { kind: "length" }) });
+    const body = { model, input: loop, max_output_tokens: 5 };
+    const { error } = (await post(`${stack.edge.url}/v1/responses/compact`, body)).json();
+    expect(error.message).toMatch(/Raise 'max_output_tokens'/);
   });
 
   test("tells the upstream's error", async () => {

@@ -31,9 +31,9 @@ function counter() {
   const counts: number[] = [];
   return {
     counts,
-    async countTokens({ messages }: ChatRequest) {
+    async fits({ messages }: ChatRequest, room: number) {
       counts.push(messages.length);
-      return messages.length * 100;
+      return messages.length * 100 <= room;
     },
   };
 }
@@ -60,7 +60,7 @@ describe("fitContext", () => {
       turn("assistant", "b"),
       ...last,
     ];
-    const fitted = await fitContext(counter(), request(messages, 100), { contextLength: 850, signal });
+    const fitted = await fitContext(counter(), request(messages, 100), { contextLength: 1750, signal });
     expect(fitted.messages).toEqual([turn("system", "Be brief."), turn("system", "Note."), ...last]);
   });
 
@@ -87,8 +87,8 @@ describe("fitContext", () => {
 
     test("drops the first steps, never the user's last message, a call or its result alone", async () => {
       const steps = ["1", "2", "3", "4"].map(step);
-      expect(await fit(steps.flat(), 650)).toEqual([...kept, ...steps.slice(2).flat()]);
-      expect(await fit(steps.flat(), 1000)).toEqual([...kept, ...steps.flat()]);
+      expect(await fit(steps.flat(), 1650)).toEqual([...kept, ...steps.slice(2).flat()]);
+      expect(await fit(steps.flat(), 2000)).toEqual([...kept, ...steps.flat()]);
     });
 
     test("keeps the last step even if that is too long", async () => {
@@ -104,7 +104,7 @@ describe("fitContext", () => {
       const [first = call, firstResult = result] = step("1");
       const [second = call, secondResult = result] = step("2");
       const tangled = [first, firstResult, second, turn("assistant", "b"), secondResult];
-      expect(await fit(tangled, 650)).toEqual([...kept, ...tangled.slice(2)]);
+      expect(await fit(tangled, 1650)).toEqual([...kept, ...tangled.slice(2)]);
       const interrupted = [...step("1"), second, turn("user", "Faster."), secondResult, ...step("3")];
       expect(await fit(interrupted, 10)).toEqual([begun[0], turn("user", "Faster."), ...step("3")]);
     });
@@ -113,7 +113,7 @@ describe("fitContext", () => {
   test("counts seldom in a long conversation, and drops no more than it must", async () => {
     const chat = counter();
     const messages = Array.from({ length: 1000 }, (_, index) => turn("user", String(index)));
-    const fitted = await fitContext(chat, request(messages, 0), { contextLength: 50_000, signal });
+    const fitted = await fitContext(chat, request(messages, 0), { contextLength: 51_000, signal });
     expect(fitted.messages).toHaveLength(500);
     expect(chat.counts.length).toBeLessThan(12);
   });

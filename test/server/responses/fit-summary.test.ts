@@ -5,7 +5,7 @@ import { createRequest } from "../../support/create-request.ts";
 
 const { signal } = new AbortController();
 /** Counts one token for each character. */
-const chat = { countTokens: async (request: ChatRequest) => lengthOf(request) };
+const chat = { fits: async (request: ChatRequest, room: number) => lengthOf(request) <= room };
 
 function lengthOf({ messages }: ChatRequest): number {
   return messages.flatMap(({ parts }) => parts.map(textOf)).join("").length;

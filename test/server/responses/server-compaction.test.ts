@@ -199,4 +199,75 @@ test("truncation auto lets the one long turn of an agent go on", async () => {
   const [prompt = ""] = prompts(stack);
   expect(prompt).toMatch(/Mend sum\.js\.[^]*d text/);
   expect(prompt).not.toContain("a text");
+  // A count is of what would be sent.
+  const count = { model, input, tools, truncation: "auto" };
+  const { input_tokens: tokens } = (await post(`${stack.url}/v1/responses/input_tokens`, count)).json();
+  expect(tokens).toBeLessThan(4000);
+});
+
+describe("a short answer, for which less is kept than Akash Chat keeps", () => {
+  // Some 4,600 tokens, in a context of 5,000 of which Akash Chat keeps 1,000.
+  const models = [{ id: model, tokenLimit: 5000 }];
+  const input = [says("user", "Mend sum.js."), ...["a", "b", "c", "d"].flatMap(step)];
+
+  test("is given with truncation auto", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    const body = { model, input, tools, truncation: "auto", max_output_tokens: 100 };
+    expect((await post(`${stack.url}/v1/responses`, body)).status).toBe(200);
+    expect(prompts(stack)[0]).not.toContain("a text");
+    expect(prompts(stack)[0]).toContain("b text");
+  });
+
+  test("may be that to a wish to compact", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    answer(stack, notes);
+    const asked = [...input, { type: "compaction_trigger" }];
+    const reply = await post(`${stack.url}/v1/responses`, { model, input: asked, max_output_tokens: 100 });
+    expect([reply.status, reply.json().output?.[0].type]).toEqual([200, "compaction"]);
+  });
+
+  test("a threshold that no context reaches is that of the context", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    answer(stack, notes, "Now I write.");
+    const beyond = [{ type: "compaction", compact_threshold: 200_000 }];
+    const body = { model, input, tools, context_management: beyond };
+    const reply = await post(`${stack.url}/v1/responses`, body);
+    expect([reply.status, reply.json().output?.map(({ type }: Item) => type)]).toEqual([
+      200,
+      ["compaction", "message"],
+    ]);
+  });
+});
+
+describe("Chinese, of which Akash Chat counts more tokens than gpt-oss does", () => {
+  const id = "openai-gpt-oss-120b";
+  const models = [{ id, tokenLimit: 8000 }];
+  const text = "读取文件的内容并返回结果，如果文件不存在则报告错误信息。".repeat(40);
+  const input = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"].flatMap((number) => [
+    says("user", number + text),
+    says("assistant", "好。"),
+  ]);
+
+  test("fits with truncation auto", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    const last = [...input, says("user", "继续。")];
+    const body = { model: id, input: last, truncation: "auto" };
+    expect((await post(`${stack.url}/v1/responses`, body)).status).toBe(200);
+    expect(prompts(stack)[0]).not.toContain("一读");
+    expect(prompts(stack)[0]).toContain("三读");
+  });
+
+  test("is compacted when the context is full, whatever the threshold is", async () => {
+    await using stack = await startStack({ simulator: { models } });
+    const short = [...input.slice(0, 1), ...["a", "b", "c", "d"].flatMap(step), ...input.slice(13)];
+    answer(stack, notes, "好。");
+    const body = {
+      model: id,
+      input: short,
+      tools,
+      context_management: [{ type: "compaction", compact_threshold: 7000 }],
+    };
+    const reply = await post(`${stack.url}/v1/responses`, body);
+    expect([reply.status, reply.json().output?.[0].type]).toEqual([200, "compaction"]);
+  });
 });

@@ -51,6 +51,28 @@ function goneOf(messages: readonly Message[]) {
 const all = { keep: 0, excludeTools: [], clearInputs: false } as const;
 
 describe("clearing tool uses", () => {
+  test("an id that is used again belongs to the call before each result", () => {
+    const again = [user, ...turn("Read:1"), ...turn("Bash:1"), ...turn("Read:1")];
+    const { messages, count } = clearToolUses(again, {
+      keep: 1,
+      excludeTools: ["Read"],
+      clearInputs: true,
+    });
+    expect([count, goneOf(messages)]).toEqual([1, { results: ["1"], inputs: ["1"] }]);
+    expect(messages[3]).toMatchObject({ parts: [{}, { name: "Bash", arguments: "{}" }] });
+  });
+
+  test("what was cleared before is not counted again", () => {
+    const first = clearToolUses(talk, { ...all, keep: 3 });
+    const second = clearToolUses(first.messages, { ...all, keep: 2, clearInputs: true });
+    expect([first.count, second.count]).toEqual([1, 1]);
+    expect(goneOf(second.messages)).toEqual({ results: ["1", "2"], inputs: ["1", "2"] });
+    expect(clearToolUses(second.messages, { ...all, keep: 2 })).toEqual({
+      messages: second.messages,
+      count: 0,
+    });
+  });
+
   test.each([
     ["all of them", all, ["1", "2", "3", "4"], []],
     ["all but the newest", { ...all, keep: 3 }, ["1"], []],

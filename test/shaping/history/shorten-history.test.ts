@@ -56,7 +56,7 @@ describe("an old result", () => {
     [
       "keeps its first and last lines",
       lines(300),
-      `${lines(8)}\n[… 289 lines of this old result left out to save space. Call the tool again if you need them. …]\nline 297\nline 298\nline 299\nline 300`,
+      `${lines(8)}\n[… 288 lines of this old result left out to save space. Call the tool again if you need them. …]\nline 297\nline 298\nline 299\nline 300`,
     ],
     [
       "of one line keeps its ends",

@@ -133,6 +133,16 @@ describe("what is left", () => {
     expect(allowance.budget()).toMatchObject({ usedPercent: 100, spent: false });
   });
 
+  test("is looked for also when the clock was set back", async () => {
+    const { allowance, clock, answers, resetsAt } = setUp();
+    await ask(allowance);
+    allowance.budget();
+    await land(answers[0], { usedPercent: 20, blocked: false, authenticated: false, resetsAt });
+    clock.now -= 24 * hour;
+    allowance.budget();
+    expect(answers.length).toBe(2);
+  });
+
   test("is unknown again after the window, and has no size for an account", async () => {
     const { allowance, clock, answers, resetsAt } = setUp();
     await ask(allowance);

@@ -223,6 +223,29 @@ test.each([
   expect(error).toMatchObject({ kind: "budget-exhausted", retryAfterMs, resetsAt: now + retryAfterMs });
 });
 
+describe("a limit in time is never told in words of length", () => {
+  const said = [
+    "Token limit exceeded. Too many tokens were used.",
+    "Your token limit exceeded the maximum context window.",
+    "Rate limit: please reduce the length of the messages",
+  ];
+
+  test.each(said)("of the application: %s", (message) => {
+    const error = refuse({ status: 429, text: JSON.stringify({ error: "Rate limit exceeded", message }) });
+    expect(error.kind).toBe("rate-limited");
+    expect(error.message).not.toMatch(/token|context|length/i);
+  });
+
+  test.each([...said.map((text) => `429: ${text}`), "Too many tokens, please wait before trying again."])(
+    "of a back end: %s",
+    (text) => {
+      const error = decodeErrorText(text);
+      expect(error).toMatchObject({ kind: "rate-limited", retryAfterMs: 5000 });
+      expect(error.message).not.toMatch(/token|context|length/i);
+    },
+  );
+});
+
 describe("words and times that can't be meant", () => {
   test.each(["constructor", "__proto__", "toString"])("%s is a text like any other", (text) => {
     expect(decodeErrorText(text).message).toBe(`Akash Chat reports: ${text}`);

@@ -91,7 +91,7 @@ function describe(schema: unknown, scope: Scope, depth: number): string {
   if (typeof reference === "string") return describeReference(reference, schema, scope, depth);
   const values: unknown = "const" in schema ? [schema["const"]] : schema["enum"];
   if (Array.isArray(values)) {
-    const text = values.map((value) => JSON.stringify(value)).join("|");
+    const text = describeValues(values, scope.detail);
     charge(scope, values.length, text.length);
     return text;
   }
@@ -111,6 +111,18 @@ function describe(schema: unknown, scope: Scope, depth: number): string {
   return types
     .map((type) => (typeof type === "string" ? describeType(type, schema, scope, depth) : "any"))
     .join("|");
+}
+
+/** Characters of an enum that are told in short: more, such as the names of a thousand icons, are for whoever misses them. */
+const shortEnum = 600;
+
+function describeValues(values: readonly unknown[], detail: Detail): string {
+  if (values.length === 0) return "never";
+  const texts = values.map((value) => JSON.stringify(value));
+  let length = 0;
+  const fits = texts.findIndex((text) => (length += text.length + 1) > shortEnum);
+  if (detail === "full" || fits < 1) return texts.join("|");
+  return `${texts.slice(0, fits).join("|")} /* or one of ${texts.length - fits} more */`;
 }
 
 function impliedType(schema: JsonSchema): string {

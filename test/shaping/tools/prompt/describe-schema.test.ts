@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeSchema } from "../../../../src/shaping/tools/prompt/describe-schema.ts";
+import { createUnfolding, describeSchema } from "../../../../src/shaping/tools/prompt/describe-schema.ts";
 
 const object = (
   properties: Record<string, unknown>,
@@ -76,4 +76,17 @@ test.each([
   ["no schema at all", object({ a: true, b: false, c: 7 }), "{\n a?: any\n b?: never\n c?: any\n}"],
 ])("%s", (_, schema, expected) => {
   expect(describeSchema(schema)).toBe(expected);
+});
+
+test("a long enum is told in short by its first values, and whole in full", () => {
+  const icons = Array.from({ length: 1000 }, (_, index) => `icon-${index}`);
+  const schema = object({ icon: { enum: icons }, none: { enum: [] } });
+  expect(describeSchema(schema)).toBe(
+    `{\n icon?: ${icons.map((icon) => `"${icon}"`).join("|")}\n none?: never\n}`,
+  );
+  const short = describeSchema(schema, createUnfolding(), "short");
+  expect(short).toMatch(/^\{\n icon\?: "icon-0"\|"icon-1"\|.*"icon-60" \/\* or one of 939 more \*\/\n/);
+  expect(short.length).toBeLessThan(700);
+  const one = object({ a: { enum: ["x".repeat(700), "y"] } });
+  expect(describeSchema(one, createUnfolding(), "short")).toBe(describeSchema(one));
 });
