@@ -101,7 +101,7 @@ export function createCodeTracker(): CodeTracker {
     },
     seeAll(text) {
       for (let at = 0; at < text.length;) {
-        if (lineStart || closing || specials.includes(text.charAt(at))) {
+        if (lineStart || closing || run.count > 0 || specials.includes(text.charAt(at))) {
           tracker.see(text.charAt(at));
           at += 1;
           continue;
