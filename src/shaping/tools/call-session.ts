@@ -191,19 +191,23 @@ const goesOn = /["'()=+\\]/;
 
 /**
  * Reads the JSON arguments of a call and makes the best of them: when they are broken on the way, reads on to one of
- * `closers` and tries all of it as a whole.
+ * `closers` and tries all of it as a whole. `bracket`: what the call itself closes right behind them.
  */
 export function* readSettledArguments(
   session: CallSession,
   call: CallWriter,
   closers: Stops,
+  bracket?: ")",
 ): Reading<SettledEnd> {
   const { reader, directory } = session;
   const mark = reader.mark();
   const end = yield* readJsonArguments(reader, call);
-  if (end === "complete" && !call.opened && goesOn.test(yield* reader.peek(1))) {
-    yield* reader.until(closers, () => {});
-    return "unreadable";
+  if (end === "complete" && !call.opened) {
+    const next = yield* reader.peek(1);
+    if (next !== bracket && goesOn.test(next)) {
+      yield* reader.until(closers, () => {});
+      return "unreadable";
+    }
   }
   if (end !== "broken") return end;
   const closed = yield* reader.until(closers, () => {});

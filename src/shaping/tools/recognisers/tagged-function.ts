@@ -66,7 +66,8 @@ export const readFunctionEquals: Recogniser = function* (session) {
     rest = yield* reader.while(/[=(),[ ]/y, 4);
     if ((yield* reader.sees(["{"])) && (yield* seesObject(session))) {
       const call = session.begin(unquote(head));
-      const end = yield* readSettledArguments(session, call, closers);
+      const bracket = rest.includes("(") ? ")" : undefined;
+      const end = yield* readSettledArguments(session, call, closers, bracket);
       yield* reader.while(/[)\]>\s]/y, 8);
       yield* reader.accept(functionClosingsWritten);
       concludeCall(session, call, end);
