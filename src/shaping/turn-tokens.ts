@@ -1,6 +1,7 @@
 /**
  * What templates write around the turns of a conversation, where it shows in an answer: some servers pass on the
- * tokens they should keep. The bar and the blank of DeepSeek's tokens stand here as `|` and `_` (see `createMarks`).
+ * tokens they should keep. The bar and the blank of DeepSeek's tokens stand here as `|` and `_`, and case does not count
+ * (see `createMarks`).
  */
 
 /** What opens the turn of the assistant: at the beginning of an answer it leaked, and is left out. */
@@ -34,10 +35,12 @@ export const strangeHeaders: readonly string[] = [
   '<|open|>message role="',
   "<start_of_turn>user",
   "<|turn>user",
-  "<|User|>",
 ];
 
-/** What ends a turn or a text: at the end of an answer it is left out. */
+/** Opens the user's turn (DeepSeek); GLM ends its own with it. */
+export const userHeader = "<|User|>";
+
+/** What ends a turn or a text: at the end of an answer and behind a call it is left out. All begin with `<`. */
 export const turnEnds: readonly string[] = [
   "<|im_end|>",
   "<|endoftext|>",
@@ -49,7 +52,9 @@ export const turnEnds: readonly string[] = [
   "<|eom|>",
   "<|eos|>",
   "<eos>",
+  "<seed:eos>",
   "<end_of_turn>",
+  "<|end_of_turn|>",
   "<turn|>",
   "<|observation|>",
   "<|end|>",
@@ -61,5 +66,9 @@ export const turnEnds: readonly string[] = [
   "<|close|>response<|sep|>",
   "<|close|>message<|sep|>",
   "<|end_of_msg|>",
+  "<|message_end|>",
   "<|end_of_solution|>",
 ];
+
+/** The same, and what is also other markup or prose, and is an end only behind a call: Mistral's, which HTML has, and MiniMax'. */
+export const turnEndsAfterCall: readonly string[] = [...turnEnds, "</s>", "[e~["];

@@ -6,31 +6,7 @@ import { callMarkers, lineMarkers } from "./recognisers/find-recogniser.ts";
 import { createStops, createTextReader, type Reading } from "./text-reader.ts";
 import { createToolDirectory } from "./tool-directory.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
-
-/** Headers of the assistant's turn, as templates write them. */
-const roleHeaders = [
-  "<|start_header_id|>assistant<|end_header_id|>",
-  "<|header_start|>assistant<|header_end|>",
-  "<|start_of_role|>assistant<|end_of_role|>",
-  "<|im_start|>assistant\n",
-  "<start_of_turn>model\n",
-  "<|assistant|>",
-  "<|Assistant|>",
-] as const;
-
-/** Tokens that end an answer. */
-const endTokens = [
-  "<|eot_id|>",
-  "<|eom_id|>",
-  "<|eot|>",
-  "<|im_end|>",
-  "<|end|>",
-  "<|end_of_text|>",
-  "<|endoftext|>",
-  "<|end_of_sentence|>",
-  "<end_of_turn>",
-  "</s>",
-] as const;
+import { openingHeaders, turnEndsAfterCall } from "../turn-tokens.ts";
 
 const markers = createMarks([...callMarkers, ...lineMarkers]);
 const breaks = createStops(["\n"]);
@@ -106,7 +82,7 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
 
   function* atEnd(): Reading<boolean> {
     do yield* reader.space();
-    while ((yield* reader.accept(endTokens)) !== undefined);
+    while ((yield* reader.accept(turnEndsAfterCall)) !== undefined);
     return !(yield* reader.need(1)) && byModel;
   }
 
@@ -160,7 +136,7 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
 
   function* readAll(): Reading<void> {
     let blanks = yield* readBlanks();
-    while ((yield* reader.accept(roleHeaders)) !== undefined) blanks = yield* readBlanks();
+    while ((yield* reader.accept(openingHeaders)) !== undefined) blanks = yield* readBlanks();
     blanks = `\n${blanks}`;
     while (yield* reader.need(1)) {
       const indent = blanks.slice(blanks.lastIndexOf("\n") + 1);

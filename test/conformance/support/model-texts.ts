@@ -123,7 +123,9 @@ export async function deliver(stack: Stack, text: ModelText, delivery: Delivery)
     model: text.model,
     messages: [{ role: "user", content: "Go on." }],
     stream: delivery !== "whole",
-    ...(tools === undefined || tools.length === 0 ? {} : { tools: tools === "standard" ? standardTools : tools }),
+    ...(tools === undefined || tools.length === 0
+      ? {}
+      : { tools: tools === "standard" ? standardTools : tools }),
     ...(schema === undefined
       ? {}
       : { response_format: { type: "json_schema", json_schema: { name: "person", schema } } }),

@@ -144,7 +144,11 @@ test("any text: nothing throws, cuts change nothing, complete calls are JSON", (
       const hasHeaders = /<\|(?:channel|start|open)\|>/.test(text);
       if (!hasHeaders && blocks.every((block) => "text" in block)) {
         const left = blocks.map((block) => ("text" in block ? block.text : "")).join("");
-        if (withoutEdges(left) !== withoutEdges(text) && !strangeHeaders.some((header) => text.includes(header))) expect(text.startsWith(left) && isLeftOut(text.slice(left.length))).toBe(true);
+        if (
+          withoutEdges(left) !== withoutEdges(text) &&
+          !strangeHeaders.some((header) => text.includes(header))
+        )
+          expect(text.startsWith(left) && isLeftOut(text.slice(left.length))).toBe(true);
       }
       for (const block of blocks) {
         if ("call" in block && reason === "tool-calls")

@@ -78,7 +78,9 @@ const noMarkers = createMarks([]);
 
 /** What is looked for: without tools only what is markup all the same. */
 function marksOf({ offersTools, toolTags }: CallSession, atLine: boolean): readonly [Marks, Marks, Marks] {
-  return offersTools ? [markers, toolTags, atLine ? wordMarkers : noMarkers] : [plainMarkers, noMarkers, noMarkers];
+  return offersTools
+    ? [markers, toolTags, atLine ? wordMarkers : noMarkers]
+    : [plainMarkers, noMarkers, noMarkers];
 }
 
 /** Whether a marker can begin with this sign: one look, and most of a text is passed over. */

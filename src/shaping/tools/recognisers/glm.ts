@@ -1,8 +1,9 @@
+import { turnEndsAfterCall } from "../../turn-tokens.ts";
 import { concludeCall, type CallSession } from "../call-session.ts";
 import { loosen } from "../../schema/loosen.ts";
 import type { DeclaredTool } from "../tool-directory.ts";
 import type { Reading } from "../text-reader.ts";
-import { blockClosings, blockOpenings, readSpace, resultOpenings, tags, turnEnds } from "./markup.ts";
+import { blockClosings, blockOpenings, readSpace, resultOpenings, tags } from "./markup.ts";
 import { readKeywords } from "./python-calls.ts";
 import { readRawParameter, type ValueEnd } from "./raw-parameter.ts";
 
@@ -13,7 +14,7 @@ const valueClosings = tags("</", ["arg_value"], ">");
 /** Around values the tags get mixed up. */
 const afterValue = [...valueClosings, ...keyClosings, ...valueOpenings];
 const afterKey = [...keyClosings, ...keyOpenings, ...valueClosings];
-const afterCall = [...blockClosings, ...blockOpenings, ...resultOpenings, ...turnEnds];
+const afterCall = [...blockClosings, ...blockOpenings, ...resultOpenings, ...turnEndsAfterCall];
 
 /**
  * Reads a call of GLM 4.5 and later behind its bare name: pairs of `<arg_key>` and `<arg_value>`. Of the tags some are
@@ -89,7 +90,11 @@ function endsFor(tool: DeclaredTool | undefined): readonly ValueEnd[] {
   const bareKeys = (tool?.keys ?? []).map((key) => `${key}</arg_key>`);
   return [
     { marks: afterValue, before: [...keyOpenings, ...afterValue, ...afterCall, ...bareKeys, "\\n"] },
-    { marks: blockClosings, before: [...blockOpenings, ...resultOpenings, ...turnEnds], outer: true },
+    {
+      marks: blockClosings,
+      before: [...blockOpenings, ...resultOpenings, ...turnEndsAfterCall],
+      outer: true,
+    },
   ];
 }
 

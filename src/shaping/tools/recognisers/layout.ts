@@ -1,6 +1,7 @@
+import { turnEndsAfterCall } from "../../turn-tokens.ts";
 import type { Recogniser } from "../call-session.ts";
 import { fold, type Reading, type TextReader } from "../text-reader.ts";
-import { blockClosings, blockNames, tags, tokenClosings, turnEnds } from "./markup.ts";
+import { blockClosings, blockNames, tags, tokenClosings } from "./markup.ts";
 
 /** What closes the parts of a call. */
 const tagClosings = [
@@ -9,7 +10,7 @@ const tagClosings = [
 ];
 /** Closings that nothing but calls has. */
 const ownClosings: ReadonlySet<string> = new Set(tags("</", blockNames, ">").map(fold));
-const turnEndSet: ReadonlySet<string> = new Set(turnEnds.map(fold));
+const turnEndSet: ReadonlySet<string> = new Set(turnEndsAfterCall.map(fold));
 
 /** Markup that is not worth a word behind a call. */
 export const layoutMarks: readonly string[] = [

@@ -1,3 +1,4 @@
+import { turnEndsAfterCall } from "../../turn-tokens.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Reading } from "../text-reader.ts";
 
@@ -82,31 +83,6 @@ export function tokens(...names: readonly string[]): readonly string[] {
   ]);
 }
 
-/**
- * Tokens with which models end a turn or a message, as back ends let them through. They are never a part of an answer
- * where they stand at its end or behind a call.
- */
-export const turnEnds = [
-  "<|im_end|>",
-  "<|endoftext|>",
-  "<|eot_id|>",
-  "<|eom_id|>",
-  "<|eot|>",
-  "<|eom|>",
-  "<|end_of_text|>",
-  "<|end_of_sentence|>",
-  "<|end_of_turn|>",
-  "<|END_OF_TURN_TOKEN|>",
-  "<|END_RESPONSE|>",
-  "<|message_end|>",
-  "<end_of_turn>",
-  "<turn|>",
-  "<eos>",
-  "<seed:eos>",
-  "</s>",
-  "[e~[",
-] as const;
-
 /** Tokens around calls that come apart from the tags; after a call they are layout. */
 export const tokenClosings = [
   ...tokens("tool_call_end", "tool_calls_end"),
@@ -115,7 +91,7 @@ export const tokenClosings = [
   "<|python_end|>",
   "<tool_call|>",
   "<end_function_call>",
-  ...turnEnds,
+  ...turnEndsAfterCall,
 ] as const;
 
 /** Openings of tool results as histories have them: behind a call the model goes on to invent its results. */

@@ -1,7 +1,8 @@
+import { turnEndsAfterCall } from "../../turn-tokens.ts";
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { readChildren, seesChild } from "./child-tags.ts";
-import { blockClosings, readClosing, readFence, readSpace, seesObject, turnEnds } from "./markup.ts";
+import { blockClosings, readClosing, readFence, readSpace, seesObject } from "./markup.ts";
 
 const nameOpenings = ["<name>", "<tool_name>", "<function_name>", "<tool>"] as const;
 /** What opens the first part of a call whose parts have tags of their own. */
@@ -63,7 +64,7 @@ function* readEnd({ reader }: CallSession): Reading<void> {
 }
 
 /** Closings of tags that are named by a tool, and what may follow them. */
-const afterToolTag = [...blockClosings, ...turnEnds];
+const afterToolTag = [...blockClosings, ...turnEndsAfterCall];
 
 /**
  * Reads a call whose tag is the tool's name, `<bash><command>ls</command></bash>`, as prompts of some agents teach it:

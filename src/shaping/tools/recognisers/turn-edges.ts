@@ -1,4 +1,4 @@
-import { openingHeaders, strangeHeaders, turnEnds } from "../../turn-tokens.ts";
+import { openingHeaders, strangeHeaders, turnEnds, userHeader } from "../../turn-tokens.ts";
 import type { Recogniser } from "../call-session.ts";
 import { createMarks, readMark } from "../marks.ts";
 
@@ -21,8 +21,8 @@ const endings = [
   "</think>",
 ];
 
-const strange: ReadonlySet<string> = new Set(strangeHeaders);
-const edges = createMarks([...endings, ...openingHeaders, ...strangeHeaders]);
+const strange: ReadonlySet<string> = new Set([...strangeHeaders, userHeader]);
+const edges = createMarks([...endings, ...openingHeaders, ...strange]);
 
 /**
  * Reads what follows a token that ends the turn, or a closing tag like it: at the end of the answer all of them are left
@@ -68,6 +68,11 @@ const readStrangeHeader: Recogniser = function* (session) {
   return session.overrun;
 };
 
+/** GLM ends its turn with what opens the user's. */
+const readUserHeader: Recogniser = function* (session) {
+  return (yield* readStrangeHeader(session)) || (yield* readTurnEnd(session));
+};
+
 function readWrapper(close: string, follows: "thinking" | undefined): Recogniser {
   return function* (session) {
     const { reader } = session;
@@ -104,6 +109,7 @@ const readStrike: Recogniser = function* (session) {
 export const edgeOpenings: readonly (readonly [string, Recogniser])[] = [
   ...openingHeaders.map((mark) => [mark, readOpeningHeader] as const),
   ...strangeHeaders.map((mark) => [mark, readStrangeHeader] as const),
+  [userHeader, readUserHeader],
   ...endings.map((mark) => [mark, readTurnEnd] as const),
   ["<s>", readStrike],
   ["</s>", readStrikeEnd],
