@@ -5,6 +5,7 @@ import {
   extraHeaders,
   folderOf,
   keyVariable,
+  launchedProvider,
   outputLimit,
   promptForEditTools,
   unlessEmpty,
@@ -37,7 +38,7 @@ function extension(target: Target, size: Size): string {
     `const provider = ${JSON.stringify(rest)};`,
     `const defaults = ${JSON.stringify({ type: "chat", reasoning: false, input: ["text"], cost })};`,
     `const models = ${JSON.stringify(models)}.map((model) => ({ ...defaults, ...model }));`,
-    `export default (pi) => pi.registerProvider("akash", { ...provider, models });`,
+    `export default (pi) => pi.registerProvider("${launchedProvider}", { ...provider, models });`,
     "",
   ].join("\n");
 }
@@ -82,7 +83,7 @@ export const pi: Client = {
         "--extension",
         join(folder, "akash.mjs"),
         "--model",
-        `akash/${target.model.id}`,
+        `${launchedProvider}/${target.model.id}`,
         ...savings[size],
       ],
       environment: { [keyVariable]: target.apiKey },
