@@ -130,12 +130,36 @@ const codexFile = (url: string): string =>
   ].join("\n");
 
 const cases: readonly (readonly [string, typeof codex, Files])[] = [
-  ["claude-code, user's", claudeCode, (url, { home }) => ({ [join(home, ".claude/settings.json")]: claudeFiles(url) })],
-  ["claude-code, project's", claudeCode, (url, { folder }) => ({ [join(folder, ".claude/settings.json")]: claudeFiles(url) })],
-  ["claude-code, project's local", claudeCode, (url, { folder }) => ({ [join(folder, ".claude/settings.local.json")]: claudeFiles(url) })],
-  ["opencode, user's", opencode, (url, { home }) => ({ [join(home, ".config/opencode/opencode.json")]: opencodeFile(url) })],
-  ["opencode, project's", opencode, (url, { folder }) => ({ [join(folder, "opencode.json")]: opencodeFile(url) })],
-  ["opencode, project's folder", opencode, (url, { folder }) => ({ [join(folder, ".opencode/opencode.json")]: opencodeFile(url) })],
+  [
+    "claude-code, user's",
+    claudeCode,
+    (url, { home }) => ({ [join(home, ".claude/settings.json")]: claudeFiles(url) }),
+  ],
+  [
+    "claude-code, project's",
+    claudeCode,
+    (url, { folder }) => ({ [join(folder, ".claude/settings.json")]: claudeFiles(url) }),
+  ],
+  [
+    "claude-code, project's local",
+    claudeCode,
+    (url, { folder }) => ({ [join(folder, ".claude/settings.local.json")]: claudeFiles(url) }),
+  ],
+  [
+    "opencode, user's",
+    opencode,
+    (url, { home }) => ({ [join(home, ".config/opencode/opencode.json")]: opencodeFile(url) }),
+  ],
+  [
+    "opencode, project's",
+    opencode,
+    (url, { folder }) => ({ [join(folder, "opencode.json")]: opencodeFile(url) }),
+  ],
+  [
+    "opencode, project's folder",
+    opencode,
+    (url, { folder }) => ({ [join(folder, ".opencode/opencode.json")]: opencodeFile(url) }),
+  ],
   ["codex, user's", codex, (url, { home }) => ({ [join(home, ".codex/config.toml")]: codexFile(url) })],
   [
     "codex, project's",

@@ -118,6 +118,7 @@ export const claudeCode: Client = {
     files: [
       {
         format: "json",
+        mark: '"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY"',
         path: join(folderOf("CLAUDE_CONFIG_DIR", ".claude"), "settings.json"),
         content: {
           env: environment(target, size),

@@ -115,12 +115,21 @@ export const codex: Client = {
       files: [
         {
           format: "text",
+          mark: note,
           path: join(folder, "config.toml"),
           content: `${[note, ...config].join("\n")}\n`,
         },
         ...(size === "full"
           ? []
-          : [{ format: "text", path: join(folder, instructionsFile), content: codexInstructions } as const]),
+          : [
+              {
+                format: "text",
+                // By its name it is ours.
+                mark: "",
+                path: join(folder, instructionsFile),
+                content: codexInstructions,
+              } as const,
+            ]),
       ],
       environment: { [keyVariable]: target.apiKey },
       steps: ["Start it with: codex", "Or, without any file: akashchat-api launch codex"],

@@ -94,12 +94,21 @@ export const opencode: Client = {
       files: [
         {
           format: "json",
+          mark: '"akash"',
           path: join(folder, "opencode.json"),
           content: config(target, size, { provider: "akash", prompt: `./${promptFile}` }),
         },
         ...(size === "full"
           ? []
-          : [{ format: "text", path: join(folder, promptFile), content: prompts[size] } as const]),
+          : [
+              {
+                format: "text",
+                // By its name it is ours.
+                mark: "",
+                path: join(folder, promptFile),
+                content: prompts[size],
+              } as const,
+            ]),
       ],
       ...(size === "small" ? { environment: withoutProject } : {}),
       steps: ["Start it with: opencode", "Or, without any file: akashchat-api launch opencode"],
@@ -117,7 +126,9 @@ export const opencode: Client = {
         args: [],
         environment: {
           // Wins over every file; one named by OPENCODE_CONFIG would lose against the project's.
-          OPENCODE_CONFIG_CONTENT: JSON.stringify(chooseModel(settings, `${launchedProvider}/${target.model.id}`)),
+          OPENCODE_CONFIG_CONTENT: JSON.stringify(
+            chooseModel(settings, `${launchedProvider}/${target.model.id}`),
+          ),
           ...(size === "small" ? withoutProject : {}),
         },
         files: size === "full" ? [] : [{ name: promptFile, content: prompts[size] }],

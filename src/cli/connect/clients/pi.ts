@@ -45,6 +45,9 @@ function extension(target: Target, size: Size): string {
 
 const prompts = { default: promptForEditTools, small: codexInstructions };
 
+/** Of every prompt of ours. */
+const firstLine = prompts.default.slice(0, prompts.default.indexOf("\n"));
+
 const savings: Readonly<Record<Size, readonly string[]>> = {
   full: [],
   default: ["--no-skills", "--system-prompt", prompts.default],
@@ -60,17 +63,26 @@ export const pi: Client = {
       files: [
         {
           format: "json",
+          mark: '"akash"',
           path: join(folder, "models.json"),
           content: { providers: { akash: provider(target, size, target.apiKey) } },
         },
         {
           format: "json",
+          mark: '"akash"',
           path: join(folder, "settings.json"),
           content: { defaultProvider: "akash", defaultModel: target.model.id },
         },
         ...(size === "full"
           ? []
-          : [{ format: "text", path: join(folder, "SYSTEM.md"), content: prompts[size] } as const]),
+          : [
+              {
+                format: "text",
+                mark: firstLine,
+                path: join(folder, "SYSTEM.md"),
+                content: prompts[size],
+              } as const,
+            ]),
       ],
       steps: ["Start it with: pi", "Or, without any file: akashchat-api launch pi"],
     };

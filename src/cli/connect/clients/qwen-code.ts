@@ -101,6 +101,7 @@ export const qwenCode: Client = {
     files: [
       {
         format: "json",
+        mark: `"${keyVariable}"`,
         path: join(folderOf("QWEN_HOME", ".qwen"), "settings.json"),
         content: settings(target, size),
       },
