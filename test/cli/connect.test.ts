@@ -223,6 +223,87 @@ describe("connect claude-code --write --yes", () => {
   });
 });
 
+describe("connect --write in another size leaves nothing of the one before", () => {
+  const own: Readonly<Record<string, string>> = {
+    "claude-code": JSON.stringify({
+      theme: "dark",
+      permissions: { deny: ["Read(.env)"] },
+      env: { MINE: "1" },
+    }),
+    opencode: JSON.stringify({ theme: "nord", permission: { bash: "ask" } }),
+    pi: JSON.stringify({ providers: { mine: { baseUrl: "http://localhost" } } }),
+    "qwen-code": JSON.stringify({ permissions: { deny: ["mine"] }, context: { fileName: ["MINE.md"] } }),
+  };
+  const paths: Readonly<Record<string, string>> = {
+    "claude-code": ".claude/settings.json",
+    codex: ".codex/config.toml",
+    continue: ".continue/config.yaml",
+    opencode: ".config/opencode/opencode.json",
+    pi: ".pi/agent/models.json",
+    "qwen-code": ".qwen/settings.json",
+  };
+
+  /** All files of a folder with their text, but the copies. */
+  async function filesIn(folder: string): Promise<Record<string, unknown>> {
+    const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
+      (entry) => entry.isFile() && !/\.bak/.test(entry.name),
+    );
+    const files = names.map(async ({ parentPath, name }): Promise<[string, unknown]> => {
+      const text = await readFile(join(parentPath, name), "utf8");
+      return [join(parentPath, name).slice(folder.length), name.endsWith(".json") ? JSON.parse(text) : text];
+    });
+    return Object.fromEntries(await Promise.all(files));
+  }
+
+  test.for(Object.keys(paths))("%s", { timeout: 60_000 }, async (client) => {
+    const [stepwise, direct] = [join(home, `${client}-stepwise`), join(home, `${client}-direct`)];
+    const write = async (folder: string, ...sizes: readonly string[]) => {
+      const path = join(folder, paths[client] ?? "");
+      await mkdir(dirname(path), { recursive: true });
+      if (own[client] !== undefined) await writeFile(path, own[client]);
+      for (const size of sizes) {
+        const args = [client, "--write", "--yes", ...(size === "default" ? [] : [`--${size}`])];
+        expect(await connect(args, { HOME: folder })).toMatchObject({ code: 0, stderr: "" });
+      }
+      return await filesIn(folder);
+    };
+    const others = { small: ["default", "full"], default: ["full", "small"], full: ["default", "small"] };
+    for (const [size, before] of Object.entries(others)) {
+      expect(await write(stepwise, ...before, size)).toEqual(await write(direct, size));
+      await rm(stepwise, { recursive: true });
+      await rm(direct, { recursive: true });
+    }
+  });
+
+  test("what a user forbids himself stays, though a size forbids it, too", async () => {
+    const path = join(home, "before", ".claude", "settings.json");
+    await mkdir(dirname(path), { recursive: true });
+    const mine = {
+      permissions: { deny: ["WebFetch"], disableAutoMode: "disable" },
+      attribution: { commit: "", pr: "" },
+    };
+    await writeFile(path, JSON.stringify(mine));
+    await connect(["claude-code", "--write", "--yes", "--full"], { HOME: join(home, "before") });
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject(mine);
+  });
+});
+
+test("connect --write never overwrites a copy of what was there", async () => {
+  const path = join(home, "copies", ".qwen", "settings.json");
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, '{"mine":1}');
+  const write = (...args: string[]) =>
+    connect(["qwen-code", "--write", "--yes", ...args], { HOME: join(home, "copies") });
+  await write();
+  const first = await readFile(path, "utf8");
+  await write("--small");
+  // Nothing changes, so there is nothing to keep.
+  await write("--small");
+  expect(await readFile(`${path}.bak`, "utf8")).toBe('{"mine":1}');
+  expect(await readFile(`${path}.bak.2`, "utf8")).toBe(first);
+  expect(await readdir(dirname(path))).toHaveLength(3);
+});
+
 describe("connect opencode --write --yes", () => {
   test("makes the file, merges into it, and keeps a copy of the old one", async () => {
     const path = join(home, ".config", "opencode", "opencode.json");

@@ -20,7 +20,7 @@ let folder: string;
 const agent = `#!${process.execPath}
 import { readFileSync } from "node:fs";
 const { argv, env } = process;
-const paths = [...argv.slice(2), ...Object.values(env)].flatMap((text) => text.match(/\\/[^"]*akashchat-api-[^"]*/g) ?? []);
+const paths = [...argv.slice(2), ...Object.values(env)].flatMap((text) => text.match(/\\/[^"]*akashchat-api-[^"}]*/g) ?? []);
 const files = Object.fromEntries(paths.map((path) => [path, readFileSync(path, "utf8")]));
 process.stdout.write(JSON.stringify({ args: argv.slice(2), env, files }));
 process.exitCode = 7;
@@ -131,9 +131,9 @@ describe("launch codex", () => {
     const { told } = await launch(["codex"]);
     expect(told.args).toEqual(
       expect.arrayContaining([
-        "model_providers.akash.request_max_retries=1",
-        "model_providers.akash.stream_max_retries=2",
-        'model_providers.akash.name="Akash Chat"',
+        "model_providers.akash-launch.request_max_retries=1",
+        "model_providers.akash-launch.stream_max_retries=2",
+        'model_providers.akash-launch.name="Akash Chat"',
         "model_context_window=64000",
         "model_auto_compact_token_limit=48000",
       ]),
@@ -155,6 +155,25 @@ describe("launch codex", () => {
     server.close();
     expect(allOf(plain)).not.toContain("model_catalog_url");
   });
+});
+
+test("launch claude-code says all by settings of its command line, which win over files, with the key in a file", async () => {
+  const { told } = await launch(["claude-code"], { BEARER_TOKEN: "only-for-us" });
+  const path = told.args[told.args.indexOf("--settings") + 1] ?? "";
+  expect(JSON.parse(told.files[path] ?? "")).toMatchObject({
+    env: {
+      ANTHROPIC_BASE_URL: stack.url,
+      ANTHROPIC_AUTH_TOKEN: "only-for-us",
+      ANTHROPIC_MODEL: "DeepSeek-V3.2",
+      ANTHROPIC_API_KEY: "",
+      ANTHROPIC_CUSTOM_HEADERS: "",
+      CLAUDE_CODE_SIMPLE: "",
+      CLAUDE_CODE_USE_BEDROCK: "",
+    },
+    model: "DeepSeek-V3.2",
+    apiKeyHelper: "",
+  });
+  expect(told.args.join(" ")).not.toContain("only-for-us");
 });
 
 test("launch claude-code never aliases to a name that Claude Code knows", async () => {

@@ -7,6 +7,12 @@ import type { Size } from "./client.ts";
 /** Where the key is found by clients that read it from the environment. */
 export const keyVariable = "AKASHCHAT_API_KEY";
 
+/**
+ * The provider of one launch, for agents that merge what files say of a provider into what they are started with: not
+ * the name that `connect` writes, so that no address, key or header of a file reaches the gateway.
+ */
+export const launchedProvider = "akash-launch";
+
 /** A client's own folder: where its variable says, else the usual place in the user's home. */
 export function folderOf(variable: string, ...usual: readonly string[]): string {
   const named = process.env[variable];

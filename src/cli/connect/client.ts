@@ -30,16 +30,23 @@ export interface Target {
  */
 export type Size = "small" | "default" | "full";
 
+/** Every size. */
+export const sizes: readonly Size[] = ["small", "default", "full"];
+
 /** How text is brought into a file that may exist already. */
 export type ConfigFile =
   | {
+      /** In a file that has this text `connect` has written before: what another size has there is taken back. */
+      readonly mark: string;
       /** An object that is merged into the JSON file; see `mergeJson`. */
       readonly format: "json";
       readonly path: string;
       readonly content: Readonly<Record<string, unknown>>;
     }
   | {
-      /** Text that is written only if the file does not exist; otherwise the user pastes it. */
+      /** A file that begins so was written by `connect` and is replaced; any other is left, and the user pastes. */
+      readonly mark: string;
+      /** The file's whole text. */
       readonly format: "text";
       readonly path: string;
       readonly content: string;

@@ -1,13 +1,10 @@
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
-import type { ClientSetup, ConfigFile, Size } from "./client.ts";
+import { sizes, type ClientSetup, type ConfigFile, type Size } from "./client.ts";
 import { clientNames, findClient } from "./clients.ts";
 import { findTarget } from "./find-target.ts";
-import { isJsonObject, mergeJson } from "./merge-json.ts";
+import { applyChange, planChanges, renderFile } from "./plan-changes.ts";
 import { describeSize } from "./prompt-sizes.ts";
 
 /** A setup with what is shown around it. */
@@ -44,12 +41,11 @@ export async function connect(
   const size = byHand ? undefined : describeSize(client, known.title, options.size, "connect");
   const notes = [...(size === undefined ? [] : [size]), ...(known.notes?.(target) ?? [])];
   const page: Page = { title: known.title, notes, ...setup };
-  if (options.write === true) await writeSetup(page, options.yes === true);
-  else process.stdout.write(describe(page));
-}
-
-function render(file: ConfigFile): string {
-  return file.format === "json" ? `${JSON.stringify(file.content, undefined, 2)}\n` : file.content;
+  if (options.write === true) {
+    const others = sizes.filter((other) => other !== options.size);
+    const former = others.flatMap((other) => known.setup(target, other).files ?? []);
+    await writeSetup(page, former, options.yes === true);
+  } else process.stdout.write(describe(page));
 }
 
 function quoteForShell(text: string): string {
@@ -59,7 +55,7 @@ function quoteForShell(text: string): string {
 function describe(page: Page): string {
   const parts = [`# ${page.title}`, ...page.notes];
   for (const file of page.files ?? []) {
-    parts.push(`\n${file.path}${file.format === "json" ? " (merge into it)" : ""}:\n`, render(file));
+    parts.push(`\n${file.path}${file.format === "json" ? " (merge into it)" : ""}:\n`, renderFile(file));
   }
   if (page.environment !== undefined) {
     parts.push("\nEnvironment:\n");
@@ -71,50 +67,22 @@ function describe(page: Page): string {
   return parts.join("\n");
 }
 
-async function writeSetup(page: Page, yes: boolean): Promise<void> {
+async function writeSetup(page: Page, former: readonly ConfigFile[], yes: boolean): Promise<void> {
   const { files = [], ...rest } = page;
   if (files.length === 0) {
     throw new UsageError(
       `${page.title} keeps its configuration where no program can write it.\n\n${describe(page)}`,
     );
   }
-  const texts: { readonly path: string; readonly text: string }[] = [];
-  for (const file of files) texts.push({ path: file.path, text: await prepare(file) });
-  for (const { path, text } of texts) process.stdout.write(`${path}:\n\n${text}\n`);
-  const paths = texts.map(({ path }) => path).join(" and ");
+  const changes = await planChanges(files, former);
+  for (const { path, text } of changes) process.stdout.write(`${path}:\n\n${text ?? "(removed)\n"}\n`);
+  const paths = changes.map(({ path }) => path).join(" and ");
   if (!yes && !(await confirm(`Write this to ${paths}? [y/N] `))) {
     process.stdout.write("Nothing was written.\n");
     return;
   }
-  for (const { path, text } of texts) {
-    await mkdir(dirname(path), { recursive: true });
-    if (existsSync(path)) await copyFile(path, `${path}.bak`);
-    // A file may hold a key: readable by its owner alone when it is new.
-    await writeFile(path, text, { mode: 0o600 });
-  }
+  for (const change of changes) await applyChange(change);
   process.stdout.write(`Written.\n${describe(rest)}`);
-}
-
-/** The file's new text. */
-async function prepare(file: ConfigFile): Promise<string> {
-  if (!existsSync(file.path)) return render(file);
-  const old = await readFile(file.path, "utf8");
-  if (file.format === "text") {
-    if (old === file.content) return old;
-    throw new UsageError(
-      `${file.path} exists and is not changed. Add this to it yourself:\n\n${file.content}`,
-    );
-  }
-  let parsed: unknown;
-  try {
-    parsed = old.trim() === "" ? {} : JSON.parse(old);
-  } catch {
-    throw new UsageError(
-      `${file.path} is not plain JSON (comments?) and is not changed. Merge this into it yourself:\n\n${render(file)}`,
-    );
-  }
-  if (!isJsonObject(parsed)) throw new UsageError(`${file.path} holds no JSON object and is not changed.`);
-  return `${JSON.stringify(mergeJson(parsed, file.content), undefined, 2)}\n`;
 }
 
 async function confirm(question: string): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -23,4 +25,27 @@ export function mergeJson(base: JsonObject, addition: JsonObject): JsonObject {
     else merged[key] = value;
   }
   return merged;
+}
+
+/**
+ * `base` without what an earlier addition has left there and `next`, the addition to come, does not name: values that
+ * are still as they were added, names of lists that are still there in full, and objects that are empty then.
+ */
+export function takeBack(base: JsonObject, earlier: JsonObject, next: JsonObject): JsonObject {
+  const left: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(earlier)) {
+    const old = base[key];
+    const coming = next[key];
+    if (isJsonObject(old) && isJsonObject(value)) {
+      left[key] = takeBack(old, value, isJsonObject(coming) ? coming : {});
+    } else if (isNames(old) && isNames(value)) {
+      const kept = isNames(coming) ? coming : [];
+      const isWhole = value.every((name) => old.includes(name));
+      if (isWhole) left[key] = old.filter((name) => !value.includes(name) || kept.includes(name));
+    } else if (coming === undefined && isDeepStrictEqual(old, value)) {
+      delete left[key];
+    }
+    if (isDeepStrictEqual(left[key], {}) || isDeepStrictEqual(left[key], [])) delete left[key];
+  }
+  return left;
 }

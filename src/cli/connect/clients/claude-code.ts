@@ -15,6 +15,8 @@ function safeId({ id, standsFor }: TargetModel): string {
   return standsFor !== undefined && knownName.test(id) ? standsFor : id;
 }
 
+const settingsFile = "settings.json";
+
 /** Variables. Source: Claude Code's settings reference; what each saves was measured. */
 function environment({ url, apiKey, model }: Target, size: Size): Record<string, string> {
   const id = safeId(model);
@@ -54,6 +56,36 @@ function environment({ url, apiKey, model }: Target, size: Size): Record<string,
   };
 }
 
+/**
+ * Variables that choose a provider, a key, a model or a size. In the `env` of a user's or a project's settings they would
+ * win over the environment that Claude Code is started with; empty ones on its command line win over those.
+ */
+const emptied = Object.fromEntries(
+  [
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_BETAS",
+    "ANTHROPIC_CUSTOM_HEADERS",
+    "ANTHROPIC_CUSTOM_MODEL_OPTION",
+    "ANTHROPIC_PROFILE",
+    "ANTHROPIC_SMALL_FAST_MODEL",
+    "ANTHROPIC_UNIX_SOCKET",
+    "CLAUDE_CODE_DISABLE_AUTO_MEMORY",
+    "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS",
+    "CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS",
+    "CLAUDE_CODE_MAX_CONTEXT_TOKENS",
+    "CLAUDE_CODE_MAX_OUTPUT_TOKENS",
+    "CLAUDE_CODE_OAUTH_REFRESH_TOKEN",
+    "CLAUDE_CODE_OAUTH_TOKEN",
+    "CLAUDE_CODE_SIMPLE",
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
+    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+    "CLAUDE_CODE_USE_BEDROCK",
+    "CLAUDE_CODE_USE_FOUNDRY",
+    "CLAUDE_CODE_USE_MANTLE",
+    "CLAUDE_CODE_USE_VERTEX",
+  ].map((name) => [name, ""]),
+);
+
 /** Its auto mode, on by default, has the model judge every call of a tool in a request beside: twice the budget. */
 const askFirst = { disableAutoMode: "disable" };
 
@@ -86,6 +118,7 @@ export const claudeCode: Client = {
     files: [
       {
         format: "json",
+        mark: '"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY"',
         path: join(folderOf("CLAUDE_CONFIG_DIR", ".claude"), "settings.json"),
         content: {
           env: environment(target, size),
@@ -103,15 +136,27 @@ export const claudeCode: Client = {
   program: {
     command: "claude",
     package: "@anthropic-ai/claude-code",
-    start: (target, size) => ({
-      args: [
-        ...(size === "full" ? [] : ["--settings", JSON.stringify({ permissions: askFirst })]),
-        ...(size === "default"
-          ? ["--tools=Bash,Edit,Read,Write", "--system-prompt", promptForEditTools]
-          : []),
-      ],
-      environment: environment(target, size),
-    }),
+    start(target, size, folder) {
+      const variables = environment(target, size);
+      // Settings of the command line win over all files but an administrator's; in a file, as they hold the key.
+      const settings = {
+        env: { ...emptied, ...variables },
+        model: safeId(target.model),
+        apiKeyHelper: "",
+        ...(size === "full" ? {} : { permissions: askFirst }),
+      };
+      return {
+        args: [
+          "--settings",
+          join(folder, settingsFile),
+          ...(size === "default"
+            ? ["--tools=Bash,Edit,Read,Write", "--system-prompt", promptForEditTools]
+            : []),
+        ],
+        environment: variables,
+        files: [{ name: settingsFile, content: JSON.stringify(settings) }],
+      };
+    },
   },
   notes: ({ model }) =>
     safeId(model) === model.id

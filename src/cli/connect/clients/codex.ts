@@ -1,7 +1,14 @@
 import { join } from "node:path";
 
 import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
-import { extraHeaders, folderOf, keyVariable, outputLimit, unlessEmpty } from "../agent-settings.ts";
+import {
+  extraHeaders,
+  folderOf,
+  keyVariable,
+  launchedProvider,
+  outputLimit,
+  unlessEmpty,
+} from "../agent-settings.ts";
 import type { Client, Size, Target } from "../client.ts";
 
 type Value = string | number | boolean | { readonly [name: string]: Value };
@@ -9,7 +16,11 @@ type Value = string | number | boolean | { readonly [name: string]: Value };
 const instructionsFile = "akashchat-instructions.md";
 
 /** Codex's configuration. Source: its configuration reference; what each key saves was measured. */
-function settings(target: Target, size: Size, instructions: string): Record<string, Value> {
+function settings(
+  target: Target,
+  size: Size,
+  { id, instructions }: { readonly id: string; readonly instructions: string },
+): Record<string, Value> {
   const { model, url } = target;
   const { contextLength } = model;
   const window =
@@ -31,8 +42,8 @@ function settings(target: Target, size: Size, instructions: string): Record<stri
     stream_max_retries: 2,
     ...unlessEmpty("http_headers", extraHeaders(size)),
   };
-  const base = { model: model.id, model_provider: "akash", ...window };
-  if (size === "full") return { ...base, model_providers: { akash: provider } };
+  const base = { model: model.id, model_provider: id, ...window };
+  if (size === "full") return { ...base, model_providers: { [id]: provider } };
   return {
     ...base,
     model_instructions_file: instructions,
@@ -43,7 +54,7 @@ function settings(target: Target, size: Size, instructions: string): Record<stri
     include_apps_instructions: false,
     include_collaboration_mode_instructions: false,
     model_providers: {
-      akash: {
+      [id]: {
         ...provider,
         ...(target.codexCatalogue ? { model_catalog_url: `${url}/v1/models` } : {}),
       },
@@ -98,18 +109,27 @@ export const codex: Client = {
   setup(target, size) {
     const folder = folderOf("CODEX_HOME", ".codex");
     // A relative path is one beside config.toml.
-    const config = toTomlLines(settings(target, size, instructionsFile));
+    const config = toTomlLines(settings(target, size, { id: "akash", instructions: instructionsFile }));
     const note = "# In a file with other settings, these lines belong above its first [table].";
     return {
       files: [
         {
           format: "text",
+          mark: note,
           path: join(folder, "config.toml"),
           content: `${[note, ...config].join("\n")}\n`,
         },
         ...(size === "full"
           ? []
-          : [{ format: "text", path: join(folder, instructionsFile), content: codexInstructions } as const]),
+          : [
+              {
+                format: "text",
+                // By its name it is ours.
+                mark: "",
+                path: join(folder, instructionsFile),
+                content: codexInstructions,
+              } as const,
+            ]),
       ],
       environment: { [keyVariable]: target.apiKey },
       steps: ["Start it with: codex", "Or, without any file: akashchat-api launch codex"],
@@ -119,9 +139,14 @@ export const codex: Client = {
     command: "codex",
     package: "@openai/codex",
     start(target, size, folder) {
-      const overrides = toOverrides(settings(target, size, join(folder, instructionsFile)));
+      const chosen = settings(target, size, {
+        id: launchedProvider,
+        instructions: join(folder, instructionsFile),
+      });
+      // A file of the smallest size may say 0.
+      const documents = size === "small" ? {} : { project_doc_max_bytes: 32_768 };
       return {
-        args: overrides.flatMap((override) => ["-c", override]),
+        args: toOverrides({ ...chosen, ...documents }).flatMap((override) => ["-c", override]),
         environment: { [keyVariable]: target.apiKey },
         files: size === "full" ? [] : [{ name: instructionsFile, content: codexInstructions }],
       };

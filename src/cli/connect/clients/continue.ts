@@ -23,6 +23,8 @@ function modelLines(target: Target, { id, contextLength }: TargetModel): string[
   ];
 }
 
+const note = "# Written by akashchat-api; connect replaces a file that begins with this line.";
+
 /** Continue, with an entry for each model. */
 export const continueDev: Client = {
   title: "Continue",
@@ -30,8 +32,10 @@ export const continueDev: Client = {
     files: [
       {
         format: "text",
+        mark: note,
         path: join(homedir(), ".continue", "config.yaml"),
         content: [
+          note,
           "name: Akash Chat",
           "version: 1.0.0",
           "schema: v1",

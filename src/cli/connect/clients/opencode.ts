@@ -1,8 +1,16 @@
 import { join } from "node:path";
 
 import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
-import { extraHeaders, folderOf, outputLimit, promptForEditTools, unlessEmpty } from "../agent-settings.ts";
+import {
+  extraHeaders,
+  folderOf,
+  launchedProvider,
+  outputLimit,
+  promptForEditTools,
+  unlessEmpty,
+} from "../agent-settings.ts";
 import type { Client, Size, Target } from "../client.ts";
+import { mergeJson, type JsonObject } from "../merge-json.ts";
 
 /** Beside the configuration file, which names it. */
 const promptFile = "akashchat-prompt.md";
@@ -26,10 +34,9 @@ const rarelyNeeded = [
 ];
 
 /** What is left out of every request. In the smallest size only the shell stays. */
-function savings(size: Size): Record<string, unknown> {
+function savings(size: Size, prompt: string): Record<string, unknown> {
   if (size === "full") return {};
   const denied = size === "small" ? [...rarelyNeeded, "edit", "read", "write"] : rarelyNeeded;
-  const prompt = `{file:./${promptFile}}`;
   return {
     agent: { build: { prompt }, plan: { prompt }, title: { disable: true } },
     permission: Object.fromEntries(denied.map((tool) => [tool, "deny"])),
@@ -37,12 +44,16 @@ function savings(size: Size): Record<string, unknown> {
 }
 
 /** opencode's configuration file. Source: opencode.ai config schema. */
-function config(target: Target, size: Size): Record<string, unknown> {
+function config(
+  target: Target,
+  size: Size,
+  { provider, prompt }: { readonly provider: string; readonly prompt: string },
+): Record<string, unknown> {
   return {
     $schema: "https://opencode.ai/config.json",
-    model: `akash/${target.model.id}`,
+    model: `${provider}/${target.model.id}`,
     provider: {
-      akash: {
+      [provider]: {
         npm: "@ai-sdk/openai-compatible",
         name: "Akash Chat",
         options: {
@@ -64,8 +75,14 @@ function config(target: Target, size: Size): Record<string, unknown> {
         ),
       },
     },
-    ...savings(size),
+    ...savings(size, `{file:${prompt}}`),
   };
+}
+
+/** Files may name a model for an agent, or for titles: no other than the chosen one is asked. */
+function chooseModel(settings: JsonObject, model: string): JsonObject {
+  const agents = { build: { model }, plan: { model } };
+  return mergeJson(settings, { small_model: model, agent: agents });
 }
 
 /** opencode, over Chat Completions. */
@@ -75,10 +92,23 @@ export const opencode: Client = {
     const folder = join(folderOf("XDG_CONFIG_HOME", ".config"), "opencode");
     return {
       files: [
-        { format: "json", path: join(folder, "opencode.json"), content: config(target, size) },
+        {
+          format: "json",
+          mark: '"akash"',
+          path: join(folder, "opencode.json"),
+          content: config(target, size, { provider: "akash", prompt: `./${promptFile}` }),
+        },
         ...(size === "full"
           ? []
-          : [{ format: "text", path: join(folder, promptFile), content: prompts[size] } as const]),
+          : [
+              {
+                format: "text",
+                // By its name it is ours.
+                mark: "",
+                path: join(folder, promptFile),
+                content: prompts[size],
+              } as const,
+            ]),
       ],
       ...(size === "small" ? { environment: withoutProject } : {}),
       steps: ["Start it with: opencode", "Or, without any file: akashchat-api launch opencode"],
@@ -87,16 +117,22 @@ export const opencode: Client = {
   program: {
     command: "opencode",
     package: "opencode-ai",
-    start: (target, size, folder) => ({
-      args: [],
-      environment: {
-        OPENCODE_CONFIG: join(folder, "opencode.json"),
-        ...(size === "small" ? withoutProject : {}),
-      },
-      files: [
-        { name: "opencode.json", content: JSON.stringify(config(target, size)) },
-        ...(size === "full" ? [] : [{ name: promptFile, content: prompts[size] }]),
-      ],
-    }),
+    start(target, size, folder) {
+      const settings = config(target, size, {
+        provider: launchedProvider,
+        prompt: join(folder, promptFile),
+      });
+      return {
+        args: [],
+        environment: {
+          // Wins over every file; one named by OPENCODE_CONFIG would lose against the project's.
+          OPENCODE_CONFIG_CONTENT: JSON.stringify(
+            chooseModel(settings, `${launchedProvider}/${target.model.id}`),
+          ),
+          ...(size === "small" ? withoutProject : {}),
+        },
+        files: size === "full" ? [] : [{ name: promptFile, content: prompts[size] }],
+      };
+    },
   },
 };

@@ -5,6 +5,7 @@ import {
   extraHeaders,
   folderOf,
   keyVariable,
+  launchedProvider,
   outputLimit,
   promptForEditTools,
   unlessEmpty,
@@ -37,12 +38,15 @@ function extension(target: Target, size: Size): string {
     `const provider = ${JSON.stringify(rest)};`,
     `const defaults = ${JSON.stringify({ type: "chat", reasoning: false, input: ["text"], cost })};`,
     `const models = ${JSON.stringify(models)}.map((model) => ({ ...defaults, ...model }));`,
-    `export default (pi) => pi.registerProvider("akash", { ...provider, models });`,
+    `export default (pi) => pi.registerProvider("${launchedProvider}", { ...provider, models });`,
     "",
   ].join("\n");
 }
 
 const prompts = { default: promptForEditTools, small: codexInstructions };
+
+/** Of every prompt of ours. */
+const firstLine = prompts.default.slice(0, prompts.default.indexOf("\n"));
 
 const savings: Readonly<Record<Size, readonly string[]>> = {
   full: [],
@@ -59,17 +63,26 @@ export const pi: Client = {
       files: [
         {
           format: "json",
+          mark: '"akash"',
           path: join(folder, "models.json"),
           content: { providers: { akash: provider(target, size, target.apiKey) } },
         },
         {
           format: "json",
+          mark: '"akash"',
           path: join(folder, "settings.json"),
           content: { defaultProvider: "akash", defaultModel: target.model.id },
         },
         ...(size === "full"
           ? []
-          : [{ format: "text", path: join(folder, "SYSTEM.md"), content: prompts[size] } as const]),
+          : [
+              {
+                format: "text",
+                mark: firstLine,
+                path: join(folder, "SYSTEM.md"),
+                content: prompts[size],
+              } as const,
+            ]),
       ],
       steps: ["Start it with: pi", "Or, without any file: akashchat-api launch pi"],
     };
@@ -82,7 +95,7 @@ export const pi: Client = {
         "--extension",
         join(folder, "akash.mjs"),
         "--model",
-        `akash/${target.model.id}`,
+        `${launchedProvider}/${target.model.id}`,
         ...savings[size],
       ],
       environment: { [keyVariable]: target.apiKey },

@@ -101,6 +101,7 @@ export const qwenCode: Client = {
     files: [
       {
         format: "json",
+        mark: `"${keyVariable}"`,
         path: join(folderOf("QWEN_HOME", ".qwen"), "settings.json"),
         content: settings(target, size),
       },
@@ -124,8 +125,8 @@ export const qwenCode: Client = {
       ],
       environment: {
         [keyVariable]: target.apiKey,
-        // The lowest of its layers: what the user's own settings say still counts.
-        QWEN_CODE_SYSTEM_DEFAULTS_PATH: join(folder, "settings.json"),
+        // The highest of its layers: a user's or a project's settings don't choose another provider.
+        QWEN_CODE_SYSTEM_SETTINGS_PATH: join(folder, "settings.json"),
       },
       files: [{ name: "settings.json", content: JSON.stringify(settings(target, size)) }],
     }),

@@ -23,6 +23,7 @@ export const zed: Client = {
     files: [
       {
         format: "json",
+        mark: '"Akash Chat"',
         path: join(folderOf("XDG_CONFIG_HOME", ".config"), "zed", "settings.json"),
         content: {
           language_models: {
