@@ -51,11 +51,6 @@ function* seesOnlyClosings(reader: TextReader, first: string): Reading<boolean> 
   return found.length > 1 || ownClosings.has(fold(first));
 }
 
-/** Harmony's own tokens: markup once the answer has shown to be written in it. Phi ends its turns with one of them. */
-export const readHarmonyLayout: Recogniser = function* (session) {
-  return session.harmony || (session.outlet.followsCall && (yield* readLayout(session)) === true);
-};
-
 /** A result behind a call was invented: the tool has not run yet. Without a call before it, it is text. */
 export const readInventedResult: Recogniser = function* (session) {
   yield* [];
