@@ -58,6 +58,8 @@ function* readEncodedArguments(reader: TextReader, call: CallWriter): Reading<Ar
 export interface PropertySink extends Pick<CallWriter, "beginString" | "piece" | "endString" | "json"> {
   /** Reads the value that begins with `next` by itself; `undefined` if it wants the value whole. */
   enter?(key: string, next: string): Reading<ArgumentsEnd> | undefined;
+  /** The blanks before the member, or the end, that comes next, and those before its value. */
+  blanks?(before: string, between: string): void;
 }
 
 /** Reads an object, whose bracket comes next, and passes it on property by property. */
@@ -66,12 +68,13 @@ export function* readObject(reader: TextReader, call: PropertySink): Reading<Arg
   // Whether the object could end here: not after a key, and a comma promises another one.
   let ends = true;
   for (;;) {
-    yield* reader.space();
+    const before = yield* reader.space();
     const next = yield* reader.peek(1);
     if (next === "") return ends ? "open" : "cut";
     if (next === "<") return "open";
     if (next === "}") {
       reader.take(1);
+      call.blanks?.(before, "");
       return "complete";
     }
     if (next === ",") {
@@ -81,9 +84,10 @@ export function* readObject(reader: TextReader, call: PropertySink): Reading<Arg
     }
     const key = yield* readKey(reader, next);
     if (typeof key !== "string") return key.end;
-    yield* reader.space();
+    const between = yield* reader.space();
     const value = yield* reader.peek(1);
     if (value === "") return "cut";
+    call.blanks?.(before, between);
     if (value === '"') {
       reader.take(1);
       call.beginString(key, "json");
