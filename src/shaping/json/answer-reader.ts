@@ -134,7 +134,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
 
   function consider(text: string, raw: string, seen: Seen): void {
     // Of an object that has nothing but strange keys nothing is left, which may fit by chance.
-    const ways = !isStrange || isCertain ? [text, raw] : text === "{}" ? [raw] : [raw, text];
+    const ways = !isStrange || isCertain ? [text, raw] : /^\{\s*\}$/.test(text) ? [raw] : [raw, text];
     const verdicts = ways.map((way) => judge.read(way));
     const verdict = verdicts.find(({ kind }) => kind === "fits");
     if (verdict?.kind !== "fits") {

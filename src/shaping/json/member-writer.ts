@@ -9,6 +9,8 @@ import { membersOf, type Members } from "./members.ts";
 /** Takes an object or a list as it is read, member by member, and writes it as JSON in the form that its schema wants. */
 export interface MemberWriter {
   readonly members: Members;
+  /** The blanks before the member, or the end, that comes next, and those before its value: the layout is the model's. */
+  blanks(before: string, between: string): void;
   beginString(key: string): void;
   /** A piece of the string, escaped validly. */
   piece(escaped: string): void;
@@ -55,6 +57,7 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
   const isList = members.brackets === "[]";
   const written = new Set<string>();
   let isEmpty = true;
+  let blanks = { before: "", between: "" };
   let current: { key: string; passes: boolean; pieces: GatheredText } | undefined;
 
   const isTaken = (key: string): boolean => written.has(key) || members.forbids(key);
@@ -70,9 +73,9 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
     if (isTaken(key)) return false;
     const before = isEmpty ? members.brackets.charAt(0) : ",";
     isEmpty = false;
-    if (isList) port.put(before);
+    if (isList) port.put(before + blanks.before);
     else {
-      port.put(`${before}${JSON.stringify(key)}:`);
+      port.put(`${before}${blanks.before}${JSON.stringify(key)}:${blanks.between}`);
       written.add(key);
     }
     return true;
@@ -101,6 +104,9 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
 
   return {
     members,
+    blanks(before, between) {
+      blanks = { before, between };
+    },
     beginString(spelled) {
       const key = keyFor(spelled);
       const passes = members.passesStrings(key) && begin(key);
@@ -145,8 +151,10 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
       return createMemberWriter(inner, work, depth + 1);
     },
     end() {
+      const { before } = blanks;
+      blanks = { before: "", between: "" };
       for (const key of members.nullable) if (begin(key)) port.put("null");
-      port.put(isEmpty ? members.brackets : members.brackets.charAt(1));
+      port.put(`${isEmpty ? members.brackets.charAt(0) : ""}${before}${members.brackets.charAt(1)}`);
       if (!port.opened && depth > 0) port.closed(members.required.every((key) => written.has(key)));
     },
   };

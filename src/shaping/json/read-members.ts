@@ -24,16 +24,18 @@ function* readList(reader: TextReader, sink: PropertySink): Reading<ArgumentsEnd
   // Whether the list could end here: a comma promises another item.
   let ends = true;
   for (;;) {
-    yield* reader.space();
+    const before = yield* reader.space();
     const next = yield* reader.peek(1);
     if (next === "") return ends ? "open" : "cut";
     if (next === "<") return "open";
     if (next === "]" || next === ",") {
       reader.take(1);
+      if (next === "]") sink.blanks?.(before, "");
       if (next === "]") return "complete";
       ends = false;
       continue;
     }
+    sink.blanks?.(before, "");
     const end = yield* readItem(reader, sink, next);
     if (end !== "complete") return end;
     ends = true;

@@ -65,6 +65,8 @@ function* readEncodedArguments(reader: TextReader, call: CallWriter): Reading<Ar
 export interface PropertySink extends Pick<CallWriter, "beginString" | "piece" | "endString" | "json"> {
   /** Reads the value that begins with `next` by itself; `undefined` if it wants the value whole. */
   enter?(key: string, next: string): Reading<ArgumentsEnd> | undefined;
+  /** The blanks before the member, or the end, that comes next, and those before its value. */
+  blanks?(before: string, between: string): void;
 }
 
 /** Reads an object, whose bracket comes next, and passes it on property by property. */
@@ -73,12 +75,13 @@ export function* readObject(reader: TextReader, call: PropertySink): Reading<Arg
   // Whether the object could end here: not after a key, and a comma promises another one.
   let ends = true;
   for (;;) {
-    yield* readBlanks(reader);
+    const before = yield* readBlanks(reader);
     const next = yield* reader.peek(1);
     if (next === "") return ends ? "open" : "cut";
     if (next === "<") return "open";
     if (next === "}") {
       reader.take(1);
+      call.blanks?.(before, "");
       return "complete";
     }
     if (next === ",") {
@@ -88,7 +91,7 @@ export function* readObject(reader: TextReader, call: PropertySink): Reading<Arg
     }
     const key = yield* readKey(reader, next);
     if ("end" in key) return key.end;
-    const end = yield* readProperty(reader, call, { ...key, isLoose: next !== '"' });
+    const end = yield* readProperty(reader, call, { ...key, isLoose: next !== '"', before });
     if (end !== "complete") return end;
     ends = true;
   }
@@ -103,11 +106,12 @@ interface Key {
 function* readProperty(
   reader: TextReader,
   call: PropertySink,
-  { key, isAssigned, isLoose }: Key & { readonly isLoose: boolean },
+  { key, isAssigned, isLoose, before }: Key & { readonly isLoose: boolean; readonly before: string },
 ): Reading<ArgumentsEnd> {
-  yield* readBlanks(reader);
+  const between = yield* readBlanks(reader);
   const value = yield* reader.peek(1);
   if (value === "") return "cut";
+  call.blanks?.(before, between);
   if (value === '"') {
     reader.take(1);
     call.beginString(key, "json");

@@ -169,7 +169,7 @@ describe("json_object", () => {
       messages,
       response_format: { type: "json_object" },
     });
-    expect(messageOf(answer).content).toBe('{"a":1}');
+    expect(messageOf(answer).content).toBe('{"a": 1}');
   });
 });
 

@@ -239,7 +239,7 @@ describe("is given as soon as nothing can change it", () => {
   test("a text, as it comes", () => {
     expect(steps(['{"age": "4', '1", "name": "Once', " upon", ' a time"', "}"], person).slice(2)).toEqual([
       "",
-      '{"age":41,"name":"Once',
+      '{"age": 41,"name": "Once',
       " upon",
       " a time",
       '"}',
