@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,7 +17,12 @@ let stack: Stack;
 let home: string;
 
 beforeAll(async () => {
-  stack = await startStack({ env: { BEARER_TOKEN: key, MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B" } });
+  stack = await startStack({
+    env: {
+      BEARER_TOKEN: key,
+      MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B,painter=AkashGen,opus=Qwen/Qwen3-30B-A3B",
+    },
+  });
   home = await mkdtemp(join(tmpdir(), "connect-"));
 });
 
@@ -166,7 +174,8 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     expect(stdout).toContain("model_context_window = 32768");
   });
 
-  test.for(["claude-sonnet-4-5", "claude-3-5-haiku-latest", "claude-opus-5-5"])(
+  // The last one has no pattern, so it is in the list.
+  test.for(["claude-sonnet-4-5", "claude-3-5-haiku-latest", "claude-opus-5-5", "opus"])(
     "but Claude Code, which has a window of its own for %s, gets the model's own name",
     async (alias) => {
       const { stdout } = await connect(["claude-code", "--model", alias]);
@@ -181,6 +190,19 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     expect(stdout).toContain('"ANTHROPIC_MODEL": "claude-mine"');
   });
 
+  test("an address without a scheme is meant as http", async () => {
+    const { code, stdout } = await connect(["codex", "--url", stack.url.slice("http://".length)]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`base_url = "${stack.url}/v1"`);
+  });
+
+  test.for(programNames)("%s: the way without files repeats what was said", async (client) => {
+    const { stdout } = await connect([client, "--small", "--model", "DeepSeek-V3.2"]);
+    expect(stdout).toContain(
+      `akashchat-api launch ${client} --small --url ${stack.url} --model DeepSeek-V3.2\n`,
+    );
+  });
+
   const agents = programNames.filter((client) => client !== "cline");
 
   test.for(agents)("%s: --full leaves the agent its own prompt and tools", async (client) => {
@@ -188,7 +210,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     expect(stdout).not.toMatch(
       /deny|disabled|agents\]|--available-tools|You are a coding agent|x-history-diet/,
     );
-    expect(stdout).toContain("own prompt: about ");
+    expect(stdout).toContain("own prompt: at most about ");
   });
 
   test.for(agents)("%s: --small asks the gateway to shorten old results", async (client) => {
@@ -223,6 +245,18 @@ describe("connect claude-code --write --yes", () => {
   });
 });
 
+/** All files of a folder with their text, but the copies. */
+async function filesIn(folder: string): Promise<Record<string, unknown>> {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
+    (entry) => entry.isFile() && !/\.bak/.test(entry.name),
+  );
+  const files = names.map(async ({ parentPath, name }): Promise<[string, unknown]> => {
+    const text = await readFile(join(parentPath, name), "utf8");
+    return [join(parentPath, name).slice(folder.length), name.endsWith(".json") ? JSON.parse(text) : text];
+  });
+  return Object.fromEntries(await Promise.all(files));
+}
+
 describe("connect --write in another size leaves nothing of the one before", () => {
   const own: Readonly<Record<string, string>> = {
     "claude-code": JSON.stringify({
@@ -242,18 +276,6 @@ describe("connect --write in another size leaves nothing of the one before", () 
     pi: ".pi/agent/models.json",
     "qwen-code": ".qwen/settings.json",
   };
-
-  /** All files of a folder with their text, but the copies. */
-  async function filesIn(folder: string): Promise<Record<string, unknown>> {
-    const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
-      (entry) => entry.isFile() && !/\.bak/.test(entry.name),
-    );
-    const files = names.map(async ({ parentPath, name }): Promise<[string, unknown]> => {
-      const text = await readFile(join(parentPath, name), "utf8");
-      return [join(parentPath, name).slice(folder.length), name.endsWith(".json") ? JSON.parse(text) : text];
-    });
-    return Object.fromEntries(await Promise.all(files));
-  }
 
   test.for(Object.keys(paths))("%s", { timeout: 60_000 }, async (client) => {
     const [stepwise, direct] = [join(home, `${client}-stepwise`), join(home, `${client}-direct`)];
@@ -333,6 +355,7 @@ describe("connect opencode --write --yes", () => {
 describe.concurrent("connect refuses, and says what to do", () => {
   test.for<[string, string[], string]>([
     ["a client that it does not know", ["emacs"], "Known are: claude-code"],
+    ["a client's name written wrongly", ["cursr"], "Did you mean cursor?"],
     ["to write without asking where nobody can answer", ["claude-code", "--write"], "--yes"],
     ["to write where the client has no file", ["cursor", "--write", "--yes"], "Override OpenAI Base URL"],
     ["a model that is not there", ["codex", "--model", "DeepSeek-V9"], "DeepSeek-V3.2"],
@@ -344,10 +367,45 @@ describe.concurrent("connect refuses, and says what to do", () => {
 
   test("a wrong key", async () => {
     const { code, stderr } = await connect(["codex"], { BEARER_TOKEN: "wrong" });
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: `The gateway at ${stack.url} wants another BEARER_TOKEN.\n`,
-    });
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `The gateway at ${stack.url} wants another BEARER_TOKEN than the one that is set`,
+    );
+    expect(stderr).toContain("in the environment of this command: BEARER_TOKEN=... akashchat-api ...");
+  });
+
+  test("no key, in other words", async () => {
+    const { stderr } = await connect(["codex"], { BEARER_TOKEN: "" });
+    expect(stderr).toContain(`The gateway at ${stack.url} wants a key, and no BEARER_TOKEN is set here.`);
+    expect(stderr).toContain("BEARER_TOKEN=... akashchat-api");
+  });
+
+  test.for([
+    ["text/html", "<h1>It works!</h1>"],
+    ["application/json", "{}"],
+  ])("what answers with %s and is no gateway", async ([type = "", body]) => {
+    const server = createServer((_request, response) => response.setHeader("content-type", type).end(body));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { code, stderr } = await connect(["codex", "--url", url]);
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`Something else than a gateway answers at http://${url} (status 200`);
+    expect(stderr).not.toContain("Start it first");
+  });
+
+  test.for(["ftp://127.0.0.1", "http://"])("%s for an address", async (url) => {
+    const { code, stderr } = await connect(["codex", "--url", url]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--url: "${url}" is no address such as http://localhost:16571.`);
+  });
+
+  test.for(["AkashGen", "painter"])("%s, which draws", async (model) => {
+    const { code, stderr } = await connect(["codex", "--model", model]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--model: ${model} draws pictures`);
+    expect(stderr).toContain("DeepSeek-V3.2");
   });
 
   test("when no gateway answers", async () => {
