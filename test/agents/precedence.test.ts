@@ -58,7 +58,7 @@ async function startWitness(gateway: string) {
           response.writeHead(answer.status, {
             "content-type": answer.headers.get("content-type") ?? "text/plain",
           });
-          response.end(Buffer.from(await answer.arrayBuffer()));
+          return response.end(Buffer.from(await answer.arrayBuffer()));
         },
         (error: unknown) => response.writeHead(502).end(String(error)),
       );
