@@ -53,8 +53,8 @@ function createProgram(): Command {
     });
 
   program
-    .command("serve", { isDefault: true })
-    .description("run the gateway")
+    .command("serve")
+    .description("run the gateway; what is done without a command")
     .action(async () => {
       const { serve } = await import("./serve.ts");
       await serve(readConfig(process.env));
@@ -62,7 +62,11 @@ function createProgram(): Command {
   program
     .command("demo")
     .description("run the gateway over a built-in simulator: no network, no limits")
-    .option("--simulator-port <port>", "port of the simulator (default: any free one)", parsePort, 0)
+    .addOption(
+      new Option("--simulator-port <port>", "port of the simulator")
+        .argParser(parsePort)
+        .default(0, "any free one"),
+    )
     .action(async (options: { simulatorPort: number }) => {
       const { demo } = await import("./demo.ts");
       await demo(process.env, options.simulatorPort);
@@ -143,7 +147,8 @@ function createProgram(): Command {
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(args, { from: "user" });
+    // Not a default command of the library's, which would take a mistyped command for an argument of it.
+    await createProgram().parseAsync(args.length === 0 ? ["serve"] : args, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import type { ChatBody } from "../../src/simulator/index.ts";
 import { startStack } from "../support/start-stack.ts";
 import { launchAgent } from "./support/agent.ts";
 import { claudeCode, codex, opencode } from "./support/agents.ts";
@@ -59,7 +58,7 @@ async function startWitness(gateway: string) {
           response.writeHead(answer.status, {
             "content-type": answer.headers.get("content-type") ?? "text/plain",
           });
-          response.end(Buffer.from(await answer.arrayBuffer()));
+          return response.end(Buffer.from(await answer.arrayBuffer()));
         },
         (error: unknown) => response.writeHead(502).end(String(error)),
       );
@@ -198,7 +197,7 @@ describe("what launch says wins over files", () => {
     expect(stdout).toContain(greeting);
     const models = stack.simulator.chats.map(({ body }) => (body as { model: string }).model);
     expect(new Set(models)).toEqual(new Set(["Kimi-K2-Instruct"]));
-    const { system, messages } = conversation(stack.simulator)[0]?.body as ChatBody;
-    expect(JSON.stringify([system, messages])).toContain("abracadabra");
+    // Not in the smallest size, which a file says.
+    expect(JSON.stringify(conversation(stack.simulator)[0]?.body)).toContain("abracadabra");
   });
 });

@@ -122,7 +122,7 @@ describe.concurrent.each([...programNames])("launch %s", (client) => {
   test("--full leaves it its own prompt and tools", async () => {
     const { told, stderr } = await launch([client, "--full"]);
     expect(allOf(told)).not.toMatch(/You are a coding agent|deny|disabledTools|-tools|x-history-diet/);
-    expect(stderr).toContain("own prompt: about ");
+    expect(stderr).toContain("own prompt: at most about ");
   });
 });
 
@@ -157,6 +157,16 @@ describe("launch codex", () => {
   });
 });
 
+test.for([
+  ["claude-code", "CLAUDE.md"],
+  ["qwen-code", "QWEN.md, AGENTS.md"],
+  ["opencode", "AGENTS.md"],
+  ["codex", "AGENTS.md"],
+])("launch %s names the project's instructions that it reads: %s", async ([client = "", file]) => {
+  const { told } = await launch([client]);
+  expect(allOf(told)).toContain(`Follow the project's instructions (${file}).`);
+});
+
 test("launch claude-code says all by settings of its command line, which win over files, with the key in a file", async () => {
   const { told } = await launch(["claude-code"], { BEARER_TOKEN: "only-for-us" });
   const path = told.args[told.args.indexOf("--settings") + 1] ?? "";
@@ -184,7 +194,18 @@ test("launch claude-code never aliases to a name that Claude Code knows", async 
 
 test("launch tells how to install what is not there", async () => {
   await expect(launch(["pi"], { PATH: tmpdir() })).rejects.toThrow(
-    "npm install --global @earendil-works/pi-coding-agent",
+    /^"pi" is not installed.*npm install --global @earendil-works\/pi-coding-agent\n$/,
+  );
+});
+
+test.for([
+  ["claude", "claude-code"],
+  ["qwen", "qwen-code"],
+  ["codx", "codex"],
+  ["open", "opencode"],
+])("launch %s: did you mean %s?", async ([name = "", meant]) => {
+  await expect(launch([name])).rejects.toThrow(
+    `"${name}" can't be launched. Did you mean ${meant}? Known are:`,
   );
 });
 

@@ -58,8 +58,17 @@ describe("the program", () => {
     expect(stderr).toContain("HEARTBEAT_MS: must be a whole number");
   });
 
+  test("tells one default of an option", async () => {
+    const { stdout } = await run(["demo", "--help"]);
+    expect(stdout).toContain("port of the simulator (default: any free one)\n");
+  });
+
   test("refuses an unknown command and an unknown option", async () => {
-    expect((await run(["serv"])).code).toBe(2);
+    const wrong = await run(["serv"]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain("unknown command 'serv'");
+    expect(wrong.stderr).toContain("Did you mean serve?");
+    expect((await run(["lunch", "codex"])).stderr).toContain("Did you mean launch?");
     expect((await run(["chat", "hi", "--modle", "x"])).stderr).toContain("--model");
   });
 

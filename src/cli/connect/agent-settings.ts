@@ -40,7 +40,13 @@ export function unlessEmpty(
   return Object.keys(entries).length === 0 ? {} : { [name]: entries };
 }
 
-/** A system prompt for agents with tools of their own for reading and editing. */
-export const promptForEditTools = writeInstructions(
-  "- Edit with the edit tool: read the file first, give the old text exactly as it stands there, long enough to be unique. Write new files with the write tool.",
-);
+/**
+ * A system prompt for agents with tools of their own for reading and editing; `project` is the file of a project's own
+ * instructions that the agent reads.
+ */
+export function promptForEditTools(project = "AGENTS.md"): string {
+  return writeInstructions(
+    "- Edit with the edit tool: read the file first, give the old text exactly as it stands there, long enough to be unique. Write new files with the write tool.",
+    project,
+  );
+}

@@ -1,3 +1,4 @@
+import { suggestId } from "../../completion/suggest-id.ts";
 import type { Client } from "./client.ts";
 import { claudeCode } from "./clients/claude-code.ts";
 import { cline } from "./clients/cline.ts";
@@ -36,4 +37,13 @@ export const programNames: readonly string[] = clientNames.filter(
 /** A client, or `undefined` for a name that is none of `clientNames`. */
 export function findClient(name: string): Client | undefined {
   return Object.hasOwn(clients, name) ? clients[name] : undefined;
+}
+
+/** " Did you mean …?" when a name is near to one of `names`, or begins it, or is that client's command; else nothing. */
+export function suggestClient(name: string, names: readonly string[]): string {
+  const meant =
+    names.find((known) => clients[known]?.program?.command === name.toLowerCase()) ??
+    (name === "" ? undefined : names.find((known) => known.startsWith(name.toLowerCase()))) ??
+    suggestId(name, names);
+  return meant === undefined ? "" : ` Did you mean ${meant}?`;
 }

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
 import { sizes, type ClientSetup, type ConfigFile, type Size } from "./client.ts";
-import { clientNames, findClient } from "./clients.ts";
+import { clientNames, findClient, suggestClient } from "./clients.ts";
 import { findTarget } from "./find-target.ts";
 import { applyChange, planChanges, renderFile } from "./plan-changes.ts";
 import { describeSize } from "./prompt-sizes.ts";
@@ -32,7 +32,9 @@ export async function connect(
 ): Promise<void> {
   const known = findClient(client);
   if (known === undefined) {
-    throw new UsageError(`Unknown client "${client}". Known are: ${clientNames.join(", ")}.`);
+    throw new UsageError(
+      `Unknown client "${client}".${suggestClient(client, clientNames)} Known are: ${clientNames.join(", ")}.`,
+    );
   }
   const target = await findTarget(config, options);
   const setup = known.setup(target, options.size);
@@ -40,12 +42,32 @@ export async function connect(
   const byHand = setup.files === undefined && setup.environment === undefined;
   const size = byHand ? undefined : describeSize(client, known.title, options.size, "connect");
   const notes = [...(size === undefined ? [] : [size]), ...(known.notes?.(target) ?? [])];
-  const page: Page = { title: known.title, notes, ...setup };
+  const launching = `akashchat-api launch ${client}`;
+  const steps = setup.steps.map((step) => step.replace(launching, launching + repeat(options)));
+  const page: Page = { title: known.title, notes, ...setup, steps };
   if (options.write === true) {
     const others = sizes.filter((other) => other !== options.size);
     const former = others.flatMap((other) => known.setup(target, other).files ?? []);
     await writeSetup(page, former, options.yes === true);
   } else process.stdout.write(describe(page));
+}
+
+/** What `launch` must be told to do the same. */
+function repeat({
+  url,
+  model,
+  size,
+}: {
+  readonly url?: string;
+  readonly model?: string;
+  readonly size: Size;
+}): string {
+  const said = [
+    ...(size === "default" ? [] : [`--${size}`]),
+    ...(url === undefined ? [] : ["--url", quoteForShell(url)]),
+    ...(model === undefined ? [] : ["--model", quoteForShell(model)]),
+  ];
+  return said.map((word) => ` ${word}`).join("");
 }
 
 function quoteForShell(text: string): string {

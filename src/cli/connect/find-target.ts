@@ -5,9 +5,17 @@ import { localUrl } from "../local-url.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Target, TargetModel } from "./client.ts";
 
+/** `root`: of an alias, the model that it stands for. */
 const listedModel = z
-  .object({ id: z.string(), context_length: z.number().int().positive().optional() })
-  .transform(({ id, context_length: contextLength }): TargetModel => ({ id, contextLength }));
+  .object({
+    id: z.string(),
+    root: z.string().nullish(),
+    context_length: z.number().int().positive().optional(),
+  })
+  .transform(({ id, root, context_length: contextLength }): TargetModel => {
+    const standsFor = typeof root === "string" && root !== id ? { standsFor: root } : {};
+    return { id, contextLength, ...standsFor };
+  });
 /** `models`: the same in the form of Codex's catalogue, from gateways that have it. */
 const modelList = z.object({
   data: z.array(listedModel),
@@ -19,6 +27,20 @@ const refusal = z.object({ error: z.object({ message: z.string() }) });
 interface Gateway {
   readonly url: string;
   readonly apiKey: string;
+  /** Whether the key is one that was set. */
+  readonly hasKey: boolean;
+}
+
+/** The gateway's list says nothing of a kind that every client reads, but its image models say AkashGen. */
+const draws = ({ id, standsFor = id }: TargetModel): boolean => /^akashgen/i.test(standsFor);
+
+/** The base URL without `/v1`; a host and port alone are meant as http. Throws `UsageError` for what is no address. */
+function readUrl(text: string): string {
+  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  if (!URL.canParse(whole) || !/^https?:/i.test(whole)) {
+    throw new UsageError(`--url: "${text}" is no address such as http://localhost:16571.`);
+  }
+  return whole.replace(/\/+$/, "").replace(/\/v1$/, "");
 }
 
 /**
@@ -30,13 +52,12 @@ export async function findTarget(
   config: Config,
   options: { readonly url?: string; readonly model?: string },
 ): Promise<Target> {
-  const url = (options.url ?? config.PUBLIC_URL ?? localUrl(config)).replace(/\/+$/, "").replace(/\/v1$/, "");
+  const url = readUrl(options.url ?? config.PUBLIC_URL ?? localUrl(config));
   const apiKey = config.BEARER_TOKEN === "" ? "akashchat" : config.BEARER_TOKEN;
-  const gateway = { url, apiKey };
+  const gateway = { url, apiKey, hasKey: config.BEARER_TOKEN !== "" };
   // With this version in the query, a gateway that has a catalogue for Codex gives it.
   const { data, models = [] } = await fetchJson(gateway, "/v1/models?client_version=0.171.0", modelList);
-  // The gateway's list says nothing of a kind that every client reads, but its image models say AkashGen.
-  const chatModels = data.filter(({ id }) => !/^akashgen/i.test(id));
+  const chatModels = data.filter((model) => !draws(model));
   const model =
     options.model === undefined ? chatModels[0] : await findModel(gateway, chatModels, options.model);
   if (model === undefined) throw new UsageError(`The gateway at ${url} offers no chat model now.`);
@@ -45,7 +66,7 @@ export async function findTarget(
     apiKey,
     model,
     models: [model, ...chatModels.filter(({ id }) => id !== model.id)],
-    imageModel: data.find(({ id }) => /^akashgen/i.test(id))?.id,
+    imageModel: data.find(draws)?.id,
     codexCatalogue: models.some(({ slug }) => slug === model.id),
   };
 }
@@ -55,30 +76,57 @@ async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: s
   const found = listed.find((model) => model.id === id);
   if (found !== undefined) return found;
   const meant = await fetchJson(gateway, `/v1/models/${encodeURIComponent(id)}`, listedModel);
-  return { id, contextLength: meant.contextLength, ...(meant.id === id ? {} : { standsFor: meant.id }) };
+  if (draws(meant)) {
+    const others = listed.map((model) => model.id).join(", ");
+    throw new UsageError(
+      `--model: ${id} draws pictures and can't hold a conversation. Take one of: ${others}.`,
+    );
+  }
+  const standsFor = meant.standsFor ?? meant.id;
+  return { id, contextLength: meant.contextLength, ...(standsFor === id ? {} : { standsFor }) };
 }
 
-async function fetchJson<T>({ url, apiKey }: Gateway, path: string, schema: z.ZodType<T>): Promise<T> {
+async function fetchJson<T>(gateway: Gateway, path: string, schema: z.ZodType<T>): Promise<T> {
+  const { url, apiKey, hasKey } = gateway;
   let status: number;
-  let body: unknown;
+  let text: string;
   try {
     const response = await request(url + path, {
       headers: { authorization: `Bearer ${apiKey}` },
       headersTimeout: 30_000,
     });
     status = response.statusCode;
-    body = await response.body.json();
+    text = await response.body.text();
   } catch (error) {
     throw new UsageError(
       `No gateway answers at ${url} (${error instanceof Error ? error.message : String(error)}).\n` +
         "Start it first (akashchat-api serve, or demo), or name it with --url.",
     );
   }
-  if (status === 401) throw new UsageError(`The gateway at ${url} wants another BEARER_TOKEN.`);
+  if (status === 401) {
+    throw new UsageError(
+      `The gateway at ${url} ${hasKey ? "wants another BEARER_TOKEN than the one that is set here" : "wants a key, and no BEARER_TOKEN is set here"}.\n` +
+        "Set the gateway's own in the environment of this command: BEARER_TOKEN=... akashchat-api ...",
+    );
+  }
+  const body = parseJson(text);
   const refused = refusal.safeParse(body);
   if (status >= 400 && refused.success) throw new UsageError(refused.data.error.message);
   const read = schema.safeParse(body);
-  if (!read.success)
-    throw new UsageError(`${url}${path} answered ${status}, not with what a gateway answers.`);
+  if (!read.success) {
+    throw new UsageError(
+      `Something else than a gateway answers at ${url} (status ${status} for ${path.replace(/\?.*/, "")}).\n` +
+        "Name the gateway's address with --url.",
+    );
+  }
   return read.data;
+}
+
+/** `undefined` for what is no JSON: then it is no gateway that answers. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Size } from "./client.ts";
-import { findClient, programNames } from "./clients.ts";
+import { findClient, programNames, suggestClient } from "./clients.ts";
 import { findTarget } from "./find-target.ts";
 import { describeSize } from "./prompt-sizes.ts";
 
@@ -28,7 +28,9 @@ export async function launch(
 ): Promise<number> {
   const known = findClient(client);
   if (known?.program === undefined) {
-    throw new UsageError(`"${client}" can't be launched. Known are: ${programNames.join(", ")}.`);
+    throw new UsageError(
+      `"${client}" can't be launched.${suggestClient(client, programNames)} Known are: ${programNames.join(", ")}.`,
+    );
   }
   const { title, program } = known;
   const target = await findTarget(config, options);
@@ -39,11 +41,14 @@ export async function launch(
       await writeFile(join(folder, name), content, { mode: 0o600 });
     }
     const lines = [describeSize(client, title, options.size, "launch"), ...(known.notes?.(target) ?? [])];
-    for (const line of lines) if (line !== undefined) process.stderr.write(`${line}\n`);
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofProviders.test(name)));
     const child = spawn(program.command, [...start.args, ...args], {
       stdio: "inherit",
       env: { ...own, ...start.environment },
+    });
+    // Not before it runs: of one that is not installed there is nothing to say.
+    child.once("spawn", () => {
+      for (const line of lines) if (line !== undefined) process.stderr.write(`${line}\n`);
     });
     // The terminal sends Ctrl-C to both; the agent decides what it means.
     process.on("SIGINT", leaveToChild);

@@ -52,8 +52,9 @@ export function describeSize(
   const of = `of the ${format(allowance)} that Akash Chat gives an address in 4 hours`;
   if (size === "full") {
     return (
-      `${title}'s own prompt: about ${format(sizes.full)} tokens in the first request ` +
-      `(${of}); without --full about ${format(sizes.default)}.`
+      `${title}'s own prompt: at most about ${format(sizes.full)} tokens in the first request ` +
+      `(${of}), fewer when the gateway tells tools in short (TOOL_DETAIL); ` +
+      `without --full about ${format(sizes.default)}.`
     );
   }
   return (

@@ -1,12 +1,13 @@
 /**
  * Instructions of a coding agent, short because every request carries them again. `editing` says in a line or two
- * how files are changed with the tools that the agent has.
+ * how files are changed with the tools that the agent has; `project` is the file of a project's own instructions that
+ * the agent reads.
  */
-export function writeInstructions(editing: string): string {
+export function writeInstructions(editing: string, project = "AGENTS.md"): string {
   return `You are a coding agent in the user's project. The user reads only your messages.
 
 - Search first (rg, or grep -rn) and read only the parts that matter.
-- Do all that was asked and nothing else, in the style of the code around it. Follow the project's instructions (AGENTS.md).
+- Do all that was asked and nothing else, in the style of the code around it. Follow the project's instructions (${project}).
 ${editing}
 - Then run the tests that cover the change. If they fail, read why, mend it, run them again. Report only what you saw.
 - Keep output short (head, tail, quiet flags): later turns carry it again. Commands must end by themselves: no pager, editor, question or foreground server.

@@ -150,7 +150,7 @@ export const claudeCode: Client = {
           "--settings",
           join(folder, settingsFile),
           ...(size === "default"
-            ? ["--tools=Bash,Edit,Read,Write", "--system-prompt", promptForEditTools]
+            ? ["--tools=Bash,Edit,Read,Write", "--system-prompt", promptForEditTools("CLAUDE.md")]
             : []),
         ],
         environment: variables,

@@ -74,7 +74,8 @@ export const cline: Client = {
       const denied = size === "small" ? [...disabledTools, ...editing] : disabledTools;
       const settings = { telemetryOptOut: true, autoUpdateEnabled: false, disabledTools: denied };
       return {
-        args: size === "full" ? [] : ["--system", size === "small" ? codexInstructions : promptForEditTools],
+        args:
+          size === "full" ? [] : ["--system", size === "small" ? codexInstructions : promptForEditTools()],
         environment: {
           CLINE_PROVIDER_SETTINGS_PATH: join(folder, "providers.json"),
           ...(size === "full" ? {} : { CLINE_GLOBAL_SETTINGS_PATH: join(folder, "settings.json") }),

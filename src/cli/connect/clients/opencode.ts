@@ -14,7 +14,7 @@ import { mergeJson, type JsonObject } from "../merge-json.ts";
 
 /** Beside the configuration file, which names it. */
 const promptFile = "akashchat-prompt.md";
-const prompts = { default: promptForEditTools, small: codexInstructions };
+const prompts = { default: promptForEditTools(), small: codexInstructions };
 
 /** The smallest size leaves out what a project says, also its AGENTS.md. */
 const withoutProject = { OPENCODE_DISABLE_PROJECT_CONFIG: "1" };

@@ -43,7 +43,7 @@ function extension(target: Target, size: Size): string {
   ].join("\n");
 }
 
-const prompts = { default: promptForEditTools, small: codexInstructions };
+const prompts = { default: promptForEditTools(), small: codexInstructions };
 
 /** Of every prompt of ours. */
 const firstLine = prompts.default.slice(0, prompts.default.indexOf("\n"));

@@ -121,7 +121,7 @@ export const qwenCode: Client = {
         "openai",
         "--model",
         target.model.id,
-        ...(size === "full" ? [] : ["--system-prompt", promptForEditTools]),
+        ...(size === "full" ? [] : ["--system-prompt", promptForEditTools("QWEN.md, AGENTS.md")]),
       ],
       environment: {
         [keyVariable]: target.apiKey,
