@@ -9,8 +9,7 @@ const tools = [{ type: "function", function: { name: "get_weather", parameters }
 const question = { model: "DeepSeek-V3.1", messages: [{ role: "user", content: "Weather in Rome?" }], tools };
 
 const call = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Rome"}}\n</tool_call>';
-const lost =
-  "I look.\n[[get_weather:Rome]]\nget_weather => (city Rome)\n<|tool|>get_weather<|args|>Rome<|end|>";
+const lost = "I look.\n[[get_weather:Rome]]\nget_weather => (city Rome)\n<|tool|>get_weather<|args|>Rome";
 
 interface Given {
   readonly content: string;

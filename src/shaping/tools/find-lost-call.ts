@@ -95,7 +95,10 @@ function isCall(text: string, at: number, end: number): boolean {
     before.endsWith("<") && near.startsWith(">") && text.includes(`</${text.slice(at, end)}>`, end);
   // A name may stand on the line below its markup.
   const opened = markupBefore.test(before.trim() === "" ? around : before);
-  return (isTag || opened || markupBehind.test(near) || braceBehind.test(near)) && stands(text, before, end);
+  const closed = markupBehind.test(near);
+  // The token that ended it was left out with the answer's end.
+  if (opened && closed && lead.test(before)) return true;
+  return (isTag || opened || closed || braceBehind.test(near)) && stands(text, before, end);
 }
 
 /** Whether the answer ends with what begins here, or the line holds nothing else. */
