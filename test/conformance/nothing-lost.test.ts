@@ -10,20 +10,24 @@ import { createChain } from "../../src/completion/create-chain.ts";
 import { createCollector } from "../../src/model/collect.ts";
 import { createToolShapers, type ArgumentsMode } from "../../src/shaping/tools/index.ts";
 import { callMarkers } from "../../src/shaping/tools/recognisers/find-recogniser.ts";
+import { strangeHeaders, userHeader } from "../../src/shaping/turn-tokens.ts";
 import { syntaxes } from "../fixtures/tool-calls/syntaxes.ts";
 import { partEvents } from "../shaping/tools/answer-chain.ts";
 import { shaperOptions } from "../shaping/tools/answer.ts";
 
-/** Stands for a word of its own in each place. */
+/** Stands for a word of its own in each place. Glued to a tool's name it would be its namespace. */
 const word = "WORD";
 
 const call = (name: string): string => `{"name": "${name}", "arguments": {"city": "${word}"}}`;
 
-/** Results that a model invents are left out on purpose, with all behind them. */
-const markers = callMarkers.filter((marker) => !/response|result|output/.test(marker));
+/** Results and turns of others that a model invents are left out on purpose, with all behind them. */
+const invented: readonly string[] = [...strangeHeaders, userHeader];
+const markers = callMarkers.filter(
+  (marker) => !/response|result|output/i.test(marker) && !invented.includes(marker),
+);
 
 const fragments = oneof(
-  { weight: 6, arbitrary: constantFrom(` ${word} `, `${word}.\n`, `\n\n${word}`, "\n", " ") },
+  { weight: 6, arbitrary: constantFrom(` ${word} `, `${word}.\n`, `\n\n${word} `, "\n", " ") },
   {
     weight: 4,
     arbitrary: constantFrom(...markers, ...markers.map((marker) => marker.replaceAll("|", "｜"))),

@@ -21,7 +21,11 @@ const tools: OpenAI.ChatCompletionTool[] = [
       format: { type: "grammar", grammar: { syntax: "lark", definition: 'start: "*** Begin Patch"' } },
     },
   },
-  { type: "function", function: { name: "read", parameters: { type: "object" } } },
+  {
+    type: "function",
+    // Tags that are named by the keys need declared ones.
+    function: { name: "read", parameters: { type: "object", properties: { path: { type: "string" } } } },
+  },
 ];
 
 describe.each(syntaxes.map((syntax) => [syntax.id, syntax] as const))(

@@ -87,7 +87,8 @@ export const readInvoke: Recogniser = function* (session) {
   if (name !== undefined) return yield* readFunction(session, name, "paired");
   // A call that was begun and given up, in front of the end of the block.
   yield* session.reader.space();
-  if (!session.outlet.followsCall || !(yield* session.reader.sees(afterChildren))) return false;
+  const isBegun = /(?:invoke|function)\s*(?:n|na|nam|name\b[^\n]*)?>?\s*$/i.test(session.reader.recorded());
+  if (!isBegun || !session.outlet.followsCall || !(yield* session.reader.sees(afterChildren))) return false;
   session.outlet.layout(session.reader.recorded());
   return true;
 };
@@ -119,7 +120,9 @@ export function* readFunction(
   const { reader, directory } = session;
   const tool = directory.find(name);
   yield* readSpace(session);
-  if (tool !== undefined && (yield* reader.accept(argumentOpenings)) !== undefined) yield* readSpace(session);
+  // A key may have such a name, too.
+  const isWrapped = tool !== undefined && (yield* seesChild(reader, tool)) === undefined;
+  if (isWrapped && (yield* reader.accept(argumentOpenings)) !== undefined) yield* readSpace(session);
   if (yield* reader.sees(["{"])) {
     // `<function=` stands for nothing else; the other tags may.
     if (tool === undefined && newlines !== "stripped") return false;
