@@ -43,6 +43,25 @@ describe("connect claude-code --write --yes", () => {
   });
 });
 
+test("connect qwen-code --write keeps models of others in the list of models, and replaces its own", async () => {
+  const own = join(home, "models");
+  const path = join(own, ".qwen", "settings.json");
+  await mkdir(dirname(path), { recursive: true });
+  const mine = { id: "mine", baseUrl: "https://models.example/v1", envKey: "MY_KEY" };
+  await writeFile(path, JSON.stringify({ modelProviders: { openai: [mine] } }));
+  for (const model of ["Kimi-K2-Instruct", "DeepSeek-V3.2"]) {
+    const run = await connect(["qwen-code", "--write", "--yes", "--model", model], { HOME: own });
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+  }
+  const { modelProviders } = JSON.parse(await readFile(path, "utf8")) as {
+    modelProviders: { openai: { id: string }[] };
+  };
+  const [first, ...others] = modelProviders.openai;
+  expect(first).toEqual(mine);
+  expect(others[0]?.id).toBe("DeepSeek-V3.2");
+  expect(new Set(others.map(({ id }) => id)).size).toBe(others.length);
+});
+
 /** All files of a folder with their text, but the copies. */
 async function filesIn(folder: string): Promise<Record<string, unknown>> {
   const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(

@@ -5,13 +5,11 @@ import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { findClient, programNames } from "../../src/cli/connect/clients.ts";
+import { program } from "../support/program.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
-
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 let stack: Stack;
 let folder: string;
@@ -59,7 +57,7 @@ function launch(
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [main, "launch", client, "--url", url, ...rest],
+      [program, "launch", client, "--url", url, ...rest],
       { cwd: folder, env },
       (error, stdout, stderr) => {
         if (stdout === "") reject(new Error(stderr));

@@ -3,7 +3,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { AIMessageChunk } from "@langchain/core/messages";
 import { ChatOpenAI } from "@langchain/openai";
-import { jsonSchema, streamText } from "ai";
+import { jsonSchema, type LanguageModel, streamText } from "ai";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 
@@ -46,6 +46,20 @@ type Client = (
   watch: typeof fetch,
 ) => Promise<{ text: string; calls: string[]; finish: unknown }>;
 
+/** A streamed answer as the AI SDK reads it. */
+async function readWithAi(chat: LanguageModel): ReturnType<Client> {
+  const result = streamText({
+    model: chat,
+    prompt,
+    tools: { look: { inputSchema: jsonSchema({ type: "object" }) } },
+  });
+  return {
+    text: await result.text,
+    calls: (await result.toolCalls).map(({ toolName }) => toolName),
+    finish: (await result.finishReason).replace("-", "_"),
+  };
+}
+
 const clients: readonly (readonly [name: string, client: Client])[] = [
   [
     "openai",
@@ -70,16 +84,7 @@ const clients: readonly (readonly [name: string, client: Client])[] = [
         apiKey: "any",
         fetch: watch,
       });
-      const result = streamText({
-        model: provider(model),
-        prompt,
-        tools: { look: { inputSchema: jsonSchema({ type: "object" }) } },
-      });
-      return {
-        text: await result.text,
-        calls: (await result.toolCalls).map(({ toolName }) => toolName),
-        finish: (await result.finishReason).replace("-", "_"),
-      };
+      return readWithAi(provider(model));
     },
   ],
   [
@@ -101,16 +106,7 @@ const clients: readonly (readonly [name: string, client: Client])[] = [
     "ai, Responses",
     async (url, watch) => {
       const provider = createOpenAI({ baseURL: `${url}/v1`, apiKey: "any", fetch: watch });
-      const result = streamText({
-        model: provider.responses(model),
-        prompt,
-        tools: { look: { inputSchema: jsonSchema({ type: "object" }) } },
-      });
-      return {
-        text: await result.text,
-        calls: (await result.toolCalls).map(({ toolName }) => toolName),
-        finish: (await result.finishReason).replace("-", "_"),
-      };
+      return readWithAi(provider.responses(model));
     },
   ],
   [

@@ -12,9 +12,19 @@ export function isJsonObject(value: unknown): value is JsonObject {
 const isNames = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((entry) => typeof entry === "string");
 
+/** A list of objects. */
+const isObjects = (value: unknown): value is readonly JsonObject[] =>
+  Array.isArray(value) && value.every(isJsonObject);
+
+/** Entries with a key of somebody else, such as the models of another provider in the same list. */
+function findOthers(old: readonly JsonObject[], added: readonly JsonObject[]): readonly JsonObject[] {
+  const keys = new Set(added.map(({ envKey }) => envKey));
+  return old.filter(({ envKey }) => envKey !== undefined && !keys.has(envKey));
+}
+
 /**
  * `addition` laid over `base`: objects are merged key by key, lists of strings are joined (what a user has forbidden
- * stays so), everything else is replaced.
+ * stays so), in lists of objects those with another `envKey` stay, everything else is replaced.
  */
 export function mergeJson(base: JsonObject, addition: JsonObject): JsonObject {
   const merged: Record<string, unknown> = { ...base };
@@ -22,6 +32,7 @@ export function mergeJson(base: JsonObject, addition: JsonObject): JsonObject {
     const old = merged[key];
     if (isJsonObject(old) && isJsonObject(value)) merged[key] = mergeJson(old, value);
     else if (isNames(old) && isNames(value)) merged[key] = [...new Set([...old, ...value])];
+    else if (isObjects(old) && isObjects(value)) merged[key] = [...findOthers(old, value), ...value];
     else merged[key] = value;
   }
   return merged;
