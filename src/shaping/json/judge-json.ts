@@ -8,7 +8,8 @@ import type { RootType } from "../schema/root-types.ts";
 
 /** What one way to read an answer comes to. */
 export type Verdict =
-  | { readonly kind: "fits"; readonly text: string }
+  /** `unchecked`: as far as could be told; there was no time for its schema, or it is one that can't be checked. */
+  | { readonly kind: "fits"; readonly text: string; readonly unchecked?: true }
   | { readonly kind: "misfit"; readonly reason: string }
   /** Too large to be read: then it would not fit into another turn either. */
   | { readonly kind: "excess"; readonly reason: string }
@@ -42,8 +43,9 @@ export function createJsonJudge({ schema, types, check, budget }: JsonWish): Jso
   function judge(value: unknown, text: string): Verdict {
     if (!types.has(typeOf(value)))
       return { kind: "misfit", reason: `its root is not an ${types.has("object") ? "object" : "array"}` };
-    const reason = check?.(value);
-    return reason === undefined ? { kind: "fits", text } : { kind: "misfit", reason };
+    const finding = check?.(value) ?? "fits";
+    if (finding === "unchecked") return { kind: "fits", text, unchecked: true };
+    return finding === "fits" ? { kind: "fits", text } : { kind: "misfit", reason: finding.reason };
   }
 
   /** Whether an object has keys, none of which the schema knows: then what fits best may be nothing. */
@@ -64,6 +66,14 @@ export function createJsonJudge({ schema, types, check, budget }: JsonWish): Jso
         );
   }
 
+  /** A value as it is where that is sure to fit, else in the form that the schema wants. */
+  function judgeInForm(value: unknown, text: string, length: number): Verdict {
+    const asIs = judge(value, text);
+    if (isSure(asIs)) return asIs;
+    const mended = coerce(value, length);
+    return mended?.kind === "fits" ? mended : asIs;
+  }
+
   /** The answer inside of an object that only names it, or says what it is. */
   function unwrap(value: unknown, length: number): Verdict | undefined {
     if (schema === undefined || !isRecord(value)) return undefined;
@@ -72,8 +82,8 @@ export function createJsonJudge({ schema, types, check, budget }: JsonWish): Jso
       .flatMap(([key, inner]) => {
         if (typeof inner !== "object" || inner === null || shape?.declares(key) === true) return [];
         if (isSchema(inner)) return [];
-        const verdicts = [judge(inner, JSON.stringify(inner)), coerce(inner, length)];
-        return verdicts.find((verdict) => verdict?.kind === "fits") ?? [];
+        const verdict = judgeInForm(inner, JSON.stringify(inner), length);
+        return verdict.kind === "fits" ? verdict : [];
       });
     return found.length === 1 ? found[0] : undefined;
   }
@@ -81,12 +91,12 @@ export function createJsonJudge({ schema, types, check, budget }: JsonWish): Jso
   function readValue(value: unknown, text: string): Verdict {
     const first = isStrange(value) ? unwrap(value, text.length) : undefined;
     if (first?.kind === "fits") return first;
-    const asIs = judge(value, text);
-    if (asIs.kind === "fits") return asIs;
-    if (knowsKeys && isSchema(value)) return { kind: "misfit", reason: "it is the schema, not an answer" };
-    const mended = coerce(value, text.length);
-    if (mended?.kind === "fits") return mended;
-    return unwrap(value, text.length) ?? asIs;
+    if (knowsKeys && isSchema(value)) {
+      const asIs = judge(value, text);
+      return isSure(asIs) ? asIs : { kind: "misfit", reason: "it is the schema, not an answer" };
+    }
+    const verdict = judgeInForm(value, text, text.length);
+    return verdict.kind === "fits" ? verdict : (unwrap(value, text.length) ?? verdict);
   }
 
   function parse(json: string, judgeValue: (value: unknown, text: string) => Verdict): Verdict {
@@ -106,6 +116,10 @@ export function createJsonJudge({ schema, types, check, budget }: JsonWish): Jso
     fits: (json) => parse(json, judge),
     read: (json) => parse(json, readValue),
   };
+}
+
+function isSure(verdict: Verdict): boolean {
+  return verdict.kind === "fits" && verdict.unchecked !== true;
 }
 
 function typeOf(value: unknown): RootType {

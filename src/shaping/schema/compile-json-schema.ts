@@ -3,8 +3,11 @@ import type { JsonSchema } from "../../model/request.ts";
 import { judgeSchema } from "./judge-schema.ts";
 import { createLoneWork, type SchemaWork } from "./schema-work.ts";
 
-/** Says what is wrong with a value, for the model's eyes; `undefined` when it fits. */
-export type SchemaCheck = (value: unknown) => string | undefined;
+/** What is found of a value: that it fits, that nobody could tell, or what is wrong with it, for the model's eyes. */
+export type Finding = "fits" | "unchecked" | { readonly reason: string };
+
+/** Looks whether a value fits a schema. */
+export type SchemaCheck = (value: unknown) => Finding;
 
 const longestText = 600;
 
@@ -30,7 +33,7 @@ export function refuseWrongSchema(schema: JsonSchema, param?: string): void {
 
 /**
  * Makes a check of a client's JSON Schema (draft 2020-12; what older drafts have in common with it works too).
- * Formats and unknown keywords are not checked; a value whose check takes longer than the request has time fits.
+ * Formats and unknown keywords are not checked; a value whose check takes longer than the request has time is `unchecked`.
  * Throws as `refuseWrongSchema` does.
  */
 export function compileJsonSchema(
@@ -41,11 +44,12 @@ export function compileJsonSchema(
   refuseWrongSchema(schema, param);
   const validator = book.validatorFor(withoutDraft(schema), { draft: "2020-12", unicodePatterns: true });
   return (value) => {
-    const errors = validator.check(value, budget) ?? [];
-    if (errors.length === 0) return undefined;
+    const errors = validator.check(value, budget);
+    if (errors === undefined) return "unchecked";
+    if (errors.length === 0) return "fits";
     const faults = errors.slice(0, mostFaults).map((error) => `value${error.instancePath} ${error.message}`);
     const text = faults.join("; ");
-    return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+    return { reason: text.length > longestText ? `${text.slice(0, longestText)}…` : text };
   };
 }
 

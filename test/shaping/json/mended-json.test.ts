@@ -275,3 +275,26 @@ describe("is given as soon as nothing can change it", () => {
     ]);
   });
 });
+
+describe("is mended though nobody has time to check it", () => {
+  /** A budget that has no time left for schemas. */
+  const work = {
+    ...createPatientWork(),
+    budget: { ...createPatientWork().budget, compile: () => undefined, check: () => undefined },
+  };
+  test.each<[string, string]>([
+    ["as it is", '{"name":"Ann","age":"41"}'],
+    ["in single quotes", "{'Name':'Ann','age':'41'}"],
+    ["in single quotes, wrapped", "{'person':{'name':'Ann','age':'41'}}"],
+    ["behind its schema", `${JSON.stringify(person)}\n\n{"name":"Ann","age":"41"}`],
+  ])("%s", (_, answer) => {
+    for (const hold of [false, true]) {
+      const shaper = constrainJson({
+        format: { kind: "json-schema", name: "person", schema: person },
+        hold,
+        work,
+      });
+      expect(textOf(run(shaper, textEvents([answer])))).toBe(ann);
+    }
+  });
+});
