@@ -4,7 +4,7 @@ import { isCallShape } from "./call-shape.ts";
 import { createCallFinder } from "./create-call-finder.ts";
 import { readRawValue } from "./json-value.ts";
 import { createTextReader } from "./text-reader.ts";
-import type { ToolDirectory } from "./tool-directory.ts";
+import type { DeclaredTool, ToolDirectory } from "./tool-directory.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
 
 /** Whether a text consists of calls alone, each of a declared tool and with arguments that fit. */
@@ -37,12 +37,19 @@ export interface ForcedCall {
 
 /** Values that are looked at: a text has many braces, and a call one. */
 const mostValues = 24;
+/** An object with more members wraps nothing. */
+const mostWraps = 16;
+/** As numbers of JavaScript, so many digits would not survive. */
+const longNumber = /\d{16}/;
 const fenceBefore = /(?:^|\n)[ \t]*(?:```|~~~)[\w -]*\s*$/;
 const fenceBehind = /^\s*(?:```|~~~)[ \t]*(?=\n|$)/;
+/** So begins what only lacks its end; a brace in a sentence does not. */
+const opensJson = /^[{[\s]*["']/;
 
 /**
  * Finds the call in an answer that has none, though one had to come: a JSON call in any place, or, where only one tool can be
- * called, an object that fits its schema. The last one counts: what stands before may be an example.
+ * called, an object that fits its schema, wrapped or not. The last one counts: what stands before may be an example. At the end
+ * closing brackets may be missing.
  */
 export function findForcedCall(
   text: string,
@@ -54,7 +61,7 @@ export function findForcedCall(
     toolChoice.kind === "function" ? toolChoice.name : tools.length === 1 ? tools[0]?.name : undefined;
   let found: ForcedCall | undefined;
   let from = 0;
-  for (let looked = 0; looked < mostValues; looked += 1) {
+  for (let looked = 0; looked < mostValues && from < text.length; looked += 1) {
     const start = text.slice(from).search(/[{[]/) + from;
     if (start < from) break;
     const raw = readValue(text.slice(start));
@@ -73,21 +80,62 @@ export function findForcedCall(
   return found;
 }
 
-/** The value with which a text begins, if it is whole. */
+/** The value with which a text begins, if it is whole or lacks nothing but brackets at the text's end. */
 function readValue(text: string): string | undefined {
+  const body = withoutFenceEnd(text);
   const reader = createTextReader();
-  reader.push(text);
+  reader.push(body);
   reader.end();
   const { value } = readRawValue(reader).next();
-  return value?.end === "complete" ? value.raw : undefined;
+  const lacksEnd = value?.end === "open" && value.raw.length === body.length && opensJson.test(body);
+  return value?.end === "complete" || lacksEnd ? value?.raw : undefined;
 }
 
+function withoutFenceEnd(text: string): string {
+  const trimmed = text.trimEnd();
+  return trimmed.endsWith("```") || trimmed.endsWith("~~~") ? trimmed.slice(0, -3).trimEnd() : trimmed;
+}
+
+interface MarkOptions {
+  readonly directory: ToolDirectory;
+  readonly options: ToolCallShaperOptions;
+}
+
+/** Arguments alone as a call of the only tool that can be called; an object that wraps them may also name another one. */
 function markArguments(
   raw: string,
-  name: string | undefined,
-  { directory, options }: { readonly directory: ToolDirectory; readonly options: ToolCallShaperOptions },
+  only: string | undefined,
+  { directory, options }: MarkOptions,
 ): string | undefined {
-  if (name === undefined || !isRecord(parseLeniently(raw, directory.budget))) return undefined;
-  const marked = mark(`{"name": ${JSON.stringify(name)}, "arguments": ${raw}}`);
+  const value = parseLeniently(raw, directory.budget);
+  if (Array.isArray(value)) {
+    // A list of one.
+    const inner = raw.replace(/^\s*\[|\]\s*$/g, "");
+    return value.length === 1 && isRecord(value[0])
+      ? markArguments(inner, only, { directory, options })
+      : undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const tool = only === undefined ? undefined : directory.find(only);
+  if (only !== undefined && tool !== undefined && !isStrange(value, tool)) return markOne(only, raw, options);
+  if (longNumber.test(raw)) return undefined;
+  const found = Object.entries(value)
+    .slice(0, mostWraps)
+    .flatMap(([key, inner]) => {
+      const name = directory.names.includes(key) ? key : only;
+      if (!isRecord(inner) || name === undefined || (only ?? name) !== name) return [];
+      return markOne(name, JSON.stringify(inner), options) ?? [];
+    });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Whether an object has keys, none of which the tool knows. */
+function isStrange(value: Readonly<Record<string, unknown>>, tool: DeclaredTool): boolean {
+  const keys = Object.keys(value);
+  return keys.length > 0 && tool.keys.length > 0 && keys.every((key) => !tool.declares(tool.keyFor(key)));
+}
+
+function markOne(name: string, argumentsJson: string, options: ToolCallShaperOptions): string | undefined {
+  const marked = mark(`{"name": ${JSON.stringify(name)}, "arguments": ${argumentsJson}}`);
   return isCalls(marked, options) ? marked : undefined;
 }

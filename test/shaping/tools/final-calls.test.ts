@@ -155,6 +155,15 @@ describe("where a call must come", () => {
     ],
     ["a call in JSON", `Sure, ${json} is it.`, [{ text: "Sure," }, weather, { text: "is it." }]],
     ["a marked call", `Sure: ${marked}`, [{ text: "Sure:" }, weather]],
+    ["without its last bracket", object.slice(0, -1), [weather]],
+    ["without its last bracket, in a fence", `\`\`\`json\n${object.slice(0, -1)}\n\`\`\``, [weather]],
+    ["a call without its last brackets", `Sure: ${json.slice(0, -2)}`, [{ text: "Sure:" }, weather]],
+    ["in a list of one", `[${object}]`, [weather]],
+    ["wrapped in the tool's name", `Sure: {"get_weather": ${object}}`, [{ text: "Sure:" }, weather]],
+    ["wrapped in a word of calls", `{"arguments": ${object}}`, [weather]],
+    ["wrapped beside a name that nobody knows", `{"name": "json", "input": ${object}}`, [weather]],
+    ["in the form of its schema", `{"type": "object", "properties": ${object}}`, [weather]],
+    ["wrapped in a list of one", `[{"result": ${object}}]`, [weather]],
   ])("%s, of the named tool", (_, text, blocks) => {
     expect(play(text, named)?.blocks).toEqual(blocks);
   });
@@ -167,6 +176,7 @@ describe("where a call must come", () => {
   test.each([
     ["a call in JSON", `\`\`\`json\n${json}\n\`\`\``, [weather]],
     ["behind a sentence", `Sure: ${json}`, [{ text: "Sure:" }, weather]],
+    ["arguments wrapped in a tool's name", `{"get_weather": ${object}}`, [weather]],
   ])("%s, of any tool", (_, text, blocks) => {
     expect(play(text, required)?.blocks).toEqual(blocks);
   });
@@ -175,7 +185,12 @@ describe("where a call must come", () => {
     ["an object that fits no schema", '{"town": "Paris"}', named],
     ["an object that may be any tool's", object, required],
     ["another tool's call", json, { toolChoice: { kind: "function", name: "run_command" } } as const],
+    ["arguments wrapped in another tool's name", `{"run_command": ${object}}`, named],
+    ["two of them, wrapped", `{"first": ${object}, "second": ${object}}`, named],
+    ["a wrapped number that would lose digits", '{"a": {"city": "Paris", "id": 12345678901234567}}', named],
+    ["an object that breaks off", '{"city": "Paris", "days":', named],
     ["words", "I can't {do} that.", named],
+    ["words behind a brace", "I can't {do that", named],
   ])("%s is asked for again", (_, text, request) => {
     const options = shaperOptions(request);
     expect(() => playAll(partEvents([{ kind: "text", pieces: [text] }]), options)).toThrow(
