@@ -114,12 +114,17 @@ function stands(text: string, before: string, end: number): boolean {
 /** `name(…)` in plain text: only what ends the answer, and not what a sentence or a list of signatures says. */
 function isPlainCall(text: string, before: string, open: number): boolean {
   const inside = readInside(text.slice(open, open + farthest * 10));
-  if (inside === undefined) return false;
+  if (inside === undefined) return breaksOff(text.slice(open + 1, open + farthest), before);
   const behind = text.slice(open + inside.length + 2);
   if (behind.length > farthest) return false;
   const rest = behind.replace(trail, "").replaceAll(otherCall, "");
   if (/[^\])>`;]/.test(rest)) return false;
   return /["'=\d]/.test(inside) || (inside.trim() === "" && before.replaceAll(otherCall, "") === "");
+}
+
+/** Whether the answer ends inside the brackets of a call that its line begins with, rather than in words about it. */
+function breaksOff(rest: string, before: string): boolean {
+  return lead.test(before) && /^[^.!?\n]*["'=:\d]/.test(rest) && !/\n\s*\n|[.!?]\s*$/.test(rest);
 }
 
 /** What stands in the brackets with which a text begins; `undefined` if they are not closed. Strings are passed over. */
