@@ -138,7 +138,7 @@ function isSchema(value: unknown): boolean {
 function describesValue(value: unknown): boolean {
   return (
     isRecord(value) &&
-    (typeNames.has(value["type"]) ||
+    ([value["type"]].flat().some((type) => typeNames.has(type)) ||
       typeof value["$ref"] === "string" ||
       ["anyOf", "oneOf", "allOf", "enum"].some((word) => Array.isArray(value[word])))
   );

@@ -287,6 +287,10 @@ describe("is mended though nobody has time to check it", () => {
     ["in single quotes", "{'Name':'Ann','age':'41'}"],
     ["in single quotes, wrapped", "{'person':{'name':'Ann','age':'41'}}"],
     ["behind its schema", `${JSON.stringify(person)}\n\n{"name":"Ann","age":"41"}`],
+    [
+      "behind its schema with lists of types",
+      `${JSON.stringify(closed({ name: { type: ["string", "null"] }, age: integer }))}\n\n${ann}`,
+    ],
   ])("%s", (_, answer) => {
     for (const hold of [false, true]) {
       const shaper = constrainJson({
