@@ -167,4 +167,19 @@ describe("withStructuredOutput", () => {
     for await (const part of await model.stream("Where? Answer in JSON.")) last = part;
     expect(last).toEqual(object);
   });
+
+  test.each([
+    ["functionCalling" as const, JSON.stringify({ extract: object })],
+    ["jsonSchema" as const, JSON.stringify({ Result: object })],
+    ["jsonMode" as const, fenced],
+  ])("by %s, beside the message that it came with", async (method, text) => {
+    await using stack = await startStack();
+    stack.simulator.enqueue({ text });
+    const model = langchain(stack).withStructuredOutput(schema, { method, includeRaw: true });
+    const { raw, parsed } = await model.invoke("Where? Answer in JSON.");
+    expect(parsed).toEqual(object);
+    if (!AIMessage.isInstance(raw)) throw new Error("What came is no message.");
+    const said = method === "functionCalling" ? callsOf(raw)?.[0]?.input : JSON.parse(raw.text);
+    expect(said).toEqual(object);
+  });
 });

@@ -1,4 +1,6 @@
 import Anthropic from "@anthropic-ai/sdk";
+import { createAnthropic } from "@ai-sdk/anthropic";
+import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import type { LanguageModel } from "ai";
@@ -29,6 +31,13 @@ export function aiModel(stack: Stack, id = model): LanguageModel {
     supportsStructuredOutputs: true,
   })(id);
 }
+
+/** Models of the AI SDK through the providers of the three APIs. */
+export const aiModels: Readonly<Record<string, (stack: Stack) => LanguageModel>> = {
+  "openai chat": ({ url }) => createOpenAI({ baseURL: `${url}/v1`, apiKey: "any" }).chat(model),
+  "openai responses": ({ url }) => createOpenAI({ baseURL: `${url}/v1`, apiKey: "any" }).responses(model),
+  anthropic: ({ url }) => createAnthropic({ baseURL: `${url}/v1`, apiKey: "any" })(model),
+};
 
 /** A chat model of LangChain on a stack. */
 export function langchain(stack: Stack, fields: ChatOpenAIFields = {}): ChatOpenAI {
