@@ -74,6 +74,25 @@ describe("the budget of a request", () => {
     expect(limits).toEqual([75, 75]);
   });
 
+  test("is not used up by waiting for a processor: such work begins anew, but not for ever", () => {
+    let time = 0;
+    let left = 2;
+    const budget = createCheckBudget({
+      now: () => time,
+      limit(_milliseconds, work) {
+        time += 1;
+        left -= 1;
+        return left < 0 ? work() : undefined;
+      },
+    });
+    expect(budget.check({}, () => 1)).toEqual({ done: 1 });
+    left = 3;
+    expect(budget.check({}, () => 2)).toBeUndefined();
+    // Six of sixty milliseconds are spent.
+    left = 0;
+    expect(budget.change(2000, () => 3)).toEqual({ done: 3 });
+  });
+
   test("passes on what the work throws", () => {
     expect(() => setUp().budget.check({}, () => JSON.parse("{"))).toThrow(SyntaxError);
   });
