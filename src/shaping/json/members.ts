@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../../model/request.ts";
 import { itemsSchema, rulesOf } from "../schema/coerce-to-schema.ts";
+import { objectBranches } from "../schema/choose-branch.ts";
 import { jsonType, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
 import { passesStrings } from "./passes-strings.ts";
 
@@ -39,6 +40,8 @@ export function membersOf(schema: unknown, root: JsonSchema, bracket: "{" | "[")
   const types = typesOf(resolved, root);
   if (types.size > 0 && !types.has(bracket === "{" ? "object" : "array")) return undefined;
   if (bracket === "[" && "prefixItems" in resolved) return undefined;
+  // Which of several branches is meant shows only the whole; at the root there is nothing to wait with.
+  if (bracket === "{" && schema !== root && objectBranches(resolved, root).length > 1) return undefined;
   const found = known[bracket].get(resolved);
   if (found !== undefined) return found;
   const members = bracket === "{" ? propertiesOf(resolved, root) : itemsOf(resolved, root);

@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../../model/request.ts";
 import { parseLeniently } from "../parse-leniently.ts";
+import { chooseBranch } from "./choose-branch.ts";
 import { describeObject, type ObjectShape } from "./object-shape.ts";
 import { branchesOf, isRecord, jsonType, resolveSchema, typesOf } from "./resolve-schema.ts";
 
@@ -65,7 +66,7 @@ function coerceContent(value: unknown, schema: JsonSchema, root: JsonSchema, dep
     const { items } = shapeOf(schema, root);
     return items === undefined ? value : coerceItems(value, items, root, depth);
   }
-  if (isRecord(value)) return coerceObject(value, schema, root, depth);
+  if (isRecord(value)) return coerceObject(value, chooseBranch(schema, root, value), root, depth);
   if (typeof value === "string") return coerceEnum(value, shapeOf(schema, root).allowed);
   return value;
 }
@@ -150,7 +151,7 @@ function shapeOf(schema: JsonSchema, root: JsonSchema): Shape {
 }
 
 function allowedOf(schema: JsonSchema): Allowed | undefined {
-  const values: unknown = schema["enum"];
+  const values: unknown = "const" in schema ? [schema["const"]] : schema["enum"];
   if (!Array.isArray(values)) return undefined;
   const allowed = new Map<string, string | undefined>();
   for (const one of values as readonly unknown[]) {

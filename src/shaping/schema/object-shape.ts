@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../../model/request.ts";
+import { objectBranches } from "./choose-branch.ts";
 import { loosen } from "./loosen.ts";
-import { branchesOf, isRecord, propertiesOf, resolveSchema, typesOf } from "./resolve-schema.ts";
+import { branchesOf, isRecord, propertiesOf, typesOf } from "./resolve-schema.ts";
 
 /** What a schema says of an object's keys. */
 export interface ObjectShape {
@@ -65,7 +66,6 @@ export function describeObject(schema: JsonSchema, root: JsonSchema): ObjectShap
 
 /** A schema's only branch that admits objects: what is optional is often written as "this, or null". */
 function onlyBranch(schema: JsonSchema, root: JsonSchema): JsonSchema {
-  if (schema["properties"] !== undefined || schema["allOf"] !== undefined) return schema;
-  const branches = branchesOf(schema).filter((branch) => typesOf(branch, root).has("object"));
-  return (branches.length === 1 ? resolveSchema(branches[0], root) : undefined) ?? schema;
+  const [only, second] = objectBranches(schema, root);
+  return second === undefined ? (only ?? schema) : schema;
 }

@@ -6,6 +6,21 @@ const texts = (count: number): string[] => Array.from({ length: count }, () => "
 
 const root = { $defs: { level: { enum: ["Low", "High"] }, "a b%/c": { type: "integer" } } };
 
+const strict = (type: unknown, properties: Record<string, unknown>) => ({
+  type: "object",
+  properties: { type, ...properties },
+  required: ["type", ...Object.keys(properties)],
+  additionalProperties: false,
+});
+const optional = { type: ["integer", "null"] };
+/** As zod writes what is told apart by a word. */
+const payment = {
+  anyOf: [
+    strict({ type: "string", const: "card" }, { number: { type: "string" }, cvc: optional }),
+    strict({ type: "string", enum: ["cash"] }, { amount: optional }),
+  ],
+};
+
 const twoBranches = {
   anyOf: [
     { type: "object", properties: { a: { type: "integer" } }, additionalProperties: false },
@@ -79,6 +94,19 @@ describe("coercion", () => {
       },
       {},
     ],
+    [
+      "a branch that a word tells, with a missing key",
+      { type: "card", number: 1 },
+      payment,
+      { type: "card", number: "1", cvc: null },
+    ],
+    [
+      "a branch that a word in another case tells, with a key too many",
+      { Type: "CASH", amount: "3", cvc: 1 },
+      payment,
+      { type: "cash", amount: 3 },
+    ],
+    ["branches of which none is told", { type: "cheque", amount: 1 }, payment, { type: "cheque", amount: 1 }],
     ["forbidden keys", { a: 1, b: 2 }, { properties: { a: {} }, additionalProperties: false }, { a: 1 }],
     [
       "keys that a pattern may admit",
