@@ -3,7 +3,7 @@ import { findExcess, parseBounded } from "../parse-bounded.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { absent, coerceToSchema, rulesOf } from "../schema/coerce-to-schema.ts";
 import type { SchemaCheck } from "../schema/compile-json-schema.ts";
-import { isRecord, resolveSchema } from "../schema/resolve-schema.ts";
+import { isRecord, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
 import type { RootType } from "../schema/root-types.ts";
 
 /** What one way to read an answer comes to. */
@@ -82,13 +82,27 @@ export function createJsonJudge({ schema, types, check, budget }: JsonWish): Jso
       .flatMap(([key, inner]) => {
         if (typeof inner !== "object" || inner === null || shape?.declares(key) === true) return [];
         if (isSchema(inner)) return [];
-        const verdict = judgeInForm(inner, JSON.stringify(inner), length);
+        const isAlone = Object.keys(value).length === 1;
+        const verdict =
+          (isAlone ? wrap(inner, length) : undefined) ?? judgeInForm(inner, JSON.stringify(inner), length);
         return verdict.kind === "fits" ? verdict : [];
       });
     return found.length === 1 ? found[0] : undefined;
   }
 
+  /** A list alone, where an object is wanted that has nothing but a list: that list is meant. */
+  function wrap(value: unknown, length: number): Verdict | undefined {
+    const [key, second] = shape?.keys ?? [];
+    if (!Array.isArray(value) || schema === undefined || key === undefined || second !== undefined)
+      return undefined;
+    if (types.has("array") || !typesOf(shape?.schemaFor(key), schema).has("array")) return undefined;
+    const wrapped = { [key]: value };
+    return judgeInForm(wrapped, JSON.stringify(wrapped), length);
+  }
+
   function readValue(value: unknown, text: string): Verdict {
+    const wrapped = wrap(value, text.length);
+    if (wrapped?.kind === "fits") return wrapped;
     const first = isStrange(value) ? unwrap(value, text.length) : undefined;
     if (first?.kind === "fits") return first;
     if (knowsKeys && isSchema(value)) {

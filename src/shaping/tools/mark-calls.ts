@@ -1,5 +1,5 @@
 import { parseLeniently } from "../parse-leniently.ts";
-import { isRecord } from "../schema/resolve-schema.ts";
+import { isRecord, propertiesOf, typesOf } from "../schema/resolve-schema.ts";
 import { isCallShape } from "./call-shape.ts";
 import { createCallFinder } from "./create-call-finder.ts";
 import { readRawValue } from "./json-value.ts";
@@ -108,7 +108,14 @@ function markArguments(
   { directory, options }: MarkOptions,
 ): string | undefined {
   const value = parseLeniently(raw, directory.budget);
+  const tool = only === undefined ? undefined : directory.find(only);
   if (Array.isArray(value)) {
+    const key = tool === undefined ? undefined : onlyList(tool);
+    const listed =
+      only === undefined || key === undefined
+        ? undefined
+        : markOne(only, `{${JSON.stringify(key)}: ${raw}}`, options);
+    if (listed !== undefined) return listed;
     // A list of one.
     const inner = raw.replace(/^\s*\[|\]\s*$/g, "");
     return value.length === 1 && isRecord(value[0])
@@ -116,17 +123,26 @@ function markArguments(
       : undefined;
   }
   if (!isRecord(value)) return undefined;
-  const tool = only === undefined ? undefined : directory.find(only);
   if (only !== undefined && tool !== undefined && !isStrange(value, tool)) return markOne(only, raw, options);
   if (longNumber.test(raw)) return undefined;
   const found = Object.entries(value)
     .slice(0, mostWraps)
     .flatMap(([key, inner]) => {
       const name = directory.names.includes(key) ? key : only;
-      if (!isRecord(inner) || name === undefined || (only ?? name) !== name) return [];
-      return markOne(name, JSON.stringify(inner), options) ?? [];
+      if (name === undefined || (only ?? name) !== name) return [];
+      const innerJson = JSON.stringify(inner);
+      if (Array.isArray(inner) && Object.keys(value).length === 1)
+        return markArguments(innerJson, name, { directory, options }) ?? [];
+      return (isRecord(inner) ? markOne(name, innerJson, options) : undefined) ?? [];
     });
   return found.length === 1 ? found[0] : undefined;
+}
+
+/** The argument of a tool that takes nothing but a list. */
+function onlyList({ definition: { parameters } }: DeclaredTool): string | undefined {
+  const [only, second] = propertiesOf(parameters, parameters);
+  if (only === undefined || second !== undefined) return undefined;
+  return typesOf(only[1], parameters).has("array") ? only[0] : undefined;
 }
 
 /** Whether an object has keys, none of which the tool knows. */

@@ -124,6 +124,29 @@ const mended: [name: string, answer: string, schema: Schema, json: string][] = [
   ],
 ];
 
+const branch = (type: string, properties: Schema): Schema =>
+  closed({ type: { type: "string", const: type }, ...properties });
+const paid = closed({
+  title: text,
+  payment: {
+    anyOf: [branch("card", { number: text, cvc: nullable(integer) }), branch("cash", { sum: integer })],
+  },
+});
+mended.push(
+  [
+    "a missing key of a branch",
+    '{"title":"T","payment":{"type":"card","number":"1"}}',
+    paid,
+    '{"title":"T","payment":{"type":"card","number":"1","cvc":null}}',
+  ],
+  [
+    "a forbidden key of a branch in another case",
+    '{"title":"T","payment":{"sum":"3","number":"1","type":"CASH"}}',
+    paid,
+    '{"title":"T","payment":{"sum":3,"type":"cash"}}',
+  ],
+);
+
 const found: [name: string, answer: string, schema: Schema, json: string][] = [
   ["wrapped in the schema's name", `{"person":${ann}}`, person, ann],
   ["wrapped where other keys may be", `{"result": {"Name":"Ann","age":"41"}}`, open, ann],
@@ -131,6 +154,19 @@ const found: [name: string, answer: string, schema: Schema, json: string][] = [
   ["wrapped beside more", `{"status":"ok","data":${ann}}`, person, ann],
   ["a schema with values", `{"type":"object","properties":${ann}}`, person, ann],
   ["arguments of a call", `<tool_call>\n{"name": "person", "arguments": ${ann}}\n</tool_call>`, person, ann],
+  [
+    "a list alone, where there is nothing but a list",
+    '[{"ID":"1"}, {"id":2}]',
+    closed({ all: ids }),
+    '{"all":[{"id":1},{"id":2}]}',
+  ],
+  [
+    "objects in lines, where there is nothing but a list",
+    '{"id":1}\n{"id":2}',
+    closed({ all: ids }),
+    '{"all":[{"id":1},{"id":2}]}',
+  ],
+  ["a list of another name", '{"ids":[{"id":"1"}]}', closed({ all: ids }), '{"all":[{"id":1}]}'],
   ["arguments without markup", `{"name":"person","arguments":${ann}}`, person, ann],
   ["the schema first", `${JSON.stringify(person)}\n\n${ann}`, person, ann],
   [
@@ -217,6 +253,13 @@ describe("is asked for again while nothing was given", () => {
       closed({ title: text }),
       /the schema, not an answer|required property/,
     ],
+    [
+      "the schema of a list",
+      JSON.stringify(closed({ tags: { type: "array", items: text } })),
+      closed({ tags: { type: "array", items: text } }),
+      /the schema, not an answer|required property/,
+    ],
+    ["a list where a text is wanted", '["T"]', closed({ title: text }), /root is not an object/],
     ["a list whose items are no items", '[{"no":1}]', ids, /required property 'id'/],
     ["a missing key", '{"age":41}', person, /required property 'name'/],
   ])("%s", (_, answer, schema, problem) => {

@@ -168,6 +168,15 @@ describe("where a call must come", () => {
     expect(play(text, named)?.blocks).toEqual(blocks);
   });
 
+  test("a list alone, of a tool that takes nothing but a list", () => {
+    const items = { type: "object", properties: { id: { type: "integer" } }, required: ["id"] };
+    const parameters = { type: "object", properties: { all: { type: "array", items } }, required: ["all"] };
+    for (const text of ['[{"id": 1}, {"ID": "2"}]', '```json\n[{"id": 1}, {"ID": "2"}]\n```'])
+      expect(
+        play(text, { ...required, tools: [{ name: "save", description: "", parameters }] })?.blocks,
+      ).toEqual([{ call: "save", arguments: '{"all":[{"id":1},{"id":2}]}' }]);
+  });
+
   test("an object, where there is one tool only", () => {
     const { tools } = shaperOptions().request;
     expect(play(object, { ...required, tools: tools.slice(0, 1) })?.blocks).toEqual([weather]);
