@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startStack, type Stack } from "../support/start-stack.ts";
 import { booking } from "./support/booking.ts";
 import { expectSilence } from "./support/expect-silence.ts";
-import { type ObjectForm, plainForms, schemaForms } from "./support/object-forms.ts";
-import { plainReaders, schemaReaders } from "./support/object-readers.ts";
+import { listForms, type ObjectForm, plainForms, schemaForms } from "./support/object-forms.ts";
+import { listReaders, plainReaders, schemaReaders } from "./support/object-readers.ts";
 
 // generateObject and streamObject are deprecated, but much used.
 expectSilence(/Deprecated: "(generate|stream)Object"|^Warning: AI SDK Warning System: To turn off/);
@@ -35,5 +35,11 @@ describe.each(Object.entries(schemaReaders))("%s", (_name, reader) => {
 describe.each(Object.entries(plainReaders))("%s", (_name, reader) => {
   test.each<ObjectForm>(plainForms)("%s", async (_what, ...answers) => {
     expect(await read(reader, answers)).toEqual({ value: booking, asked: answers.length });
+  });
+});
+
+describe.each(Object.entries(listReaders))("%s", (_name, reader) => {
+  test.each<ObjectForm>(listForms)("%s", async (_what, ...answers) => {
+    expect(await read(reader, answers)).toEqual({ value: [booking, booking], asked: answers.length });
   });
 });

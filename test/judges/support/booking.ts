@@ -2,6 +2,11 @@ import { z } from "zod";
 
 const person = z.object({ name: z.string(), age: z.number().int().nullable() });
 
+const payment = z.union([
+  z.object({ by: z.literal("card"), number: z.string(), cvc: z.number().int().nullable() }),
+  z.object({ by: z.literal("cash"), amount: z.number() }),
+]);
+
 /** What is strict as clients make it of zod: every field is required, what is optional may be null, and no other key may come. */
 export const bookingSchema = z.object({
   city: z.string(),
@@ -10,6 +15,7 @@ export const bookingSchema = z.object({
   breakfast: z.boolean(),
   guest: person,
   others: z.array(person),
+  payment,
   wishes: z.array(z.string()).nullable(),
   note: z.string().nullable(),
 });
@@ -25,6 +31,7 @@ export const booking: Booking = {
   breakfast: true,
   guest: { name: "Ada", age: null },
   others: [{ name: "Bob", age: 7 }],
+  payment: { by: "card", number: "4242", cvc: null },
   wishes: ['a "sea" view'],
   note: null,
 };
@@ -32,7 +39,7 @@ export const booking: Booking = {
 const { note: _note, ...noted } = booking;
 
 /** The same as models write it: what is null is left out, at every depth. */
-export const lean = { ...noted, guest: { name: "Ada" } };
+export const lean = { ...noted, guest: { name: "Ada" }, payment: { by: "card", number: "4242" } };
 
 /** The ways in which a booking misses its schema and can be read all the same, and its JSON. */
 export const misfits: readonly (readonly [what: string, json: string])[] = [
@@ -46,6 +53,10 @@ export const misfits: readonly (readonly [what: string, json: string])[] = [
   ["keys in another case", json(lean).replace('"city"', '"City"').replace('"wishes"', '"WISHES"')],
   ["an enum in another case", json({ ...lean, size: "LARGE" })],
   ["one item for a list", json({ ...lean, others: { name: "Bob", age: 7 }, wishes: 'a "sea" view' })],
+  [
+    "a word of a union in another case",
+    json({ ...lean, payment: { ...lean.payment, by: "Card", bank: "DNB" } }),
+  ],
   ["an object in a string", json({ ...lean, guest: '{"name": "Ada"}' })],
   ["a closing bracket too few", json(lean).slice(0, -1)],
   ["a comma too many", json(lean).replace("]}", "],}")],

@@ -41,3 +41,11 @@ export const plainForms: readonly ObjectForm[] = [
   ["thinking with another object before it", `<think>{"city": "Rome"}</think>\n${json}`],
   ["no JSON at first", "Which room?", json],
 ];
+
+/** Two bookings where an object is wanted that holds a list of them. */
+export const listForms: readonly ObjectForm[] = [
+  ["the object", JSON.stringify({ elements: [lean, lean] })],
+  ["the list alone", `[${leanJson}, ${leanJson}]`],
+  ["the list alone, in a fence behind a sentence", `Here they are:\n${fence(`[${leanJson}, ${leanJson}]`)}`],
+  ["another name for the list", JSON.stringify({ bookings: [lean, lean] })],
+];

@@ -76,3 +76,17 @@ export const schemaReaders: Readonly<Record<string, ObjectReader>> = {
 
 /** Readers that ask for JSON of any kind. */
 export const plainReaders: Readonly<Record<string, ObjectReader>> = structured("jsonMode");
+
+/** Readers of a list of bookings, which the AI SDK asks for as an object that holds nothing else. */
+export const listReaders = Object.fromEntries(
+  Object.entries(aiModels).map(([provider, create]): [string, ObjectReader] => [
+    `AI SDK elementStream by ${provider}`,
+    async (stack) => {
+      const output = Output.array({ element: schema });
+      const elements: unknown[] = [];
+      const { elementStream } = streamText({ model: create(stack), output, prompt, ...limits });
+      for await (const element of elementStream) elements.push(element);
+      return elements;
+    },
+  ]),
+);
