@@ -103,6 +103,64 @@ describe("a call that its place makes one", () => {
   });
 });
 
+describe("a call that nothing but its name marks", () => {
+  const args = '{"city": "Paris"}';
+  const time = { call: "list-files", arguments: "{}" };
+
+  test.each([
+    ["a call of Python", 'get_weather(city="Paris")', [weather]],
+    ["without keys", "get_weather('Paris')", [weather]],
+    ["without arguments", "list-files()", [time]],
+    ["two, a line each", 'get_weather(city="Paris")\nlist-files()', [weather, time]],
+    ["two, with a comma", 'get_weather(city="Paris"), list-files()', [weather, time]],
+    ["an object in brackets", `get_weather(${args})`, [weather]],
+    ["in a fence that is all", '```python\nget_weather(city="Paris")\n```', [weather]],
+    ["the name before JSON", `get_weather ${args}`, [weather]],
+    ["a line above JSON", `get_weather\n${args}`, [weather]],
+    ["with a colon", `get_weather: ${args}`, [weather]],
+    ["before a token that ends the answer", `get_weather(city="Paris")<|eot|>`, [weather]],
+  ])("%s, as a whole answer", (_, text, blocks) => {
+    expect(play(text)).toEqual({ blocks, finish: "tool-calls" });
+    expect(play(`I look.\n\n${text}`)?.blocks.some((block) => "call" in block)).toBe(false);
+  });
+
+  test.each([
+    ["glued to JSON", `get_weather${args}`, [weather]],
+    ["with an index", `get_weather:0${args}`, [weather]],
+    ["with an index and a blank", `get_weather:0 ${args}`, [weather]],
+    ["in a namespace", `functions.get_weather${args}`, [weather]],
+    ["Mistral's stripped form", `get_weather[ARGS]${args}`, [weather]],
+    ["two of them", `get_weather[ARGS]${args}list-files[ARGS]{}`, [weather, time]],
+    ["with an id", `get_weather[CALL_ID]a1[ARGS]${args}`, [weather]],
+    ["a list of Python", '[get_weather(city="Paris"), list-files()]', [weather, time]],
+    ["ReAct's fence", `Action:\n\`\`\`json\n${json}\n\`\`\``, [weather]],
+    ["ReAct with a call", 'Action: get_weather(city="Paris")', [weather]],
+    ["ReAct with JSON behind the name", `Action: get_weather ${args}`, [weather]],
+    ["ReAct that goes on", 'Action: get_weather(city="Paris")\nObservation: sun\nThought: good', [weather]],
+  ])("%s, behind words too", (_, text, blocks) => {
+    expect(play(text)).toEqual({ blocks, finish: "tool-calls" });
+    expect(play(`I look.\n${text}`)?.blocks).toEqual([{ text: "I look." }, ...blocks]);
+  });
+
+  test.each([
+    "get_weather(city, days)",
+    "get_weather(city) gives the weather.",
+    "get_weather: gives the weather",
+    "get_weather{city}",
+    'get_weather{"town": "Paris"}',
+    `get_weather${args} is a call.`,
+    'get_weather(city="Paris").',
+    'get_weather(city="Paris") -> {"temperature": 3}',
+    'get_weather("Paris")\n\nThis gives the weather.',
+    '[get_weather](https://example.com) or [get_weather("Paris")](https://example.com)',
+    '- get_weather(city="Paris")\n- list-files()',
+    'Use it so:\n\n    get_weather(city="Paris")',
+    "get_weather\n===========\n\nGives the weather.",
+  ])("none: %s", (text) => {
+    expect(play(text)?.blocks).toEqual([{ text }]);
+  });
+});
+
 describe("text", () => {
   const fence = `\`\`\`json\n${json}\n\`\`\``;
   test.each([
