@@ -43,6 +43,8 @@ export interface ThinkingOptions {
   readonly untilJson?: boolean;
   /** The answer is JSON: where thinking that nothing closed ends with it, it is given as the answer. */
   readonly endsInJson?: boolean;
+  /** There are no calls and no JSON to ask for again: text that nothing but a lone closing tag follows is the answer. */
+  readonly isAlone?: boolean;
 }
 
 /** `start`: nothing but blanks since the beginning or the last block. `opened`, `closed`: just behind a tag. */
@@ -209,6 +211,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   function decide(out: BlockWriter, { reasoning, rest }: Verdict): string {
     mode = "start";
     if (reasoning === undefined) return rest;
+    if (options.isAlone === true && rest.trim() === "") return reasoning;
     out.write("reasoning", withoutBreaks(reasoning));
     close(out, 2);
     return rest;
