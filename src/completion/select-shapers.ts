@@ -34,7 +34,7 @@ export function createReaders(request: ChatRequest, model: string, whole: boolea
     untilJson: isJson && !whole && !isKnown,
     harmony: writesHarmony(model),
     endsInJson: isJson,
-    isAlone: !isJson && !usesTools(request),
+    isAlone: !isJson && !isKnown && !usesTools(request),
   });
   const limit = request.maxOutputTokens;
   if (limit === undefined) return [splitter];

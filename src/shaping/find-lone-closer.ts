@@ -145,7 +145,7 @@ export function createLoneCloserFinder(options: FinderOptions): LoneCloserFinder
       keep(at - done);
       done = at;
       if (word === null) return undefined;
-      if (harmonyTurns.includes(word))
+      if (harmonyTurns.includes(word) && !code.inCode())
         return { reasoning: kept.join(""), rest: rest.replace(/^<\|end\|>/i, "") };
       if (!closers.has(word)) {
         if (!code.inCode()) return plain();

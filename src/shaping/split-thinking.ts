@@ -43,7 +43,7 @@ export interface ThinkingOptions {
   readonly untilJson?: boolean;
   /** The answer is JSON: where thinking that nothing closed ends with it, it is given as the answer. */
   readonly endsInJson?: boolean;
-  /** There are no calls and no JSON to ask for again: text that nothing but a lone closing tag follows is the answer. */
+  /** Neither does the model think so nor is there anything to ask for again: text with a lone closing tag at its end is the answer. */
   readonly isAlone?: boolean;
 }
 

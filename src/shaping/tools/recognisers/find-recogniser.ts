@@ -21,6 +21,7 @@ import {
   tokenBlockOpenings,
 } from "./markup.ts";
 import { readToolTag } from "./named-parts.ts";
+import { readStrippedHeader, strippedHeaders } from "./stripped-harmony.ts";
 import { readFunctionEquals, readInvoke } from "./tagged-function.ts";
 import {
   readSeparatedCall,
@@ -73,19 +74,26 @@ export const lineMarkers: readonly string[] = [...lineOpenings.keys()];
 const markers = createMarks(callMarkers);
 const wordMarkers = createMarks(lineMarkers);
 const plainMarkers = createMarks([...plainOpenings.keys()]);
+const headerMarkers = createMarks(strippedHeaders);
 /** Nothing at all. */
 const noMarkers = createMarks([]);
 
 /** What is looked for: without tools only what is markup all the same. */
-function marksOf({ offersTools, toolTags }: CallSession, atLine: boolean): readonly [Marks, Marks, Marks] {
+function marksOf(session: CallSession, atLine: boolean): readonly Marks[] {
+  const { offersTools, toolTags, mayStripHarmony } = session;
+  const headers = mayStripHarmony ? headerMarkers : noMarkers;
   return offersTools
-    ? [markers, toolTags, atLine ? wordMarkers : noMarkers]
-    : [plainMarkers, noMarkers, noMarkers];
+    ? [headers, markers, toolTags, atLine ? wordMarkers : noMarkers]
+    : [headers, plainMarkers];
 }
 
 /** Whether a marker can begin with this sign: one look, and most of a text is passed over. */
-export function beginsMarker(sign: string, atLine: boolean): boolean {
-  return markers.begins(sign) || (atLine && wordMarkers.begins(sign));
+export function beginsMarker(sign: string, session: CallSession): boolean {
+  return (
+    markers.begins(sign) ||
+    (session.lineStart && wordMarkers.begins(sign)) ||
+    (session.mayStripHarmony && headerMarkers.begins(sign))
+  );
 }
 
 /** Whether the marker of a recogniser stands, or may still come to stand, `ahead` of where the reader is. */
@@ -116,6 +124,7 @@ export function* findRecogniser(session: CallSession, atLine: boolean): Reading<
     const found = looks.find((look) => typeof look === "string");
     if (found === undefined) return undefined;
     reader.take(found.length);
+    if (strippedHeaders.includes(found)) return readStrippedHeader;
     return openings.get(found) ?? lineOpenings.get(found) ?? readToolTag(found.slice(1, -1));
   }
 }
