@@ -22,6 +22,7 @@ const mostBlanks = 1000;
 /** What may open a block in mid-answer. */
 const openingsAnywhere = [
   opening,
+  `${commonTag.open}\r\n`,
   ...thinkingTags.flatMap(({ open, isToken }) => (isToken === true ? [open] : [])),
 ];
 
@@ -220,7 +221,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   function readOpened(text: string): string {
     mode = "thinking";
     openedHere = true;
-    return text.startsWith("\n") ? text.slice(1) : text;
+    return text.replace(/^\r?\n/, "");
   }
 
   function readClosed(text: string): string {

@@ -15,7 +15,7 @@ const breaks = createStops(["\n"]);
 const fenceEndings = ["\n```", "\n~~~"] as const;
 const fenceEnds = createStops(fenceEndings);
 /** An opening tag, or ReAct's word: what follows it is its content, and left to the shaper of calls. */
-const openTag = /<[^<>/\s][^<>\n]*>\s*$|(?:^|\n)\**Action\**:\**\s*$/;
+const openTag = /<[^<>/\s][^<>\n]*>\s*$|\[tool_calls?\]\s*$|(?:^|\n)\**Action\**:\**\s*$/i;
 /** Longer than any marker. */
 const markerLength = 64;
 /** So far is looked for what tells calls that are streamed from others. */
@@ -42,6 +42,7 @@ export interface FinalReader {
 /** Creates the reader of `createFinalCallShaper`. */
 export function createFinalReader(options: ToolCallShaperOptions, port: FinalPort): FinalReader {
   const directory = createToolDirectory(options.request.tools, options.work);
+  const toolTags = createMarks(directory.names.map((name) => `<${name}>`));
   const reader = createTextReader();
   let byModel = false;
   /** What is being held is a call as far as can be told. */
@@ -131,7 +132,7 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
 
   function* seesMarker(): Reading<boolean> {
     yield* reader.need(markerLength);
-    return markers.look(reader.text, reader.at, reader.ended) !== undefined;
+    return [markers, toolTags].some((one) => one.look(reader.text, reader.at, reader.ended) !== undefined);
   }
 
   /** Reads, at the beginning of a line, what may be calls to the end of the answer. `undefined`: what was read is text. */
@@ -147,7 +148,7 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
       yield* reader.space();
     }
     if (openTag.test(tail)) return undefined;
-    const tag = yield* seesNamedCall(reader, directory, atStart);
+    const tag = yield* seesNamedCall(reader, directory, atStart ? "start" : "line");
     if (tag !== undefined) return yield* readNamed(tag, undefined);
     if (yield* reader.sees(["{", "["])) return yield* readJson(undefined, atStart);
     const fence = yield* reader.accept(["```", "~~~"]);
@@ -155,11 +156,10 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
     yield* reader.while(/[\w -]/y, 32);
     if ((yield* reader.accept(["\n", "\r\n"])) === undefined) return undefined;
     yield* reader.space();
-    if ((yield* reader.sees(["{", "["])) && !(yield* seesMarker())) return yield* readJson(fence, false);
-    if (!atStart) return undefined;
-    const named = yield* seesNamedCall(reader, directory, true);
+    const named = atStart ? yield* seesNamedCall(reader, directory, "fenced") : undefined;
     if (named !== undefined) return yield* readNamed(named, fence);
-    return (yield* seesMarker()) ? yield* readMarked(fence) : undefined;
+    if ((yield* reader.sees(["{", "["])) && !(yield* seesMarker())) return yield* readJson(fence, false);
+    return atStart && (yield* seesMarker()) ? yield* readMarked(fence) : undefined;
   }
 
   function* readBlanks(): Reading<string> {

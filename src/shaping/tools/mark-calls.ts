@@ -3,9 +3,10 @@ import { isRecord } from "../schema/resolve-schema.ts";
 import { isCallShape } from "./call-shape.ts";
 import { createCallFinder } from "./create-call-finder.ts";
 import { readRawValue } from "./json-value.ts";
-import { createTextReader } from "./text-reader.ts";
+import { createTextReader, fold } from "./text-reader.ts";
 import type { ToolDirectory } from "./tool-directory.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
+import { turnEndsAfterCall } from "../turn-tokens.ts";
 
 /** Whether a text consists of calls alone, each of a declared tool and with arguments that fit. */
 export function isCalls(text: string, options: ToolCallShaperOptions): boolean {
@@ -45,11 +46,12 @@ const fenceBehind = /^\s*(?:```|~~~)[ \t]*(?=\n|$)/;
  * called, an object that fits its schema. The last one counts: what stands before may be an example.
  */
 export function findForcedCall(
-  text: string,
+  written: string,
   directory: ToolDirectory,
   options: ToolCallShaperOptions,
 ): ForcedCall | undefined {
   const { tools, toolChoice } = options.request;
+  const text = withoutTurnEnds(written);
   const only =
     toolChoice.kind === "function" ? toolChoice.name : tools.length === 1 ? tools[0]?.name : undefined;
   let found: ForcedCall | undefined;
@@ -71,6 +73,13 @@ export function findForcedCall(
       : { before, marked, after };
   }
   return found;
+}
+
+/** A text without the tokens that end a turn at its end. */
+function withoutTurnEnds(text: string): string {
+  const body = text.trimEnd();
+  const mark = turnEndsAfterCall.find((one) => fold(body.slice(-one.length)) === fold(one));
+  return mark === undefined ? text : withoutTurnEnds(body.slice(0, -mark.length));
 }
 
 /** The value with which a text begins, if it is whole. */

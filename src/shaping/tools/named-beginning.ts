@@ -15,14 +15,15 @@ const mayFollow = /^(?::?\s*|\s*\[[A-Z_]*)$/;
 
 /**
  * Whether a call of a declared tool that nothing marks but its name may begin here: `NAME{…}`, `NAME:0 {…}`, `NAME[ARGS]{…}`
- * or `[NAME(…)]`, and where an answer begins `NAME(…)` and a name before JSON, too. Gives the tag behind which the shaper of
- * calls knows it. Reads nothing.
+ * or `[NAME(…)]`, and where an answer, or the fence that is all of it, begins `NAME(…)` and a name before JSON, too. Gives the
+ * tag behind which the shaper of calls knows it. Reads nothing.
  */
 export function* seesNamedCall(
   reader: TextReader,
   directory: ToolDirectory,
-  atStart: boolean,
+  place: "start" | "line" | "fenced",
 ): Reading<"<tool_call>" | "[TOOL_CALLS]" | undefined> {
+  const atStart = place !== "line";
   for (let length = 1; length < longestBeginning; length += 1) {
     const text = yield* reader.peek(length);
     const [all = "", bracket = "", , name = ""] = written.exec(text) ?? [];
@@ -35,7 +36,7 @@ export function* seesNamedCall(
     }
     if (name === "" || directory.find(name) === undefined || (name.endsWith(":") && !atStart)) return undefined;
     // At the start it is read, and streamed, by the shaper of calls itself.
-    if (bracket !== "") return behind.startsWith("(") && !atStart ? "<tool_call>" : undefined;
+    if (bracket !== "") return behind.startsWith("(") && place !== "start" ? "<tool_call>" : undefined;
     if (glued.test(behind)) return behind.startsWith("{") ? "<tool_call>" : "[TOOL_CALLS]";
     if ((atStart || index.test(name)) && apart.test(behind)) return "<tool_call>";
     if (isWhole || !mayFollow.test(behind)) return undefined;

@@ -410,6 +410,21 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ["It is sunny.</tool_call>", [], "It is sunny."],
     ["It is sunny.\n</parameter>\n</invoke>\n", [], "It is sunny."],
     ["<root>\n</function>", [], "<root>\n</function>"],
+    ["<function=bash>\n<parameter=command>\nls -la\n</parameter>\n<|im_end|>", [list]],
+    [
+      "<tool_call>\n<function=bash>\n<parameter=command>\nls -la\n</parameter>\n<tool_call>\n<function=get_time>\n</function>\n</tool_call>",
+      [list, time],
+    ],
+    [
+      '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>bash\n```json\n"{\\"command\\": \\"ls -la\\"}"\n```<｜tool▁call▁end｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_time\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+      [list, time],
+    ],
+    ['[TOOL_CALLS]bash[ARGS]"{\\"command\\": \\"ls -la\\"}"', [list]],
+    ['<bash>"{\\"command\\": \\"ls -la\\"}"</bash>', [], '<bash>"{\\"command\\": \\"ls -la\\"}"</bash>'],
+    ["<bash>\n<command>ls -la</command>\n</bash>\n</bash>", [list]],
+    ['<function_calls>\n<invoke name="get_time"/>', [time]],
+    ['<invoke name="bash">\n<parameter name="command">ls -la</parameter>\n</invoke>\n<invoke nam', [list]],
+    ['<tool_call>bash({"command": "ls -la"})</tool_call>', [list]],
   ],
   "behind a call": [
     ...["<tool_call>", "\n<tool_call>\n", "</tool_cal", "\n</", "<|im_e", "[TOOL_CALLS]"].map((end): Row => [

@@ -114,6 +114,8 @@ describe("a call that nothing but its name marks", () => {
     ["two, a line each", 'get_weather(city="Paris")\nlist-files()', [weather, time]],
     ["two, with a comma", 'get_weather(city="Paris"), list-files()', [weather, time]],
     ["an object in brackets", `get_weather(${args})`, [weather]],
+    ["a list in a fence that is all", '```\n[get_weather(city="Paris"), list-files()]\n```', [weather, time]],
+    ["the tool's own tag in a fence", "```xml\n<get_weather>\n<city>Paris</city>\n</get_weather>\n```", [weather]],
     ["in a fence that is all", '```python\nget_weather(city="Paris")\n```', [weather]],
     ["the name before JSON", `get_weather ${args}`, [weather]],
     ["a line above JSON", `get_weather\n${args}`, [weather]],
@@ -133,6 +135,7 @@ describe("a call that nothing but its name marks", () => {
     ["two of them", `get_weather[ARGS]${args}list-files[ARGS]{}`, [weather, time]],
     ["with an id", `get_weather[CALL_ID]a1[ARGS]${args}`, [weather]],
     ["a list of Python", '[get_weather(city="Paris"), list-files()]', [weather, time]],
+    ["in brackets that nothing closes", `[tool_call]\n${json}`, [weather]],
     ["ReAct's fence", `Action:\n\`\`\`json\n${json}\n\`\`\``, [weather]],
     ["ReAct with a call", 'Action: get_weather(city="Paris")', [weather]],
     ["ReAct with JSON behind the name", `Action: get_weather ${args}`, [weather]],
@@ -212,6 +215,8 @@ describe("where a call must come", () => {
       [{ ...weather, arguments: '{"city":"Paris","days":3}' }],
     ],
     ["a call in JSON", `Sure, ${json} is it.`, [{ text: "Sure," }, weather, { text: "is it." }]],
+    ["before a token that ends the turn", `${object}<|im_end|>\n`, [weather]],
+    ["a fence before such a token", `\`\`\`json\n${object}\n\`\`\`<|im_end|>`, [weather]],
     ["a marked call", `Sure: ${marked}`, [{ text: "Sure:" }, weather]],
   ])("%s, of the named tool", (_, text, blocks) => {
     expect(play(text, named)?.blocks).toEqual(blocks);

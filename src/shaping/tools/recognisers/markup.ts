@@ -125,12 +125,15 @@ export function* readSpace({ reader }: CallSession): Reading<void> {
   while ((yield* reader.accept(["\\n"])) !== undefined);
 }
 
-/** Whether a brace begins JSON with a key in quotes, or an empty object, rather than code or a placeholder. Reads nothing. */
+/**
+ * Whether a brace begins JSON with a key in quotes, or an empty object, rather than code or a placeholder; the object may be
+ * encoded as a string. Reads nothing.
+ */
 export function* seesObject({ reader }: CallSession): Reading<boolean> {
   for (let length = 2; ; length += 1) {
     const text = yield* reader.peek(length);
-    if (/^\{\s*["'}]/.test(text)) return true;
-    if (text.length < length || length > mostLayout || !/^\{\s*$/.test(text)) return false;
+    if (/^"?\{\s*\\?["'}]/.test(text)) return true;
+    if (text.length < length || length > mostLayout || !/^"?\{?\s*\\?$/.test(text)) return false;
   }
 }
 
