@@ -131,6 +131,11 @@ const omitting: [name: string, whole: string, blocks: Block[]][] = [
   ["a closing tag first", "\n</think>\nYes.", [text("Yes.")]],
 ];
 
+test("the common closing tag ends thinking of another name, too", () => {
+  for (const open of ["<thinking>", "<thought>", "<reasoning>"])
+    expect(split([`${open}a</think>C`])).toEqual([reasoning("a"), text("C")]);
+});
+
 test("a tag in mid-answer has line breaks of Windows, too", () => {
   for (const deltas of everyCut("One.\r\n<think>\r\nb\r\n</think>\r\nTwo."))
     expect(split(deltas).map(({ kind }) => kind)).toEqual(["text", "reasoning", "text"]);

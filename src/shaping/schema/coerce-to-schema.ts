@@ -150,7 +150,7 @@ function shapeOf(schema: JsonSchema, root: JsonSchema): Shape {
 }
 
 function allowedOf(schema: JsonSchema): Allowed | undefined {
-  const values: unknown = schema["enum"];
+  const values: unknown = "const" in schema ? [schema["const"]] : schema["enum"];
   if (!Array.isArray(values)) return undefined;
   const allowed = new Map<string, string | undefined>();
   for (const one of values as readonly unknown[]) {
