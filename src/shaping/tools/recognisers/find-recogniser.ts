@@ -5,6 +5,7 @@ import { readTaggedBareCalls } from "./bare-calls.ts";
 import {
   readCallBlock,
   readCallBlockWithAttributes,
+  readJsonBlock,
   readLooseCallBlock,
   readLooseCallBlockWithAttributes,
 } from "./call-block.ts";
@@ -14,6 +15,7 @@ import { layoutMarks, readInventedResult, readLayout } from "./layout.ts";
 import {
   blockOpenings,
   blockOpeningsWithAttributes,
+  jsonBlockOpenings,
   looseBlockOpenings,
   looseBlockOpeningsWithAttributes,
   resultOpenings,
@@ -40,6 +42,7 @@ const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(["<function=", "<function(", "<function/"], readFunctionEquals),
   ...pairs(tokenBlockOpenings, readCallBlock),
   ...pairs(looseBlockOpenings, readLooseCallBlock),
+  ...pairs(jsonBlockOpenings, readJsonBlock),
   ...pairs(looseBlockOpeningsWithAttributes, readLooseCallBlockWithAttributes),
   ...pairs(separatedOpenings, readSeparatedCall),
   ...pairs(sectionOpenings, readTokenSection),

@@ -16,7 +16,8 @@ const readEnd: Recogniser = function* (session) {
 
 const readContentToken: Recogniser = function* (session) {
   yield* [];
-  return session.harmony;
+  // At the beginning of an answer it is what is left of a header.
+  return session.harmony || (session.mayStripHarmony && session.atStart);
 };
 
 /**

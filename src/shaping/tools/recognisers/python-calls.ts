@@ -5,6 +5,9 @@ import type { DeclaredTool } from "../tool-directory.ts";
 import { nameSign } from "./markup.ts";
 import { readPythonString, readPythonValue } from "./python-value.ts";
 
+/** What models put before names. */
+const namespaces = ["functions.", "default_api."] as const;
+
 /**
  * Reads the calls of Llama 4 after `[`: `f(a=1), g(b="x")]`. Only a declared name and its bracket make it one, so that
  * a list or a link stays text as soon as it can't be a call.
@@ -13,6 +16,7 @@ export function* readPythonCalls(session: CallSession): Reading<boolean> {
   const { reader, directory } = session;
   for (;;) {
     yield* reader.space();
+    yield* reader.accept(namespaces);
     let name = "";
     while ((yield* reader.need(1)) && /[\w.-]/.test(reader.text.charAt(reader.at))) {
       name += reader.take(1);
