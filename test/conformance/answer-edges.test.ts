@@ -199,7 +199,11 @@ const harmony: readonly Row[] = [
     reasoning: "a",
     content: "",
   },
-  { text: "<|channel|>final<|message|>B.assistantanalysisa.assistantfinalC", reasoning: "a.", content: "B.\n\nC" },
+  {
+    text: "<|channel|>final<|message|>B.assistantanalysisa.assistantfinalC",
+    reasoning: "a.",
+    content: "B.\n\nC",
+  },
   { text: "Say `assistantfinal` there.", content: "Say `assistantfinal` there." },
   { text: "assistantfinalC", content: "C" },
   { text: "finalIt is sunny.", content: "It is sunny." },

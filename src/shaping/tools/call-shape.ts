@@ -82,12 +82,11 @@ export function judgeBeginning(written: string, directory: ToolDirectory): Begin
   const rest = text.slice((opening.exec(text)?.[0] ?? "").length);
   if (key === undefined) return rest === "" ? "undecided" : "none";
   if (behind === undefined || !behind.startsWith('"')) {
-    return directory.begins(key) || allKeys.some((one) => one.startsWith(key))
-      ? "undecided"
-      : "none";
+    return directory.begins(key) || allKeys.some((one) => one.startsWith(key)) ? "undecided" : "none";
   }
   const isCalls = argumentKeys.has(key) || listKeys.has(key) || directory.names.includes(key);
-  if (isCalls || (wrapKeys.has(key) && !nameKeys.has(key))) return behind.includes(":") ? "calls" : "undecided";
+  if (isCalls || (wrapKeys.has(key) && !nameKeys.has(key)))
+    return behind.includes(":") ? "calls" : "undecided";
   if (!nameKeys.has(key) && !sideKeys.has(key)) return "none";
   for (const [, one = "", value = "", closed] of text.matchAll(named)) {
     if (!nameKeys.has(one)) continue;

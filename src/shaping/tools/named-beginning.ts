@@ -34,11 +34,17 @@ export function* seesNamedCall(
         return undefined;
       continue;
     }
-    if (name === "" || directory.find(name) === undefined || (name.endsWith(":") && !atStart)) return undefined;
+    if (name === "" || directory.find(name) === undefined || (name.endsWith(":") && !atStart))
+      return undefined;
     // At the start it is read, and streamed, by the shaper of calls itself.
     if (bracket !== "") return behind.startsWith("(") && place !== "start" ? "<tool_call>" : undefined;
     const [mark] = glued.exec(behind) ?? [];
-    if (mark !== undefined) return mark.endsWith("]") ? "[TOOL_CALLS]" : /sep.>$/.test(mark) ? "<|tool_call_begin|>" : "<tool_call>";
+    if (mark !== undefined)
+      return mark.endsWith("]")
+        ? "[TOOL_CALLS]"
+        : /sep.>$/.test(mark)
+          ? "<|tool_call_begin|>"
+          : "<tool_call>";
     if ((atStart || index.test(name)) && apart.test(behind)) return "<tool_call>";
     if (isWhole || !mayFollow.test(behind)) return undefined;
   }

@@ -439,7 +439,10 @@ const families: Readonly<Record<string, readonly Row[]>> = {
       "I look.Then.",
     ],
     ["A ]<]minimax[>[ token.", [], "A ]<]minimax[>[ token."],
-    ...["tool_code", "execute_tool"].map((tag): Row => [`<${tag}>\nbash(command="ls -la")\n</${tag}>`, [list]]),
+    ...["tool_code", "execute_tool"].map((tag): Row => [
+      `<${tag}>\nbash(command="ls -la")\n</${tag}>`,
+      [list],
+    ]),
     ...["tool", "function", "functioncall", "call", "|function_call|"].map((tag): Row => [
       `<${tag}> {"name": "bash", "arguments": {"command": "ls -la"}} <${tag.startsWith("|") ? "|/" + tag.slice(1) : "/" + tag}>`,
       [list],
@@ -447,7 +450,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ['[FUNCTION_CALL]{"name": "bash", "arguments": {"command": "ls -la"}}[/FUNCTION_CALL]', [list]],
     ["Use <tool>get_time</tool> here.", [], "Use <tool>get_time</tool> here."],
     [
-      '<start_function_call>call:get_time{}<end_function_call><start_function_response>response:get_time{}',
+      "<start_function_call>call:get_time{}<end_function_call><start_function_response>response:get_time{}",
       [time],
     ],
     // The end of a value is missing: the line break before what follows is layout.

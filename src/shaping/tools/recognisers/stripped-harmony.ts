@@ -26,7 +26,12 @@ export function* readStrippedHarmony(session: CallSession): Reading<boolean> {
 }
 
 /** The words of a header where an answer goes on, glued to what stands before them. */
-export const strippedHeaders = ["assistantanalysis", "assistantcommentary", "assistantfinal", "assistant<|channel|>"];
+export const strippedHeaders = [
+  "assistantanalysis",
+  "assistantcommentary",
+  "assistantfinal",
+  "assistant<|channel|>",
+];
 
 /**
  * Reads on from such a header: the beginning of the answer was text, since its own header was lost, too, or only the tokens
