@@ -22,7 +22,7 @@ const tagTokens = 32;
  * The shapers that find reasoning and limit the length: what they let pass is what counts as the answer. Where the client
  * sees the answer only at its end (`whole`), waiting for a closing tag costs nothing, except where a stop sequence may end
  * the answer early; and nothing is seen of an answer before its JSON.
- * Streamed JSON waits only for its first line.
+ * Streamed JSON waits only for its first line, unless more than a line that leads to it stands before.
  */
 export function createReaders(request: ChatRequest, model: string, whole: boolean): Shaper[] {
   const isJson = request.responseFormat.kind !== "text";
@@ -34,6 +34,7 @@ export function createReaders(request: ChatRequest, model: string, whole: boolea
     untilJson: isJson && !whole && !isKnown,
     harmony: writesHarmony(model),
     endsInJson: isJson,
+    isAlone: !isJson && !isKnown && !usesTools(request),
   });
   const limit = request.maxOutputTokens;
   if (limit === undefined) return [splitter];

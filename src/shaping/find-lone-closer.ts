@@ -21,7 +21,10 @@ export interface LoneCloserFinder {
 export interface FinderOptions {
   /** The tokens of gpt-oss count too, also where only their words are left. */
   readonly harmony: boolean;
-  /** A line that begins as JSON or code does is an answer, too: JSON is streamed as soon as it comes. */
+  /**
+   * A line that begins as JSON or code does is an answer, too, if at most one line that leads to it (`Here it is:`) stands
+   * before: such JSON is streamed as soon as it comes. Behind more words it may be what the model only thinks of.
+   */
   readonly untilJson: boolean;
 }
 
@@ -48,6 +51,9 @@ const lineBeginning = /\n\s{0,100}(\S{0,3})/y;
 const plainLine = /^(?:[{[]|`{3})/;
 /** Longer than those. */
 const beginningLength = 24;
+/** One line that ends in a colon, and what it may be long. */
+const leading = /^\s*(?:[^\s][^\n]*[:\uff1a]\**\s*)?$/;
+const longestLead = 200;
 /** So many blanks behind a closing tag are looked over for what follows it. */
 const lookahead = 8;
 /** Blanks before the first word. A model that got stuck writes them without end. */
@@ -67,14 +73,22 @@ export function createLoneCloserFinder(options: FinderOptions): LoneCloserFinder
   let before = "";
   let rest = "";
   let begun = false;
+  let keptLength = 0;
 
   function keep(count: number): void {
     const text = rest.slice(0, count);
     if (text === "") return;
     code.seeAll(text);
     kept.push(text);
+    keptLength += text.length;
     before = (before + text).slice(-2);
     rest = rest.slice(count);
+  }
+
+  /** Whether what was kept and so much of `rest` leads to an answer. */
+  function leads(length: number): boolean {
+    if (keptLength + length > longestLead) return false;
+    return leading.test(kept.join("") + rest.slice(0, length));
   }
 
   function plain(): Verdict {
@@ -115,7 +129,7 @@ export function createLoneCloserFinder(options: FinderOptions): LoneCloserFinder
       if (small.charAt(at) === "\n") {
         lineBeginning.lastIndex = at;
         const beginning = options.untilJson ? (lineBeginning.exec(small)?.[1] ?? "") : undefined;
-        if (beginning !== undefined && plainLine.test(beginning)) return plain();
+        if (beginning !== undefined && plainLine.test(beginning) && leads(at - done)) return plain();
         if (beginning !== undefined && /^`{0,2}$/.test(beginning) && !ended) {
           keep(at - done);
           return undefined;
@@ -131,14 +145,17 @@ export function createLoneCloserFinder(options: FinderOptions): LoneCloserFinder
       keep(at - done);
       done = at;
       if (word === null) return undefined;
-      if (harmonyTurns.includes(word))
+      if (harmonyTurns.includes(word) && !code.inCode())
         return { reasoning: kept.join(""), rest: rest.replace(/^<\|end\|>/i, "") };
       if (!closers.has(word)) {
         if (!code.inCode()) return plain();
       } else {
         const ends = endsThinking(word.length, ended);
         if (ends === undefined) return undefined;
-        if (ends) return { reasoning: kept.join(""), rest: rest.slice(word.length) };
+        const behind = rest.slice(word.length);
+        // Whether anything follows makes a difference.
+        if (ends && !ended && behind.length < mostBlanks && behind.trim() === "") return undefined;
+        if (ends) return { reasoning: kept.join(""), rest: behind };
       }
       at += 1;
     }

@@ -22,6 +22,7 @@ const mostBlanks = 1000;
 /** What may open a block in mid-answer. */
 const openingsAnywhere = [
   opening,
+  `${commonTag.open}\r\n`,
   ...thinkingTags.flatMap(({ open, isToken }) => (isToken === true ? [open] : [])),
 ];
 
@@ -43,6 +44,8 @@ export interface ThinkingOptions {
   readonly untilJson?: boolean;
   /** The answer is JSON: where thinking that nothing closed ends with it, it is given as the answer. */
   readonly endsInJson?: boolean;
+  /** Neither does the model think so nor is there anything to ask for again: text with a lone closing tag at its end is the answer. */
+  readonly isAlone?: boolean;
 }
 
 /** `start`: nothing but blanks since the beginning or the last block. `opened`, `closed`: just behind a tag. */
@@ -209,6 +212,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   function decide(out: BlockWriter, { reasoning, rest }: Verdict): string {
     mode = "start";
     if (reasoning === undefined) return rest;
+    if (options.isAlone === true && rest.trim() === "") return reasoning;
     out.write("reasoning", withoutBreaks(reasoning));
     close(out, 2);
     return rest;
@@ -217,7 +221,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   function readOpened(text: string): string {
     mode = "thinking";
     openedHere = true;
-    return text.startsWith("\n") ? text.slice(1) : text;
+    return text.replace(/^\r?\n/, "");
   }
 
   function readClosed(text: string): string {

@@ -23,9 +23,9 @@ export const commonTag: ThinkingTag = { open: "<think>", close: ["</think>"] };
 export const thinkingTags: readonly ThinkingTag[] = [
   commonTag,
   // What models write that learned from others' answers, and EXAONE Deep (`thought`).
-  { open: "<thinking>", close: ["</thinking>"] },
-  { open: "<thought>", close: ["</thought>"] },
-  { open: "<reasoning>", close: ["</reasoning>"] },
+  { open: "<thinking>", close: ["</thinking>", "</think>"] },
+  { open: "<thought>", close: ["</thought>", "</think>"] },
+  { open: "<reasoning>", close: ["</reasoning>", "</think>"] },
   // Seed-OSS, MiniMax M3, LongCat.
   { open: "<seed:think>", close: ["</seed:think>"] },
   { open: "<mm:think>", close: ["</mm:think>"] },

@@ -67,6 +67,7 @@ describe.each([false, true])("streamed: %s", (stream) => {
   test.each([
     ["an empty answer", ""],
     ["blanks", " \n\n"],
+    ["signs without width", "\u200b\n\u2060"],
     ["thinking alone", "<think>\nI look.\n</think>\n\n"],
   ])("%s is asked for again", async (_, text) => {
     const { asked, prompt, given } = await ask([text, call], stream);

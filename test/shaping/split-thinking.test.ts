@@ -131,6 +131,30 @@ const omitting: [name: string, whole: string, blocks: Block[]][] = [
   ["a closing tag first", "\n</think>\nYes.", [text("Yes.")]],
 ];
 
+test("the common closing tag ends thinking of another name, too", () => {
+  for (const open of ["<thinking>", "<thought>", "<reasoning>"])
+    expect(split([`${open}a</think>C`])).toEqual([reasoning("a"), text("C")]);
+});
+
+test("a tag in mid-answer has line breaks of Windows, too", () => {
+  for (const deltas of everyCut("One.\r\n<think>\r\nb\r\n</think>\r\nTwo."))
+    expect(split(deltas).map(({ kind }) => kind)).toEqual(["text", "reasoning", "text"]);
+});
+
+describe("an answer that ends with a lone closing tag", () => {
+  const whole = "It is sunny.\n</think>\n";
+
+  test("is the answer where nothing else can be one", () => {
+    const options = { mayOmitOpening: true, isAlone: true };
+    for (const deltas of everyCut(whole))
+      expect(textOf(run(splitThinking(options), textEvents(deltas))).trim()).toBe("It is sunny.");
+  });
+
+  test("is thinking where it can be asked for again", () => {
+    for (const deltas of everyCut(whole)) expect(split(deltas, true)).toEqual([reasoning("It is sunny.")]);
+  });
+});
+
 test("what begins as no thinking does is not waited for", () => {
   for (const beginning of ["{", "<tool_call>", "```json", "[1"]) {
     const given = run(splitThinking({ mayOmitOpening: true }), textEvents([beginning, "x"]).slice(0, -2));
@@ -161,7 +185,7 @@ describe("an answer that is JSON", () => {
 
   test("is not waited for once a line begins as JSON or code does, where it is streamed", () => {
     const streamed = { ...inJson, untilJson: true };
-    for (const beginning of ['Sure: {"no": 1}\n{"a"', "Sure:\n ```json\n", "Sure:\n\n["]) {
+    for (const beginning of ['Sure {"no": 1}:\n{"a"', "Sure:\n ```json\n", "**Sure:**\n\n["]) {
       for (const deltas of everyCut(beginning))
         expect(textOf(run(splitThinking(streamed), textEvents(deltas).slice(0, -2)))).toBe(beginning);
     }
@@ -169,6 +193,14 @@ describe("an answer that is JSON", () => {
       textOf(run(splitThinking(streamed), textEvents(['Perhaps {"a": 1}\n`x` it is.</think>\n{"a": 2}']))),
     ).toBe('{"a": 2}');
   });
+
+  test.each(['I see.\nPerhaps:\n{"a": 1}\nNo.', 'Perhaps\n{"a": 1}\nNo.', 'I see.\n```json\n{"a": 1}\n```'])(
+    "streamed, is waited for where more than a line that leads to it stands before: %j",
+    (thought) => {
+      const streamed = splitThinking({ ...inJson, untilJson: true });
+      expect(textOf(run(streamed, textEvents([thought, '\n</think>\n\n{"a": 2}'])))).toBe('{"a": 2}');
+    },
+  );
 
   test("is not taken of thinking that was cut", () => {
     const events = textEvents(['<think>\n{"a": 1}'], { kind: "length" });

@@ -6,6 +6,9 @@ import { describeFaults, type Fault } from "./faults.ts";
 import { findLostCall } from "./find-lost-call.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
 
+/** Signs without width are no text either. */
+const visible = /[^\s\u200b-\u200d\u2060]/;
+
 function endedByModel({ kind }: FinishReason): boolean {
   return kind !== "length" && kind !== "content-filter";
 }
@@ -50,7 +53,7 @@ export function createCallNet(
     } else if (event.type === "block-delta") {
       if (blockKind === "text") {
         text.push(event.text);
-        isBlank &&= event.text.trim() === "";
+        isBlank &&= !visible.test(event.text);
       }
     } else if (event.type === "finish" && endedByModel(event.reason)) {
       shaper.problem = findProblem();

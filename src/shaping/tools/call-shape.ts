@@ -22,6 +22,8 @@ export const argumentKeys: ReadonlySet<string> = new Set([
 ]);
 /** Keys of a list of calls. */
 export const listKeys: ReadonlySet<string> = new Set(["tool_calls", "function_calls", "calls"]);
+/** Keys of an object that is all of a call. */
+export const wrapKeys: ReadonlySet<string> = new Set(["function", "tool_call", "function_call"]);
 /** Keys that may stand beside them and say nothing of interest. */
 export const sideKeys: ReadonlySet<string> = new Set(["type", "id", "index", "call_id", "tool_call_id"]);
 
@@ -35,14 +37,12 @@ export function isCallShape(value: unknown, directory: ToolDirectory): boolean {
   const keys = Object.keys(value);
   const list = keys.find((key) => listKeys.has(key));
   if (list !== undefined) return Array.isArray(value[list]) && isCallShape(value[list], directory);
-  if (isRecord(value["function"])) {
-    return (
-      keys.every((key) => key === "function" || sideKeys.has(key)) &&
-      isCallShape(value["function"], directory)
-    );
+  const wrap = keys.find((key) => wrapKeys.has(key) && isRecord(value[key]));
+  if (wrap !== undefined) {
+    return keys.every((key) => key === wrap || sideKeys.has(key)) && isCallShape(value[wrap], directory);
   }
   const nameKey = keys.find((key) => nameKeys.has(key) && typeof value[key] === "string");
-  if (nameKey === undefined) return false;
+  if (nameKey === undefined) return isNamedByKey(value, directory);
   const others = keys.filter((key) => key !== nameKey && !sideKeys.has(key));
   const [only] = others;
   if (only !== undefined && others.length === 1 && argumentKeys.has(only)) return true;
@@ -51,10 +51,21 @@ export function isCallShape(value: unknown, directory: ToolDirectory): boolean {
   return others.length > 0 && others.every((key) => tool?.schemaFor(tool.keyFor(key)) !== undefined);
 }
 
+/** `{"bash": {"command": "ls"}}`: the name as the only key, with keys of its own in it. */
+function isNamedByKey(value: Readonly<Record<string, unknown>>, directory: ToolDirectory): boolean {
+  const [[name, input] = ["", undefined], ...others] = Object.entries(value);
+  const tool = directory.names.includes(name) ? directory.find(name) : undefined;
+  if (others.length > 0 || tool === undefined || !isRecord(input)) return false;
+  const keys = Object.keys(input);
+  return keys.length > 0 && keys.every((key) => tool.schemaFor(tool.keyFor(key)) !== undefined);
+}
+
 const opening = /^(\[?\s*)(\{\s*)?(?:"([^"]*)("?\s*:?\s*))?/;
 const streamed =
   /^\[?\s*\{\s*(?:"(?:type|id|index|call_id|tool_call_id)"\s*:\s*"[\w-]*"\s*,\s*)*"\w+"\s*:\s*"([^"]*)"\s*,\s*"(\w+)"\s*:\s*["{]/;
 const named = /"(\w+)"\s*:\s*"([^"]*)("?)/g;
+
+const allKeys = [...nameKeys, ...argumentKeys, ...listKeys, ...wrapKeys, ...sideKeys];
 
 /** What the beginning of a text is, as far as it can be told. */
 export type Beginning = "calls" | "none" | "undecided";
@@ -63,17 +74,19 @@ export type Beginning = "calls" | "none" | "undecided";
  * Whether a text may be JSON calls of declared tools that nothing marks, by its beginning. `calls` once a declared name, or
  * something else that only calls have, was seen.
  */
-export function judgeBeginning(text: string, directory: ToolDirectory): Beginning {
+export function judgeBeginning(written: string, directory: ToolDirectory): Beginning {
+  // Values of Python.
+  const text = /^\[?\s*\{\s*'/.test(written) ? written.replaceAll("'", '"') : written;
   const [, , brace, key, behind] = opening.exec(text) ?? [];
   if (brace === undefined) return /^\[?\s*$/.test(text) ? "undecided" : "none";
   const rest = text.slice((opening.exec(text)?.[0] ?? "").length);
   if (key === undefined) return rest === "" ? "undecided" : "none";
   if (behind === undefined || !behind.startsWith('"')) {
-    return [...nameKeys, ...argumentKeys, ...listKeys, ...sideKeys].some((one) => one.startsWith(key))
-      ? "undecided"
-      : "none";
+    return directory.begins(key) || allKeys.some((one) => one.startsWith(key)) ? "undecided" : "none";
   }
-  if (argumentKeys.has(key) || listKeys.has(key)) return behind.includes(":") ? "calls" : "undecided";
+  const isCalls = argumentKeys.has(key) || listKeys.has(key) || directory.names.includes(key);
+  if (isCalls || (wrapKeys.has(key) && !nameKeys.has(key)))
+    return behind.includes(":") ? "calls" : "undecided";
   if (!nameKeys.has(key) && !sideKeys.has(key)) return "none";
   for (const [, one = "", value = "", closed] of text.matchAll(named)) {
     if (!nameKeys.has(one)) continue;

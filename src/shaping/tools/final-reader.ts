@@ -1,7 +1,9 @@
 import { isStreamed, judgeBeginning } from "./call-shape.ts";
+import { createCallFinder } from "./create-call-finder.ts";
 import { readRawValue } from "./json-value.ts";
 import { isCalls, markCalls } from "./mark-calls.ts";
 import { createMarks } from "./marks.ts";
+import { seesNamedCall } from "./named-beginning.ts";
 import { callMarkers, lineMarkers } from "./recognisers/find-recogniser.ts";
 import { createStops, createTextReader, type Reading } from "./text-reader.ts";
 import { createToolDirectory } from "./tool-directory.ts";
@@ -10,9 +12,10 @@ import { openingHeaders, turnEndsAfterCall } from "../turn-tokens.ts";
 
 const markers = createMarks([...callMarkers, ...lineMarkers]);
 const breaks = createStops(["\n"]);
-const fenceEnds = createStops(["\n```", "\n~~~"]);
-/** An opening tag: what follows it is its content, and left to the shaper of calls. */
-const openTag = /<[^<>/\s][^<>\n]*>\s*$/;
+const fenceEndings = ["\n```", "\n~~~"] as const;
+const fenceEnds = createStops(fenceEndings);
+/** An opening tag, or ReAct's word: what follows it is its content, and left to the shaper of calls. */
+const openTag = /<[^<>/\s][^<>\n]*>\s*$|\[tool_calls?\]\s*$|(?:^|\n)\**Action\**:\**\s*$/i;
 /** Longer than any marker. */
 const markerLength = 64;
 /** So far is looked for what tells calls that are streamed from others. */
@@ -39,6 +42,7 @@ export interface FinalReader {
 /** Creates the reader of `createFinalCallShaper`. */
 export function createFinalReader(options: ToolCallShaperOptions, port: FinalPort): FinalReader {
   const directory = createToolDirectory(options.request.tools, options.work);
+  const toolTags = createMarks(directory.names.map((name) => `<${name}>`));
   const reader = createTextReader();
   let byModel = false;
   /** What is being held is a call as far as can be told. */
@@ -80,6 +84,34 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
     return (yield* atEnd()) ? markCalls(values, directory, options) : undefined;
   }
 
+  /**
+   * Reads calls that only their names mark, to the end of the answer or of the fence they stand in. `undefined` as soon as
+   * anything else is among them.
+   */
+  function* readNamed(tag: string, fence: string | undefined): Reading<string | undefined> {
+    const finder = createCallFinder(options);
+    const pieces = [tag];
+    finder.push(tag);
+    certain = true;
+    const isText = (): boolean => finder.textEnd > 0;
+    while ((yield* reader.need(1)) && !isText()) {
+      if (fence !== undefined && (yield* reader.sees(fenceEndings))) break;
+      const { text, at } = reader;
+      const next = text.indexOf("\n", at + 1);
+      const piece = reader.take((next === -1 ? text.length : next) - at);
+      pieces.push(piece);
+      finder.push(piece);
+    }
+    if (isText()) return undefined;
+    if (fence !== undefined) {
+      yield* reader.space();
+      yield* reader.accept([fence]);
+    }
+    if (!(yield* atEnd())) return undefined;
+    finder.end();
+    return finder.found && finder.textEnd === 0 ? pieces.join("") : undefined;
+  }
+
   function* atEnd(): Reading<boolean> {
     do yield* reader.space();
     while ((yield* reader.accept(turnEndsAfterCall)) !== undefined);
@@ -100,7 +132,7 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
 
   function* seesMarker(): Reading<boolean> {
     yield* reader.need(markerLength);
-    return markers.look(reader.text, reader.at, reader.ended) !== undefined;
+    return [markers, toolTags].some((one) => one.look(reader.text, reader.at, reader.ended) !== undefined);
   }
 
   /** Reads, at the beginning of a line, what may be calls to the end of the answer. `undefined`: what was read is text. */
@@ -115,13 +147,17 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
       atStart = false;
       yield* reader.space();
     }
-    if (yield* reader.sees(["{", "["]))
-      return openTag.test(tail) ? undefined : yield* readJson(undefined, atStart);
+    if (openTag.test(tail)) return undefined;
+    const tag = yield* seesNamedCall(reader, directory, atStart ? "start" : "line");
+    if (tag !== undefined) return yield* readNamed(tag, undefined);
+    if (yield* reader.sees(["{", "["])) return yield* readJson(undefined, atStart);
     const fence = yield* reader.accept(["```", "~~~"]);
     if (fence === undefined) return undefined;
     yield* reader.while(/[\w -]/y, 32);
     if ((yield* reader.accept(["\n", "\r\n"])) === undefined) return undefined;
     yield* reader.space();
+    const named = atStart ? yield* seesNamedCall(reader, directory, "fenced") : undefined;
+    if (named !== undefined) return yield* readNamed(named, fence);
     if ((yield* reader.sees(["{", "["])) && !(yield* seesMarker())) return yield* readJson(fence, false);
     return atStart && (yield* seesMarker()) ? yield* readMarked(fence) : undefined;
   }

@@ -24,10 +24,10 @@ const markupBefore = new RegExp(
 );
 const gluedBefore = new RegExp(String.raw`<[^<>\n]{0,40}${callWord}[^<>\n]{0,40}>\s*$`, "i");
 const markupBehind = new RegExp(String.raw`^(?::\d+)?["']?\s*[<[][^<>[\]\n]{0,40}${callWord}`, "i");
-const braceBehind = /^(?::\d+)?(?:\s*<\|[^|]*\|>)?\s?(?:json)?\s*\{/;
-/** A line that begins with words of calls rather than of a sentence. */
-const lead =
-  /^(?:\W|_|<[^<>\n]*>|\[[A-Z_/]+\]|\b(?:assistant|commentary|analysis|final|action|call|functions?|tools?|json|to)\b)*$/i;
+const braceBehind = /^(?::\d+)?(?:\s*<\|[^|]*\|>)?(?:(?:json)?\{|\s?(?:json)?\s*\{\s*(?:["'}\\]|$))/;
+/** Markup, and words of calls rather than of a sentence. */
+const leading =
+  /<[^<>\n]*>|\[[A-Z_/]+\]|\b(?:assistant|commentary|analysis|final|action|call|functions?|tools?|json|to)\b/gi;
 /** Items of lists and quotes show something, they don't call. */
 const shown = /^\s*(?:[-*+>]|\d+[.)])\s/;
 /** Markup that may follow a call. */
@@ -84,6 +84,9 @@ function isCall(text: string, at: number, end: number): boolean {
   if (shown.test(before)) return false;
   const near = text.slice(end, end + nearby);
   const bracket = /^(?:\.call)?\(/.exec(near)?.[0];
+  // Inside another call behind words it is a program.
+  if (bracket !== undefined && /\w\($/.test(before) && !leads(around.slice(0, around.length - before.length)))
+    return false;
   if (bracket !== undefined) return isPlainCall(text, before, end + bracket.length - 1);
   if (around.includes("{") && keyBefore.test(around)) {
     const inFront =
@@ -92,13 +95,20 @@ function isCall(text: string, at: number, end: number): boolean {
   }
   if (/^\s*action:\s*$/i.test(before)) return /^\s*\n\s*action input:/i.test(near);
   const isTag =
-    before.endsWith("<") && near.startsWith(">") && text.includes(`</${text.slice(at, end)}>`, end);
+    before.endsWith("<") &&
+    ((near.startsWith(">") && text.includes(`</${text.slice(at, end)}>`, end)) ||
+      /^\s+[\w-]+=["'][^<>]*>/.test(near));
   // A name may stand on the line below its markup.
   const opened = markupBefore.test(before.trim() === "" ? around : before);
   const closed = markupBehind.test(near);
   // The token that ended it was left out with the answer's end.
-  if (opened && closed && lead.test(before)) return true;
+  if (opened && closed && leads(before)) return true;
   return (isTag || opened || closed || braceBehind.test(near)) && stands(text, before, end);
+}
+
+/** Whether nothing but markup and words of calls stands in a text. */
+function leads(text: string): boolean {
+  return !/[A-Z\d]/i.test(text.replaceAll(leading, " "));
 }
 
 /** Whether the answer ends with what begins here, or the line holds nothing else. */
@@ -106,7 +116,7 @@ function stands(text: string, before: string, end: number): boolean {
   const rest = text.slice(end, end + farthest);
   const closes = /[}\])>][`;\s]*$/.test(text.slice(-20));
   if (closes && !/[.!?]\s+\S/.test(rest.replace(/^["']/, "").replaceAll(quoted, ""))) return true;
-  if (!lead.test(before)) return false;
+  if (!leads(before)) return false;
   const line = /^[^\n]*/.exec(rest)?.[0].trimEnd() ?? "";
   return line === "" ? rest !== "" : /[}\])>{[(,:|"']$/.test(line);
 }
@@ -124,7 +134,7 @@ function isPlainCall(text: string, before: string, open: number): boolean {
 
 /** Whether the answer ends inside the brackets of a call that its line begins with, rather than in words about it. */
 function breaksOff(rest: string, before: string): boolean {
-  return lead.test(before) && /^[^.!?\n]*["'=:\d]/.test(rest) && !/\n\s*\n|[.!?]\s*$/.test(rest);
+  return leads(before) && /^[^.!?\n]*["'=:\d]/.test(rest) && !/\n\s*\n|[.!?]\s*$/.test(rest);
 }
 
 /** What stands in the brackets with which a text begins; `undefined` if they are not closed. Strings are passed over. */

@@ -106,7 +106,10 @@ function* readAfterQuote(reader: TextReader, place: StringPlace): Reading<string
   const next = yield* reader.peek(1);
   if (next === "" || next === "}" || next === "<" || next === "]") return undefined;
   if (next === "/" && "},]".includes(yield* behindComment(reader))) return undefined;
-  if (place === "nested") return next === "," || next === ":" ? undefined : space;
+  // In a list a comma is missing where the next string has a line of its own.
+  if (place === "nested" && next === '"' && space.includes("\n")) return undefined;
+  if (place === "nested")
+    return next === "," || next === ":" || (yield* reader.peek(3)) === "```" ? undefined : space;
   // A comma is missing: in text, two quotes that close and open again, then a colon, hardly ever happen.
   if (next === '"' && (yield* seesKey(reader, place)) === "yes") return undefined;
   if (next !== ",") return space;

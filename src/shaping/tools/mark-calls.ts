@@ -3,9 +3,10 @@ import { isRecord, propertiesOf, typesOf } from "../schema/resolve-schema.ts";
 import { isCallShape } from "./call-shape.ts";
 import { createCallFinder } from "./create-call-finder.ts";
 import { readRawValue } from "./json-value.ts";
-import { createTextReader } from "./text-reader.ts";
+import { createTextReader, fold } from "./text-reader.ts";
 import type { DeclaredTool, ToolDirectory } from "./tool-directory.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
+import { turnEndsAfterCall } from "../turn-tokens.ts";
 
 /** Whether a text consists of calls alone, each of a declared tool and with arguments that fit. */
 export function isCalls(text: string, options: ToolCallShaperOptions): boolean {
@@ -52,11 +53,12 @@ const opensJson = /^[{[\s]*["']/;
  * closing brackets may be missing.
  */
 export function findForcedCall(
-  text: string,
+  written: string,
   directory: ToolDirectory,
   options: ToolCallShaperOptions,
 ): ForcedCall | undefined {
   const { tools, toolChoice } = options.request;
+  const text = withoutTurnEnds(written);
   const only =
     toolChoice.kind === "function" ? toolChoice.name : tools.length === 1 ? tools[0]?.name : undefined;
   let found: ForcedCall | undefined;
@@ -78,6 +80,17 @@ export function findForcedCall(
       : { before, marked, after };
   }
   return found;
+}
+
+/** A text without the tokens that end a turn at its end. */
+function withoutTurnEnds(text: string): string {
+  let end = text.length;
+  for (;;) {
+    const body = text.slice(0, end).trimEnd();
+    const mark = turnEndsAfterCall.find((one) => fold(body.slice(-one.length)) === fold(one));
+    if (mark === undefined) return end === text.length ? text : body;
+    end = body.length - mark.length;
+  }
 }
 
 /** The value with which a text begins, if it is whole or lacks nothing but brackets at the text's end. */

@@ -105,13 +105,20 @@ export function createMarks(marks: readonly string[]): Marks {
 
 /** Reads what of `marks` stands where the reader is; reads nothing if none does. */
 export function* readMark(reader: TextReader, marks: Marks): Reading<string | undefined> {
+  const mark = yield* lookAhead(reader, marks);
+  if (mark !== undefined) reader.take(mark.length);
+  return mark;
+}
+
+/** Whether one of `marks` stands where the reader is. */
+export function* seesMark(reader: TextReader, marks: Marks): Reading<boolean> {
+  return (yield* lookAhead(reader, marks)) !== undefined;
+}
+
+function* lookAhead(reader: TextReader, marks: Marks): Reading<string | undefined> {
   for (;;) {
     const mark = marks.look(reader.text, reader.at, reader.ended);
-    if (mark === undefined) return undefined;
-    if (mark !== null) {
-      reader.take(mark.length);
-      return mark;
-    }
+    if (mark !== null) return mark;
     yield;
   }
 }

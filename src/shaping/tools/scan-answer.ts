@@ -46,7 +46,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
   function plainLength(): number {
     const { text, at } = reader;
     let end = at;
-    if (!session.offersTools && !session.atStart) {
+    if (!session.offersTools && !session.atStart && !session.mayStripHarmony) {
       const next = text.indexOf("<", at);
       end = next === -1 ? text.length : next;
       code.seeAll(text.slice(at, end));
@@ -55,7 +55,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
       const character = text.charAt(end);
       // Most signs of prose and code begin nothing: one look, and they are text.
       if (
-        beginsMarker(character, session.lineStart) &&
+        beginsMarker(character, session) &&
         !code.inCode() &&
         mayBeMarker(session, end - at, session.lineStart)
       )

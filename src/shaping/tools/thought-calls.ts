@@ -1,14 +1,33 @@
 import { createBlockWriter, type BlockWriter } from "../../model/block-writer.ts";
 import type { ChatEvent } from "../../model/events.ts";
+import { createFenceTracker } from "../create-fence-tracker.ts";
 import type { Shaper } from "../shaper.ts";
+import { turnEndsAfterCall } from "../turn-tokens.ts";
 import { createCallFinder } from "./create-call-finder.ts";
+import { createFinalReader } from "./final-reader.ts";
+import { fold } from "./text-reader.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
+
+const ends = turnEndsAfterCall.map(fold);
+/** More than the tokens that end a turn is text. */
+const longestEnd = 200;
+
+/** Whether a text is blank but for tokens that end a turn, of which the last may not be whole. */
+function isEnd(text: string): boolean {
+  if (text.length > longestEnd) return false;
+  let rest = fold(text).trimStart();
+  for (let end = ends.find((one) => rest.startsWith(one)); end !== undefined;) {
+    rest = rest.slice(end.length).trimStart();
+    end = ends.find((one) => rest.startsWith(one));
+  }
+  return rest === "" || ends.some((one) => one.startsWith(rest));
+}
 
 /**
  * Creates the shaper that finds calls inside of thinking, for the shaper of calls behind it. Models that call tools from
  * their thinking (Kimi, Qwen3.5, DeepSeek V4, GLM, MiniMax) often don't close it before the call, or close it with nothing
- * behind. If an answer that the model ended has no text, and its thinking ends in complete calls of declared tools, they
- * are given as text; what stood before them stays thinking. Calls that the model only thinks about stay thinking, too.
+ * behind. If an answer that the model ended has no text, and its thinking ends in complete calls of declared tools, marked or
+ * such as `createFinalCallShaper` finds, they are given as text; what stood before them stays thinking. Calls that the model only thinks about stay thinking, too.
  *
  * Thinking passes at once, but for what may be such a call.
  */
@@ -22,6 +41,19 @@ export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper 
   let blanks = "";
   /** The answer has text, or is over: nothing is looked for any more. */
   let settled = false;
+  const fences = createFenceTracker();
+  let calls: string | undefined;
+  const final = createFinalReader(options, {
+    text(text) {
+      fences.push(text);
+      held += text;
+      finder.push(text);
+    },
+    calls(markup) {
+      calls = markup;
+    },
+    inFence: () => fences.inside(),
+  });
 
   function give(writer: BlockWriter, end: number): void {
     if (end <= given) return;
@@ -33,6 +65,7 @@ export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper 
   function settle(writer: BlockWriter): void {
     if (settled) return;
     settled = true;
+    final.end(false);
     writer.write("reasoning", held);
     writer.write("text", blanks);
   }
@@ -42,13 +75,12 @@ export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper 
       writer.write("reasoning", text);
       return;
     }
-    held += text;
-    finder.push(text);
+    final.push(text);
     give(writer, finder.textEnd);
   }
 
   function say(writer: BlockWriter, text: string): void {
-    if (!settled && text.trim() === "") {
+    if (!settled && isEnd(blanks + text)) {
       blanks += text;
       return;
     }
@@ -58,12 +90,13 @@ export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper 
 
   function endThinking(writer: BlockWriter): void {
     if (settled) return;
+    final.end(true);
     finder.end();
-    give(writer, finder.textEnd);
-    if (!finder.found) return;
+    give(writer, calls === undefined ? finder.textEnd : given + held.trimEnd().length);
+    if (!finder.found && calls === undefined) return;
     settled = true;
     writer.close();
-    writer.write("text", held.trimStart());
+    writer.write("text", calls ?? held.trimStart());
   }
 
   function read(event: ChatEvent): BlockWriter {

@@ -68,13 +68,13 @@ function bareName(name: string): string {
   return withoutMarks(name).replace(/^(functions?|tools?)[.:/]+/, "");
 }
 
-/** A name without tokens, an index, a bracket or quotes around it. */
+/** A name without tokens, an index or a colon, a bracket or quotes around it. */
 function withoutMarks(name: string): string {
   return name
     .trim()
     .replace(/^(?:<\|[^|]*\|>)+/, "")
     .replace(/(?:<\|[\s\S]*|\(\s*\))$/, "")
-    .replace(/:\d+\s*$/, "")
+    .replace(/:\d*\s*$/, "")
     .replace(/^["'`\s]+|["'`\s]+$/g, "");
 }
 

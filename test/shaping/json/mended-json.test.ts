@@ -62,6 +62,18 @@ const mended: [name: string, answer: string, schema: Schema, json: string][] = [
   ],
   ["keys in another case", '{"Name":"Ann","AGE":41}', person, ann],
   ["an enum in another case", reported({ level: "low" }), report, reported()],
+  [
+    "a constant in another case",
+    '{"kind":"Circle","r":1}',
+    closed({ kind: { type: "string", const: "circle" }, r: integer }),
+    '{"kind":"circle","r":1}',
+  ],
+  [
+    "a missing comma between lines of a list",
+    '{"tags":[\n"a"\n"b"\n]}',
+    closed({ tags: { type: "array", items: text } }),
+    '{"tags":[\n"a","b"]}',
+  ],
   ["one item for a list", reported({ tags: "a" }), report, reported()],
   ["one object for a list", reported({ items: { id: 1, label: "x" } }), report, reported()],
   ["a boolean in words", reported({ active: "Yes" }), report, reported()],

@@ -31,6 +31,13 @@ describe.each(cases)("%j", (whole, blocks) => {
   });
 });
 
+test("gpt-oss: the words of a header show nowhere, though what stands before them was given already", () => {
+  const whole = "We think.assistantanalysisa.assistantfinalC";
+  for (const deltas of everyCut(whole))
+    expect(shape(deltas, "gpt-oss")).toEqual([text("We think."), reasoning("a."), text("\n\nC")]);
+  expect(shape([whole])).toEqual([text(whole)]);
+});
+
 test("words pass at once, white space included, before and behind markup", () => {
   const shaper = createEdgeShaper("other");
   const given = (delta: string) =>

@@ -410,6 +410,56 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ["It is sunny.</tool_call>", [], "It is sunny."],
     ["It is sunny.\n</parameter>\n</invoke>\n", [], "It is sunny."],
     ["<root>\n</function>", [], "<root>\n</function>"],
+    ["<function=bash>\n<parameter=command>\nls -la\n</parameter>\n<|im_end|>", [list]],
+    [
+      "<tool_call>\n<function=bash>\n<parameter=command>\nls -la\n</parameter>\n<tool_call>\n<function=get_time>\n</function>\n</tool_call>",
+      [list, time],
+    ],
+    [
+      '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>bash\n```json\n"{\\"command\\": \\"ls -la\\"}"\n```<｜tool▁call▁end｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_time\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+      [list, time],
+    ],
+    ['[TOOL_CALLS]bash[ARGS]"{\\"command\\": \\"ls -la\\"}"', [list]],
+    ['<bash>"{\\"command\\": \\"ls -la\\"}"</bash>', [], '<bash>"{\\"command\\": \\"ls -la\\"}"</bash>'],
+    ["<bash>\n<command>ls -la</command>\n</bash>\n</bash>", [list]],
+    ['<function_calls>\n<invoke name="get_time"/>', [time]],
+    ['<invoke name="bash">\n<parameter name="command">ls -la</parameter>\n</invoke>\n<invoke nam', [list]],
+    ['<tool_call>bash({"command": "ls -la"})</tool_call>', [list]],
+    ['[functions.get_weather(city="Paris"), default_api.get_time()]', [weather, time]],
+    ["<tool_call>bash\n<parameter=command>\nls -la\n</parameter>\n</tool_call>", [list]],
+    ["<tool_call>bash\n<command>ls -la</command>\n</tool_call>", [list]],
+    ["<tool_call>\n<bash>\n<command>ls -la</command>\n</bash>\n</tool_call>", [list]],
+    [
+      ']<]minimax[>[<tool_call>\n]<]minimax[>[<invoke name="bash">]<]minimax[>[<command>ls -la]<]minimax[>[</command>]<]minimax[>[</invoke>\n]<]minimax[>[</tool_call>',
+      [list],
+    ],
+    [
+      'I look.]<]minimax[>[<tool_call>]<]minimax[>[<invoke name="get_time">]<]minimax[>[</invoke>]<]minimax[>[</tool_call>Then.',
+      [time],
+      "I look.Then.",
+    ],
+    ["A ]<]minimax[>[ token.", [], "A ]<]minimax[>[ token."],
+    ...["tool_code", "execute_tool"].map((tag): Row => [
+      `<${tag}>\nbash(command="ls -la")\n</${tag}>`,
+      [list],
+    ]),
+    ...["tool", "function", "functioncall", "call", "|function_call|"].map((tag): Row => [
+      `<${tag}> {"name": "bash", "arguments": {"command": "ls -la"}} <${tag.startsWith("|") ? "|/" + tag.slice(1) : "/" + tag}>`,
+      [list],
+    ]),
+    ['[FUNCTION_CALL]{"name": "bash", "arguments": {"command": "ls -la"}}[/FUNCTION_CALL]', [list]],
+    ["Use <tool>get_time</tool> here.", [], "Use <tool>get_time</tool> here."],
+    [
+      "<start_function_call>call:get_time{}<end_function_call><start_function_response>response:get_time{}",
+      [time],
+    ],
+    // The end of a value is missing: the line break before what follows is layout.
+    ['<invoke name="bash">\n<parameter name="command">ls -la\n</invoke>\n</function_calls>', [list]],
+    ["<tool_call>bash\n<arg_key>command</arg_key>\n<arg_value>ls -la\n</tool_call>", [list]],
+    [
+      "<tool_call>bash\n<arg_key>command</arg_key>\n<arg_value>ls -la\n<arg_key>timeout</arg_key>\n<arg_value>5</arg_value>\n</tool_call>",
+      [slow],
+    ],
   ],
   "behind a call": [
     ...["<tool_call>", "\n<tool_call>\n", "</tool_cal", "\n</", "<|im_e", "[TOOL_CALLS]"].map((end): Row => [

@@ -63,6 +63,9 @@ describe("a call that its place makes one", () => {
       'I look.\n{"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": {"city": "Paris"}}}',
       [{ text: "I look." }, weather],
     ],
+    ["values of Python", "{'name': 'get_weather', 'arguments': {'city': 'Paris'}}", [weather]],
+    ["in an object of its own", `{"function_call": ${json}}`, [weather]],
+    ["the name as its only key", '{"get_weather": {"city": "Paris"}}', [weather]],
     ["no arguments", '{"name": "list-files", "arguments": null}', [{ call: "list-files", arguments: "{}" }]],
     ["behind the word of its role", `assistant\n\n${json}`, [weather]],
     [
@@ -103,6 +106,78 @@ describe("a call that its place makes one", () => {
   });
 });
 
+describe("a call that nothing but its name marks", () => {
+  const args = '{"city": "Paris"}';
+  const time = { call: "list-files", arguments: "{}" };
+
+  test.each([
+    ["a call of Python", 'get_weather(city="Paris")', [weather]],
+    ["without keys", "get_weather('Paris')", [weather]],
+    ["without arguments", "list-files()", [time]],
+    ["two, a line each", 'get_weather(city="Paris")\nlist-files()', [weather, time]],
+    ["two, with a comma", 'get_weather(city="Paris"), list-files()', [weather, time]],
+    ["an object in brackets", `get_weather(${args})`, [weather]],
+    ["a list in a fence that is all", '```\n[get_weather(city="Paris"), list-files()]\n```', [weather, time]],
+    [
+      "the tool's own tag in a fence",
+      "```xml\n<get_weather>\n<city>Paris</city>\n</get_weather>\n```",
+      [weather],
+    ],
+    ["in a fence that is all", '```python\nget_weather(city="Paris")\n```', [weather]],
+    ["the name before JSON", `get_weather ${args}`, [weather]],
+    ["a line above JSON", `get_weather\n${args}`, [weather]],
+    ["with a colon", `get_weather: ${args}`, [weather]],
+    ["before a token that ends the answer", `get_weather(city="Paris")<|eot|>`, [weather]],
+  ])("%s, as a whole answer", (_, text, blocks) => {
+    expect(play(text)).toEqual({ blocks, finish: "tool-calls" });
+    expect(play(`I look.\n\n${text}`)?.blocks.some((block) => "call" in block)).toBe(false);
+  });
+
+  test.each([
+    ["glued to JSON", `get_weather${args}`, [weather]],
+    ["with an index", `get_weather:0${args}`, [weather]],
+    ["with an index and a blank", `get_weather:0 ${args}`, [weather]],
+    ["in a namespace", `functions.get_weather${args}`, [weather]],
+    ["Mistral's stripped form", `get_weather[ARGS]${args}`, [weather]],
+    ["two of them", `get_weather[ARGS]${args}list-files[ARGS]{}`, [weather, time]],
+    [
+      "GLM's pairs",
+      "get_weather\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n</tool_call>",
+      [weather],
+    ],
+    ["DeepSeek's separator", `get_weather<｜tool▁sep｜>${args}<｜tool▁call▁end｜>`, [weather]],
+    ["with an id", `get_weather[CALL_ID]a1[ARGS]${args}`, [weather]],
+    ["a list of Python", '[get_weather(city="Paris"), list-files()]', [weather, time]],
+    ["in brackets that nothing closes", `[tool_call]\n${json}`, [weather]],
+    ["ReAct's fence", `Action:\n\`\`\`json\n${json}\n\`\`\``, [weather]],
+    ["ReAct with a call", 'Action: get_weather(city="Paris")', [weather]],
+    ["ReAct with JSON behind the name", `Action: get_weather ${args}`, [weather]],
+    ["ReAct that goes on", 'Action: get_weather(city="Paris")\nObservation: sun\nThought: good', [weather]],
+  ])("%s, behind words too", (_, text, blocks) => {
+    expect(play(text)).toEqual({ blocks, finish: "tool-calls" });
+    expect(play(`I look.\n${text}`)?.blocks).toEqual([{ text: "I look." }, ...blocks]);
+  });
+
+  test.each([
+    "get_weather(city, days)",
+    "get_weather(city) gives the weather.",
+    "get_weather: gives the weather",
+    "get_weather{city}",
+    "get_weather {\n  city: string\n}",
+    'get_weather{"town": "Paris"}',
+    `get_weather${args} is a call.`,
+    'get_weather(city="Paris").',
+    'get_weather(city="Paris") -> {"temperature": 3}',
+    'get_weather("Paris")\n\nThis gives the weather.',
+    '[get_weather](https://example.com) or [get_weather("Paris")](https://example.com)',
+    '- get_weather(city="Paris")\n- list-files()',
+    'Use it so:\n\n    get_weather(city="Paris")',
+    "get_weather\n===========\n\nGives the weather.",
+  ])("none: %s", (text) => {
+    expect(play(text)?.blocks).toEqual([{ text }]);
+  });
+});
+
 describe("text", () => {
   const fence = `\`\`\`json\n${json}\n\`\`\``;
   test.each([
@@ -119,6 +194,8 @@ describe("text", () => {
       "the definition of a tool",
       '{"type": "function", "function": {"name": "list-files", "description": "d", "parameters": {"type": "object"}}}',
     ],
+    ["data under a tool's name", '{"get_weather": {"town": "Paris"}}'],
+    ["an empty object under it", '{"list-files": {}}'],
     ["a name alone", '{"name": "list-files"}'],
     ["a name and what is no argument", '{"name": "list-files", "description": "lists"}'],
     ["data", 'The data:\n{"name": "Bob", "age": 3}'],
@@ -154,6 +231,8 @@ describe("where a call must come", () => {
       [{ ...weather, arguments: '{"city":"Paris","days":3}' }],
     ],
     ["a call in JSON", `Sure, ${json} is it.`, [{ text: "Sure," }, weather, { text: "is it." }]],
+    ["before a token that ends the turn", `${object}<|im_end|>\n`, [weather]],
+    ["a fence before such a token", `\`\`\`json\n${object}\n\`\`\`<|im_end|>`, [weather]],
     ["a marked call", `Sure: ${marked}`, [{ text: "Sure:" }, weather]],
     ["without its last bracket", object.slice(0, -1), [weather]],
     ["without its last bracket, in a fence", `\`\`\`json\n${object.slice(0, -1)}\n\`\`\``, [weather]],

@@ -33,14 +33,23 @@ describe("a call that nobody read", () => {
     ["JSON in apostrophes", "I look: {'name': 'get_weather', 'parameters': {'city': 'Paris'}}"],
     ["JSON with a namespace", '{"name": "default_api.get_weather", "arguments": {"city": "Paris"}}'],
     ["JSON over several lines", '{\n  "name": "bash",\n  "arguments": {\n    "command": "a. b! c"\n  }\n}'],
+    ["the tool's name as a tag with attributes", '<bash command="ls" />'],
+    ["printed", 'print(get_weather(city="Paris"))'],
+    ["printed in a tag", '<code>\nprint(get_weather(city="Paris"))\n</code>'],
     ["steps", 'Thought: I look.\nAction: bash\nAction Input: {"command": "ls"}'],
   ])("%s", (_, text) => {
     expect(findLostCall(text, names)).toBeDefined();
   });
 });
 
+test("markup in front of a name is looked through once, however it could be taken apart", () => {
+  expect(findLostCall(`${"<>".repeat(100)} a get_weather{`, names)).toBeUndefined();
+});
+
 describe("no call", () => {
   test.each([
+    ["a program", 'def get_weather(city):\n    return 1\n\nprint(get_weather("Paris"))'],
+    ["a definition of a type", "interface search {\n  query: string;\n}"],
     [
       "a sentence that mentions a call",
       'Use get_weather(city) or get_weather(city="Paris") to ask for the weather.',

@@ -57,6 +57,28 @@ describe("thinking that ends in a call", () => {
     expect(play(thinking)).toEqual({ blocks, finish: "tool-calls" });
   });
 
+  const json = '{"name": "get_weather", "arguments": {"city": "Paris"}}';
+  test.each([
+    ["JSON on a line of its own", json],
+    ["JSON in a fence", `\`\`\`json\n${json}\n\`\`\``],
+    ["a list of Python", '[get_weather(city="Paris")]'],
+    ["only its name before its arguments", 'get_weather{"city": "Paris"}'],
+  ])("that nothing marks: %s", (_, written) => {
+    expect(play(`I look.\n${written}\n`)).toEqual({
+      blocks: [{ reasoning: "I look." }, call()],
+      finish: "tool-calls",
+    });
+    const thinking = `I look.\n${written}`;
+    expect(play(thinking, { text: "No." })?.blocks).toEqual([{ reasoning: thinking }, { text: "No." }]);
+    expect(play(`${thinking}\nor not.`)?.blocks).toEqual([{ reasoning: `${thinking}\nor not.` }]);
+  });
+
+  test("tokens that end the turn behind it are no text", () => {
+    for (const text of ["<|im_end|>", "\n<|eot_id|>\n<|end_of_text|>"])
+      expect(play(paris, { text })?.blocks).toEqual([call()]);
+    expect(play(paris, { text: "<|im_start|>" })?.blocks).toHaveLength(2);
+  });
+
   test("blanks behind it are no text", () => {
     expect(play(`I look. ${paris}`, { text: "\n\n" })?.finish).toBe("tool-calls");
   });

@@ -1,4 +1,5 @@
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
+import { seesMark } from "../marks.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { readCallObject } from "./json-call.ts";
 import {
@@ -34,11 +35,18 @@ export const readCallBlock: Recogniser = (session) => readBlock(session, false);
  */
 export const readLooseCallBlock: Recogniser = (session) => readBlock(session, true);
 
+/** Reads what follows an opening that only JSON makes one of a call. */
+export const readJsonBlock: Recogniser = function* (session) {
+  yield* readSpace(session);
+  return (yield* session.reader.sees(["{"])) ? yield* readLooseCallBlock(session) : false;
+};
+
 function* readBlock(session: CallSession, loose: boolean): Reading<boolean | "nested"> {
   const { reader } = session;
   yield* readSpace(session);
   // A block in a block: the inner one decides, and finds the record of the outer one.
   if ((yield* reader.sees(inner)) || (yield* reader.sees(taggedCalls))) return "nested";
+  if (yield* seesMark(reader, session.toolTags)) return "nested";
   const fenced = yield* readFence(session);
   const inList = (yield* reader.accept(["["])) !== undefined;
   if (inList) yield* reader.space();

@@ -5,6 +5,7 @@ import { readTaggedBareCalls } from "./bare-calls.ts";
 import {
   readCallBlock,
   readCallBlockWithAttributes,
+  readJsonBlock,
   readLooseCallBlock,
   readLooseCallBlockWithAttributes,
 } from "./call-block.ts";
@@ -14,6 +15,7 @@ import { layoutMarks, readInventedResult, readLayout } from "./layout.ts";
 import {
   blockOpenings,
   blockOpeningsWithAttributes,
+  jsonBlockOpenings,
   looseBlockOpenings,
   looseBlockOpeningsWithAttributes,
   resultOpenings,
@@ -21,6 +23,7 @@ import {
   tokenBlockOpenings,
 } from "./markup.ts";
 import { readToolTag } from "./named-parts.ts";
+import { readStrippedHeader, strippedHeaders } from "./stripped-harmony.ts";
 import { readFunctionEquals, readInvoke } from "./tagged-function.ts";
 import {
   readSeparatedCall,
@@ -39,6 +42,7 @@ const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(["<function=", "<function(", "<function/"], readFunctionEquals),
   ...pairs(tokenBlockOpenings, readCallBlock),
   ...pairs(looseBlockOpenings, readLooseCallBlock),
+  ...pairs(jsonBlockOpenings, readJsonBlock),
   ...pairs(looseBlockOpeningsWithAttributes, readLooseCallBlockWithAttributes),
   ...pairs(separatedOpenings, readSeparatedCall),
   ...pairs(sectionOpenings, readTokenSection),
@@ -73,19 +77,26 @@ export const lineMarkers: readonly string[] = [...lineOpenings.keys()];
 const markers = createMarks(callMarkers);
 const wordMarkers = createMarks(lineMarkers);
 const plainMarkers = createMarks([...plainOpenings.keys()]);
+const headerMarkers = createMarks(strippedHeaders);
 /** Nothing at all. */
 const noMarkers = createMarks([]);
 
 /** What is looked for: without tools only what is markup all the same. */
-function marksOf({ offersTools, toolTags }: CallSession, atLine: boolean): readonly [Marks, Marks, Marks] {
+function marksOf(session: CallSession, atLine: boolean): readonly Marks[] {
+  const { offersTools, toolTags, mayStripHarmony } = session;
+  const headers = mayStripHarmony ? headerMarkers : noMarkers;
   return offersTools
-    ? [markers, toolTags, atLine ? wordMarkers : noMarkers]
-    : [plainMarkers, noMarkers, noMarkers];
+    ? [headers, markers, toolTags, atLine ? wordMarkers : noMarkers]
+    : [headers, plainMarkers];
 }
 
 /** Whether a marker can begin with this sign: one look, and most of a text is passed over. */
-export function beginsMarker(sign: string, atLine: boolean): boolean {
-  return markers.begins(sign) || (atLine && wordMarkers.begins(sign));
+export function beginsMarker(sign: string, session: CallSession): boolean {
+  return (
+    markers.begins(sign) ||
+    (session.lineStart && wordMarkers.begins(sign)) ||
+    (session.mayStripHarmony && headerMarkers.begins(sign))
+  );
 }
 
 /** Whether the marker of a recogniser stands, or may still come to stand, `ahead` of where the reader is. */
@@ -116,6 +127,7 @@ export function* findRecogniser(session: CallSession, atLine: boolean): Reading<
     const found = looks.find((look) => typeof look === "string");
     if (found === undefined) return undefined;
     reader.take(found.length);
+    if (strippedHeaders.includes(found)) return readStrippedHeader;
     return openings.get(found) ?? lineOpenings.get(found) ?? readToolTag(found.slice(1, -1));
   }
 }

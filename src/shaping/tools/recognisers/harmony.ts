@@ -16,7 +16,8 @@ const readEnd: Recogniser = function* (session) {
 
 const readContentToken: Recogniser = function* (session) {
   yield* [];
-  return session.harmony;
+  // At the beginning of an answer it is what is left of a header.
+  return session.harmony || (session.mayStripHarmony && session.atStart);
 };
 
 /**
@@ -62,14 +63,14 @@ function* readMessage(session: CallSession): Reading<boolean> {
 export function* readHeader({ reader }: CallSession): Reading<string | undefined> {
   let header = "";
   for (;;) {
-    header += yield* reader.while(/[^<\n{]/y, headerLimit);
+    header += yield* reader.while(/[^<\n{"]/y, headerLimit);
     if ((yield* reader.accept(headerTokens)) === undefined) break;
     header += " ";
   }
   if ((yield* reader.accept(["<|message|>"])) !== undefined) return header;
   if (recipientOf(header) === undefined) return undefined;
   yield* reader.space();
-  return (yield* reader.sees(["{"])) ? header : undefined;
+  return (yield* reader.sees(["{", '"{'])) ? header : undefined;
 }
 
 function recipientOf(header: string): string | undefined {

@@ -1,6 +1,6 @@
 import { concludeCall, readSettledArguments, type CallSession, type SettledEnd } from "../call-session.ts";
 import { writeParsed, type CallWriter } from "../call-writer.ts";
-import { argumentKeys, listKeys, nameKeys, sideKeys } from "../call-shape.ts";
+import { argumentKeys, listKeys, nameKeys, sideKeys, wrapKeys } from "../call-shape.ts";
 import { readBlanks } from "../json-blanks.ts";
 import { readRawValue } from "../json-value.ts";
 import { parseLeniently } from "../../parse-leniently.ts";
@@ -222,7 +222,7 @@ function callsIn(value: unknown, session: CallSession): { name: string; input: u
   if (Array.isArray(value)) return value.flatMap((one) => callsIn(one, session));
   if (!isRecord(value)) return [];
   for (const key of listKeys) if (Array.isArray(value[key])) return callsIn(value[key], session);
-  if (isRecord(value["function"])) return callsIn(value["function"], session);
+  for (const key of wrapKeys) if (isRecord(value[key])) return callsIn(value[key], session);
   const valueOf = (keys: ReadonlySet<string>): unknown =>
     [...keys].map((key) => value[key]).find((one) => one !== undefined);
   const name = valueOf(nameKeys);

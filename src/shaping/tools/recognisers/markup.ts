@@ -30,12 +30,16 @@ const looseBlockNames = [
   "tool-call",
   "function-call",
   "tools",
+  "tool_code",
+  "execute_tool",
+  "functioncall",
   "tool_use",
   "use_mcp_tool",
 ] as const;
 /** Tokens that open such a block: Granite's and Phi-4's, LFM2's, Command's, InternLM's, Apertus'. */
 export const tokenBlockOpenings = [
   "<|tool_call|>",
+  "<|function_call|>",
   "<|tool_call_start|>",
   "<|START_ACTION|>",
   "<|action_start|><|plugin|>",
@@ -56,7 +60,10 @@ export const looseBlockOpenings = [
   ...looseBlockNames.map((name) => `<${name}>`),
   "<invoke>",
   "[tool_call]",
+  "[function_call]",
 ] as const;
+/** Those that hold so much else that only JSON in them is a call. */
+export const jsonBlockOpenings = ["<tool>", "<function>", "<call>"] as const;
 /** The same with attributes, one of which must be a declared name. */
 export const looseBlockOpeningsWithAttributes = [...looseBlockNames, "tool"].map((name) => `<${name} `);
 /** Closings of such blocks. */
@@ -64,6 +71,9 @@ export const blockClosings = [
   ...tags("</", blockNames, ">"),
   ...looseBlockNames.map((name) => `</${name}>`),
   "</tool>",
+  "</call>",
+  "<|/function_call|>",
+  "[/function_call]",
   "<|/tool_call|>",
   "<|/tool_calls|>",
   "<|tool_call_end|>",
@@ -108,6 +118,7 @@ export const resultOpenings = [
   "<|observation|>",
   "<|START_TOOL_RESULT|>",
   "[TOOL_RESULTS]",
+  "<start_function_response>",
 ] as const;
 
 /** Reads a closing markup that may be missing. White space before it goes with it; otherwise it becomes text again. */
@@ -125,12 +136,15 @@ export function* readSpace({ reader }: CallSession): Reading<void> {
   while ((yield* reader.accept(["\\n"])) !== undefined);
 }
 
-/** Whether a brace begins JSON with a key in quotes, or an empty object, rather than code or a placeholder. Reads nothing. */
+/**
+ * Whether a brace begins JSON with a key in quotes, or an empty object, rather than code or a placeholder; the object may be
+ * encoded as a string. Reads nothing.
+ */
 export function* seesObject({ reader }: CallSession): Reading<boolean> {
   for (let length = 2; ; length += 1) {
     const text = yield* reader.peek(length);
-    if (/^\{\s*["'}]/.test(text)) return true;
-    if (text.length < length || length > mostLayout || !/^\{\s*$/.test(text)) return false;
+    if (/^"?\{\s*\\?["'}]/.test(text)) return true;
+    if (text.length < length || length > mostLayout || !/^"?\{?\s*\\?$/.test(text)) return false;
   }
 }
 

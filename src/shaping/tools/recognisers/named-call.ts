@@ -4,6 +4,7 @@ import { readGemmaArguments } from "./gemma-arguments.ts";
 import { readGlmCall } from "./glm.ts";
 import { blockClosings, nameSign, readClosing, readSpace } from "./markup.ts";
 import { readPythonLines } from "./python-calls.ts";
+import { readFunction, seesParameter } from "./tagged-function.ts";
 
 const closers = createStops(["</tool_call", "</TOOL_CALL", "</function_call"]);
 
@@ -18,6 +19,9 @@ export function* readNamedCall(session: CallSession): Reading<boolean> {
   if (yield* reader.sees(["("]))
     return directory.find(name) !== undefined && (yield* readPythonLines(session, name));
   yield* readSpace(session);
+  // Qwen3-Coder's parameters behind a bare name.
+  if (directory.find(name) !== undefined && (yield* seesParameter(session, name)))
+    return yield* readFunction(session, name, "stripped");
   if (!(yield* reader.sees(["{"]))) return yield* readGlmCall(session, name);
   // Gemma in the tags of others.
   const called = name.startsWith("call:") ? name.slice("call:".length) : undefined;

@@ -90,6 +90,8 @@ export function readToolTag(name: string): Recogniser {
       return true;
     }
     const closed = yield* reader.accept([`</${name}>`]);
+    do yield* reader.space();
+    while ((yield* reader.accept([`</${name}>`])) !== undefined);
     concludeCall(session, call, closed === undefined ? "open" : "complete");
     return true;
   };

@@ -1,8 +1,12 @@
-import type { CallSession } from "../call-session.ts";
+import { concludeCall, readSettledArguments, type CallSession } from "../call-session.ts";
 import type { CallWriter } from "../call-writer.ts";
-import type { Reading, TextReader } from "../text-reader.ts";
+import { createStops, type Reading, type TextReader } from "../text-reader.ts";
+import type { DeclaredTool } from "../tool-directory.ts";
 import { nameSign } from "./markup.ts";
 import { readPythonString, readPythonValue } from "./python-value.ts";
+
+/** What models put before names. */
+const namespaces = ["functions.", "default_api."] as const;
 
 /**
  * Reads the calls of Llama 4 after `[`: `f(a=1), g(b="x")]`. Only a declared name and its bracket make it one, so that
@@ -12,6 +16,7 @@ export function* readPythonCalls(session: CallSession): Reading<boolean> {
   const { reader, directory } = session;
   for (;;) {
     yield* reader.space();
+    yield* reader.accept(namespaces);
     let name = "";
     while ((yield* reader.need(1)) && /[\w.-]/.test(reader.text.charAt(reader.at))) {
       name += reader.take(1);
@@ -45,11 +50,23 @@ export function* readPythonLines(session: CallSession, first: string): Reading<b
 
 type ParametersEnd = "complete" | "cut" | "broken";
 
+const closers = createStops([")"]);
+
 /** Reads a call from its bracket on and ends it. */
-function* readPythonCall(session: CallSession, name: string): Reading<ParametersEnd> {
+export function* readPythonCall(session: CallSession, name: string): Reading<ParametersEnd> {
   const { reader } = session;
   reader.take(1);
+  yield* reader.space();
+  const tool = session.directory.find(name);
+  const isObject = tool !== undefined && (yield* seesArguments(reader, tool));
   const call = session.begin(name);
+  if (isObject) {
+    const end = yield* readSettledArguments(session, call, closers, ")");
+    yield* reader.space();
+    yield* reader.accept([")"]);
+    concludeCall(session, call, end);
+    return end === "complete" || end === "cut" ? end : "broken";
+  }
   const end = yield* readKeywords(reader, call, [")"]);
   if (end === "complete") {
     reader.take(1);
@@ -57,6 +74,20 @@ function* readPythonCall(session: CallSession, name: string): Reading<Parameters
   } else if (end === "cut") call.cut();
   else call.fail();
   return end;
+}
+
+// Keys are short; what is looked at without being read must be, too.
+const longestKey = 96;
+
+/** Whether an object comes next that has the tool's own keys: it is all arguments rather than the first of them. */
+function* seesArguments(reader: TextReader, tool: DeclaredTool): Reading<boolean> {
+  for (let length = 1; length < longestKey; length += 1) {
+    const text = yield* reader.peek(length);
+    const key = /^\{\s*["']([^"']+)["']\s*:/.exec(text)?.[1];
+    if (key !== undefined) return tool.schemaFor(tool.keyFor(key)) !== undefined;
+    if (text.length < length || !/^\{\s*(?:["'][^"'\n]*(?:["']\s*)?)?$/.test(text)) return false;
+  }
+  return false;
 }
 
 /** Reads arguments up to one of `ends`, which stays unread. */

@@ -62,36 +62,42 @@ export function* readRawParameter(
   const stops = stopsFor(style);
   for (;;) {
     if (!(yield* reader.until(stops, (text) => value.add(text)))) return false;
-    if (yield* readEnd(reader, style, value)) {
-      value.end();
+    const end = yield* readEnd(reader, style, value);
+    if (end !== "text") {
+      value.end(end === "implicit");
       return true;
     }
   }
 }
 
-function* readEnd(reader: TextReader, style: RawParameter, value: ValueSink): Reading<boolean> {
+/** `implicit`: the value's own end is missing. */
+function* readEnd(
+  reader: TextReader,
+  style: RawParameter,
+  value: ValueSink,
+): Reading<"end" | "implicit" | "text"> {
   const { implicit } = style;
   if (implicit !== undefined && (yield* reader.sees([implicit.mark]))) {
     const mayEnd = !implicit.atLineStart || value.atLineStart();
     const known = mayEnd && (yield* seesKey(reader, implicit));
     if (!known) value.add(reader.take(implicit.mark.length));
-    return known;
+    return known ? "implicit" : "text";
   }
   for (const { marks, before, outer } of style.ends) {
     if (!(yield* reader.sees(marks))) continue;
     if (outer === true) {
       const ends = yield* seesAfter(reader, marks, before);
       if (!ends) value.add(reader.take(1));
-      return ends;
+      return ends ? "implicit" : "text";
     }
     const mark = (yield* reader.accept(marks)) ?? "";
     const space = yield* reader.space();
-    if ((yield* reader.peek(1)) === "" || (yield* reader.sees(before))) return true;
+    if ((yield* reader.peek(1)) === "" || (yield* reader.sees(before))) return "end";
     value.add(mark + space);
-    return false;
+    return "text";
   }
   value.add(reader.take(1));
-  return false;
+  return "text";
 }
 
 // Looking ahead without reading is bounded: layout between closing tags is short.
@@ -147,14 +153,15 @@ function* readData(reader: TextReader, call: CallWriter, key: string, style: Raw
     if ((yield* reader.peek(1)) === "" || (yield* reader.accept(closings)) !== undefined) break;
     value.add(mark + space);
   }
-  value.end();
+  value.end(false);
   return true;
 }
 
 interface ValueSink {
   atLineStart(): boolean;
   add(text: string): void;
-  end(): void;
+  /** `isImplicit`: a line break at the end lays out what follows. */
+  end(isImplicit: boolean): void;
 }
 
 /** Passes a value on without the line breaks (of Unix or Windows) that only lay it out. */
@@ -193,15 +200,14 @@ function createValueSink(call: CallWriter, key: string, { form, newlines }: RawP
         }
       }
       begun = true;
-      if (trims) {
-        heldBreak = /\r?\n$|\r$/.exec(rest)?.[0] ?? "";
-        rest = rest.slice(0, rest.length - heldBreak.length);
-      }
+      heldBreak = /\r?\n$|\r$/.exec(rest)?.[0] ?? "";
+      rest = rest.slice(0, rest.length - heldBreak.length);
       hasLines ||= rest.includes("\n");
       pass(rest);
     },
-    end() {
-      if (heldBreak === "\r" || (hasLines && !opened)) pass(heldBreak);
+    end(isImplicit) {
+      const keeps = trims ? hasLines && !opened : !isImplicit;
+      if (heldBreak === "\r" || keeps) pass(heldBreak);
       if (form !== "json") {
         call.endString();
         return;

@@ -1,4 +1,4 @@
-import type { CallSession } from "../call-session.ts";
+import type { CallSession, Recogniser } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { readContent, readHeader } from "./harmony.ts";
 
@@ -21,9 +21,32 @@ const tokens = ["<|start|>", "<|channel|>", "<|end|>", "<|call|>", "<|message|>"
  * a model begins. False: what the reader recorded is text. Behind `final` the text of the answer is left to the caller.
  */
 export function* readStrippedHarmony(session: CallSession): Reading<boolean> {
+  yield* session.reader.space();
+  return yield* readMessages(session, true);
+}
+
+/** The words of a header where an answer goes on, glued to what stands before them. */
+export const strippedHeaders = [
+  "assistantanalysis",
+  "assistantcommentary",
+  "assistantfinal",
+  "assistant<|channel|>",
+];
+
+/**
+ * Reads on from such a header: the beginning of the answer was text, since its own header was lost, too, or only the tokens
+ * of this one were.
+ */
+export const readStrippedHeader: Recogniser = function* (session) {
   const { reader } = session;
-  yield* reader.space();
-  for (let isFirst = true; ; isFirst = false) {
+  reader.replace(reader.recorded());
+  session.wroteMessage ||= !session.atStart;
+  return yield* readMessages(session, false);
+};
+
+function* readMessages(session: CallSession, begins: boolean): Reading<boolean> {
+  const { reader } = session;
+  for (let isFirst = begins; ; isFirst = false) {
     const message = yield* readMessage(session, isFirst);
     if (message !== "more") return message === "final";
     reader.record();

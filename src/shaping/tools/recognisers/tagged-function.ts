@@ -1,6 +1,7 @@
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import type { CallWriter } from "../call-writer.ts";
 import { createStops, type Reading } from "../text-reader.ts";
+import { turnEndsAfterCall } from "../../turn-tokens.ts";
 import { readChildren, seesChild } from "./child-tags.ts";
 import {
   attribute,
@@ -31,6 +32,8 @@ const afterParameter = [
   ...blockClosings,
   ...functionOpenings,
   ...argumentClosings,
+  ...blockOpenings,
+  ...turnEndsAfterCall,
 ];
 // Left out before the function's end at times; more than that has to follow then, since code holds `</function>`.
 const functionEnd: ValueEnd = {
@@ -88,7 +91,7 @@ export const readInvoke: Recogniser = function* (session) {
   // A call that was begun and given up, in front of the end of the block.
   yield* session.reader.space();
   const isBegun = /(?:invoke|function)\s*(?:n|na|nam|name\b[^\n]*)?>?\s*$/i.test(session.reader.recorded());
-  if (!isBegun || !session.outlet.followsCall || !(yield* session.reader.sees(afterChildren))) return false;
+  if (!isBegun || !session.outlet.followsCall || !(yield* seesEnd(session, afterChildren))) return false;
   session.outlet.layout(session.reader.recorded());
   return true;
 };
@@ -142,10 +145,15 @@ export function* readFunction(
   }
   // Other XML has functions and invocations, too: only a parameter or the end makes it a call of an unknown tool.
   const isCall = yield* reader.sees(firstInside);
-  if (!isCall && (tool === undefined || !(yield* reader.sees(emptyEnds)))) return false;
+  if (!isCall && (tool === undefined || !(yield* seesEnd(session, emptyEnds)))) return false;
   const call = session.begin(name);
   if (yield* readParameters(session, call, { name, newlines })) yield* readFunctionEnd(session, call);
   return true;
+}
+
+/** Whether one of `ends` comes next, or nothing. */
+function* seesEnd({ reader }: CallSession, ends: readonly string[]): Reading<boolean> {
+  return (yield* reader.sees(ends)) || !(yield* reader.need(1));
 }
 
 function* readFunctionEnd(session: CallSession, call: CallWriter): Reading<void> {

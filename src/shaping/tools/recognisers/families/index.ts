@@ -2,6 +2,7 @@ import { escapedTags } from "./escaped.ts";
 import type { Family } from "./family.ts";
 import { gemma, strippedGemma } from "./gemma.ts";
 import { kimiK3, kimiK3Close, strippedKimi } from "./kimi.ts";
+import { minimax } from "./minimax.ts";
 import { mistral } from "./mistral.ts";
 import { callFence, functionary, functools, qwenAgent } from "./plain-words.ts";
 import { react } from "./react.ts";
@@ -15,6 +16,7 @@ export const families: readonly Family[] = [
   kimiK3,
   kimiK3Close,
   strippedKimi,
+  minimax,
   mistral,
   react,
   solar,

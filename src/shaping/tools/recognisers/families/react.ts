@@ -1,7 +1,8 @@
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../../call-session.ts";
 import { createStops, type Reading } from "../../text-reader.ts";
 import { readLooseCallBlock } from "../call-block.ts";
-import { nameSign, readFence } from "../markup.ts";
+import { nameSign, readFence, seesObject } from "../markup.ts";
+import { readPythonCall } from "../python-calls.ts";
 import type { Family } from "./family.ts";
 
 const inputOpenings = ["Action Input:", "Action_Input:", "**Action Input:**", "**Action Input**:"] as const;
@@ -20,10 +21,14 @@ const readAction: Recogniser = function* (session) {
   const quote = yield* reader.accept(["`", '"', "["]);
   const name = yield* reader.while(nameSign, 128);
   if (directory.find(name) === undefined) return false;
+  if (quote === undefined && (yield* reader.sees(["("]))) {
+    yield* readPythonCall(session, name);
+    return yield* readObservation(session);
+  }
   if (quote !== undefined) yield* reader.accept([quote === "[" ? "]" : quote]);
   const space = yield* reader.space();
   const marked = space.includes("\n") ? yield* reader.accept(inputOpenings) : undefined;
-  if (marked === undefined) return false;
+  if (marked === undefined && !(yield* seesObject(session))) return false;
   yield* reader.space();
   const fenced = yield* readFence(session);
   const call = session.begin(name);
