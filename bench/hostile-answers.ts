@@ -99,6 +99,13 @@ export const hostileAnswers: ReadonlyMap<string, () => string> = new Map(
     "open brackets in each line": flood("x {\n"),
     "open lists": flood("["),
     brackets: flood("{} "),
+    "a bracket and blanks": flood(" ", "{"),
+    "brackets and blanks in each line": flood(`{${" ".repeat(390)}\n`),
+    "a fence and blanks before a call": () =>
+      `x\n\`\`\`${" ".repeat(200 * kilobyte)}, {"name": "evil", "arguments": {"a": "b"}} y`,
+    "keys and values that nothing closes": flood('{"id": "x", '),
+    "signs before a name": () => `${"< >".repeat(60)}x evil{\ny`,
+    "quotes behind names": () => "evil(".repeat(64) + fill(String.raw`"\"`, 40 * kilobyte),
     "indented lines": flood("    x\n", "x\n\n"),
     "indented calls": flood("    <tool_call>\n", "x\n\n"),
     "indented JSON": flood('\n    {"name": "evil"}\n'),

@@ -277,9 +277,12 @@ function withoutBreaks(reasoning: string): string {
   return reasoning.replace(/^\n/, "").replace(/\n$/, "");
 }
 
+/** A fence in a line of its own. What is before it is looked at from its first mark: a text may have many blanks. */
+const lastFence = /`(?<=\n\s*`)`{2,}$/;
+
 /** The JSON with which a text ends, on lines of its own; "" if it does not. */
 function jsonAtEnd(text: string): string {
-  const end = `\n${text.trimEnd().replace(/\n\s*`{3,}$/, "")}`.trimEnd();
+  const end = `\n${text.trimEnd().replace(lastFence, "")}`.trimEnd();
   const at = end.endsWith("}") ? end.lastIndexOf("\n{") : end.endsWith("]") ? end.lastIndexOf("\n[") : -1;
   return at === -1 ? "" : end.slice(at + 1);
 }

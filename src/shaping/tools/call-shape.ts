@@ -56,6 +56,9 @@ const streamed =
   /^\[?\s*\{\s*(?:"(?:type|id|index|call_id|tool_call_id)"\s*:\s*"[\w-]*"\s*,\s*)*"\w+"\s*:\s*"([^"]*)"\s*,\s*"(\w+)"\s*:\s*["{]/;
 const named = /"(\w+)"\s*:\s*"([^"]*)("?)/g;
 
+/** More is not waited for: a model that got stuck writes blanks without end. */
+const longestBeginning = 400;
+
 /** What the beginning of a text is, as far as it can be told. */
 export type Beginning = "calls" | "none" | "undecided";
 
@@ -64,23 +67,24 @@ export type Beginning = "calls" | "none" | "undecided";
  * something else that only calls have, was seen.
  */
 export function judgeBeginning(text: string, directory: ToolDirectory): Beginning {
+  const undecided = text.length < longestBeginning ? "undecided" : "none";
   const [, , brace, key, behind] = opening.exec(text) ?? [];
-  if (brace === undefined) return /^\[?\s*$/.test(text) ? "undecided" : "none";
+  if (brace === undefined) return /^\[?\s*$/.test(text) ? undecided : "none";
   const rest = text.slice((opening.exec(text)?.[0] ?? "").length);
-  if (key === undefined) return rest === "" ? "undecided" : "none";
+  if (key === undefined) return rest === "" ? undecided : "none";
   if (behind === undefined || !behind.startsWith('"')) {
     return [...nameKeys, ...argumentKeys, ...listKeys, ...sideKeys].some((one) => one.startsWith(key))
-      ? "undecided"
+      ? undecided
       : "none";
   }
-  if (argumentKeys.has(key) || listKeys.has(key)) return behind.includes(":") ? "calls" : "undecided";
+  if (argumentKeys.has(key) || listKeys.has(key)) return behind.includes(":") ? "calls" : undecided;
   if (!nameKeys.has(key) && !sideKeys.has(key)) return "none";
   for (const [, one = "", value = "", closed] of text.matchAll(named)) {
     if (!nameKeys.has(one)) continue;
     if (closed === '"') return directory.find(value) === undefined ? "none" : "calls";
     return value.length < 200 ? "undecided" : "none";
   }
-  return text.length < 400 ? "undecided" : "none";
+  return undecided;
 }
 
 /** Whether the shaper of calls reads what begins so by itself, at the beginning of an answer, and streams its arguments. */

@@ -37,7 +37,7 @@ export interface ForcedCall {
 
 /** Values that are looked at: a text has many braces, and a call one. */
 const mostValues = 24;
-const fenceBefore = /(?:^|\n)[ \t]*(?:```|~~~)[\w -]*\s*$/;
+const fenceLine = /^[ \t]*(?:```|~~~)[\w -]*$/;
 const fenceBehind = /^\s*(?:```|~~~)[ \t]*(?=\n|$)/;
 
 /**
@@ -65,12 +65,20 @@ export function findForcedCall(
     if (marked === undefined) continue;
     const before = text.slice(0, start);
     const after = text.slice(from);
-    const fenced = fenceBefore.test(before) && (fenceBehind.test(after) || after.trim() === "");
-    found = fenced
-      ? { before: before.replace(fenceBefore, ""), marked, after: after.replace(fenceBehind, "") }
-      : { before, marked, after };
+    const beforeFence = fenceBehind.test(after) || after.trim() === "" ? withoutFence(before) : undefined;
+    found =
+      beforeFence === undefined
+        ? { before, marked, after }
+        : { before: beforeFence, marked, after: after.replace(fenceBehind, "") };
   }
   return found;
+}
+
+/** What stands before the fence with which a text ends; `undefined` if it ends with none. */
+function withoutFence(text: string): string | undefined {
+  const trimmed = text.trimEnd();
+  const at = trimmed.lastIndexOf("\n");
+  return fenceLine.test(trimmed.slice(at + 1)) ? trimmed.slice(0, Math.max(0, at)) : undefined;
 }
 
 /** The value with which a text begins, if it is whole. */
