@@ -39,6 +39,12 @@ const loose = (): object => ({ type: "object" });
 
 const cases: readonly Case[] = [
   {
+    name: "200,000 line breaks in thinking that nothing closes",
+    schema: loose,
+    text: () => `<think>\n${"\n".repeat(200_000)}x}`,
+    formatOnly: true,
+  },
+  {
     name: "contains, 1,000,000 numbers",
     schema: () => a({ type: "array", contains: { const: 2 } }),
     text: numbers(1_000_000),

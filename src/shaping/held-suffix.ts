@@ -5,12 +5,15 @@
 export function heldSuffix(text: string, words: readonly string[]): number {
   let longest = 0;
   for (const word of words) {
-    const most = Math.min(word.length - 1, text.length);
-    for (let length = most; length > longest; length -= 1) {
-      if (text.endsWith(word.slice(0, length))) {
-        longest = length;
-        break;
-      }
+    const first = word.charAt(0);
+    for (
+      let at = text.indexOf(first, Math.max(0, text.length - word.length + 1));
+      at !== -1;
+      at = text.indexOf(first, at + 1)
+    ) {
+      if (!word.startsWith(text.slice(at))) continue;
+      longest = Math.max(longest, text.length - at);
+      break;
     }
   }
   return longest;

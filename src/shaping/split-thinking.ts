@@ -1,17 +1,10 @@
 import type { BlockWriter } from "../model/block-writer.ts";
 import { createFenceTracker } from "./create-fence-tracker.ts";
 import { createLoneCloserFinder, type Verdict } from "./find-lone-closer.ts";
-import { heldSuffix } from "./held-suffix.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import type { Shaper } from "./shaper.ts";
-import {
-  anyOf,
-  beginsWith,
-  commonTag,
-  thinkingClosers,
-  thinkingTags,
-  type ThinkingTag,
-} from "./thinking-tags.ts";
+import { blockEnds, commonTag, thinkingClosers, thinkingTags, type ThinkingTag } from "./thinking-tags.ts";
+import { createMarks } from "./tools/marks.ts";
 import { openingHeaders } from "./turn-tokens.ts";
 
 /** Around a block Akash Chat adds one line break inside each tag and two behind. */
@@ -29,7 +22,18 @@ const openingsAnywhere = [
 /** What follows the `<` of those: most of the others are passed over at one look. */
 const secondSigns = openingsAnywhere.map((mark) => mark.charAt(1)).join("");
 /** What counts where an answer begins. */
-const beginnings = [...thinkingTags.map(({ open }) => open), ...thinkingClosers, ...openingHeaders];
+const beginnings = createMarks([
+  ...thinkingTags.map(({ open }) => open),
+  ...thinkingClosers,
+  ...openingHeaders,
+]);
+const tagsByOpening: ReadonlyMap<string, ThinkingTag> = new Map(thinkingTags.map((tag) => [tag.open, tag]));
+const closers: ReadonlySet<string> = new Set(thinkingClosers);
+
+/** Whether a mark stands at `at`, or as much of it as there is text. */
+function mayStand(mark: string, text: string, at: number): boolean {
+  return text.startsWith(mark, at) || (text.length - at < mark.length && mark.startsWith(text.slice(at)));
+}
 
 /** Settings of `splitThinking`. */
 export interface ThinkingOptions {
@@ -66,13 +70,15 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   const fences = createFenceTracker();
   let mode: Mode = options.mayOmitOpening ? "undecided" : "start";
   let tag = commonTag;
-  let closing = anyOf(tag.close);
+  let end = blockEnds(tag);
   let held = "";
   let breaksLeft = 0;
   let lastCharacter = "";
   let sawBlock = false;
   /** The opening tag stood in the piece that is being read. */
   let openedHere = false;
+  /** In that piece the end of an inserted block may be ahead: what was looked for once is not looked for at each tag. */
+  let mayBeInserted = true;
   /** Of a phrase that is not closed yet. */
   let pieces: string[] = [];
   /** Of the block that is open, if the answer may be in it. */
@@ -96,9 +102,8 @@ export function splitThinking(options: ThinkingOptions): Shaper {
 
   function open(found: ThinkingTag): void {
     mode = "opened";
-    if (tag === found) return;
     tag = found;
-    closing = anyOf(tag.close);
+    end = blockEnds(tag);
   }
 
   function close(out: BlockWriter, breaks: number): void {
@@ -114,7 +119,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
     let done = 0;
     for (let at = text.indexOf("<"); at !== -1; at = text.indexOf("<", at + 1)) {
       if (at + 1 < text.length && !secondSigns.includes(text.charAt(at + 1))) continue;
-      const mark = openingsAnywhere.find((one) => one.startsWith(text.slice(at, at + one.length)));
+      const mark = openingsAnywhere.find((one) => mayStand(one, text, at));
       if (mark === undefined) continue;
       writeText(out, text.slice(done, at));
       done = at;
@@ -123,7 +128,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
         held = text.slice(at);
         return undefined;
       }
-      open(thinkingTags.find((one) => mark.startsWith(one.open)) ?? commonTag);
+      open(tagsByOpening.get(mark) ?? commonTag);
       return text.slice(at + tag.open.length);
     }
     writeText(out, text.slice(done));
@@ -131,43 +136,41 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   }
 
   function readThinking(out: BlockWriter, text: string): string | undefined {
-    closing.lastIndex = 0;
-    const first = closing.exec(text);
-    const inserted =
-      tag === commonTag && openedHere && first !== null && first.index > 0
-        ? text.indexOf(insertedClosing)
-        : -1;
-    if (first === null) {
-      const safe = text.length - heldSuffix(text.toLowerCase(), tail());
+    const first = end.find(text);
+    if (first === undefined) {
+      const safe = text.length - end.held(text);
       writeReasoning(out, text.slice(0, safe));
       held = text.slice(safe);
       return undefined;
     }
-    const at = inserted === -1 ? first.index : inserted + 1;
+    const inserted = first.at > 0 ? findInserted(text) : -1;
+    const at = inserted === -1 ? first.at : inserted + 1;
     writeReasoning(out, text.slice(0, text[at - 1] === "\n" ? at - 1 : at));
     close(out, 2);
-    return text.slice(at + first[0].length);
+    return text.slice(at + first.length);
   }
 
-  /** What the end of open thinking may be the beginning of. */
-  function tail(): readonly string[] {
-    return tag.close.flatMap((one) => [one.toLowerCase(), `\n${one.toLowerCase()}`]);
+  /** Where the end of a block stands that Akash Chat inserted; -1 if none does. */
+  function findInserted(text: string): number {
+    if (tag !== commonTag || !openedHere || !mayBeInserted) return -1;
+    const at = text.indexOf(insertedClosing);
+    mayBeInserted = at !== -1;
+    return at;
   }
 
   function readPhrase(out: BlockWriter, text: string): string | undefined {
-    closing.lastIndex = 0;
-    const found = closing.exec(text);
-    if (found === null) {
-      const safe = text.length - heldSuffix(text.toLowerCase(), tail());
+    const found = end.find(text);
+    if (found === undefined) {
+      const safe = text.length - end.held(text);
       pieces.push(text.slice(0, safe));
       held = text.slice(safe);
       return undefined;
     }
-    pieces.push(text.slice(0, found.index));
+    pieces.push(text.slice(0, found.at));
     writeReasoning(out, pieces.join("").trimStart().slice(tag.open.length).trim());
     pieces = [];
     close(out, 2);
-    return text.slice(found.index + found[0].length).trimStart();
+    return text.slice(found.at + found.length).trimStart();
   }
 
   function readStart(out: BlockWriter, text: string): string | undefined {
@@ -180,20 +183,19 @@ export function splitThinking(options: ThinkingOptions): Shaper {
       held = text;
       return undefined;
     }
-    const begun = beginnings.map((mark) => ({ mark, whole: beginsWith(rest, mark) }));
-    const mark = begun.find(({ whole }) => whole === true)?.mark;
+    const mark = beginnings.look(rest, 0, false);
+    if (mark === null) {
+      held = text;
+      return undefined;
+    }
     if (mark === undefined) {
-      if (begun.some(({ whole }) => whole === undefined)) {
-        held = text;
-        return undefined;
-      }
       mode = "text";
       return text;
     }
     const behind = rest.slice(mark.length);
-    const found = thinkingTags.find((one) => one.open === mark);
+    const found = tagsByOpening.get(mark);
     if (found === undefined) {
-      if (thinkingClosers.includes(mark)) close(out, 2);
+      if (closers.has(mark)) close(out, 2);
       // A leaked header of the turn; others leave it out.
       else writeText(out, text.slice(0, text.length - behind.length));
       return behind;
@@ -258,6 +260,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
     let rest: string | undefined = held + text;
     held = "";
     openedHere = false;
+    mayBeInserted = true;
     while (rest !== undefined && rest !== "") rest = readers[mode](out, rest);
   }
 
@@ -278,9 +281,12 @@ function withoutBreaks(reasoning: string): string {
   return reasoning.replace(/^\n/, "").replace(/\n$/, "");
 }
 
+/** A fence in a line of its own. What is before it is looked at from its first mark: a text may have many blanks. */
+const lastFence = /`(?<=\n\s*`)`{2,}$/;
+
 /** The JSON with which a text ends, on lines of its own; "" if it does not. */
 function jsonAtEnd(text: string): string {
-  const end = `\n${text.trimEnd().replace(/\n\s*`{3,}$/, "")}`.trimEnd();
+  const end = `\n${text.trimEnd().replace(lastFence, "")}`.trimEnd();
   const at = end.endsWith("}") ? end.lastIndexOf("\n{") : end.endsWith("]") ? end.lastIndexOf("\n[") : -1;
   return at === -1 ? "" : end.slice(at + 1);
 }

@@ -1,4 +1,4 @@
-import { fold } from "./tools/text-reader.ts";
+import { heldSuffix } from "./held-suffix.ts";
 
 /** How models mark their thinking in the text. */
 export interface ThinkingTag {
@@ -55,22 +55,36 @@ export const thinkingClosers: readonly string[] = thinkingTags.flatMap(({ close,
   isPhrase === true ? [] : close,
 );
 
-/** A pattern that finds any of some texts, in any case of letters. Stateful: for one reader. */
-export function anyOf(texts: readonly string[]): RegExp {
-  return new RegExp(
-    texts.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join("|"),
-    "gi",
-  );
+/** Finds what ends a block of thinking, in any case of letters. */
+export interface BlockEnds {
+  /** Where the first one stands; `undefined` if none does. */
+  find(text: string): { readonly at: number; readonly length: number } | undefined;
+  /** How many units at the end of `text` may be the beginning of one, or of the line break before it. */
+  held(text: string): number;
 }
 
-/**
- * Whether `text` begins with `mark`, in any case of letters; `undefined` if it ends before that can be told. The bar and
- * the blank of DeepSeek's tokens count as `|` and `_`.
- */
-export function beginsWith(text: string, mark: string): boolean | undefined {
-  const part = fold(text.slice(0, mark.length));
-  if (part.toLowerCase() !== mark.slice(0, part.length).toLowerCase()) return false;
-  return part.length === mark.length ? true : undefined;
+function createBlockEnds({ close }: ThinkingTag): BlockEnds {
+  const escaped = close.map((one) => one.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`));
+  const pattern = new RegExp(escaped.join("|"), "i");
+  const small = close.map((one) => one.toLowerCase());
+  const words = [...small, ...small.map((one) => `\n${one}`)];
+  const longest = Math.max(...words.map((word) => word.length));
+  return {
+    find(text) {
+      const found = pattern.exec(text);
+      return found === null ? undefined : { at: found.index, length: found[0].length };
+    },
+    held: (text) => heldSuffix(text.slice(-longest).toLowerCase(), words),
+  };
+}
+
+const preparedEnds: ReadonlyMap<ThinkingTag, BlockEnds> = new Map(
+  thinkingTags.map((tag) => [tag, createBlockEnds(tag)]),
+);
+
+/** What ends the blocks that a tag opens. */
+export function blockEnds(tag: ThinkingTag): BlockEnds {
+  return preparedEnds.get(tag) ?? createBlockEnds(tag);
 }
 
 /** Families whose templates open the thinking in the prompt, so that the answer has only its end. */

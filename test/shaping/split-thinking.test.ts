@@ -77,6 +77,13 @@ const cases: [name: string, whole: string, blocks: Block[]][] = [
     `${tag.open}\na </b> [c]\n${tag.close[0]}\n\nYes.`,
     [reasoning("a </b> [c]"), text("Yes.")],
   ]),
+  ...thinkingTags
+    .filter(({ isPhrase }) => isPhrase !== true)
+    .map(({ open, close: [close = ""] }): [string, string, Block[]] => [
+      `blocks of ${open}, one behind another, and closing tags too many`,
+      `${open}a${close}${close}${open}\nb\n${close} ${open}${close}Yes.`,
+      [reasoning("a"), reasoning("b"), text("Yes.")],
+    ]),
   ["another case of letters", "<THINK>a</Think>Yes.", [reasoning("a"), text("Yes.")]],
   ["an unclosed block of another tag", "<reasoning>hm </reason", [reasoning("hm </reason")]],
   ["a phrase that nothing ends", "Here is my thought process: a", [text("Here is my thought process: a")]],

@@ -66,6 +66,8 @@ const streamed =
 const named = /"(\w+)"\s*:\s*"([^"]*)("?)/g;
 
 const allKeys = [...nameKeys, ...argumentKeys, ...listKeys, ...wrapKeys, ...sideKeys];
+/** More is not waited for: a model that got stuck writes blanks without end. */
+const longestBeginning = 400;
 
 /** What the beginning of a text is, as far as it can be told. */
 export type Beginning = "calls" | "none" | "undecided";
@@ -75,25 +77,25 @@ export type Beginning = "calls" | "none" | "undecided";
  * something else that only calls have, was seen.
  */
 export function judgeBeginning(written: string, directory: ToolDirectory): Beginning {
+  const undecided = written.length < longestBeginning ? "undecided" : "none";
   // Values of Python.
   const text = /^\[?\s*\{\s*'/.test(written) ? written.replaceAll("'", '"') : written;
   const [, , brace, key, behind] = opening.exec(text) ?? [];
-  if (brace === undefined) return /^\[?\s*$/.test(text) ? "undecided" : "none";
+  if (brace === undefined) return /^\[?\s*$/.test(text) ? undecided : "none";
   const rest = text.slice((opening.exec(text)?.[0] ?? "").length);
-  if (key === undefined) return rest === "" ? "undecided" : "none";
+  if (key === undefined) return rest === "" ? undecided : "none";
   if (behind === undefined || !behind.startsWith('"')) {
-    return directory.begins(key) || allKeys.some((one) => one.startsWith(key)) ? "undecided" : "none";
+    return directory.begins(key) || allKeys.some((one) => one.startsWith(key)) ? undecided : "none";
   }
   const isCalls = argumentKeys.has(key) || listKeys.has(key) || directory.names.includes(key);
-  if (isCalls || (wrapKeys.has(key) && !nameKeys.has(key)))
-    return behind.includes(":") ? "calls" : "undecided";
+  if (isCalls || (wrapKeys.has(key) && !nameKeys.has(key))) return behind.includes(":") ? "calls" : undecided;
   if (!nameKeys.has(key) && !sideKeys.has(key)) return "none";
   for (const [, one = "", value = "", closed] of text.matchAll(named)) {
     if (!nameKeys.has(one)) continue;
     if (closed === '"') return directory.find(value) === undefined ? "none" : "calls";
     return value.length < 200 ? "undecided" : "none";
   }
-  return text.length < 400 ? "undecided" : "none";
+  return undecided;
 }
 
 /** Whether the shaper of calls reads what begins so by itself, at the beginning of an answer, and streams its arguments. */

@@ -1,6 +1,7 @@
 import type { BlockStart, ChatEvent, FinishReason, Usage } from "../../model/events.ts";
 import type { Shaper } from "../shaper.ts";
 import { createCallSession } from "./call-session.ts";
+import { lookForPlainMarker } from "./recognisers/find-recogniser.ts";
 import { scanAnswer } from "./scan-answer.ts";
 
 /** So much text is seen at once by what follows code in it: less would cost more for each character. */
@@ -8,7 +9,7 @@ const longUnseen = 4096;
 
 /**
  * Creates the shaper of answers without tools: reads gpt-oss' channels and leaves out the tokens that templates write
- * around turns and answers. All other text passes as it comes; until the first `<` the events themselves do.
+ * around turns and answers. All other text passes as it comes; until the first of those tokens the events themselves do.
  */
 export function createEdgeShaper(model: string): Shaper {
   const session = createCallSession({
@@ -24,6 +25,8 @@ export function createEdgeShaper(model: string): Shaper {
   let open: BlockStart["kind"] | undefined;
   let next = 0;
   let unseen = "";
+  /** The end of the text so far, which may become a token. */
+  let held = "";
   let waiting: readonly ChatEvent[] = [];
   let isReasoning = false;
   let scanned = false;
@@ -45,8 +48,33 @@ export function createEdgeShaper(model: string): Shaper {
     unseen = "";
   }
 
-  /** Notes an event that passes as it is; false if it has to be read. */
-  function pass(event: ChatEvent): boolean {
+  /** What passes of text: not its end if that may become a token. `undefined`: it has one. */
+  function passText(event: Extract<ChatEvent, { type: "block-delta" }>): ChatEvent | undefined {
+    const text = held + event.text;
+    let end = text.length;
+    for (let at = text.indexOf("<"); at !== -1; at = text.indexOf("<", at + 1)) {
+      const mark = lookForPlainMarker(text, at);
+      if (mark === undefined) continue;
+      if (mark !== null) return undefined;
+      end = at;
+      break;
+    }
+    const isWhole = held === "" && end === text.length;
+    const passed = isWhole ? event : { ...event, text: text.slice(0, end) };
+    held = text.slice(end);
+    unseen += passed.text;
+    if (unseen.length > longUnseen) seeText();
+    return passed;
+  }
+
+  /** Notes an event, and gives what passes of it. `undefined`: it has to be read, behind what is held. */
+  function pass(event: ChatEvent): ChatEvent | undefined {
+    if (event.type === "block-delta") {
+      if (!isReasoning) return passText(event);
+      session.thought = true;
+      return event;
+    }
+    if (held !== "") return undefined;
     switch (event.type) {
       case "response-start":
         outlet.start(event.model);
@@ -56,14 +84,6 @@ export function createEdgeShaper(model: string): Shaper {
         next = event.index + 1;
         isReasoning = open === "reasoning";
         break;
-      case "block-delta":
-        if (isReasoning) session.thought = true;
-        else if (event.text.includes("<")) return false;
-        else {
-          unseen += event.text;
-          if (unseen.length > longUnseen) seeText();
-        }
-        break;
       case "block-end":
         open = undefined;
         break;
@@ -71,7 +91,7 @@ export function createEdgeShaper(model: string): Shaper {
         finished = true;
         break;
     }
-    return true;
+    return event;
   }
 
   function read(event: ChatEvent): void {
@@ -124,24 +144,39 @@ export function createEdgeShaper(model: string): Shaper {
   /** Gives events that pass, but for what begins a block at their end: it may come to hold nothing. */
   function give(events: readonly ChatEvent[]): readonly ChatEvent[] {
     let end = events.length;
-    while (beginsBlock(events[end - 1])) end -= 1;
+    while (end > 0 && beginsBlock(events[end - 1])) end -= 1;
+    if (end === events.length) {
+      waiting = [];
+      return events;
+    }
     waiting = events.slice(end);
-    return end === events.length ? events : events.slice(0, end);
+    return events.slice(0, end);
   }
 
-  function pushAll(pushed: readonly ChatEvent[]): readonly ChatEvent[] {
-    if (!passes) return readAll(pushed);
-    const events = waiting.length === 0 ? pushed : [...waiting, ...pushed];
-    const at = events.findIndex((event) => finished || !pass(event));
-    if (at === -1) return give(events);
+  /** From here on all is read. Gives what has passed. */
+  function stopPassing(passed: readonly ChatEvent[]): readonly ChatEvent[] {
     passes = false;
     seeText();
-    const passed = give(events.slice(0, at));
+    const given = give(passed);
     if (waiting.at(-1)?.type === "block-start") {
       open = undefined;
       next -= 1;
     }
-    return [...passed, ...readAll(events.slice(at))];
+    reader.push(held);
+    return given;
+  }
+
+  function pushAll(events: readonly ChatEvent[]): readonly ChatEvent[] {
+    if (!passes) return readAll(events);
+    const passed = waiting.length === 0 ? [] : [...waiting];
+    let at = 0;
+    for (const event of events) {
+      const one = finished ? undefined : pass(event);
+      if (one === undefined) return [...stopPassing(passed), ...readAll(events.slice(at))];
+      if (one.type !== "block-delta" || one.text !== "") passed.push(one);
+      at += 1;
+    }
+    return give(passed);
   }
 
   function readAll(events: readonly ChatEvent[]): readonly ChatEvent[] {
@@ -153,11 +188,12 @@ export function createEdgeShaper(model: string): Shaper {
     push: (event) => pushAll([event]),
     pushAll,
     flush() {
-      if (passes) return [];
+      if (passes && held === "") return [];
+      const passed = passes ? stopPassing(waiting) : [];
       reader.end();
       advance();
       outlet.settle();
-      return follow(outlet.take());
+      return [...passed, ...follow(outlet.take())];
     },
   };
 }

@@ -31,9 +31,11 @@ const leading =
 /** Items of lists and quotes show something, they don't call. */
 const shown = /^\s*(?:[-*+>]|\d+[.)])\s/;
 /** Markup that may follow a call. */
-const trail = /(?:\s|<[^<>\n]*>|\[\/?[A-Z_]+\]|[`;])+$/;
-const otherCall = /[[\],\s]|[\w.-]+\([^()\n]*\)/g;
-const quoted = /"(?:[^"\\]|\\.)*"|'[^'\n]*'/g;
+const trailMarkup = /^(?:<[^<>\n]*>|\[\/?[A-Z_]+\])$/;
+const quoted = /"(?:[^"\\]|\\[^])*("?)|'[^'\n]*'/g;
+const doubleQuoted = /"(?:[^"\\]|\\[^])*"/y;
+const singleQuoted = /'(?:[^'\\]|\\[^])*'/y;
+const otherCall = /[[\],\s]|(?<![\w.-])[\w.-]+\([^()\n]*\)/g;
 
 /** Of many places the last ones are looked at: what a model wants to do comes last. */
 const mostPlaces = 64;
@@ -50,8 +52,16 @@ const farthest = 4000;
  */
 export function findLostCall(text: string, names: readonly string[]): string | undefined {
   const body = text.trimEnd().replaceAll("&lt;", "<").replaceAll("&gt;", ">");
+  const calls = [...findCalls(body, names)];
+  const inCode = findCode(
+    body,
+    calls.map(({ at }) => at),
+  );
+  return calls.find(({ at }) => !inCode.has(at))?.name;
+}
+
+function* findCalls(body: string, names: readonly string[]): Generator<{ name: string; at: number }> {
   let left = mostPlaces;
-  let isCode: ((at: number) => boolean) | undefined;
   for (const name of names) {
     for (
       let at = body.lastIndexOf(name);
@@ -62,12 +72,9 @@ export function findLostCall(text: string, names: readonly string[]): string | u
       if (/[\w-]/.test(body.charAt(at - 1)) || (/[\w-]/.test(body.charAt(end)) && !isGlued(body, at, end)))
         continue;
       left -= 1;
-      if (!isCall(body, at, end)) continue;
-      isCode ??= findCode(body);
-      if (!isCode(at)) return name;
+      if (isCall(body, at, end)) yield { name, at };
     }
   }
-  return undefined;
 }
 
 /** `<tool_call>bashcommand</arg_key>`: a name between tags, of which one is missing. */
@@ -115,7 +122,7 @@ function leads(text: string): boolean {
 function stands(text: string, before: string, end: number): boolean {
   const rest = text.slice(end, end + farthest);
   const closes = /[}\])>][`;\s]*$/.test(text.slice(-20));
-  if (closes && !/[.!?]\s+\S/.test(rest.replace(/^["']/, "").replaceAll(quoted, ""))) return true;
+  if (closes && !/[.!?]\s+\S/.test(withoutStrings(rest.replace(/^["']/, "")))) return true;
   if (!leads(before)) return false;
   const line = /^[^\n]*/.exec(rest)?.[0].trimEnd() ?? "";
   return line === "" ? rest !== "" : /[}\])>{[(,:|"']$/.test(line);
@@ -127,7 +134,7 @@ function isPlainCall(text: string, before: string, open: number): boolean {
   if (inside === undefined) return breaksOff(text.slice(open + 1, open + farthest), before);
   const behind = text.slice(open + inside.length + 2);
   if (behind.length > farthest) return false;
-  const rest = behind.replace(trail, "").replaceAll(otherCall, "");
+  const rest = withoutTrail(behind).replaceAll(otherCall, "");
   if (/[^\])>`;]/.test(rest)) return false;
   return /["'=\d]/.test(inside) || (inside.trim() === "" && before.replaceAll(otherCall, "") === "");
 }
@@ -140,27 +147,51 @@ function breaksOff(rest: string, before: string): boolean {
 /** What stands in the brackets with which a text begins; `undefined` if they are not closed. Strings are passed over. */
 function readInside(text: string): string | undefined {
   let depth = 0;
-  for (const { 0: sign, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[()]/g)) {
+  // Behind a quote that nothing closes none of its kind is closed.
+  const unclosed = new Set<string>();
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charAt(at);
     if (sign === "(") depth += 1;
     if (sign === ")") depth -= 1;
-    if (depth === 0) return text.slice(1, index);
+    if (depth === 0) return text.slice(1, at);
+    const string = sign === '"' ? doubleQuoted : sign === "'" ? singleQuoted : undefined;
+    if (string === undefined || unclosed.has(sign)) continue;
+    string.lastIndex = at;
+    if (string.test(text)) at = string.lastIndex - 1;
+    else unclosed.add(sign);
   }
   return undefined;
 }
 
-/** Tells which places of a text are Markdown code. */
-function findCode(text: string): (at: number) => boolean {
-  const tracker = createCodeTracker();
-  const changes: number[] = [];
-  let inside = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const sign = text.charAt(at);
-    // Asked within a run of marks, the tracker would take the run for two.
-    if (sign !== "`" && sign !== "~" && tracker.inCode() !== inside) {
-      inside = !inside;
-      changes.push(at);
-    }
-    tracker.see(sign);
+/** A text without its strings. What follows a quote that nothing closes is looked over once, not for each quote in it. */
+function withoutStrings(text: string): string {
+  return text.replaceAll(quoted, (string: string, close: string | undefined) =>
+    close === "" ? string.replaceAll(/'[^'\n]*'/g, "") : "",
+  );
+}
+
+/** A text without the markup at its end, which is read from there. */
+function withoutTrail(text: string): string {
+  let end = text.length;
+  for (;;) {
+    while (/[\s`;]/.test(text.charAt(end - 1))) end -= 1;
+    const last = text.charAt(end - 1);
+    const start =
+      last === ">" ? text.lastIndexOf("<", end - 1) : last === "]" ? text.lastIndexOf("[", end - 1) : -1;
+    if (start === -1 || !trailMarkup.test(text.slice(start, end))) return text.slice(0, end);
+    end = start;
   }
-  return (at) => changes.filter((change) => change <= at).length % 2 === 1;
+}
+
+/** Which of some places of a text are Markdown code. */
+function findCode(text: string, places: readonly number[]): ReadonlySet<number> {
+  const tracker = createCodeTracker();
+  const inCode = new Set<number>();
+  let seen = 0;
+  for (const at of places.toSorted((one, other) => one - other)) {
+    tracker.seeAll(text.slice(seen, at));
+    seen = at;
+    if (tracker.inCode()) inCode.add(at);
+  }
+  return inCode;
 }

@@ -42,7 +42,7 @@ const mostValues = 24;
 const mostWraps = 16;
 /** As numbers of JavaScript, so many digits would not survive. */
 const longNumber = /\d{16}/;
-const fenceBefore = /(?:^|\n)[ \t]*(?:```|~~~)[\w -]*\s*$/;
+const fenceLine = /^[ \t]*(?:```|~~~)[\w -]*$/;
 const fenceBehind = /^\s*(?:```|~~~)[ \t]*(?=\n|$)/;
 /** So begins what only lacks its end; a brace in a sentence does not. */
 const opensJson = /^[{[\s]*["']/;
@@ -74,10 +74,11 @@ export function findForcedCall(
     if (marked === undefined) continue;
     const before = text.slice(0, start);
     const after = text.slice(from);
-    const fenced = fenceBefore.test(before) && (fenceBehind.test(after) || after.trim() === "");
-    found = fenced
-      ? { before: before.replace(fenceBefore, ""), marked, after: after.replace(fenceBehind, "") }
-      : { before, marked, after };
+    const beforeFence = fenceBehind.test(after) || after.trim() === "" ? withoutFence(before) : undefined;
+    found =
+      beforeFence === undefined
+        ? { before, marked, after }
+        : { before: beforeFence, marked, after: after.replace(fenceBehind, "") };
   }
   return found;
 }
@@ -91,6 +92,13 @@ function withoutTurnEnds(text: string): string {
     if (mark === undefined) return end === text.length ? text : body;
     end = body.length - mark.length;
   }
+}
+
+/** What stands before the fence with which a text ends; `undefined` if it ends with none. */
+function withoutFence(text: string): string | undefined {
+  const trimmed = text.trimEnd();
+  const at = trimmed.lastIndexOf("\n");
+  return fenceLine.test(trimmed.slice(at + 1)) ? trimmed.slice(0, Math.max(0, at)) : undefined;
 }
 
 /** The value with which a text begins, if it is whole or lacks nothing but brackets at the text's end. */

@@ -17,6 +17,9 @@ function shape(deltas: readonly string[], model = "other"): readonly Block[] {
 const cases: readonly (readonly [whole: string, blocks: readonly Block[]])[] = [
   ["Only words.", [text("Only words.")]],
   ["Words, 1 < 2, <b>bold</b>.\n", [text("Words, 1 < 2, <b>bold</b>.\n")]],
+  ["<ul>\n<li>a</li>\n</ul>\n<", [text("<ul>\n<li>a</li>\n</ul>\n<")]],
+  ["<|im_ends <|im_en", [text("<|im_ends <|im_en")]],
+  ["a <b>c</b><|im_end|>\n", [text("a <b>c</b>")]],
   ["Words.<|im_end|>\n", [text("Words.")]],
   ["Words.\n<|channel|>analysis<|message|>a<|end|>b", [text("Words.\n"), reasoning("a"), text("b")]],
   ["<|im_start|>assistant\n", []],
@@ -36,6 +39,20 @@ test("gpt-oss: the words of a header show nowhere, though what stands before the
   for (const deltas of everyCut(whole))
     expect(shape(deltas, "gpt-oss")).toEqual([text("We think."), reasoning("a."), text("\n\nC")]);
   expect(shape([whole])).toEqual([text(whole)]);
+});
+
+test("text that only looks like a token for a while passes as it comes, and what is held is given when it breaks off", () => {
+  const shaper = createEdgeShaper("other");
+  const given = (deltas: readonly string[]) =>
+    deltas.map((delta) =>
+      shaper
+        .push({ type: "block-delta", index: 0, text: delta })
+        .flatMap((event) => (event.type === "block-delta" ? [event.text] : [])),
+    );
+  shaper.push({ type: "response-start", model: "m" });
+  shaper.push({ type: "block-start", index: 0, block: { kind: "text" } });
+  expect(given(["<", "div>", " 1 <", "| 2", " <|im_e"])).toEqual([[], ["<div>"], [" 1 "], ["<| 2"], [" "]]);
+  expect(shaper.flush()).toEqual([{ type: "block-delta", index: 0, text: "<|im_e" }]);
 });
 
 test("words pass at once, white space included, before and behind markup", () => {

@@ -36,6 +36,9 @@ describe("a call that nobody read", () => {
     ["the tool's name as a tag with attributes", '<bash command="ls" />'],
     ["printed", 'print(get_weather(city="Paris"))'],
     ["printed in a tag", '<code>\nprint(get_weather(city="Paris"))\n</code>'],
+    ["markup behind it", 'get_weather(city="Paris")<end_of_call> [END]\n```<eos>;'],
+    ["an apostrophe that nothing closes", "get_weather(city=Val d'Or, day=1)"],
+    ["brackets in strings", `get_weather(city=")", note='it\\'s (', more="\\"(")`],
     ["steps", 'Thought: I look.\nAction: bash\nAction Input: {"command": "ls"}'],
   ])("%s", (_, text) => {
     expect(findLostCall(text, names)).toBeDefined();
@@ -77,6 +80,10 @@ describe("no call", () => {
     ["a longer name", 'get_weathers(city="Paris") and re_search("x")'],
     ["a word that is a tool's name", "I search (again) for it {and find nothing}."],
     ["an unknown tool", 'fly(to="Paris")'],
+    // To be read in one way: in many they would take for ever.
+    ["signs and words in front", `${"< >[_]<tool>".repeat(30)}x get_weather{\ny`],
+    ["words behind, and much markup", `get_weather(city="Paris")${"<a> [END]".repeat(30)} x`],
+    ["quotes that nothing closes", `x get_weather{ "${String.raw`\"`.repeat(30)}. A }`],
     ["nothing", ""],
   ])("%s", (_, text) => {
     expect(findLostCall(text, names)).toBeUndefined();

@@ -105,6 +105,11 @@ export function mayBeMarker(session: CallSession, ahead: number, atLine: boolean
   return marksOf(session, atLine).some((marks) => marks.look(text, at + ahead, ended) !== undefined);
 }
 
+/** What of the markers that count without tools stands at `at` in a text that goes on: as `Marks.look` has it. */
+export function lookForPlainMarker(text: string, at: number): string | undefined | null {
+  return plainMarkers.look(text, at, false);
+}
+
 /** Whether a text is a marker and nothing else. */
 export function isMarker(text: string): boolean {
   return markers.look(text, 0, true)?.length === text.length;
