@@ -48,7 +48,7 @@ export function isCallShape(value: unknown, directory: ToolDirectory): boolean {
   if (only !== undefined && others.length === 1 && argumentKeys.has(only)) return true;
   const tool = directory.find(String(value[nameKey]));
   // The flat form: its keys are the arguments.
-  return others.length > 0 && others.every((key) => tool?.schemaFor(tool.keyFor(key)) !== undefined);
+  return others.length > 0 && others.every((key) => tool?.takes(key) === true);
 }
 
 const opening = /^(\[?\s*)(\{\s*)?(?:"([^"]*)("?\s*:?\s*))?/;

@@ -11,6 +11,8 @@ export interface DeclaredTool extends ObjectShape {
   readonly definition: ToolDefinition;
   /** What reading and checking its calls is paid from. */
   readonly budget: CheckBudget;
+  /** Whether it declares an argument of this name, in this spelling or another. */
+  takes(name: string): boolean;
   /** The key at a position, for calls with arguments in order. */
   keyAt(position: number): string | undefined;
   /** Whether a string value of this key may pass as it is, before it is complete. */
@@ -99,6 +101,7 @@ function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): 
     ...object,
     definition,
     budget: work?.budget ?? loneBudget,
+    takes: (name) => object.declares(object.keyFor(name)),
     keyAt: (position) => object.keys[position],
     passesStrings: (key, whenUntyped) => passesStrings(object.schemaFor(key), schema, whenUntyped),
     validate(value) {

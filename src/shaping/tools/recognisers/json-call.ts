@@ -243,7 +243,7 @@ function flatArguments(
 ): unknown {
   const tool = directory.find(name);
   const keys = Object.keys(value).filter((key) => value[key] !== name && !sideKeys.has(key));
-  return keys.every((key) => tool?.schemaFor(tool.keyFor(key)) !== undefined)
+  return keys.every((key) => tool?.takes(key) === true)
     ? Object.fromEntries(keys.map((key) => [key, value[key]]))
     : undefined;
 }
