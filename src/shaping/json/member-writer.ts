@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../../model/request.ts";
-import { jsonLimits, parseBounded } from "../parse-bounded.ts";
-import { isShallow, parseLeniently } from "../parse-leniently.ts";
+import { jsonLimits } from "../parse-bounded.ts";
+import { readLeniently } from "../parse-leniently.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { absent, coerceToSchema } from "../schema/coerce-to-schema.ts";
 import { gatherText, type GatheredText } from "../tools/gather-text.ts";
@@ -137,7 +137,7 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
       else putValue(key, value, text.length);
     },
     json(spelled, raw) {
-      const read = readJson(raw, budget);
+      const read = readLeniently(raw, budget);
       if (read === undefined) return false;
       putValue(keyFor(spelled), read.value, raw.length, read.isJson ? raw.trim() : undefined);
       return true;
@@ -158,14 +158,4 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
       if (!port.opened && depth > 0) port.closed(members.required.every((key) => written.has(key)));
     },
   };
-}
-
-function readJson(raw: string, budget: CheckBudget): { value: unknown; isJson: boolean } | undefined {
-  try {
-    const value = budget.convert(raw.length, () => parseBounded(raw));
-    return isShallow(value) ? { value, isJson: true } : undefined;
-  } catch {
-    const value = parseLeniently(raw, budget);
-    return value === undefined ? undefined : { value, isJson: false };
-  }
 }

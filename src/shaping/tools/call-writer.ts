@@ -1,5 +1,5 @@
 import { jsonLimits } from "../parse-bounded.ts";
-import { parseLeniently } from "../parse-leniently.ts";
+import { readLeniently } from "../parse-leniently.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import { absent, coerceToSchema, rulesOf } from "../schema/coerce-to-schema.ts";
 import { isRecord, typesOf } from "../schema/resolve-schema.ts";
@@ -7,7 +7,8 @@ import { gatherText, type GatheredText } from "./gather-text.ts";
 import { mayBeOther, opensJson, readText } from "./raw-text.ts";
 import type { DeclaredTool } from "./tool-directory.ts";
 
-const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
+/** As numbers of JavaScript, so many digits would not survive. */
+const longNumber = /\d{16}/;
 
 /** Where the text of a string comes from: inside a JSON string (still escaped, validly) or raw. */
 export type StringSource = "json" | "text";
@@ -116,7 +117,8 @@ export function createCallWriter(
     return true;
   }
 
-  function putValue(key: string, value: unknown, raw: string | undefined): void {
+  /** `raw`: how the value was written; `isJson`: as JSON. */
+  function putValue(key: string, value: unknown, raw?: string, isJson = false): void {
     if (written.has(key)) return;
     const property = tool.schemaFor(key);
     if (property === undefined && rules.forbidsOthers) {
@@ -132,11 +134,10 @@ export function createCallWriter(
       if (!tool.requires(key)) return;
       coerced = value;
     }
-    // A number that nothing changed keeps its digits: large ids don't survive as numbers of JavaScript.
-    const digits =
-      raw !== undefined && typeof coerced === "number" && coerced === value && jsonNumber.test(raw.trim());
+    const keeps =
+      raw !== undefined && isJson && coerced === value && (typeof value === "number" || longNumber.test(raw));
     if (!beginProperty(key)) return;
-    put(digits ? raw.trim() : budget.convert(length, () => JSON.stringify(coerced)));
+    put(keeps ? raw.trim() : budget.convert(length, () => JSON.stringify(coerced)));
     if (!writer.opened) values.set(key, coerced);
   }
 
@@ -219,16 +220,16 @@ export function createCallWriter(
       const value: unknown = isJson
         ? budget.convert(text.length, () => JSON.parse(`"${text}"`) as unknown)
         : readText(text, typesOf(tool.schemaFor(key), schema));
-      if (!passes) putValue(key, value, undefined);
+      if (!passes) putValue(key, value);
       else {
         put(`${text}"`);
         values.set(key, value);
       }
     },
     json(spelled, raw) {
-      const value = parseLeniently(raw, budget);
-      if (value === undefined) return false;
-      putValue(tool.keyFor(spelled), value, raw);
+      const read = readLeniently(raw, budget);
+      if (read === undefined) return false;
+      putValue(tool.keyFor(spelled), read.value, raw, read.isJson);
       return true;
     },
     restart() {
