@@ -83,6 +83,7 @@ export function createCallWriter(
   const { budget } = tool;
   const schema = tool.definition.parameters;
   const rules = rulesOf(schema, schema);
+  const schemaFor = (key: string): unknown => tool.schemaFor(key) ?? tool.others;
   const declaresKeys = tool.keyAt(0) !== undefined;
   let fragments: string[] = [];
   let written = new Set<string>();
@@ -120,8 +121,8 @@ export function createCallWriter(
   /** `raw`: how the value was written; `isJson`: as JSON. */
   function putValue(key: string, value: unknown, raw?: string, isJson = false): void {
     if (written.has(key)) return;
-    const property = tool.schemaFor(key);
-    if (property === undefined && rules.forbidsOthers) {
+    const property = schemaFor(key);
+    if (rules.forbids(key)) {
       forbidden.set(key, value);
       return;
     }
@@ -181,8 +182,8 @@ export function createCallWriter(
       const key = tool.keyFor(spelled);
       const isKnown = writer.opened || !declaresKeys || tool.schemaFor(key) !== undefined;
       const mayPass = isKnown && tool.passesStrings(key, source === "json") && !written.has(key);
-      const isAllowed = !rules.forbidsOthers || tool.schemaFor(key) !== undefined;
-      const types = source === "text" ? typesOf(tool.schemaFor(key), schema) : new Set<string>();
+      const isAllowed = !rules.forbids(key);
+      const types = source === "text" ? typesOf(schemaFor(key), schema) : new Set<string>();
       const undecided =
         mayPass && isAllowed && (types.has("null") || types.has("object") || types.has("array"));
       const passes = mayPass && isAllowed && !undecided;
@@ -219,7 +220,7 @@ export function createCallWriter(
       }
       const value: unknown = isJson
         ? budget.convert(text.length, () => JSON.parse(`"${text}"`) as unknown)
-        : readText(text, typesOf(tool.schemaFor(key), schema));
+        : readText(text, typesOf(schemaFor(key), schema));
       if (!passes) putValue(key, value);
       else {
         put(`${text}"`);

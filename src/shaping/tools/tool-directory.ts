@@ -103,7 +103,8 @@ function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): 
     budget: work?.budget ?? loneBudget,
     takes: (name) => object.declares(object.keyFor(name)),
     keyAt: (position) => object.keys[position],
-    passesStrings: (key, whenUntyped) => passesStrings(object.schemaFor(key), schema, whenUntyped),
+    passesStrings: (key, whenUntyped) =>
+      passesStrings(object.schemaFor(key) ?? object.others, schema, whenUntyped),
     validate(value) {
       validate ??= createArgumentsValidator(schema, work);
       return validate(value);
