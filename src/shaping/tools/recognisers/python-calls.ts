@@ -81,7 +81,7 @@ export function* readKeywords(
     if (value === "") return "cut";
     if (ends.includes(value)) continue;
     if (value === '"' || value === "'") {
-      call.beginString(key, "text");
+      call.beginText(key);
       if (!(yield* readPythonString(reader, (text) => call.piece(text)))) return "cut";
       call.endString();
     } else {
