@@ -57,6 +57,14 @@ describe.each(["stream", "whole"])("TOOL_ARGUMENTS=%s", (mode) => {
     expect(await ask(all.slice(0, end), false, env)).toEqual(streamed);
     expect(streamed.finish).toBe("length");
   });
+
+  test("cut in the text of a key that the tool does not name", async () => {
+    const env = { TOOL_ARGUMENTS: mode };
+    const text = '<tool_call>{"name": "write_file", "arguments": {"path": "a", "why": "it is';
+    const streamed = await ask(text, true, env);
+    expect(await ask(text, false, env)).toEqual(streamed);
+    expect(streamed.call).toBe(mode === "stream" ? 'write_file {"path":"a","why":"it is' : undefined);
+  });
 });
 
 test("what was read of the call is given", async () => {

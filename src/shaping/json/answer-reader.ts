@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../../model/request.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
+import { joinTexts, type GatheredText } from "../tools/gather-text.ts";
 import { createTextReader, type Reading } from "../tools/text-reader.ts";
 import type { JsonJudge, Verdict } from "./judge-json.ts";
 import { createMemberWriter, type MemberPort } from "./member-writer.ts";
@@ -62,7 +63,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
   /** What may be given out now. */
   let out: string[] = [];
   let given = "";
-  let fragments: string[] = [];
+  let fragments: (string | GatheredText)[] = [];
   /** A value that fits, but of which a later one may be the meant one. */
   let fallback: string | undefined;
   /** The value may wrap the answer, or is one to ask about: nothing of it goes out before its end. */
@@ -80,7 +81,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     if (hold) return;
     port.opened = true;
     answer.state = "streaming";
-    out.push(...fragments);
+    out.push(joinTexts(fragments));
     fragments = [];
     reader.forget();
   }
@@ -99,7 +100,8 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     put(text) {
       (port.opened ? out : fragments).push(text);
     },
-    offer(pieces) {
+    grow: (_key, text) => void fragments.push(text),
+    grew(pieces) {
       if (isBlocked || isCertain) return;
       const text = pieces.text().toLowerCase();
       const mayStand =
@@ -108,7 +110,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
       if (!mayStand) open();
     },
     wrote(members: Members, key, value) {
-      if (isCertain) return;
+      if (isCertain || value === undefined) return;
       if (!members.admits(key, value)) isBlocked = true;
       else if (typeof value === "string") noteString(value, !members.passesStrings(key));
       else if (members.brackets === "[]") open();
@@ -166,7 +168,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
         answer.state = isWhole ? "streamed" : "broken";
         return;
       }
-      if (isWhole) consider(fragments.join(""), reader.recorded(), seen);
+      if (isWhole) consider(joinTexts(fragments), reader.recorded(), seen);
     }
   }
 
@@ -202,7 +204,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     held() {
       if (answer.state === "found" || fallback !== undefined) return fallback ?? given;
       if (answer.state !== "seeking") return "";
-      return fragments.length > 0 ? fragments.join("") : reader.recorded();
+      return fragments.length > 0 ? joinTexts(fragments) : reader.recorded();
     },
   };
   return answer;

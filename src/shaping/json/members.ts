@@ -1,8 +1,7 @@
 import type { JsonSchema } from "../../model/request.ts";
 import { itemsSchema, rulesOf } from "../schema/coerce-to-schema.ts";
 import { objectBranches } from "../schema/choose-branch.ts";
-import { jsonType, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
-import { passesStrings } from "./passes-strings.ts";
+import { branchesOf, jsonType, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
 
 /** What a schema says of an object's properties, or of a list's items, all of which have the key "". */
 export interface Members {
@@ -44,12 +43,13 @@ export function membersOf(schema: unknown, root: JsonSchema, bracket: "{" | "[")
   if (bracket === "{" && schema !== root && objectBranches(resolved, root).length > 1) return undefined;
   const found = known[bracket].get(resolved);
   if (found !== undefined) return found;
-  const members = bracket === "{" ? propertiesOf(resolved, root) : itemsOf(resolved, root);
+  const members = bracket === "{" ? objectMembers(resolved, root) : listMembers(resolved, root);
   known[bracket].set(resolved, members);
   return members;
 }
 
-function propertiesOf(schema: JsonSchema, root: JsonSchema): Members {
+/** What a schema says of the properties of an object. */
+export function objectMembers(schema: JsonSchema, root: JsonSchema): Members {
   const shape = rulesOf(schema, root);
   const { keys, others, nullable } = shape;
   const schemaFor = (key: string): unknown => shape.schemaFor(key) ?? others;
@@ -67,7 +67,7 @@ function propertiesOf(schema: JsonSchema, root: JsonSchema): Members {
   };
 }
 
-function itemsOf(schema: JsonSchema, root: JsonSchema): Members {
+function listMembers(schema: JsonSchema, root: JsonSchema): Members {
   const items = itemsSchema(schema, root);
   const schemaFor = (): unknown => items;
   return {
@@ -92,7 +92,7 @@ function judgesOf(
   return {
     passesStrings(key) {
       const schema = schemaFor(key);
-      const known = passing.get(schema) ?? passesStrings(schema, root, true);
+      const known = passing.get(schema) ?? passesStrings(schema, root);
       passing.set(schema, known);
       return known;
     },
@@ -105,4 +105,18 @@ function judgesOf(
       return !Array.isArray(allowed) || typeof value === "object" || allowed.includes(value);
     },
   };
+}
+
+function passesStrings(schema: unknown, root: JsonSchema): boolean {
+  const types = typesOf(schema, root);
+  return (types.size === 0 || types.has("string")) && !hasFixedValues(schema, root);
+}
+
+/** Values that are one of a list are short and can be corrected: they wait until they are complete. */
+function hasFixedValues(schema: unknown, root: JsonSchema, seen: Set<JsonSchema> = new Set()): boolean {
+  const resolved = resolveSchema(schema, root);
+  if (resolved === undefined || seen.size > 100 || seen.has(resolved)) return false;
+  seen.add(resolved);
+  if ("enum" in resolved || "const" in resolved) return true;
+  return branchesOf(resolved).some((branch) => hasFixedValues(branch, root, seen));
 }

@@ -45,7 +45,7 @@ function* readList(reader: TextReader, sink: PropertySink): Reading<ArgumentsEnd
 function* readItem(reader: TextReader, sink: PropertySink, next: string): Reading<ArgumentsEnd> {
   if (next === '"') {
     reader.take(1);
-    sink.beginString("", "json");
+    sink.beginString("");
     if ((yield* readJsonString(reader, "nested", (text) => sink.piece(text))) === "cut") return "cut";
     sink.endString();
     return "complete";
@@ -54,5 +54,5 @@ function* readItem(reader: TextReader, sink: PropertySink, next: string): Readin
   if (inside !== undefined) return yield* inside;
   const { raw, end } = yield* readRawValue(reader);
   if (end === "cut") return "cut";
-  return raw.trim() !== "" && sink.json("", raw) ? end : "broken";
+  return raw.trim() !== "" && sink.json("", raw.trim()) ? end : "broken";
 }

@@ -20,8 +20,6 @@ export interface ObjectShape {
   requires(key: string): boolean;
   /** Whether an object with this key is wrong. */
   forbids(key: string): boolean;
-  /** Whether all keys are wrong that are not declared. */
-  readonly forbidsOthers: boolean;
   /** The required keys that may be `null`: where one is missing, nothing else can be meant. */
   readonly nullable: readonly string[];
 }
@@ -56,7 +54,6 @@ export function describeObject(schema: JsonSchema, root: JsonSchema): ObjectShap
       return only === undefined || second !== undefined ? key : only;
     },
     requires: (key) => required.has(key),
-    forbidsOthers,
     forbids: (key) => forbidsOthers && !properties.has(key),
     nullable: [...properties].flatMap(([key, property]) =>
       required.has(key) && typesOf(property, root).has("null") ? [key] : [],

@@ -48,7 +48,7 @@ export function isCallShape(value: unknown, directory: ToolDirectory): boolean {
   if (only !== undefined && others.length === 1 && argumentKeys.has(only)) return true;
   const tool = directory.find(String(value[nameKey]));
   // The flat form: its keys are the arguments.
-  return others.length > 0 && others.every((key) => tool?.schemaFor(tool.keyFor(key)) !== undefined);
+  return others.length > 0 && others.every((key) => tool?.takes(key) === true);
 }
 
 /** `{"bash": {"command": "ls"}}`: the name as the only key, with keys of its own in it. */
@@ -57,7 +57,7 @@ function isNamedByKey(value: Readonly<Record<string, unknown>>, directory: ToolD
   const tool = directory.names.includes(name) ? directory.find(name) : undefined;
   if (others.length > 0 || tool === undefined || !isRecord(input)) return false;
   const keys = Object.keys(input);
-  return keys.length > 0 && keys.every((key) => tool.schemaFor(tool.keyFor(key)) !== undefined);
+  return keys.length > 0 && keys.every((key) => tool.takes(key));
 }
 
 const opening = /^(\[?\s*)(\{\s*)?(?:"([^"]*)("?\s*:?\s*))?/;

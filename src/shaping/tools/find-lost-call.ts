@@ -1,8 +1,9 @@
+import { argumentKeys, nameKeys } from "./call-shape.ts";
 import { createCodeTracker } from "./code-tracker.ts";
 
 const callWord = "(?:tool|func|call|invoke|action|arg|param|name)";
-const nameKey = "(?:name|tool|tool_name|function|function_name|action)";
-const argumentsKey = "(?:arguments|parameters|args|params|input|tool_input|action_input)";
+const nameKey = `(?:${[...nameKeys].join("|")})`;
+const argumentsKey = `(?:${[...argumentKeys].join("|")})`;
 /** What models put before names: `functions.`, `default_api.`. */
 const namespace = String.raw`(?:\w+[.:/])*`;
 

@@ -29,3 +29,8 @@ export function gatherText(): GatheredText {
     },
   };
 }
+
+/** Joins texts, of which some may have grown meanwhile. */
+export function joinTexts(texts: readonly (string | GatheredText)[]): string {
+  return texts.map((text) => (typeof text === "string" ? text : text.text())).join("");
+}

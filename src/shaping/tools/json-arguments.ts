@@ -2,6 +2,7 @@ import { writeParsed, type CallWriter } from "./call-writer.ts";
 import { readBlanks } from "./json-blanks.ts";
 import { readJsonString, readTripleString } from "./json-string.ts";
 import { readRawValue } from "./json-value.ts";
+import type { MemberWriter, StringWriter } from "../json/member-writer.ts";
 import { parseLeniently } from "../parse-leniently.ts";
 import { isRecord } from "../schema/resolve-schema.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
@@ -62,7 +63,7 @@ function* readEncodedArguments(reader: TextReader, call: CallWriter): Reading<Ar
 }
 
 /** What takes the properties of an object as they are read. */
-export interface PropertySink extends Pick<CallWriter, "beginString" | "piece" | "endString" | "json"> {
+export interface PropertySink extends StringWriter, Pick<MemberWriter, "json"> {
   /** Reads the value that begins with `next` by itself; `undefined` if it wants the value whole. */
   enter?(key: string, next: string): Reading<ArgumentsEnd> | undefined;
   /** The blanks before the member, or the end, that comes next, and those before its value. */
@@ -114,7 +115,7 @@ function* readProperty(
   call.blanks?.(before, between);
   if (value === '"') {
     reader.take(1);
-    call.beginString(key, "json");
+    call.beginString(key);
     const isTriple = (yield* reader.accept(['""'])) !== undefined;
     const give = (text: string): void => call.piece(text);
     const place = isAssigned ? "assigned-property" : isLoose ? "loose-property" : "property";

@@ -169,7 +169,7 @@ function onlyList({ definition: { parameters } }: DeclaredTool): string | undefi
 /** Whether an object has keys, none of which the tool knows. */
 function isStrange(value: Readonly<Record<string, unknown>>, tool: DeclaredTool): boolean {
   const keys = Object.keys(value);
-  return keys.length > 0 && tool.keys.length > 0 && keys.every((key) => !tool.declares(tool.keyFor(key)));
+  return keys.length > 0 && tool.keys.length > 0 && !keys.some((key) => tool.takes(key));
 }
 
 function markOne(name: string, argumentsJson: string, options: ToolCallShaperOptions): string | undefined {

@@ -1,20 +1,22 @@
 import type { ToolDefinition } from "../../model/request.ts";
-import { passesStrings } from "../json/passes-strings.ts";
+import { objectMembers, type Members } from "../json/members.ts";
 import { loosen } from "../schema/loosen.ts";
-import { describeObject, type ObjectShape } from "../schema/object-shape.ts";
+import { rulesOf } from "../schema/coerce-to-schema.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { loneBudget, type SchemaWork } from "../schema/schema-work.ts";
 import { createArgumentsValidator } from "../schema/validate-arguments.ts";
 
 /** A declared tool and what its schema says. */
-export interface DeclaredTool extends ObjectShape {
+export interface DeclaredTool {
   readonly definition: ToolDefinition;
+  /** What its schema says of its arguments. */
+  readonly members: Members;
+  /** The names of its arguments, in the schema's order. */
+  readonly keys: readonly string[];
   /** What reading and checking its calls is paid from. */
   readonly budget: CheckBudget;
-  /** The key at a position, for calls with arguments in order. */
-  keyAt(position: number): string | undefined;
-  /** Whether a string value of this key may pass as it is, before it is complete. */
-  passesStrings(key: string, whenUntyped: boolean): boolean;
+  /** Whether it declares an argument of this name, in this spelling or another. */
+  takes(name: string): boolean;
   /** What is wrong with arguments, a line for each fault. Empty: nothing, or the schema can't be used. */
   validate(value: unknown): readonly string[];
 }
@@ -92,15 +94,15 @@ function* spellingsOf(name: string): Generator<string> {
 
 function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): DeclaredTool {
   const schema = definition.parameters;
-  const object = describeObject(schema, schema);
+  const rules = rulesOf(schema, schema);
   let validate: ((value: unknown) => readonly string[]) | undefined;
 
   return {
-    ...object,
     definition,
+    members: objectMembers(schema, schema),
+    keys: rules.keys,
     budget: work?.budget ?? loneBudget,
-    keyAt: (position) => object.keys[position],
-    passesStrings: (key, whenUntyped) => passesStrings(object.schemaFor(key), schema, whenUntyped),
+    takes: (name) => rules.declares(rules.keyFor(name)),
     validate(value) {
       validate ??= createArgumentsValidator(schema, work);
       return validate(value);

@@ -60,6 +60,12 @@ const mended: [name: string, answer: string, schema: Schema, json: string][] = [
     person,
     '{"name":"12345678901234567890","age":41}',
   ],
+  [
+    "what is nearly JSON where text is wanted",
+    `{"name":{'a':  1.0},"age":41}`,
+    person,
+    `{"name":"{'a':  1.0}","age":41}`,
+  ],
   ["keys in another case", '{"Name":"Ann","AGE":41}', person, ann],
   ["an enum in another case", reported({ level: "low" }), report, reported()],
   [

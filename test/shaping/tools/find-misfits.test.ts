@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
 import type { Message } from "../../../src/model/request.ts";
-import { createLoneWork } from "../../../src/shaping/schema/schema-work.ts";
 import { findMisfits } from "../../../src/shaping/tools/index.ts";
+import { createPatientWork } from "../../support/patient-work.ts";
 
 const tools = ["read", "write"].map((name) => ({
   name,
@@ -23,5 +23,5 @@ test.each<[string, readonly Message[], readonly string[]]>([
   ["no tool that is gone", [user, calls(["gone", "{}"]), results], []],
   ["the last turn alone", [user, calls(["read", "{}"]), results, calls(["write", '{"path":"a"}'])], []],
 ])("finds %s", (_, messages, expected) => {
-  expect(findMisfits({ messages, tools }, createLoneWork())).toEqual(expected);
+  expect(findMisfits({ messages, tools }, createPatientWork())).toEqual(expected);
 });

@@ -157,6 +157,11 @@ const examples: readonly (readonly [string, string, Outcome["blocks"]])[] = [
     [{ call: "list-files", arguments: '{"id":12345678901234567890}' }],
   ],
   [
+    "such numbers in a list",
+    hermes('{"name":"list-files","arguments":{"ids":[12345678901234567890,1.0]}}'),
+    [{ call: "list-files", arguments: '{"ids":[12345678901234567890,1.0]}' }],
+  ],
+  [
     "JSON for a text: its layout is kept",
     hermes('{"name":"run_command","arguments":{"command":{"a":  1}}}'),
     [command('{"a":  1}')],

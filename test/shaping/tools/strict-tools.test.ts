@@ -86,6 +86,15 @@ describe("a strict schema", () => {
     expect(read(hermes('{"a": 1, "b": "c"}'), tool({}))).toEqual({ a: 1, b: "c" });
   });
 
+  test("values of keys that are not named take the form that the schema wants of them", () => {
+    const any = tool({ query: { type: "string" } }, { additionalProperties: { type: "integer" } });
+    expect(read(hermes('{"query": "1", "x": "2"}'), any)).toEqual({ query: "1", x: 2 });
+    expect(read(coder("x", "2"), any)).toEqual({ x: 2 });
+    const texts = tool({}, { additionalProperties: { type: "string" } });
+    expect(read(coder("x", "2"), texts)).toEqual({ x: "2" });
+    expect(read(hermes('{"x": 2}'), texts)).toEqual({ x: "2" });
+  });
+
   test("a tool that takes nothing gets nothing", () => {
     expect(read(hermes('{"a": "x", "b": 1}'), tool({}, { additionalProperties: false }))).toEqual({});
   });

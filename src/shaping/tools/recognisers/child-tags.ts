@@ -13,7 +13,7 @@ export function* seesChild(reader: TextReader, tool: DeclaredTool): Reading<stri
   for (let length = 2; length <= longestTag; length += 1) {
     const text = yield* reader.peek(length);
     const name = /^<([\p{L}\p{N}_.-]+)>/u.exec(text)?.[1];
-    if (name !== undefined) return tool.schemaFor(tool.keyFor(name)) === undefined ? undefined : name;
+    if (name !== undefined) return tool.takes(name) ? name : undefined;
     if (text.length < length || !/^<[\p{L}\p{N}_.-]*$/u.test(text)) return undefined;
   }
   return undefined;

@@ -62,7 +62,8 @@ function* readKey(reader: TextReader): Reading<string | undefined> {
 function* readProperty(reader: TextReader, call: CallWriter, key: string): Reading<End> {
   const quote = yield* reader.accept([...quoteMarks, '"']);
   if (quote !== undefined) {
-    call.beginString(key, quote === '"' ? "json" : "text");
+    if (quote === '"') call.beginString(key);
+    else call.beginText(key);
     const whole = yield* readQuoted(reader, quote, (text) => call.piece(text));
     if (!whole) return "cut";
     call.endString();
@@ -75,7 +76,7 @@ function* readProperty(reader: TextReader, call: CallWriter, key: string): Readi
   }
   // Without quotes the schema says what a word is.
   const word = yield* readBareWord(reader);
-  call.beginString(key, "text");
+  call.beginText(key);
   call.piece(word.replace(/^'([\s\S]*)'$/, "$1"));
   call.endString();
   return (yield* reader.need(1)) ? "complete" : "cut";

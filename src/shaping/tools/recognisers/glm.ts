@@ -66,7 +66,7 @@ export function* readGlmCall(session: CallSession, written: string): Reading<boo
         mark: "<arg_key>",
         key: /^([^<\n]+)<\/arg_key>/,
         atLineStart: false,
-        isKey: (one) => !seen.has(one) && (tool === undefined || declares(tool, one)),
+        isKey: (one) => !seen.has(one) && tool?.takes(one) !== false,
       },
     });
     if (!ended) {
@@ -79,10 +79,6 @@ export function* readGlmCall(session: CallSession, written: string): Reading<boo
   const closed = yield* reader.accept(blockClosings);
   concludeCall(session, call, closed === undefined ? "open" : "complete");
   return true;
-}
-
-function declares(tool: DeclaredTool, key: string): boolean {
-  return tool.schemaFor(tool.keyFor(key)) !== undefined;
 }
 
 /** What ends a value: its tag, or the call's end where the tag was left out. */
@@ -103,7 +99,7 @@ function splitName({ directory }: CallSession, written: string): { name: string;
   for (let length = written.length - 1; length > 0; length -= 1) {
     const tool = directory.find(written.slice(0, length));
     const key = written.slice(length);
-    if (tool !== undefined && declares(tool, key)) return { name: written.slice(0, length), key };
+    if (tool?.takes(key) === true) return { name: written.slice(0, length), key };
   }
   return { name: written, key: undefined };
 }
@@ -147,7 +143,7 @@ function* seesKey(
     const [, written = "", rest = ""] = /^\s*([^<>=\s]*)(\s*[\s\S]*)$/.exec(text.slice(opening.length)) ?? [];
     if (!tool.keys.some((key) => loosen(key).startsWith(loosen(written)))) return false;
     const behind = rest.trimStart();
-    if (behind.startsWith(closing)) return declares(tool, written);
+    if (behind.startsWith(closing)) return tool.takes(written);
     if (text.length < length || !closing.startsWith(behind) || length > longestKey) return false;
   }
 }

@@ -1,11 +1,10 @@
 import { concludeCall, readSettledArguments, type CallSession, type SettledEnd } from "../call-session.ts";
-import { writeParsed, type CallWriter } from "../call-writer.ts";
-import { argumentKeys, listKeys, nameKeys, sideKeys, wrapKeys } from "../call-shape.ts";
+import type { CallWriter } from "../call-writer.ts";
+import { argumentKeys, nameKeys, sideKeys } from "../call-shape.ts";
 import { readBlanks } from "../json-blanks.ts";
 import { readRawValue } from "../json-value.ts";
-import { parseLeniently } from "../../parse-leniently.ts";
-import { isRecord } from "../../schema/resolve-schema.ts";
 import { createStops, type Reading, type TextReader } from "../text-reader.ts";
+import { readWholeCalls } from "./whole-calls.ts";
 
 const closers = createStops(["</tool_call", "</function_call", "<|"]);
 
@@ -53,7 +52,7 @@ export function* readCallObject(
     } else if (next === "" || next === "<") {
       if (options.bare) return "text";
       if (name !== undefined && next === "<") break;
-      return yield* readWhole(session, { start, depth, finish: options.finish });
+      return yield* readWholeCalls(session, { start, depth, finish: options.finish });
     } else {
       const key = yield* readKey(session, options.bare);
       if (key === "text") return "text";
@@ -80,7 +79,7 @@ export function* readCallObject(
         if (!options.bare) yield* readRawValue(reader);
       } else {
         if (options.bare) return "text";
-        return yield* readWhole(session, { start, depth, finish: options.finish });
+        return yield* readWholeCalls(session, { start, depth, finish: options.finish });
       }
     }
   }
@@ -192,58 +191,4 @@ function* readName(session: CallSession, bare: boolean): Reading<string | undefi
   }
   reader.take(1);
   return bare && !directory.names.includes(name) ? undefined : name;
-}
-
-/** Reads an object that is not in the usual order or not quite JSON: as a whole, from its beginning at `start`. */
-function* readWhole(
-  session: CallSession,
-  state: { readonly start: number; readonly depth: number; readonly finish: () => Reading<void> },
-): Reading<CallObjectEnd> {
-  const { reader, directory } = session;
-  const { end } = yield* readRawValue(reader, state.depth);
-  const text = reader.recorded(state.start);
-  if (end === "cut" || (end === "open" && reader.ended && !session.endedByModel)) {
-    session.refuse("cut");
-    return "done";
-  }
-  yield* state.finish();
-  const calls = callsIn(parseLeniently(text, directory.budget), session);
-  if (calls.length === 0) session.refuse("unreadable");
-  for (const { name, input } of calls) {
-    const call = session.begin(name);
-    const value = typeof input === "string" ? parseLeniently(input, directory.budget) : (input ?? {});
-    if (writeParsed(call, value)) call.end();
-    else call.fail();
-  }
-  return "done";
-}
-
-function callsIn(value: unknown, session: CallSession): { name: string; input: unknown }[] {
-  if (Array.isArray(value)) return value.flatMap((one) => callsIn(one, session));
-  if (!isRecord(value)) return [];
-  for (const key of listKeys) if (Array.isArray(value[key])) return callsIn(value[key], session);
-  for (const key of wrapKeys) if (isRecord(value[key])) return callsIn(value[key], session);
-  const valueOf = (keys: ReadonlySet<string>): unknown =>
-    [...keys].map((key) => value[key]).find((one) => one !== undefined);
-  const name = valueOf(nameKeys);
-  if (typeof name === "string")
-    return [{ name, input: valueOf(argumentKeys) ?? flatArguments(value, name, session) }];
-  // {"tool": {…}}: the name itself as the only key.
-  const [only, ...others] = Object.keys(value);
-  return only !== undefined && others.length === 0 && session.directory.find(only) !== undefined
-    ? [{ name: only, input: value[only] }]
-    : [];
-}
-
-/** The arguments of `{"name": "bash", "command": "ls"}`: all other keys, if the tool has them. */
-function flatArguments(
-  value: Readonly<Record<string, unknown>>,
-  name: string,
-  { directory }: CallSession,
-): unknown {
-  const tool = directory.find(name);
-  const keys = Object.keys(value).filter((key) => value[key] !== name && !sideKeys.has(key));
-  return keys.every((key) => tool?.schemaFor(tool.keyFor(key)) !== undefined)
-    ? Object.fromEntries(keys.map((key) => [key, value[key]]))
-    : undefined;
 }

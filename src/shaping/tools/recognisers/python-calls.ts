@@ -84,7 +84,7 @@ function* seesArguments(reader: TextReader, tool: DeclaredTool): Reading<boolean
   for (let length = 1; length < longestKey; length += 1) {
     const text = yield* reader.peek(length);
     const key = /^\{\s*["']([^"']+)["']\s*:/.exec(text)?.[1];
-    if (key !== undefined) return tool.schemaFor(tool.keyFor(key)) !== undefined;
+    if (key !== undefined) return tool.takes(key);
     if (text.length < length || !/^\{\s*(?:["'][^"'\n]*(?:["']\s*)?)?$/.test(text)) return false;
   }
   return false;
@@ -112,7 +112,7 @@ export function* readKeywords(
     if (value === "") return "cut";
     if (ends.includes(value)) continue;
     if (value === '"' || value === "'") {
-      call.beginString(key, "text");
+      call.beginText(key);
       if (!(yield* readPythonString(reader, (text) => call.piece(text)))) return "cut";
       call.endString();
     } else {

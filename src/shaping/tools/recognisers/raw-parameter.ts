@@ -173,7 +173,7 @@ function createValueSink(call: CallWriter, key: string, { form, newlines }: RawP
   let hasLines = false;
   let heldBreak = "";
   let last = "";
-  if (form !== "json") call.beginString(key, "text");
+  if (form !== "json") call.beginText(key);
 
   function pass(text: string): void {
     if (form === "json") pieces.push(text);
@@ -214,7 +214,7 @@ function createValueSink(call: CallWriter, key: string, { form, newlines }: RawP
       }
       const raw = pieces.join("");
       if (call.json(key, raw.trim())) return;
-      call.beginString(key, "text");
+      call.beginText(key);
       call.piece(raw);
       call.endString();
     },

@@ -203,7 +203,7 @@ function* readParameters(
             mark: opened,
             key: /^"?([^">\n]+)"?>/,
             atLineStart: true,
-            isKey: (one) => !seen.has(one) && tool?.schemaFor(tool.keyFor(one)) !== undefined,
+            isKey: (one) => !seen.has(one) && tool?.takes(one) === true,
           }
         : undefined,
     });

@@ -48,7 +48,7 @@ const readAction: Recogniser = function* (session) {
   yield* reader.accept(["\n```"]);
   const key = call.keyAt(0);
   if (key !== undefined && line.trim() !== "") {
-    call.beginString(key, "text");
+    call.beginText(key);
     call.piece(line.trim());
     call.endString();
   }
