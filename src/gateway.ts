@@ -62,7 +62,6 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     upstream,
     images,
     newId,
-    log,
     tokensLeft: () => upstream.tokensLeft(),
   });
   return {

@@ -1,3 +1,4 @@
+import type { RepairReason } from "../model/call-watch.ts";
 import type { ChatEvent } from "../model/events.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface AnswerProblem {
  */
 export interface RepairableShaper extends Shaper {
   readonly problem: AnswerProblem | undefined;
+  /** What a problem of this shaper is called in logs. */
+  readonly repairReason: RepairReason;
   /** No more turns: gives the best that can be given and the `finish`, or throws a `GatewayError`. */
   giveUp(): readonly ChatEvent[];
 }
