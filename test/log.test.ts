@@ -77,12 +77,13 @@ test("an error's text is cut where it tells nothing more", async () => {
 });
 
 test("what is the cause of a known failure shows no stack either, unless the failure is a bug", async () => {
-  const fail = (kind: "upstream-timeout" | "internal") =>
-    new GatewayError(kind, "failed", { cause: new TypeError("odd"), param: "n" });
-  const known = JSON.parse(await write((log) => log.error({ err: fail("upstream-timeout") }, "failed")));
+  const details = { cause: new TypeError("odd"), param: "n" };
+  const timeout = new GatewayError("upstream-timeout", "failed", details);
+  const known = JSON.parse(await write((log) => log.error({ err: timeout }, "failed")));
   expect(known.err).toMatchObject({ param: "n", cause: { type: "TypeError", message: "odd" } });
   expect(JSON.stringify(known)).not.toContain("stack");
-  const bug = JSON.parse(await write((log) => log.error({ err: fail("internal") }, "failed")));
+  const internal = new GatewayError("internal", "failed", details);
+  const bug = JSON.parse(await write((log) => log.error({ err: internal }, "failed")));
   expect(bug.err.cause.stack).toContain("log.test.ts");
 });
 

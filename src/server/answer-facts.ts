@@ -105,17 +105,13 @@ export class AnswerFacts implements CallWatch {
 
 /** Notes what an event tells of the answer, or of one of several, whose usage is added up. */
 export function noteEvent(facts: AnswerFacts, event: ChatEvent): void {
-  switch (event.type) {
-    case "response-start":
-      facts.model = event.model;
-      return;
-    case "block-start":
-      if (event.block.kind === "text" && event.block.image !== undefined) facts.pictures += 1;
-      facts.firstTokenMs ??= performance.now() - facts.begun;
-      return;
-    case "finish":
-      facts.finish = event.reason.kind;
-      facts.usage = facts.usage === undefined ? event.usage : addUsage(facts.usage, event.usage);
+  if (event.type === "response-start") facts.model = event.model;
+  else if (event.type === "block-start") {
+    if (event.block.kind === "text" && event.block.image !== undefined) facts.pictures += 1;
+    facts.firstTokenMs ??= performance.now() - facts.begun;
+  } else if (event.type === "finish") {
+    facts.finish = event.reason.kind;
+    facts.usage = facts.usage === undefined ? event.usage : addUsage(facts.usage, event.usage);
   }
 }
 

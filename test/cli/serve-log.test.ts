@@ -44,7 +44,8 @@ async function runOnce(environment: Record<string, string>): Promise<string[]> {
 test("the log begins with what runs where, once, and ends with the stop", async () => {
   const { host } = new URL(simulator.url);
   const lines = await runOnce({
-    ...{ BEARER_TOKEN: "s3cret", LOG_FORMAT: "json" },
+    BEARER_TOKEN: "s3cret",
+    LOG_FORMAT: "json",
     AKASH_BASE_URL: `http://somebody:s3cret@${host}/chat/`,
     ...(hasSqlite ? { DATA_DIR: folder } : {}),
   });
@@ -52,9 +53,17 @@ test("the log begins with what runs where, once, and ends with the stop", async 
   const entries = lines.map((line): AnyJson => JSON.parse(line));
   expect(entries).toEqual([
     {
-      ...{ level: 30, time: expect.any(Number), event: "start", version: readVersion() },
+      level: 30,
+      time: expect.any(Number),
+      event: "start",
+      version: readVersion(),
       address: expect.stringMatching(/^http:\/\/localhost:\d+$/),
-      upstreams: [{ name: "akash-chat", url: `http://${host}/chat` }],
+      upstreams: [
+        {
+          name: "akash-chat",
+          url: `http://${host}/chat`,
+        },
+      ],
       auth: true,
       dataDir: hasSqlite ? folder : null,
       node: process.version,

@@ -8,8 +8,15 @@ const plain = createPaint(false);
 const show = (entry: object): string => formatEntry({ time, level: 30, ...entry }, plain);
 
 const chat = {
-  ...{ event: "request", method: "POST", route: "/v1/chat/completions", upstream: "akash-chat" },
-  ...{ requestedModel: "DeepSeek-V3.2", model: "DeepSeek-V3.2", status: 200, reqId: "req_1", ms: 4100 },
+  event: "request",
+  method: "POST",
+  route: "/v1/chat/completions",
+  upstream: "akash-chat",
+  requestedModel: "DeepSeek-V3.2",
+  model: "DeepSeek-V3.2",
+  status: 200,
+  reqId: "req_1",
+  ms: 4100,
 };
 const tokens = { finish: "stop", inputTokens: 12, outputTokens: 340, estimated: false, firstTokenMs: 800 };
 const refused = { type: "Error", message: "connect ECONNREFUSED 127.0.0.1:9", code: "ECONNREFUSED" };
@@ -108,7 +115,11 @@ describe("the line of a request", () => {
     [
       "a mistake",
       {
-        ...{ level: 40, route: "/v1/messages", upstream: undefined, status: 400, error: "invalid-request" },
+        level: 40,
+        route: "/v1/messages",
+        upstream: undefined,
+        status: 400,
+        error: "invalid-request",
         err: {
           type: "GatewayError",
           kind: "invalid-request",
@@ -121,15 +132,26 @@ describe("the line of a request", () => {
     [
       "a mistake that names its field itself",
       {
-        ...{ level: 40, upstream: undefined, status: 400, error: "invalid-request" },
-        err: { type: "GatewayError", param: "n", message: "n must be a number", cause: refused },
+        level: 40,
+        upstream: undefined,
+        status: 400,
+        error: "invalid-request",
+        err: {
+          type: "GatewayError",
+          param: "n",
+          message: "n must be a number",
+          cause: refused,
+        },
       },
       "400 chat: n must be a number",
     ],
     [
       "a failure of the upstream's",
       {
-        ...{ level: 50, status: 502, error: "upstream-unavailable", ms: 200 },
+        level: 50,
+        status: 502,
+        error: "upstream-unavailable",
+        ms: 200,
         err: {
           type: "GatewayError",
           kind: "upstream-unavailable",
@@ -142,13 +164,21 @@ describe("the line of a request", () => {
     [
       "a cause that says the same again, and one without words",
       {
-        ...{ level: 50, status: 502, error: "upstream-unavailable", ms: 200 },
+        level: 50,
+        status: 502,
+        error: "upstream-unavailable",
+        ms: 200,
         err: {
-          ...{ type: "GatewayError", message: "None was drawn: lost." },
+          type: "GatewayError",
+          message: "None was drawn: lost.",
           cause: {
             type: "GatewayError",
             message: "lost.",
-            cause: { type: "AggregateError", message: "", code: "EHOSTUNREACH" },
+            cause: {
+              type: "AggregateError",
+              message: "",
+              code: "EHOSTUNREACH",
+            },
           },
         },
       },
@@ -157,16 +187,28 @@ describe("the line of a request", () => {
     [
       "a limit upstream",
       {
-        ...{ level: 40, status: 402, error: "budget-exhausted", ms: 20 },
-        err: { type: "GatewayError", message: "The budget is spent." },
+        level: 40,
+        status: 402,
+        error: "budget-exhausted",
+        ms: 20,
+        err: {
+          type: "GatewayError",
+          message: "The budget is spent.",
+        },
       },
       "402 chat DeepSeek-V3.2: budget-exhausted: The budget is spent. 20 ms req_1",
     ],
     [
       "an answer that broke off",
       {
-        ...{ ...tokens, level: 50, error: "upstream-truncated", estimated: true },
-        err: { type: "GatewayError", message: "It broke off." },
+        ...tokens,
+        level: 50,
+        error: "upstream-truncated",
+        estimated: true,
+        err: {
+          type: "GatewayError",
+          message: "It broke off.",
+        },
       },
       "200 chat DeepSeek-V3.2: upstream-truncated: It broke off. ~12→~340 tok, first 0.8 s, 4.1 s req_1",
     ],
@@ -220,17 +262,15 @@ describe("other lines", () => {
   });
 });
 
-test("colours tell the outcome", () => {
-  const colour = createPaint(true);
-  const codeOf = (entry: object) =>
-    /\u001b\[(\d+)m(\d{3}|---)\u001b\[0m/
-      .exec(formatEntry({ time, level: 30, ...chat, ...entry }, colour))
-      ?.slice(1);
-  expect(codeOf({})).toEqual(["32", "200"]);
-  expect(codeOf({ status: 400, level: 40, err: { message: "x" } })).toEqual(["33", "400"]);
-  expect(codeOf({ status: 502, level: 50, err: { message: "x" } })).toEqual(["31", "502"]);
-  expect(codeOf({ status: 200, level: 50, err: { message: "x" } })).toEqual(["31", "200"]);
-  expect(codeOf({ status: undefined, event: "background" })).toEqual(["2", "---"]);
+test.each<[object, number, string]>([
+  [{}, 32, "200"],
+  [{ status: 400, level: 40, err: { message: "x" } }, 33, "400"],
+  [{ status: 502, level: 50, err: { message: "x" } }, 31, "502"],
+  [{ status: 200, level: 50, err: { message: "x" } }, 31, "200"],
+  [{ status: undefined, event: "background" }, 2, "---"],
+])("colours tell the outcome: %j", (extra, colour, status) => {
+  const line = formatEntry({ time, level: 30, ...chat, ...extra }, createPaint(true));
+  expect(line).toContain(`\u001b[${colour}m${status}\u001b[0m `);
 });
 
 test.each<[boolean, Environment, boolean]>([

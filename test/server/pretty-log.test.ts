@@ -1,4 +1,5 @@
 /** What an operator sees on a terminal: one line a request. */
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { dialects } from "../conformance/support/dialects.ts";
@@ -16,8 +17,7 @@ afterEach(() => stack.close());
 async function shown(count = 1): Promise<string[]> {
   await expect.poll(() => stack.lines.length).toBeGreaterThanOrEqual(count);
   return stack.lines.map((line) =>
-    line
-      .replaceAll(/\u001b\[\d+m/g, "")
+    stripVTControlCharacters(line)
       .replace(/^\d\d:\d\d:\d\d /, "")
       .replace(/req_\w+/, "ID")
       .replaceAll(/\d+(?:\.\d)? m?s\b/g, "TIME"),
@@ -27,17 +27,19 @@ async function shown(count = 1): Promise<string[]> {
 const label = { chat: "chat", completions: "completions", responses: "responses", messages: "messages" };
 const usage = { promptTokens: 12, completionTokens: 340 };
 
-test.each(dialects)("$name", async ({ name, path, body }) => {
-  const url = stack.url + path;
+test.each(dialects)("$name", async (dialect) => {
+  const { name } = dialect;
+  const url = stack.url + dialect.path;
+  const body = dialect.body("x");
   stack.simulator.enqueue({ text: "one two", usage });
-  await post(url, body("x"));
+  await post(url, body);
   stack.simulator.enqueue({ text: "one two", usage });
-  await post(url, { ...body("x"), stream: true });
-  await post(url, { ...body("x"), temperature: "hot" });
+  await post(url, { ...body, stream: true });
+  await post(url, { ...body, temperature: "hot" });
   stack.simulator.enqueue({ error: { kind: "three", message: "Invalid" } });
-  await post(url, body("x"));
+  await post(url, body);
   stack.simulator.enqueue({ text: ["one ", "two"], gate: new Promise(() => {}), gateAfter: 1 });
-  const left = await openStream(url, { ...body("x"), stream: true });
+  const left = await openStream(url, { ...body, stream: true });
   await left.readUntil("one");
   left.leave();
   const lines = await shown(5);

@@ -10,11 +10,22 @@ test("docs/logs.md has every field of a request's line, in its order, and no oth
   const log = pino({ level: "silent" });
   // The parts of it that are read.
   const request = {
-    ...{ id: "req_1", log, method: "GET", url: "/", headers: {}, body: undefined },
-    routeOptions: { url: "/", config: {} },
+    id: "req_1",
+    log,
+    method: "GET",
+    url: "/",
+    headers: {},
+    body: undefined,
+    routeOptions: {
+      url: "/",
+      config: {},
+    },
   } as unknown as FastifyRequest;
   const line = toRequestLine(request, new AnswerFacts(request), {
-    ...{ event: "request", status: 200, clientLeft: undefined, outcome: undefined },
+    event: "request",
+    status: 200,
+    clientLeft: undefined,
+    outcome: undefined,
   });
   const page = readFileSync("docs/logs.md", "utf8").split("## The line of a request")[1]?.split("\n## ")[0];
   const documented = [...(page ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);

@@ -25,7 +25,9 @@ afterEach(() => stack.close());
 
 const requests = (count = 1): Promise<AnyJson[]> => stack.logged({ event: "request" }, count);
 
-describe.each(dialects)("$name", ({ name, path, body }) => {
+describe.each(dialects)("$name", (dialect) => {
+  const { name, path } = dialect;
+  const body = (content: string, model: string) => dialect.body(content, model);
   const url = (): string => stack.url + path;
   const head = {
     method: "POST",
@@ -239,10 +241,23 @@ test("a background response is logged twice with the id of its request: when it 
   const reqId = asked.headers["x-request-id"];
   const [line] = await stack.logged({ event: "background" });
   expect(line).toMatchObject({
-    ...{ level: 30, reqId, dialect: "openai-responses", requestedModel: "gpt-4o", model: "DeepSeek-V3.2" },
-    ...{ upstream: "akash-chat", clientAddress: "127.0.0.1", response: id, outcome: "completed" },
-    ...{ finish: "stop", inputTokens: 10, outputTokens: 3, repairs: 0, retries: 0 },
-    ...{ firstTokenMs: expect.any(Number), ms: expect.any(Number), msg: "background response completed" },
+    level: 30,
+    reqId,
+    dialect: "openai-responses",
+    requestedModel: "gpt-4o",
+    model: "DeepSeek-V3.2",
+    upstream: "akash-chat",
+    clientAddress: "127.0.0.1",
+    response: id,
+    outcome: "completed",
+    finish: "stop",
+    inputTokens: 10,
+    outputTokens: 3,
+    repairs: 0,
+    retries: 0,
+    firstTokenMs: expect.any(Number),
+    ms: expect.any(Number),
+    msg: "background response completed",
   });
   expect(line).not.toHaveProperty("status");
   expect((await requests())[0]).toMatchObject({ reqId, status: 200, response: id });

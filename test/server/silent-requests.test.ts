@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createTimers, type Timers } from "../support/create-timers.ts";
+import { createGate } from "../support/gate.ts";
 import { openRequest, openStream } from "../support/open-stream.ts";
 import { get, post } from "../support/post.ts";
 import { startLogged, type LoggedStack } from "../support/start-logged.ts";
@@ -57,8 +58,11 @@ test("after a minute, and again at growing intervals, with the id, until it move
   ]);
   const [line] = await stack.logged({ event: "silent" });
   expect(line).toMatchObject({
-    ...{ level: 40, reqId: stream.headers["x-request-id"], model, upstream: "akash-chat" },
-    ...{ openMs: expect.any(Number) },
+    level: 40,
+    reqId: stream.headers["x-request-id"],
+    model,
+    upstream: "akash-chat",
+    openMs: expect.any(Number),
     msg: `POST ${chat}: silent for 60 s, waits for the next byte of the answer`,
   });
   stream.leave();
@@ -69,13 +73,12 @@ test("after a minute, and again at growing intervals, with the id, until it move
 });
 
 test("one that moves is not told of, and its silence is counted anew", async () => {
-  let open = (): void => {};
-  const gate = new Promise<void>((resolve) => (open = resolve));
-  stack.simulator.enqueue({ text: ["one ", "two"], gate, gateAfter: 1, delayMs: 0 });
+  const gate = createGate();
+  stack.simulator.enqueue({ text: ["one ", "two"], gate: gate.promise, gateAfter: 1 });
   const stream = await openStream(stack.url + chat, { model, messages, stream: true });
   await stream.readUntil("one");
   look(4);
-  open();
+  gate.open();
   await stream.readRest();
   await stack.logged({ event: "request" });
   look(1);
