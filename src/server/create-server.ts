@@ -21,7 +21,7 @@ import { closeWithConnection } from "./close-with-connection.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
-import { logRequests } from "./log-requests.ts";
+import { logRequest } from "./log-requests.ts";
 import { createOpenRequests, type UnderWay } from "./open-requests.ts";
 import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
@@ -135,10 +135,17 @@ export async function createServer(
     rewriteUrl: ({ url }) => toCanonicalUrl(url ?? "/"),
     // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path. Longer than
     // Node takes a request line, because the router's own refusal would be in no dialect.
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler(failure, socket) {
+      const fields = { event: "broken", failure: failure.code, clientAddress: socket.remoteAddress };
+      log.debug(fields, "a connection sent what is no HTTP request, or was cut");
+      answerBrokenRequest(failure, socket);
+    },
     // What fails before there is a route, which is only a URL that can't be read.
     frameworkErrors: (_error, request, reply) => {
       const error = new GatewayError("invalid-request", "The path of the URL is not encoded as URLs are.");
+      logRequest(request, reply, open);
+      request.facts.error = error.kind;
+      request.facts.cause = error;
       const { status, body } = encodeEdgeError(error, request);
       const text = JSON.stringify(body);
       reply.hijack();
@@ -146,6 +153,7 @@ export async function createServer(
         "content-type": "application/json; charset=utf-8",
         "content-length": Buffer.byteLength(text),
         "cache-control": noStore,
+        "x-request-id": request.id,
       });
       reply.raw.end(text);
     },
@@ -168,7 +176,10 @@ export async function createServer(
     reply.header("cache-control", noStore);
     done();
   });
-  logRequests(app, open);
+  app.addHook("onRequest", (request, reply, done) => {
+    logRequest(request, reply, open);
+    done();
+  });
   acceptJson(app);
   const takeTurn = createTurns();
   app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));

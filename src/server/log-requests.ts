@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { errorStatus } from "../errors.ts";
 import { AnswerFacts } from "./answer-facts.ts";
@@ -30,26 +30,23 @@ export function writeRequestLine(line: RequestLine, facts: AnswerFacts, text: st
 }
 
 /**
- * One line for each request, when its response has closed, and one at `debug` when it begins. Never headers, bodies or
- * queries (signed links carry their signature there). Gives each request its facts, of which `open` tells when they stand still.
+ * One line for a request, when its response has closed, and one at `debug` now that it begins. Never headers, bodies or
+ * queries (signed links carry their signature there). Gives it its facts, of which `open` tells when they stand still.
  */
-export function logRequests(app: FastifyInstance, open: OpenRequests): void {
-  app.addHook("onRequest", (request, reply, done) => {
-    const facts = new AnswerFacts(request);
-    facts.clientAddress = toPlainAddress(request.ip);
-    request.facts = facts;
-    const entry = { facts, response: reply.raw };
-    open.add(entry);
-    facts.log.debug({ event: "open", clientAddress: facts.clientAddress }, `${facts.text} begins`);
-    // Not `onResponse`, which says nothing of clients that left.
-    reply.raw.once("close", () => {
-      open.delete(entry);
-      const write = (): void =>
-        writeRequestLine(toRequestLine(request, facts, toEnding(reply)), facts, facts.text);
-      // Those who work for a client that left hear of it now, and then say what it has cost.
-      if (reply.raw.writableFinished) write();
-      else setImmediate(write);
-    });
-    done();
+export function logRequest(request: FastifyRequest, reply: FastifyReply, open: OpenRequests): void {
+  const facts = new AnswerFacts(request);
+  facts.clientAddress = toPlainAddress(request.ip);
+  request.facts = facts;
+  const entry = { facts, response: reply.raw };
+  open.add(entry);
+  facts.log.debug({ event: "open", clientAddress: facts.clientAddress }, `${facts.text} begins`);
+  // Not `onResponse`, which says nothing of clients that left.
+  reply.raw.once("close", () => {
+    open.delete(entry);
+    const write = (): void =>
+      writeRequestLine(toRequestLine(request, facts, toEnding(reply)), facts, facts.text);
+    // Those who work for a client that left hear of it now, and then say what it has cost.
+    if (reply.raw.writableFinished) write();
+    else setImmediate(write);
   });
 }

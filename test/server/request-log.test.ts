@@ -225,6 +225,24 @@ test("a trusted proxy is believed, hop by hop", async () => {
   expect(lines.map(({ clientAddress }) => clientAddress)).toEqual(["203.0.113.7", "203.0.113.7"]);
 });
 
+test("a URL that can't be read has its line, too, and what is no HTTP one at debug", async () => {
+  const reply = await get(`${stack.url}/%zz?key=s3cret`);
+  const [line] = await requests();
+  expect(line).toMatchObject({
+    level: 40,
+    reqId: reply.headers["x-request-id"],
+    status: 400,
+    error: "invalid-request",
+  });
+  const socket = connect(Number(new URL(stack.url).port), "127.0.0.1");
+  socket.write(Buffer.from([0x16, 0x03, 0x01]));
+  expect((await stack.logged({ event: "broken" }))[0]).toMatchObject({
+    level: 20,
+    failure: "HPE_INVALID_METHOD",
+  });
+  expect(stack.lines.join("")).not.toContain("s3cret");
+});
+
 test("a connection that is reset at once is no failure of the log", async () => {
   const socket = connect(Number(new URL(stack.url).port), "127.0.0.1");
   await once(socket, "connect");
