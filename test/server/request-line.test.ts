@@ -41,5 +41,5 @@ test("docs/logs.md has every event of the code, and no other", () => {
   );
   const page = readFileSync("docs/logs.md", "utf8");
   const others = [...page.matchAll(/^\| `([a-z]+)` \| (?:info|debug|warn) \|/gm)].map(([, event]) => event);
-  expect([...new Set(logged)].toSorted()).toEqual(["background", "request", ...others].toSorted());
+  expect(new Set(logged)).toEqual(new Set(["background", "request", ...others]));
 });
