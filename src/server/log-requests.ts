@@ -22,8 +22,9 @@ export function writeRequestLine(line: RequestLine, facts: AnswerFacts, text: st
   const { error } = line;
   const { log } = facts;
   const failed = error !== undefined && error !== "aborted";
-  // By the kind: the status may be another, or have been sent before the failure.
-  if (failed && errorStatus[error] >= 500) log.error(line, text);
+  // By the kind: the status may be another. What broke off after a 200 is none of the client's doing, but for kinds that always are.
+  const kindStatus = failed ? errorStatus[error] : 200;
+  if (failed && (kindStatus >= 500 || (line.status === 200 && kindStatus !== 400))) log.error(line, text);
   else if (isNoise(line)) log.debug(line, text);
   else if (failed) log.warn(line, text);
   else log.info(line, text);
