@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 /** A list separated by commas; blanks around entries are dropped. */
@@ -41,6 +42,20 @@ const alias = list.transform((entries, context) =>
   }),
 );
 
+/** What a proxy's address may be given as, beside addresses and networks. */
+const proxyNames = new Set(["loopback", "linklocal", "uniquelocal"]);
+
+const proxies = list.transform((entries, context) => {
+  for (const entry of entries) {
+    if (proxyNames.has(entry) || ipaddr.isValid(entry) || ipaddr.isValidCIDR(entry)) continue;
+    context.addIssue({
+      code: "custom",
+      message: `"${entry}" is no address, network (10.0.0.0/8), loopback, linklocal or uniquelocal`,
+    });
+  }
+  return entries;
+});
+
 /**
  * Every setting: environment variable -> how it is read. The docs list these in the same order
  * (docs/configuration.md); a test holds the two together. Times end in `_MS`, sizes in `_BYTES`.
@@ -53,6 +68,7 @@ export const settings = {
     .string()
     .regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces")
     .default(""),
+  TRUSTED_PROXIES: proxies.prefault(""),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
   CORS_ORIGIN: list.prefault("*"),
   BODY_LIMIT_BYTES: integer(1024, 1_073_741_824, 33_554_432),

@@ -16,6 +16,7 @@ import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
 import { createResponseStore } from "./store/create-response-store.ts";
 import type { ResponseStore } from "./store/response-store.ts";
+import type { StartTimer } from "./stream/with-idle-timeout.ts";
 import { createAkashChatUpstream } from "./upstreams/akash-chat/index.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
 
@@ -28,6 +29,8 @@ export interface Overrides {
   readonly upstream?: Upstream;
   /** Closed with the services. */
   readonly responses?: ResponseStore;
+  /** Of the warnings about requests that stand still. */
+  readonly startTimer?: StartTimer;
 }
 
 /** The gateway without its server. */
@@ -62,7 +65,6 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     upstream,
     images,
     newId,
-    log,
     tokensLeft: () => upstream.tokensLeft(),
   });
   return {
@@ -86,6 +88,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
 /** A gateway with its server. */
 export interface Gateway {
   readonly app: FastifyInstance;
+  readonly log: Logger;
   /** Listens on `SERVER_ADDRESS` and resolves with the base URL, without `/v1`. */
   listen(): Promise<string>;
   /** Lets running answers finish (`SHUTDOWN_TIMEOUT_MS`), then closes everything. Idempotent. */
@@ -95,16 +98,18 @@ export interface Gateway {
 /** Creates the gateway: the only place where its parts are put together. */
 export async function createGateway(config: Config, overrides: Overrides = {}): Promise<Gateway> {
   const services = await createServices(config, overrides);
-  const server = await createServer(services, services.log);
+  const server = await createServer(services, services.log, overrides.startTimer);
   let closed: Promise<void> | undefined;
 
   async function close(): Promise<void> {
     await server.close();
     await services.close();
+    services.log.info({ event: "stopped" }, "stopped");
   }
 
   return {
     app: server.app,
+    log: services.log,
     async listen() {
       const { host, port } = config.SERVER_ADDRESS;
       await server.app.listen({ host, port });

@@ -1,7 +1,8 @@
-import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
+import { pino, type Logger, type LoggerOptions } from "pino";
 
 import type { Config } from "./config.ts";
 import { GatewayError } from "./errors.ts";
+import type { Environment } from "./pretty/create-paint.ts";
 
 /** Names under which secrets travel; their values are replaced wherever an object with them is logged. */
 const secretNames = new Set([
@@ -25,7 +26,8 @@ const searchedDepth = 3;
  */
 function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<string, unknown> {
   let clean = fields;
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     const safe = secretNames.has(name)
       ? "[Redacted]"
       : depth < searchedDepth && isPlainObject(value)
@@ -48,6 +50,8 @@ interface LoggedError {
   readonly message: string;
   readonly code?: unknown;
   readonly kind?: string;
+  /** The field of the request that is wrong. */
+  readonly param?: string;
   readonly stack?: string;
   readonly cause?: LoggedError;
 }
@@ -65,29 +69,46 @@ function toShownText(error: Error, whole: string): string {
 
 /**
  * What a log line shows of an error: names, messages and codes along the causes, never other properties,
- * which may hold requests and their headers. Only unforeseen errors show a stack.
+ * which may hold requests and their headers. Only unforeseen errors show a stack: none that is the cause of a known one.
  */
-function toLoggedError(error: unknown, depth = 0): LoggedError {
+function toLoggedError(error: unknown, depth = 0, isForeseen = false): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: "(not an Error)" };
   const code: unknown = Reflect.get(error, "code");
   const known = error instanceof GatewayError;
+  const foreseen = isForeseen || (known && error.kind !== "internal");
   return {
     type: error.name,
     message: toShownText(error, error.message),
     ...(code === undefined ? {} : { code }),
     ...(known ? { kind: error.kind } : {}),
-    ...(known || error.stack === undefined ? {} : { stack: toShownText(error, error.stack) }),
-    ...(error.cause === undefined || depth > 3 ? {} : { cause: toLoggedError(error.cause, depth + 1) }),
+    ...(known && error.param !== undefined ? { param: error.param } : {}),
+    ...(known || foreseen || error.stack === undefined ? {} : { stack: toShownText(error, error.stack) }),
+    ...(error.cause === undefined || depth > 3
+      ? {}
+      : { cause: toLoggedError(error.cause, depth + 1, foreseen) }),
   };
 }
 
+/** Where a log goes: pino's destination, which may say that it is a terminal. */
+export interface LogDestination {
+  write(text: string): void;
+  readonly isTTY?: boolean;
+}
+
+/** Whether the log is for people: on a terminal, unless `LOG_FORMAT` decides otherwise. */
+export function isPretty({ LOG_FORMAT }: Pick<Config, "LOG_FORMAT">, { isTTY }: LogDestination): boolean {
+  return LOG_FORMAT === "pretty" || (LOG_FORMAT === "auto" && isTTY === true);
+}
+
 /**
- * Creates the log: pretty on a terminal, JSON lines otherwise (`LOG_FORMAT` decides for both). Keys, cookies
- * and message bodies are never given to it; the redaction is a second net.
+ * Creates the log: a line for people on a terminal, JSON lines otherwise (`LOG_FORMAT` decides for both). Keys, cookies
+ * and message bodies are never given to it; the redaction is a second net. `destination` is standard output by default;
+ * `environment` says whether there are colours.
  */
 export async function createLog(
   config: Pick<Config, "LOG_LEVEL" | "LOG_FORMAT">,
-  destination?: DestinationStream,
+  destination?: LogDestination,
+  environment: Environment = process.env,
 ): Promise<Logger> {
   const options: LoggerOptions = {
     level: config.LOG_LEVEL,
@@ -100,10 +121,9 @@ export async function createLog(
       res: () => undefined,
     },
   };
-  if (destination !== undefined) return pino(options, destination);
-  const pretty = config.LOG_FORMAT === "pretty" || (config.LOG_FORMAT === "auto" && process.stdout.isTTY);
-  if (!pretty) return pino(options);
+  const out = destination ?? process.stdout;
+  if (!isPretty(config, out)) return destination === undefined ? pino(options) : pino(options, destination);
   // Loaded only here: a server under a process manager needs none of it.
-  const { PinoPretty } = await import("pino-pretty");
-  return pino(options, PinoPretty({ colorize: process.stdout.isTTY, ignore: "pid,hostname", sync: true }));
+  const { createPrettyWriter } = await import("./pretty/create-pretty-writer.ts");
+  return pino(options, createPrettyWriter(out, environment));
 }

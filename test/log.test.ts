@@ -75,3 +75,28 @@ test("an error's text is cut where it tells nothing more", async () => {
   const error = new GatewayError("model-not-found", `There is no model ${"x".repeat(1_000_000)}.`);
   expect((await write((log) => log.warn({ err: error }, "failed"))).length).toBeLessThan(5000);
 });
+
+test("what is the cause of a known failure shows no stack either, unless the failure is a bug", async () => {
+  const details = { cause: new TypeError("odd"), param: "n" };
+  const timeout = new GatewayError("upstream-timeout", "failed", details);
+  const known = JSON.parse(await write((log) => log.error({ err: timeout }, "failed")));
+  expect(known.err).toMatchObject({ param: "n", cause: { type: "TypeError", message: "odd" } });
+  expect(JSON.stringify(known)).not.toContain("stack");
+  const internal = new GatewayError("internal", "failed", details);
+  const bug = JSON.parse(await write((log) => log.error({ err: internal }, "failed")));
+  expect(bug.err.cause.stack).toContain("log.test.ts");
+});
+
+test.each([
+  ["auto", true, true],
+  ["auto", false, false],
+  ["pretty", false, true],
+  ["json", true, false],
+] as const)("LOG_FORMAT=%s on a terminal (%s) is pretty: %s", async (LOG_FORMAT, isTTY, pretty) => {
+  let text = "";
+  const out = { isTTY, write: (line: string) => void (text += line) };
+  const log = await createLog({ LOG_LEVEL: "info", LOG_FORMAT }, out, { NO_COLOR: "1" });
+  log.info("hello");
+  log.debug("not this");
+  expect(text).toMatch(pretty ? /^\d\d:\d\d:\d\d hello\n$/ : /^\{.*"msg":"hello"\}\n$/);
+});

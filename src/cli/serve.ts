@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
 import { tokenTableLoaders } from "../shaping/count-tokens.ts";
+import { logStart } from "./log-start.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
 
 /**
@@ -15,7 +16,7 @@ const tablesDelayMs = 500;
  */
 export async function serve(config: Config, beforeExit?: () => Promise<void>): Promise<Gateway> {
   const gateway = await createGateway(config);
-  const { log } = gateway.app;
+  const { log } = gateway;
   if (config.BEARER_TOKEN === "" && !isOwnMachine(config.SERVER_ADDRESS.host)) {
     log.warn("BEARER_TOKEN is not set: whoever reaches this address can use the gateway.");
   }
@@ -52,6 +53,7 @@ export async function serve(config: Config, beforeExit?: () => Promise<void>): P
   for (const [index, load] of [...tokenTableLoaders, loadSchemaRules].entries()) {
     setTimeout(load, tablesDelayMs * (index + 1)).unref();
   }
+  logStart(log, config, url);
   if (process.stdout.isTTY) process.stdout.write(welcome(url, config.BEARER_TOKEN !== ""));
   return gateway;
 }

@@ -1,5 +1,6 @@
 import type { AppliedEdit, ContextEdit } from "../model/context-edit.ts";
 import type { EventBatch } from "../model/events.ts";
+import type { CallWatch } from "../model/call-watch.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
 
@@ -14,6 +15,8 @@ export interface CallContext {
    * was checked, and asked for again if it is wrong. Default: false.
    */
   readonly whole?: boolean;
+  /** Learns how the work goes. */
+  readonly watch?: CallWatch | undefined;
 }
 
 /** A request after the edits that its client wished for. */

@@ -67,7 +67,7 @@ async function* drawPicture(
   const writer = createBlockWriter(model.id);
   let told = "";
   let accepted: { jobId: string; prompt: string } | undefined;
-  for await (const event of images.generate(wish, context.signal)) {
+  for await (const event of images.generate(wish, context.signal, context.watch)) {
     if (event.type === "accepted") accepted = event;
     if (event.type !== "done") {
       const text = tells ? toProgress(event) : "";

@@ -1,5 +1,6 @@
 import { GatewayError } from "../errors.ts";
 import type { ChatEvent, EventBatch } from "../model/events.ts";
+import type { RepairReason } from "../model/call-watch.ts";
 import type { AnswerProblem, RepairableShaper, Shaper } from "../shaping/shaper.ts";
 import { cutEvents, isLong, joinDeltas } from "./cut-events.ts";
 
@@ -17,6 +18,8 @@ export interface Chain {
   flush(first?: number): ChatEvent[];
   /** Of the first shaper that has one. Set only after a finish was pushed that gave none. */
   problem(): AnswerProblem | undefined;
+  /** What that problem is called in logs; `undefined` without one. */
+  repairReason(): RepairReason | undefined;
   /** Gives the best that can be given and the finish, or throws a `GatewayError`. `hasText`: as shapers have it. */
   giveUp(hasText: boolean): ChatEvent[];
 }
@@ -92,6 +95,7 @@ export function createChain(shapers: readonly Shaper[]): Chain {
     },
     flush: (first) => shapers.slice(0, first).flatMap((shaper, index) => run(shaper.flush(), index + 1)),
     problem: () => findProblem(0)?.problem,
+    repairReason: () => findProblem(0)?.shaper.repairReason,
     giveUp(hasText) {
       const out: ChatEvent[] = [];
       // A later shaper may have a problem of its own with what an earlier one gives at last.

@@ -27,7 +27,7 @@ import { listAliases } from "./list-aliases.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
 import { prepareImages } from "./prepare-images.ts";
 import { resolveModel } from "./resolve-model.ts";
-import { runTurns, type CompletionLog } from "./run-turns.ts";
+import { runTurns } from "./run-turns.ts";
 import { createReaders, createShapers, usesTools } from "./select-shapers.ts";
 import { createToolTeacher } from "./teach-tools.ts";
 
@@ -50,7 +50,6 @@ export interface ChatServiceOptions {
   readonly upstream: Pick<Upstream, "listModels" | "refreshModels" | "stream">;
   readonly images: Pick<ImageService, "generate" | "publish">;
   readonly newId: IdFactory;
-  readonly log?: CompletionLog | undefined;
   /** As `Upstream` has it. Default: no limit is known. */
   readonly tokensLeft?: () => number | undefined;
   /** Milliseconds of a clock that never goes back. Default: the process's. */
@@ -124,6 +123,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   ): AsyncGenerator<EventBatch, void, undefined> {
     context.signal.throwIfAborted();
     const model = await resolve(request.model, context.signal);
+    context.watch?.resolve(model.id);
     const ready = await prepareImages(request, {
       model,
       patterns: config.VISION_MODELS,
@@ -163,7 +163,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       repairTurns: config.REPAIR_TURNS,
       signal: context.signal,
       startPace: () => paceFor(context.signal),
-      log: options.log,
+      watch: context.watch,
     });
   }
 

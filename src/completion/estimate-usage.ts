@@ -5,6 +5,8 @@ import type { Pace } from "../stream/pace.ts";
 /** What a chat template adds to each message, and to the beginning of the answer. */
 const tokensPerMessage = 4;
 const tokensForAnswer = 3;
+/** UTF-16 units, in English and in code. */
+const unitsPerToken = 4;
 
 /** How Akash Chat puts a file before the messages (recording 266-ctx-files). */
 function* textsOf(plain: PlainRequest): Iterable<string> {
@@ -48,6 +50,13 @@ export async function estimatePlainTokens(plain: PlainRequest, model: string, pa
 export function countPlainTokens(plain: PlainRequest, model: string): number {
   const texts = [...textsOf(plain)];
   return tokensForAnswer + texts.length * tokensPerMessage + estimateTokens(texts, model);
+}
+
+/** The same by the length alone, for where no count is worth its time. */
+export function guessPlainTokens(plain: PlainRequest): number {
+  let length = 0;
+  for (const text of textsOf(plain)) length += text.length;
+  return Math.ceil(length / unitsPerToken);
 }
 
 /** Text of so many UTF-16 units is counted whole; of longer text so many samples of that length. */

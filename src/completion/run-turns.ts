@@ -1,5 +1,6 @@
 import { GatewayError } from "../errors.ts";
 import { addUsage } from "../model/add-usage.ts";
+import type { CallWatch } from "../model/call-watch.ts";
 import type { ChatEvent, EventBatch, Usage } from "../model/events.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
 import { createTokenCounter } from "../shaping/create-token-counter.ts";
@@ -9,13 +10,7 @@ import type { Pace } from "../stream/pace.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { createAnswerJoiner } from "./create-answer-joiner.ts";
 import { createChain, type Chain, type Steps } from "./create-chain.ts";
-import { countPlainTokens, estimatePlainTokens, lengthOf } from "./estimate-usage.ts";
-
-/** The part of pino that is used here. */
-export interface CompletionLog {
-  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
+import { countPlainTokens, estimatePlainTokens, guessPlainTokens, lengthOf } from "./estimate-usage.ts";
 
 /** Counting the tokens of so many UTF-16 units takes 30 ms at worst. */
 const shortPrompt = 16_384;
@@ -35,7 +30,8 @@ export interface TurnOptions {
   readonly signal: AbortSignal;
   /** For reading what the upstream sends in long pieces. */
   readonly startPace: () => Pace;
-  readonly log?: CompletionLog | undefined;
+  /** Learns how the work goes. */
+  readonly watch?: CallWatch | undefined;
 }
 
 /**
@@ -52,6 +48,7 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
   let total: Usage | undefined;
   for (let repairs = 0; ; repairs += 1) {
     const turn = createTurn(plain, options);
+    let asksAgain = false;
     const usage = (reported: Usage | undefined): Usage => {
       total = spent === undefined ? turn.usage(reported) : addUsage(spent, turn.usage(reported));
       return total;
@@ -75,14 +72,11 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
         if (rest.length > 0) yield rest;
         if (!answer.finished)
           throw new GatewayError("upstream-truncated", "The upstream broke off its answer.");
-        options.log?.debug(
-          { model: plain.model, turns: repairs + 1, repairs, usage: total },
-          "completion finished",
-        );
         return;
       }
-      // Each repair spends the caller's budget: an operator sees how often without turning the log up.
-      options.log?.info({ model: plain.model, repairs: repairs + 1 }, "asking the model once more");
+      const reason = lostCall === undefined ? turn.chain.repairReason() : "lost-tool-call";
+      asksAgain = true;
+      if (reason !== undefined) options.watch?.repair(reason);
       spent = usage(turn.reported());
       plain = withProblem(plain, problem);
       const rest = answer.nextTurn(problem.keepsText === true);
@@ -91,6 +85,10 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
       const rest = answer.abandon(turn.chain);
       if (rest.length > 0) yield rest;
       throw error;
+    } finally {
+      // The upstream counts what it reads and writes, whether or not somebody waits for the end of it.
+      if (!answer.finished && !asksAgain && (turn.begun() || options.signal.aborted || spent !== undefined))
+        options.watch?.spend(turn.guess(spent));
     }
   }
 }
@@ -101,6 +99,10 @@ interface Turn {
   readonly batches: AsyncIterable<EventBatch>;
   /** The upstream's own count, as the finish of the chain still has it, or ours. To be asked when the turn is over. */
   usage(reported: Usage | undefined): Usage;
+  /** Whether the upstream has sent anything of an answer. */
+  begun(): boolean;
+  /** What a turn without an end has cost, quickly counted, and what was `spent` before it. */
+  guess(spent: Usage | undefined): Usage;
   /** What the upstream's finish said. */
   reported(): Usage | undefined;
   /** What the model said before a call that got lost, as far as it was held until it was clear whether it is thinking. */
@@ -117,8 +119,10 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   let given: Usage | undefined;
   let inputCount: number | undefined;
   let isThinking = false;
+  let hasBegun = false;
 
   function read(event: ChatEvent): void {
+    hasBegun = true;
     if (event.type === "block-start") isThinking = event.block.kind === "reasoning";
     if (event.type !== "block-delta") return;
     (isThinking ? thought : written).push(event.text);
@@ -168,6 +172,13 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
       },
     }),
     usage: toUsage,
+    begun: () => hasBegun,
+    guess(spent) {
+      // Nobody waits for it, so nothing long is counted for it.
+      if (lengthOf(plain) > shortPrompt) inputCount ??= guessPlainTokens(plain);
+      const usage = toUsage(given);
+      return spent === undefined ? usage : addUsage(spent, usage);
+    },
     reported: () => given,
     sayBefore: (error) =>
       error instanceof GatewayError && error.nativeCall !== undefined ? chain.flush(readers.length) : [],
@@ -200,7 +211,8 @@ async function* shapeBatches(
     return stops;
   }
   try {
-    for await (const batch of options.upstream.stream(plain, linked.signal)) {
+    for await (const batch of options.upstream.stream(plain, linked.signal, options.watch)) {
+      options.watch?.move();
       const last = batch.at(-1);
       complete = last?.type === "finish";
       if (last?.type === "finish") note(last.usage);

@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
+import type { CallWatch } from "../model/call-watch.ts";
 import type { ImageEncoding } from "../model/picture.ts";
 import { letGo } from "../stream/let-go.ts";
 import type { ImageEvent, ImageRequest, ImageSource, Upstream } from "../upstreams/upstream.ts";
@@ -35,10 +36,23 @@ export function createImageService({ config, upstream, secret }: ImageServiceOpt
   const store = createImageStore(storeLimitBytes);
   const signer = createLinkSigner(secret);
 
-  async function* generate(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent> {
+  async function* generate(
+    request: ImageRequest,
+    signal: AbortSignal,
+    watch?: CallWatch,
+  ): AsyncIterable<ImageEvent> {
+    watch?.waitFor("image-slot");
     const release = await jobs.acquire(signal);
+    let told = "";
     try {
-      yield* upstream.makeImage(request, signal);
+      for await (const event of upstream.makeImage(request, signal, watch)) {
+        // The same status again and again is no movement.
+        const news = event.type === "progress" ? `${event.status} ${event.queuePosition}` : event.type;
+        if (news !== told) watch?.move();
+        told = news;
+        if (event.type === "accepted") watch?.waitFor("image-job");
+        yield event;
+      }
     } finally {
       release();
     }

@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.ts";
+import type { CallWatch } from "../model/call-watch.ts";
 import type { ImageEvent, ImageRequest } from "../upstreams/upstream.ts";
 import type { ImageService } from "./image-service.ts";
 
@@ -31,17 +32,21 @@ function toUrgentImageOrder(prompt: string): string {
  */
 export async function* drawImage(
   images: Pick<ImageService, "generate">,
-  request: Omit<ImageRequest, "turns"> & { readonly prompt: string },
+  request: Omit<ImageRequest, "turns"> & {
+    readonly prompt: string;
+    readonly watch?: CallWatch | undefined;
+  },
   signal: AbortSignal,
 ): AsyncIterable<ImageEvent> {
-  const { prompt, ...rest } = request;
+  const { prompt, watch, ...rest } = request;
   const toRequest = (text: string): ImageRequest => ({ ...rest, turns: [{ role: "user", text }] });
   try {
-    yield* images.generate(toRequest(toImageOrder(prompt)), signal);
+    yield* images.generate(toRequest(toImageOrder(prompt)), signal, watch);
     return;
   } catch (error) {
     // A text answer is the first and only thing that its attempt gives, so nothing was yielded yet.
     if (!(error instanceof GatewayError) || error.kind !== "image-declined") throw error;
   }
-  yield* images.generate(toRequest(toUrgentImageOrder(prompt)), signal);
+  watch?.repair("declined-picture");
+  yield* images.generate(toRequest(toUrgentImageOrder(prompt)), signal, watch);
 }

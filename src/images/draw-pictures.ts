@@ -70,7 +70,7 @@ async function* drawPicture(
   images: ImageService,
   request: PictureRequest & { readonly model: string },
   index: number,
-  { signal, baseUrl }: CallContext,
+  { signal, baseUrl, watch }: CallContext,
 ): AsyncIterable<PictureEvent> {
   const { model, prompt, delivery, encoding } = request;
   let jobId = "";
@@ -82,7 +82,7 @@ async function* drawPicture(
     return { kind: "bytes", ...(await images.read(image, signal, encoding)) } as const;
   }
 
-  for await (const event of drawImage(images, { model, prompt }, signal)) {
+  for await (const event of drawImage(images, { model, prompt, watch }, signal)) {
     switch (event.type) {
       case "accepted":
         ({ jobId, prompt: revisedPrompt } = event);

@@ -1,3 +1,4 @@
+import type { CallWatch } from "../model/call-watch.ts";
 import type { ImageEncoding } from "../model/picture.ts";
 import type { ImageEvent, ImageFile, ImageRequest, ImageSource } from "../upstreams/upstream.ts";
 
@@ -22,7 +23,7 @@ export interface ImageLink {
 /** Makes images and serves their files. All methods throw `GatewayError`. */
 export interface ImageService {
   /** One image job: `accepted`, `progress` and `done` events. The number of jobs at once is bounded; others wait. */
-  generate(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
+  generate(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent>;
   /** Absolute, signed link to an upstream image file: `<baseUrl>/v1/images/files/<name>?sig=…`. */
   link(fileName: string, baseUrl: string): string;
   /**

@@ -49,8 +49,11 @@ export async function collectChoices(
     return answer;
   }
   try {
-    return await withAnswers(chat, requests, { ...context, whole: true }, (answers) =>
-      Promise.all(answers.map(collect)),
+    return await withAnswers(
+      chat,
+      requests,
+      { ...context, whole: true, watch: reply.request.facts },
+      (answers) => Promise.all(answers.map(collect)),
     );
   } catch (thrown) {
     if (links.length === 0) throw thrown;
@@ -71,7 +74,7 @@ export function sendChoices(
   const { encoder, baseUrl, signal } = options;
   const { facts } = reply.request;
   let running = requests.length;
-  return withAnswers(chat, requests, { signal, baseUrl }, (answers) =>
+  return withAnswers(chat, requests, { signal, baseUrl, watch: facts }, (answers) =>
     sendBatches(reply, {
       ...options,
       heartbeat: () => encoder.heartbeat(),

@@ -1,46 +1,118 @@
-import { addUsage } from "../model/add-usage.ts";
-import type { ChatEvent, Usage } from "../model/events.ts";
+import type { FastifyBaseLogger, FastifyRequest } from "fastify";
+
 import { toGatewayError, type ErrorKind } from "../errors.ts";
+import { addUsage } from "../model/add-usage.ts";
+import type { CallWatch, RepairReason, Waiting } from "../model/call-watch.ts";
+import type { ChatEvent, FinishReason, Usage } from "../model/events.ts";
 import type { MissingPicture } from "../model/picture.ts";
 
-/** What is known of an answer when its request is logged. Never holds text of prompt or answer. */
-export interface AnswerFacts {
-  model?: string;
-  stream?: boolean;
-  usage?: Usage;
+const longestPath = 200;
+
+/**
+ * All that is known of one request and its answer: what its line in the log is made of. Never holds text of prompt or answer.
+ * One for each request, and one for each background response, which goes on after the request that began it.
+ */
+export class AnswerFacts implements CallWatch {
+  /** Of the request, also in all lines of its log. */
+  readonly id: string;
+  readonly log: FastifyBaseLogger;
+  /** `performance.now()` at the beginning. */
+  readonly begun = performance.now();
+  /** As the connection says it, or a trusted proxy: while it is open, later it can't be asked any more. */
+  clientAddress: string | undefined;
+  readonly method: string;
+  /** The pattern of the route, or the path where there is none. Never the query: links carry their signature there. */
+  readonly route: string;
+  /** That of the route, or of a body in another one. */
+  dialect: string | undefined;
+  model: string | undefined;
+  upstream: string | undefined;
+  stream: boolean | undefined;
+  finish: FinishReason["kind"] | undefined;
+  usage: Usage | undefined;
+  pictures = 0;
   /** Names of parameters that had no effect. */
-  ignored?: readonly string[];
+  ignored: readonly string[] | undefined;
+  /** The id of a background response that the request began. */
+  response: string | undefined;
+  repairs = 0;
+  retries = 0;
+  /** When the first piece of text, thought or call, or the first picture was there to be sent; ms since `begun`. */
+  firstTokenMs: number | undefined;
   /** Why it failed, also after a 200 had been sent. */
-  error?: ErrorKind;
+  error: ErrorKind | undefined;
   /** The failure itself; only its name, message and causes are logged. */
-  cause?: unknown;
+  cause: unknown;
   /** Headers that are known only when the head goes out. */
-  lateHeaders?: () => Readonly<Record<string, string>>;
+  lateHeaders: (() => Readonly<Record<string, string>>) | undefined;
+
+  waiting: Waiting = "gateway";
+  /** Grows with everything that comes or changes. */
+  moves = 0;
+
+  constructor({ id, log, method, routeOptions, url }: FastifyRequest) {
+    const { url: route, config } = routeOptions;
+    this.id = id;
+    this.log = log;
+    this.method = method;
+    this.route = route ?? (url.split("?", 1)[0] ?? "").slice(0, longestPath);
+    this.dialect = config.dialect;
+  }
+
+  /** What it is, in a few words: `POST /v1/messages`. */
+  get text(): string {
+    return `${this.method} ${this.route}`;
+  }
+
+  resolve(model: string): void {
+    this.model = model;
+  }
+
+  ask(upstream: string): void {
+    this.upstream = upstream;
+    this.waitFor("upstream-first-byte");
+  }
+
+  retry(failure: string): void {
+    this.retries += 1;
+    this.log.debug({ event: "retry", failure, retries: this.retries }, "asking the upstream once more");
+  }
+
+  repair(reason: RepairReason): void {
+    this.repairs += 1;
+    // Each spends the caller's budget: an operator sees why without turning the log up.
+    this.log.info(
+      { event: "repair", model: this.model, reason, repairs: this.repairs },
+      "asking the model once more",
+    );
+  }
+
+  spend(usage: Usage): void {
+    if (this.upstream === undefined) return;
+    this.usage = this.usage === undefined ? usage : addUsage(this.usage, usage);
+  }
+
+  waitFor(what: Waiting): void {
+    this.waiting = what;
+    this.moves += 1;
+  }
+
+  move(): void {
+    this.moves += 1;
+    if (this.waiting === "upstream-first-byte") this.waiting = "upstream-next-byte";
+  }
 }
 
 /** Notes what an event tells of the answer, or of one of several, whose usage is added up. */
 export function noteEvent(facts: AnswerFacts, event: ChatEvent): void {
   if (event.type === "response-start") facts.model = event.model;
-  else if (event.type === "finish")
+  else if (event.type === "block-start") {
+    if (event.block.kind === "text" && event.block.image !== undefined) facts.pictures += 1;
+    facts.firstTokenMs ??= performance.now() - facts.begun;
+  } else if (event.type === "finish") {
+    facts.finish = event.reason.kind;
     facts.usage = facts.usage === undefined ? event.usage : addUsage(facts.usage, event.usage);
-}
-
-/** What a log line says of an answer. */
-export function toLogFields({ model, stream, usage, ignored, error, cause }: AnswerFacts): object {
-  return {
-    ...(model === undefined ? {} : { model }),
-    ...(stream === undefined ? {} : { stream }),
-    ...(usage === undefined
-      ? {}
-      : {
-          inputTokens: usage.inputTokens,
-          outputTokens: usage.outputTokens,
-          estimated: usage.estimated,
-        }),
-    ...(ignored === undefined || ignored.length === 0 ? {} : { ignored }),
-    ...(error === undefined ? {} : { error }),
-    ...(error === undefined || error === "aborted" ? {} : { err: cause }),
-  };
+  }
 }
 
 /** Notes that not all pictures of an answer could be drawn, though it is one. */

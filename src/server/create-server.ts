@@ -6,9 +6,12 @@ import {
   type FastifyInstance,
   type FastifyPluginCallback,
 } from "fastify";
+import type { Logger } from "pino";
 
 import { budgetHeaders } from "../dialects/budget-headers.ts";
 import { GatewayError, shorten } from "../errors.ts";
+import { startRealTimer } from "../stream/real-timer.ts";
+import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
 import { authenticate } from "./authenticate.ts";
@@ -18,9 +21,10 @@ import { closeWithConnection } from "./close-with-connection.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
-import { logRequests } from "./log-requests.ts";
+import { logRequest } from "./log-requests.ts";
+import { createOpenRequests, type UnderWay } from "./open-requests.ts";
 import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
-import type { RouteDependencies } from "./route-dependencies.ts";
+import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
 import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
 import { metaRoutes } from "./routes/meta.ts";
@@ -31,7 +35,7 @@ import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
 import { createShutdown } from "./shutdown.ts";
 
 /** The dialects' routes; each plugin answers failures in its own envelope. */
-const dialects: readonly ((deps: RouteDependencies) => FastifyPluginCallback)[] = [
+const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[] = [
   metaRoutes,
   openAiChatRoutes,
   openAiCompletionsRoutes,
@@ -74,6 +78,27 @@ function allowPrivateNetwork(app: FastifyInstance, origins: readonly string[]): 
   });
 }
 
+/** Fastify's own log: its lines about listening would double ours, which say more. */
+function toQuiet(log: Logger): FastifyBaseLogger {
+  const quiet = log.child({});
+  if (log.isLevelEnabled("info")) quiet.level = "warn";
+  return quiet;
+}
+
+/** So many requests are named when the gateway stops. */
+const namedRequests = 20;
+
+function tellStopping(log: Logger, underWay: readonly UnderWay[], timeoutMs: number): void {
+  const running = underWay.length;
+  const count = running === 1 ? "1 request" : `${running} requests`;
+  const words =
+    running === 0 ? "nothing is under way" : `waiting for ${count}, ${timeoutMs / 1000} s at most`;
+  log.info(
+    { event: "stopping", running, timeoutMs, requests: underWay.slice(0, namedRequests) },
+    `stopping: ${words}`,
+  );
+}
+
 /** The edge, not listening yet. */
 export interface Server {
   readonly app: FastifyInstance;
@@ -83,13 +108,21 @@ export interface Server {
 
 /**
  * Creates the HTTP edge: CORS, request ids, authentication, JSON bodies, error envelopes and the log line,
- * around the routes of all dialects.
+ * around the routes of all dialects. `startTimer` is for the warnings of requests that stand still.
  */
-export async function createServer(deps: RouteDependencies, log: FastifyBaseLogger): Promise<Server> {
+export async function createServer(
+  deps: RouteDependencies,
+  log: Logger,
+  startTimer: StartTimer = startRealTimer,
+): Promise<Server> {
   const { config, newId } = deps;
   const shutdown = createShutdown();
+  const open = createOpenRequests(startTimer);
   const app = fastify({
-    loggerInstance: log,
+    loggerInstance: toQuiet(log),
+    // Requests log to the log itself.
+    childLoggerFactory: (_quiet, bindings) => log.child(bindings),
+    trustProxy: config.TRUSTED_PROXIES.length === 0 ? false : [...config.TRUSTED_PROXIES],
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT_BYTES,
     // Our hook answers instead, in the caller's dialect.
@@ -102,10 +135,17 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     rewriteUrl: ({ url }) => toCanonicalUrl(url ?? "/"),
     // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path. Longer than
     // Node takes a request line, because the router's own refusal would be in no dialect.
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler(failure, socket) {
+      const fields = { event: "broken", failure: failure.code, clientAddress: socket.remoteAddress };
+      log.debug(fields, "a connection sent what is no HTTP request, or was cut");
+      answerBrokenRequest(failure, socket);
+    },
     // What fails before there is a route, which is only a URL that can't be read.
     frameworkErrors: (_error, request, reply) => {
       const error = new GatewayError("invalid-request", "The path of the URL is not encoded as URLs are.");
+      logRequest(request, reply, open);
+      request.facts.error = error.kind;
+      request.facts.cause = error;
       const { status, body } = encodeEdgeError(error, request);
       const text = JSON.stringify(body);
       reply.hijack();
@@ -113,6 +153,7 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
         "content-type": "application/json; charset=utf-8",
         "content-length": Buffer.byteLength(text),
         "cache-control": noStore,
+        "x-request-id": request.id,
       });
       reply.raw.end(text);
     },
@@ -124,15 +165,21 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
   });
   app.decorate("shutdownSignal", shutdown.deadline);
   app.decorateRequest("facts");
+  app.addHook("onClose", (_app, done) => {
+    open.close();
+    done();
+  });
   app.addHook("onRequest", (request, reply, done) => {
-    request.facts = {};
     closeWithConnection(request.raw.socket, reply.raw);
     shutdown.track(reply.raw);
     reply.header("x-request-id", request.id);
     reply.header("cache-control", noStore);
     done();
   });
-  logRequests(app);
+  app.addHook("onRequest", (request, reply, done) => {
+    logRequest(request, reply, open);
+    done();
+  });
   acceptJson(app);
   const takeTurn = createTurns();
   app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));
@@ -171,6 +218,12 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
       `${shorten(path)} takes ${methods.join(", ")}, not ${request.method}.`,
     );
   });
-  for (const dialect of dialects) await app.register(dialect(deps));
-  return { app, close: () => shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS) };
+  for (const dialect of dialects) await app.register(dialect({ ...deps, open }));
+  return {
+    app,
+    close() {
+      if (!shutdown.begun) tellStopping(log, open.list(), config.SHUTDOWN_TIMEOUT_MS);
+      return shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS);
+    },
+  };
 }

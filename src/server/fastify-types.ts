@@ -12,5 +12,7 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** True: no bearer token is asked for, because the URL carries its own proof (signed links). */
     readonly public?: boolean;
+    /** The wire format of the route, by its folder in `dialects/`; for the log. */
+    readonly dialect?: string;
   }
 }

@@ -1,34 +1,53 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 
-import { toLogFields } from "./answer-facts.ts";
+import { errorStatus } from "../errors.ts";
+import { AnswerFacts } from "./answer-facts.ts";
+import type { OpenRequests } from "./open-requests.ts";
+import { toEnding, toRequestLine, type RequestLine } from "./request-line.ts";
+
+/** What browsers, probes and clients ask for by themselves. */
+const byThemselves: ReadonlySet<string> = new Set(["/health", "/favicon.ico", "/robots.txt"]);
+
+function isNoise({ method, route }: RequestLine): boolean {
+  return method === "OPTIONS" || byThemselves.has(route) || (method === "HEAD" && route === "/");
+}
+
+/** IPv4 as such, also where the socket is one of IPv6. Against its type, an address is unknown once its connection is gone. */
+function toPlainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith("::ffff:") === true ? address.slice(7) : address;
+}
+
+/** Writes a line at the level that its outcome deserves. */
+export function writeRequestLine(line: RequestLine, facts: AnswerFacts, text: string): void {
+  const { error } = line;
+  const { log } = facts;
+  const failed = error !== undefined && error !== "aborted";
+  // By the kind: the status may be another. What broke off after a 200 is none of the client's doing, but for kinds that always are.
+  const kindStatus = failed ? errorStatus[error] : 200;
+  if (failed && (kindStatus >= 500 || (line.status === 200 && kindStatus !== 400))) log.error(line, text);
+  else if (isNoise(line)) log.debug(line, text);
+  else if (failed) log.warn(line, text);
+  else log.info(line, text);
+}
 
 /**
- * One line for each request: route, status, duration, model and tokens. Never headers, bodies or queries
- * (signed links carry their signature there).
+ * One line for a request, when its response has closed, and one at `debug` now that it begins. Never headers, bodies or
+ * queries (signed links carry their signature there). Gives it its facts, of which `open` tells when they stand still.
  */
-export function logRequests(app: FastifyInstance): void {
-  app.addHook("onRequest", (request, reply, done) => {
-    const start = performance.now();
-    // Not `onResponse`, which says nothing of clients that left.
-    reply.raw.once("close", () => {
-      const { facts, method } = request;
-      const route = request.routeOptions.url ?? (request.url.split("?", 1)[0] ?? "").slice(0, 200);
-      const left = !reply.raw.writableFinished;
-      const failed = facts.error !== undefined && facts.error !== "aborted";
-      const line = {
-        method,
-        route,
-        status: left && !reply.raw.headersSent ? 499 : reply.raw.statusCode,
-        ms: Math.round(performance.now() - start),
-        ...(left ? { clientLeft: true } : {}),
-        ...toLogFields(facts),
-      };
-      const text = `${method} ${route}`;
-      if (failed && (line.status >= 500 || line.status === 200)) request.log.error(line, text);
-      else if (failed) request.log.warn(line, text);
-      else if (route === "/health") request.log.debug(line, text);
-      else request.log.info(line, text);
-    });
-    done();
+export function logRequest(request: FastifyRequest, reply: FastifyReply, open: OpenRequests): void {
+  const facts = new AnswerFacts(request);
+  facts.clientAddress = toPlainAddress(request.ip);
+  request.facts = facts;
+  const entry = { facts, response: reply.raw };
+  open.add(entry);
+  facts.log.debug({ event: "open", clientAddress: facts.clientAddress }, `${facts.text} begins`);
+  // Not `onResponse`, which says nothing of clients that left.
+  reply.raw.once("close", () => {
+    open.delete(entry);
+    const write = (): void =>
+      writeRequestLine(toRequestLine(request, facts, toEnding(reply)), facts, facts.text);
+    // Those who work for a client that left hear of it now, and then say what it has cost.
+    if (reply.raw.writableFinished) write();
+    else setImmediate(write);
   });
 }

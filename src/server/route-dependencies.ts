@@ -5,6 +5,7 @@ import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
 import type { Sealer } from "../secrets/create-sealer.ts";
 import type { ResponseStore } from "../store/response-store.ts";
+import type { OpenRequests } from "./open-requests.ts";
 
 /** What the routes of a dialect are made from. */
 export interface RouteDependencies {
@@ -19,4 +20,10 @@ export interface RouteDependencies {
   readonly budget: () => Budget | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+/** The same, inside the server. */
+export interface ServerDependencies extends RouteDependencies {
+  /** Where background responses are watched, too. */
+  readonly open: OpenRequests;
 }

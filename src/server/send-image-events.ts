@@ -34,6 +34,7 @@ export async function sendImageEvents(reply: FastifyReply, options: SendImageEve
   });
   try {
     for await (const event of events) {
+      if (event.type === "picture") facts.pictures += 1;
       if (event.type === "missing") noteMissing(facts, event.pictures);
       const text = encodeImageEvent(event, Math.floor(now() / 1000), encoding);
       if (!sink.write(text, true)) await sink.drained();

@@ -144,6 +144,7 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
 
   const shaper: Mutable<RepairableShaper> = {
     problem: undefined,
+    repairReason: "invalid-json",
     push: (event) => rewriter.push(event),
     flush: () => rewriter.flush(),
     giveUp() {

@@ -1,3 +1,4 @@
+import type { RepairReason } from "../model/call-watch.ts";
 import type { ChatEvent } from "../model/events.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface AnswerProblem {
  */
 export interface RepairableShaper extends Shaper {
   readonly problem: AnswerProblem | undefined;
+  /** What a problem of this shaper is called in logs. */
+  readonly repairReason: RepairReason;
   /**
    * No more turns: gives the best that can be given and the `finish`, or throws a `GatewayError`. `hasText`: the client has text
    * of an earlier turn, so that an answer without any is not empty.

@@ -1,4 +1,5 @@
 import type { Budget } from "../model/budget.ts";
+import type { CallWatch } from "../model/call-watch.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
@@ -43,7 +44,7 @@ export interface ImageFile {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** A text-only chat service. All methods throw `GatewayError`. */
+/** A text-only chat service. All methods throw `GatewayError`. `watch` learns what is asked, and how often. */
 export interface Upstream {
   /**
    * The models offered: what is known, at once, renewed in the background when it is old. Waits only while nothing is
@@ -56,9 +57,9 @@ export interface Upstream {
    * Streams one answer, a batch per network read. `signal` aborts at once, also before the first byte.
    * Ends after `finish` or throws.
    */
-  stream(request: PlainRequest, signal: AbortSignal): AsyncIterable<EventBatch>;
+  stream(request: PlainRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<EventBatch>;
   /** Makes one image and tells of its progress. A text answer throws kind `image-declined`, that text as its `answer`. */
-  makeImage(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent>;
+  makeImage(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent>;
   /** Opens an image file by its bare name. `ifNoneMatch` is passed on. Unknown: kind `not-found`. */
   openImage(name: string, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;
   /** What is left of what the upstream allows this gateway, as far as is known. Waits for nothing; renews in the background. */

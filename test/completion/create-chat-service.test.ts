@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createChatService } from "../../src/completion/create-chat-service.ts";
 import { readConfig } from "../../src/config.ts";
 import { GatewayError } from "../../src/errors.ts";
+import type { CallWatch } from "../../src/model/call-watch.ts";
 import { collect } from "../../src/model/collect.ts";
 import type { ChatEvent } from "../../src/model/events.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
@@ -25,11 +26,9 @@ function setUp(answers: readonly (FakeAnswer | string)[], env: Record<string, st
     models,
   );
   let ids = 0;
-  const logged: [fields: object, message: string][] = [];
   const service = createChatService({
     config: readConfig(env),
     upstream,
-    log: { debug: () => {}, info: (fields, message) => logged.push([fields, message]) },
     images: {
       generate: () => {
         throw new Error("No image was expected.");
@@ -45,7 +44,26 @@ function setUp(answers: readonly (FakeAnswer | string)[], env: Record<string, st
         }),
     },
   });
-  return { upstream, service, logged };
+  return { upstream, service };
+}
+
+/** What a watch was told, in order. */
+function createWatch(): CallWatch & { readonly told: (readonly unknown[])[] } {
+  const told: (readonly unknown[])[] = [];
+  const note =
+    (name: string) =>
+    (...what: readonly unknown[]) =>
+      void told.push([name, ...what]);
+  return {
+    told,
+    resolve: note("resolve"),
+    ask: note("ask"),
+    retry: note("retry"),
+    repair: note("repair"),
+    spend: note("spend"),
+    waitFor: note("waitFor"),
+    move: note("move"),
+  };
 }
 
 const context = (whole = false, signal = new AbortController().signal) => ({
@@ -67,16 +85,57 @@ const long = (words: number) =>
 const show = (source: ImagePart["source"], model: string) =>
   createRequest({ model, messages: [{ role: "user", parts: [{ type: "image", source }] }] });
 
-test("each repair turn is counted in the log, and an answer without one is not mentioned", async () => {
-  const { service, logged } = setUp([
+test("a watch learns the model, each repair turn with its reason, and of each piece that comes", async () => {
+  const { service } = setUp([
     { deltas: [call("nope", {})] },
     { deltas: [call("get_weather", { city: "Graz" })] },
     { deltas: ["Hi"] },
   ]);
-  await collect(service.complete(createRequest({ tools: [weather] }), context()));
-  expect(logged).toEqual([[{ model: "DeepSeek-V3.2", repairs: 1 }, "asking the model once more"]]);
-  await collect(service.complete(createRequest({ tools: [weather] }), context()));
-  expect(logged).toHaveLength(1);
+  const asked = createWatch();
+  await collect(service.complete(createRequest({ tools: [weather] }), { ...context(), watch: asked }));
+  expect(asked.told.filter(([name]) => name !== "move")).toEqual([
+    ["resolve", "DeepSeek-V3.2"],
+    ["repair", "invalid-tool-call"],
+  ]);
+  expect(asked.told.filter(([name]) => name === "move").length).toBeGreaterThanOrEqual(2);
+  const good = createWatch();
+  await collect(service.complete(createRequest({ tools: [weather] }), { ...context(), watch: good }));
+  expect(good.told.map(([name]) => name)).not.toContain("repair");
+});
+
+describe("a watch learns what was spent on an answer without an end", () => {
+  const broken = new GatewayError("upstream-truncated", "cut");
+
+  test("all turns of it, counted by us", async () => {
+    const { service } = setUp([
+      { deltas: [call("nope", {})], usage: { inputTokens: 100, outputTokens: 10, estimated: false } },
+      { deltas: ["one two three"], error: broken },
+    ]);
+    const watch = createWatch();
+    const answer = collect(service.complete(createRequest({ tools: [weather] }), { ...context(), watch }));
+    await expect(answer).rejects.toBe(broken);
+    expect(watch.told.at(-1)).toEqual([
+      "spend",
+      { inputTokens: expect.any(Number), outputTokens: expect.any(Number), estimated: true },
+    ]);
+    const [, usage] = watch.told.at(-1) ?? [];
+    expect(usage).toMatchObject({ outputTokens: 13 });
+    expect((usage as { inputTokens: number }).inputTokens).toBeGreaterThan(100);
+  });
+
+  test("a long prompt by its length alone", async () => {
+    const { service } = setUp([{ deltas: ["one"], error: broken }]);
+    const watch = createWatch();
+    await expect(collect(service.complete(long(10_000), { ...context(), watch }))).rejects.toBe(broken);
+    expect(watch.told.at(-1)).toEqual(["spend", { inputTokens: 12_507, outputTokens: 1, estimated: true }]);
+  });
+
+  test("and nothing where the upstream refused", async () => {
+    const { service } = setUp([{ deltas: [], error: broken }]);
+    const watch = createWatch();
+    await expect(collect(service.complete(createRequest({}), { ...context(), watch }))).rejects.toBe(broken);
+    expect(watch.told.map(([name]) => name)).not.toContain("spend");
+  });
 });
 
 describe("an answer", () => {

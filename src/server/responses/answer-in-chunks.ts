@@ -66,7 +66,7 @@ export async function answerInChunks(
     customTools: parsed.tools.customNames,
     model: parsed.request.model,
   });
-  const events = begin({ signal, baseUrl: baseUrlOf(request, config) });
+  const events = begin({ signal, baseUrl: baseUrlOf(request, config), watch: request.facts });
   await sendEvents(reply, { events, encoder, heartbeat: () => encoder.heartbeat(), config, signal });
   return reply;
 }

@@ -17,6 +17,7 @@ import type { EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
 
 import type { StoreProblem } from "../../store/response-store.ts";
+import type { OpenRequests } from "../open-requests.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
@@ -37,6 +38,8 @@ import { summarise } from "./summarise.ts";
 /** What answering a Responses body needs. Without `runs` there are no background responses. */
 export interface ResponsesDependencies extends RouteDependencies {
   readonly runs?: BackgroundRuns;
+  /** Where they are watched. */
+  readonly open?: OpenRequests;
 }
 
 /** A request on its way to an answer. */
@@ -157,9 +160,11 @@ export async function answerResponses(
         param: "background",
       });
     }
-    const runLog = createRunLog(request.log);
-    const start = (runSignal: AbortSignal) => runLog.note(begin({ signal: runSignal, baseUrl }));
+    const runLog = createRunLog(request, deps.open);
+    const start = (runSignal: AbortSignal) =>
+      runLog.note(begin({ signal: runSignal, baseUrl, watch: runLog.facts }));
     const run = await runs.start({ writer, inputItems: parsed.inputItems, start, save, onEnd: runLog.onEnd });
+    request.facts.response = run.response.id;
     showProblem(reply, run.problem);
     if (read.body.stream !== true) return reply.send(run.response);
     await streamRun(reply, { run, startingAfter: -1, config, signal });
@@ -167,7 +172,7 @@ export async function answerResponses(
   }
 
   if (read.body.stream === true) {
-    const events = begin({ signal, baseUrl });
+    const events = begin({ signal, baseUrl, watch: request.facts });
     // The head goes out before there is something to store.
     if (store) showProblem(reply, responses.problem);
     let saved: Promise<unknown> | undefined;
@@ -181,7 +186,7 @@ export async function answerResponses(
     return reply;
   }
   request.facts.stream = false;
-  const events = begin({ signal, baseUrl, whole: true });
+  const events = begin({ signal, baseUrl, whole: true, watch: request.facts });
   const { usage } = await collectAnswer(request, writeThrough(events, writer));
   if (usage.estimated) reply.header("x-usage-estimated", "true");
   showProblem(reply, await save(writer.response()));

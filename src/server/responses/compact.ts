@@ -46,7 +46,8 @@ export async function compact(
   });
   showIgnored(reply, [...parsed.ignored, ...listVain(given)]);
   request.facts.stream = false;
-  const events = begin({ signal, baseUrl: baseUrlOf(request, deps.config), whole: true });
+  const baseUrl = baseUrlOf(request, deps.config);
+  const events = begin({ signal, baseUrl, whole: true, watch: request.facts });
   const { usage: counted } = await collectAnswer(request, writeThrough(events, writer));
   if (counted.estimated) reply.header("x-usage-estimated", "true");
   const { id, created_at, output, usage } = writer.response();

@@ -18,7 +18,9 @@ export interface StreamRunOptions {
 /** Streams a run's events, those that were and those to come. A client that leaves does not end the run. */
 export async function streamRun(reply: FastifyReply, options: StreamRunOptions): Promise<void> {
   const { run, startingAfter, signal } = options;
-  reply.request.facts.stream = true;
+  const { facts } = reply.request;
+  facts.stream = true;
+  facts.waitFor("background-response");
   let sent = startingAfter + 1;
 
   /** What was not sent yet. */
@@ -35,11 +37,12 @@ export async function streamRun(reply: FastifyReply, options: StreamRunOptions):
       return take() || encodeSseComment("keep-alive");
     },
     config: options.config,
-    lateHeaders: reply.request.facts.lateHeaders,
+    lateHeaders: facts.lateHeaders,
   });
   try {
     while (!signal.aborted) {
       const text = take();
+      facts.move();
       if (run.ended) {
         sink.end(text);
         return;

@@ -17,6 +17,7 @@ import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { nameDialect } from "../name-dialect.ts";
 import { createMessageThreads } from "../message-threads.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { readWishes } from "../read-wishes.ts";
@@ -78,6 +79,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
       signal,
       baseUrl: baseUrlOf(request, config),
       whole: !parsed.stream,
+      watch: request.facts,
     });
     const events =
       hold === undefined
@@ -113,6 +115,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     const asked = { ...parsed.request, ...readWishes(request.headers) };
     const signal = clientSignal(reply);
     const count = await chat.countTokens(asked, signal);
+    request.facts.usage = { inputTokens: count, estimated: true };
     if (parsed.contextEdits === undefined) return reply.send({ input_tokens: count });
     const edited = await chat.editContext(asked, parsed.contextEdits, signal);
     return reply.send({
@@ -122,6 +125,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   }
 
   return (app, _options, done) => {
+    nameDialect(app, "anthropic-messages");
     setDialectErrors(app, (error, request) =>
       withThreadDetails(encodeAnthropicError(error, request.id), error),
     );

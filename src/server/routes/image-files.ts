@@ -28,6 +28,7 @@ export function imageFileRoutes(images: ImageService): FastifyPluginCallback {
   async function send(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     // Until the picture is certain: a failure must not be kept.
     reply.header("cache-control", "no-store");
+    request.facts.waitFor("upstream-first-byte");
     const file = await images.open(readLink(request), request.headers["if-none-match"], clientSignal(reply));
     // Before the head is made up: a short file is seen to be broken here.
     if (request.method === "HEAD") await letGo(file.body);
@@ -84,11 +85,14 @@ function showsItsEnd(request: FastifyRequest, file: LinkedImage): boolean {
  * its own, if nothing was sent yet.
  */
 async function* watchBody(reply: FastifyReply, body: AsyncIterable<Uint8Array>) {
+  const { facts } = reply.request;
   try {
-    yield* body;
+    for await (const piece of body) {
+      facts.move();
+      yield piece;
+    }
   } catch (error) {
     reply.header("cache-control", "no-store").removeHeader("etag");
-    const { facts } = reply.request;
     facts.error = toGatewayError(error).kind;
     facts.cause = error;
     throw error;

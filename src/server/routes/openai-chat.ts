@@ -12,6 +12,7 @@ import { collectChoices, sendChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { nameDialect } from "../name-dialect.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showBudget } from "../show-budget.ts";
@@ -31,6 +32,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
 
   async function complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     if (isResponsesBody(request.body)) {
+      request.facts.dialect = "openai-responses";
       return asksForChunks(request.body)
         ? answerInChunks(deps, request, reply)
         : answerResponses(deps, request, reply);
@@ -53,7 +55,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
     }
     const { model } = asked;
     if (choices === 1) {
-      const events = chat.complete(asked, { signal, baseUrl });
+      const events = chat.complete(asked, { signal, baseUrl, watch: request.facts });
       const encoder = createChatEncoder({ ...identity, includeUsage, model });
       await sendEvents(reply, { events, encoder, heartbeat: () => encoder.heartbeat(), config, signal });
     } else {
@@ -64,6 +66,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
   }
 
   return (app, _options, done) => {
+    nameDialect(app, "openai-chat");
     setDialectErrors(app, encodeChatError);
     showBudget(app, deps, encodeOpenAiBudget);
     app.route({ method: "POST", url: "/v1/chat/completions", handler: complete });

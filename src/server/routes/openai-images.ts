@@ -11,6 +11,7 @@ import { noteMissing } from "../answer-facts.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { nameDialect } from "../name-dialect.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendImageEvents } from "../send-image-events.ts";
 import { imageFileRoutes } from "./image-files.ts";
@@ -29,7 +30,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
     request.facts.model = model;
 
     const { encoding } = parsed.request;
-    const context = { signal, baseUrl: baseUrlOf(request, config) };
+    const context = { signal, baseUrl: baseUrlOf(request, config), watch: request.facts };
     const events = drawPictures(images, { ...parsed.request, model }, context);
     if (parsed.stream) {
       await sendImageEvents(reply, { events, encoding, config, signal, now });
@@ -39,7 +40,10 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
     const drawn: Picture[] = [];
     let missing: readonly MissingPicture[] = [];
     for await (const event of events) {
-      if (event.type === "picture") drawn[event.index] = event.picture;
+      if (event.type === "picture") {
+        request.facts.pictures += 1;
+        drawn[event.index] = event.picture;
+      }
       if (event.type === "missing") missing = event.pictures;
     }
     if (missing.length > 0) {
@@ -52,6 +56,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
   }
 
   return (app, _options, done) => {
+    nameDialect(app, "openai-images");
     setDialectErrors(app, encodeOpenAiError);
     showBudget(app, deps, encodeOpenAiBudget);
     app.route({ method: "POST", url: "/v1/images/generations", handler: generate });

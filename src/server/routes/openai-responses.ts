@@ -13,6 +13,7 @@ import type { ChatRequest } from "../../model/request.ts";
 import { anyModel } from "../../model/any-model.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { nameDialect } from "../name-dialect.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
 import { compact } from "../responses/compact.ts";
 import { createBackgroundRuns } from "../responses/background-runs.ts";
@@ -21,7 +22,7 @@ import { loadContext } from "../responses/load-context.ts";
 import { findStored, isThreadKey, responseNotFound } from "../responses/stored-response.ts";
 import { streamRun } from "../responses/stream-run.ts";
 import { readWishes } from "../read-wishes.ts";
-import type { RouteDependencies } from "../route-dependencies.ts";
+import type { ServerDependencies } from "../route-dependencies.ts";
 import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
 
@@ -64,7 +65,7 @@ function withModel(body: unknown): unknown {
 }
 
 /** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */
-export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCallback {
+export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCallback {
   const { config, chat, responses, summaries } = deps;
   const runs = createBackgroundRuns();
   const places = { responses, runs };
@@ -158,10 +159,12 @@ export function openAiResponsesRoutes(deps: RouteDependencies): FastifyPluginCal
     const signal = clientSignal(reply);
     const asked = { ...parsed.request, ...readWishes(request.headers) };
     const count = await chat.countTokens(await cutAsAllowed(asked, read.body.truncation, signal), signal);
+    request.facts.usage = { inputTokens: count, estimated: true };
     return { object: "response.input_tokens", input_tokens: count };
   }
 
   return (app, _options, done) => {
+    nameDialect(app, "openai-responses");
     setDialectErrors(app, encodeResponsesError);
     showBudget(app, deps, encodeCodexBudget);
     // Before the store is closed: what still runs is stored as failed.

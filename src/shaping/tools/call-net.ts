@@ -71,6 +71,9 @@ export function createCallNet(
 
   const shaper: Mutable<RepairableShaper> = {
     problem: undefined,
+    get repairReason() {
+      return isBlank ? "empty-answer" : "lost-tool-call";
+    },
     push: read,
     pushAll: (events) => events.flatMap(read),
     flush: () => blanks.splice(0),

@@ -149,6 +149,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
 
   const shaper: Mutable<RepairableShaper> = {
     problem: undefined,
+    repairReason: "invalid-tool-call",
     push(event) {
       read(event);
       return outlet.take();

@@ -5,6 +5,7 @@ import { Agent, EnvHttpProxyAgent, type Dispatcher } from "undici";
 
 import { ConfigError } from "../../config.ts";
 import { GatewayError } from "../../errors.ts";
+import type { CallWatch } from "../../model/call-watch.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
 import { pause } from "./abort.ts";
 import { encodeCookies } from "./cookies.ts";
@@ -25,6 +26,8 @@ export interface ClientRequest {
   readonly token?: string | undefined;
   /** `chat` may think for long in silence, `short` may not. */
   readonly patience: "chat" | "short";
+  /** Of the caller's request that this one serves alone; others serve many. */
+  readonly watch?: CallWatch | undefined;
 }
 
 /** Talks HTTP to one Akash Chat instance. */
@@ -116,7 +119,9 @@ export function createClient(options: AkashChatOptions): AkashClient {
           failure = toFailure(error, progress);
           if (failure === undefined || !repeats.allow(failure)) throw error;
         }
-        log.debug({ path: request.path, failure }, "asking Akash Chat once more");
+        if (request.watch === undefined)
+          log.debug({ path: request.path, failure }, "asking Akash Chat once more");
+        else request.watch.retry(failure);
         await pause(random() * retryStepMs * tries, signal, startTimer);
       }
     },

@@ -1,4 +1,5 @@
 import { GatewayError } from "../../errors.ts";
+import type { CallWatch } from "../../model/call-watch.ts";
 import type { EventBatch, Usage } from "../../model/events.ts";
 import type { PlainRequest } from "../../model/plain-request.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
@@ -45,10 +46,17 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   });
 
   /** Asks a model. A refusal costs nothing upstream, so a model that has another id is asked for by that, too. */
-  async function postChat(model: string, encode: (id: string) => Uint8Array, signal: AbortSignal) {
+  async function postChat(
+    model: string,
+    encode: (id: string) => Uint8Array,
+    { signal, watch }: { readonly signal: AbortSignal; readonly watch: CallWatch | undefined },
+  ) {
     const post = (id: string) =>
       allowance.spend(() =>
-        session.send({ method: "POST", path: "/api/chat/", body: encode(id), patience: "chat" }, signal),
+        session.send(
+          { method: "POST", path: "/api/chat/", body: encode(id), patience: "chat", watch },
+          signal,
+        ),
       );
     const { likely, other } = models.wireIds(model);
     try {
@@ -58,6 +66,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
       models.doubt();
       if (!models.isOwn(model)) throw error;
       if (other === undefined) throw createRefusedError(model, error);
+      watch?.retry("model-refused");
     }
     try {
       return await post(other);
@@ -69,11 +78,13 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   async function* chat(
     request: PlainRequest,
     signal: AbortSignal,
+    watch: CallWatch | undefined,
   ): AsyncGenerator<EventBatch, void, undefined> {
     throwIfAborted(signal);
     const { model } = request;
     const defaults = models.peek(model);
-    const reply = await postChat(model, (id) => encodeRequest({ ...request, model: id }, defaults), signal);
+    const encode = (id: string) => encodeRequest({ ...request, model: id }, defaults);
+    const reply = await postChat(model, encode, { signal, watch });
     for await (const batch of decodeReply(reply, model)) {
       for (const event of batch) if (event.type === "finish") countUsage(event.usage);
       yield batch;
@@ -102,9 +113,9 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   return {
     listModels: (signal) => models.list(signal),
     refreshModels: (signal) => models.refresh(signal),
-    stream(request, signal) {
+    stream(request, signal, watch) {
       return withAbort(signal, (own, abort) =>
-        withIdleTimeout(chat(request, own), {
+        withIdleTimeout(chat(request, own, watch), {
           firstMs: config.FIRST_BYTE_TIMEOUT_MS,
           idleMs: config.IDLE_TIMEOUT_MS,
           startTimer,
@@ -113,7 +124,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
         }),
       );
     },
-    makeImage(request: ImageRequest, signal: AbortSignal): AsyncIterable<ImageEvent> {
+    makeImage(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent> {
       return withAbort(signal, (own) =>
         makeImage(
           request,
@@ -123,7 +134,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
               const defaults = models.peek(model);
               const encode = (id: string) =>
                 encodeImageRequest({ ...request, model: id }, config.SYSTEM_PROMPT, defaults);
-              return (await postChat(model, encode, asking)).text();
+              return (await postChat(model, encode, { signal: asking, watch })).text();
             },
             poller,
             timeoutMs: config.IMAGE_TIMEOUT_MS,

@@ -117,8 +117,11 @@ export function createSession(client: AkashClient, options: AkashChatOptions): S
 
   async function send(request: ClientRequest, signal: AbortSignal): Promise<Reply> {
     const repeats = createRepeats(request.method);
+    const { watch } = request;
     for (let tries = 0; ; tries += 1) {
+      watch?.waitFor("upstream-session");
       const used = await get(signal);
+      watch?.ask("akash-chat");
       const reply = await client.send({ ...request, token: used.token }, signal, repeats);
       if (reply.status === 200) return reply;
       const refusal = await readRefusal(reply);
@@ -130,6 +133,7 @@ export function createSession(client: AkashClient, options: AkashChatOptions): S
         );
       }
       expire(used);
+      watch?.retry("session-refused");
     }
   }
 

@@ -1,0 +1,46 @@
+import type { Usage } from "./events.ts";
+
+/** What a request can wait for. */
+export type Waiting =
+  /** The rest of its own body. */
+  | "request-body"
+  /** Work of the gateway: a list of models, a picture that a message links to, a count. */
+  | "gateway"
+  | "upstream-session"
+  | "upstream-first-byte"
+  | "upstream-next-byte"
+  /** A place among the image jobs that run at once. */
+  | "image-slot"
+  | "image-job"
+  | "background-response"
+  /** That the client reads. */
+  | "client";
+
+/** Why the model is asked again. */
+export type RepairReason =
+  | "invalid-tool-call"
+  | "invalid-json"
+  | "lost-tool-call"
+  /** Neither text nor a call, though tools were offered. */
+  | "empty-answer"
+  | "declined-picture";
+
+/**
+ * Learns how the work on one request goes, from all layers below the server, for its line in the log. It is told no text
+ * of prompts and answers, and keeps what it is told cheaply: a part of it is told with each piece of an answer.
+ */
+export interface CallWatch {
+  /** The model behind the client's id. */
+  resolve(model: string): void;
+  /** An upstream is about to be asked, by its name. */
+  ask(upstream: string): void;
+  /** The same is asked once more after `failure`, which nobody sees otherwise. */
+  retry(failure: string): void;
+  /** The model's answer did not do: it gets one more turn. */
+  repair(reason: RepairReason): void;
+  /** What was spent on an answer that has no finish to tell it. */
+  spend(usage: Usage): void;
+  waitFor(what: Waiting): void;
+  /** Something came, or changed: the request is not stuck. */
+  move(): void;
+}

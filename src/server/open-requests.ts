@@ -1,0 +1,126 @@
+import type { ServerResponse } from "node:http";
+
+import type { Waiting } from "../model/call-watch.ts";
+import type { StartTimer } from "../stream/with-idle-timeout.ts";
+import type { AnswerFacts } from "./answer-facts.ts";
+
+/** A request, or a background response, that has not ended. */
+export interface OpenRequest {
+  readonly facts: AnswerFacts;
+  /** `undefined` for a background response, which nobody waits for. */
+  readonly response: ServerResponse | undefined;
+}
+
+/** What the log says of a request that has not ended. */
+export interface UnderWay {
+  readonly reqId: string;
+  readonly request: string;
+  readonly waitsFor: Waiting;
+  readonly ms: number;
+}
+
+/** All that is under way, and a warning for what stands still. */
+export interface OpenRequests {
+  add(request: OpenRequest): void;
+  delete(request: OpenRequest): void;
+  /** What is under way, oldest first, for the log. */
+  list(): readonly UnderWay[];
+  /** Ends the watch: nothing is warned of any more. */
+  close(): void;
+}
+
+/** One look at all requests; what they are told to be silent for is right up to this. */
+const lookMs = 15_000;
+/** After so many looks in silence a request is warned of, then after twice as many, and so on. */
+const firstWarning = 4;
+
+const words: Readonly<Record<Waiting, string>> = {
+  "request-body": "the rest of the request's body",
+  gateway: "the gateway itself (the list of models, a linked picture, a count)",
+  "upstream-session": "a session of Akash Chat",
+  "upstream-first-byte": "the first byte of the answer",
+  "upstream-next-byte": "the next byte of the answer",
+  "image-slot": "its turn among the image jobs (IMAGE_CONCURRENCY)",
+  "image-job": "the image job",
+  "background-response": "the background response",
+  client: "the client, which does not read",
+};
+
+interface Watched {
+  pulse: string;
+  silentLooks: number;
+  nextWarning: number;
+}
+
+/** What a request waits for. Of the two ends of its connection Node knows more than those who work on the answer. */
+function waitingOf({ facts, response }: OpenRequest): Waiting {
+  if (response === undefined) return facts.waiting;
+  if (response.writableEnded || response.writableNeedDrain) return "client";
+  return response.req.complete ? facts.waiting : "request-body";
+}
+
+/** Changes with all that moves. */
+function pulseOf({ facts, response }: OpenRequest, waiting: Waiting): string {
+  if (waiting === "client") return `${facts.moves} ${response?.writableLength}`;
+  if (waiting === "request-body") return `${facts.moves} ${response?.req.socket.bytesRead}`;
+  return String(facts.moves);
+}
+
+/** Creates the watch. One timer for all: a request costs it an entry in a map. */
+export function createOpenRequests(startTimer: StartTimer): OpenRequests {
+  const watched = new Map<OpenRequest, Watched>();
+  let stop: (() => void) | undefined;
+  let closed = false;
+
+  function look(): void {
+    stop = undefined;
+    for (const [request, state] of watched) {
+      const waiting = waitingOf(request);
+      const pulse = pulseOf(request, waiting);
+      if (pulse !== state.pulse) {
+        Object.assign(state, { pulse, silentLooks: 0, nextWarning: firstWarning });
+        continue;
+      }
+      state.silentLooks += 1;
+      if (state.silentLooks < state.nextWarning) continue;
+      state.nextWarning *= 2;
+      warn(request, waiting, state.silentLooks * lookMs);
+    }
+    plan();
+  }
+
+  /** Runs on while there is something to look at, rather than being started and stopped by each short request. */
+  function plan(): void {
+    if (!closed && watched.size > 0) stop ??= startTimer(lookMs, look);
+  }
+
+  return {
+    add(request) {
+      watched.set(request, { pulse: "", silentLooks: 0, nextWarning: firstWarning });
+      plan();
+    },
+    delete(request) {
+      watched.delete(request);
+    },
+    list: () =>
+      [...watched.keys()].map((request) => ({
+        reqId: request.facts.id,
+        request: request.facts.text,
+        waitsFor: waitingOf(request),
+        ms: Math.round(performance.now() - request.facts.begun),
+      })),
+    close() {
+      closed = true;
+      stop?.();
+    },
+  };
+}
+
+function warn({ facts }: OpenRequest, waitsFor: Waiting, silentMs: number): void {
+  const { text, model, upstream, log } = facts;
+  const openMs = Math.round(performance.now() - facts.begun);
+  log.warn(
+    { event: "silent", waitsFor, silentMs, openMs, model, upstream },
+    `${text}: silent for ${silentMs / 1000} s, waits for ${words[waitsFor]}`,
+  );
+}
