@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { clientNames, programNames } from "../../src/cli/connect/clients.ts";
@@ -105,8 +105,8 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     ],
     continue: () => [
       ".continue/config.yaml",
-      `apiBase: "${stack.url}/v1"`,
-      'model: "DeepSeek-V3.2"',
+      `apiBase: ${stack.url}/v1`,
+      "model: DeepSeek-V3.2",
       "contextLength: 64000",
     ],
     zed: () => [
@@ -193,7 +193,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
 
   test.for(agents)("%s: --small asks the gateway to shorten old results", async (client) => {
     const { stdout } = await connect([client, "--small"]);
-    expect(stdout).toMatch(/x-history-diet(?:": "|" = "|: )on/);
+    expect(stdout).toMatch(/x-history-diet(?:": "| = "|: )on/);
     expect(stdout).toContain("Smallest prompt: about ");
   });
 
@@ -264,26 +264,5 @@ describe.concurrent("connect refuses, and says what to do", () => {
     const { code, stderr } = await connect(["codex", "--url", "http://127.0.0.1:1"]);
     expect(code).toBe(2);
     expect(stderr).toContain("No gateway answers at http://127.0.0.1:1");
-  });
-
-  test("to change a file that it can't merge", async () => {
-    const path = join(home, ".codex", "config.toml");
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, 'model = "mine"\n');
-    const { code, stderr } = await connect(["codex", "--write", "--yes"]);
-    expect(code).toBe(2);
-    expect(stderr).toContain("exists and is not changed");
-    expect(await readFile(path, "utf8")).toBe('model = "mine"\n');
-    expect(await readdir(dirname(path))).toEqual(["config.toml"]);
-  });
-
-  test("to change JSON with comments", async () => {
-    const path = join(home, ".config", "zed", "settings.json");
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, '// mine\n{ "theme": "One" }\n');
-    const { code, stderr } = await connect(["zed", "--write", "--yes"]);
-    expect(code).toBe(2);
-    expect(stderr).toContain("not plain JSON");
-    expect(await readFile(path, "utf8")).toContain("// mine");
   });
 });
