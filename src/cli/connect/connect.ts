@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
@@ -5,7 +6,7 @@ import { sizes, type ClientSetup, type ConfigFile, type Size } from "./client.ts
 import { clientNames, findClient, suggestClient } from "./clients.ts";
 import { describeChange } from "./describe-change.ts";
 import { renderFile } from "./edit-file.ts";
-import { findTarget } from "./find-target.ts";
+import { findTarget, type TargetOptions } from "./find-target.ts";
 import { planChanges } from "./plan-changes.ts";
 import { describeSize } from "./prompt-sizes.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -25,13 +26,7 @@ interface Page extends ClientSetup {
 export async function connect(
   config: Config,
   client: string,
-  options: {
-    readonly url?: string;
-    readonly model?: string;
-    readonly size: Size;
-    readonly write?: boolean;
-    readonly yes?: boolean;
-  },
+  options: TargetOptions & { readonly size: Size; readonly write?: boolean; readonly yes?: boolean },
 ): Promise<void> {
   const known = findClient(client);
   if (known === undefined) {
@@ -56,19 +51,12 @@ export async function connect(
 }
 
 /** What `launch` must be told to do the same. */
-function repeat({
-  url,
-  model,
-  size,
-}: {
-  readonly url?: string;
-  readonly model?: string;
-  readonly size: Size;
-}): string {
+function repeat({ url, model, keyFile, size }: TargetOptions & { readonly size: Size }): string {
   const said = [
     ...(size === "default" ? [] : [`--${size}`]),
     ...(url === undefined ? [] : ["--url", quoteForShell(url)]),
     ...(model === undefined ? [] : ["--model", quoteForShell(model)]),
+    ...(keyFile === undefined ? [] : ["--key-file", quoteForShell(resolve(keyFile))]),
   ];
   return said.map((word) => ` ${word}`).join("");
 }

@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
+import { runProgram } from "../../support/run-program.ts";
+
+let simulator: Simulator;
+let upstream: Record<string, string>;
+beforeAll(async () => {
+  simulator = await startSimulator();
+  upstream = { AKASH_BASE_URL: simulator.url, IMAGE_POLL_MS: "10" };
+});
+afterAll(() => simulator.close());
+
+describe("image", () => {
+  test("writes the picture in the format of the file's ending, and tells how it goes", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "image-"));
+    try {
+      simulator.enqueue({
+        image: { prompt: "A cat's portrait", statuses: ["waiting", "pending", "succeeded"] },
+      });
+      const out = join(folder, "cat.png");
+      const { code, stderr } = await runProgram(["image", "a cat", "--out", out], upstream);
+      expect(code).toBe(0);
+      expect(stderr).toContain("Prompt: A cat's portrait");
+      expect(stderr).toMatch(/waiting, queue position \d+, 0 s/);
+      expect((await readFile(out)).subarray(1, 4).toString("latin1")).toBe("PNG");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("draws also while the list of models hides the one that draws", async () => {
+    await using hiding = await startSimulator({ generation: "A", models: [{ id: "DeepSeek-V3.2" }] });
+    const folder = await mkdtemp(join(tmpdir(), "image-"));
+    try {
+      hiding.enqueue({ image: { prompt: "A cat" } });
+      const out = join(folder, "cat.webp");
+      const { code } = await runProgram(["image", "a cat", "--out", out], {
+        ...upstream,
+        AKASH_BASE_URL: hiding.url,
+      });
+      expect(code).toBe(0);
+      expect((await readFile(out)).byteLength).toBeGreaterThan(0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("writes nothing when what comes is no picture", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "image-"));
+    try {
+      const file = { body: Buffer.from("<html>Bad Gateway</html>") };
+      simulator.enqueue({ image: { prompt: "A cat", statuses: ["succeeded"], file } });
+      const { code, stderr } = await runProgram(
+        ["image", "a cat", "--out", join(folder, "cat.webp")],
+        upstream,
+      );
+      expect(code).toBe(1);
+      expect(stderr).toContain("Have the picture made again");
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("refuses a file ending that it can't make before it asks for anything", async () => {
+    const before = simulator.requests.length;
+    const { code, stderr } = await runProgram(["image", "a cat", "--out", "cat.gif"], upstream);
+    expect(code).toBe(2);
+    expect(stderr).toContain(".webp");
+    expect(simulator.requests).toHaveLength(before);
+  });
+});
