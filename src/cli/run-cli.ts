@@ -3,6 +3,7 @@ import { ConfigError, readConfig } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import type { Size } from "./connect/client.ts";
 import { clientNames, programNames } from "./connect/clients.ts";
+import { endQuietly } from "./end-quietly.ts";
 import { explainSystemError } from "./explain-system-error.ts";
 import { loadSettings, type LoadedSettings } from "./settings/load-settings.ts";
 import { nameOrigins } from "./settings/name-origins.ts";
@@ -174,6 +175,7 @@ function createProgram(origins: Map<string, string>): Command {
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   const origins = new Map<string, string>();
+  endQuietly(args[0]);
   try {
     // Not a default command of the library's, which would take a mistyped command for an argument of it.
     await createProgram(origins).parseAsync(args.length === 0 ? ["serve"] : args, { from: "user" });

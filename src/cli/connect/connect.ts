@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import type { Config } from "../../config.ts";
+import { ask } from "../ask.ts";
 import { UsageError } from "../usage-error.ts";
 import { sizes, type ClientSetup, type ConfigFile, type Size } from "./client.ts";
 import { clientNames, findClient, suggestClient } from "./clients.ts";
@@ -113,10 +113,7 @@ async function writeSetup(page: Page, former: readonly ConfigFile[], yes: boolea
 
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError("No terminal to ask on: add --yes to write without asking.");
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await prompt.question(question)).trim());
-  } finally {
-    prompt.close();
-  }
+  const answer = await ask(question, { input: process.stdin, output: process.stdout });
+  if (answer === "interrupted") process.exitCode = 130;
+  return typeof answer === "object" && /^y(es)?$/i.test(answer.line.trim());
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
 import { runProgram } from "../../support/run-program.ts";
@@ -67,11 +67,22 @@ describe("image", () => {
     }
   });
 
-  test("refuses a file ending that it can't make before it asks for anything", async () => {
+  test.for<[string, string]>([
+    ["cat.gif", "must end in one of .webp, .png, .jpg, .jpeg."],
+    ["cat", "must end in one of"],
+    ["missing/cat.png", "there is no folder"],
+    ["folder.png", "is a folder. Name a file in it."],
+    ["file/cat.png", "is a file, not a folder."],
+  ])("refuses %s before it asks for anything", async ([out, words]) => {
+    const folder = await mkdtemp(join(tmpdir(), "image-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, "folder.png"));
+    await writeFile(join(folder, "file"), "");
     const before = simulator.requests.length;
-    const { code, stderr } = await runProgram(["image", "a cat", "--out", "cat.gif"], upstream);
+    const { code, stderr } = await runProgram(["image", "a cat", "--out", join(folder, out)], upstream);
     expect(code).toBe(2);
-    expect(stderr).toContain(".webp");
+    expect(stderr).toMatch(/^--out: /);
+    expect(stderr).toContain(words);
     expect(simulator.requests).toHaveLength(before);
   });
 });

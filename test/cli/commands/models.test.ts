@@ -1,7 +1,9 @@
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
-import { runProgram } from "../../support/run-program.ts";
+import { runProgram, startProgram } from "../../support/run-program.ts";
 
 let simulator: Simulator;
 let upstream: Record<string, string>;
@@ -25,5 +27,13 @@ describe("models", () => {
     const { code, stdout, stderr } = await runProgram(["models"], { AKASH_BASE_URL: failing.url });
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^[^\n]*lists no models[^\n]*\n$/);
+  });
+
+  test.runIf(process.platform !== "win32")("ends quietly when nobody reads on", async () => {
+    const child = startProgram(["models"], upstream);
+    child.stdout.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
   });
 });
