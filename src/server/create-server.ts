@@ -77,6 +77,8 @@ function allowPrivateNetwork(app: FastifyInstance, origins: readonly string[]): 
 /** The edge, not listening yet. */
 export interface Server {
   readonly app: FastifyInstance;
+  /** How many answers are not complete yet. */
+  running(): number;
   /** Lets running answers finish for `SHUTDOWN_TIMEOUT_MS`, then ends them with an error. Idempotent. */
   close(): Promise<void>;
 }
@@ -172,5 +174,9 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     );
   });
   for (const dialect of dialects) await app.register(dialect(deps));
-  return { app, close: () => shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS) };
+  return {
+    app,
+    running: () => shutdown.running,
+    close: () => shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS),
+  };
 }

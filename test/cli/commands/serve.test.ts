@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
+import { createGate } from "../../support/gate.ts";
 import { post } from "../../support/post.ts";
 import { startProgram } from "../../support/run-program.ts";
 
@@ -69,6 +70,24 @@ describe("serve", () => {
     child.kill("SIGUSR2");
     expect(await logged("stray")).not.toContain("s3cret");
     expect(await exit).toEqual([1, null]);
+  });
+
+  test("goes on after SIGHUP without a terminal, and says what a signal to stop waits for", async () => {
+    const { child, logged, listening } = startServer({});
+    const url = await listening();
+    child.kill("SIGHUP");
+    await logged("SIGHUP changes nothing");
+    const gate = createGate();
+    const before = simulator.chats.length;
+    simulator.enqueue({ text: ["slow", "ly"], gate: gate.promise });
+    const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "hi" }] };
+    const answer = post(`${url}/v1/chat/completions`, body);
+    await simulator.waitForChat(before);
+    child.kill("SIGTERM");
+    await logged("waiting for 1 running answer, at most 30 s. SIGTERM again ends at once.");
+    gate.open();
+    expect((await answer).status).toBe(200);
+    expect(await once(child, "exit")).toEqual([0, null]);
   });
 
   test.each([
