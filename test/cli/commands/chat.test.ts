@@ -39,4 +39,12 @@ describe("chat", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toMatch(/usage limit/i);
   });
+
+  test("refuses a model that draws before a picture is made", async () => {
+    const before = simulator.chats.length;
+    const { code, stderr } = await runProgram(["chat", "hi", "--model", "AkashGen"], upstream);
+    expect(code).toBe(2);
+    expect(stderr).toContain("--model: AkashGen draws pictures");
+    expect(simulator.chats).toHaveLength(before);
+  });
 });
