@@ -20,6 +20,26 @@ function integer(minimum: number, maximum: number, fallback: number) {
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
 
+/** What browsers send in `Origin`: scheme, host and port without a path. Also those of apps, such as `tauri://localhost`. */
+const origins = list.transform((entries, context) =>
+  entries.map((entry) => {
+    if (entry === "*" || entry === "null") return entry;
+    const origin = /^([a-z][a-z\d+.-]*):\/\/([^/?#@\s]+)\/?$/i.exec(entry);
+    const isWhole = origin !== null && URL.canParse(entry) && !entry.includes("*");
+    // Browsers leave out the usual port and write all in small letters.
+    if (isWhole) return /^https?$/i.test(origin[1] ?? "") ? new URL(entry).origin : entry.replace(/\/$/, "");
+    context.addIssue({ code: "custom", message: `"${entry}" is no origin. ${adviseOrigin(entry)}` });
+    return entry;
+  }),
+);
+
+function adviseOrigin(entry: string): string {
+  if (entry.includes("*")) return "A * stands alone, for every origin; others are named one by one.";
+  const whole = entry.includes("://") ? entry : `https://${entry}`;
+  const { origin } = URL.canParse(whole) ? new URL(whole) : { origin: "null" };
+  return `Write scheme and host without a path, such as ${origin === "null" ? "https://example.com" : origin}`;
+}
+
 /** `localhost:16571`, `0.0.0.0:80`, `[::1]:8080`. Port 0 takes a free one. */
 const address = z.string().transform((text, context) => {
   const match = /^(\[[0-9a-f:.]+\]|[^:[\]\s]*):(\d{1,5})$/i.exec(text);
@@ -70,7 +90,7 @@ export const settings = {
     .default(""),
   TRUSTED_PROXIES: proxies.prefault(""),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
-  CORS_ORIGIN: list.prefault("*"),
+  CORS_ORIGIN: origins.prefault("*"),
   BODY_LIMIT_BYTES: integer(1024, 1_073_741_824, 33_554_432),
 
   AKASH_ACCESS_TOKEN: z.string().optional(),

@@ -91,6 +91,8 @@ export interface Gateway {
   readonly log: Logger;
   /** Listens on `SERVER_ADDRESS` and resolves with the base URL, without `/v1`. */
   listen(): Promise<string>;
+  /** How many answers are not complete yet. */
+  running(): number;
   /** Lets running answers finish (`SHUTDOWN_TIMEOUT_MS`), then closes everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -117,6 +119,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
       const shownHost = host.includes(":") ? `[${host}]` : host;
       return `http://${shownHost}:${typeof address === "object" ? (address?.port ?? port) : port}`;
     },
+    running: () => server.running(),
     close() {
       closed ??= close();
       return closed;

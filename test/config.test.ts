@@ -58,6 +58,28 @@ describe("readConfig", () => {
     expect(problemsOf({ SERVER_ADDRESS: text })).toHaveLength(1);
   });
 
+  it.each([
+    ["*", ["*"]],
+    ["https://a.example, http://localhost:3000", ["https://a.example", "http://localhost:3000"]],
+    ["https://A.example:443/", ["https://a.example"]],
+    ["tauri://localhost,null,app://obsidian.md", ["tauri://localhost", "null", "app://obsidian.md"]],
+  ])("reads the origins %s", (text, origins) => {
+    expect(readConfig({ CORS_ORIGIN: text }).CORS_ORIGIN).toEqual(origins);
+  });
+
+  it.each([
+    ["example.com", "such as https://example.com"],
+    ["localhost:3000", "such as https://localhost:3000"],
+    ["https://example.com/chat", "such as https://example.com"],
+    ["https://*.example.com", "A * stands alone"],
+    ["http://", "such as https://example.com"],
+    ["https://user@example.com", "such as https://example.com"],
+  ])("refuses %s for an origin, which no browser sends", (text, advice) => {
+    const problems = problemsOf({ CORS_ORIGIN: `https://good.example,${text}` });
+    expect(problems).toEqual([expect.stringContaining(`CORS_ORIGIN: "${text}" is no origin.`)]);
+    expect(problems[0]).toContain(advice);
+  });
+
   it("takes an empty variable as not set", () => {
     expect(readConfig({ AKASH_COOKIE: " ", HEARTBEAT_MS: "" })).toEqual(readConfig({}));
   });

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, it, test } from "vitest";
 
+import { renderFile } from "../src/cli/connect/edit-file.ts";
 import { clientNames, findClient } from "../src/cli/connect/clients.ts";
 import type { Target } from "../src/cli/connect/client.ts";
 import { promptSizes } from "../src/cli/connect/prompt-sizes.ts";
@@ -300,12 +301,11 @@ describe("docs/clients.md has what connect gives", () => {
     const files = setup?.files ?? [];
     const json = files.flatMap((file) => (file.format === "json" ? [file.content] : []));
     expect(blocks(text, "json").map((block): unknown => JSON.parse(block))).toEqual(json);
-    const texts = files.flatMap((file) => (file.format === "text" ? [file] : []));
     // The prompts that some agents get are shown by connect.
-    const prompts = texts.filter(({ path }) => path.endsWith(".md"));
+    const prompts = files.filter(({ format }) => format === "text");
     for (const { path } of prompts) expect(text).toContain(`\`${basename(path)}\``);
-    const settings = texts.filter((file) => !prompts.includes(file)).map(({ content }) => content);
-    expect(blocks(text, "(?:toml|yaml)")).toEqual(settings);
+    const settings = files.filter(({ format }) => format === "toml" || format === "yaml");
+    expect(blocks(text, "(?:toml|yaml)")).toEqual(settings.map(renderFile));
     for (const [variable, value] of Object.entries(setup?.environment ?? {})) {
       expect(text).toContain(`export ${variable}=${value}`);
     }

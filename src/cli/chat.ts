@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import { createQuestion } from "./create-question.ts";
+import { requireChatModel } from "./require-chat-model.ts";
 import { withServices } from "./with-services.ts";
 
 /** Asks one question and streams the answer to standard output. Throws `GatewayError`. */
@@ -13,7 +14,9 @@ export async function chat(
   const question = prompt === "-" ? await text(process.stdin) : prompt;
   await withServices(config, async (services, signal) => {
     const model =
-      options.model ?? (await services.chat.listModels(signal)).find(({ kind }) => kind === "chat")?.id;
+      options.model === undefined
+        ? (await services.chat.listModels(signal)).find(({ kind }) => kind === "chat")?.id
+        : await requireChatModel(services.chat, options.model, signal);
     if (model === undefined)
       throw new GatewayError("model-not-found", "Akash Chat offers no chat model now.");
     const baseUrl = config.PUBLIC_URL ?? config.AKASH_BASE_URL;

@@ -6,6 +6,7 @@ import { limitTime } from "../stream/limit-time.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
 import { createAkashChatInspector } from "../upstreams/akash-chat/inspect.ts";
 import { createQuestion } from "./create-question.ts";
+import { nameOrigins } from "./settings/name-origins.ts";
 
 type Write = (line: string) => void;
 
@@ -30,11 +31,14 @@ const silentLog = { debug() {}, info() {}, warn() {} };
 /**
  * Checks, in order, what an answer needs: configuration, network and session, models, usage budget, one tiny
  * completion. Says of each what was seen and, when it fails, what to do. Stops where going on is useless.
- * Resolves to the exit code: 0 when everything works, 2 for a wrong configuration, otherwise 1.
+ * `origins` names the file that a setting is from. Resolves to the exit code: 0 when everything works, 2 for a wrong configuration, otherwise 1.
  */
 export async function doctor(
   environment: Readonly<Record<string, string | undefined>>,
-  write: Write = (line) => process.stdout.write(`${line}\n`),
+  {
+    write = (line) => process.stdout.write(`${line}\n`),
+    origins = new Map(),
+  }: { readonly write?: Write; readonly origins?: ReadonlyMap<string, string> } = {},
 ): Promise<number> {
   let config: Config;
   try {
@@ -42,7 +46,7 @@ export async function doctor(
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     write("FAIL  configuration");
-    for (const problem of error.problems) write(`        ${problem}`);
+    for (const problem of nameOrigins(error, origins).problems) write(`        ${problem}`);
     write("      docs/configuration.md lists every setting.");
     return 2;
   }

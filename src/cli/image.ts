@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { drawImage } from "../images/draw-image.ts";
 import { resolveImageModel } from "../images/resolve-image-model.ts";
 import type { ImageEncoding } from "../model/picture.ts";
+import { checkWritable } from "./check-writable.ts";
 import { UsageError } from "./usage-error.ts";
 import { withServices } from "./with-services.ts";
 
@@ -16,11 +17,14 @@ const formats: Readonly<Record<string, ImageEncoding["format"]>> = {
 
 /**
  * Makes an image and writes it to `out`; queue position and elapsed time go to standard error.
- * Throws `UsageError` for an unknown file ending, otherwise `GatewayError`.
+ * Throws `UsageError` for a file that can't be written or has an unknown ending, before anything is asked for, otherwise `GatewayError`.
  */
 export async function image(config: Config, prompt: string, out: string): Promise<void> {
   const format = formats[extname(out).toLowerCase()];
-  if (format === undefined) throw new UsageError(`--out must end in ${Object.keys(formats).join(", ")}.`);
+  if (format === undefined) {
+    throw new UsageError(`--out: ${out} must end in one of ${Object.keys(formats).join(", ")}.`);
+  }
+  await checkWritable(out, "--out");
   await withServices(config, async ({ chat, images }, signal) => {
     const model = await resolveImageModel(chat, undefined, signal);
     const progress = createProgressLine();

@@ -3,8 +3,11 @@ import { ConfigError, readConfig } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import type { Size } from "./connect/client.ts";
 import { clientNames, programNames } from "./connect/clients.ts";
+import { endQuietly } from "./end-quietly.ts";
 import { explainSystemError } from "./explain-system-error.ts";
-import { loadSettingsFile } from "./load-settings-file.ts";
+import { loadSettings, type LoadedSettings } from "./settings/load-settings.ts";
+import { nameOrigins } from "./settings/name-origins.ts";
+import { userSettingsFile } from "./settings/user-file.ts";
 import { UsageError } from "./usage-error.ts";
 import { readVersion } from "./version.ts";
 
@@ -19,7 +22,13 @@ function parsePort(text: string): number {
 
 const targetOptions = (command: Command): Command =>
   command
-    .option("--url <url>", "where the gateway is reached (default: from SERVER_ADDRESS)")
+    .option("--url <url>", "where the gateway is reached (default: from PUBLIC_URL or SERVER_ADDRESS)")
+    .addOption(
+      new Option("--key-file <file>", "a file with the gateway's key (default: BEARER_TOKEN)").conflicts(
+        "key",
+      ),
+    )
+    .option("--key <key>", "the key itself; other users of this machine can see it")
     .option("--model <id>", "the model to use (default: the first that the gateway offers)")
     .addOption(
       new Option(
@@ -31,6 +40,8 @@ const targetOptions = (command: Command): Command =>
 
 interface TargetOptions {
   readonly url?: string;
+  readonly key?: string;
+  readonly keyFile?: string;
   readonly model?: string;
   readonly small?: boolean;
   readonly full?: boolean;
@@ -41,15 +52,32 @@ function sizeOf({ small, full }: TargetOptions): Size {
   return full === true ? "full" : "default";
 }
 
-function createProgram(): Command {
+/** Commands for which a `.env` in their folder is the gateway's own. */
+const gatewayCommands = new Set(["serve", "demo", "doctor", "healthcheck"]);
+
+/** Reads the files of settings that a command has, and tells what is odd in them. */
+function loadSettingsOf(command: string): LoadedSettings {
+  const own = { path: userSettingsFile(process.env), isOurs: true };
+  const here = { path: ".env", isOurs: gatewayCommands.has(command) };
+  // Agents are launched in folders of projects, and a project must not choose where the agent's model is.
+  const loaded = loadSettings(command === "launch" ? [own] : [here, own], process.env);
+  for (const warning of loaded.warnings) process.stderr.write(`Warning: ${warning}\n`);
+  return loaded;
+}
+
+function createProgram(origins: Map<string, string>): Command {
+  let agentSettings: Readonly<Record<string, string>> = {};
   const program = new Command("akashchat-api")
     .description("Use Akash Chat from any AI client: OpenAI and Anthropic APIs on your own machine.")
     .version(readVersion(), "-v, --version")
     .showHelpAfterError("(akashchat-api --help shows what there is)")
     .exitOverride()
     .hook("preAction", (_program, command) => {
-      // Agents are launched in folders of projects, and a project must not choose where the agent's model is.
-      if (command.name() !== "launch") loadSettingsFile(".env", process.env);
+      const loaded = loadSettingsOf(command.name());
+      for (const [name, path] of loaded.origins) origins.set(name, path);
+      // What an agent starts inherits its environment, and needs none of them.
+      if (command.name() === "launch") agentSettings = loaded.values;
+      else Object.assign(process.env, loaded.values);
     });
 
   program
@@ -76,7 +104,7 @@ function createProgram(): Command {
     .description("check configuration, network, session, models and one tiny completion")
     .action(async () => {
       const { doctor } = await import("./doctor.ts");
-      process.exitCode = await doctor(process.env);
+      process.exitCode = await doctor(process.env, { origins });
     });
   program
     .command("healthcheck", { hidden: true })
@@ -132,7 +160,7 @@ function createProgram(): Command {
       .argument("[args...]", "arguments for the agent, after --"),
   ).action(async (client: string, args: string[], options: TargetOptions) => {
     const { launch } = await import("./connect/launch.ts");
-    process.exitCode = await launch(readConfig(process.env), client, args, {
+    process.exitCode = await launch(readConfig({ ...process.env, ...agentSettings }), client, args, {
       ...options,
       size: sizeOf(options),
     });
@@ -146,14 +174,17 @@ function createProgram(): Command {
  * gateway listens; the process then lives on.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
+  const origins = new Map<string, string>();
+  endQuietly(args[0]);
   try {
     // Not a default command of the library's, which would take a mistyped command for an argument of it.
-    await createProgram().parseAsync(args.length === 0 ? ["serve"] : args, { from: "user" });
+    await createProgram(origins).parseAsync(args.length === 0 ? ["serve"] : args, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof ConfigError || error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n`);
+      const { message } = error instanceof ConfigError ? nameOrigins(error, origins) : error;
+      process.stderr.write(`${message}\n`);
       return 2;
     }
     process.stderr.write(`${error instanceof GatewayError ? error.message : explainSystemError(error)}\n`);

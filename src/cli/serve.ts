@@ -3,6 +3,7 @@ import { createGateway, type Gateway } from "../gateway.ts";
 import { tokenTableLoaders } from "../shaping/count-tokens.ts";
 import { logStart } from "./log-start.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
 
 /**
  * After the start, when health checks and the first requests have been answered, and between two tables: reading one
@@ -11,8 +12,8 @@ import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
 const tablesDelayMs = 500;
 
 /**
- * Starts the gateway and keeps the process alive until SIGINT or SIGTERM, which let running streams finish;
- * a second signal ends at once. Warns when anybody may use it. Resolves once it listens.
+ * Starts the gateway and keeps the process alive until a signal (see `stopOnSignals`), which lets running streams finish;
+ * a second one ends at once. Warns when anybody may use it. Resolves once it listens.
  */
 export async function serve(config: Config, beforeExit?: () => Promise<void>): Promise<Gateway> {
   const gateway = await createGateway(config);
@@ -30,24 +31,17 @@ export async function serve(config: Config, beforeExit?: () => Promise<void>): P
     process.exit(1);
   });
 
-  let stopping = false;
-  async function stop(): Promise<void> {
-    if (stopping) process.exit(130);
-    stopping = true;
-    await gateway.close();
-    await beforeExit?.();
-  }
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`Shutdown failed: ${String(error)}\n`);
-          process.exit(1);
-        },
-      );
-    });
-  }
+  stopOnSignals(process, {
+    running: () => gateway.running(),
+    async close() {
+      await gateway.close();
+      await beforeExit?.();
+    },
+    // On a terminal for a person, elsewhere for whoever reads the log.
+    say: (line) => (process.stderr.isTTY ? process.stderr.write(`${line}\n`) : log.warn(line)),
+    exit: (code) => process.exit(code),
+    hasTerminal: [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
+  });
 
   const url = await gateway.listen();
   for (const [index, load] of [...tokenTableLoaders, loadSchemaRules].entries()) {

@@ -102,6 +102,8 @@ function tellStopping(log: Logger, underWay: readonly UnderWay[], timeoutMs: num
 /** The edge, not listening yet. */
 export interface Server {
   readonly app: FastifyInstance;
+  /** How many answers are not complete yet. */
+  running(): number;
   /** Lets running answers finish for `SHUTDOWN_TIMEOUT_MS`, then ends them with an error. Idempotent. */
   close(): Promise<void>;
 }
@@ -221,6 +223,7 @@ export async function createServer(
   for (const dialect of dialects) await app.register(dialect({ ...deps, open }));
   return {
     app,
+    running: () => shutdown.running,
     close() {
       if (!shutdown.begun) tellStopping(log, open.list(), config.SHUTDOWN_TIMEOUT_MS);
       return shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS);

@@ -11,6 +11,8 @@ const lastWordsMs = 1000;
 /** The end of a server's life. */
 export interface Shutdown {
   readonly begun: boolean;
+  /** Responses that are not complete yet. */
+  readonly running: number;
   /** Aborted with a `GatewayError` when running answers have to end. */
   readonly deadline: AbortSignal;
   /** Counts a response as running until it closes. */
@@ -63,6 +65,9 @@ export function createShutdown(): Shutdown {
   return {
     get begun() {
       return closed !== undefined;
+    },
+    get running() {
+      return running.size;
     },
     deadline: controller.signal,
     track(response) {

@@ -1,6 +1,17 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { runConnect, type Run } from "../support/run-connect.ts";
@@ -167,4 +178,146 @@ describe("connect opencode --write --yes", () => {
     });
     expect(await readFile(`${path}.bak`, "utf8")).toBe(old);
   });
+});
+
+/** Writes a file in a new home and has it written by connect; gives its path and a way to do it again. */
+async function prepare(name: string, path: string, text: string) {
+  const own = join(home, name);
+  const file = join(own, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+  return {
+    file,
+    write: (...args: string[]) => connect([...args, "--write", "--yes"], { HOME: own }),
+    read: () => readFile(file, "utf8"),
+  };
+}
+
+describe("connect --write edits a file of the user's in place", () => {
+  test.for<[string, string, string, readonly string[], readonly string[]]>([
+    [
+      "codex",
+      ".codex/config.toml",
+      '# mine\nmodel = "gpt-5" # big\n\n# tools\n[mcp_servers.a]\ncommand = "npx"\n',
+      ["# mine\n", '\nmodel = "DeepSeek-V3.2" # big\n', '# tools\n[mcp_servers.a]\ncommand = "npx"\n'],
+      ['model_provider = "akash"', "[model_providers.akash]"],
+    ],
+    [
+      "continue",
+      ".continue/config.yaml",
+      "# mine\nname: My Agent\nmodels:\n  - name: Mine # first\n    provider: ollama\nrules:\n  - be brief # please\n",
+      ["# mine\nname: My Agent\n", "- name: Mine # first\n", "- be brief # please\n"],
+      ["- name: Akash DeepSeek-V3.2\n"],
+    ],
+    [
+      "zed",
+      ".config/zed/settings.json",
+      '// mine\n{\n  "theme": "One", // dark\n}\n',
+      ["// mine\n{\n", '  "theme": "One", // dark\n'],
+      ['"default_model": {'],
+    ],
+    [
+      "opencode",
+      ".config/opencode/opencode.jsonc",
+      '{\n\t"theme": "nord" // cold\n}\n',
+      ['\t"theme": "nord", // cold\n'],
+      ['\t"model": "akash/DeepSeek-V3.2"'],
+    ],
+    [
+      "claude-code",
+      ".claude/settings.json",
+      '{\n  // mine\n  "permissions": { "deny": ["Read(.env)"] }\n}\n',
+      ["  // mine\n", '"deny": ["Read(.env)", "Agent"'],
+      ['"ANTHROPIC_MODEL": "DeepSeek-V3.2"'],
+    ],
+    [
+      "qwen-code",
+      ".qwen/settings.json",
+      '{\n  // mine\n  "theme": "x"\n}\n',
+      ["  // mine\n"],
+      ['"envKey": "AKASHCHAT_API_KEY"'],
+    ],
+  ])("%s", { timeout: 60_000 }, async ([client, path, text, kept, added]) => {
+    const { file, write, read } = await prepare(`in-place-${client}`, path, text);
+    const run = await write(client);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    // What is asked for is shown as lines that come and go.
+    expect(run.stdout).toContain(`${file} (changes):`);
+    expect(run.stdout).toMatch(/^\+ /m);
+    const first = await read();
+    for (const part of [...kept, ...added]) expect(first).toContain(part);
+    expect(await readFile(`${file}.bak`, "utf8")).toBe(text);
+    // Once more: nothing to do. In another size and back: the same, comments and all.
+    expect((await write(client)).stdout).toContain("nothing was written");
+    expect(await readdir(dirname(file))).not.toContain(`${basename(file)}.bak.2`);
+    await write(client, "--small");
+    for (const part of kept.filter((line) => !line.includes("deny"))) expect(await read()).toContain(part);
+    await write(client);
+    expect((await read()).split("\n").toSorted()).toEqual(first.split("\n").toSorted());
+  });
+
+  test("says that there is nothing to do", async () => {
+    const { write, file } = await prepare("again", ".continue/config.yaml", "");
+    await write("continue");
+    const { code, stdout } = await write("continue");
+    expect(code).toBe(0);
+    expect(stdout).toContain("all of it is there already, nothing was written");
+    expect(await readdir(dirname(file))).toEqual(["config.yaml", "config.yaml.bak"]);
+  });
+
+  test("leaves one with a mistake alone, and tells where", async () => {
+    const { write, read, file } = await prepare("mistake", ".codex/config.toml", 'model = "x\n');
+    const { code, stdout, stderr } = await write("codex");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/config\.toml is no valid TOML: .* in line 1, column \d+\. Nothing was written/);
+    expect(await read()).toBe('model = "x\n');
+    expect(await readdir(dirname(file))).toEqual(["config.toml"]);
+  });
+
+  test("leaves a prompt that is not ours", async () => {
+    const { write, read } = await prepare("prompt", ".pi/agent/SYSTEM.md", "Mine.\n");
+    const { code, stdout } = await write("pi");
+    expect(code).toBe(0);
+    expect(stdout).toContain("SYSTEM.md is your own and stays as it is.");
+    expect(await read()).toBe("Mine.\n");
+  });
+
+  test.runIf(process.platform !== "win32")("keeps its mode, and follows symbolic links", async () => {
+    const { write, file } = await prepare("links", "dotfiles/config.toml", 'model = "x"\n');
+    await chmod(file, 0o640);
+    const link = join(home, "links", ".codex", "config.toml");
+    await mkdir(dirname(link));
+    await symlink("../dotfiles/config.toml", link);
+    expect(await write("codex")).toMatchObject({ code: 0, stderr: "" });
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(file, "utf8")).toContain("[model_providers.akash]");
+    expect((await stat(file)).mode & 0o777).toBe(0o640);
+    // No half of a file is ever there: what was written beside it is gone.
+    expect(await readdir(dirname(file))).toEqual(["config.toml"]);
+    expect((await readdir(dirname(link))).toSorted()).toEqual([
+      "akashchat-instructions.md",
+      "config.toml",
+      "config.toml.bak",
+    ]);
+
+    await rm(file);
+    expect(await write("codex")).toMatchObject({ code: 0, stderr: "" });
+    expect(await readFile(file, "utf8")).toContain("[model_providers.akash]");
+  });
+
+  test("tells of a folder in its place, and of a file in the place of its folder", async () => {
+    const { write, file } = await prepare("folder", ".codex/config.toml/x", "");
+    expect((await write("codex")).stderr).toContain(`${dirname(file)} is a folder, where a file should be.`);
+    await writeFile(join(home, "folder", ".continue"), "");
+    expect((await write("continue")).stderr).toMatch(/config\.yaml can't be made: .* is a file/);
+  });
+
+  test.for(["cursor", "cline", "open-webui", "copilot"])(
+    "%s has none: the steps are told, with exit code 2",
+    async (client) => {
+      const { code, stderr } = await connect([client, "--write", "--yes"]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/where no program can write it\.[^]*\n1\. /);
+    },
+  );
 });

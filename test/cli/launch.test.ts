@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,14 +51,15 @@ function launch(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   url = stack.url,
+  cwd = folder,
 ): Promise<{ readonly code: number; readonly told: Told; readonly stderr: string }> {
   const env = { PATH: folder, HOME: folder, ...environment };
   const [client = "", ...rest] = args;
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [program, "launch", client, "--url", url, ...rest],
-      { cwd: folder, env },
+      [program, "launch", client, ...(url === "" ? [] : ["--url", url]), ...rest],
+      { cwd, env },
       (error, stdout, stderr) => {
         if (stdout === "") reject(new Error(stderr));
         else
@@ -113,7 +114,7 @@ describe.concurrent.each([...programNames])("launch %s", (client) => {
 
   test("--small asks for shorter histories", async () => {
     const { told, stderr } = await launch([client, "--small"]);
-    expect(allOf(told)).toMatch(/x-history-diet(?:":"|" = "|: )on/);
+    expect(allOf(told)).toMatch(/x-history-diet(?:":"|"? = "|: )on/);
     expect(stderr).toMatch(/^Smallest prompt: about /);
   });
 
@@ -182,6 +183,43 @@ test("launch claude-code says all by settings of its command line, which win ove
     apiKeyHelper: "",
   });
   expect(told.args.join(" ")).not.toContain("only-for-us");
+});
+
+describe("launch in a folder of a project", () => {
+  const user = "from-the-users-own";
+  let home: string;
+  let keyed: Stack;
+
+  beforeAll(async () => {
+    keyed = await startStack({ env: { BEARER_TOKEN: user } });
+    home = await mkdtemp(join(tmpdir(), "launch-home-"));
+    await mkdir(join(home, "own", "akashchat-api"), { recursive: true });
+    const address = keyed.url.slice("http://".length);
+    await writeFile(
+      join(home, "own", "akashchat-api", ".env"),
+      `SERVER_ADDRESS=${address}\nBEARER_TOKEN=${user}\nAKASH_COOKIE=only-the-gateways\n`,
+    );
+    await writeFile(join(home, ".env"), "SERVER_ADDRESS=127.0.0.1:9\nBEARER_TOKEN=a-projects\n");
+  });
+  afterAll(async () => {
+    await keyed.close();
+    await rm(home, { recursive: true });
+  });
+
+  test("takes address and key from the user's own settings, and gives the agent no other of them", async () => {
+    const { told } = await launch(["codex"], { XDG_CONFIG_HOME: join(home, "own") }, "", home);
+    expect(allOf(told)).toContain(`base_url="${keyed.url}/v1"`);
+    expect(told.env["AKASHCHAT_API_KEY"]).toBe(user);
+    expect(allOf(told)).not.toMatch(/only-the-gateways|a-projects/);
+  });
+
+  test("and options win over them", async () => {
+    await writeFile(join(home, "key"), "another\n");
+    const own = { XDG_CONFIG_HOME: join(home, "own") };
+    const { told } = await launch(["codex", "--key-file", join(home, "key")], own, stack.url, home);
+    expect(allOf(told)).toContain(`base_url="${stack.url}/v1"`);
+    expect(told.env["AKASHCHAT_API_KEY"]).toBe("another");
+  });
 });
 
 test("launch claude-code never aliases to a name that Claude Code knows", async () => {

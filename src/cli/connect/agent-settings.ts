@@ -7,6 +7,9 @@ import type { Size } from "./client.ts";
 /** Where the key is found by clients that read it from the environment. */
 export const keyVariable = "AKASHCHAT_API_KEY";
 
+/** What is given to clients for a key when the gateway wants none: many don't start without. */
+export const unsetKey = "akashchat";
+
 /**
  * The provider of one launch, for agents that merge what files say of a provider into what they are started with: not
  * the name that `connect` writes, so that no address, key or header of a file reaches the gateway.

@@ -1,3 +1,6 @@
+import type { formats } from "./formats/index.ts";
+import type { JsonObject } from "./merge-json.ts";
+
 /** A chat model as a client's configuration names it. */
 export interface TargetModel {
   readonly id: string;
@@ -38,13 +41,17 @@ export type ConfigFile =
   | {
       /** In a file that has this text `connect` has written before: what another size has there is taken back. */
       readonly mark: string;
-      /** An object that is merged into the JSON file; see `mergeJson`. */
-      readonly format: "json";
+      readonly format: keyof typeof formats;
       readonly path: string;
-      readonly content: Readonly<Record<string, unknown>>;
+      /** What is merged into the file, whose comments and layout stay; see `mergeJson`. */
+      readonly content: JsonObject;
+      /** What the file must have besides, unless it has something of that name. */
+      readonly defaults?: JsonObject;
+      /** Which entries of lists are ours and may be replaced. Default: all, where `content` has a list. */
+      readonly owns?: (entry: JsonObject) => boolean;
     }
   | {
-      /** A file that begins so was written by `connect` and is replaced; any other is left, and the user pastes. */
+      /** A file that begins so was written by `connect` and is replaced; any other stays. */
       readonly mark: string;
       /** The file's whole text. */
       readonly format: "text";

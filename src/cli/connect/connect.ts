@@ -1,11 +1,15 @@
-import { createInterface } from "node:readline/promises";
+import { resolve } from "node:path";
 import type { Config } from "../../config.ts";
+import { ask } from "../ask.ts";
 import { UsageError } from "../usage-error.ts";
 import { sizes, type ClientSetup, type ConfigFile, type Size } from "./client.ts";
 import { clientNames, findClient, suggestClient } from "./clients.ts";
-import { findTarget } from "./find-target.ts";
-import { applyChange, planChanges, renderFile } from "./plan-changes.ts";
+import { describeChange } from "./describe-change.ts";
+import { renderFile } from "./edit-file.ts";
+import { findTarget, type TargetOptions } from "./find-target.ts";
+import { planChanges } from "./plan-changes.ts";
 import { describeSize } from "./prompt-sizes.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** A setup with what is shown around it. */
 interface Page extends ClientSetup {
@@ -22,13 +26,7 @@ interface Page extends ClientSetup {
 export async function connect(
   config: Config,
   client: string,
-  options: {
-    readonly url?: string;
-    readonly model?: string;
-    readonly size: Size;
-    readonly write?: boolean;
-    readonly yes?: boolean;
-  },
+  options: TargetOptions & { readonly size: Size; readonly write?: boolean; readonly yes?: boolean },
 ): Promise<void> {
   const known = findClient(client);
   if (known === undefined) {
@@ -53,19 +51,12 @@ export async function connect(
 }
 
 /** What `launch` must be told to do the same. */
-function repeat({
-  url,
-  model,
-  size,
-}: {
-  readonly url?: string;
-  readonly model?: string;
-  readonly size: Size;
-}): string {
+function repeat({ url, model, keyFile, size }: TargetOptions & { readonly size: Size }): string {
   const said = [
     ...(size === "default" ? [] : [`--${size}`]),
     ...(url === undefined ? [] : ["--url", quoteForShell(url)]),
     ...(model === undefined ? [] : ["--model", quoteForShell(model)]),
+    ...(keyFile === undefined ? [] : ["--key-file", quoteForShell(resolve(keyFile))]),
   ];
   return said.map((word) => ` ${word}`).join("");
 }
@@ -74,10 +65,17 @@ function quoteForShell(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+const mergeHints = {
+  json: " (merge into it)",
+  yaml: " (merge into it)",
+  toml: " (merge into it: the lines above the first [table] belong above the first one there)",
+  text: "",
+} as const satisfies Readonly<Record<ConfigFile["format"], string>>;
+
 function describe(page: Page): string {
   const parts = [`# ${page.title}`, ...page.notes];
   for (const file of page.files ?? []) {
-    parts.push(`\n${file.path}${file.format === "json" ? " (merge into it)" : ""}:\n`, renderFile(file));
+    parts.push(`\n${file.path}${mergeHints[file.format]}:\n`, renderFile(file));
   }
   if (page.environment !== undefined) {
     parts.push("\nEnvironment:\n");
@@ -96,23 +94,26 @@ async function writeSetup(page: Page, former: readonly ConfigFile[], yes: boolea
       `${page.title} keeps its configuration where no program can write it.\n\n${describe(page)}`,
     );
   }
-  const changes = await planChanges(files, former);
-  for (const { path, text } of changes) process.stdout.write(`${path}:\n\n${text ?? "(removed)\n"}\n`);
+  const { changes, kept } = await planChanges(files, former);
+  for (const path of kept) process.stdout.write(`${path} is your own and stays as it is.\n`);
+  if (changes.length === 0) {
+    const paths = files.map(({ path }) => path).join(" and ");
+    process.stdout.write(`${paths}: all of it is there already, nothing was written.\n${describe(rest)}`);
+    return;
+  }
+  for (const change of changes) process.stdout.write(`${describeChange(change)}\n`);
   const paths = changes.map(({ path }) => path).join(" and ");
   if (!yes && !(await confirm(`Write this to ${paths}? [y/N] `))) {
     process.stdout.write("Nothing was written.\n");
     return;
   }
-  for (const change of changes) await applyChange(change);
+  for (const { path, after } of changes) await replaceFile(path, after);
   process.stdout.write(`Written.\n${describe(rest)}`);
 }
 
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError("No terminal to ask on: add --yes to write without asking.");
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await prompt.question(question)).trim());
-  } finally {
-    prompt.close();
-  }
+  const answer = await ask(question, { input: process.stdin, output: process.stdout });
+  if (answer === "interrupted") process.exitCode = 130;
+  return typeof answer === "object" && /^y(es)?$/i.test(answer.line.trim());
 }

@@ -2,8 +2,11 @@ import { request } from "undici";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { localUrl } from "../local-url.ts";
+import { userSettingsFile } from "../settings/user-file.ts";
 import { UsageError } from "../usage-error.ts";
+import { unsetKey } from "./agent-settings.ts";
 import type { Target, TargetModel } from "./client.ts";
+import { readText } from "./replace-file.ts";
 
 /** `root`: of an alias, the model that it stands for. */
 const listedModel = z
@@ -22,6 +25,15 @@ const modelList = z.object({
   models: z.array(z.object({ slug: z.string() })).optional(),
 });
 const refusal = z.object({ error: z.object({ message: z.string() }) });
+
+/** How the caller names the gateway and the model; what is left out is in the configuration. */
+export interface TargetOptions {
+  readonly url?: string;
+  readonly model?: string;
+  readonly key?: string;
+  /** A file that has the key and nothing else. */
+  readonly keyFile?: string;
+}
 
 /** The gateway as its administrator's configuration, or the caller, names it. */
 interface Gateway {
@@ -48,13 +60,11 @@ function readUrl(text: string): string {
  * address in the configuration; `options.model` may be an alias. Throws `UsageError` when the gateway can't be
  * reached, refuses the key or does not know the model.
  */
-export async function findTarget(
-  config: Config,
-  options: { readonly url?: string; readonly model?: string },
-): Promise<Target> {
+export async function findTarget(config: Config, options: TargetOptions): Promise<Target> {
   const url = readUrl(options.url ?? config.PUBLIC_URL ?? localUrl(config));
-  const apiKey = config.BEARER_TOKEN === "" ? "akashchat" : config.BEARER_TOKEN;
-  const gateway = { url, apiKey, hasKey: config.BEARER_TOKEN !== "" };
+  const key = (await readKey(options)) ?? config.BEARER_TOKEN;
+  const apiKey = key === "" ? unsetKey : key;
+  const gateway = { url, apiKey, hasKey: key !== "" };
   // With this version in the query, a gateway that has a catalogue for Codex gives it.
   const { data, models = [] } = await fetchJson(gateway, "/v1/models?client_version=0.171.0", modelList);
   const chatModels = data.filter((model) => !draws(model));
@@ -70,6 +80,20 @@ export async function findTarget(
     codexCatalogue: models.some(({ slug }) => slug === model.id),
   };
 }
+
+async function readKey({ key, keyFile }: TargetOptions): Promise<string | undefined> {
+  if (keyFile === undefined) return key;
+  const text = (await readText(keyFile))?.trim();
+  if (text === undefined) throw new UsageError(`--key-file: there is no file ${keyFile}.`);
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    throw new UsageError(`--key-file: ${keyFile} must have the key and nothing else, in one line.`);
+  }
+  return text;
+}
+
+/** Where the address and the key of a gateway can be left for good. */
+const ownFile = () =>
+  `${userSettingsFile(process.env)} (every command reads it, also launch, which reads no project's .env)`;
 
 /** An alias keeps its name, because clients know names, and takes the length of the model it stands for. */
 async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: string): Promise<TargetModel> {
@@ -100,13 +124,15 @@ async function fetchJson<T>(gateway: Gateway, path: string, schema: z.ZodType<T>
   } catch (error) {
     throw new UsageError(
       `No gateway answers at ${url} (${error instanceof Error ? error.message : String(error)}).\n` +
-        "Start it first (akashchat-api serve, or demo), or name it with --url.",
+        "Start it first (akashchat-api serve, or demo). If it is elsewhere, name it with --url, or for good by a line\n" +
+        `SERVER_ADDRESS=host:port in ${ownFile()}.`,
     );
   }
   if (status === 401) {
     throw new UsageError(
-      `The gateway at ${url} ${hasKey ? "wants another BEARER_TOKEN than the one that is set here" : "wants a key, and no BEARER_TOKEN is set here"}.\n` +
-        "Set the gateway's own in the environment of this command: BEARER_TOKEN=... akashchat-api ...",
+      `The gateway at ${url} wants ${hasKey ? "another key than the one that is set here" : "a key, and none is set here"}.\n` +
+        "It is what BEARER_TOKEN is for the gateway. Give it by --key-file <file>, in the environment of this command\n" +
+        `(BEARER_TOKEN=... akashchat-api ...), or for good by a line BEARER_TOKEN=... in ${ownFile()}.`,
     );
   }
   const body = parseJson(text);

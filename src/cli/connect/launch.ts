@@ -7,7 +7,7 @@ import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Size } from "./client.ts";
 import { findClient, programNames, suggestClient } from "./clients.ts";
-import { findTarget } from "./find-target.ts";
+import { findTarget, type TargetOptions } from "./find-target.ts";
 import { describeSize } from "./prompt-sizes.ts";
 
 /** Variables that say which provider an agent talks to, and with which key: none but the gateway's may be left. */
@@ -24,7 +24,7 @@ export async function launch(
   config: Config,
   client: string,
   args: readonly string[],
-  options: { readonly url?: string; readonly model?: string; readonly size: Size },
+  options: TargetOptions & { readonly size: Size },
 ): Promise<number> {
   const known = findClient(client);
   if (known?.program === undefined) {

@@ -16,23 +16,32 @@ const isNames = (value: unknown): value is readonly string[] =>
 const isObjects = (value: unknown): value is readonly JsonObject[] =>
   Array.isArray(value) && value.every(isJsonObject);
 
-/** Entries with a key of somebody else, such as the models of another provider in the same list. */
-function findOthers(old: readonly JsonObject[], added: readonly JsonObject[]): readonly JsonObject[] {
-  const keys = new Set(added.map(({ envKey }) => envKey));
-  return old.filter(({ envKey }) => envKey !== undefined && !keys.has(envKey));
+/** A list's entries with ours in the place of those that were ours before. */
+function mergeList(
+  old: readonly JsonObject[],
+  added: readonly JsonObject[],
+  owns: (entry: JsonObject) => boolean,
+): readonly JsonObject[] {
+  const first = old.findIndex(owns);
+  const at = first === -1 ? old.length : first;
+  return [...old.slice(0, at), ...added, ...old.slice(at).filter((entry) => !owns(entry))];
 }
 
 /**
  * `addition` laid over `base`: objects are merged key by key, lists of strings are joined (what a user has forbidden
- * stays so), in lists of objects those with another `envKey` stay, everything else is replaced.
+ * stays so), in lists of objects those stay that are not ours by `owns`, everything else is replaced.
  */
-export function mergeJson(base: JsonObject, addition: JsonObject): JsonObject {
+export function mergeJson(
+  base: JsonObject,
+  addition: JsonObject,
+  owns: (entry: JsonObject) => boolean = () => true,
+): JsonObject {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(addition)) {
     const old = merged[key];
-    if (isJsonObject(old) && isJsonObject(value)) merged[key] = mergeJson(old, value);
+    if (isJsonObject(old) && isJsonObject(value)) merged[key] = mergeJson(old, value, owns);
     else if (isNames(old) && isNames(value)) merged[key] = [...new Set([...old, ...value])];
-    else if (isObjects(old) && isObjects(value)) merged[key] = [...findOthers(old, value), ...value];
+    else if (isObjects(old) && isObjects(value)) merged[key] = mergeList(old, value, owns);
     else merged[key] = value;
   }
   return merged;

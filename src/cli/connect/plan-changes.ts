@@ -1,93 +1,46 @@
-import { constants, existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { UsageError } from "../usage-error.ts";
 import type { ConfigFile } from "./client.ts";
-import { isJsonObject, mergeJson, takeBack } from "./merge-json.ts";
+import { editFile, renderFile } from "./edit-file.ts";
+import { readText } from "./replace-file.ts";
 
-/** A file's new text; `undefined`: it goes away. */
+/** A file's old and new text; `undefined`: there is none. */
 export interface Change {
   readonly path: string;
-  readonly text: string | undefined;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 
-/** A file that does not exist yet, as text. */
-export function renderFile(file: ConfigFile): string {
-  return file.format === "json" ? `${JSON.stringify(file.content, undefined, 2)}\n` : file.content;
+/** What is to be done, and which files stay though others would be written there: they are the user's own. */
+export interface Plan {
+  readonly changes: readonly Change[];
+  readonly kept: readonly string[];
 }
 
 /**
- * What becomes of the files, without touching any. `former` is what other sizes would have written: of that, what is
- * still there is taken back. Throws `UsageError` when a file can't be changed safely.
+ * What becomes of the files, without touching any: those that stay as they are are left out. `former` is what other
+ * sizes would have written: of that, what is still there is taken back. Throws `UsageError` when a file can't be
+ * changed safely.
  */
 export async function planChanges(
   files: readonly ConfigFile[],
   former: readonly ConfigFile[],
-): Promise<readonly Change[]> {
+): Promise<Plan> {
   const changes: Change[] = [];
+  const kept: string[] = [];
   for (const file of files) {
-    changes.push({
-      path: file.path,
-      text: await prepare(
-        file,
-        former.filter(({ path }) => path === file.path),
-      ),
-    });
+    const { path } = file;
+    const before = await readText(path);
+    if (file.format === "text" && before !== undefined && !before.startsWith(file.mark)) {
+      kept.push(path);
+      continue;
+    }
+    const others = former.filter((other) => other.path === path);
+    const after = before === undefined ? renderFile(file) : editFile(file, others, before);
+    changes.push({ path, before, after });
   }
   for (const { path, format, mark } of former) {
-    const isKnown = changes.some((change) => change.path === path);
-    if (isKnown || format === "json" || !existsSync(path)) continue;
-    if ((await readFile(path, "utf8")).startsWith(mark)) changes.push({ path, text: undefined });
+    if (format !== "text" || changes.some((change) => change.path === path)) continue;
+    const before = await readText(path);
+    if (before?.startsWith(mark) === true) changes.push({ path, before, after: undefined });
   }
-  return changes;
-}
-
-/** Carries out a change. A file that was there before stays as `.bak`, or with a number when there is one already. */
-export async function applyChange({ path, text }: Change): Promise<void> {
-  if (existsSync(path)) {
-    if ((await readFile(path, "utf8")) === text) return;
-    await keepCopy(path);
-  }
-  if (text === undefined) {
-    await rm(path);
-    return;
-  }
-  await mkdir(dirname(path), { recursive: true });
-  // A file may hold a key: readable by its owner alone when it is new.
-  await writeFile(path, text, { mode: 0o600 });
-}
-
-/** An older copy, which may be all that is left of what the user wrote, is never overwritten. */
-async function keepCopy(path: string): Promise<void> {
-  let copy = `${path}.bak`;
-  for (let number = 2; existsSync(copy); number++) copy = `${path}.bak.${number}`;
-  await copyFile(path, copy, constants.COPYFILE_EXCL);
-}
-
-/** The file's new text. */
-async function prepare(file: ConfigFile, former: readonly ConfigFile[]): Promise<string> {
-  if (!existsSync(file.path)) return renderFile(file);
-  const old = await readFile(file.path, "utf8");
-  if (file.format === "text") {
-    if (old === file.content || old.startsWith(file.mark)) return file.content;
-    throw new UsageError(
-      `${file.path} exists and is not changed. Add this to it yourself:\n\n${file.content}`,
-    );
-  }
-  let parsed: unknown;
-  try {
-    parsed = old.trim() === "" ? {} : JSON.parse(old);
-  } catch {
-    throw new UsageError(
-      `${file.path} is not plain JSON (comments?) and is not changed. Merge this into it yourself:\n\n${renderFile(file)}`,
-    );
-  }
-  if (!isJsonObject(parsed)) throw new UsageError(`${file.path} holds no JSON object and is not changed.`);
-  let base = parsed;
-  if (old.includes(file.mark)) {
-    for (const { format, content } of former) {
-      if (format === "json") base = takeBack(base, content, file.content);
-    }
-  }
-  return `${JSON.stringify(mergeJson(base, file.content), undefined, 2)}\n`;
+  return { changes: changes.filter(({ before, after }) => before !== after), kept };
 }

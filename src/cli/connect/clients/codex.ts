@@ -10,6 +10,7 @@ import {
   unlessEmpty,
 } from "../agent-settings.ts";
 import type { Client, Size, Target } from "../client.ts";
+import { toTomlValue } from "../formats/toml-file.ts";
 
 type Value = string | number | boolean | { readonly [name: string]: Value };
 
@@ -72,34 +73,12 @@ function settings(
 
 const isTable = (value: Value): value is { readonly [name: string]: Value } => typeof value === "object";
 
-/** A TOML value; JSON's escapes are a subset of those of TOML's basic strings. */
-function toToml(value: Value): string {
-  if (!isTable(value)) return JSON.stringify(value);
-  return `{ ${Object.entries(value)
-    .map(([name, inner]) => `${JSON.stringify(name)} = ${toToml(inner)}`)
-    .join(", ")} }`;
-}
-
-/** Tables as `[headers]`, the plain values of each above its own tables. */
-function toTomlLines(table: { readonly [name: string]: Value }, path: readonly string[] = []): string[] {
-  const entries = Object.entries(table);
-  const isInline = (name: string, value: Value) => !isTable(value) || name === "http_headers";
-  const plain = entries.filter(([name, value]) => isInline(name, value));
-  return [
-    ...(plain.length > 0 && path.length > 0 ? ["", `[${path.join(".")}]`] : []),
-    ...plain.map(([name, value]) => `${name} = ${toToml(value)}`),
-    ...entries.flatMap(([name, value]) =>
-      isInline(name, value) || !isTable(value) ? [] : toTomlLines(value, [...path, name]),
-    ),
-  ];
-}
-
 /** The settings as the values of `-c`: one for each leaf. */
 function toOverrides(table: { readonly [name: string]: Value }, path: readonly string[] = []): string[] {
   return Object.entries(table).flatMap(([name, value]) =>
     isTable(value) && name !== "http_headers"
       ? toOverrides(value, [...path, name])
-      : [`${[...path, name].join(".")}=${toToml(value)}`],
+      : [`${[...path, name].join(".")}=${toTomlValue(value)}`],
   );
 }
 
@@ -108,16 +87,14 @@ export const codex: Client = {
   title: "Codex CLI",
   setup(target, size) {
     const folder = folderOf("CODEX_HOME", ".codex");
-    // A relative path is one beside config.toml.
-    const config = toTomlLines(settings(target, size, { id: "akash", instructions: instructionsFile }));
-    const note = "# In a file with other settings, these lines belong above its first [table].";
     return {
       files: [
         {
-          format: "text",
-          mark: note,
+          format: "toml",
+          mark: '"Akash Chat"',
           path: join(folder, "config.toml"),
-          content: `${[note, ...config].join("\n")}\n`,
+          // A relative path is one beside config.toml.
+          content: settings(target, size, { id: "akash", instructions: instructionsFile }),
         },
         ...(size === "full"
           ? []

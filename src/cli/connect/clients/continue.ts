@@ -4,26 +4,21 @@ import { join } from "node:path";
 import { outputLimit } from "../agent-settings.ts";
 import type { Client, Target, TargetModel } from "../client.ts";
 
-function modelLines(target: Target, { id, contextLength }: TargetModel): string[] {
-  return [
-    `  - name: ${JSON.stringify(`Akash ${id}`)}`,
-    "    provider: openai",
-    `    model: ${JSON.stringify(id)}`,
-    `    apiBase: ${JSON.stringify(`${target.url}/v1`)}`,
-    `    apiKey: ${JSON.stringify(target.apiKey)}`,
-    "    roles: [chat, edit, apply]",
-    "    capabilities: [tool_use]",
-    ...(contextLength === undefined
-      ? []
-      : [
-          "    defaultCompletionOptions:",
-          `      contextLength: ${contextLength}`,
-          `      maxTokens: ${outputLimit(contextLength)}`,
-        ]),
-  ];
-}
+/** How the names of our models begin, by which they are known again. */
+const prefix = "Akash ";
 
-const note = "# Written by akashchat-api; connect replaces a file that begins with this line.";
+const entry = ({ url, apiKey }: Target, { id, contextLength }: TargetModel) => ({
+  name: prefix + id,
+  provider: "openai",
+  model: id,
+  apiBase: `${url}/v1`,
+  apiKey,
+  roles: ["chat", "edit", "apply"],
+  capabilities: ["tool_use"],
+  ...(contextLength === undefined
+    ? {}
+    : { defaultCompletionOptions: { contextLength, maxTokens: outputLimit(contextLength) } }),
+});
 
 /** Continue, with an entry for each model. */
 export const continueDev: Client = {
@@ -31,18 +26,12 @@ export const continueDev: Client = {
   setup: (target) => ({
     files: [
       {
-        format: "text",
-        mark: note,
+        format: "yaml",
+        mark: `name: ${prefix}`,
         path: join(homedir(), ".continue", "config.yaml"),
-        content: [
-          note,
-          "name: Akash Chat",
-          "version: 1.0.0",
-          "schema: v1",
-          "models:",
-          ...target.models.flatMap((model) => modelLines(target, model)),
-          "",
-        ].join("\n"),
+        defaults: { name: "Akash Chat", version: "1.0.0", schema: "v1" },
+        content: { models: target.models.map((model) => entry(target, model)) },
+        owns: ({ name }) => typeof name === "string" && name.startsWith(prefix),
       },
     ],
     steps: ["Reload the editor window."],

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
@@ -79,6 +80,12 @@ function config(
   };
 }
 
+/** opencode reads both, and what the second says wins. */
+function configFile(folder: string): string {
+  const commented = join(folder, "opencode.jsonc");
+  return existsSync(commented) ? commented : join(folder, "opencode.json");
+}
+
 /** Files may name a model for an agent, or for titles: no other than the chosen one is asked. */
 function chooseModel(settings: JsonObject, model: string): JsonObject {
   const agents = { build: { model }, plan: { model } };
@@ -95,7 +102,7 @@ export const opencode: Client = {
         {
           format: "json",
           mark: '"akash"',
-          path: join(folder, "opencode.json"),
+          path: configFile(folder),
           content: config(target, size, { provider: "akash", prompt: `./${promptFile}` }),
         },
         ...(size === "full"

@@ -104,6 +104,7 @@ export const qwenCode: Client = {
         mark: `"${keyVariable}"`,
         path: join(folderOf("QWEN_HOME", ".qwen"), "settings.json"),
         content: settings(target, size),
+        owns: ({ envKey }) => envKey === undefined || envKey === keyVariable,
       },
     ],
     environment: { [keyVariable]: target.apiKey },

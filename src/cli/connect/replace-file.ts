@@ -1,0 +1,108 @@
+import { constants, existsSync } from "node:fs";
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+
+import { UsageError } from "../usage-error.ts";
+
+/** Says in words why the system did not let `path` be used. Other errors pass. */
+function explain(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  switch (error.code) {
+    case "EISDIR":
+      return new UsageError(`${path} is a folder, where a file should be. Nothing was written there.`);
+    case "ENOTDIR":
+    case "EEXIST":
+      return new UsageError(`${path} can't be made: what should be a folder above it is a file.`);
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return new UsageError(`${path} may not be used by you (${error.message}). Nothing was written there.`);
+    case "ELOOP":
+      return new UsageError(`${path} is a symbolic link that leads back to itself.`);
+    case "ENOSPC":
+      return new UsageError(`${path} was not written: the disk is full.`);
+    default:
+      return error;
+  }
+}
+
+/** The text of a file, `undefined` if there is none. Throws `UsageError` for what can't be read as text. */
+export async function readText(path: string): Promise<string | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw explain(error, path);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${path} is not UTF-8 text. Nothing was written.`);
+  }
+}
+
+/** Where a path leads when symbolic links are followed, also to a file that is not there yet. */
+async function follow(path: string): Promise<string> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return path;
+  if (!found.isSymbolicLink() || existsSync(path)) return await realpath(path);
+  const next = resolve(dirname(path), await readlink(path));
+  // A link that leads back to itself is told by the system.
+  return next === path ? await realpath(path) : await follow(next);
+}
+
+/**
+ * Replaces a file's text at once, by a new file that takes the place of the old: nobody ever reads half of it. Keeps
+ * its mode and owner, and the old text as `.bak`, or with a number when there is one already. A symbolic link stays one.
+ * `undefined` removes the file. Throws `UsageError` when that is not possible.
+ */
+export async function replaceFile(path: string, text: string | undefined): Promise<void> {
+  try {
+    const target = await follow(path);
+    const old = existsSync(target) ? await stat(target) : undefined;
+    if (old !== undefined) await keepCopy(target, path);
+    if (text === undefined) {
+      await rm(path);
+      return;
+    }
+    await mkdir(dirname(target), { recursive: true });
+    const temporary = `${target}.${process.pid}.tmp`;
+    // It may hold a key: readable by its owner alone when it is new.
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      if (old !== undefined) {
+        await file.chmod(old.mode & 0o7777);
+        if (process.getuid !== undefined && process.getuid() !== old.uid) await file.chown(old.uid, old.gid);
+      }
+      await file.sync();
+      await file.close();
+      await rename(temporary, target);
+    } catch (error) {
+      await file.close();
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw explain(error, path);
+  }
+}
+
+/** An older copy, which may be all that is left of what the user wrote, is never overwritten. */
+async function keepCopy(target: string, path: string): Promise<void> {
+  let copy = `${path}.bak`;
+  for (let number = 2; existsSync(copy); number++) copy = `${path}.bak.${number}`;
+  await copyFile(target, copy, constants.COPYFILE_EXCL);
+}

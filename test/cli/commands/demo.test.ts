@@ -1,0 +1,28 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+import { describe, expect, test } from "vitest";
+
+import { startProgram } from "../../support/run-program.ts";
+
+describe("demo", () => {
+  test("serves answers offline and ends at SIGTERM", async () => {
+    const child = startProgram(["demo"], { SERVER_ADDRESS: "127.0.0.1:0", LOG_FORMAT: "json" });
+    const lines = createInterface({ input: child.stdout });
+    let url: string | undefined;
+    for await (const line of lines) {
+      url = /listening at (http:[^"]+)/.exec(line)?.[1];
+      if (url !== undefined) break;
+    }
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      body: JSON.stringify({ model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Say hello" }] }),
+    });
+    expect(response.status).toBe(200);
+    expect(JSON.stringify(await response.json())).toContain('"finish_reason":"stop"');
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: "ok" });
+    child.stdout.resume();
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { readVersion } from "../../../src/cli/version.ts";
+import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
+import { runProgram } from "../../support/run-program.ts";
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterAll(() => simulator.close());
+
+describe("the program", () => {
+  test("says its version and its commands", async () => {
+    expect(await runProgram(["--version"])).toMatchObject({ code: 0, stdout: `${readVersion()}\n` });
+    const help = await runProgram(["--help"]);
+    expect(help.code).toBe(0);
+    for (const command of ["serve", "demo", "doctor", "models", "chat", "image", "connect", "launch"]) {
+      expect(help.stdout).toContain(`  ${command}`);
+    }
+  });
+
+  test("refuses a wrong configuration with all its problems, before anything starts", async () => {
+    const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: "nowhere", HEARTBEAT_MS: "soon" });
+    expect(code).toBe(2);
+    expect(stderr).toContain("SERVER_ADDRESS: must be host:port");
+    expect(stderr).toContain("HEARTBEAT_MS: must be a whole number");
+  });
+
+  test("tells one default of an option", async () => {
+    const { stdout } = await runProgram(["demo", "--help"]);
+    expect(stdout).toContain("port of the simulator (default: any free one)\n");
+  });
+
+  test("refuses an unknown command and an unknown option", async () => {
+    const wrong = await runProgram(["serv"]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain("unknown command 'serv'");
+    expect(wrong.stderr).toContain("Did you mean serve?");
+    expect((await runProgram(["lunch", "codex"])).stderr).toContain("Did you mean launch?");
+    expect((await runProgram(["chat", "hi", "--modle", "x"])).stderr).toContain("--model");
+  });
+
+  test("says which port is taken", async () => {
+    const port = new URL(simulator.url).port;
+    const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: `127.0.0.1:${port}` });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`(port ${port})`);
+  });
+});

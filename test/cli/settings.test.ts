@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { afterAll, describe, expect, test } from "vitest";
+
+import { loadSettings } from "../../src/cli/settings/load-settings.ts";
+import { suggestName } from "../../src/cli/settings/suggest-name.ts";
+import { settings } from "../../src/config.ts";
+import { runProgram } from "../support/run-program.ts";
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+/** A folder with these files. */
+async function createFolder(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "settings-"));
+  folders.push(folder);
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  return folder;
+}
+
+const userFile = ".config/akashchat-api/.env";
+
+describe("a .env file", () => {
+  test("fills in settings that the environment does not have, and is named where one is wrong", async () => {
+    const folder = await createFolder({ ".env": "HEARTBEAT_MS=soon\nREASONING=maybe\n" });
+    const { code, stderr } = await runProgram(
+      ["models"],
+      { REASONING: "drop", LOG_LEVEL: "loud" },
+      { folder },
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain("HEARTBEAT_MS: must be a whole number (in .env)\n");
+    expect(stderr).toMatch(/LOG_LEVEL: .*[^)]\n/);
+    expect(stderr).not.toContain("REASONING");
+    const { stdout } = await runProgram(["doctor"], {}, { folder });
+    expect(stdout).toContain("HEARTBEAT_MS: must be a whole number (in .env)\n");
+  });
+
+  test("sets nothing but the gateway's settings and proxies", async () => {
+    const folder = await createFolder({
+      ".env": "NODE_OPTIONS=--import ./evil.js\nHTTP_PROXY=http://p\nREASONING=drop\n",
+    });
+    const { values } = loadSettings([{ path: join(folder, ".env"), isOurs: false }], {});
+    expect(values).toEqual({ HTTP_PROXY: "http://p", REASONING: "drop" });
+  });
+
+  test("of the user's own is read by every command, behind that of the folder", async () => {
+    const folder = await createFolder({
+      ".env": "HEARTBEAT_MS=1\n",
+      [userFile]: "HEARTBEAT_MS=2\nREPAIR_TURNS=many\n",
+    });
+    const { stderr } = await runProgram(["models"], {}, { folder });
+    expect(stderr).toContain("HEARTBEAT_MS: Too small: expected number to be >=100 (in .env)");
+    expect(stderr).toContain(`REPAIR_TURNS: must be a whole number (in ${join(folder, userFile)})`);
+  });
+
+  test("of a project does not say where the agents that are launched there find their model; the user's own does", async () => {
+    const folder = await createFolder({
+      ".env": "PUBLIC_URL=http://evil.example\nLOG_LEVEL=verbose\nBERER_TOKEN=x\n",
+      [userFile]: "SERVER_ADDRESS=127.0.0.1:9\n",
+    });
+    const { stderr } = await runProgram(["launch", "claude-code"], {}, { folder });
+    expect(stderr).toMatch(/^No gateway answers at http:\/\/127\.0\.0\.1:9 /);
+    expect(stderr).toContain(`SERVER_ADDRESS=host:port in ${join(folder, userFile)}`);
+  });
+
+  test("that is a folder is passed over with a word", async () => {
+    const folder = await createFolder({ ".env/bin/activate": "" });
+    const { code, stderr } = await runProgram(["models"], { REASONING: "loud" }, { folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`Warning: ${join(folder, ".env")} is a folder: no settings are read from it.\n`);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  test.for(["EACCES", "EPERM"])("that may not be read stops the start: %s", (code) => {
+    const refuse = () => {
+      throw Object.assign(new Error("no"), { code });
+    };
+    expect(() => loadSettings([{ path: ".env", isOurs: true }], {}, refuse)).toThrow(
+      /\.env has settings, but you may not read it\./,
+    );
+  });
+});
+
+describe("names that look like a setting's", () => {
+  test("are warned about, wherever they stand, and the program goes on", async () => {
+    const folder = await createFolder({
+      ".env": "BERER_TOKEN=secret\nDATABASE_URL=x\n",
+      [userFile]: "EDITOR=vi\n",
+    });
+    const { stderr } = await runProgram(["models"], { SERVER_ADRESS: "x", LOG_LEVEL: "loud" }, { folder });
+    expect(stderr).toContain("Warning: SERVER_ADRESS is no setting. Did you mean SERVER_ADDRESS?\n");
+    expect(stderr).toContain("Warning: BERER_TOKEN in .env is no setting. Did you mean BEARER_TOKEN?\n");
+    expect(stderr).toContain(`Warning: EDITOR in ${join(folder, userFile)} is no setting and is ignored.\n`);
+    expect(stderr).toContain("LOG_LEVEL: Invalid option");
+    expect(stderr).not.toMatch(/secret|DATABASE_URL/);
+  });
+
+  test("in the gateway's own .env every unknown name is", async () => {
+    const folder = await createFolder({ ".env": "TIMEOUT=5\n" });
+    const { stderr } = await runProgram(["serve"], { LOG_LEVEL: "loud" }, { folder });
+    expect(stderr).toContain("Warning: TIMEOUT in .env is no setting and is ignored.\n");
+  });
+
+  test.for([
+    ["BERER_TOKEN", "BEARER_TOKEN"],
+    ["SERVER_ADRESS", "SERVER_ADDRESS"],
+    ["LOG_LEVLE", "LOG_LEVEL"],
+    ["MODEL_ALIAS", "MODEL_ALIASES"],
+    ["CORS_ORIGINS", "CORS_ORIGIN"],
+    ["AKASH_BASEURL", "AKASH_BASE_URL"],
+    ["bearer_token", "BEARER_TOKEN"],
+    ["HEARTBEAT_SECONDS", undefined],
+    ["GITHUB_TOKEN", undefined],
+    ["SERVER_NAME", undefined],
+    ["LANG", undefined],
+  ])("%s: %s", ([name = "", meant]) => {
+    expect(suggestName(name, Object.keys(settings))).toBe(meant);
+  });
+
+  test("but not those of other programs in the environment", () => {
+    const others = {
+      LOGLEVEL: "info",
+      DATADIR: "x",
+      PATH: "x",
+      XDG_DATA_DIRS: "x",
+      LOG_LEVLE: "",
+      npm_config_cache: "x",
+    };
+    expect(loadSettings([], others).warnings).toEqual([]);
+  });
+});

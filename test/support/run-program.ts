@@ -1,0 +1,35 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
+
+import { program } from "./program.ts";
+
+/** Starts the program in a folder (default: one without a `.env`), with nothing of this machine's settings. */
+export function startProgram(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  folder = tmpdir(),
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], HOME: folder, NO_PROXY: "127.0.0.1", ...environment },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+}
+
+/** Runs the program to its end, with `input` on its standard input. */
+export async function runProgram(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  { input = "", folder }: { readonly input?: string; readonly folder?: string } = {},
+): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number | null }> {
+  const child = startProgram(args, environment, folder);
+  child.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  return { stdout, stderr, code: code as number | null };
+}
