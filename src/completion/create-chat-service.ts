@@ -36,6 +36,7 @@ export interface ChatServiceOptions {
   readonly config: Pick<
     Config,
     | "MODEL_ALIASES"
+    | "DEFAULT_MODEL"
     | "LIST_ALIASES"
     | "VISION_MODELS"
     | "SYSTEM_PROMPT"
@@ -87,7 +88,8 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     });
 
   async function resolve(id: string, signal: AbortSignal): Promise<ModelInfo> {
-    return resolveModel(id, { upstream, aliases: config.MODEL_ALIASES }, signal);
+    const options = { upstream, aliases: config.MODEL_ALIASES, defaultModel: config.DEFAULT_MODEL };
+    return resolveModel(id, options, signal);
   }
 
   function workFor(request: ChatRequest): SchemaWork {
