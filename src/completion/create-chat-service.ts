@@ -30,6 +30,8 @@ import { resolveModel } from "./resolve-model.ts";
 import { runTurns, type CompletionLog } from "./run-turns.ts";
 import { createReaders, createShapers, usesTools } from "./select-shapers.ts";
 import { createToolTeacher } from "./teach-tools.ts";
+import { toWordsRequest } from "./to-words-request.ts";
+import { wantsWords } from "./wants-words.ts";
 
 /** What the chat service is made of. */
 export interface ChatServiceOptions {
@@ -126,6 +128,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   ): AsyncGenerator<EventBatch, void, undefined> {
     context.signal.throwIfAborted();
     const model = await resolve(request.model, context.signal);
+    if (model.kind === "image" && wantsWords(request)) {
+      yield* complete(toWordsRequest(request), context);
+      return;
+    }
     const ready = await prepareImages(request, {
       model,
       patterns: config.VISION_MODELS,
