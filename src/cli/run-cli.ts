@@ -6,7 +6,7 @@ import { clientNames, programNames } from "./connect/clients.ts";
 import { explainSystemError } from "./explain-system-error.ts";
 import { loadSettingsFile } from "./load-settings-file.ts";
 import { UsageError } from "./usage-error.ts";
-import { readVersion } from "./version.ts";
+import { readVersion } from "../version.ts";
 
 // Commands are imported when they run, so that `--help` and `serve` don't pay for the others.
 

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadSettingsFile } from "../../src/cli/load-settings-file.ts";
-import { readVersion } from "../../src/cli/version.ts";
+import { readVersion } from "../../src/version.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/index.ts";
 import { post } from "../support/post.ts";
 import { program } from "../support/program.ts";
