@@ -30,9 +30,12 @@ function findForm(messages: readonly Message[]): ResponseFormat | undefined {
   return { kind: "json-schema", name: "answer", schema };
 }
 
+function toText(text: string): TextPart {
+  return { type: "text", text: namePictures(text) };
+}
+
 /** Pictures by what they show: the model that writes need not see them to find a title. */
 function withoutPictures(message: Message): Message {
-  const toText = (text: string): TextPart => ({ type: "text", text: namePictures(text) });
   switch (message.role) {
     case "user":
       return {

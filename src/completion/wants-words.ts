@@ -10,7 +10,7 @@ import type { ChatRequest, Message } from "../model/request.ts";
 
 /** What is ordered. `title` in front of a noun (title page) is something to draw. */
 const artefact = String.raw`(?:(?:titles?|names?|phrase)(?![-\s]+(?:page|card|screen|sequence|bar|slide|banner|plate|tag|sign|font|image|picture|text|block|on|at|in\s+(?:big|large|bold|gold|neon|red|blue))s?\b)|tags?|keywords?|topics?|headlines?|follow[-\s]?ups?|(?:search\s+)?queries|questions?|emojis?|summary|tool\(s\))`;
-const verb = String.raw`(?:generat(?:e|es|ing)|create|write|provide|suggest|give|make|produce|propose|come\s+up\s+with|return|choose|pick|extracts?|craft|rephrase|name|determine|reflect|interpret|what\s+(?:would|could)\s+be)`;
+const verb = String.raw`(?:generat(?:e|es|ing)|create|write|provide|suggest|give|make|produce|propose|come\s+up\s+with|return|choose|pick|extracts?|craft|rephrase|determine|reflect|interpret|what\s+(?:would|could)\s+be)`;
 const conversation = String.raw`(?:conversations?|chat|dialog(?:ue)?|discussion|thread|transcript|session|(?:previous|following|first|last|above|user'?s|this|the)\s+(?:assistant\s+)?(?:messages?|query|prompt|question|request|input|message))`;
 
 /** An order for a text, within a sentence; in between nothing that the text would only be a part of. */
@@ -44,7 +44,7 @@ const rules = [
 
 /** What shows that a sentence speaks of something to look at. */
 const pictorial = [
-  /\b(?:draw|paint|sketch|illustrat\w*|render\w*|pictures?|images?|photos?|photograph\w*|posters?|logos?|icons?|covers?|wallpapers?|comics?|cartoons?|portraits?|banners?|stickers?|cards?|pages?|screens?|scenes?|paintings?|drawings?|bubbles?|clouds?|billboards?|neon|letters|lettering|font|background|foreground|(?:at|on|in)\s+the\s+(?:top|bottom|middle|cent(?:er|re)|corner|sky|left|right))\b/i,
+  /\b(?:draw|paint|sketch|illustrat\w*|render\w*|pictures?|images?|photos?|photograph\w*|posters?|logos?|icons?|covers?|wallpapers?|comics?|cartoons?|portraits?|banners?|stickers?|cards?|pages?|screens?|scenes?|paintings?|drawings?|bubbles?|clouds?|slides?|diagrams?|charts?|graphics?|infographics?|maps?|flyers?|thumbnails?|memes?|avatars?|mascots?|t-?shirts?|murals?|statues?|sculptures?|billboards?|neon|letters|lettering|font|background|foreground|(?:at|on|in)\s+the\s+(?:top|bottom|middle|cent(?:er|re)|corner|sky|left|right))\b/i,
   /画|畫|绘|繪|(?<![意试企])图|圖|照片|海报|海報|封面|壁纸|漫画|插画|头像|标志|卡片|贺卡|背景/,
 ];
 
@@ -69,9 +69,15 @@ function holdsPicture(text: string): boolean {
 const fits = (patterns: readonly RegExp[], text: string): boolean =>
   patterns.some((pattern) => pattern.test(text));
 
-/** The sentences of a text that don't speak of something to look at. */
+/** The sentences of a text that don't speak of something to look at, nor stand behind a colon of one that does. */
 function plainSentences(text: string): string[] {
-  return text.split(/(?<=[.!?。！？\n])/).filter((sentence) => !fits(pictorial, sentence));
+  const sentences = text.split(/(?<=[.!?:。！？：\n])/);
+  let drawn = false;
+  return sentences.filter((sentence, index) => {
+    const goesOn = /[:：]$/.test(sentences[index - 1] ?? "");
+    drawn = fits(pictorial, sentence) || (drawn && goesOn);
+    return !drawn;
+  });
 }
 
 /** Whether a text gives the order for words; `hints` counts what speaks for it beside the text itself. */

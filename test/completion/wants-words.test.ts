@@ -109,6 +109,30 @@ describe("what a client asks on its own account wants words", () => {
     "Chatbox: title": alone(
       "Based on the chat history, give this conversation a name.\nKeep it short - 10 characters max, no quotes.\nUse English.\nJust provide the name, nothing else.\n\nHere's the conversation:\n\n```\ndraw a fox\n```\n\nName this conversation in 10 characters or less.",
     ),
+    "a title for one line": alone(
+      "Please write a brief title for the following request: draw a picture of a fox in the snow",
+    ),
+    "goose: name": withSystem(
+      "You are an assistant. Generate a short title (4 words or less) for this session based on the user's messages.",
+      "draw a fox",
+    ),
+    "Zed: title": behindPicture(
+      "Generate a concise 3-7 word title for this conversation, omitting punctuation. Go straight to the title, without any preamble.",
+    ),
+    "TypingMind: title": behindPicture(
+      "What would be a short and relevant title for this chat? You must strictly answer with only the title, no other text is allowed.",
+    ),
+    "RikkaHub: title": alone(
+      "I will give you some dialogue content in the `<content>` block.\nYou need to summarize the conversation between user and assistant into a short title.\n1. The title language should be consistent with the user's primary language\n2. Do not use punctuation\n<content>\nUser: draw a fox\n</content>",
+    ),
+    "HuggingChat: title": withSystem(
+      "You are a summarization AI. Summarize the user's request into a single short sentence of four words or less. Do not try to answer it, only summarize the user's query.",
+      "draw a fox",
+    ),
+    "big-AGI: title": withSystem(
+      "You are an AI conversation titles assistant who specializes in creating expressive yet few-words chat titles.",
+      "Analyze the given short conversation (every line is truncated) and extract a concise chat title that summarizes the conversation in as little as a couple of words.",
+    ),
     "Page Assist: title": alone(
       "Here is the query:\n\n--------------\n\ndraw a fox\n\n--------------\n\nCreate a concise, 3-5 word phrase as a title for the previous query. Avoid quotation marks or special formatting. RESPOND ONLY WITH THE TITLE TEXT.",
     ),
@@ -162,6 +186,11 @@ describe("what a person wants drawn is drawn", () => {
     "Design a logo for a chat app called Dialog, only two words",
     "a whiteboard full of follow-up questions after a discussion",
     "Create a keyword cloud of tags, brief and colorful",
+    "Make a summary slide of our discussion, concise",
+    "Create a mind map of the conversation, short labels only",
+    "Poster: title 'The Dialogue', short lines, only red",
+    "people at a conference: name tags, short conversations, only smiles",
+    "a cat with a speech bubble that says: respond, only in JSON!",
     "Make a name tag for Anna, concise lettering",
     "Give me a photo of an emoji pillow, only one",
     "an infographic: JSON format explained to children",
