@@ -20,7 +20,7 @@ const orders = [
     "i",
   ),
   new RegExp(
-    String.raw`\b(?:summari[sz]e|condense|compress|name)\b[^.!?\n]{0,60}\b${conversation}(?!\s+bubble)`,
+    String.raw`\b(?:(?:summari[sz]e|condense|compress)\b[^.!?\n]{0,60}|name\s+(?:this|the|our)\s+)\b${conversation}(?!\s+bubble)`,
     "i",
   ),
   /(?:生成|总结|總結|概括|提炼|提煉|提取|归纳|歸納|返回|命名|起|取|拟|擬|给出|給出|建议|建議|推荐|推薦|提供|写(?!着|有))[^，。！？；\n]{0,30}?(?:标题|標題|主题|主題|题目|題目|话题|名称|名稱|名字|标签|標籤|关键词|關鍵詞|追问|追問|问题|問題|搜索词|摘要|表情)/,
