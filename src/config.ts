@@ -98,6 +98,7 @@ export const settings = {
   AKASH_USER_AGENT: z.string().min(1).optional(),
 
   MODEL_ALIASES: alias.prefault(""),
+  DEFAULT_MODEL: z.string().optional(),
   LIST_ALIASES: z.enum(["on", "off"]).default("on"),
   VISION_MODELS: list.prefault("*llama-4*,*-VL*"),
   MODELS_CACHE_MS: integer(0, 86_400_000, 600_000),

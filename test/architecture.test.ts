@@ -79,6 +79,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "images/",
     "secrets/",
     "store/response-store.ts",
+    "version.ts",
   ],
   "simulator/": [],
 };

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 
 import type { Config } from "../config.ts";
 import { isPretty } from "../log.ts";
-import { readVersion } from "./version.ts";
+import { readVersion } from "../version.ts";
 
 /** Without the name and password that a URL may hold. */
 function toShownUrl(text: string): string {

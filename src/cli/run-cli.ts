@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { ConfigError, readConfig } from "../config.ts";
 import { GatewayError } from "../errors.ts";
+import type { ChatOptions } from "./chat/chat.ts";
 import type { Size } from "./connect/client.ts";
 import { clientNames, programNames } from "./connect/clients.ts";
 import { endQuietly } from "./end-quietly.ts";
@@ -9,7 +10,7 @@ import { loadSettings, type LoadedSettings } from "./settings/load-settings.ts";
 import { nameOrigins } from "./settings/name-origins.ts";
 import { userSettingsFile } from "./settings/user-file.ts";
 import { UsageError } from "./usage-error.ts";
-import { readVersion } from "./version.ts";
+import { readVersion } from "../version.ts";
 
 // Commands are imported when they run, so that `--help` and `serve` don't pay for the others.
 
@@ -123,13 +124,14 @@ function createProgram(origins: Map<string, string>): Command {
     });
   program
     .command("chat")
-    .description("ask one question; the answer streams to the terminal")
-    .argument("<prompt>", "the question; - reads it from standard input")
-    .option("-m, --model <id>", "the model (default: the first that Akash Chat offers)")
+    .description("ask one question, or hold a conversation: on a terminal without a prompt")
+    .argument("[prompt]", "the question; - or nothing reads it from standard input")
+    .option("-m, --model <id>", "the model (default: DEFAULT_MODEL, or the first that Akash Chat offers)")
     .option("-s, --system <text>", "system prompt")
     .option("--reasoning", "show the model's thinking on standard error")
-    .action(async (prompt: string, options: { model?: string; system?: string; reasoning?: boolean }) => {
-      const { chat } = await import("./chat.ts");
+    .option("--no-history", "keep nothing of what is typed for the next conversation")
+    .action(async (prompt: string | undefined, options: ChatOptions) => {
+      const { chat } = await import("./chat/chat.ts");
       await chat(readConfig(process.env), prompt, options);
     });
   program

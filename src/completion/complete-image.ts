@@ -7,12 +7,7 @@ import type { ImageService } from "../images/image-service.ts";
 import type { ImageEvent, ImageRequest } from "../upstreams/upstream.ts";
 import type { CallContext } from "./chat-service.ts";
 import { estimateTokens } from "./estimate-usage.ts";
-
-/**
- * A Markdown picture, as `toMarkdown` makes it. Neither part may hold the beginning of another one, so that a text
- * of nothing but beginnings is still read in linear time.
- */
-const picturePattern = /!\[((?:[^\]\\!]|\\[^!\n]|!(?!\[))*)\]\([^()\s]*\)/g;
+import { namePictures } from "./picture-text.ts";
 
 /** Akash Chat shows its image model the last three messages. */
 const turnsSeen = 3;
@@ -115,7 +110,7 @@ function toTurns(messages: readonly Message[]): ImageRequest["turns"] {
     if (message.role !== "user" && message.role !== "assistant") return [];
     const text = message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n");
     if (text.trim() === "") return [];
-    return [{ role: message.role, text: text.replace(picturePattern, "[Image: $1]") }];
+    return [{ role: message.role, text: namePictures(text) }];
   });
   return turns.slice(-turnsSeen);
 }

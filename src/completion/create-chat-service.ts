@@ -30,12 +30,15 @@ import { resolveModel } from "./resolve-model.ts";
 import { runTurns } from "./run-turns.ts";
 import { createReaders, createShapers, usesTools } from "./select-shapers.ts";
 import { createToolTeacher } from "./teach-tools.ts";
+import { toWordsRequest } from "./to-words-request.ts";
+import { wantsWords } from "./wants-words.ts";
 
 /** What the chat service is made of. */
 export interface ChatServiceOptions {
   readonly config: Pick<
     Config,
     | "MODEL_ALIASES"
+    | "DEFAULT_MODEL"
     | "LIST_ALIASES"
     | "VISION_MODELS"
     | "SYSTEM_PROMPT"
@@ -86,7 +89,8 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     });
 
   async function resolve(id: string, signal: AbortSignal): Promise<ModelInfo> {
-    return resolveModel(id, { upstream, aliases: config.MODEL_ALIASES }, signal);
+    const options = { upstream, aliases: config.MODEL_ALIASES, defaultModel: config.DEFAULT_MODEL };
+    return resolveModel(id, options, signal);
   }
 
   function workFor(request: ChatRequest): SchemaWork {
@@ -123,6 +127,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   ): AsyncGenerator<EventBatch, void, undefined> {
     context.signal.throwIfAborted();
     const model = await resolve(request.model, context.signal);
+    if (model.kind === "image" && wantsWords(request)) {
+      yield* complete(toWordsRequest(request), context);
+      return;
+    }
     context.watch?.resolve(model.id);
     const ready = await prepareImages(request, {
       model,

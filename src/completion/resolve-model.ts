@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, rephrase, shorten } from "../errors.ts";
 import { defaultImageModel } from "../images/draw-image.ts";
 import { asksForAny } from "../model/any-model.ts";
 import { fromClaudeCodeId } from "../model/claude-code-id.ts";
@@ -14,6 +14,8 @@ import { suggestId } from "./suggest-id.ts";
 export interface ResolveOptions {
   readonly upstream: Pick<Upstream, "listModels" | "refreshModels">;
   readonly aliases: Config["MODEL_ALIASES"];
+  /** What `auto` means (`DEFAULT_MODEL`): an id or an alias. Default: the first chat model of the list. */
+  readonly defaultModel?: string | undefined;
 }
 
 const mostShown = 30;
@@ -24,9 +26,9 @@ const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 /**
  * Finds the model behind a client's id, which may be the one of Claude Code's list: an alias of exactly that name, the
  * id itself or another spelling of it (`findModel`), then the first alias whose pattern fits (so `*=…` catches only what
- * the upstream does not have), then, for `auto`, the first chat model of the list. An id that is unknown may be new: the
- * upstream is asked for its list once more before it is refused, by kind `model-not-found` with the nearest id. When
- * the list can't be had, the id passes and the upstream will judge; `auto`, which needs a list, fails with it.
+ * the upstream does not have), then, for `auto`, `defaultModel` or the first chat model of the list. An id that is unknown
+ * may be new: the upstream is asked for its list once more before it is refused, by kind `model-not-found` with the nearest
+ * id. When the list can't be had, the id passes and the upstream will judge; `auto` that needs a list fails with it.
  */
 export async function resolveModel(
   given: string,
@@ -34,6 +36,36 @@ export async function resolveModel(
   signal: AbortSignal,
 ): Promise<ModelInfo> {
   const id = fromClaudeCodeId(given);
+  const { defaultModel } = options;
+  if (defaultModel === undefined || asksForAny(defaultModel)) return resolveId(id, options, signal);
+  const target = options.aliases.find((alias) => alias.from.toLowerCase() === id.toLowerCase())?.to ?? id;
+  // A pattern that leads to `auto` means it, and one that catches `auto` with all else doesn't.
+  const pattern = options.aliases.find((alias) => alias.from.includes("*") && matchGlob(alias.from, target));
+  if (!asksForAny(target) && !asksForAny(pattern?.to ?? target)) return resolveId(id, options, signal);
+  // Whoever has an id keeps it, also against a pattern and the default.
+  const own = findModel(await listOrNothing(options.upstream.listModels(signal), signal), target);
+  return own ?? (await resolveDefault(defaultModel, options, signal));
+}
+
+/** The configured default. What is wrong with it is told by the name of the setting. */
+async function resolveDefault(
+  defaultModel: string,
+  options: ResolveOptions,
+  signal: AbortSignal,
+): Promise<ModelInfo> {
+  const model = await resolveId(defaultModel, options, signal).catch((error: unknown) => {
+    if (!(error instanceof GatewayError) || error.kind !== "model-not-found") throw error;
+    throw rephrase(error, `This gateway's DEFAULT_MODEL is wrong. ${error.message}`);
+  });
+  if (model.kind === "chat") return model;
+  throw new GatewayError(
+    "model-not-found",
+    `This gateway's DEFAULT_MODEL is wrong: \`${shorten(defaultModel)}\` draws. Name a model that writes.`,
+    { param: "model", shouldRetry: false },
+  );
+}
+
+async function resolveId(id: string, options: ResolveOptions, signal: AbortSignal): Promise<ModelInfo> {
   const exact = options.aliases.find((alias) => alias.from.toLowerCase() === id.toLowerCase());
   const pattern =
     exact ?? options.aliases.find((alias) => alias.from.includes("*") && matchGlob(alias.from, id));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { readVersion } from "../../src/cli/version.ts";
+import { readVersion } from "../../src/version.ts";
 import { hasSqlite } from "../support/has-sqlite.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/index.ts";
 import type { AnyJson } from "../support/post.ts";

@@ -15,10 +15,15 @@ const offered: ModelInfo[] = [
   { id: "AkashGen", kind: "image" },
 ];
 
-async function resolve(id: string, aliases = "", models: readonly ModelInfo[] | GatewayError = offered) {
+async function resolve(
+  id: string,
+  aliases = "",
+  models: readonly ModelInfo[] | GatewayError = offered,
+  defaultModel?: string,
+) {
   const upstream = createFakeUpstream([], models);
   const { MODEL_ALIASES } = readConfig({ MODEL_ALIASES: aliases });
-  return resolveModel(id, { upstream, aliases: MODEL_ALIASES }, new AbortController().signal);
+  return resolveModel(id, { upstream, aliases: MODEL_ALIASES, defaultModel }, new AbortController().signal);
 }
 
 describe("a model is found", () => {
@@ -58,6 +63,47 @@ describe("auto", () => {
     await expect(resolve("auto", "", [{ id: "AkashGen", kind: "image" }])).rejects.toMatchObject({
       kind: "upstream-unavailable",
     });
+  });
+});
+
+describe("auto with DEFAULT_MODEL", () => {
+  test.each([
+    ["auto", "openai-gpt-oss-120b", "", "openai-gpt-oss-120b"],
+    ["AUTO", "OPENAI-GPT-OSS-120B", "", "openai-gpt-oss-120b"],
+    ["auto", "fast", "fast=Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B"],
+    ["auto", "gpt-4o", "gpt-*=Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B"],
+    ["gpt-4o", "openai-gpt-oss-120b", "gpt-4o=auto", "openai-gpt-oss-120b"],
+    ["gpt-4o", "openai-gpt-oss-120b", "gpt-*=auto", "openai-gpt-oss-120b"],
+    // An alias of that very name is what somebody wants, one for everything is for what has no other meaning.
+    ["auto", "openai-gpt-oss-120b", "auto=DeepSeek-V3.2", "DeepSeek-V3.2"],
+    ["auto", "openai-gpt-oss-120b", "*=DeepSeek-V3.2", "openai-gpt-oss-120b"],
+    ["auto", "auto", "", "DeepSeek-V3.2"],
+    ["auto", "any", "any=auto", "DeepSeek-V3.2"],
+    ["DeepSeek-V3.2", "openai-gpt-oss-120b", "", "DeepSeek-V3.2"],
+  ])("%s with DEFAULT_MODEL=%s and aliases %j is %s", async (id, defaultModel, aliases, expected) => {
+    expect((await resolve(id, aliases, offered, defaultModel)).id).toBe(expected);
+  });
+
+  test("is never in the way of a model of that name", async () => {
+    const models: ModelInfo[] = [...offered, { id: "Auto", kind: "chat" }];
+    expect((await resolve("auto", "", models, "DeepSeek-V3.2")).id).toBe("Auto");
+  });
+
+  test("needs no list, as any other id", async () => {
+    const away = new GatewayError("upstream-unavailable", "It is away.");
+    expect(await resolve("auto", "", away, "DeepSeek-V3.2")).toEqual({ id: "DeepSeek-V3.2", kind: "chat" });
+  });
+
+  test("that is not offered, or draws, is refused by the name of the setting", async () => {
+    await expect(resolve("auto", "", offered, "DeepSeek-V3.1")).rejects.toMatchObject({
+      kind: "model-not-found",
+      message: expect.stringMatching(/DEFAULT_MODEL.*`DeepSeek-V3\.1`.*Did you mean `DeepSeek-V3\.2`/),
+    });
+    await expect(resolve("auto", "", offered, "akashgen")).rejects.toMatchObject({
+      kind: "model-not-found",
+      message: expect.stringMatching(/DEFAULT_MODEL.*`akashgen` draws/),
+    });
+    await expect(resolve("DeepSeek-V3.1", "", offered, "DeepSeek-V3.2")).rejects.not.toThrow(/DEFAULT_MODEL/);
   });
 });
 

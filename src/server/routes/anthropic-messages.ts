@@ -17,6 +17,7 @@ import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { fillModel } from "../fill-model.ts";
 import { nameDialect } from "../name-dialect.ts";
 import { createMessageThreads } from "../message-threads.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
@@ -130,6 +131,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
       withThreadDetails(encodeAnthropicError(error, request.id), error),
     );
     showBudget(app, deps, encodeAnthropicBudget);
+    fillModel(app, config);
     app.addHook("onRequest", (request, reply, next) => {
       reply.header("request-id", request.id);
       next();

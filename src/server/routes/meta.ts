@@ -1,4 +1,4 @@
-import type { FastifyPluginCallback } from "fastify";
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
 import {
   encodeAnthropicModel,
@@ -9,9 +9,13 @@ import {
 import { encodeCodexCatalogue } from "../../dialects/openai-responses/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/openai-models.ts";
 import { GatewayError } from "../../errors.ts";
+import { readVersion } from "../../version.ts";
+import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { encodeEdgeError, speaksAnthropic } from "../encode-edge-error.ts";
+import { homePageHeaders, renderHomePage, type HomePage } from "../home-page.ts";
+import { prefersHtml } from "../prefers-html.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 
 /** What a person or a probe finds at the root. */
@@ -41,12 +45,31 @@ function isClaudeCode(userAgent: string | undefined): boolean {
  * Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its
  * catalogue. And a clear word to those who look for embeddings.
  */
-export function metaRoutes({ chat }: RouteDependencies): FastifyPluginCallback {
+export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCallback {
+  /** What a browser is shown. Who must have a key learns neither models nor version without it, and asks nobody for them. */
+  async function describeGateway(request: FastifyRequest, reply: FastifyReply): Promise<HomePage> {
+    const baseUrl = baseUrlOf(request, config);
+    if (config.BEARER_TOKEN !== "") return { baseUrl, access: "key" };
+    const signal = clientSignal(reply);
+    const models = await chat.listModels(signal).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return undefined;
+    });
+    return { baseUrl, access: "open", version: readVersion(), defaultModel: config.DEFAULT_MODEL, models };
+  }
+
   return (app, _options, done) => {
     setDialectErrors(app, encodeEdgeError);
 
     app.get("/health", async () => ({ status: "ok", message: "akashchat-api is running" }));
-    app.get("/", async () => welcome);
+    // A browser asks for this of any page; there is none, and nothing is wrong with that.
+    app.get("/favicon.ico", async (_request, reply) => reply.code(204).send());
+    app.get("/", async (request, reply) => {
+      reply.header("vary", "accept");
+      if (!prefersHtml(request.headers.accept)) return welcome;
+      reply.headers({ ...homePageHeaders });
+      return renderHomePage(await describeGateway(request, reply));
+    });
 
     app.get<{ Querystring: { client_version?: unknown } }>("/v1/models", async (request, reply) => {
       const signal = clientSignal(reply);

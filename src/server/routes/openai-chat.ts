@@ -12,6 +12,7 @@ import { collectChoices, sendChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { fillModel } from "../fill-model.ts";
 import { nameDialect } from "../name-dialect.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
@@ -69,6 +70,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
     nameDialect(app, "openai-chat");
     setDialectErrors(app, encodeChatError);
     showBudget(app, deps, encodeOpenAiBudget);
+    fillModel(app, config);
     app.route({ method: "POST", url: "/v1/chat/completions", handler: complete });
     done();
   };

@@ -11,6 +11,7 @@ import { collectChoices, sendChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { fillModel } from "../fill-model.ts";
 import { nameDialect } from "../name-dialect.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { showBudget } from "../show-budget.ts";
@@ -44,6 +45,7 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
     nameDialect(app, "openai-completions");
     setDialectErrors(app, encodeOpenAiError);
     showBudget(app, deps, encodeOpenAiBudget);
+    fillModel(app, config);
     app.route({ method: "POST", url: "/v1/completions", handler: complete });
     done();
   };

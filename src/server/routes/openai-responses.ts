@@ -10,9 +10,9 @@ import {
 import { findIgnored, isRecord } from "../../dialects/ignored-parameters.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
-import { anyModel } from "../../model/any-model.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
+import { fillModel, withModel } from "../fill-model.ts";
 import { nameDialect } from "../name-dialect.ts";
 import { answerResponses } from "../responses/answer-responses.ts";
 import { compact } from "../responses/compact.ts";
@@ -57,11 +57,6 @@ function listIgnoredQuery({ shape }: z.ZodObject, { query }: FastifyRequest): re
   // SDKs write lists as `include[]=…`.
   const named = Object.entries(query).map(([name, value]) => [name.replace(/\[\d*\]$/, ""), value]);
   return findIgnored(Object.fromEntries(named), new Set([...Object.keys(shape), "key"]));
-}
-
-/** A count needs no model: then it is for any. */
-function withModel(body: unknown): unknown {
-  return isRecord(body) ? { ...body, model: body["model"] ?? anyModel } : body;
 }
 
 /** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */
@@ -150,6 +145,7 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
   }
 
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    // A count needs no model: then it is for any.
     const read = parseResponsesBody(withModel(request.body));
     const loaded = await loadContext(places, read);
     const openSummary = summaries.open;
@@ -167,6 +163,7 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
     nameDialect(app, "openai-responses");
     setDialectErrors(app, encodeResponsesError);
     showBudget(app, deps, encodeCodexBudget);
+    fillModel(app, config);
     // Before the store is closed: what still runs is stored as failed.
     app.addHook("onClose", () => runs.close());
     app.route({

@@ -18,7 +18,7 @@ describe("chat", () => {
       ["chat", "hi", "--model", "DeepSeek-V3.2", "--system", "be brief", "--reasoning"],
       upstream,
     );
-    expect(answer).toMatchObject({ code: 0, stdout: "Hello\n", stderr: "hm" });
+    expect(answer).toMatchObject({ code: 0, stdout: "Hello\n", stderr: "hm\n---\n" });
     expect(simulator.chats.at(-1)?.body).toMatchObject({ model: "DeepSeek-V3.2", system: "be brief" });
   });
 

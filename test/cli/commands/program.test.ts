@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { readVersion } from "../../../src/cli/version.ts";
+import { readVersion } from "../../../src/version.ts";
 import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
 import { runProgram } from "../../support/run-program.ts";
 

@@ -1,0 +1,63 @@
+import { open } from "node:fs/promises";
+
+import { drawImage } from "../../images/draw-image.ts";
+import { resolveImageModel } from "../../images/resolve-image-model.ts";
+import type { Services } from "../../gateway.ts";
+import { note, type ChatStreams } from "./streams.ts";
+
+/** Names that are tried before giving up: a folder of so many pictures of one prompt is a mistake. */
+const mostNames = 1000;
+
+/** `a red boat!` is `a-red-boat`; of other scripts the letters stay. */
+export function toFileName(prompt: string): string {
+  const words = prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.join("-").slice(0, 50).replace(/-+$/, "") || "picture";
+}
+
+/** Opens a new file; one that exists is never overwritten, the next has a number. */
+async function createFile(name: string, ending: string) {
+  for (let number = 1; number <= mostNames; number += 1) {
+    const path = `${name}${number === 1 ? "" : `-${number}`}.${ending}`;
+    try {
+      return { path, file: await open(path, "wx") };
+    } catch (error) {
+      if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") throw error;
+    }
+  }
+  throw new Error(`There are ${mostNames} files named ${name} already.`);
+}
+
+/**
+ * Draws a picture into a new file of the working folder, and says how it goes and where it is. Throws `GatewayError`, or what
+ * the file system says.
+ */
+export async function drawToFile(
+  { chat, images }: Pick<Services, "chat" | "images">,
+  prompt: string,
+  { streams, signal }: { readonly streams: ChatStreams; readonly signal: AbortSignal },
+): Promise<void> {
+  const model = await resolveImageModel(chat, undefined, signal);
+  let told = "";
+  for await (const event of drawImage(images, { model, prompt }, signal)) {
+    if (event.type === "accepted") note(streams, event.prompt.replace(/\s+/g, " "));
+    if (event.type === "progress") {
+      const place =
+        event.queuePosition === undefined || event.queuePosition <= 0
+          ? ""
+          : `, ${event.queuePosition} before it`;
+      const text = `${event.status}${place}`;
+      // The same again and again says nothing.
+      if (text !== told) note(streams, text);
+      told = text;
+    }
+    if (event.type !== "done") continue;
+    const { bytes } = await images.read(event.image, signal, { format: "png" });
+    const { path, file } = await createFile(toFileName(prompt), "png");
+    try {
+      await file.writeFile(bytes);
+    } finally {
+      await file.close();
+    }
+    streams.output.write(`./${path} (${Math.ceil(bytes.byteLength / 1024)} KiB)\n`);
+  }
+}
