@@ -54,6 +54,11 @@ describe("once it is spent", () => {
               : [402, "insufficient_quota", "7200"];
         expect([status, error.type, headers["retry-after"]], route).toEqual([expected, type, wait]);
         expect(headers["x-should-retry"]).toBe("false");
+        expect(headers).toMatchObject({
+          "x-ratelimit-limit-tokens": "25000",
+          "x-ratelimit-remaining-tokens": "0",
+          "x-ratelimit-reset-tokens": "2h0m0s",
+        });
         expect(headers["anthropic-ratelimit-unified-status"]).toBe(
           route === "/v1/messages" ? "rejected" : undefined,
         );
@@ -111,18 +116,23 @@ describe("once it is spent", () => {
 });
 
 describe("while some is left", () => {
+  const usual = {
+    "x-ratelimit-limit-tokens": "25000",
+    "x-ratelimit-remaining-tokens": "20000",
+    "x-ratelimit-reset-tokens": "4h0m0s",
+  };
   const expected = {
-    "/v1/chat/completions": {
-      "x-ratelimit-limit-tokens": "25000",
-      "x-ratelimit-remaining-tokens": "20000",
-      "x-ratelimit-reset-tokens": "4h0m0s",
-    },
+    "/v1/chat/completions": usual,
+    "/v1/completions": usual,
+    "/v1/images/generations": usual,
     "/v1/responses": {
+      ...usual,
       "x-codex-primary-used-percent": "20",
       "x-codex-primary-window-minutes": "240",
       "x-codex-primary-reset-at": String(start / 1000 + 14_400),
     },
     "/v1/messages": {
+      ...usual,
       "anthropic-ratelimit-unified-status": "allowed",
       "anthropic-ratelimit-unified-reset": String(start / 1000 + 14_400),
       "anthropic-ratelimit-unified-representative-claim": "overage",
@@ -144,7 +154,7 @@ describe("while some is left", () => {
       })
       .toBeDefined();
     for (const [route, headers] of Object.entries(expected)) {
-      stack.simulator.enqueue({ text: "Hi.", usage: null });
+      if (route !== "/v1/images/generations") stack.simulator.enqueue({ text: "Hi.", usage: null });
       const body = { ...bodies[route as keyof typeof expected], stream };
       const url = stack.url + route;
       const reply = stream ? await openStream(url, body) : await post(url, body, { origin: "http://a.b" });

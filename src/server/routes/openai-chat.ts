@@ -1,6 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
-import { encodeOpenAiBudget } from "../../dialects/budget-headers.ts";
 import {
   createChatEncoder,
   createChoicesEncoder,
@@ -65,7 +64,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
 
   return (app, _options, done) => {
     setDialectErrors(app, encodeChatError);
-    showBudget(app, deps, encodeOpenAiBudget);
+    showBudget(app, deps);
     app.route({ method: "POST", url: "/v1/chat/completions", handler: complete });
     done();
   };
