@@ -8,12 +8,14 @@ import { createChatService } from "./completion/create-chat-service.ts";
 import type { Config } from "./config.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
+import type { NamedAllowance } from "./dialects/gateway-usage.ts";
 import { createLog } from "./log.ts";
 import type { Budget } from "./model/budget.ts";
 import { createIdFactory, createRandomPool, type IdFactory } from "./model/ids.ts";
 import { createSealer, type Sealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
+import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import { createResponseStore } from "./store/create-response-store.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import { createAkashChatUpstream } from "./upstreams/akash-chat/index.ts";
@@ -43,6 +45,9 @@ export interface Services {
   readonly newId: IdFactory;
   /** What is left of what the upstream allows, as far as is known. */
   readonly budget: () => Budget | undefined;
+  /** What each upstream allows, after a look at it where there was none lately. */
+  readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
+  readonly totals: TotalsKeeper;
   readonly now: () => number;
   /** Closes connections and the store. */
   close(): Promise<void>;
@@ -75,6 +80,8 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     summaries: createSealer(secret, "conversation summaries"),
     newId,
     budget: () => upstream.budget(),
+    allowances: async (signal) => [{ name: upstream.name, state: await upstream.allowance(signal) }],
+    totals: createTotalsKeeper(now()),
     now,
     async close() {
       await upstream.close();

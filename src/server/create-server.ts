@@ -15,6 +15,7 @@ import { authenticate } from "./authenticate.ts";
 import { baseUrlOf } from "./base-url.ts";
 import { toCanonicalUrl } from "./canonical-url.ts";
 import { closeWithConnection } from "./close-with-connection.ts";
+import { countRequests } from "./count-requests.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
@@ -28,6 +29,7 @@ import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
 import { openAiImagesRoutes } from "./routes/openai-images.ts";
 import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
+import { usageRoutes } from "./routes/usage.ts";
 import { createShutdown } from "./shutdown.ts";
 
 /** The dialects' routes; each plugin answers failures in its own envelope. */
@@ -38,6 +40,7 @@ const dialects: readonly ((deps: RouteDependencies) => FastifyPluginCallback)[] 
   openAiResponsesRoutes,
   openAiImagesRoutes,
   anthropicMessagesRoutes,
+  usageRoutes,
 ];
 
 /** Headers of ours that scripts in a browser may read. */
@@ -133,6 +136,7 @@ export async function createServer(deps: RouteDependencies, log: FastifyBaseLogg
     done();
   });
   logRequests(app);
+  countRequests(app, deps.totals);
   acceptJson(app);
   const takeTurn = createTurns();
   app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));

@@ -63,7 +63,10 @@ export function createBudgetNotices({ log, now, startTimer }: BudgetNoticesOptio
     };
     const wait = describeWait(resetsAt - now());
     if (spent) {
-      log.warn(fields, `the budget at Akash Chat is spent: requests are refused until there is a new one in ${wait}`);
+      log.warn(
+        fields,
+        `the budget at Akash Chat is spent: requests are refused until there is a new one in ${wait}`,
+      );
     } else if (usedPercent >= used) {
       log.warn(
         fields,

@@ -320,7 +320,8 @@ describe("the log", () => {
     expect(lines).toEqual(["warn: 91 % of the budget at Akash Chat is used; there is a new one in 1 h"]);
   });
 
-  const spent = "warn: the budget at Akash Chat is spent: requests are refused until there is a new one in 1 h";
+  const spent =
+    "warn: the budget at Akash Chat is spent: requests are refused until there is a new one in 1 h";
   const back = "info: there is a new budget at Akash Chat";
 
   test("warns once of a budget that is spent, however many are refused, and tells of the next at its time", async () => {
