@@ -58,7 +58,7 @@ export function createBudgetNotices({ log, now, startTimer }: BudgetNoticesOptio
     const { usedPercent, spent, resetsAt, size } = budget;
     const fields = {
       event: "budget",
-      usedPercent: Math.round(usedPercent),
+      usedPercent: Math.floor(usedPercent),
       resetsAt: new Date(resetsAt).toISOString(),
     };
     const wait = describeWait(resetsAt - now());
