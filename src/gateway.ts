@@ -93,6 +93,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
 /** A gateway with its server. */
 export interface Gateway {
   readonly app: FastifyInstance;
+  readonly services: Services;
   /** Listens on `SERVER_ADDRESS` and resolves with the base URL, without `/v1`. */
   listen(): Promise<string>;
   /** Lets running answers finish (`SHUTDOWN_TIMEOUT_MS`), then closes everything. Idempotent. */
@@ -112,6 +113,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
 
   return {
     app: server.app,
+    services,
     async listen() {
       const { host, port } = config.SERVER_ADDRESS;
       await server.app.listen({ host, port });

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
 import { tokenTableLoaders } from "../shaping/count-tokens.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
+import { showBanner, type BannerKind } from "./banner.ts";
 
 /**
  * After the start, when health checks and the first requests have been answered, and between two tables: reading one
@@ -11,9 +12,14 @@ const tablesDelayMs = 500;
 
 /**
  * Starts the gateway and keeps the process alive until SIGINT or SIGTERM, which let running streams finish;
- * a second signal ends at once. Warns when anybody may use it. Resolves once it listens.
+ * a second signal ends at once. Warns when anybody may use it. Resolves once it listens; on a terminal a banner (of
+ * `kind`) says so.
  */
-export async function serve(config: Config, beforeExit?: () => Promise<void>): Promise<Gateway> {
+export async function serve(
+  config: Config,
+  beforeExit?: () => Promise<void>,
+  kind: BannerKind = "gateway",
+): Promise<Gateway> {
   const gateway = await createGateway(config);
   const { log } = gateway.app;
   if (config.BEARER_TOKEN === "" && !isOwnMachine(config.SERVER_ADDRESS.host)) {
@@ -52,20 +58,10 @@ export async function serve(config: Config, beforeExit?: () => Promise<void>): P
   for (const [index, load] of [...tokenTableLoaders, loadSchemaRules].entries()) {
     setTimeout(load, tablesDelayMs * (index + 1)).unref();
   }
-  if (process.stdout.isTTY) process.stdout.write(welcome(url, config.BEARER_TOKEN !== ""));
+  if (process.stdout.isTTY) showBanner({ gateway, config, url, kind }, process.stdout);
   return gateway;
 }
 
 function isOwnMachine(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
-}
-
-function welcome(url: string, needsToken: boolean): string {
-  return `
-  akashchat-api is ready
-    OpenAI base URL      ${url}/v1
-    Anthropic base URL   ${url}
-    API key              ${needsToken ? "your BEARER_TOKEN" : "anything"}
-    Point a client here  akashchat-api connect claude-code
-\n`;
 }
