@@ -61,11 +61,14 @@ export function showBanner(
   const paint = createPaint(output);
   const port = Number(new URL(url).port || 80);
   output.write(renderBanner({ ...surroundings, kind, version: readVersion(), config, port }, paint));
-  void learnUpstream(gateway.services, kind).then((facts) => {
+
+  async function showUpstream(): Promise<void> {
+    const facts = await learnUpstream(gateway.services, kind);
     // It may have been stopped meanwhile.
     if (!gateway.app.server.listening) return;
     output.write(renderUpstream(facts, surroundings.form.command, { now: Date.now() }, paint));
-  });
+  }
+  void showUpstream();
 }
 
 async function learnUpstream(

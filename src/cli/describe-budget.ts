@@ -26,16 +26,9 @@ export function describeCount(count: number): string {
 
 /** What is left of a budget and when there is a new one, in one line. */
 export function describeBudget(usage: UpstreamUsage, clock: Clock): string {
-  switch (usage.state) {
-    case "uncounted":
-      return "no limit: this instance counts nothing";
-    case "unknown":
-      return "not known: the upstream does not say at the moment";
-    case "spent":
-      return `spent; ${describeReset(usage, clock)}`;
-    case "available":
-      return describeRest(usage, clock);
-  }
+  if (usage.state === "uncounted") return "no limit: this instance counts nothing";
+  if (usage.state === "unknown") return "not known: the upstream does not say at the moment";
+  return usage.state === "spent" ? `spent; ${describeReset(usage, clock)}` : describeRest(usage, clock);
 }
 
 function describeRest(usage: UpstreamUsage, clock: Clock): string {

@@ -2,10 +2,10 @@ import { styleText } from "node:util";
 
 /** Colours for a terminal. Each gives the text as it is where there are none. */
 export interface Paint {
-  bold(text: string): string;
-  good(text: string): string;
-  warning(text: string): string;
-  bad(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly bad: (text: string) => string;
 }
 
 /** The part of a stream that says whether it takes colours: `NO_COLOR`, `FORCE_COLOR` and `TERM` are behind `hasColors`. */
