@@ -110,12 +110,12 @@ export function createAllowance(options: AllowanceOptions): Allowance {
   function note(error: unknown): void {
     if (!(error instanceof GatewayError) || error.kind !== "budget-exhausted") return;
     if (error.resetsAt === undefined) return;
-    spentUntil = error.resetsAt;
     refusals += 1;
     // As good as a look.
     nextLookAt = now() + pauseMs;
-    toldAt = now();
-    notices.update(known());
+    const { authenticated = false, usedPercent = 0 } = seen ?? {};
+    const { resetsAt } = error;
+    learn({ usedPercent: Math.max(100, usedPercent), blocked: true, authenticated, resetsAt });
   }
 
   /** When there is a new budget, if there is none now. */

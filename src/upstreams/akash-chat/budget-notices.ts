@@ -36,6 +36,7 @@ type Said =
 export function createBudgetNotices({ log, now, startTimer }: BudgetNoticesOptions): BudgetNotices {
   let said: Said = { level: "nothing" };
   let stopTimer: () => void = noTimer;
+  let closed = false;
 
   function renew(): void {
     if (said.level === "used") log.info({ event: "budget" }, "there is a new budget at Akash Chat");
@@ -84,6 +85,7 @@ export function createBudgetNotices({ log, now, startTimer }: BudgetNoticesOptio
 
   return {
     update(budget) {
+      if (closed) return;
       if (said.level !== "nothing" && now() >= said.until) renew();
       if (budget === undefined) return;
       const { usedPercent, spent, resetsAt } = budget;
@@ -100,6 +102,7 @@ export function createBudgetNotices({ log, now, startTimer }: BudgetNoticesOptio
       said = { level: "scarce", until: resetsAt };
     },
     close() {
+      closed = true;
       stopTimer();
     },
   };

@@ -370,9 +370,14 @@ describe("the log", () => {
   });
 
   test("says nothing once closed", async () => {
-    const { allowance, timers, refuse } = setUp();
+    const { allowance, timers, refuse, lines, clock, resetsAt } = setUp();
     await expect(allowance.spend(refuse)).rejects.toThrow();
     allowance.close();
     expect(timers.running).toEqual([]);
+    // Answers that are under way end later.
+    clock.now = resetsAt;
+    allowance.count(50_000);
+    expect(timers.running).toEqual([]);
+    expect(lines).toEqual([spent]);
   });
 });
