@@ -8,12 +8,14 @@ import { createChatService } from "./completion/create-chat-service.ts";
 import type { Config } from "./config.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
+import type { NamedAllowance } from "./dialects/gateway-usage.ts";
 import { createLog } from "./log.ts";
 import type { Budget } from "./model/budget.ts";
 import { createIdFactory, createRandomPool, type IdFactory } from "./model/ids.ts";
 import { createSealer, type Sealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
+import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import { createResponseStore } from "./store/create-response-store.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
@@ -46,6 +48,9 @@ export interface Services {
   readonly newId: IdFactory;
   /** What is left of what the upstream allows, as far as is known. */
   readonly budget: () => Budget | undefined;
+  /** What each upstream allows, after a look at it where there was none lately. */
+  readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
+  readonly totals: TotalsKeeper;
   readonly now: () => number;
   /** Closes connections and the store. */
   close(): Promise<void>;
@@ -77,6 +82,8 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     summaries: createSealer(secret, "conversation summaries"),
     newId,
     budget: () => upstream.budget(),
+    allowances: async (signal) => [{ name: upstream.name, state: await upstream.allowance(signal) }],
+    totals: createTotalsKeeper(now()),
     now,
     async close() {
       await upstream.close();
@@ -89,6 +96,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
 export interface Gateway {
   readonly app: FastifyInstance;
   readonly log: Logger;
+  readonly services: Services;
   /** Listens on `SERVER_ADDRESS` and resolves with the base URL, without `/v1`. */
   listen(): Promise<string>;
   /** How many answers are not complete yet. */
@@ -112,6 +120,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
   return {
     app: server.app,
     log: services.log,
+    services,
     async listen() {
       const { host, port } = config.SERVER_ADDRESS;
       await server.app.listen({ host, port });

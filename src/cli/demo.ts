@@ -18,5 +18,5 @@ export async function demo(
     AKASH_COOKIE: undefined,
   });
   process.stdout.write(`Demo: answers come from a simulator at ${simulator.url}, not from Akash Chat.\n`);
-  await serve(config, () => simulator.close());
+  await serve(config, () => simulator.close(), "demo");
 }

@@ -108,6 +108,15 @@ function createProgram(origins: Map<string, string>): Command {
       process.exitCode = await doctor(process.env, { origins });
     });
   program
+    .command("usage")
+    .description("show what is left of the budget, and what the gateway did since its start")
+    .option("--url <url>", "where the gateway is reached (default: from SERVER_ADDRESS)")
+    .option("--json", "print JSON, as GET /v1/usage")
+    .action(async (options: { url?: string; json?: boolean }) => {
+      const { usage } = await import("./usage.ts");
+      await usage(readConfig(process.env), options);
+    });
+  program
     .command("healthcheck", { hidden: true })
     .description("exit with 0 if the gateway of this configuration answers; for containers")
     .action(async () => {

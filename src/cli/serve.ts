@@ -4,6 +4,7 @@ import { tokenTableLoaders } from "../shaping/count-tokens.ts";
 import { logStart } from "./log-start.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
+import { showBanner, type BannerKind } from "./banner.ts";
 
 /**
  * After the start, when health checks and the first requests have been answered, and between two tables: reading one
@@ -13,9 +14,14 @@ const tablesDelayMs = 500;
 
 /**
  * Starts the gateway and keeps the process alive until a signal (see `stopOnSignals`), which lets running streams finish;
- * a second one ends at once. Warns when anybody may use it. Resolves once it listens.
+ * a second one ends at once. Warns when anybody may use it. Resolves once it listens; on a terminal a banner (of `kind`)
+ * says so.
  */
-export async function serve(config: Config, beforeExit?: () => Promise<void>): Promise<Gateway> {
+export async function serve(
+  config: Config,
+  beforeExit?: () => Promise<void>,
+  kind: BannerKind = "gateway",
+): Promise<Gateway> {
   const gateway = await createGateway(config);
   const { log } = gateway;
   if (config.BEARER_TOKEN === "" && !isOwnMachine(config.SERVER_ADDRESS.host)) {
@@ -48,20 +54,10 @@ export async function serve(config: Config, beforeExit?: () => Promise<void>): P
     setTimeout(load, tablesDelayMs * (index + 1)).unref();
   }
   logStart(log, config, url);
-  if (process.stdout.isTTY) process.stdout.write(welcome(url, config.BEARER_TOKEN !== ""));
+  if (process.stdout.isTTY) showBanner({ gateway, config, url, kind }, process.stdout);
   return gateway;
 }
 
 function isOwnMachine(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
-}
-
-function welcome(url: string, needsToken: boolean): string {
-  return `
-  akashchat-api is ready
-    OpenAI base URL      ${url}/v1
-    Anthropic base URL   ${url}
-    API key              ${needsToken ? "your BEARER_TOKEN" : "anything"}
-    Point a client here  akashchat-api connect claude-code
-\n`;
 }

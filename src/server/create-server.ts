@@ -18,6 +18,7 @@ import { authenticate } from "./authenticate.ts";
 import { baseUrlOf } from "./base-url.ts";
 import { toCanonicalUrl } from "./canonical-url.ts";
 import { closeWithConnection } from "./close-with-connection.ts";
+import { countRequests } from "./count-requests.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
@@ -32,6 +33,7 @@ import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
 import { openAiImagesRoutes } from "./routes/openai-images.ts";
 import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
+import { usageRoutes } from "./routes/usage.ts";
 import { createShutdown } from "./shutdown.ts";
 
 /** The dialects' routes; each plugin answers failures in its own envelope. */
@@ -42,6 +44,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiResponsesRoutes,
   openAiImagesRoutes,
   anthropicMessagesRoutes,
+  usageRoutes,
 ];
 
 /** Headers of ours that scripts in a browser may read. */
@@ -182,6 +185,7 @@ export async function createServer(
     logRequest(request, reply, open);
     done();
   });
+  countRequests(app, deps.totals);
   acceptJson(app);
   const takeTurn = createTurns();
   app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));

@@ -4,6 +4,7 @@ import { errorStatus } from "../errors.ts";
 import { AnswerFacts } from "./answer-facts.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import { toEnding, toRequestLine, type RequestLine } from "./request-line.ts";
+import { whenOver } from "./when-over.ts";
 
 /** What browsers, probes and clients ask for by themselves. */
 const byThemselves: ReadonlySet<string> = new Set(["/health", "/favicon.ico", "/robots.txt"]);
@@ -41,13 +42,8 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, open: O
   const entry = { facts, response: reply.raw };
   open.add(entry);
   facts.log.debug({ event: "open", clientAddress: facts.clientAddress }, `${facts.text} begins`);
-  // Not `onResponse`, which says nothing of clients that left.
-  reply.raw.once("close", () => {
-    open.delete(entry);
-    const write = (): void =>
-      writeRequestLine(toRequestLine(request, facts, toEnding(reply)), facts, facts.text);
-    // Those who work for a client that left hear of it now, and then say what it has cost.
-    if (reply.raw.writableFinished) write();
-    else setImmediate(write);
+  reply.raw.once("close", () => open.delete(entry));
+  whenOver(reply.raw, () => {
+    writeRequestLine(toRequestLine(request, facts, toEnding(reply)), facts, facts.text);
   });
 }

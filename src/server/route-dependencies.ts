@@ -1,11 +1,13 @@
 import type { ChatService } from "../completion/chat-service.ts";
 import type { Config } from "../config.ts";
+import type { NamedAllowance } from "../dialects/gateway-usage.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
 import type { Sealer } from "../secrets/create-sealer.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 import type { OpenRequests } from "./open-requests.ts";
+import type { TotalsKeeper } from "./create-totals-keeper.ts";
 
 /** What the routes of a dialect are made from. */
 export interface RouteDependencies {
@@ -18,6 +20,9 @@ export interface RouteDependencies {
   readonly newId: IdFactory;
   /** What is left of what the upstream allows, as far as is known. */
   readonly budget: () => Budget | undefined;
+  /** What each upstream allows, after a look at it where there was none lately: `Upstream.allowance`. */
+  readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
+  readonly totals: TotalsKeeper;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -1,23 +1,24 @@
 import type { FastifyInstance } from "fastify";
 
-import type { EncodeBudget } from "../dialects/budget-headers.ts";
+import { encodeOpenAiBudget, type EncodeBudget } from "../dialects/budget-headers.ts";
 import type { RouteDependencies } from "./route-dependencies.ts";
 
 /**
  * Puts what is left of the budget into the head of every answer of a plugin (`app` is the plugin's own instance) to what
- * was posted: only that can spend.
+ * was posted: only that can spend. In OpenAI's headers, which scripts and proxies read whatever the API is, and in
+ * those of `encode`, which clients of the plugin's dialect read.
  */
 export function showBudget(
   app: FastifyInstance,
   { budget, now }: Pick<RouteDependencies, "budget" | "now">,
-  encode: EncodeBudget,
+  encode?: EncodeBudget,
 ): void {
   app.addHook("onRequest", (request, _reply, done) => {
     // Asked when the head goes out: by then more may be known than when the request came.
     if (request.method === "POST") {
       request.facts.lateHeaders = () => {
         const known = budget();
-        return known === undefined ? {} : encode(known, now());
+        return known === undefined ? {} : { ...encodeOpenAiBudget(known, now()), ...encode?.(known, now()) };
       };
     }
     done();

@@ -1,4 +1,4 @@
-import type { Budget } from "../model/budget.ts";
+import type { AllowanceState, Budget } from "../model/budget.ts";
 import type { CallWatch } from "../model/call-watch.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
@@ -46,6 +46,8 @@ export interface ImageFile {
 
 /** A text-only chat service. All methods throw `GatewayError`. `watch` learns what is asked, and how often. */
 export interface Upstream {
+  /** As operators know it: in the log and in the state of the gateway. */
+  readonly name: string;
   /**
    * The models offered: what is known, at once, renewed in the background when it is old. Waits only while nothing is
    * known, some seconds at most, and then throws.
@@ -64,6 +66,11 @@ export interface Upstream {
   openImage(name: string, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;
   /** What is left of what the upstream allows this gateway, as far as is known. Waits for nothing; renews in the background. */
   budget(): Budget | undefined;
+  /**
+   * What is known of what the upstream allows, after a look at it; but looks are made at most every 30 s, whoever asks and
+   * however often. Waits some seconds at most. Rejects only when `signal` aborts.
+   */
+  allowance(signal: AbortSignal): Promise<AllowanceState>;
   /**
    * Tokens that may still be spent, at once; before anything is known, what anonymous callers begin with. `undefined`: no
    * limit is known.

@@ -1,8 +1,10 @@
 /** A spent budget over real sockets: what each API is told, that nobody is asked, and that it is in sight before. */
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
+import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 
+import type { Overrides } from "../../src/gateway.ts";
 import { openStream } from "../support/open-stream.ts";
 import { get, post } from "../support/post.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
@@ -21,10 +23,10 @@ const start = Date.parse("2026-11-26T12:00:00Z");
 const resetAt = start / 1000 + 7200;
 
 /** A stack whose clock stands still unless it is moved. */
-async function startClocked(simulator: { tokenLimit?: number } = {}) {
+async function startClocked(simulator: { tokenLimit?: number } = {}, overrides: Overrides = {}) {
   const clock = { now: start };
   const now = (): number => clock.now;
-  const stack = await startStack({ overrides: { now }, simulator: { now, ...simulator } });
+  const stack = await startStack({ overrides: { now, ...overrides }, simulator: { now, ...simulator } });
   return { ...stack, clock };
 }
 
@@ -54,6 +56,11 @@ describe("once it is spent", () => {
               : [402, "insufficient_quota", "7200"];
         expect([status, error.type, headers["retry-after"]], route).toEqual([expected, type, wait]);
         expect(headers["x-should-retry"]).toBe("false");
+        expect(headers).toMatchObject({
+          "x-ratelimit-limit-tokens": "25000",
+          "x-ratelimit-remaining-tokens": "0",
+          "x-ratelimit-reset-tokens": "2h0m0s",
+        });
         expect(headers["anthropic-ratelimit-unified-status"]).toBe(
           route === "/v1/messages" ? "rejected" : undefined,
         );
@@ -111,18 +118,23 @@ describe("once it is spent", () => {
 });
 
 describe("while some is left", () => {
+  const usual = {
+    "x-ratelimit-limit-tokens": "25000",
+    "x-ratelimit-remaining-tokens": "20000",
+    "x-ratelimit-reset-tokens": "4h0m0s",
+  };
   const expected = {
-    "/v1/chat/completions": {
-      "x-ratelimit-limit-tokens": "25000",
-      "x-ratelimit-remaining-tokens": "20000",
-      "x-ratelimit-reset-tokens": "4h0m0s",
-    },
+    "/v1/chat/completions": usual,
+    "/v1/completions": usual,
+    "/v1/images/generations": usual,
     "/v1/responses": {
+      ...usual,
       "x-codex-primary-used-percent": "20",
       "x-codex-primary-window-minutes": "240",
       "x-codex-primary-reset-at": String(start / 1000 + 14_400),
     },
     "/v1/messages": {
+      ...usual,
       "anthropic-ratelimit-unified-status": "allowed",
       "anthropic-ratelimit-unified-reset": String(start / 1000 + 14_400),
       "anthropic-ratelimit-unified-representative-claim": "overage",
@@ -144,7 +156,7 @@ describe("while some is left", () => {
       })
       .toBeDefined();
     for (const [route, headers] of Object.entries(expected)) {
-      stack.simulator.enqueue({ text: "Hi.", usage: null });
+      if (route !== "/v1/images/generations") stack.simulator.enqueue({ text: "Hi.", usage: null });
       const body = { ...bodies[route as keyof typeof expected], stream };
       const url = stack.url + route;
       const reply = stream ? await openStream(url, body) : await post(url, body, { origin: "http://a.b" });
@@ -155,6 +167,29 @@ describe("while some is left", () => {
         expect(exposed).toEqual(expect.arrayContaining(Object.keys(headers)));
       }
     }
+  });
+
+  test("the log warns once at 80 % and once when it is spent, and tells of the next", async () => {
+    const lines: { level: number; event?: string; msg: string }[] = [];
+    const log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) });
+    await using stack = await startClocked({ tokenLimit: 25_000 }, { log });
+    const { url, simulator, clock } = stack;
+    // The look that all is counted from.
+    await get(`${url}/v1/usage`);
+    const told = () => lines.flatMap(({ event, level, msg }) => (event === "budget" ? [[level, msg]] : []));
+    for (const promptTokens of [19_000, 1500, 1500]) {
+      simulator.enqueue({ text: "Hi.", usage: { promptTokens, completionTokens: 0 } });
+      await post(`${url}/v1/messages`, bodies["/v1/messages"]);
+    }
+    await spend(stack);
+    await post(`${url}/v1/chat/completions`, bodies["/v1/chat/completions"]);
+    clock.now = resetAt * 1000;
+    await post(`${url}/v1/chat/completions`, bodies["/v1/chat/completions"]);
+    expect(told()).toEqual([
+      [40, "82 % of the budget at Akash Chat is used, some 4,500 tokens are left; there is a new one in 4 h"],
+      [40, "the budget at Akash Chat is spent: requests are refused until there is a new one in 2 h"],
+      [30, "there is a new budget at Akash Chat"],
+    ]);
   });
 
   test.each([

@@ -13,6 +13,7 @@ test.each([
   ["/models", "/v1/models"],
   ["/models/meta-llama/Llama-3.3-70B", "/v1/models/meta-llama/Llama-3.3-70B"],
   ["/embeddings", "/v1/embeddings"],
+  ["/usage", "/v1/usage"],
   ["/images/generations", "/v1/images/generations"],
   ["/images/files/a.webp?sig=x", "/v1/images/files/a.webp?sig=x"],
   ["/v1/v1/chat/completions", "/v1/chat/completions"],

@@ -10,6 +10,7 @@ import type { ModelInfo } from "../../src/model/model-info.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
 import { createSealer } from "../../src/secrets/create-sealer.ts";
 import { createServer } from "../../src/server/create-server.ts";
+import { createTotalsKeeper } from "../../src/server/create-totals-keeper.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 
 /** An answer of the scripted chat service. */
@@ -90,6 +91,8 @@ export async function startEdge(options: {
       responses: createMemoryStore(10),
       summaries: createSealer(secret, "conversation summaries"),
       budget: () => undefined,
+      allowances: async () => [],
+      totals: createTotalsKeeper(1_700_000_000_000),
       newId: (prefix) => `${prefix}${(ids += 1)}`,
       now: () => 1_700_000_000_000,
     },

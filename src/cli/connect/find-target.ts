@@ -36,18 +36,21 @@ export interface TargetOptions {
 }
 
 /** The gateway as its administrator's configuration, or the caller, names it. */
-interface Gateway {
+export interface Gateway {
   readonly url: string;
   readonly apiKey: string;
   /** Whether the key is one that was set. */
   readonly hasKey: boolean;
 }
 
+/** Thrown when nothing answers where a gateway should be. */
+export class NoGatewayError extends UsageError {}
+
 /** The gateway's list says nothing of a kind that every client reads, but its image models say AkashGen. */
 const draws = ({ id, standsFor = id }: TargetModel): boolean => /^akashgen/i.test(standsFor);
 
 /** The base URL without `/v1`; a host and port alone are meant as http. Throws `UsageError` for what is no address. */
-function readUrl(text: string): string {
+export function readUrl(text: string): string {
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(whole) || !/^https?:/i.test(whole)) {
     throw new UsageError(`--url: "${text}" is no address such as http://localhost:16571.`);
@@ -110,7 +113,11 @@ async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: s
   return { id, contextLength: meant.contextLength, ...(standsFor === id ? {} : { standsFor }) };
 }
 
-async function fetchJson<T>(gateway: Gateway, path: string, schema: z.ZodType<T>): Promise<T> {
+/**
+ * Asks a gateway for JSON. Throws `NoGatewayError` when nothing answers, `UsageError` when it refuses or is something
+ * else.
+ */
+export async function fetchJson<T>(gateway: Gateway, path: string, schema: z.ZodType<T>): Promise<T> {
   const { url, apiKey, hasKey } = gateway;
   let status: number;
   let text: string;
@@ -122,7 +129,7 @@ async function fetchJson<T>(gateway: Gateway, path: string, schema: z.ZodType<T>
     status = response.statusCode;
     text = await response.body.text();
   } catch (error) {
-    throw new UsageError(
+    throw new NoGatewayError(
       `No gateway answers at ${url} (${error instanceof Error ? error.message : String(error)}).\n` +
         "Start it first (akashchat-api serve, or demo). If it is elsewhere, name it with --url, or for good by a line\n" +
         `SERVER_ADDRESS=host:port in ${ownFile()}.`,

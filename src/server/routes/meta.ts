@@ -32,6 +32,7 @@ const welcome = {
     "POST /v1/messages/count_tokens",
     "POST /v1/images/generations",
     "GET /v1/models",
+    "GET /v1/usage",
     "GET /health",
   ],
 };

@@ -1,6 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
-import { encodeOpenAiBudget } from "../../dialects/budget-headers.ts";
 import {
   createChatEncoder,
   createChoicesEncoder,
@@ -69,7 +68,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
   return (app, _options, done) => {
     nameDialect(app, "openai-chat");
     setDialectErrors(app, encodeChatError);
-    showBudget(app, deps, encodeOpenAiBudget);
+    showBudget(app, deps);
     fillModel(app, config);
     app.route({ method: "POST", url: "/v1/chat/completions", handler: complete });
     done();

@@ -1,6 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
-import { encodeOpenAiBudget } from "../../dialects/budget-headers.ts";
 import { encodeOpenAiError } from "../../dialects/openai-error.ts";
 import {
   createTextCompletionEncoder,
@@ -44,7 +43,7 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
   return (app, _options, done) => {
     nameDialect(app, "openai-completions");
     setDialectErrors(app, encodeOpenAiError);
-    showBudget(app, deps, encodeOpenAiBudget);
+    showBudget(app, deps);
     fillModel(app, config);
     app.route({ method: "POST", url: "/v1/completions", handler: complete });
     done();

@@ -1,5 +1,4 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import { encodeOpenAiBudget } from "../../dialects/budget-headers.ts";
 import { encodeOpenAiError } from "../../dialects/openai-error.ts";
 import { parseImagesRequest } from "../../dialects/openai-images/request.ts";
 import { encodeImagesResponse } from "../../dialects/openai-images/response.ts";
@@ -58,7 +57,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
   return (app, _options, done) => {
     nameDialect(app, "openai-images");
     setDialectErrors(app, encodeOpenAiError);
-    showBudget(app, deps, encodeOpenAiBudget);
+    showBudget(app, deps);
     app.route({ method: "POST", url: "/v1/images/generations", handler: generate });
     app.register(imageFileRoutes(images));
     app.register(pictureInputRoutes);

@@ -1,7 +1,11 @@
 import { GatewayError } from "../../errors.ts";
-import type { Budget } from "../../model/budget.ts";
+import type { AllowanceState, Budget } from "../../model/budget.ts";
+import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import { waitFor } from "./abort.ts";
+import { createBudgetNotices } from "./budget-notices.ts";
 import { createExhaustedError } from "./exhausted-error.ts";
 import type { UpstreamLog } from "./options.ts";
+import { anonymousSize, sizeOf } from "./to-budget.ts";
 import type { UsageStatus } from "./usage-status.ts";
 
 /** What the upstream allows this gateway, and what is left of it. */
@@ -18,6 +22,8 @@ export interface Allowance {
    * and at most every 30 s.
    */
   budget(): Budget | undefined;
+  /** As `Upstream` has it: what is old is renewed first, also before anything was spent. */
+  state(signal: AbortSignal): Promise<AllowanceState>;
   /** As `Upstream` has it. Renews nothing. */
   tokensLeft(): number | undefined;
   /** Ends a look that is under way and starts no more. */
@@ -30,24 +36,33 @@ export interface AllowanceOptions {
   readonly look: (signal: AbortSignal) => Promise<UsageStatus | undefined>;
   readonly now: () => number;
   readonly log: UpstreamLog;
+  readonly startTimer: StartTimer;
 }
 
 /** The pause between two looks. */
 const pauseMs = 30_000;
 /** The pause after an upstream that does not count. */
 const longPauseMs = 3_600_000;
-/** What an anonymous address has: the upstream's documented default, which no route tells. */
-const anonymousSize = { tokens: 25_000, windowMs: 4 * 3_600_000 };
+/** How long somebody who asks waits for a look. */
+const patienceMs = 5000;
 
-/** Creates the keeper. Looks are made in the background, one at a time, and none before something is spent. */
-export function createAllowance({ look, now, log }: AllowanceOptions): Allowance {
+/**
+ * Creates the keeper. Looks are made one at a time and at most every 30 s, whoever asks; before something is spent only
+ * for those who ask for the state.
+ */
+export function createAllowance(options: AllowanceOptions): Allowance {
+  const { look, now, log, startTimer } = options;
   const closing = new AbortController();
+  const notices = createBudgetNotices(options);
   let nextLookAt = 0;
-  let looking = false;
+  /** The look that is under way. Resolves when it is over, or has taken longer than anybody shall wait. */
+  let looking: Promise<void> | undefined;
   let begun = false;
   let spentUntil: number | undefined;
   let refusals = 0;
   let seen: UsageStatus | undefined;
+  /** When the upstream last told: by a look or by a refusal. */
+  let toldAt = 0;
   let countedSince = 0;
   let counts = true;
 
@@ -58,9 +73,11 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
       return;
     }
     seen = status;
+    toldAt = now();
     countedSince = 0;
     const { blocked, resetsAt } = status;
     spentUntil = blocked ? (resetsAt ?? spentUntil) : undefined;
+    notices.update(known());
   }
 
   async function lookNow(): Promise<void> {
@@ -72,28 +89,33 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
     } catch (error) {
       // Nobody waits for it: what was known stays known, and the next look may do better.
       log.debug({ err: error }, "the upstream's usage status can't be had");
-    } finally {
-      looking = false;
     }
   }
 
   function lookAhead(): void {
     const waitMs = nextLookAt - now();
     // No pause is longer than the longest: then the clock was set back.
-    if (looking || closing.signal.aborted || (waitMs > 0 && waitMs <= longPauseMs)) return;
-    looking = true;
+    if (looking !== undefined || closing.signal.aborted || (waitMs > 0 && waitMs <= longPauseMs)) return;
     nextLookAt = now() + pauseMs;
-    void lookNow();
+    looking = new Promise((resolve) => {
+      const stop = startTimer(patienceMs, resolve);
+      void lookNow().finally(() => {
+        stop();
+        looking = undefined;
+        resolve();
+      });
+    });
   }
 
   function note(error: unknown): void {
     if (!(error instanceof GatewayError) || error.kind !== "budget-exhausted") return;
     if (error.resetsAt === undefined) return;
-    spentUntil = error.resetsAt;
     refusals += 1;
     // As good as a look.
     nextLookAt = now() + pauseMs;
-    log.warn({ until: new Date(error.resetsAt).toISOString() }, "the budget at the upstream is spent");
+    const { authenticated = false, usedPercent = 0 } = seen ?? {};
+    const { resetsAt } = error;
+    learn({ usedPercent: Math.max(100, usedPercent), blocked: true, authenticated, resetsAt });
   }
 
   /** When there is a new budget, if there is none now. */
@@ -107,6 +129,16 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
     if (seen?.resetsAt === undefined || now() >= seen.resetsAt) return undefined;
     const estimate = seen.usedPercent + (countedSince * 100) / anonymousSize.tokens;
     return { usedPercent: Math.max(seen.usedPercent, Math.min(100, estimate)), resetsAt: seen.resetsAt };
+  }
+
+  function known(): Budget | undefined {
+    const resetsAt = nextBudgetAt();
+    if (resetsAt !== undefined) {
+      const usedPercent = Math.max(100, seen?.usedPercent ?? 0);
+      return { usedPercent, spent: true, resetsAt, size: sizeOf(seen) };
+    }
+    const used = usedNow();
+    return used === undefined ? undefined : { ...used, spent: false, size: sizeOf(seen) };
   }
 
   return {
@@ -127,16 +159,18 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
     },
     count(tokens) {
       countedSince += tokens;
+      notices.update(known());
     },
     budget() {
       if (begun) lookAhead();
-      const resetsAt = nextBudgetAt();
-      if (resetsAt !== undefined) {
-        const usedPercent = Math.max(100, seen?.usedPercent ?? 0);
-        return { usedPercent, spent: true, resetsAt, size: sizeOf(seen) };
-      }
-      const used = usedNow();
-      return used === undefined ? undefined : { ...used, spent: false, size: sizeOf(seen) };
+      return known();
+    },
+    async state(signal) {
+      lookAhead();
+      if (looking !== undefined) await waitFor(looking, signal);
+      const budget = known();
+      if (budget === undefined) return { kind: counts ? "unknown" : "uncounted" };
+      return { kind: "counted", budget, estimated: !budget.spent && countedSince > 0, toldAt };
     },
     tokensLeft() {
       if (nextBudgetAt() !== undefined) return 0;
@@ -146,10 +180,7 @@ export function createAllowance({ look, now, log }: AllowanceOptions): Allowance
     },
     close() {
       closing.abort();
+      notices.close();
     },
   };
-}
-
-function sizeOf(status: UsageStatus | undefined): Budget["size"] {
-  return status?.authenticated === true ? undefined : anonymousSize;
 }

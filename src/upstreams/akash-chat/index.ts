@@ -43,6 +43,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
     look: (signal) => fetchUsageStatus(client, { signal, now: now(), token: session.current }),
     now,
     log: options.log,
+    startTimer,
   });
 
   /** Asks a model. A refusal costs nothing upstream, so a model that has another id is asked for by that, too. */
@@ -111,6 +112,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   }
 
   return {
+    name: "akash-chat",
     listModels: (signal) => models.list(signal),
     refreshModels: (signal) => models.refresh(signal),
     stream(request, signal, watch) {
@@ -148,6 +150,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
     openImage: (name, ifNoneMatch, signal) =>
       openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
     budget: () => allowance.budget(),
+    allowance: (signal) => allowance.state(signal),
     tokensLeft: () => allowance.tokensLeft(),
     async close() {
       allowance.close();

@@ -1,8 +1,10 @@
+import type { AllowanceState } from "../../model/budget.ts";
 import { createClient } from "./client.ts";
 import type { ModelList } from "./decode-models.ts";
 import { createNoModelsError, fetchModels } from "./fetch-models.ts";
 import type { AkashChatOptions } from "./options.ts";
 import { createSession } from "./session.ts";
+import { toAllowanceState } from "./to-budget.ts";
 import { fetchUsageStatus, type UsageStatus } from "./usage-status.ts";
 
 /** What a diagnosis wants to know of an upstream, each step by itself. All methods throw `GatewayError`. */
@@ -13,6 +15,8 @@ export interface AkashChatInspector {
   models(signal: AbortSignal): Promise<ModelList>;
   /** `undefined`: this instance does not count. */
   usage(signal: AbortSignal): Promise<UsageStatus | undefined>;
+  /** The same, as a gateway tells it. */
+  allowance(signal: AbortSignal): Promise<AllowanceState>;
   close(): Promise<void>;
 }
 
@@ -21,6 +25,11 @@ export function createAkashChatInspector(options: AkashChatOptions): AkashChatIn
   const client = createClient(options);
   const session = createSession(client, options);
   const { now } = options;
+
+  function usage(signal: AbortSignal): Promise<UsageStatus | undefined> {
+    return fetchUsageStatus(client, { signal, now: now(), token: session.current });
+  }
+
   return {
     async session(signal) {
       const { token, lifetimeMs } = await session.get(signal);
@@ -31,7 +40,10 @@ export function createAkashChatInspector(options: AkashChatOptions): AkashChatIn
       if (list === undefined) throw createNoModelsError();
       return list;
     },
-    usage: (signal) => fetchUsageStatus(client, { signal, now: now(), token: session.current }),
+    usage,
+    async allowance(signal) {
+      return toAllowanceState(await usage(signal), now());
+    },
     close: () => client.close(),
   };
 }

@@ -4,21 +4,28 @@ import { GatewayError } from "../../../src/errors.ts";
 import { createAllowance, type Allowance } from "../../../src/upstreams/akash-chat/allowance.ts";
 import { createExhaustedError } from "../../../src/upstreams/akash-chat/exhausted-error.ts";
 import type { UsageStatus } from "../../../src/upstreams/akash-chat/usage-status.ts";
+import { createTimers } from "../../support/create-timers.ts";
 
-const silent = { debug() {}, info() {}, warn() {} };
 const hour = 3_600_000;
 
 function setUp() {
   const clock = { now: 1_700_000_000_000 };
   const answers: Look[] = [];
+  const timers = createTimers();
+  /** What the operator reads. */
+  const lines: string[] = [];
+  const write = (level: string) => (_fields: object, message: string) => {
+    lines.push(`${level}: ${message}`);
+  };
   const allowance = createAllowance({
     look: () => begin(answers),
     now: () => clock.now,
-    log: silent,
+    log: { debug() {}, info: write("info"), warn: write("warn") },
+    startTimer: timers.start,
   });
   const resetsAt = clock.now + hour;
   const refuse = () => Promise.reject(createExhaustedError(resetsAt, { now: clock.now }));
-  return { clock, answers, allowance, resetsAt, refuse };
+  return { clock, answers, timers, lines, allowance, resetsAt, refuse };
 }
 
 /** A look that somebody else brings to its end. */
@@ -190,5 +197,187 @@ describe("what is left", () => {
     clock.now += 24 * hour;
     allowance.budget();
     expect(answers.length).toBe(1);
+  });
+});
+
+const { signal } = new AbortController();
+
+describe("the state, for those who ask", () => {
+  test("is looked at also before anything was spent, once in 30 s, however many ask", async () => {
+    const { allowance, clock, answers, resetsAt } = setUp();
+    const asked = Array.from({ length: 20 }, () => allowance.state(signal));
+    expect(answers.length).toBe(1);
+    const toldAt = clock.now;
+    await land(answers[0], { usedPercent: 20, blocked: false, authenticated: false, resetsAt });
+    const size = { tokens: 25_000, windowMs: 4 * hour };
+    const budget = { usedPercent: 20, spent: false, resetsAt, size };
+    const told = { kind: "counted", budget, estimated: false, toldAt };
+    expect(await Promise.all(asked)).toEqual(asked.map(() => told));
+    clock.now += 29_999;
+    expect(await allowance.state(signal)).toEqual(told);
+    expect(answers.length).toBe(1);
+    clock.now += 1;
+    const later = allowance.state(signal);
+    expect(answers.length).toBe(2);
+    await land(answers[1], { usedPercent: 21, blocked: false, authenticated: false, resetsAt });
+    expect(await later).toMatchObject({ budget: { usedPercent: 21 }, toldAt: clock.now });
+  });
+
+  test("shares its looks with the headers of answers", async () => {
+    const { allowance, answers, resetsAt } = setUp();
+    await ask(allowance);
+    allowance.budget();
+    const asked = allowance.state(signal);
+    await land(answers[0], { usedPercent: 20, blocked: false, authenticated: false, resetsAt });
+    await asked;
+    allowance.budget();
+    await allowance.state(signal);
+    expect(answers.length).toBe(1);
+  });
+
+  test("says when our own count is in it", async () => {
+    const { allowance, answers, resetsAt } = setUp();
+    const asked = allowance.state(signal);
+    await land(answers[0], { usedPercent: 20, blocked: false, authenticated: false, resetsAt });
+    await asked;
+    allowance.count(250);
+    expect(await allowance.state(signal)).toMatchObject({ estimated: true, budget: { usedPercent: 21 } });
+  });
+
+  test("is spent as soon as a request was refused, without a look", async () => {
+    const { allowance, answers, refuse, resetsAt } = setUp();
+    await expect(allowance.spend(refuse)).rejects.toThrow();
+    expect(await allowance.state(signal)).toMatchObject({
+      kind: "counted",
+      estimated: false,
+      budget: { spent: true, usedPercent: 100, resetsAt },
+    });
+    expect(answers.length).toBe(0);
+  });
+
+  test("is not waited for longer than some seconds, and never twice for one look", async () => {
+    const { allowance, answers, timers, resetsAt } = setUp();
+    const asked = allowance.state(signal);
+    expect(timers.running).toEqual([5000]);
+    timers.expireAll();
+    expect(await asked).toEqual({ kind: "unknown" });
+    expect(await allowance.state(signal)).toEqual({ kind: "unknown" });
+    expect(answers.length).toBe(1);
+    await land(answers[0], { usedPercent: 20, blocked: false, authenticated: false, resetsAt });
+    expect(await allowance.state(signal)).toMatchObject({ kind: "counted" });
+  });
+
+  test("is unknown where nobody says it, and uncounted where nothing is counted", async () => {
+    const { allowance, answers, clock } = setUp();
+    const asked = allowance.state(signal);
+    answers[0]?.reject(new Error("no"));
+    expect(await asked).toEqual({ kind: "unknown" });
+    clock.now += 30_000;
+    const again = allowance.state(signal);
+    await land(answers[1], undefined);
+    expect(await again).toEqual({ kind: "uncounted" });
+  });
+
+  test("lets those go who leave, without ending the look of the others", async () => {
+    const { allowance, answers, resetsAt } = setUp();
+    const leaving = new AbortController();
+    const [gone, stays] = [allowance.state(leaving.signal), allowance.state(signal)];
+    leaving.abort();
+    await expect(gone).rejects.toMatchObject({ kind: "aborted" });
+    await land(answers[0], { usedPercent: 20, blocked: false, authenticated: false, resetsAt });
+    expect(await stays).toMatchObject({ kind: "counted" });
+  });
+});
+
+describe("the log", () => {
+  const fine = { blocked: false, authenticated: false };
+
+  /** One that was looked at once. */
+  async function setUpSeen(usedPercent: number, status: Partial<UsageStatus> = {}) {
+    const own = setUp();
+    await ask(own.allowance);
+    own.allowance.budget();
+    await land(own.answers[0], { usedPercent, ...fine, resetsAt: own.resetsAt, ...status });
+    return own;
+  }
+
+  test("warns at 80 % and at 100 % of our own count, once each", async () => {
+    const { allowance, lines } = await setUpSeen(70);
+    allowance.count(2400);
+    expect(lines).toEqual([]);
+    for (let times = 0; times < 3; times += 1) allowance.count(200);
+    expect(lines).toEqual([
+      "warn: 80 % of the budget at Akash Chat is used, some 4,900 tokens are left; there is a new one in 1 h",
+    ]);
+    for (let times = 0; times < 3; times += 1) allowance.count(5000);
+    expect(lines.slice(1)).toEqual([
+      "warn: the budget at Akash Chat is used up by our own count: requests may be refused until there is a new one in 1 h",
+    ]);
+  });
+
+  test("warns at what a look tells, without tokens for an account", async () => {
+    const { lines } = await setUpSeen(91.6, { authenticated: true });
+    expect(lines).toEqual(["warn: 91 % of the budget at Akash Chat is used; there is a new one in 1 h"]);
+  });
+
+  const spent =
+    "warn: the budget at Akash Chat is spent: requests are refused until there is a new one in 1 h";
+  const back = "info: there is a new budget at Akash Chat";
+
+  test("warns once of a budget that is spent, however many are refused, and tells of the next at its time", async () => {
+    const { allowance, lines, refuse, timers, clock, resetsAt } = setUp();
+    await Promise.allSettled(Array.from({ length: 5 }, () => allowance.spend(refuse)));
+    expect(lines).toEqual([spent]);
+    expect(timers.running).toEqual([hour]);
+    // A timer that is too early, as after the clock was set back.
+    clock.now = resetsAt - 5000;
+    timers.expireAll();
+    expect(lines).toEqual([spent]);
+    expect(timers.running).toEqual([5000]);
+    clock.now = resetsAt;
+    timers.expireAll();
+    expect(lines).toEqual([spent, back]);
+    expect(timers.running).toEqual([]);
+  });
+
+  test("warns anew in the next window", async () => {
+    const { allowance, lines, clock, resetsAt, answers } = await setUpSeen(85);
+    clock.now = resetsAt;
+    await ask(allowance);
+    allowance.budget();
+    await land(answers[1], { usedPercent: 83, ...fine, resetsAt: resetsAt + 4 * hour });
+    expect(lines).toEqual([
+      "warn: 85 % of the budget at Akash Chat is used, some 3,750 tokens are left; there is a new one in 1 h",
+      "warn: 83 % of the budget at Akash Chat is used, some 4,250 tokens are left; there is a new one in 4 h",
+    ]);
+  });
+
+  test("tells when a limit was lifted early; an estimate that was too high is none", async () => {
+    const lifted = setUp();
+    await expect(lifted.allowance.spend(lifted.refuse)).rejects.toThrow();
+    lifted.clock.now += 30_000;
+    await ask(lifted.allowance);
+    await land(lifted.answers[0], { usedPercent: 3, ...fine, resetsAt: lifted.resetsAt });
+    expect(lifted.lines).toEqual([spent, back]);
+
+    const estimated = await setUpSeen(70);
+    estimated.allowance.count(25_000);
+    estimated.clock.now += 30_000;
+    estimated.allowance.budget();
+    await land(estimated.answers[1], { usedPercent: 90, ...fine, resetsAt: estimated.resetsAt });
+    estimated.allowance.count(25_000);
+    expect(estimated.lines.length).toBe(1);
+  });
+
+  test("says nothing once closed", async () => {
+    const { allowance, timers, refuse, lines, clock, resetsAt } = setUp();
+    await expect(allowance.spend(refuse)).rejects.toThrow();
+    allowance.close();
+    expect(timers.running).toEqual([]);
+    // Answers that are under way end later.
+    clock.now = resetsAt;
+    allowance.count(50_000);
+    expect(timers.running).toEqual([]);
+    expect(lines).toEqual([spent]);
   });
 });

@@ -77,7 +77,7 @@ function findPlace(statements: readonly Statement[], table: readonly string[]): 
 export const tomlFile: FileFormat = {
   parse(text) {
     try {
-      return structuredClone(parse(text)) as JsonObject;
+      return structuredClone(parse(text));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const { line, column } = error as { line?: unknown; column?: unknown };

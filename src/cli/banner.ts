@@ -1,0 +1,168 @@
+import type { Config } from "../config.ts";
+import { encodeUsage } from "../dialects/gateway-usage.ts";
+import { toGatewayError, type ErrorKind, type GatewayError } from "../errors.ts";
+import type { Gateway } from "../gateway.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import { describeBudget, type Clock, type UpstreamUsage } from "./describe-budget.ts";
+import { localUrl } from "./local-url.ts";
+import { lookAround, type Surroundings } from "./look-around.ts";
+import { createPaint, type Paint, type PaintedStream } from "./paint.ts";
+import { readVersion } from "../version.ts";
+
+/** What is the matter with the upstream, where it can be reached. */
+const troubles: Partial<Record<ErrorKind, string>> = {
+  overloaded: "lists no models at the moment",
+  "upstream-timeout": "does not answer",
+};
+
+/** What runs: the gateway, or the demo, whose answers a simulator makes. */
+export type BannerKind = "gateway" | "demo";
+
+/** What the first part of the banner is made of. */
+export interface BannerFacts extends Surroundings {
+  readonly kind: BannerKind;
+  readonly version: string;
+  readonly config: Pick<Config, "SERVER_ADDRESS" | "PUBLIC_URL" | "BEARER_TOKEN" | "DATA_DIR">;
+  /** Where it listens; the setting may have left the choice to the system. */
+  readonly port: number;
+}
+
+/** What is learned of the upstream after the start. */
+export interface UpstreamFacts {
+  readonly models: readonly ModelInfo[] | GatewayError;
+  readonly budget: UpstreamUsage | undefined;
+}
+
+const defaultPort = 16_571;
+const everyAddress: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+/** Listening at these, a gateway is found at `localhost`. */
+const asLocalhost: ReadonlySet<string> = new Set([...everyAddress, "localhost", "127.0.0.1", "::1"]);
+
+/**
+ * Welcomes whoever started the gateway on a terminal: at once with what is known here, and once it is known with what the
+ * upstream has. Nothing waits for that. Each part is written whole, so that lines of the log come before or after it.
+ */
+export function showBanner(
+  {
+    gateway,
+    config,
+    url,
+    kind,
+  }: {
+    readonly gateway: Pick<Gateway, "app" | "services">;
+    readonly config: Config;
+    /** From `Gateway.listen`. */
+    readonly url: string;
+    readonly kind: BannerKind;
+  },
+  output: PaintedStream & { write(text: string): unknown },
+): void {
+  const surroundings = lookAround();
+  const paint = createPaint(output);
+  const port = Number(new URL(url).port || 80);
+  output.write(renderBanner({ ...surroundings, kind, version: readVersion(), config, port }, paint));
+
+  async function showUpstream(): Promise<void> {
+    const facts = await learnUpstream(gateway.services, kind);
+    // It may have been stopped meanwhile.
+    if (!gateway.app.server.listening) return;
+    output.write(renderUpstream(facts, surroundings.form.command, { now: Date.now() }, paint));
+  }
+  void showUpstream();
+}
+
+async function learnUpstream(
+  { chat, allowances, now }: Gateway["services"],
+  kind: BannerKind,
+): Promise<UpstreamFacts> {
+  const { signal } = new AbortController();
+  const [models, budget] = await Promise.all([
+    chat.listModels(signal).catch(toGatewayError),
+    // What a simulator gives is nobody's budget.
+    kind === "demo" ? [] : allowances(signal),
+  ]);
+  return { models, budget: encodeUsage(budget, undefined, now()).upstreams[0] };
+}
+
+/** The part that is known at the start. */
+export function renderBanner(facts: BannerFacts, paint: Paint): string {
+  const { kind, version, config, form, lanAddress } = facts;
+  const own = localUrl({ SERVER_ADDRESS: { ...config.SERVER_ADDRESS, port: facts.port } });
+  const base = config.PUBLIC_URL ?? own;
+  const isOpen = everyAddress.has(config.SERVER_ADDRESS.host) && form.place !== "container";
+  const title = kind === "demo" ? "demo is ready" : "is ready";
+  const key =
+    config.BEARER_TOKEN === "" ? "anything: no BEARER_TOKEN is set" : "the BEARER_TOKEN of this gateway";
+  const rows = [
+    row("OpenAI base URL", `${base}/v1`),
+    row("Anthropic base URL", base),
+    ...(base === own ? [] : [row("On this machine", own)]),
+    ...(isOpen && lanAddress !== undefined
+      ? [row("On your network", `http://${lanAddress}:${facts.port}`)]
+      : []),
+    row("API key", key),
+    ...(config.DATA_DIR === undefined ? [] : [row("Data folder", config.DATA_DIR)]),
+  ];
+  const place = form.place === "folder" ? ", in this folder" : "";
+  const lines = [
+    "",
+    `  ${paint.bold(`akashchat-api ${version}`)} ${title}`,
+    "",
+    ...rows,
+    "",
+    `  Next, in another terminal${place}:`,
+    ...renderCommands(facts, base),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The part that the upstream tells. */
+export function renderUpstream(
+  { models, budget }: UpstreamFacts,
+  command: string,
+  clock: Clock,
+  paint: Paint,
+): string {
+  const lines = models instanceof Error ? [renderFailure(models, command, paint)] : [renderModels(models)];
+  if (budget !== undefined && !(models instanceof Error && budget.state === "unknown")) {
+    const words = describeBudget(budget, clock);
+    lines.push(row("Budget", budget.state === "spent" ? paint.bad(words) : words));
+  }
+  return `\n${lines.join("\n")}\n\n`;
+}
+
+function renderFailure({ kind }: GatewayError, command: string, paint: Paint): string {
+  return row("Akash Chat", `${paint.bad(troubles[kind] ?? "can't be reached")}. Run: ${command} doctor`);
+}
+
+function renderModels(all: readonly ModelInfo[]): string {
+  const models = all.filter(({ aliasOf }) => aliasOf === undefined);
+  const example = models.find(({ kind }) => kind === "chat")?.id;
+  return row("Models", `${models.length}${example === undefined ? "" : `, such as ${example}`}`);
+}
+
+/** Three commands that lead on. Those that ask the gateway are told where it is, unless they find it by themselves. */
+function renderCommands({ kind, form, config, port }: BannerFacts, base: string): string[] {
+  const isFound =
+    form.place === "container" ||
+    (config.PUBLIC_URL === undefined && port === defaultPort && asLocalhost.has(config.SERVER_ADDRESS.host));
+  const at = isFound ? "" : ` --url ${base}`;
+  const ask = ['chat "Say hello"', "ask something"];
+  const launch = [`launch claude-code${at}`, "start a coding agent"];
+  const connect = [`connect open-webui${at}`, "the settings of another client"];
+  const usage = [`usage${at}`, "what is left of the budget"];
+  // An agent in the container would be of no use; a question beside the demo would go to Akash Chat itself.
+  const commands =
+    form.place === "container"
+      ? [usage, connect, ["doctor", "whether everything works"]]
+      : kind === "demo"
+        ? [launch, connect, usage]
+        : [ask, launch, connect];
+  const whole = commands.map(([rest = "", words = ""]) => [`${form.command} ${rest}`, words] as const);
+  const width = Math.max(...whole.map(([command]) => command.length));
+  return whole.map(([command, words]) => `    ${command.padEnd(width)}   ${words}`);
+}
+
+function row(name: string, words: string): string {
+  return `    ${name.padEnd(20)} ${words}`;
+}

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { hostname, networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { findCommandForm, type CommandForm } from "./command-form.ts";
+
+/** What the banner wants to know of the machine. */
+export interface Surroundings {
+  readonly form: CommandForm;
+  /** An address at which other machines of the network find this one. */
+  readonly lanAddress: string | undefined;
+}
+
+/** Looks at how the process was started, at the files that engines of containers leave, and at the network. */
+export function lookAround(): Surroundings {
+  const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[/\\]$/, "");
+  const form = findCommandForm({
+    script: process.argv[1] ?? join(root, "dist", "main.js"),
+    cwd: process.cwd(),
+    root,
+    isClone: existsSync(join(root, "src")),
+    environment: process.env,
+    container: findContainer(),
+    hostname: hostname(),
+  });
+  return { form, lanAddress: findLanAddress() };
+}
+
+function findContainer(): "docker" | "podman" | undefined {
+  if (existsSync("/run/.containerenv")) return "podman";
+  return existsSync("/.dockerenv") ? "docker" : undefined;
+}
+
+function findLanAddress(): string | undefined {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+}

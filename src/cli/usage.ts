@@ -1,0 +1,53 @@
+import type { Config } from "../config.ts";
+import { encodeUsage, usageObject, type UsageObject } from "../dialects/gateway-usage.ts";
+import { createAkashChatInspector } from "../upstreams/akash-chat/inspect.ts";
+import { fetchJson, NoGatewayError, readUrl } from "./connect/find-target.ts";
+import { describeUsage } from "./describe-usage.ts";
+import { localUrl } from "./local-url.ts";
+import { createPaint } from "./paint.ts";
+
+const silentLog = { debug() {}, info() {}, warn() {} };
+
+/** Options of `usage`. */
+export interface UsageOptions {
+  /** Where the gateway is; default: as the configuration says. */
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Prints what is left of the budget: as the running gateway knows it, or as the upstream itself says when none runs (and
+ * none was named). Throws `UsageError` when the gateway refuses, `GatewayError` when the upstream can't be asked.
+ */
+export async function usage(config: Config, options: UsageOptions): Promise<void> {
+  const found = await findUsage(config, options);
+  const { stdout } = process;
+  const text =
+    options.json === true
+      ? `${JSON.stringify(found, undefined, 2)}\n`
+      : describeUsage(found, { now: Date.now(), paint: createPaint(stdout), bar: stdout.isTTY });
+  stdout.write(text);
+}
+
+async function findUsage(config: Config, options: UsageOptions): Promise<UsageObject> {
+  const url = readUrl(options.url ?? config.PUBLIC_URL ?? localUrl(config));
+  const hasKey = config.BEARER_TOKEN !== "";
+  const gateway = { url, hasKey, apiKey: hasKey ? config.BEARER_TOKEN : "akashchat" };
+  try {
+    return await fetchJson(gateway, "/v1/usage", usageObject);
+  } catch (error) {
+    if (!(error instanceof NoGatewayError) || options.url !== undefined) throw error;
+  }
+  process.stderr.write(`No gateway answers at ${url}: this is what Akash Chat itself says.\n`);
+  return askUpstream(config);
+}
+
+async function askUpstream(config: Config): Promise<UsageObject> {
+  const inspector = createAkashChatInspector({ config, log: silentLog, now: Date.now });
+  try {
+    const state = await inspector.allowance(new AbortController().signal);
+    return encodeUsage([{ name: "akash-chat", state }], undefined, Date.now());
+  } finally {
+    await inspector.close();
+  }
+}
