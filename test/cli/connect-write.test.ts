@@ -12,7 +12,11 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+
+import { sizes, type Size } from "../../src/cli/connect/client.ts";
+import { connect as connectHere } from "../../src/cli/connect/connect.ts";
+import { readConfig } from "../../src/config.ts";
 
 import { runConnect, type Run } from "../support/run-connect.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
@@ -105,20 +109,32 @@ describe("connect --write in another size leaves nothing of the one before", () 
     "qwen-code": ".qwen/settings.json",
   };
 
-  test.for(Object.keys(paths))("%s", { timeout: 60_000 }, async (client) => {
+  // In this process, since a start for each of the many steps would take a minute.
+  const writeHere = async (client: string, size: Size, folder: string) => {
+    vi.stubEnv("HOME", folder);
+    vi.stubEnv("USERPROFILE", folder);
+    vi.stubEnv("XDG_CONFIG_HOME", "");
+    const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    try {
+      const config = readConfig({ BEARER_TOKEN: key });
+      await connectHere(config, client, { url: stack.url, size, write: true, yes: true });
+    } finally {
+      written.mockRestore();
+      vi.unstubAllEnvs();
+    }
+  };
+
+  test.for(Object.keys(paths))("%s", async (client) => {
     const [stepwise, direct] = [join(home, `${client}-stepwise`), join(home, `${client}-direct`)];
-    const write = async (folder: string, ...sizes: readonly string[]) => {
+    const write = async (folder: string, ...sizes: readonly Size[]) => {
       const path = join(folder, paths[client] ?? "");
       await mkdir(dirname(path), { recursive: true });
       if (own[client] !== undefined) await writeFile(path, own[client]);
-      for (const size of sizes) {
-        const args = [client, "--write", "--yes", ...(size === "default" ? [] : [`--${size}`])];
-        expect(await connect(args, { HOME: folder })).toMatchObject({ code: 0, stderr: "" });
-      }
+      for (const size of sizes) await writeHere(client, size, folder);
       return await filesIn(folder);
     };
-    const others = { small: ["default", "full"], default: ["full", "small"], full: ["default", "small"] };
-    for (const [size, before] of Object.entries(others)) {
+    for (const size of sizes) {
+      const before = sizes.filter((other) => other !== size);
       expect(await write(stepwise, ...before, size)).toEqual(await write(direct, size));
       await rm(stepwise, { recursive: true });
       await rm(direct, { recursive: true });

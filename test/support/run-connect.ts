@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 
 import { program } from "./program.ts";
+import { compileCache } from "./run-program.ts";
 
 /** What a run of the command line came to. */
 export interface Run {
@@ -20,7 +21,14 @@ export function runConnect(
 ): Promise<Run> {
   const options = {
     cwd: home,
-    env: { PATH: process.env["PATH"], HOME: home, USERPROFILE: home, BEARER_TOKEN: key, ...environment },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: home,
+      USERPROFILE: home,
+      BEARER_TOKEN: key,
+      NODE_COMPILE_CACHE: compileCache,
+      ...environment,
+    },
   };
   return new Promise((resolve) => {
     execFile(

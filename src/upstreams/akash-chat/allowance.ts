@@ -44,7 +44,7 @@ const pauseMs = 30_000;
 /** The pause after an upstream that does not count. */
 const longPauseMs = 3_600_000;
 /** How long somebody who asks waits for a look. */
-const patienceMs = 5000;
+const patienceMs = 4000;
 
 /**
  * Creates the keeper. Looks are made one at a time and at most every 30 s, whoever asks; before something is spent only

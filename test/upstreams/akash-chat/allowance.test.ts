@@ -258,7 +258,7 @@ describe("the state, for those who ask", () => {
   test("is not waited for longer than some seconds, and never twice for one look", async () => {
     const { allowance, answers, timers, resetsAt } = setUp();
     const asked = allowance.state(signal);
-    expect(timers.running).toEqual([5000]);
+    expect(timers.running).toEqual([4000]);
     timers.expireAll();
     expect(await asked).toEqual({ kind: "unknown" });
     expect(await allowance.state(signal)).toEqual({ kind: "unknown" });
