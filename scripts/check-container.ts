@@ -36,7 +36,11 @@ function copy(stages: readonly Stage[], stage: Stage, { flags, words }: Instruct
 function run(stage: Stage, { text }: Instruction): void {
   const started = Date.now();
   const cwd = inStage(stage, ".");
-  const env = { PATH: path, HOME: process.env["HOME"], TARGETARCH: process.arch === "x64" ? "amd64" : process.arch };
+  const env = {
+    PATH: path,
+    HOME: process.env["HOME"],
+    TARGETARCH: process.arch === "x64" ? "amd64" : process.arch,
+  };
   const { status } = spawnSync("sh", ["-c", text], { cwd, env, stdio: "inherit" });
   if (status !== 0) throw new Error(`RUN ${text} failed.`);
   console.log(`${((Date.now() - started) / 1000).toFixed(1)} s: RUN ${text}`);
@@ -64,7 +68,11 @@ async function tryImage(stage: Stage): Promise<void> {
     const address = await listening(child);
     const check = stage.instructions.find(({ keyword }) => keyword === "HEALTHCHECK")?.text ?? "";
     const [program = "", ...rest] = JSON.parse(check.replace(/^CMD\s+/, "")) as string[];
-    const { status } = spawnSync(program, rest, { cwd, env: { PATH: path, SERVER_ADDRESS: address }, stdio: "inherit" });
+    const { status } = spawnSync(program, rest, {
+      cwd,
+      env: { PATH: path, SERVER_ADDRESS: address },
+      stdio: "inherit",
+    });
     if (status !== 0) throw new Error(`The health check ended with ${status}.`);
     child.kill("SIGTERM");
     const [code] = (await exit) as [number | null];

@@ -83,7 +83,10 @@ describe("deploy/akash.sdl.yml", () => {
   const service = sdl.services["akashchat-api"];
   const resources = sdl.profiles.compute["akashchat-api"]?.resources;
   const environment = Object.fromEntries(
-    (service?.env ?? []).map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]),
+    (service?.env ?? []).map((entry) => [
+      entry.slice(0, entry.indexOf("=")),
+      entry.slice(entry.indexOf("=") + 1),
+    ]),
   );
   const withKey = { ...environment, BEARER_TOKEN: "a-key" };
 

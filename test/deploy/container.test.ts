@@ -11,7 +11,9 @@ import { readConfig } from "../../src/config.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (name: string) => readFileSync(join(root, name), "utf8");
-const packageFile = z.object({ version: z.string(), license: z.string() }).parse(JSON.parse(read("package.json")));
+const packageFile = z
+  .object({ version: z.string(), license: z.string() })
+  .parse(JSON.parse(read("package.json")));
 
 const stages = readDockerfile(root);
 function stage(name: string): Stage {
@@ -69,7 +71,12 @@ describe("Dockerfile", () => {
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith("#"));
     expect(ignore[0]).toBe("*");
-    expect(ignore.slice(1).map((line) => line.replace(/^!/, "")).sort()).toEqual([...new Set(copied)].sort());
+    expect(
+      ignore
+        .slice(1)
+        .map((line) => line.replace(/^!/, ""))
+        .sort(),
+    ).toEqual([...new Set(copied)].sort());
   });
 
   test("has programs that the build makes, and Node as the process that gets signals", () => {
@@ -90,7 +97,9 @@ describe("Dockerfile", () => {
     expect(readConfig(environment).SERVER_ADDRESS).toEqual({ host: "0.0.0.0", port: 16_571 });
     expect(of("program", "EXPOSE").map(({ text }) => text)).toEqual(["16571"]);
     expect(of("program", "USER").map(({ text }) => text)).toEqual(["1000:1000"]);
-    const labels = of("program", "LABEL").map(({ text }) => text).join(" ");
+    const labels = of("program", "LABEL")
+      .map(({ text }) => text)
+      .join(" ");
     expect(labels).toContain(`org.opencontainers.image.version="${packageFile.version}"`);
     expect(labels).toContain(`org.opencontainers.image.licenses="${packageFile.license}"`);
     for (const name of ["title", "description"])
