@@ -36,11 +36,8 @@ function copy(stages: readonly Stage[], stage: Stage, { flags, words }: Instruct
 function run(stage: Stage, { text }: Instruction): void {
   const started = Date.now();
   const cwd = inStage(stage, ".");
-  const env = {
-    PATH: path,
-    HOME: process.env["HOME"],
-    TARGETARCH: process.arch === "x64" ? "amd64" : process.arch,
-  };
+  // With all that npm needs here to reach its registry.
+  const env = { ...process.env, PATH: path, TARGETARCH: process.arch === "x64" ? "amd64" : process.arch };
   const { status } = spawnSync("sh", ["-c", text], { cwd, env, stdio: "inherit" });
   if (status !== 0) throw new Error(`RUN ${text} failed.`);
   console.log(`${((Date.now() - started) / 1000).toFixed(1)} s: RUN ${text}`);
