@@ -4,8 +4,8 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 
 /** Starts the built program, which may warn of nothing: not of what it uses, nor of what later versions won't have. */
-function start(node: string, args: readonly string[]) {
-  const child = spawn(node, ["--pending-deprecation", "dist/main.js", ...args], {
+function start(node: string, program: string, args: readonly string[]) {
+  const child = spawn(node, ["--pending-deprecation", program, ...args], {
     env: { PATH: process.env["PATH"], SERVER_ADDRESS: "127.0.0.1:0", LOG_FORMAT: "json" },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -48,12 +48,12 @@ async function leave(url: string, body: object): Promise<void> {
  * Runs the built program on a Node: its version, an answer whole, streamed and left, a picture that is converted, and
  * a clean end. Rejects with what went wrong; a warning of Node is something wrong.
  */
-export async function tryProgram(node: string): Promise<string> {
-  const version = start(node, ["--version"]);
+export async function tryProgram(node: string, program = "dist/main.js"): Promise<string> {
+  const version = start(node, program, ["--version"]);
   const [said, [code]] = await Promise.all([text(version.child.stdout), once(version.child, "exit")]);
   if (code !== 0 || !/^\d+\.\d+\.\d+\n$/.test(said)) throw new Error(`--version: ${code} ${said}`);
 
-  const { child, warnings } = start(node, ["demo"]);
+  const { child, warnings } = start(node, program, ["demo"]);
   const exit = once(child, "exit");
   try {
     const url = await listening(child);

@@ -1,6 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
+import { defaultServerAddress, parseServerAddress } from "./server-address.ts";
+
 /** A list separated by commas; blanks around entries are dropped. */
 const list = z.string().transform((text) =>
   text
@@ -40,15 +42,11 @@ function adviseOrigin(entry: string): string {
   return `Write scheme and host without a path, such as ${origin === "null" ? "https://example.com" : origin}`;
 }
 
-/** `localhost:16571`, `0.0.0.0:80`, `[::1]:8080`. Port 0 takes a free one. */
 const address = z.string().transform((text, context) => {
-  const match = /^(\[[0-9a-f:.]+\]|[^:[\]\s]*):(\d{1,5})$/i.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port > 65_535) {
-    context.addIssue({ code: "custom", message: "must be host:port, for example localhost:16571" });
-    return z.NEVER;
-  }
-  return { host: (match[1] ?? "").replace(/^\[|\]$/g, "") || "localhost", port };
+  const parsed = parseServerAddress(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: "custom", message: "must be host:port, for example localhost:16571" });
+  return z.NEVER;
 });
 
 const alias = list.transform((entries, context) =>
@@ -81,7 +79,7 @@ const proxies = list.transform((entries, context) => {
  * (docs/configuration.md); a test holds the two together. Times end in `_MS`, sizes in `_BYTES`.
  */
 export const settings = {
-  SERVER_ADDRESS: address.prefault("localhost:16571"),
+  SERVER_ADDRESS: address.prefault(defaultServerAddress),
   AKASH_BASE_URL: httpUrl.default("https://chat.akash.network").transform((url) => url.replace(/\/+$/, "")),
   // What a client could not send in a header would lock everybody out.
   BEARER_TOKEN: z

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { describe, expect, it, test } from "vitest";
@@ -28,12 +28,6 @@ import { startStack } from "./support/start-stack.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (name: string) => readFileSync(join(root, name), "utf8");
-const pages = [
-  "README.md",
-  "README.zh-CN.md",
-  "CHANGELOG.md",
-  ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
-];
 const api = read("docs/api.md");
 
 /** What stands under a heading, up to the next one of its level or above. */
@@ -330,43 +324,4 @@ test("docs/clients.md says what launch says about sizes, and what the agents' te
     ];
   });
   expect(rows(above).slice(1)).toEqual(measured);
-});
-
-/** The anchors of a page, as GitHub makes them. */
-function anchors(page: string): string[] {
-  return [...page.matchAll(/^#+ (.+)$/gm)].map((match) =>
-    (match[1] ?? "")
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
-}
-
-describe("links", () => {
-  it.each(pages)("of %s lead somewhere", (name) => {
-    const page = read(name).replaceAll(/^(`{3,})[\s\S]*?^\1$/gm, "");
-    for (const [, link = ""] of page.matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (/^https?:/.test(link)) continue;
-      const [path = "", anchor] = link.split("#");
-      const target = path === "" ? name : join(dirname(name), path);
-      expect(existsSync(join(root, target)), `${name}: ${link}`).toBe(true);
-      if (anchor !== undefined) expect(anchors(read(target)), `${name}: ${link}`).toContain(anchor);
-    }
-  });
-});
-
-test("README.zh-CN.md mirrors README.md", () => {
-  const [english, chinese] = ["README.md", "README.zh-CN.md"].map((name) => {
-    const page = read(name);
-    return {
-      // Comments are translated.
-      code: blocks(page, "sh").map((block) => block.replaceAll(/^#.*$/gm, "#")),
-      headings: [...page.matchAll(/^(#+) /gm)].map((match) => match[1]),
-      tables: rows(page).length,
-      variables: rows(page)
-        .flatMap(([first = ""]) => quoted(first))
-        .filter((name) => /^[A-Z_]+$/.test(name)),
-    };
-  });
-  expect(chinese).toEqual(english);
 });

@@ -1,15 +1,41 @@
-import { request } from "undici";
-import type { Config } from "../config.ts";
+import { get } from "node:http";
+
+import { defaultServerAddress, parseServerAddress } from "../server-address.ts";
 import { localUrl } from "./local-url.ts";
 
-/** Asks the gateway of this configuration for `/health`. Resolves to the exit code: 0 only for a 200. */
-export async function healthcheck(config: Config): Promise<number> {
+/** A container's engine gives a check 5 seconds. */
+const silenceMs = 4000;
+
+/**
+ * Asks the gateway that listens at `address`, a `SERVER_ADDRESS`, for `/health`. Resolves to the exit code: 0 for a 200,
+ * else 1, and standard error says why. Imports no package: engines run this every few seconds.
+ */
+export async function healthcheck(address: string | undefined): Promise<number> {
+  const text = address?.trim() || defaultServerAddress;
+  const parsed = parseServerAddress(text);
+  if (parsed === undefined) return unhealthy(`SERVER_ADDRESS is not host:port: ${text}`);
+  const url = `${localUrl({ SERVER_ADDRESS: parsed })}/health`;
   try {
-    const response = await request(`${localUrl(config)}/health`, { headersTimeout: 4000 });
-    await response.body.dump();
-    return response.statusCode === 200 ? 0 : 1;
+    const status = await readStatus(url);
+    return status === 200 ? 0 : unhealthy(`${url} answered ${status}.`);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return unhealthy(`${url} does not answer: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function unhealthy(reason: string): number {
+  process.stderr.write(`${reason}\n`);
+  return 1;
+}
+
+function readStatus(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    // Without an agent, which would keep the connection and with it the process.
+    const request = get(url, { agent: false, timeout: silenceMs }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.on("error", reject);
+    request.on("timeout", () => request.destroy(new Error(`nothing came for ${silenceMs} ms`)));
+  });
 }

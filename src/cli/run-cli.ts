@@ -121,7 +121,7 @@ function createProgram(origins: Map<string, string>): Command {
     .description("exit with 0 if the gateway of this configuration answers; for containers")
     .action(async () => {
       const { healthcheck } = await import("./healthcheck.ts");
-      process.exitCode = await healthcheck(readConfig(process.env));
+      process.exitCode = await healthcheck(process.env["SERVER_ADDRESS"]);
     });
   program
     .command("models")
