@@ -9,11 +9,12 @@ const foreign = new Set([
   "OPENAI_MODEL_LIST",
   "OPENAI_PROXY_URL",
   "SSRF_ALLOW_PRIVATE_IP_ADDRESS",
+  "X-Forwarded-For",
   "x-claude-code-agent-id",
 ]);
 
 /** What pages name to say that it is wrong. */
-const wrongOnPurpose = new Set(["GET /v1/responses", "/v1/messages/v1/messages"]);
+const wrongOnPurpose = new Set(["BERER_TOKEN", "GET /v1/responses", "/v1/messages/v1/messages"]);
 
 /** Does the path of a page, with `{id}`, `:id` or a real id in it, mean this route? */
 export function isRoute(path: string, route: Route): boolean {
@@ -25,7 +26,7 @@ export function isRoute(path: string, route: Route): boolean {
 export function pathsIn(text: string): readonly { readonly method?: string; readonly path: string }[] {
   return [
     ...text.matchAll(
-      /(?:\b(GET|HEAD|POST|PUT|DELETE) )?(?:https?:\/\/[\w.:[\]-]+)?((?:\/v1\/[\w/{}:.*-]+)|\/health\b)/g,
+      /(?:\b(GET|HEAD|POST|PUT|DELETE) )?(?:https?:\/\/[\w.:[\]-]+)?((?:\/v1\/[\w/{}:.*-]+)|\/health\b|\/favicon\.ico)/g,
     ),
   ].map(([, method, path = ""]) => ({
     ...(method === undefined ? {} : { method }),
@@ -80,7 +81,7 @@ function* judgeLine({ text, code }: Line, facts: Facts): Generator<string> {
       yield `${path} is not called with ${method}`;
   }
   for (const [, name = ""] of text.matchAll(/(?<![\w{$-])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?!\w)/g))
-    if (!facts.settings.has(name) && !facts.variables.has(name) && !foreign.has(name))
+    if (!facts.settings.has(name) && !facts.variables.has(name) && !foreign.has(name) && !wrongOnPurpose.has(name))
       yield `no code knows ${name}`;
   for (const [, name = ""] of text.matchAll(/(?<![\w-])(x-[a-z0-9]+(?:-[a-z0-9]+)*)/gi))
     if (!facts.source.includes(name.toLowerCase()) && !foreign.has(name))

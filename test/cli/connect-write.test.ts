@@ -89,6 +89,21 @@ async function filesIn(folder: string): Promise<Record<string, unknown>> {
   return Object.fromEntries(await Promise.all(files));
 }
 
+/** Writes in this process, since a start for each of many steps would take a minute. */
+async function writeHere(client: string, size: Size, folder: string): Promise<void> {
+  vi.stubEnv("HOME", folder);
+  vi.stubEnv("USERPROFILE", folder);
+  vi.stubEnv("XDG_CONFIG_HOME", "");
+  const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const config = readConfig({ BEARER_TOKEN: key });
+    await connectHere(config, client, { url: stack.url, size, write: true, yes: true });
+  } finally {
+    written.mockRestore();
+    vi.unstubAllEnvs();
+  }
+}
+
 describe("connect --write in another size leaves nothing of the one before", () => {
   const own: Readonly<Record<string, string>> = {
     "claude-code": JSON.stringify({
@@ -107,21 +122,6 @@ describe("connect --write in another size leaves nothing of the one before", () 
     opencode: ".config/opencode/opencode.json",
     pi: ".pi/agent/models.json",
     "qwen-code": ".qwen/settings.json",
-  };
-
-  // In this process, since a start for each of the many steps would take a minute.
-  const writeHere = async (client: string, size: Size, folder: string) => {
-    vi.stubEnv("HOME", folder);
-    vi.stubEnv("USERPROFILE", folder);
-    vi.stubEnv("XDG_CONFIG_HOME", "");
-    const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-    try {
-      const config = readConfig({ BEARER_TOKEN: key });
-      await connectHere(config, client, { url: stack.url, size, write: true, yes: true });
-    } finally {
-      written.mockRestore();
-      vi.unstubAllEnvs();
-    }
   };
 
   test.for(Object.keys(paths))("%s", async (client) => {
