@@ -6,6 +6,7 @@ export interface FenceTracker {
 
 /** More of a line is not needed to know a fence: indentation, marks, and a bit of its info string. */
 const longestHead = 64;
+const marked = /[`~]/;
 
 /** Creates a tracker. A fence is three or more backticks or tildes at the beginning of a line (CommonMark). */
 export function createFenceTracker(): FenceTracker {
@@ -24,7 +25,10 @@ export function createFenceTracker(): FenceTracker {
 
   return {
     push(text) {
-      let start = 0;
+      // Lines without marks change nothing.
+      const hasMarks = marked.test(head) || marked.test(text);
+      let start = hasMarks ? 0 : text.lastIndexOf("\n") + 1;
+      if (start > 0) head = "";
       for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
         if (head.length < longestHead) head += text.slice(start, Math.min(end, start + longestHead));
         endLine();
