@@ -156,6 +156,19 @@ export const hostileAnswers: ReadonlyMap<string, () => string> = new Map(
       '</<t<|<tool_cal<tool_call>{"x</think><function=x><｜tool▁calls▁begin｜><invoke name="evil">`[{"name":',
     ),
     "224 kB of HTML": flood('<li class="a"><a href="/x">x</a></li>\n', "<!doctype html>\n", 224 * kilobyte),
+    "4 MB of calls, in lines behind words": flood(
+      '{"name": "evil", "arguments": {"a": "x"}}\n',
+      "Words.\n\n",
+      4000 * kilobyte,
+    ),
+    "2 MB of escapes, in a call behind words": () =>
+      `Words.\n\n{"name": "evil", "arguments": {"a": "${String.raw`\"`.repeat(900_000)}"}}`,
+    "5 MB of escapes, in a call in a fence": () =>
+      `\`\`\`\n<tool_call>{"name": "evil", "arguments": {"a": "${String.raw`\"`.repeat(2_500_000)}"}}</tool_call>\n\`\`\``,
+    "5 MB of blanks in a brace": () => `{${" ".repeat(5_000_000)}}`,
+    "5 MB of line breaks": flood("\n", "{", 5000 * kilobyte),
+    "5 MB of <tool_call>": flood("<tool_call>", "", 5000 * kilobyte),
+    "5 MB of <eos>": flood("<eos>", "", 5000 * kilobyte),
     "5 MB of prose": flood("The quick brown fox jumps over the lazy dog. ", "", 5000 * kilobyte),
     "5 MB of HTML": flood('<div class="a"><function>x</function></div>\n', "", 5000 * kilobyte),
   }),

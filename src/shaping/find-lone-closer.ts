@@ -56,6 +56,8 @@ const leading = /^\s*(?:[^\s][^\n]*[:\uff1a]\**\s*)?$/;
 const longestLead = 200;
 /** So many blanks behind a closing tag are looked over for what follows it. */
 const lookahead = 8;
+/** No model thinks longer, in UTF-16 units; it may come in one piece, which is looked over at once. */
+const longestThinking = 524_288;
 /** Blanks before the first word. A model that got stuck writes them without end. */
 const mostBlanks = 1000;
 
@@ -108,6 +110,7 @@ export function createLoneCloserFinder(options: FinderOptions): LoneCloserFinder
   }
 
   function read(ended: boolean): Verdict | undefined {
+    if (keptLength + rest.length > longestThinking) return plain();
     if (!begun) {
       const start = rest.trimStart();
       const needed = options.harmony ? beginningLength : start.startsWith("`") ? 3 : 1;

@@ -1,7 +1,7 @@
 import type { JsonSchema } from "../../model/request.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
-import { joinTexts, type GatheredText } from "../tools/gather-text.ts";
+import { gatherFragments } from "../tools/gather-text.ts";
 import { createTextReader, type Reading } from "../tools/text-reader.ts";
 import type { JsonJudge, Verdict } from "./judge-json.ts";
 import { createMemberWriter, type MemberPort } from "./member-writer.ts";
@@ -63,7 +63,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
   /** What may be given out now. */
   let out: string[] = [];
   let given = "";
-  let fragments: (string | GatheredText)[] = [];
+  let fragments = gatherFragments();
   /** A value that fits, but of which a later one may be the meant one. */
   let fallback: string | undefined;
   /** The value may wrap the answer, or is one to ask about: nothing of it goes out before its end. */
@@ -81,8 +81,8 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     if (hold) return;
     port.opened = true;
     answer.state = "streaming";
-    out.push(joinTexts(fragments));
-    fragments = [];
+    out.push(fragments.text());
+    fragments = gatherFragments();
     reader.forget();
   }
 
@@ -98,9 +98,10 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
   const port: Mutable<MemberPort> = {
     opened: false,
     put(text) {
-      (port.opened ? out : fragments).push(text);
+      if (port.opened) out.push(text);
+      else fragments.add(text);
     },
-    grow: (_key, text) => void fragments.push(text),
+    grow: (_key, text) => fragments.grow(text),
     grew(pieces) {
       if (isBlocked || isCertain) return;
       const text = pieces.text().toLowerCase();
@@ -127,7 +128,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
   };
 
   function begin(seen: Seen): void {
-    fragments = [];
+    fragments = gatherFragments();
     count = { stand: 0, real: 0 };
     isCertain = false;
     isStrange = false;
@@ -137,11 +138,15 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
   function consider(text: string, raw: string, seen: Seen): void {
     // Of an object that has nothing but strange keys nothing is left, which may fit by chance.
     const ways = !isStrange || isCertain ? [text, raw] : /^\{\s*\}$/.test(text) ? [raw] : [raw, text];
-    const verdicts = ways.map((way) => judge.read(way));
-    const verdict = verdicts.find(({ kind }) => kind === "fits");
-    if (verdict?.kind !== "fits") {
-      const reason = verdicts.find(({ kind }) => kind !== "no-json");
-      if (answer.verdict.kind === "no-json" && reason !== undefined) answer.verdict = reason;
+    let verdict: Verdict = { kind: "no-json" };
+    // Not both at once: each takes tens of milliseconds for what is large.
+    for (const way of new Set(ways)) {
+      const one = judge.read(way);
+      if (one.kind === "fits" || verdict.kind === "no-json") verdict = one;
+      if (one.kind === "fits") break;
+    }
+    if (verdict.kind !== "fits") {
+      if (answer.verdict.kind === "no-json") answer.verdict = verdict;
       return;
     }
     const isPattern = !isCertain && count.stand > 0 && count.real === 0;
@@ -168,7 +173,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
         answer.state = isWhole ? "streamed" : "broken";
         return;
       }
-      if (isWhole) consider(joinTexts(fragments), reader.recorded(), seen);
+      if (isWhole) consider(fragments.text(), reader.recorded(), seen);
     }
   }
 
@@ -204,7 +209,8 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     held() {
       if (answer.state === "found" || fallback !== undefined) return fallback ?? given;
       if (answer.state !== "seeking") return "";
-      return fragments.length > 0 ? joinTexts(fragments) : reader.recorded();
+      const text = fragments.text();
+      return text === "" ? reader.recorded() : text;
     },
   };
   return answer;

@@ -7,7 +7,7 @@ import {
 } from "../json/member-writer.ts";
 import { jsonLimits } from "../parse-bounded.ts";
 import { isRecord } from "../schema/resolve-schema.ts";
-import { joinTexts, type GatheredText } from "./gather-text.ts";
+import { gatherFragments } from "./gather-text.ts";
 import { createRawTextWriter } from "./raw-text.ts";
 import type { DeclaredTool } from "./tool-directory.ts";
 
@@ -62,7 +62,7 @@ export function createCallWriter(
 ): CallWriter {
   const { budget, members } = tool;
   const root = tool.definition.parameters;
-  let fragments: (string | GatheredText)[] = [];
+  let fragments = gatherFragments();
   /** What the fragments say, for the check; kept apart because parsing all of it again would take as long as the first time. */
   let values = new Map<string, unknown>();
   let dropped = new Map<string, unknown>();
@@ -75,10 +75,10 @@ export function createCallWriter(
     opened: false,
     put(text) {
       if (out.opened) port.write(text);
-      else fragments.push(text);
+      else fragments.add(text);
     },
     grow(key, text) {
-      fragments.push(text);
+      fragments.grow(text);
       if (members.isStranger(key)) return;
       hasPassed = true;
       if (streams) open();
@@ -98,8 +98,8 @@ export function createCallWriter(
     if (out.opened) return;
     port.open();
     out.opened = true;
-    port.write(joinTexts(fragments));
-    fragments = [];
+    port.write(fragments.text());
+    fragments = gatherFragments();
   }
 
   function begin(to: StringWriter, key: string): void {
@@ -108,7 +108,7 @@ export function createCallWriter(
   }
 
   function restart(): void {
-    fragments = [];
+    fragments = gatherFragments();
     values = new Map();
     dropped = new Map();
     tooLarge = false;
@@ -150,7 +150,7 @@ export function createCallWriter(
         open();
         port.close(true);
       } else if (readEcho()) call.end();
-      else port.refuse("schema", faults, joinTexts(fragments));
+      else port.refuse("schema", faults, fragments.text());
     },
     fail() {
       if (out.opened) port.close(false);

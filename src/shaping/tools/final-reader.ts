@@ -1,7 +1,7 @@
 import { isStreamed, judgeBeginning } from "./call-shape.ts";
 import { createCallFinder } from "./create-call-finder.ts";
 import { readRawValue } from "./json-value.ts";
-import { isCalls, markCalls } from "./mark-calls.ts";
+import { createCallMarker } from "./mark-calls.ts";
 import { createMarks } from "./marks.ts";
 import { seesNamedCall } from "./named-beginning.ts";
 import { callMarkers, lineMarkers } from "./recognisers/find-recogniser.ts";
@@ -72,16 +72,16 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
   function* readJson(fence: string | undefined, atStart: boolean): Reading<string | undefined> {
     if (!(yield* beginsCalls(atStart))) return undefined;
     certain = true;
-    const values: string[] = [];
+    const marker = createCallMarker(directory, options);
     do {
-      const { raw, end } = yield* readRawValue(reader);
+      const { raw, end } = yield* readRawValue(reader, 0, (piece) => marker.add(piece));
       if (end === "cut") return undefined;
-      values.push(raw);
+      marker.endValue(raw);
       yield* reader.space();
       if ((yield* reader.accept([";", ","])) !== undefined) yield* reader.space();
     } while (yield* reader.sees(["{", "["]));
     if (fence !== undefined) yield* reader.accept([fence]);
-    return (yield* atEnd()) ? markCalls(values, directory, options) : undefined;
+    return (yield* atEnd()) ? marker.end() : undefined;
   }
 
   /**
@@ -120,14 +120,19 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
 
   /** Reads marked calls in a fence: to its end, and that of the answer, or to the end of an answer that never closes it. */
   function* readMarked(fence: string | undefined): Reading<string | undefined> {
+    const finder = createCallFinder(options);
     const pieces: string[] = [];
-    const closed = yield* reader.until(fenceEnds, (piece) => pieces.push(piece));
+    const closed = yield* reader.until(fenceEnds, (piece) => {
+      pieces.push(piece);
+      finder.push(piece);
+    });
     if (closed) {
       reader.take(1);
       if (fence === undefined || (yield* reader.accept([fence])) === undefined) return undefined;
     }
-    const marked = pieces.join("");
-    return (yield* atEnd()) && isCalls(marked, options) ? marked : undefined;
+    if (!(yield* atEnd())) return undefined;
+    finder.end();
+    return finder.found && finder.textEnd === 0 ? pieces.join("") : undefined;
   }
 
   function* seesMarker(): Reading<boolean> {

@@ -1,3 +1,4 @@
+import { gatherText } from "./gather-text.ts";
 import { readJsonString } from "./json-string.ts";
 import type { Reading, TextReader } from "./text-reader.ts";
 
@@ -57,11 +58,18 @@ function passOver(text: string, from: number, place: Place): number {
 /**
  * Reads one value that may be JSON, JSON with faults, or Python: up to its own end, or to the comma, bracket or tag
  * that can't belong to it. Nothing is judged here; only strings and brackets are followed. `initialDepth`: brackets
- * that are already open, when the beginning of the value was read before.
+ * that are already open, when the beginning of the value was read before. `each` gets the pieces as they are read.
  */
-export function* readRawValue(reader: TextReader, initialDepth = 0): Reading<RawValue> {
-  const pieces: string[] = [];
-  const add = (piece: string): void => void pieces.push(piece);
+export function* readRawValue(
+  reader: TextReader,
+  initialDepth = 0,
+  each?: (piece: string) => void,
+): Reading<RawValue> {
+  const pieces = gatherText();
+  function add(piece: string): void {
+    pieces.add(piece);
+    each?.(piece);
+  }
   const place: Place = { depth: initialDepth, fresh: true };
   while (yield* reader.need(1)) {
     const end = passOver(reader.text, reader.at, place);
@@ -71,14 +79,14 @@ export function* readRawValue(reader: TextReader, initialDepth = 0): Reading<Raw
     if (sign === '"' || sign === "'") {
       add(reader.take(1));
       const isWhole = yield* sign === '"' ? readQuoted(reader, add) : readApostrophes(reader, add);
-      if (!isWhole) return { raw: pieces.join(""), end: "cut" };
+      if (!isWhole) return { raw: pieces.text(), end: "cut" };
       place.fresh = false;
     } else if (sign === "}" || sign === "]") {
       if (place.depth > 0) add(reader.take(1));
-      return { raw: pieces.join(""), end: "complete" };
-    } else return { raw: pieces.join(""), end: place.depth === 0 ? "complete" : "open" };
+      return { raw: pieces.text(), end: "complete" };
+    } else return { raw: pieces.text(), end: place.depth === 0 ? "complete" : "open" };
   }
-  const raw = pieces.join("");
+  const raw = pieces.text();
   return { raw, end: place.depth === 0 ? "complete" : /[,:[{]\s*$/.test(raw.slice(-64)) ? "cut" : "open" };
 }
 

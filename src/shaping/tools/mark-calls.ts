@@ -2,6 +2,7 @@ import { parseLeniently } from "../parse-leniently.ts";
 import { isRecord, propertiesOf, typesOf } from "../schema/resolve-schema.ts";
 import { isCallShape } from "./call-shape.ts";
 import { createCallFinder } from "./create-call-finder.ts";
+import { gatherText } from "./gather-text.ts";
 import { readRawValue } from "./json-value.ts";
 import { createTextReader, fold } from "./text-reader.ts";
 import type { DeclaredTool, ToolDirectory } from "./tool-directory.ts";
@@ -9,23 +10,64 @@ import type { ToolCallShaperOptions } from "./tool-request.ts";
 import { turnEndsAfterCall } from "../turn-tokens.ts";
 
 /** Whether a text consists of calls alone, each of a declared tool and with arguments that fit. */
-export function isCalls(text: string, options: ToolCallShaperOptions): boolean {
+function isCalls(text: string, options: ToolCallShaperOptions): boolean {
   const finder = createCallFinder(options);
   finder.push(text);
   finder.end();
   return finder.found && finder.textEnd === 0;
 }
 
-const mark = (json: string): string => `<tool_call>\n${json}\n</tool_call>`;
+/** Puts JSON values that are calls into tags, one after the other. */
+export interface CallMarker {
+  /** A piece of a value. It is looked into at once: a long value, or many, would take too long at the end. */
+  add(piece: string): void;
+  /** The value is whole. */
+  endValue(raw: string): void;
+  /** All values in tags; `undefined` if there is one that is no call, or can't be passed on. */
+  end(): string | undefined;
+}
 
-/** Puts JSON values that are calls into tags; `undefined` if one is none, or can't be passed on. */
-export function markCalls(
-  values: readonly string[],
-  directory: ToolDirectory,
-  options: ToolCallShaperOptions,
-): string | undefined {
-  if (!values.every((raw) => isCallShape(parseLeniently(raw, directory.budget), directory))) return undefined;
-  const marked = values.map(mark).join("\n");
+/** So much is looked into at a time; UTF-16 units. */
+const stretch = 1024;
+
+/** Creates a marker. */
+export function createCallMarker(directory: ToolDirectory, options: ToolCallShaperOptions): CallMarker {
+  const finder = createCallFinder(options);
+  const marked = gatherText();
+  let ahead = tags.open;
+  let areCalls = true;
+
+  function look(): void {
+    if (finder.textEnd === 0) finder.push(ahead);
+    marked.add(ahead);
+    ahead = "";
+  }
+
+  return {
+    add(piece) {
+      ahead += piece;
+      if (ahead.length > stretch) look();
+    },
+    endValue(raw) {
+      areCalls &&= isCallShape(parseLeniently(raw, directory.budget), directory);
+      ahead += tags.close;
+      look();
+      ahead = `\n${tags.open}`;
+    },
+    end() {
+      finder.end();
+      return areCalls && finder.found && finder.textEnd === 0 ? marked.text() : undefined;
+    },
+  };
+}
+
+const tags = { open: "<tool_call>\n", close: "\n</tool_call>" };
+const mark = (json: string): string => tags.open + json + tags.close;
+
+/** Puts a JSON value that is a call into tags; `undefined` if it is none, or can't be passed on. */
+function markCall(raw: string, directory: ToolDirectory, options: ToolCallShaperOptions): string | undefined {
+  if (!isCallShape(parseLeniently(raw, directory.budget), directory)) return undefined;
+  const marked = mark(raw);
   return isCalls(marked, options) ? marked : undefined;
 }
 
@@ -38,6 +80,8 @@ export interface ForcedCall {
 
 /** Values that are looked at: a text has many braces, and a call one. */
 const mostValues = 24;
+/** Of a longer text nothing is looked at: the model is asked again. It is read at once, at its end; UTF-16 units. */
+const longestForced = 131_072;
 /** An object with more members wraps nothing. */
 const mostWraps = 16;
 /** As numbers of JavaScript, so many digits would not survive. */
@@ -58,6 +102,7 @@ export function findForcedCall(
   options: ToolCallShaperOptions,
 ): ForcedCall | undefined {
   const { tools, toolChoice } = options.request;
+  if (written.length > longestForced) return undefined;
   const text = withoutTurnEnds(written);
   const only =
     toolChoice.kind === "function" ? toolChoice.name : tools.length === 1 ? tools[0]?.name : undefined;
@@ -70,7 +115,7 @@ export function findForcedCall(
     // Brackets that nothing closes: what is in them is none of its own.
     if (raw === undefined) break;
     from = start + Math.max(1, raw.length);
-    const marked = markCalls([raw], directory, options) ?? markArguments(raw, only, { directory, options });
+    const marked = markCall(raw, directory, options) ?? markArguments(raw, only, { directory, options });
     if (marked === undefined) continue;
     const before = text.slice(0, start);
     const after = text.slice(from);
@@ -83,14 +128,17 @@ export function findForcedCall(
   return found;
 }
 
+const turnEnds = turnEndsAfterCall.map(fold);
+
 /** A text without the tokens that end a turn at its end. */
 function withoutTurnEnds(text: string): string {
+  const folded = fold(text);
   let end = text.length;
   for (;;) {
-    const body = text.slice(0, end).trimEnd();
-    const mark = turnEndsAfterCall.find((one) => fold(body.slice(-one.length)) === fold(one));
-    if (mark === undefined) return end === text.length ? text : body;
-    end = body.length - mark.length;
+    const bodyEnd = folded.slice(0, end).trimEnd().length;
+    const mark = turnEnds.find((one) => folded.endsWith(one, bodyEnd));
+    if (mark === undefined) return text.slice(0, end === text.length ? end : bodyEnd);
+    end = bodyEnd - mark.length;
   }
 }
 

@@ -27,8 +27,7 @@ export function* scanAnswer(session: CallSession): Reading<void> {
   /** Whether this line has words. */
   let inSentence = false;
 
-  function see(character: string): void {
-    code.see(character);
+  function note(character: string): void {
     const isBlank = character.trim() === "";
     if (character === "\n") inSentence = false;
     else if (!isBlank) inSentence = true;
@@ -38,8 +37,20 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     session.lineStart = character === "\n" || afterSentence || (isBlank && wasStart);
   }
 
+  function see(character: string): void {
+    code.see(character);
+    note(character);
+  }
+
+  /** As `see` for each sign, of which only the last line's matter: what was read in vain may be megabytes. */
   function pass(text: string): void {
-    for (const character of text) see(character);
+    code.seeAll(text);
+    if (text.trim() !== "") session.atStart = false;
+    const line = text.slice(text.lastIndexOf("\n") + 1);
+    const words = line.trimEnd();
+    if (line.length < text.length) note("\n");
+    if (words !== "") note(words.slice(-1));
+    if (words.length < line.length) note(" ");
     outlet.text(text);
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { gatherText } from "../../../src/shaping/tools/gather-text.ts";
+import { gatherFragments, gatherText } from "../../../src/shaping/tools/gather-text.ts";
 
 test("text is gathered in order, however many pieces it has, and may be asked for on the way", () => {
   const text = gatherText();
@@ -10,4 +10,18 @@ test("text is gathered in order, however many pieces it has, and may be asked fo
   expect(text.text()).toBe(pieces.join(""));
   text.add("end");
   expect(text.text()).toBe(`${pieces.join("")}end`);
+});
+
+test("fragments keep their order; the last one may grow until another comes", () => {
+  const fragments = gatherFragments();
+  expect(fragments.text()).toBe("");
+  fragments.add('{"a":"');
+  const growing = gatherText();
+  fragments.grow(growing);
+  growing.add("one ");
+  expect(fragments.text()).toBe('{"a":"one ');
+  growing.add("two");
+  expect(fragments.text()).toBe('{"a":"one two');
+  fragments.add('"}');
+  expect(fragments.text()).toBe('{"a":"one two"}');
 });
