@@ -81,7 +81,8 @@ export function createCallWriter(
       fragments.grow(text);
       if (members.isStranger(key)) return;
       hasPassed = true;
-      if (streams) open();
+      // Of a tool that names no argument it may be the beginning of its schema.
+      if (streams && (key !== "type" || tool.keys.length > 0)) open();
     },
     wrote(_members, key, value) {
       if (value === undefined) tooLarge = true;
@@ -118,6 +119,12 @@ export function createCallWriter(
     strings = writer;
   }
 
+  /** Whether a tool that takes nothing got its own schema. */
+  function isBareEcho(): boolean {
+    const echoed = values.get("properties") ?? dropped.get("properties");
+    return tool.keys.length === 0 && isRecord(echoed) && Object.keys(echoed).length === 0;
+  }
+
   /** The schema's own form with values in its `properties`: those are the arguments. */
   function readEcho(): boolean {
     const echoed = values.get("properties") ?? dropped.get("properties");
@@ -145,6 +152,10 @@ export function createCallWriter(
     keyAt: (position) => tool.keys[position],
     end() {
       writer.end();
+      if (!out.opened && isBareEcho() && readEcho()) {
+        call.end();
+        return;
+      }
       const faults = out.opened ? [] : findFaults();
       if (faults.length === 0) {
         open();

@@ -114,6 +114,13 @@ describe("the schema echoed with values", () => {
     ).toEqual({ query: "a" });
   });
 
+  test("and of a tool that takes nothing is no argument", () => {
+    const echo = '{"type": "object", "properties": {}}';
+    for (const more of [{}, { additionalProperties: false }, { required: [] }]) {
+      expect(read(hermes(echo), tool({}, more))).toEqual({});
+    }
+  });
+
   test("is what was meant where the schema has such keys", () => {
     const own = tool({ type: { type: "string" }, properties: { type: "object" } });
     const args = '{"type": "object", "properties": {"query": "a"}}';
