@@ -30,7 +30,7 @@ const targetOptions = (command: Command): Command =>
       ),
     )
     .option("--key <key>", "the key itself; other users of this machine can see it")
-    .option("--model <id>", "the model to use (default: the first that the gateway offers)")
+    .option("--model <id>", "the model to use (default: what the gateway means by auto)")
     .addOption(
       new Option(
         "--small",

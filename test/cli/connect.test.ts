@@ -244,6 +244,19 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
   });
 });
 
+test.for<[string, string]>([
+  ["Kimi-K2-Instruct", ""],
+  ["fast", "fast=Kimi-K2-Instruct"],
+])("connect without --model takes the gateway's DEFAULT_MODEL: %s", async ([chosen, aliases]) => {
+  const own = await startStack({ env: { DEFAULT_MODEL: chosen, MODEL_ALIASES: aliases } });
+  try {
+    const { stdout } = await runConnect({ url: own.url, home, key: "" }, ["codex"]);
+    expect(stdout).toContain('model = "Kimi-K2-Instruct"');
+  } finally {
+    await own.close();
+  }
+});
+
 describe.concurrent("connect refuses, and says what to do", () => {
   test.for<[string, string[], string]>([
     ["a client that it does not know", ["emacs"], "Known are: claude-code"],

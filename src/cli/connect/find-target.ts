@@ -1,6 +1,7 @@
 import { request } from "undici";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
+import { anyModel } from "../../model/any-model.ts";
 import { localUrl } from "../local-url.ts";
 import { userSettingsFile } from "../settings/user-file.ts";
 import { UsageError } from "../usage-error.ts";
@@ -61,7 +62,7 @@ export function readUrl(text: string): string {
 /**
  * Asks the running gateway for its models and makes a target of the answer. `options.url` wins over the
  * address in the configuration; `options.model` may be an alias. Throws `UsageError` when the gateway can't be
- * reached, refuses the key or does not know the model.
+ * reached, refuses the key or does not know the model. Without one it is the gateway's default.
  */
 export async function findTarget(config: Config, options: TargetOptions): Promise<Target> {
   const url = readUrl(options.url ?? config.PUBLIC_URL ?? localUrl(config));
@@ -72,7 +73,9 @@ export async function findTarget(config: Config, options: TargetOptions): Promis
   const { data, models = [] } = await fetchJson(gateway, "/v1/models?client_version=0.171.0", modelList);
   const chatModels = data.filter((model) => !draws(model));
   const model =
-    options.model === undefined ? chatModels[0] : await findModel(gateway, chatModels, options.model);
+    options.model === undefined
+      ? await findDefault(gateway, chatModels)
+      : await findModel(gateway, chatModels, options.model);
   if (model === undefined) throw new UsageError(`The gateway at ${url} offers no chat model now.`);
   return {
     url,
@@ -97,6 +100,19 @@ async function readKey({ key, keyFile }: TargetOptions): Promise<string | undefi
 /** Where the address and the key of a gateway can be left for good. */
 const ownFile = () =>
   `${userSettingsFile(process.env)} (every command reads it, also launch, which reads no project's .env)`;
+
+/** A gateway of another version may not know it. */
+const defaultModel = listedModel.or(z.unknown().transform(() => undefined));
+
+/** What the gateway takes for `auto`, by its name in the list. */
+async function findDefault(
+  gateway: Gateway,
+  listed: readonly TargetModel[],
+): Promise<TargetModel | undefined> {
+  if (listed.length === 0) return undefined;
+  const meant = await fetchJson(gateway, `/v1/models/${anyModel}`, defaultModel);
+  return listed.find(({ id }) => id === meant?.id) ?? listed[0];
+}
 
 /** An alias keeps its name, because clients know names, and takes the length of the model it stands for. */
 async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: string): Promise<TargetModel> {
