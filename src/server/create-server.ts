@@ -169,6 +169,7 @@ export async function createServer(
     },
   });
   app.decorate("shutdownSignal", shutdown.deadline);
+  app.server.on("connection", (socket) => shutdown.watch(socket));
   app.decorateRequest("facts");
   app.addHook("onClose", (_app, done) => {
     open.close();

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 import type { FastifyInstance } from "fastify";
 
@@ -17,6 +18,8 @@ export interface Shutdown {
   readonly deadline: AbortSignal;
   /** Counts a response as running until it closes. */
   track(response: ServerResponse): void;
+  /** Keeps in sight a connection of the server. */
+  watch(socket: Socket): void;
   /** Accepts nothing more, waits `timeoutMs` for running answers, ends the rest. Idempotent. */
   close(app: FastifyInstance, timeoutMs: number): Promise<void>;
 }
@@ -28,6 +31,7 @@ export interface Shutdown {
 export function createShutdown(): Shutdown {
   const controller = createController();
   const running = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
   let closed: Promise<void> | undefined;
   let settle: (() => void) | undefined;
 
@@ -41,8 +45,13 @@ export function createShutdown(): Shutdown {
   }
 
   async function run(app: FastifyInstance, timeoutMs: number): Promise<void> {
+    function closeIdle(): void {
+      app.server.closeIdleConnections();
+      // Browsers and pools connect ahead: Node takes a connection without a request for one that is at work.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    }
     // A connection whose answer ends now would otherwise stay open until its keep-alive time is over.
-    const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+    const sweep = setInterval(closeIdle, 50);
     let force: NodeJS.Timeout | undefined;
     const deadline = setTimeout(() => {
       controller.abort(
@@ -76,6 +85,10 @@ export function createShutdown(): Shutdown {
         running.delete(response);
         settle?.();
       });
+    },
+    watch(socket) {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
     },
     close(app, timeoutMs) {
       closed ??= run(app, timeoutMs);

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { ServerResponse } from "node:http";
 import { describe, expect, test, vi } from "vitest";
 
@@ -252,5 +254,16 @@ describe("shutdown", () => {
     // fetch keeps its connection.
     await (await fetch(`${edge.url}/health`)).text();
     await edge.close();
+  });
+
+  test("does not wait for connections that were opened ahead", async () => {
+    const edge = await startEdge({ env: { SHUTDOWN_TIMEOUT_MS: "60000" } });
+    const socket = connect(Number(new URL(edge.url).port), "127.0.0.1");
+    await once(socket, "connect");
+    // Accepted after the other, which so is accepted, too.
+    await (await fetch(`${edge.url}/health`)).text();
+    const closed = once(socket, "close");
+    await edge.close();
+    await closed;
   });
 });
