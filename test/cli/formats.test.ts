@@ -123,6 +123,21 @@ describe("TOML", () => {
     expect(edit(before, next)).toBe(after);
   });
 
+  test("keeps numbers and times that JavaScript can't hold, also in a table that is written anew", () => {
+    const lines = `big = 9223372036854775807 # above 2^53
+day = 1979-05-27 # without a time
+[u]
+id = 9007199254740993
+next = 1
+`;
+    const inline = "t = { id = 9007199254740993, day = 1979-05-27, at = 07:32:00, f = -inf, n = nan }";
+    const before = `${inline} # mine\n${lines}`;
+    const next = mergeJson(parse(before), { u: { next: 2 }, t: { b: "x" } });
+    expect(edit(before, next)).toBe(
+      `${inline.replace("07:32:00", "07:32:00.000").replace(" }", ', b = "x" }')} # mine\n${lines.replace("next = 1", "next = 2")}`,
+    );
+  });
+
   test("takes tables out, and no comment with them", () => {
     const before = `[ours]\n# a note\na = 1\n\n[ours.below]\nb = 2\n\n# of the next\n[mine]\nc = 3\n`;
     expect(edit(before, { mine: { c: 3 } })).toBe(`# a note\n\n# of the next\n[mine]\nc = 3\n`);
@@ -164,6 +179,12 @@ describe("JSON", () => {
   test.for<[string, string, object, string]>([
     ["tabs", '{\n\t"a": 1\n}\n', { a: 1, b: { c: 2 } }, '{\n\t"a": 1,\n\t"b": {\n\t\t"c": 2\n\t}\n}\n'],
     ["one line of JSON, which has no layout", '{ "a": 1 }', { a: 1, b: 2 }, '{\n  "a": 1,\n  "b": 2\n}\n'],
+    [
+      "one line with what JavaScript would lose",
+      '{"a":1,/* c */"n":12345678901234567890,"9":1,"2":1.0,"d":1,"d":2}',
+      { a: 2, n: 12345678901234567890, "9": 1, "2": 1, d: 2 },
+      '{\n  "a": 2, /* c */\n  "n": 12345678901234567890,\n  "9": 1,\n  "2": 1.0,\n  "d": 1,\n  "d": 2\n}\n',
+    ],
     ["nothing", " \n", { a: 1 }, '{\n  "a": 1\n}\n'],
     ["an object without entries", "{\n  // c\n}\n", { a: 1 }, '{\n  // c\n  "a": 1\n}\n'],
     ["comments alone", "// c\n", { a: 1 }, '// c\n{\n  "a": 1\n}'],
@@ -340,6 +361,7 @@ describe("a file", () => {
     ["json", '{\n  "a": ,\n}', /is no valid JSON: value expected in line 2, column 8\. Nothing was written/],
     ["json", "[1]", /is no JSON object\./],
     ["json", '{\n  "a": 2,\n  "a": 3\n}', /is written in a way that can't be changed safely/],
+    ["toml", "[[a]]\nb = 2\n", /is written in a way that can't be changed safely/],
     ["toml", 'b = 1\nmodel = "x', /is no valid TOML: .* in line 2, column \d+/],
     ["yaml", "a: [1\nb: 2\n", /is no valid YAML: .* at line \d+, column \d+/],
     ["yaml", "- 1\n", /is no YAML mapping\./],
