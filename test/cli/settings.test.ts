@@ -87,10 +87,11 @@ describe("a .env file", () => {
   });
 });
 
-describe("the text of a .env file", () => {
-  const read = (text: string | Buffer, environment: Readonly<Record<string, string>> = {}) =>
-    loadSettings([{ path: ".env", isOurs: true }], environment, () => Buffer.from(text));
+/** What is read of a file of this text. */
+const read = (text: string | Buffer, environment: Readonly<Record<string, string>> = {}) =>
+  loadSettings([{ path: ".env", isOurs: true }], environment, () => Buffer.from(text));
 
+describe("the text of a .env file", () => {
   test("may begin with a byte order mark and end its lines as Windows does", () => {
     const { values, warnings } = read('\uFEFFBEARER_TOKEN=secret\r\nexport REASONING="drop"\r\n');
     expect(values).toEqual({ BEARER_TOKEN: "secret", REASONING: "drop" });
