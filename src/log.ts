@@ -3,6 +3,7 @@ import { pino, type Logger, type LoggerOptions } from "pino";
 import type { Config } from "./config.ts";
 import { GatewayError } from "./errors.ts";
 import type { Environment } from "./pretty/create-paint.ts";
+import { writeLines } from "./write-lines.ts";
 
 /** Names under which secrets travel; their values are replaced wherever an object with them is logged. */
 const secretNames = new Set([
@@ -122,7 +123,7 @@ export async function createLog(
     },
   };
   const out = destination ?? process.stdout;
-  if (!isPretty(config, out)) return destination === undefined ? pino(options) : pino(options, destination);
+  if (!isPretty(config, out)) return pino(options, destination ?? writeLines(1));
   // Loaded only here: a server under a process manager needs none of it.
   const { createPrettyWriter } = await import("./pretty/create-pretty-writer.ts");
   return pino(options, createPrettyWriter(out, environment));

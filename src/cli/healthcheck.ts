@@ -14,6 +14,8 @@ export async function healthcheck(address: string | undefined): Promise<number> 
   const text = address?.trim() || defaultServerAddress;
   const parsed = parseServerAddress(text);
   if (parsed === undefined) return unhealthy(`SERVER_ADDRESS is not host:port: ${text}`);
+  if (parsed.port === 0)
+    return unhealthy("SERVER_ADDRESS has port 0, a free one: nobody else knows which. Name a port.");
   const url = `${localUrl({ SERVER_ADDRESS: parsed })}/health`;
   try {
     const status = await readStatus(url);

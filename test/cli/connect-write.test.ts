@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { sizes, type Size } from "../../src/cli/connect/client.ts";
 import { connect as connectHere } from "../../src/cli/connect/connect.ts";
+import { replaceFile } from "../../src/cli/connect/replace-file.ts";
 import { readConfig } from "../../src/config.ts";
 
 import { runConnect, type Run } from "../support/run-connect.ts";
@@ -336,4 +337,15 @@ describe("connect --write edits a file of the user's in place", () => {
       expect(stderr).toMatch(/where no program can write it\.[^]*\n1\. /);
     },
   );
+});
+
+test("what was written to a file after it was read is not lost", async () => {
+  const path = join(home, "changed.json");
+  await writeFile(path, "now");
+  const refusal = "changed.json has changed meanwhile and was not touched";
+  await expect(replaceFile(path, "ours", "then")).rejects.toThrow(refusal);
+  await expect(replaceFile(path, "ours", undefined)).rejects.toThrow(refusal);
+  expect(await readFile(path, "utf8")).toBe("now");
+  await replaceFile(path, "ours", "now");
+  expect(await readFile(path, "utf8")).toBe("ours");
 });

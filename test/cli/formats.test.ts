@@ -123,6 +123,21 @@ describe("TOML", () => {
     expect(edit(before, next)).toBe(after);
   });
 
+  test("keeps numbers and times that JavaScript can't hold, also in a table that is written anew", () => {
+    const lines = `big = 9223372036854775807 # above 2^53
+day = 1979-05-27 # without a time
+[u]
+id = 9007199254740993
+next = 1
+`;
+    const inline = "t = { id = 9007199254740993, day = 1979-05-27, at = 07:32:00, f = -inf, n = nan }";
+    const before = `${inline} # mine\n${lines}`;
+    const next = mergeJson(parse(before), { u: { next: 2 }, t: { b: "x" } });
+    expect(edit(before, next)).toBe(
+      `${inline.replace("07:32:00", "07:32:00.000").replace(" }", ', b = "x" }')} # mine\n${lines.replace("next = 1", "next = 2")}`,
+    );
+  });
+
   test("takes tables out, and no comment with them", () => {
     const before = `[ours]\n# a note\na = 1\n\n[ours.below]\nb = 2\n\n# of the next\n[mine]\nc = 3\n`;
     expect(edit(before, { mine: { c: 3 } })).toBe(`# a note\n\n# of the next\n[mine]\nc = 3\n`);
@@ -164,6 +179,12 @@ describe("JSON", () => {
   test.for<[string, string, object, string]>([
     ["tabs", '{\n\t"a": 1\n}\n', { a: 1, b: { c: 2 } }, '{\n\t"a": 1,\n\t"b": {\n\t\t"c": 2\n\t}\n}\n'],
     ["one line of JSON, which has no layout", '{ "a": 1 }', { a: 1, b: 2 }, '{\n  "a": 1,\n  "b": 2\n}\n'],
+    [
+      "one line with what JavaScript would lose",
+      '{"a":1,/* c */"n":12345678901234567890,"9":1,"2":1.0,"d":1,"d":2}',
+      { a: 2, n: Number("12345678901234567890"), "9": 1, "2": 1, d: 2 },
+      '{\n  "a": 2, /* c */\n  "n": 12345678901234567890,\n  "9": 1,\n  "2": 1.0,\n  "d": 1,\n  "d": 2\n}\n',
+    ],
     ["nothing", " \n", { a: 1 }, '{\n  "a": 1\n}\n'],
     ["an object without entries", "{\n  // c\n}\n", { a: 1 }, '{\n  // c\n  "a": 1\n}\n'],
     ["comments alone", "// c\n", { a: 1 }, '// c\n{\n  "a": 1\n}'],
@@ -201,25 +222,102 @@ describe("JSON", () => {
   });
 });
 
-test("YAML keeps comments, quotes, order and the indentation of lists", () => {
+const isAkash = ({ name }: { readonly name?: unknown }): boolean => String(name).startsWith("Akash");
+
+describe("YAML", () => {
   const { parse, edit } = formats.yaml;
-  const before = `# mine
-name: "My Agent" # hm
-models:
-- name: GPT # of work
-  provider: openai
-# rules
-rules: ['one', "two"]
-`;
   const ours = { name: "Akash m", model: "m" };
-  const next = { ...parse(before), models: [{ name: "GPT", provider: "openai" }, ours] };
-  const edited = edit(before, next);
-  expect(parse(edited)).toEqual(next);
-  expect(compare(before, edited)).toEqual({
-    gone: ["rules: ['one', \"two\"]"],
-    added: ["- name: Akash m", "  model: m", "rules: [ 'one', \"two\" ]"],
+
+  test("keeps comments, quotes, order and layout", () => {
+    const before = `# mine
+name:   "My Agent"   # hm
+models: # all
+- name: GPT # of work
+  provider: openai # p
+  # key below
+  apiKey: 'k'
+# of the context
+context: [ 'one',"two"] # flow
+limits: { big: 12345678901234567890, hex: 0x1F }
+
+rules:
+    -   first
+    # between
+    -   >-
+        folded
+        over lines
+# the end
+`;
+    const next = mergeJson(parse(before), { models: [ours], version: "1" }, () => false);
+    const edited = edit(before, next);
+    expect(parse(edited)).toEqual(next);
+    expect(compare(before, edited)).toEqual({
+      gone: [],
+      added: ["- name: Akash m", "  model: m", 'version: "1"'],
+    });
+    expect(edit(edited, parse(before))).toBe(before);
   });
-  expect(edit(edited, parse(before))).toBe(before.replace("['one', \"two\"]", "[ 'one', \"two\" ]"));
+
+  test.for<[string, string, string]>([
+    [
+      "a value that is missing",
+      "models: # mine\n  # none yet\nx: 1\n",
+      "models: # mine\n  - name: Akash m\n    model: m\n  # none yet\nx: 1\n",
+    ],
+    [
+      "a list without entries",
+      "models: [] # none\nx: 1\n",
+      'models: [{"name":"Akash m","model":"m"}] # none\nx: 1\n',
+    ],
+    [
+      "a list on one line",
+      "models: [{name: a}] # mine\n",
+      'models: [{name: a}, {"name":"Akash m","model":"m"}] # mine\n',
+    ],
+    [
+      "a list on lines of its own",
+      "models: [\n  {name: a}, # one\n]\n",
+      'models: [\n  {name: a}, {"name":"Akash m","model":"m"}, # one\n]\n',
+    ],
+    ["all on one line", "{x: 1}\n", '{x: 1, "models": [{"name":"Akash m","model":"m"}]}\n'],
+    [
+      "an alias",
+      "l: &l\n  - name: a\nmodels: *l\n",
+      "l: &l\n  - name: a\nmodels:\n  - name: a\n  - name: Akash m\n    model: m\n",
+    ],
+    [
+      "an older entry",
+      "models:\n  # about\n  - name: Akash o # z\n    model: m\n  - name: b # c\n",
+      "models:\n  # about\n  - name: Akash m # z\n    model: m\n  - name: b # c\n",
+    ],
+    [
+      "older entries",
+      "models:\n  - {name: Akash m, model: m}\n  # c\n  - name: Akash o\n    x: 1\n  - name: b\n",
+      "models:\n  - {name: Akash m, model: m}\n  # c\n  - name: b\n",
+    ],
+    [
+      "lists less deep",
+      "a:\n- 1\nmodels:\n    - name: a",
+      "a:\n- 1\nmodels:\n    - name: a\n    - name: Akash m\n      model: m",
+    ],
+    [
+      "an end of the document",
+      "%YAML 1.2\n---\nx: 1 # c\n...\n",
+      "%YAML 1.2\n---\nx: 1 # c\nmodels:\n  - name: Akash m\n    model: m\n...\n",
+    ],
+    ["a text at the end", "x: |+\n  a\n\n\n", "x: |+\n  a\n\n\nmodels:\n  - name: Akash m\n    model: m\n"],
+    ["comments alone", "# mine\n", "# mine\nmodels:\n  - name: Akash m\n    model: m\n"],
+    ["nothing", "", "models:\n  - name: Akash m\n    model: m\n"],
+  ])("where there is %s", ([, before, after]) => {
+    const next = mergeJson(parse(before), { models: [ours] }, isAkash);
+    expect(parse(edit(before, next))).toEqual(next);
+    expect(edit(before, next)).toBe(after);
+  });
+
+  test("an anchor that other places share is left alone", () => {
+    const shared = { ...file("yaml"), content: { a: { x: 1 } } } as ConfigFile;
+    expect(() => editFile(shared, [], "a: &a { y: 1 }\nb: *a\n")).toThrow("can't be changed safely");
+  });
 });
 
 test("edits are as small as can be", () => {
@@ -263,6 +361,7 @@ describe("a file", () => {
     ["json", '{\n  "a": ,\n}', /is no valid JSON: value expected in line 2, column 8\. Nothing was written/],
     ["json", "[1]", /is no JSON object\./],
     ["json", '{\n  "a": 2,\n  "a": 3\n}', /is written in a way that can't be changed safely/],
+    ["toml", "[[a]]\nb = 2\n", /is written in a way that can't be changed safely/],
     ["toml", 'b = 1\nmodel = "x', /is no valid TOML: .* in line 2, column \d+/],
     ["yaml", "a: [1\nb: 2\n", /is no valid YAML: .* at line \d+, column \d+/],
     ["yaml", "- 1\n", /is no YAML mapping\./],

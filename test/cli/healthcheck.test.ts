@@ -55,6 +55,11 @@ describe.each([
       code: 1,
       stderr: "SERVER_ADDRESS is not host:port: nowhere\n",
     });
+    // Not asked at port 80, which is what it means in a URL.
+    expect(await run(args, "127.0.0.1:0")).toEqual({
+      code: 1,
+      stderr: "SERVER_ADDRESS has port 0, a free one: nobody else knows which. Name a port.\n",
+    });
   });
 });
 

@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -247,4 +247,34 @@ test.for([
 
 test("launch names those that it knows", async () => {
   await expect(launch(["cursor"])).rejects.toThrow(`Known are: ${programNames.join(", ")}.`);
+});
+
+test.for([
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("%s ends the agent too, and leaves no folder behind", async ([signal, code]) => {
+  const bin = await mkdtemp(join(tmpdir(), "launch-ends-"));
+  const path = join(bin, "codex");
+  await writeFile(
+    path,
+    `#!${process.execPath}\nprocess.stdout.write(JSON.stringify([process.pid, ...process.argv.slice(2)]));\nsetInterval(() => {}, 1000);\n`,
+  );
+  await chmod(path, 0o755);
+  const child = spawn(process.execPath, [program, "launch", "codex", "--url", stack.url], {
+    cwd: bin,
+    env: { PATH: bin, HOME: bin, TMPDIR: bin },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [first] = (await once(child.stdout, "data")) as [Buffer];
+  const [agentId] = JSON.parse(String(first)) as [number, ...string[]];
+  child.kill(signal);
+  expect(await once(child, "exit")).toEqual([code, null]);
+  expect(() => process.kill(agentId, 0)).toThrow("ESRCH");
+  expect((await readdir(bin)).filter((name) => name.startsWith("akashchat-api-"))).toEqual([]);
+  await rm(bin, { recursive: true });
+});
+
+test("launch keeps the key of Codex' own service from it", async () => {
+  const { told } = await launch(["codex"], { CODEX_API_KEY: "real-key" });
+  expect(allOf(told)).not.toContain("real-key");
 });

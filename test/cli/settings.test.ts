@@ -87,6 +87,53 @@ describe("a .env file", () => {
   });
 });
 
+/** What is read of a file of this text. */
+const read = (text: string | Buffer, environment: Readonly<Record<string, string>> = {}) =>
+  loadSettings([{ path: ".env", isOurs: true }], environment, () => Buffer.from(text));
+
+describe("the text of a .env file", () => {
+  test("may begin with a byte order mark and end its lines as Windows does", () => {
+    const { values, warnings } = read('\uFEFFBEARER_TOKEN=secret\r\nexport REASONING="drop"\r\n');
+    expect(values).toEqual({ BEARER_TOKEN: "secret", REASONING: "drop" });
+    expect(warnings).toEqual([]);
+  });
+
+  test.for<[string, Buffer]>([
+    ["UTF-16, as PowerShell writes it", Buffer.from("\uFEFFBEARER_TOKEN=secret\r\n", "utf16le")],
+    ["UTF-16 without a mark", Buffer.from("BEARER_TOKEN=secret\r\n", "utf16le")],
+    ["no text", Buffer.from([0xff, 0x41])],
+  ])("stops the start if it is %s: nobody may think that a key is set", ([, bytes]) => {
+    expect(() => read(bytes)).toThrow(
+      /\.env is not UTF-8 text, so its settings can't be read\. Save it as UTF-8\./,
+    );
+  });
+
+  test.for(["BEARER_TOKEN: secret", "BEARER_TOKEN secret", "  export BEARER_TOKEN\tsecret\r"])(
+    "is warned about where a setting has no equals sign: %j",
+    (line) => {
+      expect(read(`# BEARER_TOKEN: no\n${line}\nREASONING=drop\n`)).toMatchObject({
+        values: { REASONING: "drop" },
+        warnings: ["BEARER_TOKEN in .env is not read: write BEARER_TOKEN=..."],
+      });
+    },
+  );
+
+  test("with empty values says nothing, and an empty variable hides nothing of it", () => {
+    const files = [
+      { path: ".env", isOurs: true },
+      { path: "own/.env", isOurs: true },
+    ];
+    const texts: Readonly<Record<string, string>> = {
+      ".env": "BEARER_TOKEN=\nREASONING=drop\n",
+      "own/.env": "BEARER_TOKEN=secret\nREASONING=field\n",
+    };
+    const { values } = loadSettings(files, { REASONING: " ", BEARER_TOKEN: "" }, (path) =>
+      Buffer.from(texts[path] ?? ""),
+    );
+    expect(values).toEqual({ BEARER_TOKEN: "secret", REASONING: "drop" });
+  });
+});
+
 describe("names that look like a setting's", () => {
   test("are warned about, wherever they stand, and the program goes on", async () => {
     const folder = await createFolder({

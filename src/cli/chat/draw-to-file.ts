@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 
 import { drawImage } from "../../images/draw-image.ts";
 import { resolveImageModel } from "../../images/resolve-image-model.ts";
@@ -29,7 +29,7 @@ async function createFile(name: string, ending: string) {
 
 /**
  * Draws a picture into a new file of the working folder, and says how it goes and where it is. Throws `GatewayError`, or what
- * the file system says.
+ * the file system says, that before anything is asked for if the folder takes no file.
  */
 export async function drawToFile(
   { chat, images }: Pick<Services, "chat" | "images">,
@@ -37,27 +37,31 @@ export async function drawToFile(
   { streams, signal }: { readonly streams: ChatStreams; readonly signal: AbortSignal },
 ): Promise<void> {
   const model = await resolveImageModel(chat, undefined, signal);
-  let told = "";
-  for await (const event of drawImage(images, { model, prompt }, signal)) {
-    if (event.type === "accepted") note(streams, event.prompt.replace(/\s+/g, " "));
-    if (event.type === "progress") {
-      const place =
-        event.queuePosition === undefined || event.queuePosition <= 0
-          ? ""
-          : `, ${event.queuePosition} before it`;
-      const text = `${event.status}${place}`;
-      // The same again and again says nothing.
-      if (text !== told) note(streams, text);
-      told = text;
-    }
-    if (event.type !== "done") continue;
-    const { bytes } = await images.read(event.image, signal, { format: "png" });
-    const { path, file } = await createFile(toFileName(prompt), "png");
-    try {
+  // Before the job is spent: a picture that can't be kept is drawn for nothing.
+  const { path, file } = await createFile(toFileName(prompt), "png");
+  let size: number | undefined;
+  try {
+    let told = "";
+    for await (const event of drawImage(images, { model, prompt }, signal)) {
+      if (event.type === "accepted") note(streams, event.prompt.replace(/\s+/g, " "));
+      if (event.type === "progress") {
+        const place =
+          event.queuePosition === undefined || event.queuePosition <= 0
+            ? ""
+            : `, ${event.queuePosition} before it`;
+        const text = `${event.status}${place}`;
+        // The same again and again says nothing.
+        if (text !== told) note(streams, text);
+        told = text;
+      }
+      if (event.type !== "done") continue;
+      const { bytes } = await images.read(event.image, signal, { format: "png" });
       await file.writeFile(bytes);
-    } finally {
-      await file.close();
+      size = bytes.byteLength;
     }
-    streams.output.write(`./${path} (${Math.ceil(bytes.byteLength / 1024)} KiB)\n`);
+  } finally {
+    await file.close();
+    if (size === undefined) await rm(path);
   }
+  if (size !== undefined) streams.output.write(`./${path} (${Math.ceil(size / 1024)} KiB)\n`);
 }

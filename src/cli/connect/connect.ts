@@ -107,7 +107,7 @@ async function writeSetup(page: Page, former: readonly ConfigFile[], yes: boolea
     process.stdout.write("Nothing was written.\n");
     return;
   }
-  for (const { path, after } of changes) await replaceFile(path, after);
+  for (const { path, before, after } of changes) await replaceFile(path, after, before);
   process.stdout.write(`Written.\n${describe(rest)}`);
 }
 

@@ -1,6 +1,6 @@
 import { UsageError } from "../usage-error.ts";
 import type { ConfigFile } from "./client.ts";
-import { FormatError } from "./formats/file-format.ts";
+import { FormatError, type FileFormat } from "./formats/file-format.ts";
 import { formats } from "./formats/index.ts";
 import { isSame } from "./formats/list-edits.ts";
 import { mergeJson, takeBack, type JsonObject } from "./merge-json.ts";
@@ -25,15 +25,23 @@ export function editFile(file: ConfigFile, former: readonly ConfigFile[], old: s
     const next = addTo(data, file, old.includes(file.mark) ? former : []);
     if (isSame(data, next)) return old;
     const edited = format.edit(text, next);
-    // A file may be written in a way that can't be edited: keys that stand twice, merged aliases.
-    if (!isSame(format.parse(edited), next))
-      throw new FormatError("written in a way that can't be changed safely");
+    // A file may be written in a way that can't be edited: keys that stand twice, shared anchors.
+    if (!says(format, edited, next)) throw new FormatError("written in a way that can't be changed safely");
     return mark + (old.includes("\r\n") ? edited.replaceAll("\n", "\r\n") : edited);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new UsageError(
       `${file.path} is ${error.message}. Nothing was written.\nMend the file and run this again, or merge this into it yourself:\n\n${renderFile(file)}`,
     );
+  }
+}
+
+function says(format: FileFormat, text: string, data: JsonObject): boolean {
+  try {
+    return isSame(format.parse(text), data);
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
   }
 }
 

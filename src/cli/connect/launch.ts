@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
@@ -11,7 +11,10 @@ import { findTarget, type TargetOptions } from "./find-target.ts";
 import { describeSize } from "./prompt-sizes.ts";
 
 /** Variables that say which provider an agent talks to, and with which key: none but the gateway's may be left. */
-const ofProviders = /^(?:ANTHROPIC|OPENAI|COPILOT_PROVIDER)_|^CLAUDE_CODE_OAUTH_TOKEN$/;
+const ofProviders = /^(?:ANTHROPIC|OPENAI|COPILOT_PROVIDER)_|^(?:CLAUDE_CODE_OAUTH_TOKEN|CODEX_API_KEY)$/;
+
+/** What ends this program ends the agent. */
+const ends = ["SIGTERM", "SIGHUP"] as const;
 
 function leaveToChild(): void {}
 
@@ -52,13 +55,18 @@ export async function launch(
     });
     // The terminal sends Ctrl-C to both; the agent decides what it means.
     process.on("SIGINT", leaveToChild);
+    // Else it would go on by itself, and its folder, in which a key may be, would stay.
+    const passOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
+    for (const signal of ends) process.on(signal, passOn);
     const failed = once(child, "error").then(([error]: unknown[]) => {
       throw error;
     });
     const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-    const [code] = await Promise.race([exited, failed]);
+    const [code, signal] = await Promise.race([exited, failed]);
     process.off("SIGINT", leaveToChild);
-    return code ?? 1;
+    for (const end of ends) process.off(end, passOn);
+    // As shells count it.
+    return code ?? 128 + constants.signals[signal ?? "SIGTERM"];
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
       throw new UsageError(

@@ -66,9 +66,17 @@ async function follow(path: string): Promise<string> {
 /**
  * Replaces a file's text at once, by a new file that takes the place of the old: nobody ever reads half of it. Keeps
  * its mode and owner, and the old text as `.bak`, or with a number when there is one already. A symbolic link stays one.
- * `undefined` removes the file. Throws `UsageError` when that is not possible.
+ * `undefined` removes the file. Throws `UsageError` when that is not possible, and when the file is not `before` any more.
  */
-export async function replaceFile(path: string, text: string | undefined): Promise<void> {
+export async function replaceFile(
+  path: string,
+  text: string | undefined,
+  before: string | undefined,
+): Promise<void> {
+  // While the user was asked, an editor or another run may have written.
+  if ((await readText(path)) !== before) {
+    throw new UsageError(`${path} has changed meanwhile and was not touched. Run this again.`);
+  }
   try {
     const target = await follow(path);
     const old = existsSync(target) ? await stat(target) : undefined;

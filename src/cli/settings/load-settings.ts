@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
@@ -37,12 +38,12 @@ export interface LoadedSettings {
 export function loadSettings(
   files: readonly SettingsFile[],
   environment: Environment,
-  read: (path: string) => string = (path) => readFileSync(path, "utf8"),
+  read: (path: string) => Buffer = (path) => readFileSync(path),
 ): LoadedSettings {
   const values: Record<string, string> = {};
   const origins = new Map<string, string>();
   const warnings = Object.keys(environment).flatMap((name) => {
-    const meant = environment[name] === "" || known.has(name) ? undefined : suggestName(name, settingNames);
+    const meant = isEmpty(environment[name]) || known.has(name) ? undefined : suggestName(name, settingNames);
     // Other programs have names of their own that differ by that alone, such as LOGLEVEL.
     const isOthers = meant?.replaceAll("_", "") === name.replaceAll("_", "").toUpperCase();
     return meant === undefined || isOthers ? [] : [`${name} is no setting. Did you mean ${meant}?`];
@@ -51,10 +52,11 @@ export function loadSettings(
     const text = readSettings(path, read);
     if (typeof text === "object") warnings.push(text.warning);
     if (typeof text !== "string") continue;
+    warnings.push(...findUnread(text).map((name) => `${name} in ${path} is not read: write ${name}=...`));
     for (const [name, value] of Object.entries(parseEnv(text))) {
       if (value === undefined) continue;
       if (known.has(name)) {
-        if (environment[name] !== undefined || values[name] !== undefined) continue;
+        if (isEmpty(value) || !isEmpty(environment[name]) || values[name] !== undefined) continue;
         values[name] = value;
         origins.set(name, path);
         continue;
@@ -67,12 +69,24 @@ export function loadSettings(
   return { values, origins, warnings };
 }
 
+/** An empty variable counts as not set. */
+const isEmpty = (value: string | undefined): boolean => value === undefined || value.trim() === "";
+
+/** Settings on lines without "=", such as `BEARER_TOKEN: x`, of which Node says nothing. */
+function findUnread(text: string): string[] {
+  return text.split("\n").flatMap((line) => {
+    const name = line.includes("=") ? undefined : /^\s*(?:export\s+)?(\w+)(?:\s*:|\s)/.exec(line)?.[1];
+    return name !== undefined && known.has(name) ? [name] : [];
+  });
+}
+
 function readSettings(
   path: string,
-  read: (path: string) => string,
+  read: (path: string) => Buffer,
 ): string | undefined | { readonly warning: string } {
+  let bytes: Buffer;
   try {
-    return read(path);
+    bytes = read(path);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -85,4 +99,13 @@ function readSettings(
     }
     throw error;
   }
+  // PowerShell writes UTF-16, whose names nobody would know again: a gateway without the key that stands there.
+  const isText = isUtf8(bytes) && !bytes.includes(0);
+  if (!isText) {
+    throw new UsageError(
+      `${resolve(path)} is not UTF-8 text, so its settings can't be read. Save it as UTF-8.`,
+    );
+  }
+  // Drops a byte order mark.
+  return new TextDecoder().decode(bytes);
 }

@@ -260,6 +260,19 @@ describe("the commands", () => {
     expect(bodies(talk).at(-1)?.messages).toHaveLength(1);
   });
 
+  test("/image asks for nothing where no file can be kept", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "chat-image-"));
+    const before = process.cwd();
+    process.chdir(folder);
+    onTestFinished(() => process.chdir(before));
+    await using talk = await startTalk();
+    await rm(folder, { recursive: true });
+    talk.type(`/image a red boat${keys.enter}`);
+    await talk.shown("ENOENT");
+    await say(talk, "hi", "hello");
+    expect(bodies(talk)).toHaveLength(1);
+  });
+
   test("/help lists them, /retry needs a question, others are named, /quit ends", async () => {
     await using talk = await startTalk();
     talk.type(`/help${keys.enter}`);

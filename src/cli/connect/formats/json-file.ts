@@ -1,4 +1,4 @@
-import { applyEdits, parse, printParseErrorCode, type ParseError } from "jsonc-parser";
+import { applyEdits, format, parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 
 import { isJsonObject } from "../merge-json.ts";
 import { describePlace, FormatError, type FileFormat } from "./file-format.ts";
@@ -9,10 +9,11 @@ import { listEdits } from "./list-edits.ts";
 const toWords = (code: string): string =>
   code.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 
-/** One line of plain JSON, or nothing: there is no layout to keep. */
-function hasNoLayout(text: string): boolean {
-  const line = text.trim();
-  return line === "" || (!line.includes("\n") && !/\/[/*]/.test(line));
+/** One line of JSON has no layout to keep. What stands in it stays: long numbers, keys that stand twice. */
+function layOut(text: string): string {
+  if (text.trim().includes("\n")) return text;
+  const edits = format(text, undefined, { insertSpaces: true, tabSize: 2, insertFinalNewline: true });
+  return applyEdits(text, edits);
 }
 
 /** JSON as editors and agents read it: with comments and commas at the end. */
@@ -33,10 +34,10 @@ export const jsonFile: FileFormat = {
   },
   render: (content) => `${JSON.stringify(content, undefined, 2)}\n`,
   edit(text, next) {
-    if (hasNoLayout(text)) return jsonFile.render(next);
-    const indent = /\n([ \t]+)["}\]]/.exec(text)?.[1] ?? "  ";
+    if (text.trim() === "") return jsonFile.render(next);
+    let edited = layOut(text);
+    const indent = /\n([ \t]+)["}\]]/.exec(edited)?.[1] ?? "  ";
     const unit = indent.startsWith("\t") ? "\t" : indent;
-    let edited = text;
     for (const edit of listEdits(jsonFile.parse(text), next)) {
       edited = applyEdits(edited, toTextEdits(edited, edit, unit));
     }

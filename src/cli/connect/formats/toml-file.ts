@@ -1,9 +1,7 @@
-import { parse } from "smol-toml";
-
 import { isJsonObject, type JsonObject } from "../merge-json.ts";
 import { FormatError, type FileFormat } from "./file-format.ts";
 import { listEdits } from "./list-edits.ts";
-import { readStatements, splitPair, type Statement } from "./toml-statements.ts";
+import { parse, readStatements, splitPair, type Statement } from "./toml-statements.ts";
 
 const toKey = (path: readonly string[]): string =>
   path.map((name) => (/^[\w-]+$/.test(name) ? name : JSON.stringify(name))).join(".");
@@ -13,6 +11,9 @@ export function toTomlValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toTomlValue).join(", ")}]`;
   // Dates, which only a user's file has.
   if (value instanceof Date) return value.toISOString();
+  // JSON has no such numbers.
+  if (typeof value === "number" && !Number.isFinite(value))
+    return String(value).replace("Infinity", "inf").toLowerCase();
   if (!isJsonObject(value)) return typeof value === "bigint" ? String(value) : JSON.stringify(value);
   const entries = Object.entries(value).map(([name, inner]) => `${toKey([name])} = ${toTomlValue(inner)}`);
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
@@ -77,7 +78,7 @@ function findPlace(statements: readonly Statement[], table: readonly string[]): 
 export const tomlFile: FileFormat = {
   parse(text) {
     try {
-      return structuredClone(parse(text));
+      return parse(text);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const { line, column } = error as { line?: unknown; column?: unknown };

@@ -1,4 +1,4 @@
-import { parse } from "smol-toml";
+import { parse as parseToml, type TomlTable } from "smol-toml";
 
 import { isJsonObject } from "../merge-json.ts";
 import { isSame } from "./list-edits.ts";
@@ -14,6 +14,11 @@ export interface Statement {
   readonly depth: number;
   /** Whether it stands in an entry of a list of tables, where nothing is ever changed. */
   readonly inList: boolean;
+}
+
+/** The data of a TOML text; whole numbers that JavaScript can't hold are bigints. Throws `TomlError`. */
+export function parse(text: string): TomlTable {
+  return parseToml(text, { integersAsBigInt: "asNeeded" });
 }
 
 const name = /[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'/.source;
