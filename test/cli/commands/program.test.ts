@@ -39,6 +39,10 @@ describe("the program", () => {
     expect(wrong.stderr).toContain("Did you mean serve?");
     expect((await runProgram(["lunch", "codex"])).stderr).toContain("Did you mean launch?");
     expect((await runProgram(["chat", "hi", "--modle", "x"])).stderr).toContain("--model");
+    const { stderr } = await runProgram(["launch", "codex", "-p", "hello"]);
+    expect(stderr).toMatch(
+      /^error: unknown option '-p'\nWhat is meant for the agent comes after --, like this: .*\n$/,
+    );
   });
 
   test("says which port is taken", async () => {
