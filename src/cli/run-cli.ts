@@ -7,7 +7,7 @@ import { clientNames, programNames } from "./connect/clients.ts";
 import { endQuietly } from "./end-quietly.ts";
 import { explainSystemError } from "./explain-system-error.ts";
 import { hintUsage } from "./hint-usage.ts";
-import { lookAround } from "./look-around.ts";
+import { ownCommand } from "./look-around.ts";
 import { loadSettings, type LoadedSettings } from "./settings/load-settings.ts";
 import { nameOrigins } from "./settings/name-origins.ts";
 import { userSettingsFile } from "./settings/user-file.ts";
@@ -197,8 +197,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
       if (error.exitCode === 0) return 0;
       // The library has told the mistake.
       const { code, message } = error;
-      const { command } = lookAround().form;
-      process.stderr.write(`${hintUsage({ code, message, args, command })}\n`);
+      process.stderr.write(`${hintUsage({ code, message, args, command: ownCommand() })}\n`);
       return 2;
     }
     if (error instanceof ConfigError || error instanceof UsageError) {
