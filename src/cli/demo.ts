@@ -17,6 +17,10 @@ export async function demo(
     AKASH_ACCESS_TOKEN: undefined,
     AKASH_COOKIE: undefined,
   });
-  process.stdout.write(`Demo: answers come from a simulator at ${simulator.url}, not from Akash Chat.\n`);
+  // Standard output is the log's, whose readers take nothing but JSON.
+  const { stdout, stderr } = process;
+  (stdout.isTTY ? stdout : stderr).write(
+    `Demo: answers come from a simulator at ${simulator.url}, not from Akash Chat.\n`,
+  );
   await serve(config, () => simulator.close(), "demo");
 }

@@ -11,6 +11,7 @@ describe("demo", () => {
     const lines = createInterface({ input: child.stdout });
     let url: string | undefined;
     for await (const line of lines) {
+      expect(JSON.parse(line)).toMatchObject({ level: 30 });
       url = /listening at (http:[^"]+)/.exec(line)?.[1];
       if (url !== undefined) break;
     }
