@@ -23,7 +23,9 @@ describe("the program", () => {
   test("refuses a wrong configuration with all its problems, before anything starts", async () => {
     const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: "nowhere", HEARTBEAT_MS: "soon" });
     expect(code).toBe(2);
-    expect(stderr).toContain("SERVER_ADDRESS: must be host:port");
+    expect(stderr).toContain(
+      "SERVER_ADDRESS: must be host:port, for example localhost:16571, with a port of 0 to 65535\n",
+    );
     expect(stderr).toContain("HEARTBEAT_MS: must be a whole number");
   });
 
