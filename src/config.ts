@@ -45,7 +45,10 @@ function adviseOrigin(entry: string): string {
 const address = z.string().transform((text, context) => {
   const parsed = parseServerAddress(text);
   if (parsed !== undefined) return parsed;
-  context.addIssue({ code: "custom", message: "must be host:port, for example localhost:16571" });
+  context.addIssue({
+    code: "custom",
+    message: "must be host:port, for example localhost:16571, with a port of 0 to 65535",
+  });
   return z.NEVER;
 });
 

@@ -81,7 +81,12 @@ function* judgeLine({ text, code }: Line, facts: Facts): Generator<string> {
       yield `${path} is not called with ${method}`;
   }
   for (const [, name = ""] of text.matchAll(/(?<![\w{$-])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?!\w)/g))
-    if (!facts.settings.has(name) && !facts.variables.has(name) && !foreign.has(name) && !wrongOnPurpose.has(name))
+    if (
+      !facts.settings.has(name) &&
+      !facts.variables.has(name) &&
+      !foreign.has(name) &&
+      !wrongOnPurpose.has(name)
+    )
       yield `no code knows ${name}`;
   for (const [, name = ""] of text.matchAll(/(?<![\w-])(x-[a-z0-9]+(?:-[a-z0-9]+)*)/gi))
     if (!facts.source.includes(name.toLowerCase()) && !foreign.has(name))

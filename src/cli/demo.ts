@@ -11,12 +11,22 @@ export async function demo(
   simulatorPort: number,
 ): Promise<void> {
   const simulator = await startSimulator({ port: simulatorPort, pace: 25 });
-  const config = readConfig({
-    ...environment,
-    AKASH_BASE_URL: simulator.url,
-    AKASH_ACCESS_TOKEN: undefined,
-    AKASH_COOKIE: undefined,
-  });
-  process.stdout.write(`Demo: answers come from a simulator at ${simulator.url}, not from Akash Chat.\n`);
-  await serve(config, () => simulator.close(), "demo");
+  try {
+    const config = readConfig({
+      ...environment,
+      AKASH_BASE_URL: simulator.url,
+      AKASH_ACCESS_TOKEN: undefined,
+      AKASH_COOKIE: undefined,
+    });
+    // Standard output is the log's, whose readers take nothing but JSON.
+    const { stdout, stderr } = process;
+    (stdout.isTTY ? stdout : stderr).write(
+      `Demo: answers come from a simulator at ${simulator.url}, not from Akash Chat.\n`,
+    );
+    await serve(config, () => simulator.close(), "demo");
+  } catch (error) {
+    // It would keep the process alive.
+    await simulator.close();
+    throw error;
+  }
 }

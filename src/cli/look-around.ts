@@ -14,8 +14,17 @@ export interface Surroundings {
 
 /** Looks at how the process was started, at the files that engines of containers leave, and at the network. */
 export function lookAround(): Surroundings {
+  return { form: findForm(), lanAddress: findLanAddress() };
+}
+
+/** How to start this program, for what tells people to: `npx akashchat-api` in a clone. */
+export function ownCommand(): string {
+  return findForm().command;
+}
+
+function findForm(): CommandForm {
   const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[/\\]$/, "");
-  const form = findCommandForm({
+  return findCommandForm({
     script: process.argv[1] ?? join(root, "dist", "main.js"),
     cwd: process.cwd(),
     root,
@@ -24,7 +33,6 @@ export function lookAround(): Surroundings {
     container: findContainer(),
     hostname: hostname(),
   });
-  return { form, lanAddress: findLanAddress() };
 }
 
 function findContainer(): "docker" | "podman" | undefined {

@@ -6,6 +6,8 @@ import type { Size } from "./connect/client.ts";
 import { clientNames, programNames } from "./connect/clients.ts";
 import { endQuietly } from "./end-quietly.ts";
 import { explainSystemError } from "./explain-system-error.ts";
+import { hintUsage } from "./hint-usage.ts";
+import { ownCommand } from "./look-around.ts";
 import { loadSettings, type LoadedSettings } from "./settings/load-settings.ts";
 import { nameOrigins } from "./settings/name-origins.ts";
 import { userSettingsFile } from "./settings/user-file.ts";
@@ -71,7 +73,6 @@ function createProgram(origins: Map<string, string>): Command {
   const program = new Command("akashchat-api")
     .description("Use Akash Chat from any AI client: OpenAI and Anthropic APIs on your own machine.")
     .version(readVersion(), "-v, --version")
-    .showHelpAfterError("(akashchat-api --help shows what there is)")
     .exitOverride()
     .hook("preAction", (_program, command) => {
       const loaded = loadSettingsOf(command.name());
@@ -192,7 +193,13 @@ export async function runCli(args: readonly string[]): Promise<number> {
     await createProgram(origins).parseAsync(args.length === 0 ? ["serve"] : args, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      // The library has told the mistake.
+      const { code, message } = error;
+      process.stderr.write(`${hintUsage({ code, message, args, command: ownCommand() })}\n`);
+      return 2;
+    }
     if (error instanceof ConfigError || error instanceof UsageError) {
       const { message } = error instanceof ConfigError ? nameOrigins(error, origins) : error;
       process.stderr.write(`${message}\n`);

@@ -57,7 +57,8 @@ export type Ending = Pick<RequestLine, "event" | "status" | "clientLeft" | "outc
 
 /** How a request ended for its client; to be asked when the response has closed. */
 export function toEnding({ raw }: FastifyReply): Ending {
-  const left = !raw.writableFinished;
+  // Node 20 calls what was written to a closed connection finished.
+  const left = !raw.writableFinished || raw.statusCode === 499;
   return {
     event: "request",
     status: left && !raw.headersSent ? 499 : raw.statusCode,

@@ -51,7 +51,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       '"CLAUDE_CODE_ATTRIBUTION_HEADER": "0"',
       '"WebFetch"',
       "Small prompt: about ",
-      "akashchat-api launch claude-code",
+      " launch claude-code",
     ],
     codex: () => [
       ".codex/config.toml",
@@ -214,11 +214,14 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     expect(stdout).toContain(`base_url = "${stack.url}/v1"`);
   });
 
+  test("commands are told as the program was started", async () => {
+    const { stdout } = await connect(["codex"], { npm_command: "exec" });
+    expect(stdout).toContain("without any file: npx akashchat-api launch codex --url ");
+  });
+
   test.for(programNames)("%s: the way without files repeats what was said", async (client) => {
     const { stdout } = await connect([client, "--small", "--model", "DeepSeek-V3.2"]);
-    expect(stdout).toContain(
-      `akashchat-api launch ${client} --small --url ${stack.url} --model DeepSeek-V3.2\n`,
-    );
+    expect(stdout).toContain(` launch ${client} --small --url ${stack.url} --model DeepSeek-V3.2\n`);
   });
 
   const agents = programNames.filter((client) => client !== "cline");
@@ -278,7 +281,7 @@ describe.concurrent("connect refuses, and says what to do", () => {
     expect(code).toBe(2);
     expect(stderr).toContain(`The gateway at ${stack.url} ${words}.`);
     expect(stderr).toContain("--key-file <file>");
-    expect(stderr).toContain("(BEARER_TOKEN=... akashchat-api ...)");
+    expect(stderr).toMatch(/\(BEARER_TOKEN=\.\.\. node \S+ \.\.\.\)/);
     expect(stderr).toContain(
       `a line BEARER_TOKEN=... in ${join(home, ".config", "akashchat-api", ".env")} (every command reads it`,
     );

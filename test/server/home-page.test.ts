@@ -44,6 +44,7 @@ describe("GET /", () => {
       "<code>gpt-4o</code> <small>another name of DeepSeek-V3.2, 64000 tokens</small>",
     );
     expect(page.text).toContain("API key</dt><dd>any</dd>");
+    expect(page.text).toContain(`<a href="${stack.url}/v1/usage">/v1/usage</a>`);
     expect(page.text).toContain("<code>auto</code> is <code>gpt-4o</code>.");
     expect(page.headers["vary"]).toMatch(/accept/i);
   });

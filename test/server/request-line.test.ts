@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 
 import { AnswerFacts } from "../../src/server/answer-facts.ts";
-import { toRequestLine } from "../../src/server/request-line.ts";
+import { toEnding, toRequestLine } from "../../src/server/request-line.ts";
 
 test("docs/logs.md has every field of a request's line, in its order, and no other", () => {
   const log = pino({ level: "silent" });
@@ -30,6 +30,23 @@ test("docs/logs.md has every field of a request's line, in its order, and no oth
   const page = readFileSync("docs/logs.md", "utf8").split("## The line of a request")[1]?.split("\n## ")[0];
   const documented = [...(page ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
   expect(documented).toEqual(Object.keys(line));
+});
+
+test.each([
+  ["an answer that was sent", { writableFinished: true, headersSent: true, statusCode: 200 }, 200, undefined],
+  ["a client that left before", { writableFinished: false, headersSent: false, statusCode: 200 }, 499, true],
+  [
+    "a client that left in between",
+    { writableFinished: false, headersSent: true, statusCode: 200 },
+    200,
+    true,
+  ],
+  // As Node 20 has it when nobody is there to get the 499.
+  ["a 499 that nobody got", { writableFinished: true, headersSent: true, statusCode: 499 }, 499, true],
+])("tells how %s ended", (_, raw, status, clientLeft) => {
+  // The parts of it that are read.
+  const reply = { raw } as unknown as FastifyReply;
+  expect(toEnding(reply)).toMatchObject({ status, clientLeft });
 });
 
 test("docs/logs.md has every event of the code, and no other", () => {

@@ -121,6 +121,15 @@ describe.each(dialects)("$name", (dialect) => {
     expect(line).toMatchObject({ level: 30, ...head, status: 499, clientLeft: true, outputTokens: 0 });
   });
 
+  test("a client that left while a whole answer was gathered", async () => {
+    stack.simulator.enqueue({ text: ["one two ", "three"], gate: never, gateAfter: 1 });
+    const asked = openRequest(url(), body("x", "gpt-4o"), headers);
+    await stack.simulator.waitForRequest("/api/chat");
+    asked.leave();
+    const [line] = await requests();
+    expect(line).toMatchObject({ level: 30, ...head, status: 499, clientLeft: true, error: "aborted" });
+  });
+
   test("a request that the gateway's stop has ended", async () => {
     stack.simulator.enqueue({ text: "never", gate: never });
     const asked = post(url(), body("x", "gpt-4o"), headers);

@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import type { Config } from "../../config.ts";
 import type { Services } from "../../gateway.ts";
 import { createQuestion } from "../create-question.ts";
+import { ownCommand } from "../look-around.ts";
 import { UsageError } from "../usage-error.ts";
 import { withServices } from "../with-services.ts";
 import { converse } from "./converse.ts";
@@ -49,7 +50,7 @@ async function readQuestion(prompt: string | undefined, streams: ChatStreams): P
   if (fromInput && streams.input.isTTY === true) note(streams, "Type the question; Ctrl-D ends it.");
   const question = fromInput ? await text(streams.input) : prompt;
   if (question.trim() !== "") return question;
-  throw new UsageError('The question is empty. Ask like this: akashchat-api chat "Why is the sky blue?"');
+  throw new UsageError(`The question is empty. Ask like this: ${ownCommand()} chat "Why is the sky blue?"`);
 }
 
 async function askOnce(

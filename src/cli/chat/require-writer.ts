@@ -1,6 +1,7 @@
 import type { ChatService } from "../../completion/chat-service.ts";
 import { anyModel } from "../../model/any-model.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
+import { ownCommand } from "../look-around.ts";
 import { UsageError } from "../usage-error.ts";
 
 /**
@@ -15,6 +16,6 @@ export async function requireWriter(
   const model = await chat.resolveModel(id ?? anyModel, signal);
   if (model.kind === "chat") return model;
   throw new UsageError(
-    `--model: ${id} draws pictures and can't hold a conversation. Draw with: akashchat-api image "a cat" --out cat.png`,
+    `--model: ${id} draws pictures and can't hold a conversation. Draw with: ${ownCommand()} image "a cat" --out cat.png`,
   );
 }

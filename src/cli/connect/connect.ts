@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Config } from "../../config.ts";
 import { ask } from "../ask.ts";
+import { ownCommand } from "../look-around.ts";
 import { UsageError } from "../usage-error.ts";
 import { sizes, type ClientSetup, type ConfigFile, type Size } from "./client.ts";
 import { clientNames, findClient, suggestClient } from "./clients.ts";
@@ -41,7 +42,9 @@ export async function connect(
   const size = byHand ? undefined : describeSize(client, known.title, options.size, "connect");
   const notes = [...(size === undefined ? [] : [size]), ...(known.notes?.(target) ?? [])];
   const launching = `akashchat-api launch ${client}`;
-  const steps = setup.steps.map((step) => step.replace(launching, launching + repeat(options)));
+  const steps = setup.steps.map((step) =>
+    step.replace(launching, `${ownCommand()} launch ${client}${repeat(options)}`),
+  );
   const page: Page = { title: known.title, notes, ...setup, steps };
   if (options.write === true) {
     const others = sizes.filter((other) => other !== options.size);

@@ -4,6 +4,7 @@ import type { Config } from "../../config.ts";
 import { anyModel } from "../../model/any-model.ts";
 import { localUrl } from "../local-url.ts";
 import { userSettingsFile } from "../settings/user-file.ts";
+import { ownCommand } from "../look-around.ts";
 import { UsageError } from "../usage-error.ts";
 import { unsetKey } from "./agent-settings.ts";
 import type { Target, TargetModel } from "./client.ts";
@@ -147,7 +148,7 @@ export async function fetchJson<T>(gateway: Gateway, path: string, schema: z.Zod
   } catch (error) {
     throw new NoGatewayError(
       `No gateway answers at ${url} (${error instanceof Error ? error.message : String(error)}).\n` +
-        "Start it first (akashchat-api serve, or demo). If it is elsewhere, name it with --url, or for good by a line\n" +
+        `Start it first (${ownCommand()} serve, or demo). If it is elsewhere, name it with --url, or for good by a line\n` +
         `SERVER_ADDRESS=host:port in ${ownFile()}.`,
     );
   }
@@ -155,7 +156,7 @@ export async function fetchJson<T>(gateway: Gateway, path: string, schema: z.Zod
     throw new UsageError(
       `The gateway at ${url} wants ${hasKey ? "another key than the one that is set here" : "a key, and none is set here"}.\n` +
         "It is what BEARER_TOKEN is for the gateway. Give it by --key-file <file>, in the environment of this command\n" +
-        `(BEARER_TOKEN=... akashchat-api ...), or for good by a line BEARER_TOKEN=... in ${ownFile()}.`,
+        `(BEARER_TOKEN=... ${ownCommand()} ...), or for good by a line BEARER_TOKEN=... in ${ownFile()}.`,
     );
   }
   const body = parseJson(text);

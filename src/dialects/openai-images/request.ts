@@ -21,7 +21,10 @@ export const imagesBody = z.looseObject({
   response_format: z.enum(["url", "b64_json"]).nullish(),
   size: z
     .string()
-    .regex(/^(?:auto|[1-9]\d{1,4}x[1-9]\d{1,4})$/, "must be 'auto' or width x height, for example 1024x1024")
+    .regex(
+      /^(?:auto|[1-9]\d{1,4}x[1-9]\d{1,4})$/,
+      "must be 'auto' or width x height, each 10 to 99999, for example 1024x1024",
+    )
     .nullish(),
   // Words without effect, of which each generation of models has others.
   quality: z.string().nullish(),

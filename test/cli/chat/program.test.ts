@@ -73,7 +73,7 @@ describe("chat without a terminal", () => {
   });
 
   test.each([
-    [["draw a cat", "-m", "AkashGen"], /^--model: AkashGen draws pictures .*akashchat-api image[^\n]*\n$/],
+    [["draw a cat", "-m", "AkashGen"], /^--model: AkashGen draws pictures .* image[^\n]*\n$/],
     [[], /^The question is empty[^\n]*\n$/],
     [[" "], /^The question is empty[^\n]*\n$/],
   ])("%j is refused before anything is spent", async (args, words) => {

@@ -3,7 +3,8 @@ import { createInterface } from "node:readline";
 
 import { describe, expect, test } from "vitest";
 
-import { startProgram } from "../../support/run-program.ts";
+import { startSimulator } from "../../../src/simulator/index.ts";
+import { runProgram, startProgram } from "../../support/run-program.ts";
 
 describe("demo", () => {
   test("serves answers offline and ends at SIGTERM", async () => {
@@ -11,6 +12,7 @@ describe("demo", () => {
     const lines = createInterface({ input: child.stdout });
     let url: string | undefined;
     for await (const line of lines) {
+      expect(JSON.parse(line)).toMatchObject({ level: 30 });
       url = /listening at (http:[^"]+)/.exec(line)?.[1];
       if (url !== undefined) break;
     }
@@ -24,5 +26,13 @@ describe("demo", () => {
     child.stdout.resume();
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  test("ends, and its simulator with it, when the gateway can't start", async () => {
+    await using taken = await startSimulator();
+    const { code, stderr } = await runProgram(["demo"], { SERVER_ADDRESS: new URL(taken.url).host });
+    expect(code).toBe(1);
+    expect(stderr).toContain("The address is in use");
+    expect((await runProgram(["demo"], { HEARTBEAT_MS: "soon" })).code).toBe(2);
   });
 });

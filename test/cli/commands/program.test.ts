@@ -23,7 +23,9 @@ describe("the program", () => {
   test("refuses a wrong configuration with all its problems, before anything starts", async () => {
     const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: "nowhere", HEARTBEAT_MS: "soon" });
     expect(code).toBe(2);
-    expect(stderr).toContain("SERVER_ADDRESS: must be host:port");
+    expect(stderr).toContain(
+      "SERVER_ADDRESS: must be host:port, for example localhost:16571, with a port of 0 to 65535\n",
+    );
     expect(stderr).toContain("HEARTBEAT_MS: must be a whole number");
   });
 
@@ -39,6 +41,10 @@ describe("the program", () => {
     expect(wrong.stderr).toContain("Did you mean serve?");
     expect((await runProgram(["lunch", "codex"])).stderr).toContain("Did you mean launch?");
     expect((await runProgram(["chat", "hi", "--modle", "x"])).stderr).toContain("--model");
+    const { stderr } = await runProgram(["launch", "codex", "-p", "hello"]);
+    expect(stderr).toMatch(
+      /^error: unknown option '-p'\nWhat is meant for the agent comes after --, like this: .*\n$/,
+    );
   });
 
   test("says which port is taken", async () => {

@@ -120,6 +120,10 @@ describe("an images request", () => {
     );
   });
 
+  it("says how large a picture may be", () => {
+    expect(() => parseImagesRequest({ prompt: "x", size: "10000x1" })).toThrow("each 10 to 99999");
+  });
+
   it.each([
     [{ background: "transparent" }, "background"],
     [{ output_format: "png", output_compression: 50 }, "output_compression"],

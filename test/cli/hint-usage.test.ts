@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+
+import { hintUsage } from "../../src/cli/hint-usage.ts";
+
+const unknown = "commander.unknownOption";
+const excess = "commander.excessArguments";
+
+test.each([
+  [
+    unknown,
+    ["launch", "codex", "-p", "hi"],
+    "after --, like this: npx akashchat-api launch codex -- -p hello",
+  ],
+  [unknown, ["launch", "-p", "hi"], "like this: npx akashchat-api launch claude-code -- -p hello"],
+  [unknown, ["serve", "--port", "8080"], "SERVER_ADDRESS=localhost:8080"],
+  [unknown, ["--port", "8080"], "SERVER_ADDRESS=localhost:8080"],
+  [unknown, ["demo", "--host", "x"], "SERVER_ADDRESS=localhost:8080"],
+  [excess, ["chat", "Why", "is"], 'wants quotes, like this: npx akashchat-api chat "Why is the sky blue?"'],
+  [excess, ["image", "a", "cat"], 'like this: npx akashchat-api image "a cat in a spacesuit"'],
+])("%s of %j has a hint", (code, args, hint) => {
+  expect(hintUsage({ code, message: "", args, command: "npx akashchat-api" })).toContain(hint);
+});
+
+test.each([
+  [unknown, ["launch", "codex", "--fulll", "--", "-p"], "(Did you mean --full?)"],
+  [unknown, ["launch", "codex", "--smal"], "(Did you mean --small?)"],
+  [unknown, ["chat", "--verbose"], ""],
+  [excess, ["models", "x"], ""],
+  ["commander.unknownCommand", ["srve"], "(Did you mean serve?)"],
+  ["commander.missingArgument", ["connect"], ""],
+])("%s of %j is told where the help is", (code, args, message) => {
+  expect(hintUsage({ code, message, args, command: "akashchat-api" })).toBe(
+    "akashchat-api --help shows what there is.",
+  );
+});
