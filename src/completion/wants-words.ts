@@ -27,6 +27,10 @@ const orders = [
   /(?:总结|總結|概括|概述|归纳|歸納)[^，。！？；\n]{0,10}(?:对话|對話|会话|會話|聊天)/,
 ];
 
+/** What nobody has drawn of itself. Names, tags and questions may be part of a picture: of those a conversation must be said. */
+const onlyWritten =
+  /\b(?:titles?|headlines?|keywords?|topics?|follow[-\s]?ups?|queries|summary)\b|标题|標題|主题|主題|题目|題目|话题|关键词|關鍵詞|追问|追問|搜索词|摘要/i;
+
 /** What only a client says that its model is. */
 const role =
   /\byou\s+are\s+an?\s[^.!?\n]{0,40}\b(?:title|tag|topic|name|quer(?:y|ies))\s+(?:generator|extractor)\b/i;
@@ -86,6 +90,7 @@ function isOrder(text: string, hints: number): boolean {
   const plain = sentences.join("");
   if (jsonOrder.test(plain)) return true;
   const signs = [ofConversation, rules].filter((patterns) => fits(patterns, plain)).length;
+  if (!fits(ofConversation, plain) && !onlyWritten.test(plain)) return false;
   return sentences.some((sentence) => fits(orders, sentence)) && signs + hints >= 2;
 }
 
