@@ -260,6 +260,12 @@ test.for<[string, string]>([
   }
 });
 
+test("connect says that it can write the files itself, with what it was told", async () => {
+  const { stdout } = await connect(["zed", "--model", "Kimi-K2-Instruct"]);
+  expect(stdout).toContain(`Or have the file written, after a look at what changes: `);
+  expect(stdout).toContain(`connect zed --url ${stack.url} --model Kimi-K2-Instruct --write`);
+});
+
 describe.concurrent("connect refuses, and says what to do", () => {
   test.for<[string, string[], string]>([
     ["a client that it does not know", ["emacs"], "Known are: claude-code"],

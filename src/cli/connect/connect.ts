@@ -45,6 +45,12 @@ export async function connect(
   const steps = setup.steps.map((step) =>
     step.replace(launching, `${ownCommand()} launch ${client}${repeat(options)}`),
   );
+  if (setup.files !== undefined && options.write !== true) {
+    const files = setup.files.length === 1 ? "the file" : "the files";
+    steps.push(
+      `Or have ${files} written, after a look at what changes: ${ownCommand()} connect ${client}${repeat(options)} --write`,
+    );
+  }
   const page: Page = { title: known.title, notes, ...setup, steps };
   if (options.write === true) {
     const others = sizes.filter((other) => other !== options.size);
