@@ -178,5 +178,7 @@ test("on a Node without node:sqlite says which Node is needed", async () => {
   await expect(
     createOnOldNode({ DATA_DIR: "/nowhere", STORED_RESPONSES: 5 }, recordWatch().options),
   ).rejects.toThrow(/DATA_DIR: .*needs Node 22\.13 or newer/);
+  // Other files run in the same process.
   vi.doUnmock("node:module");
+  vi.resetModules();
 });
