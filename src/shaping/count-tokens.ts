@@ -145,7 +145,12 @@ export function takeTokens(text: string, limit: number, model?: string): string 
   let room = limit;
   for (const piece of piecesOf(text)) {
     const tokens = encoder.encode(piece, textOnly);
-    if (tokens.length > room) return taken + toPrefix(encoder.decode(tokens.slice(0, room)), piece);
+    if (tokens.length > room) {
+      const decoded = encoder.decode(tokens.slice(0, room));
+      // The library has one decoder for all texts: half a character would stay in it, and spoil the next one.
+      encoder.decode(tokens.slice(room));
+      return taken + toPrefix(decoded, piece);
+    }
     room -= tokens.length;
     taken += piece;
   }

@@ -92,6 +92,14 @@ test("a prefix of so many tokens", () => {
   expect(takeTokens(text, 0)).toBe("");
 });
 
+test("a prefix that ends inside of a character spoils no other text", () => {
+  const text = "E🌧️ rain, and rain again";
+  for (let limit = 1; limit < countTokens(text); limit += 1) {
+    takeTokens(text, limit);
+    expect(takeTokens(`${text} and again`, countTokens(text))).toBe(text);
+  }
+});
+
 test("pieces count as their whole", () => {
   const text = "The quick brown fox — jumps over the lazy dog.\n".repeat(5000);
   const counter = createTokenCounter();
