@@ -7,7 +7,14 @@ folder=$(mktemp -d)
 program=
 stop() {
   # The whole process group: npm and npx do not pass signals on to the program.
-  if [ -n "$program" ]; then kill -- "-$program" 2>/dev/null || true; fi
+  if [ -n "$program" ]; then
+    kill -- "-$program" 2>/dev/null || true
+    # What npm started may outlive it for a moment, and still write.
+    for _ in $(seq 100); do
+      kill -0 -- "-$program" 2>/dev/null || break
+      sleep 0.1
+    done
+  fi
   program=
 }
 cleanup() {
@@ -24,7 +31,7 @@ start() {
   set +m
   url=
   for _ in $(seq 300); do
-    url=$(grep -o 'listening at http://[^"]*' "$folder/log" | head -n 1 | cut -d' ' -f3) || true
+    url=$(grep -ao 'listening at http://[^"]*' "$folder/log" | head -n 1 | cut -d' ' -f3) || true
     if [ -n "$url" ]; then break; fi
     kill -0 "$program" || { cat "$folder/log"; exit 1; }
     sleep 0.1
