@@ -52,8 +52,14 @@ export function loadSettings(
     const text = readSettings(path, read);
     if (typeof text === "object") warnings.push(text.warning);
     if (typeof text !== "string") continue;
-    warnings.push(...findUnread(text).map((name) => `${name} in ${path} is not read: write ${name}=...`));
-    for (const [name, value] of Object.entries(parseEnv(text))) {
+    const lines = text.split("\n");
+    const unread = lines.map(findUnread);
+    for (const name of unread) {
+      if (name !== undefined) warnings.push(`${name} in ${path} is not read: write ${name}=...`);
+    }
+    // Node says nothing of such lines; Node 20 joins one to the name behind it.
+    const readable = lines.filter((_, index) => unread[index] === undefined).join("\n");
+    for (const [name, value] of Object.entries(parseEnv(readable))) {
       if (value === undefined) continue;
       if (known.has(name)) {
         if (isEmpty(value) || !isEmpty(environment[name]) || values[name] !== undefined) continue;
@@ -72,12 +78,10 @@ export function loadSettings(
 /** An empty variable counts as not set. */
 const isEmpty = (value: string | undefined): boolean => value === undefined || value.trim() === "";
 
-/** Settings on lines without "=", such as `BEARER_TOKEN: x`, of which Node says nothing. */
-function findUnread(text: string): string[] {
-  return text.split("\n").flatMap((line) => {
-    const name = line.includes("=") ? undefined : /^\s*(?:export\s+)?(\w+)(?:\s*:|\s)/.exec(line)?.[1];
-    return name !== undefined && known.has(name) ? [name] : [];
-  });
+/** The setting that a line without "=" names, such as `BEARER_TOKEN: x`. */
+function findUnread(line: string): string | undefined {
+  const name = line.includes("=") ? undefined : /^\s*(?:export\s+)?(\w+)(?:\s*:|\s)/.exec(line)?.[1];
+  return name !== undefined && known.has(name) ? name : undefined;
 }
 
 function readSettings(
