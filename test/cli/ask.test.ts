@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 
 import { expect, test } from "vitest";
 
@@ -21,5 +22,6 @@ test.for<[string, string, unknown]>([
 ])("a question is answered with %s", async ([, keys, expected]) => {
   const { answer, output } = openTerminal(keys);
   expect(await answer).toEqual(expected);
-  expect(String(output.read())).toMatch(/Go on\? [^]*\n$/);
+  output.end();
+  expect(await text(output)).toMatch(/Go on\? [^]*\n$/);
 });
