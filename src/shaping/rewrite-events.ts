@@ -8,6 +8,8 @@ export interface EventChanges {
   readonly reasoning?: (out: BlockWriter, text: string) => void;
   /** Something other than text comes, or nothing more: text that was held back has to go out now. */
   readonly release?: (out: BlockWriter) => void;
+  /** The answer broke off without a finish. Default: `release`. */
+  readonly abandon?: (out: BlockWriter) => void;
   /** A tool call is about to be opened. */
   readonly toolCall?: (out: BlockWriter) => void;
   readonly finish?: (out: BlockWriter, reason: FinishReason, usage: Usage) => void;
@@ -67,7 +69,7 @@ export function rewriteEvents(changes: EventChanges): Shaper {
     },
     flush() {
       if (out === undefined || out.finished) return [];
-      changes.release?.(out);
+      (changes.abandon ?? changes.release)?.(out);
       return out.take();
     },
   };

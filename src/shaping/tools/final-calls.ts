@@ -1,6 +1,6 @@
-import { createBlockWriter, type BlockWriter } from "../../model/block-writer.ts";
-import type { ChatEvent } from "../../model/events.ts";
+import type { BlockWriter } from "../../model/block-writer.ts";
 import { createFenceTracker } from "../create-fence-tracker.ts";
+import { rewriteEvents } from "../rewrite-events.ts";
 import type { Shaper } from "../shaper.ts";
 import { createFinalReader } from "./final-reader.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
@@ -18,7 +18,6 @@ import type { ToolCallShaperOptions } from "./tool-request.ts";
 export function createFinalCallShaper(options: ToolCallShaperOptions): Shaper {
   const fences = createFenceTracker();
   let out: BlockWriter | undefined;
-  let kind = "text";
 
   const final = createFinalReader(options, {
     text(text) {
@@ -33,31 +32,16 @@ export function createFinalCallShaper(options: ToolCallShaperOptions): Shaper {
     inFence: () => fences.inside(),
   });
 
-  function read(event: ChatEvent): BlockWriter {
-    if (event.type === "response-start") out = createBlockWriter(event.model);
-    if (out === undefined) throw new Error("An event came before the response began.");
-    if (event.type === "block-start") kind = event.block.kind;
-    else if (event.type === "block-delta") {
-      if (kind === "reasoning") out.write("reasoning", event.text);
-      else final.push(event.text);
-    } else if (event.type === "finish") {
-      const { reason, usage } = event;
+  return rewriteEvents({
+    text(writer, text) {
+      out = writer;
+      final.push(text);
+    },
+    finish(writer, reason, usage) {
+      out = writer;
       final.end(reason.kind !== "length" && reason.kind !== "content-filter");
-      out.finish(reason, usage);
-    }
-    return out;
-  }
-
-  return {
-    push: (event) => read(event).take(),
-    pushAll(events) {
-      for (const event of events) read(event);
-      return out?.take() ?? [];
+      writer.finish(reason, usage);
     },
-    flush() {
-      if (out === undefined || out.finished) return [];
-      final.abandon();
-      return out.take();
-    },
-  };
+    abandon: () => final.abandon(),
+  });
 }

@@ -1,6 +1,6 @@
-import { createBlockWriter, type BlockWriter } from "../../model/block-writer.ts";
-import type { ChatEvent } from "../../model/events.ts";
+import type { BlockWriter } from "../../model/block-writer.ts";
 import { createFenceTracker } from "../create-fence-tracker.ts";
+import { rewriteEvents } from "../rewrite-events.ts";
 import type { Shaper } from "../shaper.ts";
 import { turnEndsAfterCall } from "../turn-tokens.ts";
 import { createCallFinder } from "./create-call-finder.ts";
@@ -33,8 +33,6 @@ function isEnd(text: string): boolean {
  */
 export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper {
   const finder = createCallFinder(options);
-  let out: BlockWriter | undefined;
-  let kind = "text";
   /** Thinking that was not given yet, and where it begins. */
   let held = "";
   let given = 0;
@@ -99,30 +97,14 @@ export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper 
     writer.write("text", calls ?? held.trimStart());
   }
 
-  function read(event: ChatEvent): BlockWriter {
-    if (event.type === "response-start") out = createBlockWriter(event.model);
-    if (out === undefined) throw new Error("An event came before the response began.");
-    if (event.type === "block-start") kind = event.block.kind;
-    else if (event.type === "block-delta") (kind === "reasoning" ? think : say)(out, event.text);
-    else if (event.type === "finish") {
-      const { reason, usage } = event;
-      if (reason.kind !== "length" && reason.kind !== "content-filter") endThinking(out);
-      settle(out);
-      out.finish(reason, usage);
-    }
-    return out;
-  }
-
-  return {
-    push: (event) => read(event).take(),
-    pushAll(events) {
-      for (const event of events) read(event);
-      return out?.take() ?? [];
+  return rewriteEvents({
+    text: say,
+    reasoning: think,
+    finish(writer, reason, usage) {
+      if (reason.kind !== "length" && reason.kind !== "content-filter") endThinking(writer);
+      settle(writer);
+      writer.finish(reason, usage);
     },
-    flush() {
-      if (out === undefined || out.finished) return [];
-      settle(out);
-      return out.take();
-    },
-  };
+    abandon: settle,
+  });
 }
