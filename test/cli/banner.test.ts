@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 
@@ -12,7 +10,7 @@ import type { AllowanceState, Budget } from "../../src/model/budget.ts";
 import { readConfig } from "../../src/config.ts";
 import { startSimulator } from "../../src/simulator/index.ts";
 import { createGate } from "../support/gate.ts";
-import { program } from "../support/program.ts";
+import { startProgram } from "../support/run-program.ts";
 import { startStack } from "../support/start-stack.ts";
 
 const plain = createPaint({});
@@ -225,14 +223,9 @@ describe("on a terminal", () => {
 
 test("without a terminal there is none", async () => {
   const simulator = await startSimulator();
-  const child = spawn(process.execPath, [program, "serve"], {
-    cwd: tmpdir(),
-    env: {
-      PATH: process.env["PATH"],
-      SERVER_ADDRESS: "127.0.0.1:0",
-      AKASH_BASE_URL: simulator.url,
-    },
-    stdio: ["ignore", "pipe", "inherit"],
+  const child = startProgram(["serve"], {
+    SERVER_ADDRESS: "127.0.0.1:0",
+    AKASH_BASE_URL: simulator.url,
   });
   const output = text(child.stdout);
   await once(child.stdout, "data");

@@ -1,29 +1,14 @@
 /** `akashchat-api usage` as a program, with and without a running gateway. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 
 import { usageObject } from "../../src/dialects/gateway-usage.ts";
 import { startSimulator } from "../../src/simulator/index.ts";
 import { post } from "../support/post.ts";
-import { program } from "../support/program.ts";
+import { runProgram } from "../support/run-program.ts";
 import { startStack } from "../support/start-stack.ts";
 
-async function run(args: readonly string[], environment: Record<string, string>) {
-  const child = spawn(process.execPath, [program, "usage", ...args], {
-    cwd: tmpdir(),
-    env: { PATH: process.env["PATH"], HOME: tmpdir(), NO_PROXY: "127.0.0.1", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "exit"),
-  ]);
-  return { stdout, stderr, code: code as number | null };
-}
+const run = (args: readonly string[], environment: Record<string, string>) =>
+  runProgram(["usage", ...args], environment);
 
 /** An address at which nobody listens. */
 const nowhere = "127.0.0.1:1";

@@ -1,72 +1,50 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 
-import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
-import { program } from "../../support/program.ts";
+import { runProgram, startProgram } from "../../support/run-program.ts";
+import { useSimulator } from "../../support/use-simulator.ts";
 
-let simulator: Simulator;
+const akash = useSimulator();
 let home: string;
-beforeAll(async () => {
-  simulator = await startSimulator();
-});
-afterAll(() => simulator.close());
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "chat-program-"));
   onTestFinished(() => rm(home, { recursive: true }));
 });
 
-function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  return spawn(process.execPath, [program, "chat", ...args], {
-    cwd: home,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: home,
-      LOCALAPPDATA: home,
-      NO_PROXY: "127.0.0.1",
-      AKASH_BASE_URL: simulator.url,
-      ...environment,
-    },
-  });
-}
+/** The gateway's settings, and where the program keeps its history on Windows. */
+const settings = (environment: Readonly<Record<string, string>>) => ({
+  ...akash.settings,
+  LOCALAPPDATA: home,
+  ...environment,
+});
 
-async function ask(
-  args: readonly string[],
-  { input = "", ...environment }: Readonly<Record<string, string>> = {},
-) {
-  const child = start(args, environment);
-  child.stdin.end(input);
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "exit"),
-  ]);
-  return { stdout, stderr, code: code as number | null };
+function ask(args: readonly string[], { input = "", ...environment }: Readonly<Record<string, string>> = {}) {
+  return runProgram(["chat", ...args], settings(environment), { input, folder: home });
 }
 
 describe("chat without a terminal", () => {
   test.each([[[]], [["-"]]])("reads the question from standard input, with arguments %j", async (args) => {
-    simulator.enqueue({ text: "42" });
+    akash.simulator.enqueue({ text: "42" });
     expect(await ask(args, { input: "six times seven?" })).toEqual({ code: 0, stdout: "42\n", stderr: "" });
-    expect(simulator.chats.at(-1)?.body).toMatchObject({ messages: [{ content: "six times seven?" }] });
+    expect(akash.simulator.chats.at(-1)?.body).toMatchObject({ messages: [{ content: "six times seven?" }] });
   });
 
   test("--reasoning parts the thinking from the answer, which stands alone on standard output", async () => {
-    simulator.enqueue({ reasoning: "hm", text: ["4", "2"] });
+    akash.simulator.enqueue({ reasoning: "hm", text: ["4", "2"] });
     expect(await ask(["hi", "--reasoning"])).toEqual({ code: 0, stdout: "42\n", stderr: "hm\n---\n" });
   });
 
   test("takes DEFAULT_MODEL, and what is named before it", async () => {
     const environment = { DEFAULT_MODEL: "openai-gpt-oss-120b" };
-    simulator.enqueue({ text: "1" });
+    akash.simulator.enqueue({ text: "1" });
     await ask(["hi"], environment);
-    simulator.enqueue({ text: "2" });
+    akash.simulator.enqueue({ text: "2" });
     await ask(["hi", "-m", "DeepSeek-V3.2"], environment);
-    expect(simulator.chats.slice(-2).map(({ body }) => body)).toMatchObject([
+    expect(akash.simulator.chats.slice(-2).map(({ body }) => body)).toMatchObject([
       { model: "openai-gpt-oss-120b" },
       { model: "DeepSeek-V3.2" },
     ]);
@@ -77,9 +55,9 @@ describe("chat without a terminal", () => {
     [[], /^The question is empty[^\n]*\n$/],
     [[" "], /^The question is empty[^\n]*\n$/],
   ])("%j is refused before anything is spent", async (args, words) => {
-    const before = simulator.chats.length;
+    const before = akash.simulator.chats.length;
     expect(await ask(args)).toEqual({ code: 2, stdout: "", stderr: expect.stringMatching(words) });
-    expect(simulator.chats).toHaveLength(before);
+    expect(akash.simulator.chats).toHaveLength(before);
   });
 });
 
@@ -93,7 +71,7 @@ describe("chat on a terminal, without a prompt", () => {
     [[], ["chat-history"]],
     [["--no-history"], []],
   ])("is a conversation until /quit; with %j it leaves the files %j", async (args, files) => {
-    const child = start(args, asTerminal);
+    const child = startProgram(["chat", ...args], settings(asTerminal), home);
     onTestFinished(() => void child.kill("SIGKILL"));
     let shown = "";
     child.stdout.setEncoding("utf8").on("data", (part: string) => (shown += part));
@@ -102,15 +80,15 @@ describe("chat on a terminal, without a prompt", () => {
       while (!shown.includes(part)) await once(child.stdout, "data");
     };
     await until("> ");
-    simulator.enqueue({ text: "Hello Ada" });
+    akash.simulator.enqueue({ text: "Hello Ada" });
     child.stdin.write("I am Ada\r");
     await until("Hello Ada\n");
-    simulator.enqueue({ text: "You are Ada" });
+    akash.simulator.enqueue({ text: "You are Ada" });
     child.stdin.write("Who am I?\r");
     await until("You are Ada\n");
     child.stdin.write("/quit\r");
     expect(await once(child, "exit")).toEqual([0, null]);
-    expect(simulator.chats.at(-1)?.body).toMatchObject({
+    expect(akash.simulator.chats.at(-1)?.body).toMatchObject({
       messages: [{ content: "I am Ada" }, { content: "Hello Ada" }, { content: "Who am I?" }],
     });
     expect(await errors).toContain("/help lists the commands");

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
+import { startSimulator } from "../../../src/simulator/index.ts";
 import { runProgram } from "../../support/run-program.ts";
+import { useSimulator } from "../../support/use-simulator.ts";
 
-let simulator: Simulator;
-let upstream: Record<string, string>;
-beforeAll(async () => {
-  simulator = await startSimulator();
-  upstream = { AKASH_BASE_URL: simulator.url, IMAGE_POLL_MS: "10" };
-});
-afterAll(() => simulator.close());
+const akash = useSimulator();
 
 describe("doctor", () => {
   test("passes every check on a working upstream", async () => {
-    simulator.enqueue({ text: "ready" });
-    const { code, stdout } = await runProgram(["doctor"], upstream);
+    akash.simulator.enqueue({ text: "ready" });
+    const { code, stdout } = await runProgram(["doctor"], akash.settings);
     expect(stdout).toMatch(/ok {4}session .*good for \d+ s/);
     expect(stdout).toMatch(/ok {4}models .*e\.g\. DeepSeek-V3\.2/);
     expect(stdout).toMatch(/ok {4}completion .*said "ready"/);

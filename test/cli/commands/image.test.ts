@@ -2,28 +2,23 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
-import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
+import { startSimulator } from "../../../src/simulator/index.ts";
 import { runProgram } from "../../support/run-program.ts";
+import { useSimulator } from "../../support/use-simulator.ts";
 
-let simulator: Simulator;
-let upstream: Record<string, string>;
-beforeAll(async () => {
-  simulator = await startSimulator();
-  upstream = { AKASH_BASE_URL: simulator.url, IMAGE_POLL_MS: "10" };
-});
-afterAll(() => simulator.close());
+const akash = useSimulator();
 
 describe("image", () => {
   test("writes the picture in the format of the file's ending, and tells how it goes", async () => {
     const folder = await mkdtemp(join(tmpdir(), "image-"));
     try {
-      simulator.enqueue({
+      akash.simulator.enqueue({
         image: { prompt: "A cat's portrait", statuses: ["waiting", "pending", "succeeded"] },
       });
       const out = join(folder, "cat.png");
-      const { code, stderr } = await runProgram(["image", "a cat", "--out", out], upstream);
+      const { code, stderr } = await runProgram(["image", "a cat", "--out", out], akash.settings);
       expect(code).toBe(0);
       expect(stderr).toContain("Prompt: A cat's portrait");
       expect(stderr).toMatch(/waiting, queue position \d+, 0 s/);
@@ -40,7 +35,7 @@ describe("image", () => {
       hiding.enqueue({ image: { prompt: "A cat" } });
       const out = join(folder, "cat.webp");
       const { code } = await runProgram(["image", "a cat", "--out", out], {
-        ...upstream,
+        ...akash.settings,
         AKASH_BASE_URL: hiding.url,
       });
       expect(code).toBe(0);
@@ -54,10 +49,10 @@ describe("image", () => {
     const folder = await mkdtemp(join(tmpdir(), "image-"));
     try {
       const file = { body: Buffer.from("<html>Bad Gateway</html>") };
-      simulator.enqueue({ image: { prompt: "A cat", statuses: ["succeeded"], file } });
+      akash.simulator.enqueue({ image: { prompt: "A cat", statuses: ["succeeded"], file } });
       const { code, stderr } = await runProgram(
         ["image", "a cat", "--out", join(folder, "cat.webp")],
-        upstream,
+        akash.settings,
       );
       expect(code).toBe(1);
       expect(stderr).toContain("Have the picture made again");
@@ -78,11 +73,11 @@ describe("image", () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, "folder.png"));
     await writeFile(join(folder, "file"), "");
-    const before = simulator.requests.length;
-    const { code, stderr } = await runProgram(["image", "a cat", "--out", join(folder, out)], upstream);
+    const before = akash.simulator.requests.length;
+    const { code, stderr } = await runProgram(["image", "a cat", "--out", join(folder, out)], akash.settings);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^--out: /);
     expect(stderr).toContain(words);
-    expect(simulator.requests).toHaveLength(before);
+    expect(akash.simulator.requests).toHaveLength(before);
   });
 });

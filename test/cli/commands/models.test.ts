@@ -1,24 +1,19 @@
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
+import { startSimulator } from "../../../src/simulator/index.ts";
 import { runProgram, startProgram } from "../../support/run-program.ts";
+import { useSimulator } from "../../support/use-simulator.ts";
 
-let simulator: Simulator;
-let upstream: Record<string, string>;
-beforeAll(async () => {
-  simulator = await startSimulator();
-  upstream = { AKASH_BASE_URL: simulator.url, IMAGE_POLL_MS: "10" };
-});
-afterAll(() => simulator.close());
+const akash = useSimulator();
 
 describe("models", () => {
   test("lists ids, one a line, or JSON", async () => {
-    const lines = (await runProgram(["models"], upstream)).stdout.trim().split("\n");
+    const lines = (await runProgram(["models"], akash.settings)).stdout.trim().split("\n");
     expect(lines[0]).toMatch(/^DeepSeek-V3\.2 +64000 tokens$/);
     expect(lines.at(-1)).toMatch(/^AkashGen +images$/);
-    const json: unknown = JSON.parse((await runProgram(["models", "--json"], upstream)).stdout);
+    const json: unknown = JSON.parse((await runProgram(["models", "--json"], akash.settings)).stdout);
     expect(json).toHaveLength(lines.length);
   });
 
@@ -30,7 +25,7 @@ describe("models", () => {
   });
 
   test.runIf(process.platform !== "win32")("ends quietly when nobody reads on", async () => {
-    const child = startProgram(["models"], upstream);
+    const child = startProgram(["models"], akash.settings);
     child.stdout.destroy();
     const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
     expect(stderr).toBe("");

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { readVersion } from "../../../src/version.ts";
-import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
 import { runProgram } from "../../support/run-program.ts";
+import { useSimulator } from "../../support/use-simulator.ts";
 
-let simulator: Simulator;
-beforeAll(async () => {
-  simulator = await startSimulator();
-});
-afterAll(() => simulator.close());
+const akash = useSimulator();
 
 describe("the program", () => {
   test("says its version and its commands", async () => {
@@ -48,7 +44,7 @@ describe("the program", () => {
   });
 
   test("says which port is taken", async () => {
-    const port = new URL(simulator.url).port;
+    const port = new URL(akash.simulator.url).port;
     const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: `127.0.0.1:${port}` });
     expect(code).toBe(1);
     expect(stderr).toContain(`(port ${port})`);

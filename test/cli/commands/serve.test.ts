@@ -5,26 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
-import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
 import { createGate } from "../../support/gate.ts";
 import { post } from "../../support/post.ts";
 import { startProgram } from "../../support/run-program.ts";
+import { useSimulator } from "../../support/use-simulator.ts";
 
-let simulator: Simulator;
-let upstream: Record<string, string>;
-beforeAll(async () => {
-  simulator = await startSimulator();
-  upstream = { AKASH_BASE_URL: simulator.url, IMAGE_POLL_MS: "10" };
-});
-afterAll(() => simulator.close());
+const akash = useSimulator();
 
 /** Starts `serve` with its log as JSON. */
 function startServer(environment: Record<string, string>, folder?: string) {
   const child = startProgram(
     ["serve"],
-    { SERVER_ADDRESS: "127.0.0.1:0", LOG_FORMAT: "json", ...upstream, ...environment },
+    { SERVER_ADDRESS: "127.0.0.1:0", LOG_FORMAT: "json", ...akash.settings, ...environment },
     folder,
   );
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -78,11 +72,11 @@ describe("serve", () => {
     child.kill("SIGHUP");
     await logged("SIGHUP changes nothing");
     const gate = createGate();
-    const before = simulator.chats.length;
-    simulator.enqueue({ text: ["slow", "ly"], gate: gate.promise });
+    const before = akash.simulator.chats.length;
+    akash.simulator.enqueue({ text: ["slow", "ly"], gate: gate.promise });
     const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "hi" }] };
     const answer = post(`${url}/v1/chat/completions`, body);
-    await simulator.waitForChat(before);
+    await akash.simulator.waitForChat(before);
     child.kill("SIGTERM");
     await logged("SIGTERM again ends at once, without waiting.");
     gate.open();
