@@ -1,48 +1,22 @@
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, lstat, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { sizes, type Size } from "../../src/cli/connect/client.ts";
 import { connect as connectHere } from "../../src/cli/connect/connect.ts";
 import { replaceFile } from "../../src/cli/connect/replace-file.ts";
 import { readConfig } from "../../src/config.ts";
 
-import { runConnect, type Run } from "../support/run-connect.ts";
-import { startStack, type Stack } from "../support/start-stack.ts";
+import { useGatewayAndHome } from "../support/use-gateway-and-home.ts";
 
 const key = "only-for-us";
 
-let stack: Stack;
-let home: string;
-
-beforeAll(async () => {
-  stack = await startStack({ env: { BEARER_TOKEN: key } });
-  home = await mkdtemp(join(tmpdir(), "connect-write-"));
-});
-
-afterAll(async () => {
-  await stack.close();
-  await rm(home, { recursive: true });
-});
-
-const connect = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Run> =>
-  runConnect({ url: stack.url, home, key }, args, environment);
+const given = useGatewayAndHome({ BEARER_TOKEN: key });
+const { connect } = given;
 
 describe("connect claude-code --write --yes", () => {
   test("keeps what its user has forbidden already", async () => {
-    const path = join(home, ".claude", "settings.json");
+    const path = join(given.home, ".claude", "settings.json");
     await mkdir(dirname(path), { recursive: true });
     await writeFile(
       path,
@@ -60,7 +34,7 @@ describe("connect claude-code --write --yes", () => {
 });
 
 test("connect qwen-code --write keeps models of others in the list of models, and replaces its own", async () => {
-  const own = join(home, "models");
+  const own = join(given.home, "models");
   const path = join(own, ".qwen", "settings.json");
   await mkdir(dirname(path), { recursive: true });
   const mine = { id: "mine", baseUrl: "https://models.example/v1", envKey: "MY_KEY" };
@@ -98,7 +72,7 @@ async function writeHere(client: string, size: Size, folder: string): Promise<vo
   const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
     const config = readConfig({ BEARER_TOKEN: key });
-    await connectHere(config, client, { url: stack.url, size, write: true, yes: true });
+    await connectHere(config, client, { url: given.url, size, write: true, yes: true });
   } finally {
     written.mockRestore();
     vi.unstubAllEnvs();
@@ -126,7 +100,7 @@ describe("connect --write in another size leaves nothing of the one before", () 
   };
 
   test.for(Object.keys(paths))("%s", async (client) => {
-    const [stepwise, direct] = [join(home, `${client}-stepwise`), join(home, `${client}-direct`)];
+    const [stepwise, direct] = [join(given.home, `${client}-stepwise`), join(given.home, `${client}-direct`)];
     const write = async (folder: string, ...sizes: readonly Size[]) => {
       const path = join(folder, paths[client] ?? "");
       await mkdir(dirname(path), { recursive: true });
@@ -143,24 +117,24 @@ describe("connect --write in another size leaves nothing of the one before", () 
   });
 
   test("what a user forbids himself stays, though a size forbids it, too", async () => {
-    const path = join(home, "before", ".claude", "settings.json");
+    const path = join(given.home, "before", ".claude", "settings.json");
     await mkdir(dirname(path), { recursive: true });
     const mine = {
       permissions: { deny: ["WebFetch"], disableAutoMode: "disable" },
       attribution: { commit: "", pr: "" },
     };
     await writeFile(path, JSON.stringify(mine));
-    await connect(["claude-code", "--write", "--yes", "--full"], { HOME: join(home, "before") });
+    await connect(["claude-code", "--write", "--yes", "--full"], { HOME: join(given.home, "before") });
     expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject(mine);
   });
 });
 
 test("connect --write never overwrites a copy of what was there", async () => {
-  const path = join(home, "copies", ".qwen", "settings.json");
+  const path = join(given.home, "copies", ".qwen", "settings.json");
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, '{"mine":1}');
   const write = (...args: string[]) =>
-    connect(["qwen-code", "--write", "--yes", ...args], { HOME: join(home, "copies") });
+    connect(["qwen-code", "--write", "--yes", ...args], { HOME: join(given.home, "copies") });
   await write();
   const first = await readFile(path, "utf8");
   await write("--small");
@@ -173,7 +147,7 @@ test("connect --write never overwrites a copy of what was there", async () => {
 
 describe("connect opencode --write --yes", () => {
   test("makes the file, merges into it, and keeps a copy of the old one", async () => {
-    const path = join(home, ".config", "opencode", "opencode.json");
+    const path = join(given.home, ".config", "opencode", "opencode.json");
     const first = await connect(["opencode", "--write", "--yes"]);
     expect(first).toMatchObject({ code: 0, stderr: "" });
     // It holds a key: nobody else may read it.
@@ -181,7 +155,7 @@ describe("connect opencode --write --yes", () => {
     const written = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
     expect(written).toMatchObject({
       model: "akash/DeepSeek-V3.2",
-      provider: { akash: { options: { baseURL: `${stack.url}/v1`, apiKey: key } } },
+      provider: { akash: { options: { baseURL: `${given.url}/v1`, apiKey: key } } },
     });
 
     const old = `${JSON.stringify({ theme: "nord", model: "other/model", provider: { other: { name: "Other" } } })}\n`;
@@ -199,7 +173,7 @@ describe("connect opencode --write --yes", () => {
 
 /** Writes a file in a new home and has it written by connect; gives its path and a way to do it again. */
 async function prepare(name: string, path: string, text: string) {
-  const own = join(home, name);
+  const own = join(given.home, name);
   const file = join(own, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
@@ -302,7 +276,7 @@ describe("connect --write edits a file of the user's in place", () => {
   test.runIf(process.platform !== "win32")("keeps its mode, and follows symbolic links", async () => {
     const { write, file } = await prepare("links", "dotfiles/config.toml", 'model = "x"\n');
     await chmod(file, 0o640);
-    const link = join(home, "links", ".codex", "config.toml");
+    const link = join(given.home, "links", ".codex", "config.toml");
     await mkdir(dirname(link));
     await symlink("../dotfiles/config.toml", link);
     expect(await write("codex")).toMatchObject({ code: 0, stderr: "" });
@@ -325,7 +299,7 @@ describe("connect --write edits a file of the user's in place", () => {
   test("tells of a folder in its place, and of a file in the place of its folder", async () => {
     const { write, file } = await prepare("folder", ".codex/config.toml/x", "");
     expect((await write("codex")).stderr).toContain(`${dirname(file)} is a folder, where a file should be.`);
-    await writeFile(join(home, "folder", ".continue"), "");
+    await writeFile(join(given.home, "folder", ".continue"), "");
     expect((await write("continue")).stderr).toMatch(/config\.yaml can't be made: .* is a file/);
   });
 
@@ -340,7 +314,7 @@ describe("connect --write edits a file of the user's in place", () => {
 });
 
 test("what was written to a file after it was read is not lost", async () => {
-  const path = join(home, "changed.json");
+  const path = join(given.home, "changed.json");
   await writeFile(path, "now");
   const refusal = "changed.json has changed meanwhile and was not touched";
   await expect(replaceFile(path, "ours", "then")).rejects.toThrow(refusal);

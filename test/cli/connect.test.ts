@@ -1,37 +1,21 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { clientNames, findClient, programNames } from "../../src/cli/connect/clients.ts";
-import { runConnect, type Run } from "../support/run-connect.ts";
-import { startStack, type Stack } from "../support/start-stack.ts";
+import { useGatewayAndHome } from "../support/use-gateway-and-home.ts";
+import { startStack } from "../support/start-stack.ts";
 
 const key = "only-for-us";
 
-let stack: Stack;
-let home: string;
-
-beforeAll(async () => {
-  stack = await startStack({
-    env: {
-      BEARER_TOKEN: key,
-      MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B,painter=AkashGen,opus=Qwen/Qwen3-30B-A3B",
-    },
-  });
-  home = await mkdtemp(join(tmpdir(), "connect-"));
+const given = useGatewayAndHome({
+  BEARER_TOKEN: key,
+  MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B,painter=AkashGen,opus=Qwen/Qwen3-30B-A3B",
 });
-
-afterAll(async () => {
-  await stack.close();
-  await rm(home, { recursive: true });
-});
-
-const connect = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Run> =>
-  runConnect({ url: stack.url, home, key }, args, environment);
+const { connect } = given;
 
 /** The JSON object that a text shows. */
 function jsonIn(text: string): unknown {
@@ -42,7 +26,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
   const lines: Readonly<Record<string, () => readonly string[]>> = {
     "claude-code": () => [
       ".claude/settings.json",
-      `"ANTHROPIC_BASE_URL": "${stack.url}"`,
+      `"ANTHROPIC_BASE_URL": "${given.url}"`,
       `"ANTHROPIC_AUTH_TOKEN": "${key}"`,
       '"ANTHROPIC_MODEL": "DeepSeek-V3.2"',
       '"CLAUDE_CODE_MAX_CONTEXT_TOKENS": "64000"',
@@ -58,7 +42,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       'model = "DeepSeek-V3.2"',
       "model_context_window = 64000",
       "model_auto_compact_token_limit = 48000",
-      `base_url = "${stack.url}/v1"`,
+      `base_url = "${given.url}/v1"`,
       'wire_api = "responses"',
       "request_max_retries = 1",
       "stream_max_retries = 2",
@@ -70,12 +54,12 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     opencode: () => [
       "opencode.json",
       '"model": "akash/DeepSeek-V3.2"',
-      `"baseURL": "${stack.url}/v1"`,
+      `"baseURL": "${given.url}/v1"`,
       '"context": 64000',
       '"webfetch": "deny"',
     ],
     copilot: () => [
-      `export COPILOT_PROVIDER_BASE_URL=${stack.url}/v1`,
+      `export COPILOT_PROVIDER_BASE_URL=${given.url}/v1`,
       `export COPILOT_PROVIDER_API_KEY=${key}`,
       "export COPILOT_PROVIDER_MAX_PROMPT_TOKENS=48000",
       "export COPILOT_PROVIDER_MAX_OUTPUT_TOKENS=16000",
@@ -83,41 +67,41 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     ],
     pi: () => [
       ".pi/agent/models.json",
-      `"baseUrl": "${stack.url}/v1"`,
+      `"baseUrl": "${given.url}/v1"`,
       '"contextWindow": 64000',
       '"defaultModel": "DeepSeek-V3.2"',
       ".pi/agent/SYSTEM.md",
     ],
     "qwen-code": () => [
       ".qwen/settings.json",
-      `"baseUrl": "${stack.url}/v1"`,
+      `"baseUrl": "${given.url}/v1"`,
       '"contextWindowSize": 64000',
       '"max_tokens": 16000',
       '"maxRecentFilesToRetain": 1',
       `export AKASHCHAT_API_KEY=${key}`,
     ],
     cursor: () => [
-      `Cursor's own servers make the calls, and can't reach ${stack.url}.`,
+      `Cursor's own servers make the calls, and can't reach ${given.url}.`,
       "PUBLIC_URL=https://ai.example.com",
       "Override OpenAI Base URL: the public https address",
       `OpenAI API Key: ${key}`,
       "DeepSeek-V3.2",
     ],
-    cline: () => [`Base URL: ${stack.url}/v1`, "Model ID: DeepSeek-V3.2", "OpenAI Compatible"],
+    cline: () => [`Base URL: ${given.url}/v1`, "Model ID: DeepSeek-V3.2", "OpenAI Compatible"],
     "open-webui": () => [
-      `export OPENAI_API_BASE_URL=${stack.url}/v1`,
+      `export OPENAI_API_BASE_URL=${given.url}/v1`,
       `export OPENAI_API_KEY=${key}`,
       "export IMAGE_GENERATION_MODEL=AkashGen",
     ],
     continue: () => [
       ".continue/config.yaml",
-      `apiBase: ${stack.url}/v1`,
+      `apiBase: ${given.url}/v1`,
       "model: DeepSeek-V3.2",
       "contextLength: 64000",
     ],
     zed: () => [
       "settings.json",
-      `"api_url": "${stack.url}/v1"`,
+      `"api_url": "${given.url}/v1"`,
       '"max_tokens": 64000',
       `export AKASH_CHAT_API_KEY=${key}`,
     ],
@@ -147,7 +131,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     ["qwen-code", "QWEN_HOME", "settings.json"],
     ["zed", "XDG_CONFIG_HOME", join("zed", "settings.json")],
   ])("%s: in the folder that %s names", async ([client, variable, file]) => {
-    const folder = join(home, "elsewhere");
+    const folder = join(given.home, "elsewhere");
     const { stdout } = await connect([client], { [variable]: folder });
     expect(stdout).toContain(`\n${join(folder, file)}`);
   });
@@ -197,10 +181,10 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
   });
 
   test.for(["--key-file", "--key"])("with the key of %s", async (option) => {
-    const path = join(home, `key-of${option}`);
+    const path = join(given.home, `key-of${option}`);
     await writeFile(path, `${key}\n`);
-    const given = option === "--key" ? key : path;
-    const { code, stdout } = await connect(["opencode", option, given], { BEARER_TOKEN: "" });
+    const value = option === "--key" ? key : path;
+    const { code, stdout } = await connect(["opencode", option, value], { BEARER_TOKEN: "" });
     expect(code).toBe(0);
     expect(stdout).toContain(`"apiKey": "${key}"`);
     // What is said to be repeated has no key in it, but may name its file.
@@ -209,9 +193,9 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
   });
 
   test("an address without a scheme is meant as http", async () => {
-    const { code, stdout } = await connect(["codex", "--url", stack.url.slice("http://".length)]);
+    const { code, stdout } = await connect(["codex", "--url", given.url.slice("http://".length)]);
     expect(code).toBe(0);
-    expect(stdout).toContain(`base_url = "${stack.url}/v1"`);
+    expect(stdout).toContain(`base_url = "${given.url}/v1"`);
   });
 
   test("commands are told as the program was started", async () => {
@@ -221,7 +205,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
 
   test.for(programNames)("%s: the way without files repeats what was said", async (client) => {
     const { stdout } = await connect([client, "--small", "--model", "DeepSeek-V3.2"]);
-    expect(stdout).toContain(` launch ${client} --small --url ${stack.url} --model DeepSeek-V3.2\n`);
+    expect(stdout).toContain(` launch ${client} --small --url ${given.url} --model DeepSeek-V3.2\n`);
   });
 
   const agents = programNames.filter((client) => client !== "cline");
@@ -253,7 +237,7 @@ test.for<[string, string]>([
 ])("connect without --model takes the gateway's DEFAULT_MODEL: %s", async ([chosen, aliases]) => {
   const own = await startStack({ env: { DEFAULT_MODEL: chosen, MODEL_ALIASES: aliases } });
   try {
-    const { stdout } = await runConnect({ url: own.url, home, key: "" }, ["codex"]);
+    const { stdout } = await connect(["codex", "--url", own.url], { BEARER_TOKEN: "" });
     expect(stdout).toContain('model = "Kimi-K2-Instruct"');
   } finally {
     await own.close();
@@ -263,7 +247,7 @@ test.for<[string, string]>([
 test("connect says that it can write the files itself, with what it was told", async () => {
   const { stdout } = await connect(["zed", "--model", "Kimi-K2-Instruct"]);
   expect(stdout).toContain(`Or have the file written, after a look at what changes: `);
-  expect(stdout).toContain(`connect zed --url ${stack.url} --model Kimi-K2-Instruct --write`);
+  expect(stdout).toContain(`connect zed --url ${given.url} --model Kimi-K2-Instruct --write`);
 });
 
 describe.concurrent("connect refuses, and says what to do", () => {
@@ -285,11 +269,11 @@ describe.concurrent("connect refuses, and says what to do", () => {
   ])("the key %j, and names the ways out", async ([token = "", words]) => {
     const { code, stderr } = await connect(["codex"], { BEARER_TOKEN: token });
     expect(code).toBe(2);
-    expect(stderr).toContain(`The gateway at ${stack.url} ${words}.`);
+    expect(stderr).toContain(`The gateway at ${given.url} ${words}.`);
     expect(stderr).toContain("--key-file <file>");
     expect(stderr).toMatch(/\(BEARER_TOKEN=\.\.\. node \S+ \.\.\.\)/);
     expect(stderr).toContain(
-      `a line BEARER_TOKEN=... in ${join(home, ".config", "akashchat-api", ".env")} (every command reads it`,
+      `a line BEARER_TOKEN=... in ${join(given.home, ".config", "akashchat-api", ".env")} (every command reads it`,
     );
   });
 
@@ -298,7 +282,7 @@ describe.concurrent("connect refuses, and says what to do", () => {
     ["is empty", "\n", "must have the key and nothing else"],
     ["has more", "BEARER_TOKEN=x y\n", "must have the key and nothing else"],
   ])("a file of the key that %s", async ([, content, words]) => {
-    const path = join(home, `key ${words}${content.length}`);
+    const path = join(given.home, `key ${words}${content.length}`);
     await (content === "" ? rm(path, { force: true }) : writeFile(path, content));
     const { code, stderr } = await connect(["codex", "--key-file", path]);
     expect(code).toBe(2);

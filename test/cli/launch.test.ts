@@ -5,14 +5,14 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/pro
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { findClient, programNames } from "../../src/cli/connect/clients.ts";
 import { program } from "../support/program.ts";
-import { startStack, type Stack } from "../support/start-stack.ts";
+import { useGatewayAndHome } from "../support/use-gateway-and-home.ts";
 
-let stack: Stack;
-let folder: string;
+/** Its home is the folder of the agents, too. */
+const given = useGatewayAndHome({ MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B" });
 
 /** Stands for every agent: tells how it was started, and copies the files that it was told of. */
 const agent = `#!${process.execPath}
@@ -25,19 +25,12 @@ process.exitCode = 7;
 `;
 
 beforeAll(async () => {
-  stack = await startStack({ env: { MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B" } });
-  folder = await mkdtemp(join(tmpdir(), "launch-"));
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  await writeFile(join(given.home, "package.json"), '{ "type": "module" }');
   for (const name of programNames) {
-    const path = join(folder, findClient(name)?.program?.command ?? "");
+    const path = join(given.home, findClient(name)?.program?.command ?? "");
     await writeFile(path, agent);
     await chmod(path, 0o755);
   }
-});
-
-afterAll(async () => {
-  await stack.close();
-  await rm(folder, { recursive: true });
 });
 
 interface Told {
@@ -50,10 +43,10 @@ interface Told {
 function launch(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  url = stack.url,
-  cwd = folder,
+  url = given.url,
+  cwd = given.home,
 ): Promise<{ readonly code: number; readonly told: Told; readonly stderr: string }> {
-  const env = { PATH: folder, HOME: folder, ...environment };
+  const env = { PATH: given.home, HOME: given.home, ...environment };
   const [client = "", ...rest] = args;
   return new Promise((resolve, reject) => {
     execFile(
@@ -83,7 +76,7 @@ describe.concurrent.each([...programNames])("launch %s", (client) => {
     expect(code).toBe(7);
     expect(told.args.slice(-2)).toEqual(["do", "it"]);
     const all = allOf(told);
-    expect(all).toContain(stack.url);
+    expect(all).toContain(given.url);
     expect(all).toContain("DeepSeek-V3.2");
     // Copilot wants to know what is left for the prompt; Codex asks for no length.
     expect(all).toMatch(client === "copilot" ? /48000/ : /64000/);
@@ -171,7 +164,7 @@ test("launch claude-code says all by settings of its command line, which win ove
   const path = told.args[told.args.indexOf("--settings") + 1] ?? "";
   expect(JSON.parse(told.files[path] ?? "")).toMatchObject({
     env: {
-      ANTHROPIC_BASE_URL: stack.url,
+      ANTHROPIC_BASE_URL: given.url,
       ANTHROPIC_AUTH_TOKEN: "only-for-us",
       ANTHROPIC_MODEL: "DeepSeek-V3.2",
       ANTHROPIC_API_KEY: "",
@@ -187,12 +180,10 @@ test("launch claude-code says all by settings of its command line, which win ove
 
 describe("launch in a folder of a project", () => {
   const user = "from-the-users-own";
-  let home: string;
-  let keyed: Stack;
+  const keyed = useGatewayAndHome({ BEARER_TOKEN: user });
 
   beforeAll(async () => {
-    keyed = await startStack({ env: { BEARER_TOKEN: user } });
-    home = await mkdtemp(join(tmpdir(), "launch-home-"));
+    const { home } = keyed;
     await mkdir(join(home, "own", "akashchat-api"), { recursive: true });
     const address = keyed.url.slice("http://".length);
     await writeFile(
@@ -201,23 +192,24 @@ describe("launch in a folder of a project", () => {
     );
     await writeFile(join(home, ".env"), "SERVER_ADDRESS=127.0.0.1:9\nBEARER_TOKEN=a-projects\n");
   });
-  afterAll(async () => {
-    await keyed.close();
-    await rm(home, { recursive: true });
-  });
 
   test("takes address and key from the user's own settings, and gives the agent no other of them", async () => {
-    const { told } = await launch(["codex"], { XDG_CONFIG_HOME: join(home, "own") }, "", home);
+    const { told } = await launch(["codex"], { XDG_CONFIG_HOME: join(keyed.home, "own") }, "", keyed.home);
     expect(allOf(told)).toContain(`base_url="${keyed.url}/v1"`);
     expect(told.env["AKASHCHAT_API_KEY"]).toBe(user);
     expect(allOf(told)).not.toMatch(/only-the-gateways|a-projects/);
   });
 
   test("and options win over them", async () => {
-    await writeFile(join(home, "key"), "another\n");
-    const own = { XDG_CONFIG_HOME: join(home, "own") };
-    const { told } = await launch(["codex", "--key-file", join(home, "key")], own, stack.url, home);
-    expect(allOf(told)).toContain(`base_url="${stack.url}/v1"`);
+    await writeFile(join(keyed.home, "key"), "another\n");
+    const own = { XDG_CONFIG_HOME: join(keyed.home, "own") };
+    const { told } = await launch(
+      ["codex", "--key-file", join(keyed.home, "key")],
+      own,
+      given.url,
+      keyed.home,
+    );
+    expect(allOf(told)).toContain(`base_url="${given.url}/v1"`);
     expect(told.env["AKASHCHAT_API_KEY"]).toBe("another");
   });
 });
@@ -260,7 +252,7 @@ test.for([
     `#!${process.execPath}\nprocess.stdout.write(JSON.stringify([process.pid, ...process.argv.slice(2)]));\nsetInterval(() => {}, 1000);\n`,
   );
   await chmod(path, 0o755);
-  const child = spawn(process.execPath, [program, "launch", "codex", "--url", stack.url], {
+  const child = spawn(process.execPath, [program, "launch", "codex", "--url", given.url], {
     cwd: bin,
     env: { PATH: bin, HOME: bin, TMPDIR: bin },
     stdio: ["ignore", "pipe", "ignore"],

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { program } from "./program.ts";
 
 /** Compiled once for all runs of all tests: that is half of what a start costs. */
-export const compileCache = join(tmpdir(), "akashchat-api-compiled");
+const compileCache = join(tmpdir(), "akashchat-api-compiled");
 
 /** Starts the program in a folder (default: one without a `.env`), with nothing of this machine's settings. */
 export function startProgram(
@@ -28,12 +28,20 @@ export function startProgram(
   });
 }
 
+/** What a run of the program came to. */
+export interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** `null` when a signal ended it. */
+  readonly code: number | null;
+}
+
 /** Runs the program to its end, with `input` on its standard input. */
 export async function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   { input = "", folder }: { readonly input?: string; readonly folder?: string } = {},
-): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number | null }> {
+): Promise<Run> {
   const child = startProgram(args, environment, folder);
   child.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([
