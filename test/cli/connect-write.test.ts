@@ -298,9 +298,11 @@ describe("connect --write edits a file of the user's in place", () => {
 
   test("tells of a folder in its place, and of a file in the place of its folder", async () => {
     const { write, file } = await prepare("folder", ".codex/config.toml/x", "");
-    expect((await write("codex")).stderr).toContain(`${dirname(file)} is a folder, where a file should be.`);
+    expect((await write("codex")).stderr).toContain(
+      `${dirname(file)} can't be read: it is a folder, where a file should be.`,
+    );
     await writeFile(join(given.home, "folder", ".continue"), "");
-    expect((await write("continue")).stderr).toMatch(/config\.yaml can't be made: .* is a file/);
+    expect((await write("continue")).stderr).toMatch(/config\.yaml can't be read: .* is a file/);
   });
 
   test.for(["cursor", "cline", "open-webui", "copilot"])(

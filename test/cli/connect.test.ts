@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -287,6 +287,21 @@ describe.concurrent("connect refuses, and says what to do", () => {
     const { code, stderr } = await connect(["codex", "--key-file", path]);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
+  });
+
+  test.for<[string, string]>([
+    ["is a folder", "."],
+    ["would be in a file", join("key-folder", "file", "key")],
+    ["is no text", join("key-folder", "binary")],
+  ])("a file of the key that %s, without a word of writing", async ([, path]) => {
+    const folder = join(given.home, "key-folder");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "file"), "");
+    await writeFile(join(folder, "binary"), Buffer.of(0xff));
+    const { code, stdout, stderr } = await connect(["codex", "--key-file", join(given.home, path)]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`${join(given.home, path)} `);
+    expect(stderr).not.toMatch(/writ|made/);
   });
 
   test.for([

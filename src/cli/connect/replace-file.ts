@@ -15,23 +15,23 @@ import { dirname, resolve } from "node:path";
 
 import { UsageError } from "../usage-error.ts";
 
-/** Says in words why the system did not let `path` be used. Other errors pass. */
-function explain(error: unknown, path: string): unknown {
+/** What the system said, as words behind `failed`, such as "a.json can't be read". Other errors pass. */
+function explain(error: unknown, failed: string): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
   switch (error.code) {
     case "EISDIR":
-      return new UsageError(`${path} is a folder, where a file should be. Nothing was written there.`);
+      return new UsageError(`${failed}: it is a folder, where a file should be.`);
     case "ENOTDIR":
     case "EEXIST":
-      return new UsageError(`${path} can't be made: what should be a folder above it is a file.`);
+      return new UsageError(`${failed}: what should be a folder above it is a file.`);
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return new UsageError(`${path} may not be used by you (${error.message}). Nothing was written there.`);
+      return new UsageError(`${failed}: you may not (${error.message}).`);
     case "ELOOP":
-      return new UsageError(`${path} is a symbolic link that leads back to itself.`);
+      return new UsageError(`${failed}: it is a symbolic link that leads back to itself.`);
     case "ENOSPC":
-      return new UsageError(`${path} was not written: the disk is full.`);
+      return new UsageError(`${failed}: the disk is full.`);
     default:
       return error;
   }
@@ -44,12 +44,12 @@ export async function readText(path: string): Promise<string | undefined> {
     bytes = await readFile(path);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw explain(error, path);
+    throw explain(error, `${path} can't be read`);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new UsageError(`${path} is not UTF-8 text. Nothing was written.`);
+    throw new UsageError(`${path} is not UTF-8 text.`);
   }
 }
 
@@ -104,7 +104,7 @@ export async function replaceFile(
       throw error;
     }
   } catch (error) {
-    throw explain(error, path);
+    throw explain(error, `${path} was not written`);
   }
 }
 
