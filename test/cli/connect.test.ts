@@ -289,6 +289,12 @@ describe.concurrent("connect refuses, and says what to do", () => {
     expect(stderr).toContain(words);
   });
 
+  test.for(["ключ", "two words"])("the key %j, which no header can carry", async (wrong) => {
+    const { code, stderr } = await connect(["codex", "--key", wrong]);
+    expect(code).toBe(2);
+    expect(stderr).toBe("--key: a key is printable ASCII without spaces.\n");
+  });
+
   test.for<[string, string]>([
     ["is a folder", "."],
     ["would be in a file", join("key-folder", "file", "key")],

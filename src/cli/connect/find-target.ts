@@ -88,11 +88,17 @@ export async function findTarget(config: Config, options: TargetOptions): Promis
   };
 }
 
+/** What a header can carry. */
+const keyForm = /^[\x21-\x7e]+$/;
+
 async function readKey({ key, keyFile }: TargetOptions): Promise<string | undefined> {
-  if (keyFile === undefined) return key;
+  if (keyFile === undefined) {
+    if (key === undefined || key === "" || keyForm.test(key)) return key;
+    throw new UsageError("--key: a key is printable ASCII without spaces.");
+  }
   const text = (await readText(keyFile))?.trim();
   if (text === undefined) throw new UsageError(`--key-file: there is no file ${keyFile}.`);
-  if (!/^[\x21-\x7e]+$/.test(text)) {
+  if (!keyForm.test(text)) {
     throw new UsageError(`--key-file: ${keyFile} must have the key and nothing else, in one line.`);
   }
   return text;
