@@ -4,7 +4,7 @@ import { toGatewayError } from "../errors.ts";
 import { createServices } from "../gateway.ts";
 import { limitTime } from "../stream/limit-time.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
-import { createAkashChatInspector } from "../upstreams/akash-chat/inspect.ts";
+import { createInspector } from "./create-inspector.ts";
 import { createQuestion } from "./create-question.ts";
 import { nameOrigins } from "./settings/name-origins.ts";
 
@@ -26,7 +26,6 @@ const listNotes = {
   raw: " (under its back end's ids: this instance has no database, or that does not answer)",
 } as const;
 const outOfTime = `No answer within ${patience / 1000} s. The network may drop packets silently: check firewall and proxy.`;
-const silentLog = { debug() {}, info() {}, warn() {} };
 
 /**
  * Checks, in order, what an answer needs: configuration, network and session, models, usage budget, one tiny
@@ -55,7 +54,7 @@ export async function doctor(
 }
 
 async function runChecks(config: Config, write: Write): Promise<number> {
-  const inspector = createAkashChatInspector({ config, log: silentLog, now: Date.now });
+  const inspector = createInspector(config);
   const services = await createServices({ ...config, LOG_LEVEL: "silent" });
   let chatModel: string | undefined;
   const checks: readonly Check[] = [

@@ -1,15 +1,13 @@
 import type { Config } from "../config.ts";
 import type { ModelInfo } from "../model/model-info.ts";
-import { createAkashChatInspector } from "../upstreams/akash-chat/inspect.ts";
-
-const silentLog = { debug() {}, info() {}, warn() {} };
+import { createInspector } from "./create-inspector.ts";
 
 /**
  * Prints the models offered now, one a line: id, context length in tokens, kind. Asks the upstream itself and waits as
  * long as it takes: the few seconds that a request waits for the list would be too short here. Throws `GatewayError`.
  */
 export async function listModels(config: Config, json: boolean): Promise<void> {
-  const inspector = createAkashChatInspector({ config, log: silentLog, now: Date.now });
+  const inspector = createInspector(config);
   let models: readonly ModelInfo[];
   try {
     ({ models } = await inspector.models(new AbortController().signal));

@@ -23,9 +23,14 @@ function parsePort(text: string): number {
   return port;
 }
 
+const urlOption = [
+  "--url <url>",
+  "where the gateway is reached (default: from PUBLIC_URL or SERVER_ADDRESS)",
+] as const;
+
 const targetOptions = (command: Command): Command =>
   command
-    .option("--url <url>", "where the gateway is reached (default: from PUBLIC_URL or SERVER_ADDRESS)")
+    .option(...urlOption)
     .addOption(
       new Option("--key-file <file>", "a file with the gateway's key (default: BEARER_TOKEN)").conflicts(
         "key",
@@ -111,7 +116,7 @@ function createProgram(origins: Map<string, string>): Command {
   program
     .command("usage")
     .description("show what is left of the budget, and what the gateway did since its start")
-    .option("--url <url>", "where the gateway is reached (default: from SERVER_ADDRESS)")
+    .option(...urlOption)
     .option("--json", "print JSON, as GET /v1/usage")
     .action(async (options: { url?: string; json?: boolean }) => {
       const { usage } = await import("./usage.ts");

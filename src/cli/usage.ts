@@ -1,12 +1,9 @@
 import type { Config } from "../config.ts";
 import { encodeUsage, usageObject, type UsageObject } from "../dialects/gateway-usage.ts";
-import { createAkashChatInspector } from "../upstreams/akash-chat/inspect.ts";
-import { fetchJson, NoGatewayError, readUrl } from "./connect/find-target.ts";
+import { fetchJson, findGateway, NoGatewayError } from "./connect/find-target.ts";
+import { createInspector } from "./create-inspector.ts";
 import { describeUsage } from "./describe-usage.ts";
-import { localUrl } from "./local-url.ts";
 import { createPaint } from "./paint.ts";
-
-const silentLog = { debug() {}, info() {}, warn() {} };
 
 /** Options of `usage`. */
 export interface UsageOptions {
@@ -30,20 +27,18 @@ export async function usage(config: Config, options: UsageOptions): Promise<void
 }
 
 async function findUsage(config: Config, options: UsageOptions): Promise<UsageObject> {
-  const url = readUrl(options.url ?? config.PUBLIC_URL ?? localUrl(config));
-  const hasKey = config.BEARER_TOKEN !== "";
-  const gateway = { url, hasKey, apiKey: hasKey ? config.BEARER_TOKEN : "akashchat" };
+  const gateway = findGateway(config, { url: options.url, key: undefined });
   try {
     return await fetchJson(gateway, "/v1/usage", usageObject);
   } catch (error) {
     if (!(error instanceof NoGatewayError) || options.url !== undefined) throw error;
   }
-  process.stderr.write(`No gateway answers at ${url}: this is what Akash Chat itself says.\n`);
+  process.stderr.write(`No gateway answers at ${gateway.url}: this is what Akash Chat itself says.\n`);
   return askUpstream(config);
 }
 
 async function askUpstream(config: Config): Promise<UsageObject> {
-  const inspector = createAkashChatInspector({ config, log: silentLog, now: Date.now });
+  const inspector = createInspector(config);
   try {
     const state = await inspector.allowance(new AbortController().signal);
     return encodeUsage([{ name: "akash-chat", state }], undefined, Date.now());

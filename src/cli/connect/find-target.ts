@@ -37,7 +37,7 @@ export interface TargetOptions {
   readonly keyFile?: string;
 }
 
-/** The gateway as its administrator's configuration, or the caller, names it. */
+/** A gateway as its administrator's configuration, or the caller, names it. */
 export interface Gateway {
   readonly url: string;
   readonly apiKey: string;
@@ -51,8 +51,18 @@ export class NoGatewayError extends UsageError {}
 /** The gateway's list says nothing of a kind that every client reads, but its image models say AkashGen. */
 const draws = ({ id, standsFor = id }: TargetModel): boolean => /^akashgen/i.test(standsFor);
 
+/** The gateway that `url` and `key` name, or, where they don't, the configuration. Throws `UsageError` for what is no address. */
+export function findGateway(
+  config: Config,
+  named: { readonly url: string | undefined; readonly key: string | undefined },
+): Gateway {
+  const key = named.key ?? config.BEARER_TOKEN;
+  const url = readUrl(named.url ?? config.PUBLIC_URL ?? localUrl(config));
+  return { url, apiKey: key === "" ? unsetKey : key, hasKey: key !== "" };
+}
+
 /** The base URL without `/v1`; a host and port alone are meant as http. Throws `UsageError` for what is no address. */
-export function readUrl(text: string): string {
+function readUrl(text: string): string {
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(whole) || !/^https?:/i.test(whole)) {
     throw new UsageError(`--url: "${text}" is no address such as http://localhost:16571.`);
@@ -66,10 +76,8 @@ export function readUrl(text: string): string {
  * reached, refuses the key or does not know the model. Without one it is the gateway's default.
  */
 export async function findTarget(config: Config, options: TargetOptions): Promise<Target> {
-  const url = readUrl(options.url ?? config.PUBLIC_URL ?? localUrl(config));
-  const key = (await readKey(options)) ?? config.BEARER_TOKEN;
-  const apiKey = key === "" ? unsetKey : key;
-  const gateway = { url, apiKey, hasKey: key !== "" };
+  const gateway = findGateway(config, { url: options.url, key: await readKey(options) });
+  const { url, apiKey } = gateway;
   // With this version in the query, a gateway that has a catalogue for Codex gives it.
   const { data, models = [] } = await fetchJson(gateway, "/v1/models?client_version=0.171.0", modelList);
   const chatModels = data.filter((model) => !draws(model));
