@@ -54,7 +54,7 @@ async function readQuestion(prompt: string | undefined, streams: ChatStreams): P
 }
 
 async function askOnce(
-  { chat: service, budget }: Pick<Services, "chat" | "budget">,
+  { chat: service, budget, now }: Pick<Services, "chat" | "budget" | "now">,
   question: string,
   options: ChatOptions & { readonly streams: ChatStreams; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -73,6 +73,6 @@ async function askOnce(
     process.exitCode = 130;
     return;
   }
-  const usage = describeUsage(answer.finish?.usage, budget());
+  const usage = describeUsage(answer.finish?.usage, budget(), { now: now() });
   if (streams.errors.isTTY === true && usage !== undefined) note(streams, usage);
 }

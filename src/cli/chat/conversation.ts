@@ -18,13 +18,13 @@ export class Conversation {
   model: ModelInfo | undefined;
   system: string | undefined;
   reasoning: boolean;
-  readonly #services: Pick<Services, "chat" | "budget">;
+  readonly #services: Pick<Services, "chat" | "budget" | "now">;
   readonly #streams: ChatStreams;
   /** Without the system prompt; it begins with a user's turn. */
   #messages: readonly Message[] = [];
 
   constructor(
-    services: Pick<Services, "chat" | "budget">,
+    services: Pick<Services, "chat" | "budget" | "now">,
     streams: ChatStreams,
     options: { readonly system?: string | undefined; readonly reasoning?: boolean | undefined },
   ) {
@@ -44,7 +44,7 @@ export class Conversation {
    * (throws `GatewayError`), the conversation is as before, so that the same can be said again.
    */
   async say(text: string, model: ModelInfo, signal: AbortSignal): Promise<void> {
-    const { chat, budget } = this.#services;
+    const { chat, budget, now } = this.#services;
     const question = createQuestion(model.id, text, this.system);
     const system = question.messages.filter(({ role }) => role === "system");
     const asked = question.messages.filter(({ role }) => role !== "system");
@@ -73,7 +73,7 @@ export class Conversation {
     ];
     const cut = answer.finish && cuts[answer.finish.reason.kind];
     if (cut !== undefined) note(this.#streams, cut);
-    const usage = answer.finish && describeUsage(answer.finish.usage, budget());
+    const usage = answer.finish && describeUsage(answer.finish.usage, budget(), { now: now() });
     if (usage !== undefined) note(this.#streams, usage);
   }
 }

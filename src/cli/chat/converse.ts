@@ -42,7 +42,7 @@ function describeModel({ id, kind, contextLength, aliasOf }: ModelInfo, current:
  * `UsageError`, for a model that draws, and before anything was typed.
  */
 export async function converse(
-  services: Pick<Services, "chat" | "images" | "budget">,
+  services: Pick<Services, "chat" | "images" | "budget" | "now">,
   options: ConverseOptions,
 ): Promise<void> {
   const { chat } = services;

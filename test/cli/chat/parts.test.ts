@@ -33,6 +33,7 @@ test.each([
   expect(completeLine(line, ["DeepSeek-V3.2", "Kimi"])).toEqual(expected);
 });
 
+const now = new Date(2026, 10, 27, 18, 0).getTime();
 const budget = {
   usedPercent: 39.4,
   spent: false,
@@ -50,8 +51,13 @@ test.each([
     "~12 + 340 tokens, 61 % of the budget left until 19:05",
   ],
   [undefined, { ...budget, usedPercent: 130 }, "0 % of the budget left until 19:05"],
+  [
+    undefined,
+    { ...budget, resetsAt: new Date(2026, 10, 28, 2, 10).getTime() },
+    "61 % of the budget left until Sat 02:10",
+  ],
 ])("usage %j with budget %j is %j", (usage, left, expected) => {
-  expect(describeUsage(usage, left)).toBe(expected);
+  expect(describeUsage(usage, left, { now })).toBe(expected);
 });
 
 test.each([
