@@ -3,10 +3,10 @@ import { encodeUsage } from "../dialects/gateway-usage.ts";
 import { toGatewayError, type ErrorKind, type GatewayError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ModelInfo } from "../model/model-info.ts";
+import type { Paint } from "../pretty/create-paint.ts";
 import { describeBudget, type Clock, type UpstreamUsage } from "./describe-budget.ts";
 import { localUrl } from "./local-url.ts";
 import { lookAround, type Surroundings } from "./look-around.ts";
-import { createPaint, type Paint, type PaintedStream } from "./paint.ts";
 import { readVersion } from "../version.ts";
 
 /** What is the matter with the upstream, where it can be reached. */
@@ -55,10 +55,10 @@ export function showBanner(
     readonly url: string;
     readonly kind: BannerKind;
   },
-  output: PaintedStream & { write(text: string): unknown },
+  output: { write(text: string): unknown },
+  paint: Paint,
 ): void {
   const surroundings = lookAround();
-  const paint = createPaint(output);
   const port = Number(new URL(url).port || 80);
   output.write(renderBanner({ ...surroundings, kind, version: readVersion(), config, port }, paint));
 
@@ -106,7 +106,7 @@ export function renderBanner(facts: BannerFacts, paint: Paint): string {
   const place = form.place === "folder" ? ", in this folder" : "";
   const lines = [
     "",
-    `  ${paint.bold(`akashchat-api ${version}`)} ${title}`,
+    `  ${paint("bold", `akashchat-api ${version}`)} ${title}`,
     "",
     ...rows,
     "",
@@ -126,13 +126,13 @@ export function renderUpstream(
   const lines = models instanceof Error ? [renderFailure(models, command, paint)] : [renderModels(models)];
   if (budget !== undefined && !(models instanceof Error && budget.state === "unknown")) {
     const words = describeBudget(budget, clock);
-    lines.push(row("Budget", budget.state === "spent" ? paint.bad(words) : words));
+    lines.push(row("Budget", budget.state === "spent" ? paint("red", words) : words));
   }
   return `\n${lines.join("\n")}\n\n`;
 }
 
 function renderFailure({ kind }: GatewayError, command: string, paint: Paint): string {
-  return row("Akash Chat", `${paint.bad(troubles[kind] ?? "can't be reached")}. Run: ${command} doctor`);
+  return row("Akash Chat", `${paint("red", troubles[kind] ?? "can't be reached")}. Run: ${command} doctor`);
 }
 
 function renderModels(all: readonly ModelInfo[]): string {

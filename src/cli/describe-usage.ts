@@ -1,4 +1,5 @@
 import type { UsageObject } from "../dialects/gateway-usage.ts";
+import type { Paint } from "../pretty/create-paint.ts";
 import { describeWait } from "../upstreams/akash-chat/exhausted-error.ts";
 import {
   describeBudget,
@@ -7,7 +8,6 @@ import {
   type Clock,
   type UpstreamUsage,
 } from "./describe-budget.ts";
-import type { Paint } from "./paint.ts";
 
 const barLength = 24;
 const scarcePercent = 80;
@@ -41,8 +41,8 @@ function describeUpstream(upstream: UpstreamUsage, style: UsageStyle): string[] 
 
 function drawBar({ state }: UpstreamUsage, percent: number, paint: Paint): string {
   const full = Math.min(barLength, Math.round((barLength * percent) / 100));
-  const colour = state === "spent" ? paint.bad : percent >= scarcePercent ? paint.warning : paint.good;
-  return `[${colour("#".repeat(full))}${"-".repeat(barLength - full)}]`;
+  const colour = state === "spent" ? "red" : percent >= scarcePercent ? "yellow" : "green";
+  return `[${paint(colour, "#".repeat(full))}${"-".repeat(barLength - full)}]`;
 }
 
 function describeSource(

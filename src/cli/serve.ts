@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
+import { createPaint, hasColours } from "../pretty/create-paint.ts";
 import { tokenTableLoaders } from "../shaping/count-tokens.ts";
 import { logStart } from "./log-start.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
@@ -54,7 +55,10 @@ export async function serve(
     setTimeout(load, tablesDelayMs * (index + 1)).unref();
   }
   logStart(log, config, url);
-  if (process.stdout.isTTY) showBanner({ gateway, config, url, kind }, process.stdout);
+  if (process.stdout.isTTY) {
+    const paint = createPaint(hasColours(true, process.env));
+    showBanner({ gateway, config, url, kind }, process.stdout, paint);
+  }
   return gateway;
 }
 

@@ -1,9 +1,9 @@
 import type { Config } from "../config.ts";
 import { encodeUsage, usageObject, type UsageObject } from "../dialects/gateway-usage.ts";
+import { createPaint, hasColours } from "../pretty/create-paint.ts";
 import { fetchJson, findGateway, NoGatewayError } from "./connect/find-target.ts";
 import { createInspector } from "./create-inspector.ts";
 import { describeUsage } from "./describe-usage.ts";
-import { createPaint } from "./paint.ts";
 
 /** Options of `usage`. */
 export interface UsageOptions {
@@ -22,7 +22,11 @@ export async function usage(config: Config, options: UsageOptions): Promise<void
   const text =
     options.json === true
       ? `${JSON.stringify(found, undefined, 2)}\n`
-      : describeUsage(found, { now: Date.now(), paint: createPaint(stdout), bar: stdout.isTTY });
+      : describeUsage(found, {
+          now: Date.now(),
+          paint: createPaint(hasColours(stdout.isTTY, process.env)),
+          bar: stdout.isTTY,
+        });
   stdout.write(text);
 }
 

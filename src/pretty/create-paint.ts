@@ -1,8 +1,8 @@
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** SGR codes (ECMA-48), of the 16 colours that follow a terminal's own theme. */
-const codes = { red: 31, green: 32, yellow: 33, dim: 2 } as const;
+/** SGR codes (ECMA-48): of the 16 colours those that follow a terminal's own theme, and of weights. */
+const codes = { red: 31, green: 32, yellow: 33, bold: 1, dim: 2 } as const;
 
 /** Colours a text, or leaves it. */
 export type Paint = (colour: keyof typeof codes, text: string) => string;

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 
 import { renderBanner, renderUpstream, showBanner, type BannerFacts } from "../../src/cli/banner.ts";
-import { createPaint } from "../../src/cli/paint.ts";
+import { createPaint } from "../../src/pretty/create-paint.ts";
 import { encodeUsage } from "../../src/dialects/gateway-usage.ts";
 import { GatewayError } from "../../src/errors.ts";
 import type { AllowanceState, Budget } from "../../src/model/budget.ts";
@@ -13,7 +13,7 @@ import { createGate } from "../support/gate.ts";
 import { startProgram } from "../support/run-program.ts";
 import { startStack } from "../support/start-stack.ts";
 
-const plain = createPaint({});
+const plain = createPaint(false);
 
 function banner(settings: Record<string, string> = {}, facts: Partial<BannerFacts> = {}): string {
   const config = readConfig(settings);
@@ -183,8 +183,6 @@ function createTerminal() {
   const writes: string[] = [];
   const arrived = createGate();
   return {
-    isTTY: true,
-    hasColors: () => false,
     writes,
     secondWrite: arrived.promise,
     write(part: string) {
@@ -200,7 +198,7 @@ describe("on a terminal", () => {
     stack.simulator.scriptModels({ gate: gate.promise });
     const terminal = createTerminal();
     const config = readConfig({ SERVER_ADDRESS: "127.0.0.1:0" });
-    showBanner({ gateway: stack.gateway, config, url: stack.url, kind: "gateway" }, terminal);
+    showBanner({ gateway: stack.gateway, config, url: stack.url, kind: "gateway" }, terminal, plain);
     expect(terminal.writes.length).toBe(1);
     expect(terminal.writes[0]).toContain(`    OpenAI base URL      ${stack.url}/v1\n`);
     gate.open();
@@ -215,7 +213,7 @@ describe("on a terminal", () => {
     await using stack = await startStack({ baseUrl: () => "http://127.0.0.1:1" });
     const terminal = createTerminal();
     const config = readConfig({ SERVER_ADDRESS: "127.0.0.1:0" });
-    showBanner({ gateway: stack.gateway, config, url: stack.url, kind: "gateway" }, terminal);
+    showBanner({ gateway: stack.gateway, config, url: stack.url, kind: "gateway" }, terminal, plain);
     await terminal.secondWrite;
     expect(terminal.writes[1]).toMatch(/^\n {4}Akash Chat +can't be reached\. Run: .* doctor\n\n$/);
   });

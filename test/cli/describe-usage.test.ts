@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { describeBudget, describeTime } from "../../src/cli/describe-budget.ts";
 import { describeUsage } from "../../src/cli/describe-usage.ts";
-import { createPaint } from "../../src/cli/paint.ts";
+import { createPaint } from "../../src/pretty/create-paint.ts";
 import { encodeUsage } from "../../src/dialects/gateway-usage.ts";
 import type { AllowanceState, Budget } from "../../src/model/budget.ts";
 import type { Totals } from "../../src/model/totals.ts";
@@ -50,7 +50,7 @@ const totals: Totals = {
     { model: "AkashGen", answers: 7, inputTokens: 0, outputTokens: 0 },
   ],
 };
-const plain = createPaint({});
+const plain = createPaint(false);
 
 test("people see a bar, and what the gateway did", () => {
   const usage = encodeUsage([{ name: "akash-chat", state: counted({}, true) }], totals, now);
@@ -89,14 +89,7 @@ test.each([
   [80, false, "33"],
   [125, true, "31"],
 ])("a bar of %d %% (spent: %s) has its colour", (usedPercent, spent, colour) => {
-  const paint = createPaint({ isTTY: true, hasColors: () => true });
+  const paint = createPaint(true);
   const usage = encodeUsage([{ name: "web", state: counted({ usedPercent, spent }) }], undefined, now);
   expect(describeUsage(usage, { ...clock, paint, bar: true })).toContain(`[\u001B[${colour}m#`);
-});
-
-test.each([
-  ["no terminal", {}],
-  ["a terminal without colours, as NO_COLOR has it", { isTTY: true, hasColors: () => false }],
-])("%s gets no colours", (_name, stream) => {
-  expect(createPaint(stream).bad("x")).toBe("x");
 });

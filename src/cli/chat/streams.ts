@@ -1,5 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 
+import { createPaint, hasColours } from "../../pretty/create-paint.ts";
+
 /** Where a chat reads and writes: the process's own streams, or what a test gives. */
 export interface ChatStreams {
   readonly input: Readable & { readonly isTTY?: boolean };
@@ -11,16 +13,15 @@ export interface ChatStreams {
   readonly color: boolean;
 }
 
-/** The streams of this process. `NO_COLOR` (https://no-color.org) is obeyed. */
+/** The streams of this process. */
 export function processStreams(): ChatStreams {
-  const { NO_COLOR = "", TERM } = process.env;
   const { stdin: input, stdout: output, stderr: errors } = process;
-  return { input, output, errors, color: NO_COLOR === "" && TERM !== "dumb" };
+  return { input, output, errors, color: hasColours(errors.isTTY, process.env) };
 }
 
 /** A text for `errors`, dimmed on a terminal. */
 export function dim({ errors, color }: ChatStreams, text: string): string {
-  return errors.isTTY === true && color ? `\u001B[2m${text}\u001B[22m` : text;
+  return createPaint(errors.isTTY === true && color)("dim", text);
 }
 
 /** Writes one line beside the answers. */
