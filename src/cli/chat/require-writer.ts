@@ -16,6 +16,6 @@ export async function requireWriter(
   const model = await chat.resolveModel(id ?? anyModel, signal);
   if (model.kind === "chat") return model;
   throw new UsageError(
-    `--model: ${id} draws pictures and can't hold a conversation. Draw with: ${ownCommand()} image "a cat" --out cat.png`,
+    `${id === undefined ? model.id : `--model: ${id}`} draws pictures and can't hold a conversation. Draw with: ${ownCommand()} image "a cat" --out cat.png`,
   );
 }

@@ -61,6 +61,12 @@ describe("chat without a terminal", () => {
   });
 });
 
+test("what draws is refused by its name also where an alias chose it", async () => {
+  const { code, stderr } = await ask(["hi"], { MODEL_ALIASES: "auto=AkashGen" });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^AkashGen draws pictures and can't hold a conversation\./);
+});
+
 /** The program takes its pipes for a terminal. */
 const asTerminal = {
   NODE_OPTIONS: `--import "data:text/javascript,process.stdin.isTTY=true;process.stdout.isTTY=true"`,
