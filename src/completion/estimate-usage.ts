@@ -56,6 +56,11 @@ export function countPlainTokens(plain: PlainRequest, model: string): number {
 export function guessPlainTokens(plain: PlainRequest): number {
   let length = 0;
   for (const text of textsOf(plain)) length += text.length;
+  return guessTokens(length);
+}
+
+/** Tokens of a text of so many UTF-16 units. */
+export function guessTokens(length: number): number {
   return Math.ceil(length / unitsPerToken);
 }
 

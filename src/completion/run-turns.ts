@@ -3,6 +3,7 @@ import { addUsage } from "../model/add-usage.ts";
 import type { CallWatch } from "../model/call-watch.ts";
 import type { ChatEvent, EventBatch, Usage } from "../model/events.ts";
 import type { PlainRequest } from "../model/plain-request.ts";
+import { countTokens } from "../shaping/count-tokens.ts";
 import { createTokenCounter } from "../shaping/create-token-counter.ts";
 import type { AnswerProblem, Shaper } from "../shaping/shaper.ts";
 import { linkSignal } from "../stream/link-signal.ts";
@@ -10,7 +11,13 @@ import type { Pace } from "../stream/pace.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { createAnswerJoiner } from "./create-answer-joiner.ts";
 import { createChain, type Chain, type Steps } from "./create-chain.ts";
-import { countPlainTokens, estimatePlainTokens, guessPlainTokens, lengthOf } from "./estimate-usage.ts";
+import {
+  countPlainTokens,
+  estimatePlainTokens,
+  guessPlainTokens,
+  guessTokens,
+  lengthOf,
+} from "./estimate-usage.ts";
 
 /** Counting the tokens of so many UTF-16 units takes 30 ms at worst. */
 const shortPrompt = 16_384;
@@ -87,8 +94,10 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
       throw error;
     } finally {
       // The upstream counts what it reads and writes, whether or not somebody waits for the end of it.
-      if (!answer.finished && !asksAgain && (turn.begun() || options.signal.aborted || spent !== undefined))
-        options.watch?.spend(turn.guess(spent));
+      if (!answer.finished && !asksAgain) {
+        const cost = turn.begun() || options.signal.aborted ? turn.guess(spent) : spent;
+        if (cost !== undefined) options.watch?.spend(cost);
+      }
     }
   }
 }
@@ -120,9 +129,10 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   let inputCount: number | undefined;
   let isThinking = false;
   let hasBegun = false;
+  /** Of what the readers hold, once nobody will read it any more. */
+  let heldTokens = 0;
 
   function read(event: ChatEvent): void {
-    hasBegun = true;
     if (event.type === "block-start") isThinking = event.block.kind === "reasoning";
     if (event.type !== "block-delta") return;
     (isThinking ? thought : written).push(event.text);
@@ -143,7 +153,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   function toUsage(reported: Usage | undefined): Usage {
     const reasoningTokens = thought.total();
     const { inputTokens, outputTokens } = reported ?? {};
-    const total = outputTokens ?? written.total() + reasoningTokens;
+    const total = outputTokens ?? written.total() + reasoningTokens + heldTokens;
     // Our count of a part must not exceed the upstream's count of the whole.
     const part = Math.min(reasoningTokens, total);
     return {
@@ -163,12 +173,22 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
   const readers = options.createReaders();
   const chain = createChain([...readers, meter, ...options.createShapers()]);
 
+  function countHeld(): number {
+    const held = createChain(readers)
+      .flush()
+      .flatMap((event) => (event.type === "block-delta" ? [event.text] : []))
+      .join("");
+    return held.length > shortPrompt ? guessTokens(held.length) : countTokens(held, plain.model);
+  }
+
   return {
     chain,
     batches: shapeBatches(plain, options, chain, {
       countInput,
-      note(usage) {
-        given = usage;
+      note(batch) {
+        hasBegun = true;
+        const last = batch.at(-1);
+        if (last?.type === "finish") given = last.usage;
       },
     }),
     usage: toUsage,
@@ -176,6 +196,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     guess(spent) {
       // Nobody waits for it, so nothing long is counted for it.
       if (lengthOf(plain) > shortPrompt) inputCount ??= guessPlainTokens(plain);
+      heldTokens = countHeld();
       const usage = toUsage(given);
       return spent === undefined ? usage : addUsage(spent, usage);
     },
@@ -191,15 +212,18 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
 }
 
 /**
- * The upstream's batches as the chain gives them. `note` learns the upstream's own count, `countInput` is awaited before an
- * end without one. Not a function inside of `createTurn`: each new generator function costs a hidden class, which holds on to
+ * The upstream's batches as the chain gives them. `note` is told each as it comes, `countInput` is awaited before an end
+ * without the upstream's own count. Not a function inside of `createTurn`: each new generator function costs a hidden class, which holds on to
  * all that the function can see.
  */
 async function* shapeBatches(
   plain: PlainRequest,
   options: TurnOptions,
   chain: Chain,
-  { note, countInput }: { readonly note: (usage: Usage) => void; readonly countInput: () => Promise<void> },
+  {
+    note,
+    countInput,
+  }: { readonly note: (batch: EventBatch) => void; readonly countInput: () => Promise<void> },
 ): AsyncGenerator<EventBatch, void, undefined> {
   const linked = linkSignal(options.signal);
   // An upstream that finished by itself is read to its end, not aborted: its connection can be used again.
@@ -213,9 +237,8 @@ async function* shapeBatches(
   try {
     for await (const batch of options.upstream.stream(plain, linked.signal, options.watch)) {
       options.watch?.move();
-      const last = batch.at(-1);
-      complete = last?.type === "finish";
-      if (last?.type === "finish") note(last.usage);
+      note(batch);
+      complete = batch.at(-1)?.type === "finish";
       if (endsWithoutCount(batch)) await countInput();
       const out = chain.push(batch);
       if (!("next" in out)) {

@@ -130,6 +130,32 @@ describe("a watch learns what was spent on an answer without an end", () => {
     expect(watch.told.at(-1)).toEqual(["spend", { inputTokens: 12_507, outputTokens: 1, estimated: true }]);
   });
 
+  test.each([
+    { text: "one two three", outputTokens: 3 },
+    { text: "one two ".repeat(10_000), outputTokens: 20_000 },
+  ])("also of a whole answer that was held: $outputTokens tokens", async ({ text, outputTokens }) => {
+    const { service } = setUp([{ deltas: [text], error: broken }]);
+    const watch = createWatch();
+    const answer = collect(service.complete(createRequest({}), { ...context(true), watch }));
+    await expect(answer).rejects.toBe(broken);
+    expect(watch.told.at(-1)).toEqual([
+      "spend",
+      { inputTokens: expect.any(Number), outputTokens, estimated: true },
+    ]);
+  });
+
+  test("without the turn that the upstream refused", async () => {
+    const usage = { inputTokens: 100, outputTokens: 10, estimated: false };
+    const { service } = setUp([
+      { deltas: [call("nope", {})], usage },
+      { deltas: [], error: broken },
+    ]);
+    const watch = createWatch();
+    const answer = collect(service.complete(createRequest({ tools: [weather] }), { ...context(), watch }));
+    await expect(answer).rejects.toBe(broken);
+    expect(watch.told.at(-1)).toEqual(["spend", usage]);
+  });
+
   test("and nothing where the upstream refused", async () => {
     const { service } = setUp([{ deltas: [], error: broken }]);
     const watch = createWatch();
