@@ -40,6 +40,8 @@ async function spend(stack: Stack, promptTokens: number, completionTokens = 0): 
   expect(status).toBe(200);
 }
 
+const never = new Promise<void>(() => {});
+
 describe("what an upstream allows", () => {
   test("is looked up before anything was spent", async () => {
     await using stack = await startClocked({ simulator: { tokenLimit: 25_000 } });
@@ -229,5 +231,18 @@ describe("what the gateway did", () => {
         ["AkashGen", 1],
       ]);
     expect((await usageOf(stack)).totals?.requests).toBe(2);
+  });
+
+  test("has what a background response has cost that was cancelled", async () => {
+    await using stack = await startClocked();
+    const { url, simulator } = stack;
+    simulator.enqueue({ text: ["one two ", "three"], gate: never, gateAfter: 1 });
+    const asked = await post(`${url}/v1/responses`, { model, input: "Hi", background: true });
+    const { id } = asked.json() as { id: string };
+    await simulator.waitForRequest("/api/chat");
+    await post(`${url}/v1/responses/${id}/cancel`, {});
+    const { totals } = await usageOf(stack);
+    expect(totals).toMatchObject({ requests: 1, failures: { aborted: 1 }, models: [{ model, answers: 0 }] });
+    expect(totals?.input_tokens).toBeGreaterThan(0);
   });
 });

@@ -160,7 +160,7 @@ export async function answerResponses(
         param: "background",
       });
     }
-    const runLog = createRunLog(request, deps.open);
+    const runLog = createRunLog(request, deps);
     const start = (runSignal: AbortSignal) =>
       runLog.note(begin({ signal: runSignal, baseUrl, watch: runLog.facts }));
     const run = await runs.start({ writer, inputItems: parsed.inputItems, start, save, onEnd: runLog.onEnd });

@@ -183,8 +183,8 @@ function toEnded({ response, inputItems, problem, stored, events }: BackgroundRu
   };
 }
 
-/** Creates the registry of a gateway's background responses. `onEnd` is told once how each run has ended. */
-export function createBackgroundRuns(onEnd?: RunOptions["onEnd"]): BackgroundRuns {
+/** Creates the registry of a gateway's background responses. */
+export function createBackgroundRuns(): BackgroundRuns {
   const running = new Map<string, OwnRun>();
   const ended = new LRUCache<string, BackgroundRun>({ max: maximumFinished });
 
@@ -202,19 +202,10 @@ export function createBackgroundRuns(onEnd?: RunOptions["onEnd"]): BackgroundRun
         );
       }
       const { id } = options.writer.response();
-      const run = createRun(
-        {
-          ...options,
-          onEnd(response, error) {
-            onEnd?.(response, error);
-            options.onEnd?.(response, error);
-          },
-        },
-        () => {
-          running.delete(id);
-          ended.set(id, run);
-        },
-      );
+      const run = createRun(options, () => {
+        running.delete(id);
+        ended.set(id, run);
+      });
       running.set(id, run);
       void forgetWork(id, run);
       await run.queued;

@@ -5,6 +5,7 @@ import type { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 import { AnswerFacts, noteEvent } from "../answer-facts.ts";
 import { writeRequestLine } from "../log-requests.ts";
+import type { TotalsKeeper } from "../create-totals-keeper.ts";
 import type { OpenRequests } from "../open-requests.ts";
 import { toRequestLine } from "../request-line.ts";
 
@@ -13,12 +14,15 @@ export interface RunLog {
   readonly facts: AnswerFacts;
   /** Passes the answer's events on, and notes what they tell. */
   readonly note: (events: AsyncIterable<EventBatch>) => AsyncIterable<EventBatch>;
-  /** Writes the line: as a warning or an error when the response failed. */
+  /** Writes the line, as a warning or an error when the response failed, and adds the response to the totals. */
   readonly onEnd: (response: ResponseObject, error: GatewayError | undefined) => void;
 }
 
 /** Creates it, with the log of the request, so that the line has its id. Until its end `open` warns if it stands still. */
-export function createRunLog(request: FastifyRequest, open: OpenRequests | undefined): RunLog {
+export function createRunLog(
+  request: FastifyRequest,
+  { open, totals }: { readonly open?: OpenRequests; readonly totals: TotalsKeeper },
+): RunLog {
   const facts = new AnswerFacts(request);
   facts.clientAddress = request.facts.clientAddress;
   const entry = { facts, response: undefined };
@@ -39,6 +43,8 @@ export function createRunLog(request: FastifyRequest, open: OpenRequests | undef
         facts.error = error.kind;
         facts.cause = error;
       }
+      const { usage } = facts;
+      totals.addRun({ model: facts.model, usage, error: status === "cancelled" ? "aborted" : facts.error });
       const line = toRequestLine(request, facts, {
         event: "background",
         // That of HTTP was told to the request.

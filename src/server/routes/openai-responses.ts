@@ -61,15 +61,8 @@ function listIgnoredQuery({ shape }: z.ZodObject, { query }: FastifyRequest): re
 
 /** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */
 export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCallback {
-  const { config, chat, responses, summaries, totals } = deps;
-  const runs = createBackgroundRuns(({ model, usage, status }, error) => {
-    const tokens = usage ?? undefined;
-    totals.addRun({
-      model,
-      usage: tokens && { inputTokens: tokens.input_tokens, outputTokens: tokens.output_tokens },
-      error: status === "cancelled" ? "aborted" : error?.kind,
-    });
-  });
+  const { config, chat, responses, summaries } = deps;
+  const runs = createBackgroundRuns();
   const places = { responses, runs };
 
   async function retrieve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
