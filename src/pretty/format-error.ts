@@ -1,4 +1,4 @@
-import { partOf, textOf, type Entry } from "./entry.ts";
+import { partOf, textOf, toOneLine, type Entry } from "./entry.ts";
 
 /** An error in words, its causes in brackets: `Akash Chat can't be reached. (connect ECONNREFUSED 127.0.0.1:9)`. */
 export function formatError(error: Entry): string {
@@ -30,7 +30,7 @@ export function formatStack(error: Entry | undefined): string {
     const { stack } = cause;
     if (typeof stack !== "string") continue;
     const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-    return frames.map((frame) => `\n    ${frame.trim()}`).join("");
+    return frames.map((frame) => `\n    ${toOneLine(frame).trim()}`).join("");
   }
   return "";
 }

@@ -237,6 +237,8 @@ describe("the line of a request", () => {
       requestedModel: "\u0007",
     });
     expect(line).toBe("15:00:12 404 chat: no\uFFFD[2Jmodel 15:00:12 200 forged \uFFFD31m \uFFFDgnp");
+    const err = { message: "odd", stack: "Error: odd\n    at \u001b[2J home" };
+    expect(show({ msg: "end", err })).toBe("15:00:12 end: odd\n    at \uFFFD[2J home");
   });
 });
 
