@@ -15,7 +15,10 @@ export interface StreamRunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Streams a run's events, those that were and those to come. A client that leaves does not end the run. */
+/**
+ * Streams a run's events, those that were and those to come. A client that leaves does not end the run; the stop of the
+ * gateway ends both, and the run first.
+ */
 export async function streamRun(reply: FastifyReply, options: StreamRunOptions): Promise<void> {
   const { run, startingAfter, signal } = options;
   const { facts } = reply.request;
@@ -50,7 +53,9 @@ export async function streamRun(reply: FastifyReply, options: StreamRunOptions):
       if (!sink.write(text, true)) await sink.drained();
       await run.changed(sent, signal);
     }
-    sink.end("");
+    // Without its end a stream must not look complete.
+    if (run.ended) sink.end(take());
+    else reply.raw.destroy();
   } finally {
     sink.release();
   }

@@ -164,8 +164,16 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
     setDialectErrors(app, encodeResponsesError);
     showBudget(app, deps, encodeCodexBudget);
     fillModel(app, config);
-    // Before the store is closed: what still runs is stored as failed.
-    app.addHook("onClose", () => runs.close());
+    // What still runs has failed, and those who follow it are told, as long as there is somebody.
+    let ended: Promise<void> | undefined;
+    const endRuns = (): void => {
+      ended = runs.close();
+    };
+    app.shutdownSignal.addEventListener("abort", endRuns, { once: true });
+    // Before the store is closed: it is stored so.
+    app.addHook("onClose", async () => {
+      await Promise.all([ended, runs.close()]);
+    });
     app.route({
       method: "POST",
       url: "/v1/responses",

@@ -4,6 +4,7 @@ import path from "node:path";
 import OpenAI from "openai";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hasSqlite } from "../../support/has-sqlite.ts";
+import { openStream } from "../../support/open-stream.ts";
 import { type Stack, startStack } from "../../support/start-stack.ts";
 
 const model = "DeepSeek-V3.2";
@@ -54,6 +55,17 @@ test.runIf(hasSqlite)(
     expect(found.error?.message).toMatch(/shut down/);
   },
 );
+
+test("the stream of a background response that a shutdown ended says so", async () => {
+  await using stack = await startStack();
+  stack.simulator.enqueue({ text: ["one ", "two"], gate: new Promise(() => {}), gateAfter: 1 });
+  const body = { model, input: "hi", background: true, stream: true };
+  const stream = await openStream(`${stack.url}/v1/responses`, body);
+  await stream.readUntil("one");
+  const [rest] = await Promise.all([stream.readRest(), stack.gateway.close()]);
+  expect(rest).toContain("event: response.failed");
+  expect(rest).toMatch(/shut down/);
+});
 
 test("a cancelled background response ends its upstream request", async () => {
   await using stack = await startStack();
