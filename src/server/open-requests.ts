@@ -11,7 +11,7 @@ export interface OpenRequest {
   readonly response: ServerResponse | undefined;
 }
 
-/** What the log says of a request that has not ended. */
+/** What the log says of a request that has not been answered. */
 export interface UnderWay {
   readonly reqId: string;
   readonly request: string;
@@ -23,7 +23,7 @@ export interface UnderWay {
 export interface OpenRequests {
   add(request: OpenRequest): void;
   delete(request: OpenRequest): void;
-  /** What is under way, oldest first, for the log. */
+  /** The requests under way, oldest first, for the log. Without background responses, which nobody waits for. */
   list(): readonly UnderWay[];
   /** Ends the watch: nothing is warned of any more. */
   close(): void;
@@ -103,12 +103,14 @@ export function createOpenRequests(startTimer: StartTimer): OpenRequests {
       watched.delete(request);
     },
     list: () =>
-      [...watched.keys()].map((request) => ({
-        reqId: request.facts.id,
-        request: request.facts.text,
-        waitsFor: waitingOf(request),
-        ms: Math.round(performance.now() - request.facts.begun),
-      })),
+      [...watched.keys()]
+        .filter(({ response }) => response !== undefined)
+        .map((request) => ({
+          reqId: request.facts.id,
+          request: request.facts.text,
+          waitsFor: waitingOf(request),
+          ms: Math.round(performance.now() - request.facts.begun),
+        })),
     close() {
       closed = true;
       stop?.();

@@ -77,6 +77,13 @@ test("one that was cancelled is no error", async () => {
   expect(JSON.stringify(logged)).not.toContain('"err"');
 });
 
+test("one is not waited for when the gateway stops, and the log does not say so", async () => {
+  await run({ text: "never", gate: new Promise(() => {}) });
+  await stack.simulator.waitForChat(0);
+  await stack.close();
+  expect(lines.join("")).toContain('"stopping: nothing is under way"');
+});
+
 test("one that a shutdown ended is logged as failed", async () => {
   const { id, requestId } = await run({ text: "never", gate: new Promise(() => {}) });
   await stack.simulator.waitForRequest("/api/chat");
