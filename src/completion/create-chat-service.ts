@@ -121,16 +121,21 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     });
   }
 
+  /** The model of a request; where that draws and words are wanted, one that writes, unless `auto` draws as well. */
+  async function chooseModel(request: ChatRequest, signal: AbortSignal) {
+    const model = await resolve(request.model, signal);
+    if (model.kind !== "image" || !wantsWords(request)) return { request, model };
+    const words = toWordsRequest(request);
+    const writer = await resolve(words.model, signal);
+    return writer.kind === "image" ? { request, model } : { request: words, model: writer };
+  }
+
   async function* complete(
-    request: ChatRequest,
+    asked: ChatRequest,
     context: CallContext,
   ): AsyncGenerator<EventBatch, void, undefined> {
     context.signal.throwIfAborted();
-    const model = await resolve(request.model, context.signal);
-    if (model.kind === "image" && wantsWords(request)) {
-      yield* complete(toWordsRequest(request), context);
-      return;
-    }
+    const { request, model } = await chooseModel(asked, context.signal);
     context.watch?.resolve(model.id);
     const ready = await prepareImages(request, {
       model,

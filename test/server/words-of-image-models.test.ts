@@ -63,6 +63,17 @@ test("an alias of the image model is no other", async () => {
   expect(aliased.simulator.chats.map(({ body }) => body)).toMatchObject([{ model: "DeepSeek-V3.2" }]);
 });
 
+test.each(["auto=AkashGen", "*=AkashGen"])(
+  "where %s leaves no model that writes, it draws",
+  async (aliases) => {
+    await using aliased = await startStack({ env: { MODEL_ALIASES: aliases } });
+    aliased.simulator.enqueue({ image: { prompt: "A fox" } });
+    const messages = [...turns, { role: "user", content: order }];
+    const reply = await post(`${aliased.url}/v1/chat/completions`, { model, messages });
+    expect(reply.json().choices[0].message.content).toContain("![");
+  },
+);
+
 test("a picture that is asked for behind a picture is drawn", async () => {
   stack.simulator.enqueue({ image: { prompt: "A blue fox" } });
   const messages = [...turns, { role: "user", content: "now blue, with a short title at the top" }];
