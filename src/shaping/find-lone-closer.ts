@@ -28,20 +28,15 @@ export interface FinderOptions {
   readonly untilJson: boolean;
 }
 
-const closers: ReadonlySet<string> = new Set(thinkingClosers.map(toSmall));
+const closers: ReadonlySet<string> = new Set(thinkingClosers);
 const openers = thinkingTags.flatMap(({ open, isPhrase }) => (isPhrase === true ? [] : [open]));
 /** What a model writes only behind its calls: from there on nothing is worth waiting for. */
 const inventions = ["<tool_response>", "<tool_result>", "<function_results>"];
 /** How harmony ends its analysis: what is behind is read by others, this beginning included. */
 const harmonyTurns = ["<|end|><|start|>assistant", "assistantfinal", "assistantcommentary"];
-const words = [...closers, ...openers.map(toSmall), ...inventions];
+const words = [...closers, ...openers, ...inventions];
 const plainMarks = createMarks(words);
 const harmonyMarks = createMarks([...words, ...harmonyTurns]);
-
-/** In small letters, as long as before: some other letters would become longer. */
-function toSmall(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
 
 /** Thinking begins with words; calls, JSON, blocks and code are answers. */
 const plainBeginning = /^(?:[<{[◁]|`{3})/;
@@ -118,20 +113,20 @@ export function createLoneCloserFinder(options: FinderOptions): LoneCloserFinder
       begun = true;
       if (plainBeginning.test(start) || (options.harmony && strippedBeginning.test(start))) return plain();
     }
-    const small = toSmall(rest);
+    const text = rest;
     let at = 0;
-    /** Where `rest` begins in `small`. */
+    /** Where `rest` begins in `text`. */
     let done = 0;
     for (;;) {
       sign.lastIndex = at;
-      at = sign.exec(small)?.index ?? small.length;
-      if (at === small.length) {
+      at = sign.exec(text)?.index ?? text.length;
+      if (at === text.length) {
         keep(at - done);
         return undefined;
       }
-      if (small.charAt(at) === "\n") {
+      if (text.charAt(at) === "\n") {
         lineBeginning.lastIndex = at;
-        const beginning = options.untilJson ? (lineBeginning.exec(small)?.[1] ?? "") : undefined;
+        const beginning = options.untilJson ? (lineBeginning.exec(text)?.[1] ?? "") : undefined;
         if (beginning !== undefined && plainLine.test(beginning) && leads(at - done)) return plain();
         if (beginning !== undefined && /^`{0,2}$/.test(beginning) && !ended) {
           keep(at - done);
@@ -140,7 +135,7 @@ export function createLoneCloserFinder(options: FinderOptions): LoneCloserFinder
         at += 1;
         continue;
       }
-      const word = marks.look(small, at, ended);
+      const word = marks.look(text, at, ended);
       if (word === undefined) {
         at += 1;
         continue;
