@@ -1,5 +1,6 @@
 import { GatewayError } from "../errors.ts";
 import type { BlockWriter } from "../model/block-writer.ts";
+import { endedByModel } from "../model/ended-by-model.ts";
 import type { FinishReason, Usage } from "../model/events.ts";
 import type { Mutable } from "../model/mutable.ts";
 import type { ResponseFormat } from "../model/request.ts";
@@ -89,7 +90,7 @@ export function constrainJson(options: JsonOptions): RepairableShaper {
   }
 
   function finish(out: BlockWriter, end: FinishReason, usage: Usage): void {
-    const isCut = end.kind === "length" || end.kind === "content-filter" || end.stopSequence !== undefined;
+    const isCut = !endedByModel(end) || end.stopSequence !== undefined;
     if (isCut || callsTools || end.kind === "tool-calls") {
       if (!sent || reader.state === "streaming") give(out, reader.held());
       out.finish(end, usage);

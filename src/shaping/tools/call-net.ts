@@ -1,5 +1,6 @@
 import { GatewayError } from "../../errors.ts";
-import type { ChatEvent, FinishReason } from "../../model/events.ts";
+import { endedByModel } from "../../model/ended-by-model.ts";
+import type { ChatEvent } from "../../model/events.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import type { AnswerProblem, RepairableShaper } from "../shaper.ts";
 import { describeFaults, type Fault } from "./faults.ts";
@@ -8,10 +9,6 @@ import type { ToolCallShaperOptions } from "./tool-request.ts";
 
 /** Signs without width are no text either. */
 const visible = /[^\s\u200b-\u200d\u2060]/;
-
-function endedByModel({ kind }: FinishReason): boolean {
-  return kind !== "length" && kind !== "content-filter";
-}
 
 /**
  * Creates the shaper under all that reads calls: it sees to it that no answer of a request with tools ends in silence, since

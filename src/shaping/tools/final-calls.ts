@@ -1,4 +1,5 @@
 import type { BlockWriter } from "../../model/block-writer.ts";
+import { endedByModel } from "../../model/ended-by-model.ts";
 import { createFenceTracker } from "../create-fence-tracker.ts";
 import { rewriteEvents } from "../rewrite-events.ts";
 import type { Shaper } from "../shaper.ts";
@@ -39,7 +40,7 @@ export function createFinalCallShaper(options: ToolCallShaperOptions): Shaper {
     },
     finish(writer, reason, usage) {
       out = writer;
-      final.end(reason.kind !== "length" && reason.kind !== "content-filter");
+      final.end(endedByModel(reason));
       writer.finish(reason, usage);
     },
     abandon: () => final.abandon(),

@@ -1,4 +1,5 @@
 import type { BlockWriter } from "../../model/block-writer.ts";
+import { endedByModel } from "../../model/ended-by-model.ts";
 import { createFenceTracker } from "../create-fence-tracker.ts";
 import { rewriteEvents } from "../rewrite-events.ts";
 import type { Shaper } from "../shaper.ts";
@@ -101,7 +102,7 @@ export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper 
     text: say,
     reasoning: think,
     finish(writer, reason, usage) {
-      if (reason.kind !== "length" && reason.kind !== "content-filter") endThinking(writer);
+      if (endedByModel(reason)) endThinking(writer);
       settle(writer);
       writer.finish(reason, usage);
     },

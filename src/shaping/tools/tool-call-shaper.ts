@@ -1,4 +1,5 @@
 import { GatewayError } from "../../errors.ts";
+import { endedByModel } from "../../model/ended-by-model.ts";
 import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import type { AnswerProblem, RepairableShaper } from "../shaper.ts";
@@ -83,8 +84,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
   function finish(reason: FinishReason, usage: Usage): void {
     finished = true;
     outlet.settle();
-    const stays = reason.kind === "length" || reason.kind === "content-filter";
-    if (stays || session.given + session.passable === 0) outlet.finish(reason, usage);
+    if (!endedByModel(reason) || session.given + session.passable === 0) outlet.finish(reason, usage);
     else outlet.finish({ ...reason, kind: session.cut ? "length" : "tool-calls" }, usage);
   }
 
@@ -131,7 +131,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
         break;
       case "finish": {
         const { reason, usage } = event;
-        const byModel = reason.kind !== "length" && reason.kind !== "content-filter";
+        const byModel = endedByModel(reason);
         session.cutForLength = reason.kind === "length";
         endScan(byModel);
         if (byModel && isMissing()) readForced();
