@@ -1,3 +1,4 @@
+import { blockNames } from "./recognisers/markup.ts";
 import type { Reading, TextReader } from "./text-reader.ts";
 
 /** How reading a string ended: properly, or with the text, or before closing tags that end the call. */
@@ -11,7 +12,7 @@ export type StringPlace = "property" | "loose-property" | "assigned-property" | 
 
 // Quotes, backslashes, and control characters, which a JSON string can't hold as they are; and what may close a call.
 const special = /["\\]|<(?:\/|$)|[^ -\uffff]/g;
-const closings = ["</tool_call>", "</tool_calls>", "</function_call>", "</function_calls>"] as const;
+const closings = blockNames.map((name) => `</${name}>`);
 const closed = /^(?:<\/(?:tool|function)_calls?>\s*)+/;
 /** What follows the tags that close a call, if not the end: another call, or a token. And what may become that. */
 const nextCall = /^<(?:(?:tool|function)_calls?>\s*[{[<]|\|)/;

@@ -11,16 +11,20 @@ import {
   readClosing,
   readFence,
   readSpace,
-  tags,
 } from "./markup.ts";
 import { readNamedCall } from "./named-call.ts";
 import { partOpenings, readNamedParts } from "./named-parts.ts";
 import { readPythonCalls } from "./python-calls.ts";
-import { readFunction, seesParameter } from "./tagged-function.ts";
+import { functionOpenings, readFunction, seesParameter } from "./tagged-function.ts";
 
 const closers = createStops(["</tool_call", "</function_call"]);
-const inner = [...blockOpenings, ...blockOpeningsWithAttributes, "<|tool_call>", "<invoke>"];
-const taggedCalls = [...tags("<", ["invoke", "function"], " "), "<function="] as const;
+const inner = [
+  ...blockOpenings,
+  ...blockOpeningsWithAttributes,
+  ...functionOpenings,
+  "<|tool_call>",
+  "<invoke>",
+];
 
 /**
  * Reads what follows `<tool_call>` and its like (Hermes, Qwen 2.5 and 3): JSON calls, fenced or in a list. Other
@@ -45,7 +49,7 @@ function* readBlock(session: CallSession, loose: boolean): Reading<boolean | "ne
   const { reader } = session;
   yield* readSpace(session);
   // A block in a block: the inner one decides, and finds the record of the outer one.
-  if ((yield* reader.sees(inner)) || (yield* reader.sees(taggedCalls))) return "nested";
+  if (yield* reader.sees(inner)) return "nested";
   if (yield* seesMark(reader, session.toolTags)) return "nested";
   const fenced = yield* readFence(session);
   const inList = (yield* reader.accept(["["])) !== undefined;

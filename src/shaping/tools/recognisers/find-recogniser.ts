@@ -19,12 +19,11 @@ import {
   looseBlockOpenings,
   looseBlockOpeningsWithAttributes,
   resultOpenings,
-  tags,
   tokenBlockOpenings,
 } from "./markup.ts";
 import { readToolTag } from "./named-parts.ts";
 import { readStrippedHeader, strippedHeaders } from "./stripped-harmony.ts";
-import { readFunctionEquals, readInvoke } from "./tagged-function.ts";
+import { invokeOpenings, readFunctionEquals, readInvoke } from "./tagged-function.ts";
 import {
   readSeparatedCall,
   readTokenCall,
@@ -38,7 +37,7 @@ import { edgeOpenings } from "./turn-edges.ts";
 const openings: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ...pairs(blockOpenings, readCallBlock),
   ...pairs(blockOpeningsWithAttributes, readCallBlockWithAttributes),
-  ...pairs(tags("<", ["invoke", "function"], " "), readInvoke),
+  ...pairs(invokeOpenings, readInvoke),
   ...pairs(["<function=", "<function(", "<function/"], readFunctionEquals),
   ...pairs(tokenBlockOpenings, readCallBlock),
   ...pairs(looseBlockOpenings, readLooseCallBlock),

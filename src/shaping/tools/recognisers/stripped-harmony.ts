@@ -2,15 +2,15 @@ import type { CallSession, Recogniser } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { readContent, readHeader } from "./harmony.ts";
 
-/** The words of the next message's header, glued to the end of this one. */
-const turns = [
-  "assistant<|channel|>",
+/** The words of a header where an answer goes on, glued to what stands before them. */
+export const strippedHeaders = [
   "assistantanalysis",
   "assistantcommentary",
   "assistantfinal",
-  "assistant to=",
-  "assistantto=",
+  "assistant<|channel|>",
 ];
+/** The same behind a message, where a recipient alone makes a header, too. */
+const turns = [...strippedHeaders, "assistant to=", "assistantto="];
 const ends = createStops([...turns, "<|end|>", "<|start|>", "<|call|>", "<|return|>"]);
 /** What may be left of the tokens between messages. */
 const tokens = ["<|start|>", "<|channel|>", "<|end|>", "<|call|>", "<|message|>"];
@@ -24,14 +24,6 @@ export function* readStrippedHarmony(session: CallSession): Reading<boolean> {
   yield* session.reader.space();
   return yield* readMessages(session, true);
 }
-
-/** The words of a header where an answer goes on, glued to what stands before them. */
-export const strippedHeaders = [
-  "assistantanalysis",
-  "assistantcommentary",
-  "assistantfinal",
-  "assistant<|channel|>",
-];
 
 /**
  * Reads on from such a header: the beginning of the answer was text, since its own header was lost, too, or only the tokens

@@ -16,11 +16,14 @@ import {
 import { readRawParameter, type RawParameter, type ValueEnd } from "./raw-parameter.ts";
 
 const functionClosings = tags("</", ["function", "invoke"], ">");
+/** What opens a call that an attribute of the tag names. */
+export const invokeOpenings = tags("<", ["invoke", "function"], " ");
 /** What a parameter is called: DeepSeek, MiniMax, Qwen and Anthropic say `parameter`. */
 const parameterNames = ["parameter", "param", "argument", "arg"] as const;
 const namedOpenings = tags("<", parameterNames, " ");
 const parameterOpenings = [...namedOpenings, "<parameter="] as const;
-const functionOpenings = [...tags("<", ["invoke", "function"], " "), "<function="] as const;
+/** What opens a call whose tag names it. */
+export const functionOpenings = [...invokeOpenings, "<function="] as const;
 const argumentOpenings = ["<parameters>", "<arguments>", "<args>", "<params>", "<input>"] as const;
 const argumentClosings = argumentOpenings.map((opening) => opening.replace("<", "</"));
 const closers = createStops(["</function", "</invoke", "</tool_call", ...argumentClosings]);

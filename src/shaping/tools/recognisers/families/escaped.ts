@@ -1,10 +1,10 @@
 import type { Recogniser } from "../../call-session.ts";
 import { createStops } from "../../text-reader.ts";
+import { blockNames } from "../markup.ts";
 import type { Family } from "./family.ts";
 
-const names = ["tool_call", "tool_calls", "function_call", "function_calls"] as const;
-const openings = names.map((name) => `&lt;${name}&gt;`);
-const closings = names.map((name) => `&lt;/${name}&gt;`);
+const openings = blockNames.map((name) => `&lt;${name}&gt;`);
+const closings = blockNames.map((name) => `&lt;/${name}&gt;`);
 const ends = createStops(closings);
 const entities: ReadonlyMap<string, string> = new Map([
   ["&lt;", "<"],
