@@ -3,7 +3,7 @@ import { findExcess, parseBounded } from "../parse-bounded.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { absent, coerceToSchema, rulesOf } from "../schema/coerce-to-schema.ts";
 import type { SchemaCheck } from "../schema/compile-json-schema.ts";
-import { isRecord, resolveSchema, typesOf } from "../schema/resolve-schema.ts";
+import { isRecord, resolveSchema } from "../schema/resolve-schema.ts";
 import type { RootType } from "../schema/root-types.ts";
 
 /** What one way to read an answer comes to. */
@@ -32,7 +32,7 @@ export interface JsonWish {
 }
 
 /** An object with more members wraps nothing. */
-const mostWraps = 16;
+export const mostWraps = 16;
 
 /** Creates the judge of one answer. */
 export function createJsonJudge({ schema, types, check, budget }: JsonWish): JsonJudge {
@@ -48,11 +48,8 @@ export function createJsonJudge({ schema, types, check, budget }: JsonWish): Jso
     return finding === "fits" ? { kind: "fits", text } : { kind: "misfit", reason: finding.reason };
   }
 
-  /** Whether an object has keys, none of which the schema knows: then what fits best may be nothing. */
   function isStrange(value: unknown): boolean {
-    if (!knowsKeys || !isRecord(value)) return false;
-    const keys = Object.keys(value);
-    return keys.length > 0 && keys.every((key) => !shape.declares(shape.keyFor(key)));
+    return isRecord(value) && shape?.isStrange(value) === true;
   }
 
   function coerce(value: unknown, length: number): Verdict | undefined {
@@ -92,10 +89,8 @@ export function createJsonJudge({ schema, types, check, budget }: JsonWish): Jso
 
   /** A list alone, where an object is wanted that has nothing but a list: that list is meant. */
   function wrap(value: unknown, length: number): Verdict | undefined {
-    const [key, second] = shape?.keys ?? [];
-    if (!Array.isArray(value) || schema === undefined || key === undefined || second !== undefined)
-      return undefined;
-    if (types.has("array") || !typesOf(shape?.schemaFor(key), schema).has("array")) return undefined;
+    const key = shape?.onlyList;
+    if (!Array.isArray(value) || key === undefined || types.has("array")) return undefined;
     const wrapped = { [key]: value };
     return judgeInForm(wrapped, JSON.stringify(wrapped), length);
   }

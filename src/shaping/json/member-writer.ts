@@ -66,7 +66,7 @@ export interface MemberWork {
 const deepest = 12;
 
 /** As numbers of JavaScript, so many digits would not survive. */
-const longNumber = /\d{16}/;
+export const longNumber = /\d{16}/;
 
 /** Creates the writer of an object or list. */
 export function createMemberWriter(members: Members, work: MemberWork, depth = 0): MemberWriter {

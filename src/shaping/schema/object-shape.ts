@@ -22,6 +22,10 @@ export interface ObjectShape {
   forbids(key: string): boolean;
   /** The required keys that may be `null`: where one is missing, nothing else can be meant. */
   readonly nullable: readonly string[];
+  /** The only declared key, if it takes a list: a list alone can be meant for nothing else. */
+  readonly onlyList: string | undefined;
+  /** Whether an object has keys, none of which is declared though some are: then what fits may do so by chance. */
+  isStrange(value: Readonly<Record<string, unknown>>): boolean;
 }
 
 /** Describes the objects that a schema admits. */
@@ -42,19 +46,29 @@ export function describeObject(schema: JsonSchema, root: JsonSchema): ObjectShap
     else same.push(key);
   }
   const spellingsOf = (key: string): readonly string[] => loose.get(loosen(key)) ?? [];
+  const keyFor = (key: string): string => {
+    if (properties.has(key)) return key;
+    const [only, second] = spellingsOf(key);
+    return only === undefined || second !== undefined ? key : only;
+  };
+  const keys = [...properties.keys()];
+  const [first, second] = keys;
+  const isOnlyList =
+    first !== undefined && second === undefined && typesOf(properties.get(first), root).has("array");
   return {
-    keys: [...properties.keys()],
+    keys,
     declares: (key) => properties.has(key),
     schemaFor: (key) => properties.get(key),
     others: isRecord(others) ? others : undefined,
     spellingsOf,
-    keyFor(key) {
-      if (properties.has(key)) return key;
-      const [only, second] = spellingsOf(key);
-      return only === undefined || second !== undefined ? key : only;
-    },
+    keyFor,
     requires: (key) => required.has(key),
     forbids: (key) => forbidsOthers && !properties.has(key),
+    onlyList: isOnlyList ? first : undefined,
+    isStrange(value) {
+      const written = Object.keys(value);
+      return written.length > 0 && keys.length > 0 && !written.some((key) => properties.has(keyFor(key)));
+    },
     nullable: [...properties].flatMap(([key, property]) =>
       required.has(key) && typesOf(property, root).has("null") ? [key] : [],
     ),

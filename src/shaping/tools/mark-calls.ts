@@ -1,11 +1,13 @@
+import { mostWraps } from "../json/judge-json.ts";
+import { longNumber } from "../json/member-writer.ts";
 import { parseLeniently } from "../parse-leniently.ts";
-import { isRecord, propertiesOf, typesOf } from "../schema/resolve-schema.ts";
+import { isRecord } from "../schema/resolve-schema.ts";
 import { isCallShape } from "./call-shape.ts";
 import { createCallFinder } from "./create-call-finder.ts";
 import { gatherText } from "./gather-text.ts";
 import { readRawValue } from "./json-value.ts";
 import { createTextReader, fold } from "./text-reader.ts";
-import type { DeclaredTool, ToolDirectory } from "./tool-directory.ts";
+import type { ToolDirectory } from "./tool-directory.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
 import { turnEndsAfterCall } from "../turn-tokens.ts";
 
@@ -82,10 +84,6 @@ export interface ForcedCall {
 const mostValues = 24;
 /** Of a longer text nothing is looked at: the model is asked again. It is read at once, at its end; UTF-16 units. */
 const longestForced = 131_072;
-/** An object with more members wraps nothing. */
-const mostWraps = 16;
-/** As numbers of JavaScript, so many digits would not survive. */
-const longNumber = /\d{16}/;
 const fenceLine = /^[ \t]*(?:```|~~~)[\w -]*$/;
 const fenceBehind = /^\s*(?:```|~~~)[ \t]*(?=\n|$)/;
 /** So begins what only lacks its end; a brace in a sentence does not. */
@@ -179,7 +177,7 @@ function markArguments(
   const value = parseLeniently(raw, directory.budget);
   const tool = only === undefined ? undefined : directory.find(only);
   if (Array.isArray(value)) {
-    const key = tool === undefined ? undefined : onlyList(tool);
+    const key = tool?.shape.onlyList;
     const listed =
       only === undefined || key === undefined
         ? undefined
@@ -192,7 +190,8 @@ function markArguments(
       : undefined;
   }
   if (!isRecord(value)) return undefined;
-  if (only !== undefined && tool !== undefined && !isStrange(value, tool)) return markOne(only, raw, options);
+  if (only !== undefined && tool !== undefined && !tool.shape.isStrange(value))
+    return markOne(only, raw, options);
   if (longNumber.test(raw)) return undefined;
   const found = Object.entries(value)
     .slice(0, mostWraps)
@@ -205,19 +204,6 @@ function markArguments(
       return (isRecord(inner) ? markOne(name, innerJson, options) : undefined) ?? [];
     });
   return found.length === 1 ? found[0] : undefined;
-}
-
-/** The argument of a tool that takes nothing but a list. */
-function onlyList({ definition: { parameters } }: DeclaredTool): string | undefined {
-  const [only, second] = propertiesOf(parameters, parameters);
-  if (only === undefined || second !== undefined) return undefined;
-  return typesOf(only[1], parameters).has("array") ? only[0] : undefined;
-}
-
-/** Whether an object has keys, none of which the tool knows. */
-function isStrange(value: Readonly<Record<string, unknown>>, tool: DeclaredTool): boolean {
-  const keys = Object.keys(value);
-  return keys.length > 0 && tool.keys.length > 0 && !keys.some((key) => tool.takes(key));
 }
 
 function markOne(name: string, argumentsJson: string, options: ToolCallShaperOptions): string | undefined {

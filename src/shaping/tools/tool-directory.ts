@@ -4,6 +4,7 @@ import { loosen } from "../schema/loosen.ts";
 import { rulesOf } from "../schema/coerce-to-schema.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
 import { loneBudget, type SchemaWork } from "../schema/schema-work.ts";
+import type { ObjectShape } from "../schema/object-shape.ts";
 import { createArgumentsValidator } from "../schema/validate-arguments.ts";
 
 /** A declared tool and what its schema says. */
@@ -11,6 +12,8 @@ export interface DeclaredTool {
   readonly definition: ToolDefinition;
   /** What its schema says of its arguments. */
   readonly members: Members;
+  /** What its schema says of their keys. */
+  readonly shape: ObjectShape;
   /** The names of its arguments, in the schema's order. */
   readonly keys: readonly string[];
   /** What reading and checking its calls is paid from. */
@@ -94,15 +97,16 @@ function* spellingsOf(name: string): Generator<string> {
 
 function declareTool(definition: ToolDefinition, work: SchemaWork | undefined): DeclaredTool {
   const schema = definition.parameters;
-  const rules = rulesOf(schema, schema);
+  const shape = rulesOf(schema, schema);
   let validate: ((value: unknown) => readonly string[]) | undefined;
 
   return {
     definition,
     members: objectMembers(schema, schema),
-    keys: rules.keys,
+    shape,
+    keys: shape.keys,
     budget: work?.budget ?? loneBudget,
-    takes: (name) => rules.declares(rules.keyFor(name)),
+    takes: (name) => shape.declares(shape.keyFor(name)),
     validate(value) {
       validate ??= createArgumentsValidator(schema, work);
       return validate(value);
