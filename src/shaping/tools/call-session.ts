@@ -3,7 +3,6 @@ import { createCallWriter, createIdleCallWriter, type CallWriter } from "./call-
 import { createCodeTracker, type CodeTracker } from "./code-tracker.ts";
 import type { Fault } from "./faults.ts";
 import { readJsonArguments, rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
-import { createMarks, type Marks } from "./marks.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import { createTextReader, type Reading, type Stops, type TextReader } from "./text-reader.ts";
 import { createToolDirectory, type ToolDirectory } from "./tool-directory.ts";
@@ -40,8 +39,6 @@ export interface CallSession {
   lineStart: boolean;
   /** Set by an opening that was text: closing tags may then belong to it. */
   openedAsText: boolean;
-  /** The opening tags that are named by a tool. */
-  readonly toolTags: Marks;
   /** Whether one of harmony's messages was text. */
   wroteMessage: boolean;
   /** What closes the markup around the answer, once it was opened. */
@@ -85,7 +82,6 @@ export function createCallSession(
   const directory = createToolDirectory(request.tools, options.work);
   const faults: Fault[] = [];
   const accepted: string[] = [];
-  let toolTags: Marks | undefined;
   const mustCall = request.toolChoice.kind === "required" || request.toolChoice.kind === "function";
   if (mustCall) outlet.hold();
 
@@ -112,9 +108,6 @@ export function createCallSession(
     sections: false,
     lineStart: true,
     openedAsText: false,
-    get toolTags() {
-      return (toolTags ??= createMarks(directory.names.map((name) => `<${name}>`)));
-    },
     wroteMessage: false,
     wrapper: undefined,
     quotesTurns: false,

@@ -13,6 +13,8 @@ export interface CallFinder {
   readonly textEnd: number;
   /** Whether only calls stand behind it, each of a declared tool and with arguments that fit. Set by `end`. */
   readonly found: boolean;
+  /** Whether it is nothing but such calls. Set by `end`. */
+  readonly isAll: boolean;
 }
 
 /** Creates a finder. */
@@ -69,6 +71,7 @@ export function createCallFinder(options: ToolCallShaperOptions): CallFinder {
   const finder: Mutable<CallFinder> = {
     textEnd: 0,
     found: false,
+    isAll: false,
     push(text) {
       session.reader.push(text);
       advance();
@@ -78,6 +81,7 @@ export function createCallFinder(options: ToolCallShaperOptions): CallFinder {
       session.reader.end();
       advance();
       finder.found = calls > 0;
+      finder.isAll = finder.found && finder.textEnd === 0;
     },
   };
   return finder;

@@ -42,7 +42,6 @@ export interface FinalReader {
 /** Creates the reader of `createFinalCallShaper`. */
 export function createFinalReader(options: ToolCallShaperOptions, port: FinalPort): FinalReader {
   const directory = createToolDirectory(options.request.tools, options.work);
-  const toolTags = createMarks(directory.names.map((name) => `<${name}>`));
   const reader = createTextReader();
   let byModel = false;
   /** What is being held is a call as far as can be told. */
@@ -109,7 +108,7 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
     }
     if (!(yield* atEnd())) return undefined;
     finder.end();
-    return finder.found && finder.textEnd === 0 ? pieces.join("") : undefined;
+    return finder.isAll ? pieces.join("") : undefined;
   }
 
   function* atEnd(): Reading<boolean> {
@@ -132,12 +131,14 @@ export function createFinalReader(options: ToolCallShaperOptions, port: FinalPor
     }
     if (!(yield* atEnd())) return undefined;
     finder.end();
-    return finder.found && finder.textEnd === 0 ? pieces.join("") : undefined;
+    return finder.isAll ? pieces.join("") : undefined;
   }
 
   function* seesMarker(): Reading<boolean> {
     yield* reader.need(markerLength);
-    return [markers, toolTags].some((one) => one.look(reader.text, reader.at, reader.ended) !== undefined);
+    return [markers, directory.tags].some(
+      (one) => one.look(reader.text, reader.at, reader.ended) !== undefined,
+    );
   }
 
   /** Reads, at the beginning of a line, what may be calls to the end of the answer. `undefined`: what was read is text. */

@@ -16,7 +16,7 @@ function isCalls(text: string, options: ToolCallShaperOptions): boolean {
   const finder = createCallFinder(options);
   finder.push(text);
   finder.end();
-  return finder.found && finder.textEnd === 0;
+  return finder.isAll;
 }
 
 /** Puts JSON values that are calls into tags, one after the other. */
@@ -58,7 +58,7 @@ export function createCallMarker(directory: ToolDirectory, options: ToolCallShap
     },
     end() {
       finder.end();
-      return areCalls && finder.found && finder.textEnd === 0 ? marked.text() : undefined;
+      return areCalls && finder.isAll ? marked.text() : undefined;
     },
   };
 }

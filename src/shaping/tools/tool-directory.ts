@@ -6,6 +6,7 @@ import type { CheckBudget } from "../schema/check-budget.ts";
 import { loneBudget, type SchemaWork } from "../schema/schema-work.ts";
 import type { ObjectShape } from "../schema/object-shape.ts";
 import { createArgumentsValidator } from "../schema/validate-arguments.ts";
+import { createMarks, type Marks } from "./marks.ts";
 
 /** A declared tool and what its schema says. */
 export interface DeclaredTool {
@@ -27,6 +28,8 @@ export interface DeclaredTool {
 /** Finds declared tools. */
 export interface ToolDirectory {
   readonly names: readonly string[];
+  /** The opening tags that are named by a tool. */
+  readonly tags: Marks;
   /** What reading and checking calls is paid from. */
   readonly budget: CheckBudget;
   /**
@@ -51,9 +54,13 @@ export function createToolDirectory(tools: readonly ToolDefinition[], work?: Sch
     loose.set(key, loose.has(key) ? undefined : tool);
   }
   const names = [...exact.keys()];
+  let tags: Marks | undefined;
 
   return {
     names,
+    get tags() {
+      return (tags ??= createMarks(names.map((name) => `<${name}>`)));
+    },
     budget: work?.budget ?? loneBudget,
     find(name) {
       const spelled = name.trim();

@@ -50,7 +50,7 @@ function* readBlock(session: CallSession, loose: boolean): Reading<boolean | "ne
   yield* readSpace(session);
   // A block in a block: the inner one decides, and finds the record of the outer one.
   if (yield* reader.sees(inner)) return "nested";
-  if (yield* seesMark(reader, session.toolTags)) return "nested";
+  if (yield* seesMark(reader, session.directory.tags)) return "nested";
   const fenced = yield* readFence(session);
   const inList = (yield* reader.accept(["["])) !== undefined;
   if (inList) yield* reader.space();

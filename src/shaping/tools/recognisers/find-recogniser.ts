@@ -82,10 +82,10 @@ const noMarkers = createMarks([]);
 
 /** What is looked for: without tools only what is markup all the same. */
 function marksOf(session: CallSession, atLine: boolean): readonly Marks[] {
-  const { offersTools, toolTags, mayStripHarmony } = session;
+  const { offersTools, directory, mayStripHarmony } = session;
   const headers = mayStripHarmony ? headerMarkers : noMarkers;
   return offersTools
-    ? [headers, markers, toolTags, atLine ? wordMarkers : noMarkers]
+    ? [headers, markers, directory.tags, atLine ? wordMarkers : noMarkers]
     : [headers, plainMarkers];
 }
 
