@@ -29,14 +29,12 @@ export function describeNativeCall(
 }
 
 /**
- * A name without what back ends leave around it when they read a model's tokens: `functions.NAME:0` (Kimi),
- * `NAME<|channel|>json` and `to=functions.NAME` (gpt-oss), `default_api.NAME` (Gemma), `NAME()`, quotes.
+ * A name without what back ends leave around it when they read a model's tokens, and the directory does not know:
+ * `to=functions.NAME` (gpt-oss), `NAME(…)`, quotes around more of it, signs without width.
  */
 function withoutMarks(name: string): string {
   return name
     .replace(/^[\s\S]*\bto=/, "")
-    .replace(/^(?:<\|[^|]*\|>)+/, "")
-    .replace(/(?:<\|[\s\S]*|:\d+|\([\s\S]*)$/, "")
-    .replace(/[\p{Cf}\s"'`]/gu, "")
-    .replace(/^default_api\.|^functions::/, "");
+    .replace(/\([\s\S]*$/, "")
+    .replace(/[\p{Cf}\s"'`]/gu, "");
 }
