@@ -62,6 +62,16 @@ export interface MemberWork {
   readonly port: MemberPort;
 }
 
+/** How a whole value was written. */
+interface Written {
+  /** UTF-16 units. */
+  readonly length: number;
+  /** Its text; none if it was put together. */
+  readonly raw?: string;
+  /** Whether that is JSON as it stands. */
+  readonly isJson?: boolean;
+}
+
 /** Members of deeper values are not given out one by one: each piece of text would be handed down all levels. */
 const deepest = 12;
 
@@ -98,8 +108,7 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
     return true;
   }
 
-  /** `raw`: how the value was written; `isJson`: as JSON. */
-  function putValue(spelled: string, value: unknown, length: number, raw?: string, isJson = false): void {
+  function putValue(spelled: string, value: unknown, { length, raw, isJson }: Written): void {
     const key = keyFor(spelled);
     if (!port.opened && members.forbids(key)) port.dropped?.(key, value);
     if (isTaken(key)) return;
@@ -116,7 +125,10 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
     if (!port.opened && typeof value === "object" && typeof coerced === "string") port.stray?.();
     if (!begin(key)) return;
     const keeps =
-      raw !== undefined && isJson && coerced === value && (typeof value === "number" || longNumber.test(raw));
+      raw !== undefined &&
+      isJson === true &&
+      coerced === value &&
+      (typeof value === "number" || longNumber.test(raw));
     port.put(keeps ? raw.trim() : budget.convert(length, () => JSON.stringify(coerced)));
     if (!port.opened) port.wrote(members, key, coerced);
   }
@@ -158,12 +170,12 @@ export function createMemberWriter(members: Members, work: MemberWork, depth = 0
       }
       const value: unknown = budget.convert(text.length, () => JSON.parse(`"${text}"`) as unknown);
       if (passes) port.wrote(members, key, value);
-      else putValue(key, value, text.length);
+      else putValue(key, value, { length: text.length });
     },
-    value: putValue,
+    value: (key, value, length) => putValue(key, value, { length }),
     json(key, raw) {
       const read = readLeniently(raw, budget);
-      if (read !== undefined) putValue(key, read.value, raw.length, raw, read.isJson);
+      if (read !== undefined) putValue(key, read.value, { length: raw.length, raw, isJson: read.isJson });
       return read !== undefined;
     },
     enter(spelled, bracket) {
