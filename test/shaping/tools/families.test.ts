@@ -215,6 +215,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
       '<function_calls>\n<invoke name="bash">\n<arguments>{"command": "ls -la"}</arguments>\n</invoke>\n</function_calls>',
       [list],
     ],
+    ['<invoke name="bash"><tool_input>{"command": "ls -la"}</tool_input></invoke>', [list]],
     [
       '<invoke name="bash"><parameters><parameter name="command">ls -la</parameter></parameters></invoke>',
       [list],
@@ -254,6 +255,10 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       '<tool_call><tool_name>bash</tool_name><input>```json\n{"command": "ls -la"}\n```</input></tool_call>',
+      [list],
+    ],
+    [
+      '<tool_call><tool_name>bash</tool_name><action_input>{"command": "ls -la"}</action_input></tool_call>',
       [list],
     ],
     ['<tool_call>bash(command="ls -la", timeout=5)</tool_call>', [slow]],

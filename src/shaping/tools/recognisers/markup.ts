@@ -1,5 +1,6 @@
 import { turnEndsAfterCall } from "../../turn-tokens.ts";
 import type { CallSession } from "../call-session.ts";
+import { argumentKeys } from "../call-shape.ts";
 import type { Reading } from "../text-reader.ts";
 
 /**
@@ -83,6 +84,11 @@ export const blockClosings = [
   "[/tool_call]",
   "[/tool_calls]",
 ] as const;
+
+/** Openings of tags that hold all arguments of a call. */
+export const argumentOpenings = [...argumentKeys].map((key) => `<${key}>`);
+/** Their closings. */
+export const argumentClosings = [...argumentKeys].map((key) => `</${key}>`);
 
 /** The spellings of DeepSeek's tokens: with `_`, escaped for Markdown, and with a blank. */
 export function tokens(...names: readonly string[]): readonly string[] {

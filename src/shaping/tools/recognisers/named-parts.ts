@@ -2,15 +2,20 @@ import { turnEndsAfterCall } from "../../turn-tokens.ts";
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { readChildren, seesChild } from "./child-tags.ts";
-import { blockClosings, readClosing, readFence, readSpace, seesObject } from "./markup.ts";
+import {
+  argumentClosings,
+  argumentOpenings,
+  blockClosings,
+  readClosing,
+  readFence,
+  readSpace,
+  seesObject,
+} from "./markup.ts";
 
 const nameOpenings = ["<name>", "<tool_name>", "<function_name>", "<tool>"] as const;
 /** What opens the first part of a call whose parts have tags of their own. */
 export const partOpenings = [...nameOpenings, "<server_name>"] as const;
 const nameClosings = nameOpenings.map((opening) => opening.replace("<", "</"));
-const argumentNames = ["arguments", "parameters", "args", "params", "input", "tool_input"] as const;
-const argumentOpenings = argumentNames.map((name) => `<${name}>`);
-const argumentClosings = argumentNames.map((name) => `</${name}>`);
 const argumentLayout = ["```", ...argumentClosings];
 const closers = createStops(["</"]);
 

@@ -4,6 +4,8 @@ import { createStops, type Reading } from "../text-reader.ts";
 import { turnEndsAfterCall } from "../../turn-tokens.ts";
 import { readChildren, seesChild } from "./child-tags.ts";
 import {
+  argumentClosings,
+  argumentOpenings,
   attribute,
   blockClosings,
   blockOpenings,
@@ -24,8 +26,6 @@ const namedOpenings = tags("<", parameterNames, " ");
 const parameterOpenings = [...namedOpenings, "<parameter="] as const;
 /** What opens a call whose tag names it. */
 export const functionOpenings = [...invokeOpenings, "<function="] as const;
-const argumentOpenings = ["<parameters>", "<arguments>", "<args>", "<params>", "<input>"] as const;
-const argumentClosings = argumentOpenings.map((opening) => opening.replace("<", "</"));
 const closers = createStops(["</function", "</invoke", "</tool_call", ...argumentClosings]);
 
 /** What may follow a parameter. */
