@@ -61,8 +61,10 @@ function isNamedByKey(value: Readonly<Record<string, unknown>>, directory: ToolD
 }
 
 const opening = /^(\[?\s*)(\{\s*)?(?:"([^"]*)("?\s*:?\s*))?/;
-const streamed =
-  /^\[?\s*\{\s*(?:"(?:type|id|index|call_id|tool_call_id)"\s*:\s*"[\w-]*"\s*,\s*)*"\w+"\s*:\s*"([^"]*)"\s*,\s*"(\w+)"\s*:\s*["{]/;
+const side = String.raw`"(?:${[...sideKeys].join("|")})"\s*:\s*"[\w-]*"\s*,\s*`;
+const streamed = new RegExp(
+  String.raw`^\[?\s*\{\s*(?:${side})*"\w+"\s*:\s*"([^"]*)"\s*,\s*"(\w+)"\s*:\s*["{]`,
+);
 const named = /"(\w+)"\s*:\s*"([^"]*)("?)/g;
 
 const allKeys = [...nameKeys, ...argumentKeys, ...listKeys, ...wrapKeys, ...sideKeys];
