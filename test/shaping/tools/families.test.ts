@@ -261,6 +261,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
       '<tool_call><tool_name>bash</tool_name><action_input>{"command": "ls -la"}</action_input></tool_call>',
       [list],
     ],
+    ['<tool_call>{tool_name: "bash", args: {command: "ls -la"}}</tool_call>', [list]],
     ['<tool_call>bash(command="ls -la", timeout=5)</tool_call>', [slow]],
     ['<tool_call>\nget_time()\nbash(command="ls -la")\n</tool_call>', [time, list]],
     ['<function_calls>\nbash(command="ls -la")\n</function_calls>', [list]],

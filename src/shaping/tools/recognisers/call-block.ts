@@ -1,4 +1,5 @@
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
+import { argumentKeys, nameKeys } from "../call-shape.ts";
 import { seesMark } from "../marks.ts";
 import { createStops, type Reading } from "../text-reader.ts";
 import { readCallObject } from "./json-call.ts";
@@ -74,7 +75,7 @@ function* readObjects(session: CallSession, bare: boolean): Reading<boolean> {
   return true;
 }
 
-const keys = ["name", "function", "tool", "action", "arguments", "parameters"];
+const keys = [...nameKeys, ...argumentKeys];
 
 /** Reads a block whose tag has attributes; a `name` among them is the call's, and the block then holds its arguments. */
 export const readCallBlockWithAttributes: Recogniser = (session) => readBlockWithAttributes(session, false);
