@@ -39,6 +39,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "model/": [],
   "stream/": [],
   "errors.ts": [],
+  "suggest/": [],
   "shaping/": ["model/", "errors.ts", "stream/"],
   // A wrong schema is refused where the name of its field is known.
   "dialects/": [
@@ -67,6 +68,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "config.ts",
     "upstreams/upstream.ts",
     "images/",
+    "suggest/",
   ],
   "server/": [
     "model/",

@@ -8,7 +8,7 @@ import type { Upstream } from "../upstreams/upstream.ts";
 import { findModel } from "./find-model.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
 import { matchGlob } from "./match-glob.ts";
-import { suggestId } from "./suggest-id.ts";
+import { suggestId } from "../suggest/suggest-id.ts";
 
 /** What resolving needs. */
 export interface ResolveOptions {

@@ -255,6 +255,7 @@ describe.concurrent("connect refuses, and says what to do", () => {
     ["a client that it does not know", ["emacs"], "Known are: claude-code"],
     ["a client's name written wrongly", ["cursr"], "Did you mean cursor?"],
     ["to write without asking where nobody can answer", ["claude-code", "--write"], "--yes"],
+    ["what would write, had it been told to", ["zed", "--yes"], "--yes goes with --write."],
     ["to write where the client has no file", ["cursor", "--write", "--yes"], "Override OpenAI Base URL"],
     ["a model that is not there", ["codex", "--model", "DeepSeek-V9"], "DeepSeek-V3.2"],
   ])("%s", async ([, args, text]) => {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { loadSettings } from "../../src/cli/settings/load-settings.ts";
-import { suggestName } from "../../src/cli/settings/suggest-name.ts";
+import { suggestName } from "../../src/suggest/suggest-name.ts";
 import { settings } from "../../src/config.ts";
 import { runProgram } from "../support/run-program.ts";
 

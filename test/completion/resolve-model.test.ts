@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { matchGlob } from "../../src/completion/match-glob.ts";
 import { resolveModel } from "../../src/completion/resolve-model.ts";
-import { suggestId } from "../../src/completion/suggest-id.ts";
+import { suggestId } from "../../src/suggest/suggest-id.ts";
 import { readConfig } from "../../src/config.ts";
 import { GatewayError } from "../../src/errors.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";

@@ -1,4 +1,4 @@
-import { suggestId } from "../../completion/suggest-id.ts";
+import { suggestId } from "../../suggest/suggest-id.ts";
 import type { Client } from "./client.ts";
 import { claudeCode } from "./clients/claude-code.ts";
 import { cline } from "./clients/cline.ts";

@@ -35,6 +35,9 @@ export async function connect(
       `Unknown client "${client}".${suggestClient(client, clientNames)} Known are: ${clientNames.join(", ")}.`,
     );
   }
+  if (options.yes === true && options.write !== true) {
+    throw new UsageError("--yes goes with --write.");
+  }
   const target = await findTarget(config, options);
   const setup = known.setup(target, options.size);
   // What is set up by hand alone, such as an editor, has one size.

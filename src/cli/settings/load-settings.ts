@@ -5,7 +5,7 @@ import { parseEnv } from "node:util";
 
 import { settings } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
-import { suggestName } from "./suggest-name.ts";
+import { suggestName } from "../../suggest/suggest-name.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,20 +1,8 @@
+import { countEdits } from "./count-edits.ts";
+
 /** Ids are compared without case and punctuation: `deepseek v3.2` is `DeepSeek-V3.2`. */
 function simplify(id: string): string {
   return id.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-}
-
-/** Single-character edits that turn one text into the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }
 
 /** Comparing takes some microseconds for each id, and lists have some dozens. */
@@ -29,7 +17,9 @@ export function suggestId(wanted: string, known: readonly string[]): string | un
     const contains = text.length >= 4 && other !== "" && (other.includes(text) || text.includes(other));
     const longest = Math.max(text.length, other.length, 1);
     // Parts of an id (`gpt-oss-120b`, or a vendor in front) are nearer than any misspelling, the larger the nearer.
-    const score = contains ? -Math.min(text.length, other.length) / longest : distance(text, other) / longest;
+    const score = contains
+      ? -Math.min(text.length, other.length) / longest
+      : countEdits(text, other) / longest;
     if (score <= 0.4 && (best === undefined || score < best.score)) best = { id, score };
   }
   return best?.id;
