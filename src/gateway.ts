@@ -8,7 +8,7 @@ import { createChatService } from "./completion/create-chat-service.ts";
 import type { Config } from "./config.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
-import type { NamedAllowance } from "./dialects/gateway-usage.ts";
+import type { NamedAllowance } from "./dialects/encode-gateway-usage.ts";
 import { createLog } from "./log.ts";
 import type { Budget } from "./model/budget.ts";
 import { createIdFactory, createRandomPool, type IdFactory } from "./model/ids.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { encodeUsage } from "../dialects/gateway-usage.ts";
+import { encodeUsage } from "../dialects/encode-gateway-usage.ts";
 import { toGatewayError, type ErrorKind, type GatewayError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import type { ModelInfo } from "../model/model-info.ts";

@@ -1,4 +1,4 @@
-import type { UsageObject } from "../dialects/gateway-usage.ts";
+import type { UsageObject } from "../dialects/encode-gateway-usage.ts";
 import { describeWait } from "../upstreams/akash-chat/exhausted-error.ts";
 
 /** An upstream as `GET /v1/usage` tells of it. */

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { encodeUsage, usageObject, type UsageObject } from "../dialects/gateway-usage.ts";
+import { encodeUsage, usageObject, type UsageObject } from "../dialects/encode-gateway-usage.ts";
 import { createPaint, hasColours } from "../pretty/create-paint.ts";
 import { fetchJson, findGateway, NoGatewayError } from "./connect/find-target.ts";
 import { createInspector } from "./create-inspector.ts";

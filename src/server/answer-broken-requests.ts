@@ -1,7 +1,7 @@
 import { ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 
-import { encodeOpenAiError } from "../dialects/openai-error.ts";
+import { encodeOpenAiError } from "../dialects/encode-openai-error.ts";
 import { GatewayError } from "../errors.ts";
 
 /** What Node's parser says of requests that it can't read. */

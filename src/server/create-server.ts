@@ -8,7 +8,7 @@ import {
 } from "fastify";
 import type { Logger } from "pino";
 
-import { budgetHeaders } from "../dialects/budget-headers.ts";
+import { budgetHeaders } from "../dialects/encode-budget.ts";
 import { GatewayError, shorten } from "../errors.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 
 import { encodeAnthropicError } from "../dialects/anthropic-messages/index.ts";
 import type { EncodedError } from "../dialects/dialect.ts";
-import { encodeOpenAiError } from "../dialects/openai-error.ts";
+import { encodeOpenAiError } from "../dialects/encode-openai-error.ts";
 import type { GatewayError } from "../errors.ts";
 
 /** True if the caller speaks Anthropic's API: by its version header, or by a path that only Anthropic has. */

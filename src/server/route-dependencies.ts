@@ -1,6 +1,6 @@
 import type { ChatService } from "../completion/chat-service.ts";
 import type { Config } from "../config.ts";
-import type { NamedAllowance } from "../dialects/gateway-usage.ts";
+import type { NamedAllowance } from "../dialects/encode-gateway-usage.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";

@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 import type { Config } from "../config.ts";
-import { encodeImageEvent, encodeImageStreamError } from "../dialects/openai-images/response.ts";
+import { encodeImageEvent, encodeImageStreamError } from "../dialects/openai-images/encode-response.ts";
 import { toGatewayError } from "../errors.ts";
 import type { ImageEncoding, PictureEvent } from "../model/picture.ts";
 import { encodeSseComment } from "../stream/sse.ts";

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 
-import { encodeOpenAiBudget, type EncodeBudget } from "../dialects/budget-headers.ts";
+import { encodeOpenAiBudget, type EncodeBudget } from "../dialects/encode-budget.ts";
 import type { RouteDependencies } from "./route-dependencies.ts";
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { renderBanner, renderUpstream, showBanner, type BannerFacts } from "../../src/cli/banner.ts";
 import { createPaint } from "../../src/pretty/create-paint.ts";
-import { encodeUsage } from "../../src/dialects/gateway-usage.ts";
+import { encodeUsage } from "../../src/dialects/encode-gateway-usage.ts";
 import { GatewayError } from "../../src/errors.ts";
 import type { AllowanceState, Budget } from "../../src/model/budget.ts";
 import { readConfig } from "../../src/config.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { describeBudget, describeTime } from "../../src/cli/describe-budget.ts";
 import { describeUsage } from "../../src/cli/describe-usage.ts";
 import { createPaint } from "../../src/pretty/create-paint.ts";
-import { encodeUsage } from "../../src/dialects/gateway-usage.ts";
+import { encodeUsage } from "../../src/dialects/encode-gateway-usage.ts";
 import type { AllowanceState, Budget } from "../../src/model/budget.ts";
 import type { Totals } from "../../src/model/totals.ts";
 

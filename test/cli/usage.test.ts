@@ -1,7 +1,7 @@
 /** `akashchat-api usage` as a program, with and without a running gateway. */
 import { expect, test } from "vitest";
 
-import { usageObject } from "../../src/dialects/gateway-usage.ts";
+import { usageObject } from "../../src/dialects/encode-gateway-usage.ts";
 import { startSimulator } from "../../src/simulator/index.ts";
 import { post } from "../support/post.ts";
 import { runProgram } from "../support/run-program.ts";

@@ -7,11 +7,11 @@ import { readFileSync } from "node:fs";
 
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
-import { encodeAnthropicError } from "../../src/dialects/anthropic-messages/error.ts";
-import { encodeChatError } from "../../src/dialects/openai-chat/error.ts";
-import { encodeOpenAiError } from "../../src/dialects/openai-error.ts";
-import { encodeResponsesError } from "../../src/dialects/openai-responses/error.ts";
-import { encodeFailure } from "../../src/dialects/openai-responses/failure.ts";
+import { encodeAnthropicError } from "../../src/dialects/anthropic-messages/encode-error.ts";
+import { encodeChatError } from "../../src/dialects/openai-chat/encode-error.ts";
+import { encodeOpenAiError } from "../../src/dialects/encode-openai-error.ts";
+import { encodeResponsesError } from "../../src/dialects/openai-responses/encode-error.ts";
+import { encodeFailure } from "../../src/dialects/openai-responses/encode-failure.ts";
 import { GatewayError } from "../../src/errors.ts";
 import { type AnyDialect, dialects, images } from "./support/dialects.ts";
 import { expectFailure, type Case } from "./support/expect-failure.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { browserToolset } from "../../src/dialects/anthropic-messages/browser-tools.ts";
 import { computerTool, computerToolset } from "../../src/dialects/anthropic-messages/computer-tools.ts";
-import { parseMessages } from "../../src/dialects/anthropic-messages/request.ts";
+import { parseMessages } from "../../src/dialects/anthropic-messages/parse-request.ts";
 import { readDecisions } from "../support/read-decisions.ts";
 import { readPackageTypes } from "../support/read-types.ts";
 

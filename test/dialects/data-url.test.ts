@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { parseMessages } from "../../src/dialects/anthropic-messages/request.ts";
+import { parseMessages } from "../../src/dialects/anthropic-messages/parse-request.ts";
 import { parseDataUrl } from "../../src/dialects/data-url.ts";
-import { parseChatCompletion } from "../../src/dialects/openai-chat/request.ts";
+import { parseChatCompletion } from "../../src/dialects/openai-chat/parse-request.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
 import { parse } from "./openai-responses/make-writer.ts";
 

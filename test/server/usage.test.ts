@@ -1,7 +1,7 @@
 /** `GET /v1/usage` over real sockets: what is left, how often it is looked at, and what the gateway did. */
 import { describe, expect, test } from "vitest";
 
-import { usageObject } from "../../src/dialects/gateway-usage.ts";
+import { usageObject } from "../../src/dialects/encode-gateway-usage.ts";
 import { openStream } from "../support/open-stream.ts";
 import { get, post } from "../support/post.ts";
 import { startStack, type Stack, type StackOptions } from "../support/start-stack.ts";

@@ -1,10 +1,10 @@
 /** Anthropic's Messages API: what its routes need of it. */
-export { encodeAnthropicError } from "./error.ts";
-export { encodeAnthropicModel, encodeAnthropicModels, encodeClaudeCodeModels } from "./models.ts";
+export { encodeAnthropicError } from "./encode-error.ts";
+export { encodeAnthropicModel, encodeAnthropicModels, encodeClaudeCodeModels } from "./encode-models.ts";
 export { pageModels } from "./page-models.ts";
-export { parseCountTokens, parseMessages } from "./request.ts";
-export { encodeMessage } from "./response.ts";
-export { anthropicPing, createAnthropicEncoder } from "./stream-encoder.ts";
+export { parseCountTokens, parseMessages } from "./parse-request.ts";
+export { encodeMessage } from "./encode-response.ts";
+export { anthropicPing, createAnthropicEncoder } from "./encode-stream.ts";
 export {
   continueThread,
   parseThread,

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { GatewayError, shorten } from "../../errors.ts";
 import { parseBody } from "../parse-body.ts";
-import type { AnthropicModelList } from "./models.ts";
+import type { AnthropicModelList } from "./encode-models.ts";
 
 /** Source: https://platform.claude.com/docs/en/api/models-list. Without a `limit` the list is one page. */
 const pageQuery = z.looseObject({

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { GatewayError, shorten } from "../../errors.ts";
 import type { EncodedError } from "../dialect.ts";
-import { parseFields, toFieldError } from "./parse-fields.ts";
+import { parseFields, toFieldError } from "./parse-body.ts";
 import { messagesSchema } from "./request-schema.ts";
 
 /**

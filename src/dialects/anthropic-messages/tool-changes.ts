@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { shorten } from "../../errors.ts";
-import { type FieldPath, toFieldError } from "./parse-fields.ts";
+import { type FieldPath, toFieldError } from "./parse-body.ts";
 import type { WireBlock, WireMessage, WireTool, WireToolChange } from "./request-schema.ts";
 
 /** A tool that is defined inside the conversation. */

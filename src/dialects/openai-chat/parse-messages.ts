@@ -1,7 +1,7 @@
 import { GatewayError, shorten } from "../../errors.ts";
 import type { FilePart, ImagePart, Message, TextPart, ToolCallPart } from "../../model/request.ts";
 import { createCallOrder } from "../call-order.ts";
-import { parseFile, parseImageUrl } from "./media.ts";
+import { parseFile, parseImageUrl } from "./parse-parts.ts";
 import type { WireContent, WireMessage, WirePart } from "./message-schema.ts";
 
 type AnyPart = TextPart | ImagePart | FilePart;

@@ -6,7 +6,7 @@ import { optional } from "../optional.ts";
 import { toolExamples } from "../tool-examples.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 import { wireMessages } from "./message-schema.ts";
-import { responseFormat } from "./response-format.ts";
+import { responseFormat } from "./parse-response-format.ts";
 
 const jsonSchema = z.record(z.string(), z.unknown());
 

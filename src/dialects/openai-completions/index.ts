@@ -1,4 +1,4 @@
 /** OpenAI's legacy Completions: what its route needs of it. */
-export { parseCompletion } from "./request.ts";
-export { encodeTextCompletion } from "./response.ts";
-export { createTextCompletionEncoder } from "./stream-encoder.ts";
+export { parseCompletion } from "./parse-request.ts";
+export { encodeTextCompletion } from "./encode-response.ts";
+export { createTextCompletionEncoder } from "./encode-stream.ts";

@@ -1,6 +1,6 @@
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
-import type { PlacedItem } from "./to-messages.ts";
+import type { PlacedItem } from "./parse-messages.ts";
 import type { WireItem } from "./stored-items.ts";
 
 /** Opens what this gateway has sealed; undefined for anything else. */

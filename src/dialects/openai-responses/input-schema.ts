@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { callId } from "../call-order.ts";
-import { responseFormat } from "../openai-chat/response-format.ts";
+import { responseFormat } from "../openai-chat/parse-response-format.ts";
 import { optional } from "../optional.ts";
 import { wireTool } from "./tool-schema.ts";
 

@@ -3,7 +3,7 @@ import { toBuiltInCall } from "./built-in-calls.ts";
 import type { BuiltInType } from "./built-in-tools.ts";
 import { createCustomInputDecoder } from "../decode-custom-input.ts";
 import { type ItemPrefix, toItemId } from "./item-id.ts";
-import { toCustomToolCall, toFunctionCall, toMessage, toOutputText, toReasoning } from "./output-items.ts";
+import { toCustomToolCall, toFunctionCall, toMessage, toOutputText, toReasoning } from "./encode-items.ts";
 import type { DeclaredTool, ToolTable } from "./tool-table.ts";
 import type { ItemStatus, OutputItem, WireEvent } from "./wire.ts";
 

@@ -1,7 +1,7 @@
 import type { ChatRequest, Message } from "../../model/request.ts";
 import { type OpenSummary, renderSummary, staysBeside, toSummaryRequest, unsealItem } from "./compaction.ts";
 import type { ResponsesBody } from "./request-schema.ts";
-import { type PlacedItem, toMessages } from "./to-messages.ts";
+import { type PlacedItem, toMessages } from "./parse-messages.ts";
 import type { ToolTable } from "./tool-table.ts";
 
 /** How a conversation is compacted before it is answered, if it has grown long. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { choiceWord } from "../choice-word.ts";
-import { responseFormat } from "../openai-chat/response-format.ts";
+import { responseFormat } from "../openai-chat/parse-response-format.ts";
 import { input } from "./input-schema.ts";
 import { optional } from "../optional.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";

@@ -1,7 +1,7 @@
 import type { GatewayError } from "../../errors.ts";
 import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
 import type { Mutable } from "../../model/mutable.ts";
-import { encodeFailure } from "./failure.ts";
+import { encodeFailure } from "./encode-failure.ts";
 import { createItemWriter, type ItemWriter } from "./item-writer.ts";
 import type { ToolTable } from "./tool-table.ts";
 import type {

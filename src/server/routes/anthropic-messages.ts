@@ -9,7 +9,7 @@ import {
   parseMessages,
   withThreadDetails,
 } from "../../dialects/anthropic-messages/index.ts";
-import { encodeAnthropicBudget } from "../../dialects/budget-headers.ts";
+import { encodeAnthropicBudget } from "../../dialects/encode-budget.ts";
 import { type ChatResponse, createCollector } from "../../model/collect.ts";
 import type { EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";

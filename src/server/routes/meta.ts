@@ -7,7 +7,7 @@ import {
   pageModels,
 } from "../../dialects/anthropic-messages/index.ts";
 import { encodeCodexCatalogue } from "../../dialects/openai-responses/index.ts";
-import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/openai-models.ts";
+import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/encode-openai-models.ts";
 import { GatewayError } from "../../errors.ts";
 import { readVersion } from "../../version.ts";
 import { baseUrlOf } from "../base-url.ts";

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
-import { encodeOpenAiError } from "../../dialects/openai-error.ts";
+import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
 import {
   createTextCompletionEncoder,
   encodeTextCompletion,

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import { encodeOpenAiError } from "../../dialects/openai-error.ts";
-import { parseImagesRequest } from "../../dialects/openai-images/request.ts";
-import { encodeImagesResponse } from "../../dialects/openai-images/response.ts";
+import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
+import { parseImagesRequest } from "../../dialects/openai-images/parse-request.ts";
+import { encodeImagesResponse } from "../../dialects/openai-images/encode-response.ts";
 import { GatewayError } from "../../errors.ts";
 import { drawPictures } from "../../images/draw-pictures.ts";
 import { resolveImageModel } from "../../images/resolve-image-model.ts";

@@ -1,13 +1,13 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 
-import { encodeCodexBudget } from "../../dialects/budget-headers.ts";
+import { encodeCodexBudget } from "../../dialects/encode-budget.ts";
 import {
   encodeResponsesError,
   parseResponsesBody,
   toResponsesRequest,
 } from "../../dialects/openai-responses/index.ts";
-import { findIgnored, isRecord } from "../../dialects/ignored-parameters.ts";
+import { findIgnored, isRecord } from "../../dialects/find-ignored.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { clientSignal } from "../client-signal.ts";

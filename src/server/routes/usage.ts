@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback } from "fastify";
 
-import { encodeOpenAiBudget } from "../../dialects/budget-headers.ts";
-import { encodeUsage } from "../../dialects/gateway-usage.ts";
+import { encodeOpenAiBudget } from "../../dialects/encode-budget.ts";
+import { encodeUsage } from "../../dialects/encode-gateway-usage.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { encodeEdgeError } from "../encode-edge-error.ts";

@@ -4,8 +4,8 @@ import { Stream } from "@anthropic-ai/sdk/streaming";
 
 import { createCollector } from "../../../src/model/collect.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
-import { encodeMessage } from "../../../src/dialects/anthropic-messages/response.ts";
-import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/stream-encoder.ts";
+import { encodeMessage } from "../../../src/dialects/anthropic-messages/encode-response.ts";
+import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
 
 /** The stream of an answer, whole. */
 export function encodeStream(events: readonly ChatEvent[], inputEstimate?: number): string {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/stream-encoder.ts";
+import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
 import { splitThinking } from "../../../src/shaping/split-thinking.ts";
 import { createLineDecoder } from "../../../src/stream/lines.ts";

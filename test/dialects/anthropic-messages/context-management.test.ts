@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseCountTokens, parseMessages } from "../../../src/dialects/anthropic-messages/request.ts";
+import { parseCountTokens, parseMessages } from "../../../src/dialects/anthropic-messages/parse-request.ts";
 import { readPackageTypes } from "../../support/read-types.ts";
 
 const body = (edits: unknown) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parseMessages } from "../../../src/dialects/anthropic-messages/request.ts";
+import { parseMessages } from "../../../src/dialects/anthropic-messages/parse-request.ts";
 
 const schema = { type: "object", properties: {} };
 const tool = (name: string, extra: Record<string, unknown> = {}) => ({

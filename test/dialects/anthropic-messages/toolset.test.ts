@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { parseMessages } from "../../../src/dialects/anthropic-messages/request.ts";
-import { encodeMessage } from "../../../src/dialects/anthropic-messages/response.ts";
-import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/stream-encoder.ts";
+import { parseMessages } from "../../../src/dialects/anthropic-messages/parse-request.ts";
+import { encodeMessage } from "../../../src/dialects/anthropic-messages/encode-response.ts";
+import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
 
 const browser = { type: "browser_toolset_20260801" };

@@ -1,4 +1,7 @@
-import { parseResponsesBody, toResponsesRequest } from "../../../src/dialects/openai-responses/request.ts";
+import {
+  parseResponsesBody,
+  toResponsesRequest,
+} from "../../../src/dialects/openai-responses/parse-request.ts";
 import {
   createResponseWriter,
   type ResponseWriter,

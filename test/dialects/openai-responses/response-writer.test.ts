@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { ResponseStreamEvent } from "openai/resources/responses/responses";
 import { accumulateResponse } from "openai/lib/responses/ResponseAccumulator";
 import { describe, expect, test } from "vitest";
-import { createResponsesStreamEncoder } from "../../../src/dialects/openai-responses/stream-encoder.ts";
+import { createResponsesStreamEncoder } from "../../../src/dialects/openai-responses/encode-stream.ts";
 import type { ResponseObject, WireEvent } from "../../../src/dialects/openai-responses/wire.ts";
 import { type ErrorKind, errorStatus, GatewayError } from "../../../src/errors.ts";
 import { createPieceWriter } from "../../support/create-piece-writer.ts";

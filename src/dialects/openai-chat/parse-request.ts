@@ -1,0 +1,86 @@
+import { GatewayError } from "../../errors.ts";
+import type { ReasoningMode } from "../../model/request.ts";
+import type { ParsedChat } from "../dialect.ts";
+import { refuseUnsafe } from "../find-openai-ignored.ts";
+import { parseBody, refuseCrowd } from "../parse-body.ts";
+import { listIgnored } from "./list-ignored.ts";
+import { parseChatMessages } from "./parse-messages.ts";
+import { parseTools } from "./parse-tools.ts";
+import { chatBody, type ChatBody } from "./request-schema.ts";
+import { toResponseFormat } from "./parse-response-format.ts";
+
+/** A chat completion request, with what only this dialect's answers need. */
+export interface ParsedChatCompletion extends ParsedChat {
+  /** How many answers (`n`), 1–8. */
+  readonly choices: number;
+  readonly includeUsage: boolean;
+  /** True: calls are answered as `function_call`, since they were asked for by `functions`. */
+  readonly legacyFunctions: boolean;
+  /** Names of the tools that take free-form text: their calls are answered as type `custom`. */
+  readonly customTools: ReadonlySet<string>;
+}
+
+/** Refuses what could only be answered with something else than was asked for. */
+function refuseImpossible(body: ChatBody): void {
+  if (body.modalities?.includes("audio") === true || (body["audio"] ?? undefined) !== undefined) {
+    throw new GatewayError(
+      "unsupported",
+      "Akash Chat can't speak: leave out 'audio' and ask for modalities [\"text\"].",
+      {
+        param: body.modalities === undefined ? "audio" : "modalities",
+      },
+    );
+  }
+  if (body.logprobs === true || (body.top_logprobs ?? 0) > 0) {
+    const param = body.logprobs === true ? "logprobs" : "top_logprobs";
+    throw new GatewayError(
+      "unsupported",
+      `Akash Chat does not tell log probabilities: leave out '${param}'.`,
+      { param },
+    );
+  }
+}
+
+/** Groq's `reasoning_format` and `include_reasoning`: the caller's own wish, over the gateway's setting. */
+function toReasoningMode(body: ChatBody): ReasoningMode | undefined {
+  if (body.include_reasoning === false) return "drop";
+  if (body.reasoning_format === undefined) return body.include_reasoning === true ? "field" : undefined;
+  return ({ parsed: "field", raw: "inline", hidden: "drop" } as const)[body.reasoning_format];
+}
+
+/**
+ * Parses the body of `POST /v1/chat/completions`. Throws `invalid-request` or `unsupported` that names the field.
+ * Temperature and topP have this route's own defaults (row C1 of test/contract.test.ts), not the model's.
+ *
+ * Beyond OpenAI's reference: `topP` for `top_p`; `reasoning_format` (`parsed`: in `reasoning_content`, `raw`: inside the
+ * text as `<think>`, `hidden`: left out) and `include_reasoning: false`, as Groq has them.
+ */
+export function parseChatCompletion(input: unknown): ParsedChatCompletion {
+  refuseCrowd(input, ["messages", "tools"]);
+  const body = parseBody(chatBody, input);
+  refuseImpossible(body);
+  refuseUnsafe(body);
+  const { tools, toolChoice, legacy, customNames, ignored } = parseTools(body);
+  const maxOutputTokens = body.max_completion_tokens ?? body.max_tokens;
+  const reasoning = toReasoningMode(body);
+  return {
+    request: {
+      model: body.model,
+      messages: parseChatMessages(body.messages),
+      tools,
+      toolChoice,
+      parallelToolCalls: !legacy && (body.parallel_tool_calls ?? true),
+      responseFormat: toResponseFormat(body.response_format),
+      sampling: { temperature: body.temperature ?? 0.85, topP: body.top_p ?? body.topP ?? 1 },
+      ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+      stopSequences: body.stop ?? [],
+      ...(reasoning === undefined ? {} : { reasoning }),
+    },
+    stream: body.stream ?? false,
+    ignored: [...listIgnored(body, input), ...ignored],
+    choices: body.n ?? 1,
+    includeUsage: body.stream_options?.include_usage ?? false,
+    legacyFunctions: legacy,
+    customTools: customNames,
+  };
+}

@@ -1,0 +1,117 @@
+import { z } from "zod";
+
+import { GatewayError } from "../../errors.ts";
+import type { ChatRequest } from "../../model/request.ts";
+import { findIgnored } from "../find-ignored.ts";
+import { commonFields } from "../openai-chat/request-schema.ts";
+import { findIgnoredStreamOptions } from "../find-openai-ignored.ts";
+import { optional } from "../optional.ts";
+import { parseBody } from "../parse-body.ts";
+
+/** Prompts times `n`: each is a request to the upstream of its own, all at once. */
+const choiceLimit = 20;
+
+/**
+ * The legacy API continues a text; chat models answer one. This makes them continue, and still lets them do
+ * what an instruction says.
+ */
+const instruction =
+  "You complete texts. Reply only with what comes next after the user's text: do not repeat it, do not comment on it. " +
+  "If the text is an instruction or a question, reply with its result only.";
+
+/** The body of `POST /v1/completions`, as far as it has an effect. */
+export const completionBody = z.looseObject({
+  ...commonFields,
+  prompt: z.union([
+    z.string(),
+    z
+      .array(z.string("expected a text: token numbers can't be read here"))
+      .min(1, "expected at least one text"),
+  ]),
+  suffix: optional(z.string()),
+  echo: optional(z.boolean()),
+  logprobs: optional(z.union([z.number(), z.boolean()])),
+  best_of: optional(z.int()),
+});
+
+const understood = new Set(Object.keys(completionBody.shape));
+
+/** A legacy completion request: one canonical request for each prompt. */
+export interface ParsedCompletion {
+  readonly requests: readonly ChatRequest[];
+  /** The prompts, when the answer repeats them (`echo`). */
+  readonly echo: readonly string[] | undefined;
+  /** Answers for each prompt (`n`). */
+  readonly choices: number;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Parses the body of `POST /v1/completions`. Throws `invalid-request` or `unsupported` that names the field.
+ * Without `max_tokens` there is no limit: the reference's default of 16 would cut every answer of today's tools.
+ */
+export function parseCompletion(input: unknown): ParsedCompletion {
+  const body = parseBody(completionBody, input);
+  if (body.suffix !== undefined && body.suffix !== "") {
+    throw new GatewayError(
+      "unsupported",
+      "'suffix' is not supported: Akash Chat's models can't fill in a gap.",
+      {
+        param: "suffix",
+      },
+    );
+  }
+  if (body.logprobs !== undefined && body.logprobs !== false) {
+    throw new GatewayError(
+      "unsupported",
+      "Akash Chat does not tell log probabilities: leave out 'logprobs'.",
+      {
+        param: "logprobs",
+      },
+    );
+  }
+  const prompts = [body.prompt].flat();
+  const choices = body.n ?? 1;
+  if (prompts.length * choices > choiceLimit) {
+    throw new GatewayError(
+      "invalid-request",
+      `'prompt' times 'n' must not be more than ${choiceLimit} answers.`,
+      {
+        param: "prompt",
+      },
+    );
+  }
+  const { max_tokens: maxOutputTokens, temperature, top_p: topP } = body;
+  return {
+    requests: prompts.map((text) => ({
+      model: body.model,
+      messages: [
+        { role: "system", parts: [{ type: "text", text: instruction }] },
+        { role: "user", parts: [{ type: "text", text }] },
+      ],
+      tools: [],
+      toolChoice: { kind: "none" },
+      parallelToolCalls: false,
+      responseFormat: { kind: "text" },
+      sampling: {
+        ...(temperature === undefined ? {} : { temperature }),
+        ...(topP === undefined ? {} : { topP }),
+      },
+      ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+      stopSequences: body.stop ?? [],
+      // This API has no place for thinking.
+      reasoning: "drop",
+    })),
+    echo: body.echo === true ? prompts : undefined,
+    choices,
+    stream: body.stream ?? false,
+    includeUsage: body.stream_options?.include_usage ?? false,
+    ignored: [
+      ...findIgnored(body, understood),
+      ...findIgnoredStreamOptions(body.stream_options),
+      ...((body.best_of ?? 1) > choices ? ["best_of"] : []),
+    ],
+  };
+}
