@@ -8,17 +8,26 @@ import { renderFile } from "../src/cli/connect/edit-file.ts";
 import { clientNames, findClient } from "../src/cli/connect/clients.ts";
 import type { Target } from "../src/cli/connect/client.ts";
 import { promptSizes } from "../src/cli/connect/prompt-sizes.ts";
-import { encodeAnthropicError } from "../src/dialects/anthropic-messages/encode-error.ts";
+import { encodeError as encodeAnthropicError } from "../src/dialects/anthropic-messages/encode-error.ts";
 import { messagesSchema } from "../src/dialects/anthropic-messages/request-schema.ts";
-import { parseMessages } from "../src/dialects/anthropic-messages/parse-request.ts";
+import { parseRequest as parseAnthropicRequest } from "../src/dialects/anthropic-messages/parse-request.ts";
 import { chatBody } from "../src/dialects/openai-chat/request-schema.ts";
-import { parseChatCompletion } from "../src/dialects/openai-chat/parse-request.ts";
-import { completionBody, parseCompletion } from "../src/dialects/openai-completions/parse-request.ts";
+import { parseRequest as parseChatRequest } from "../src/dialects/openai-chat/parse-request.ts";
+import {
+  completionBody,
+  parseRequest as parseCompletionRequest,
+} from "../src/dialects/openai-completions/parse-request.ts";
 import { encodeOpenAiErrorObject } from "../src/dialects/encode-openai-error.ts";
-import { imagesBody, parseImagesRequest } from "../src/dialects/openai-images/parse-request.ts";
+import {
+  imagesBody,
+  parseRequest as parseImagesRequest,
+} from "../src/dialects/openai-images/parse-request.ts";
 import { encodeFailure } from "../src/dialects/openai-responses/encode-failure.ts";
 import { requestSchema } from "../src/dialects/openai-responses/request-schema.ts";
-import { parseResponsesBody, toResponsesRequest } from "../src/dialects/openai-responses/parse-request.ts";
+import {
+  parseRequest as parseResponsesRequest,
+  resolveRequest as resolveResponsesRequest,
+} from "../src/dialects/openai-responses/parse-request.ts";
 import { errorStatus, GatewayError, type ErrorKind } from "../src/errors.ts";
 import { collect } from "../src/model/collect.ts";
 import { createToolCallShaper } from "../src/shaping/tools/index.ts";
@@ -105,14 +114,14 @@ describe("docs/api.md has every parameter as the code has it", () => {
       heading: "## POST /v1/chat/completions",
       fields: Object.keys(chatBody.shape),
       body: { model: "m", messages },
-      ignoredOf: (body) => parseChatCompletion(body).ignored,
+      ignoredOf: (body) => parseChatRequest(body).ignored,
       samples: { logprobs: true, top_logprobs: 2 },
     },
     {
       heading: "## POST /v1/completions",
       fields: Object.keys(completionBody.shape),
       body: { model: "m", prompt: "Hello" },
-      ignoredOf: (body) => parseCompletion(body).ignored,
+      ignoredOf: (body) => parseCompletionRequest(body).ignored,
       samples: { logprobs: 1, best_of: 3 },
     },
     {
@@ -120,7 +129,7 @@ describe("docs/api.md has every parameter as the code has it", () => {
       fields: Object.keys(requestSchema.shape),
       body: { model: "m", input: "Hello" },
       ignoredOf: (body) =>
-        toResponsesRequest(parseResponsesBody(body), {
+        resolveResponsesRequest(parseResponsesRequest(body), {
           ...references,
           openSummary: () => undefined,
           temperature: undefined,
@@ -132,7 +141,7 @@ describe("docs/api.md has every parameter as the code has it", () => {
       heading: "## POST /v1/messages",
       fields: Object.keys(messagesSchema.shape),
       body: { model: "m", max_tokens: 10, messages },
-      ignoredOf: (body) => parseMessages(body).ignored,
+      ignoredOf: (body) => parseAnthropicRequest(body).ignored,
       samples: {
         "thinking.budget_tokens": { thinking: { type: "enabled", budget_tokens: 2000 } },
         "thinking.block_binding": {

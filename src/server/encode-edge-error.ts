@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 
-import { encodeAnthropicError } from "../dialects/anthropic-messages/index.ts";
+import { encodeError as encodeAnthropicError } from "../dialects/anthropic-messages/index.ts";
 import type { EncodedError } from "../dialects/dialect.ts";
 import { encodeOpenAiError } from "../dialects/encode-openai-error.ts";
 import type { GatewayError } from "../errors.ts";

@@ -3,9 +3,12 @@ import { describe, expect, test } from "vitest";
 
 import { createChatService } from "../../src/completion/create-chat-service.ts";
 import { readConfig } from "../../src/config.ts";
-import { parseMessages } from "../../src/dialects/anthropic-messages/index.ts";
-import { parseChatCompletion } from "../../src/dialects/openai-chat/index.ts";
-import { parseResponsesBody, toResponsesRequest } from "../../src/dialects/openai-responses/index.ts";
+import { parseRequest as parseAnthropicRequest } from "../../src/dialects/anthropic-messages/index.ts";
+import { parseRequest as parseChatRequest } from "../../src/dialects/openai-chat/index.ts";
+import {
+  parseRequest as parseResponsesRequest,
+  resolveRequest as resolveResponsesRequest,
+} from "../../src/dialects/openai-responses/index.ts";
 import { GatewayError } from "../../src/errors.ts";
 import { collect } from "../../src/model/collect.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
@@ -95,13 +98,13 @@ const dialects: Record<
 > = {
   "chat completions": (parameters) => [
     () =>
-      parseChatCompletion({
+      parseChatRequest({
         model: "m",
         messages,
         tools: [{ type: "function", function: { name: "x", parameters } }],
       }).request,
     () =>
-      parseChatCompletion({
+      parseChatRequest({
         model: "m",
         messages,
         response_format: { type: "json_schema", json_schema: { name: "x", schema: parameters } },
@@ -109,9 +112,10 @@ const dialects: Record<
   ],
   messages: (input_schema) => [
     () =>
-      parseMessages({ model: "m", max_tokens: 99, messages, tools: [{ name: "x", input_schema }] }).request,
+      parseAnthropicRequest({ model: "m", max_tokens: 99, messages, tools: [{ name: "x", input_schema }] })
+        .request,
     () =>
-      parseMessages({
+      parseAnthropicRequest({
         model: "m",
         max_tokens: 99,
         messages,
@@ -120,13 +124,17 @@ const dialects: Record<
   ],
   responses: (parameters) => [
     () =>
-      toResponsesRequest(
-        parseResponsesBody({ model: "m", input: "hi", tools: [{ type: "function", name: "x", parameters }] }),
+      resolveResponsesRequest(
+        parseResponsesRequest({
+          model: "m",
+          input: "hi",
+          tools: [{ type: "function", name: "x", parameters }],
+        }),
         context,
       ).request,
     () =>
-      toResponsesRequest(
-        parseResponsesBody({
+      resolveResponsesRequest(
+        parseResponsesRequest({
           model: "m",
           input: "hi",
           text: { format: { type: "json_schema", name: "x", schema: parameters } },

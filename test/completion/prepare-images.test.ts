@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 
 import { prepareImages } from "../../src/completion/prepare-images.ts";
 import type { ImagePart, Message } from "../../src/model/request.ts";
-import { parseChatCompletion } from "../../src/dialects/openai-chat/index.ts";
+import { parseRequest } from "../../src/dialects/openai-chat/index.ts";
 
 const inline: ImagePart = { type: "image", source: { kind: "data", mediaType: "image/png", base64: "aWk=" } };
 
 function show(urls: readonly string[]) {
   const fetched: string[] = [];
-  const { request } = parseChatCompletion({ model: "m", messages: [{ role: "user", content: "hi" }] });
+  const { request } = parseRequest({ model: "m", messages: [{ role: "user", content: "hi" }] });
   const images = urls.map((url): ImagePart => ({ type: "image", source: { kind: "url", url } }));
   const half = Math.ceil(images.length / 2);
   const messages: Message[] = [

@@ -7,10 +7,10 @@ import { readFileSync } from "node:fs";
 
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
-import { encodeAnthropicError } from "../../src/dialects/anthropic-messages/encode-error.ts";
-import { encodeChatError } from "../../src/dialects/openai-chat/encode-error.ts";
+import { encodeError as encodeAnthropicError } from "../../src/dialects/anthropic-messages/encode-error.ts";
+import { encodeError as encodeChatError } from "../../src/dialects/openai-chat/encode-error.ts";
 import { encodeOpenAiError } from "../../src/dialects/encode-openai-error.ts";
-import { encodeResponsesError } from "../../src/dialects/openai-responses/encode-error.ts";
+import { encodeError as encodeResponsesError } from "../../src/dialects/openai-responses/encode-error.ts";
 import { encodeFailure } from "../../src/dialects/openai-responses/encode-failure.ts";
 import { GatewayError } from "../../src/errors.ts";
 import { type AnyDialect, dialects, images } from "./support/dialects.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { browserToolset } from "../../src/dialects/anthropic-messages/browser-tools.ts";
 import { computerTool, computerToolset } from "../../src/dialects/anthropic-messages/computer-tools.ts";
-import { parseMessages } from "../../src/dialects/anthropic-messages/parse-request.ts";
+import { parseRequest } from "../../src/dialects/anthropic-messages/parse-request.ts";
 import { readDecisions } from "../support/read-decisions.ts";
 import { readPackageTypes } from "../support/read-types.ts";
 
@@ -111,7 +111,7 @@ test("every kind of block that the types have is understood, in its place", () =
       tools: [{ name: "known", input_schema: {} }],
       messages: [message("user", "Hello"), turn, message("user", "Go on")],
     };
-    expect(() => parseMessages(body), type).not.toThrow();
+    expect(() => parseRequest(body), type).not.toThrow();
   }
 });
 

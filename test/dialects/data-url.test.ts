@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { parseMessages } from "../../src/dialects/anthropic-messages/parse-request.ts";
+import { parseRequest as parseAnthropicRequest } from "../../src/dialects/anthropic-messages/parse-request.ts";
 import { parseDataUrl } from "../../src/dialects/data-url.ts";
-import { parseChatCompletion } from "../../src/dialects/openai-chat/parse-request.ts";
+import { parseRequest as parseChatRequest } from "../../src/dialects/openai-chat/parse-request.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
 import { parse } from "./openai-responses/make-writer.ts";
 
@@ -22,7 +22,7 @@ const apis: readonly (readonly [name: string, read: (url: string) => Pick<ChatRe
   [
     "Chat Completions",
     (url) =>
-      parseChatCompletion({
+      parseChatRequest({
         model: "m",
         messages: [{ role: "user", content: [{ type: "image_url", image_url: { url } }] }],
       }).request,
@@ -34,7 +34,7 @@ const apis: readonly (readonly [name: string, read: (url: string) => Pick<ChatRe
   [
     "Messages",
     (url) =>
-      parseMessages({
+      parseAnthropicRequest({
         model: "m",
         max_tokens: 1,
         messages: [{ role: "user", content: [{ type: "image", source: { type: "url", url } }] }],

@@ -1,15 +1,14 @@
 /** What the OpenAI APIs name as ignored inside their parameters, and what they refuse because it must not pass for done. */
 import { describe, expect, test } from "vitest";
 
-import { parseChatCompletion } from "../../src/dialects/openai-chat/parse-request.ts";
+import { parseRequest } from "../../src/dialects/openai-chat/parse-request.ts";
 import type { GatewayError } from "../../src/errors.ts";
 import { post } from "../support/post.ts";
 import { startStack } from "../support/start-stack.ts";
 import { parse } from "./openai-responses/make-writer.ts";
 
 const user = { role: "user", content: "Hi" };
-const chat = (fields: Record<string, unknown>) =>
-  parseChatCompletion({ model: "m", messages: [user], ...fields });
+const chat = (fields: Record<string, unknown>) => parseRequest({ model: "m", messages: [user], ...fields });
 const definition = { name: "look", parameters: { type: "object" } };
 
 describe("Chat Completions names", () => {

@@ -1,9 +1,9 @@
 /** Agents decide by words whether to go on: each kind has its own, in every envelope, and never those of another. */
 import { expect, test } from "vitest";
 
-import { encodeAnthropicErrorBody } from "../../src/dialects/anthropic-messages/encode-error.ts";
+import { encodeErrorBody as encodeAnthropicErrorBody } from "../../src/dialects/anthropic-messages/encode-error.ts";
 import { encodeOpenAiError, encodeOpenAiErrorObject } from "../../src/dialects/encode-openai-error.ts";
-import { encodeResponsesError } from "../../src/dialects/openai-responses/encode-error.ts";
+import { encodeError as encodeResponsesError } from "../../src/dialects/openai-responses/encode-error.ts";
 import { encodeFailure } from "../../src/dialects/openai-responses/encode-failure.ts";
 import { errorStatus, GatewayError, type ErrorKind } from "../../src/errors.ts";
 import { decodeErrorText } from "../../src/upstreams/akash-chat/decode-error-text.ts";

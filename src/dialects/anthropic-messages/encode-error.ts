@@ -46,7 +46,7 @@ function toMessage(error: GatewayError): string {
 }
 
 /** Anthropic's error object, as it stands in a body and in a stream. */
-export function encodeAnthropicErrorBody(error: GatewayError, requestId: string | null): AnthropicErrorBody {
+export function encodeErrorBody(error: GatewayError, requestId: string | null): AnthropicErrorBody {
   return {
     type: "error",
     error: { type: anthropicTypes[error.kind], message: toMessage(error) },
@@ -58,10 +58,10 @@ export function encodeAnthropicErrorBody(error: GatewayError, requestId: string 
 const statuses: Partial<Record<ErrorKind, number>> = { overloaded: 529, "budget-exhausted": 429 };
 
 /** A failed request on the Messages routes. */
-export function encodeAnthropicError(error: GatewayError, requestId: string | null): EncodedError {
+export function encodeError(error: GatewayError, requestId: string | null): EncodedError {
   return {
     status: statuses[error.kind] ?? error.status,
     headers: { ...encodeRetryHeaders(error), ...(requestId === null ? {} : { "request-id": requestId }) },
-    body: encodeAnthropicErrorBody(error, requestId),
+    body: encodeErrorBody(error, requestId),
   };
 }

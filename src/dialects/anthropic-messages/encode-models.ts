@@ -24,7 +24,7 @@ export interface AnthropicModelList {
 }
 
 /** The answer to `GET /v1/models/{id}` for a caller that sends `anthropic-version`. */
-export function encodeAnthropicModel(model: ModelInfo): AnthropicModel {
+export function encodeModel(model: ModelInfo): AnthropicModel {
   return {
     type: "model",
     id: model.id,
@@ -35,9 +35,9 @@ export function encodeAnthropicModel(model: ModelInfo): AnthropicModel {
 }
 
 /** The answer to `GET /v1/models` for a caller that sends `anthropic-version`: all on one page (`pageModels`). */
-export function encodeAnthropicModels(models: readonly ModelInfo[]): AnthropicModelList {
+export function encodeModels(models: readonly ModelInfo[]): AnthropicModelList {
   return {
-    data: models.map(encodeAnthropicModel),
+    data: models.map(encodeModel),
     has_more: false,
     first_id: models.at(0)?.id ?? null,
     last_id: models.at(-1)?.id ?? null,
@@ -52,7 +52,7 @@ export function encodeClaudeCodeModels(models: readonly ModelInfo[]): AnthropicM
   const data = models
     .filter(({ kind }) => kind === "chat")
     .map((model) => ({
-      ...encodeAnthropicModel(model),
+      ...encodeModel(model),
       id: toClaudeCodeId(model.id),
       display_name: `${model.name ?? model.id} (Akash Chat)`,
       ...(model.description === undefined ? {} : { description: model.description }),

@@ -134,7 +134,7 @@ export interface WireAnswer extends WireStop {
  * Encodes a whole answer. Throws `output-invalid` for tool arguments that are not JSON (the shapers let none
  * through, unless the token limit cut them).
  */
-export function encodeMessage(response: ChatResponse, options: AnswerOptions): WireAnswer {
+export function encodeResponse(response: ChatResponse, options: AnswerOptions): WireAnswer {
   return {
     id: options.messageId,
     type: "message",

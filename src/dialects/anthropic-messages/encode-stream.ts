@@ -3,7 +3,7 @@ import type { ChatEvent } from "../../model/events.ts";
 import { encodeSseEvent, escapeLineBreaks } from "../../stream/sse.ts";
 import type { StreamEncoder } from "../dialect.ts";
 import { encodeAppliedEdits } from "./context-management.ts";
-import { encodeAnthropicErrorBody } from "./encode-error.ts";
+import { encodeErrorBody } from "./encode-error.ts";
 import { encodeStop, encodeUsage } from "./encode-response.ts";
 import { createThinkingSignature, type ThinkingSignature } from "./thinking-signature.ts";
 import type { ToolsetCall } from "./toolset.ts";
@@ -45,7 +45,7 @@ function delta(index: number, type: string, field: string): string {
  * Encodes canonical events as the Messages API's stream, block by block.
  * Source: https://platform.claude.com/docs/en/build-with-claude/streaming
  */
-export function createAnthropicEncoder(options: AnthropicStreamOptions): StreamEncoder {
+export function createStreamEncoder(options: AnthropicStreamOptions): StreamEncoder {
   let open: OpenBlock | undefined;
 
   function startBlock({ index, block }: Extract<ChatEvent, { type: "block-start" }>): string {
@@ -145,7 +145,7 @@ export function createAnthropicEncoder(options: AnthropicStreamOptions): StreamE
       }
     },
     fail(error) {
-      return encodeSseEvent("error", JSON.stringify(encodeAnthropicErrorBody(error, options.requestId)));
+      return encodeSseEvent("error", JSON.stringify(encodeErrorBody(error, options.requestId)));
     },
   };
 }

@@ -19,7 +19,7 @@ export function toFieldError(
  * Parses untrusted JSON by a schema. Throws kind `invalid-request` for the first field that is wrong,
  * with "Field required" for one that is missing.
  */
-export function parseFields<T>(schema: z.ZodType<T>, body: unknown): T {
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body, {
     error: (issue) =>
       issue.code === "invalid_type" && issue.input === undefined ? "Field required" : undefined,

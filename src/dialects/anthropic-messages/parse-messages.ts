@@ -148,7 +148,7 @@ function splitUserTurn(blocks: readonly WireBlock[], path: FieldPath): Message[]
  * The canonical messages of one wire message: none if it holds nothing for the model, several if tool results
  * and words are mixed. Throws `GatewayError` (`invalid-request` or `unsupported`) that names the block.
  */
-export function toMessages(message: WireMessage, index: number): Message[] {
+export function parseMessages(message: WireMessage, index: number): Message[] {
   const path = ["messages", index, "content"];
   if (message.role === "user") return splitUserTurn(message.content, path);
   if (message.role === "assistant") {

@@ -4,12 +4,12 @@ import { refuseWrongSchema } from "../../shaping/schema/compile-json-schema.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../find-ignored.ts";
 import { findCrowd } from "../find-crowd.ts";
-import { toMessages } from "./parse-messages.ts";
+import { parseMessages } from "./parse-messages.ts";
 import { listIgnoredEdits, toContextEdits } from "./context-management.ts";
-import { parseFields, toFieldError } from "./parse-body.ts";
+import { parseBody, toFieldError } from "./parse-body.ts";
 import { countTokensSchema, messagesSchema, type WireCountRequest } from "./request-schema.ts";
 import { readToolHistory } from "./tool-changes.ts";
-import { toOfferedTools } from "./parse-tools.ts";
+import { parseTools } from "./parse-tools.ts";
 import type { ToolsetCall } from "./toolset.ts";
 
 /** Fields that have an effect; all others are named as ignored. */
@@ -91,7 +91,7 @@ function toSystem([first, ...rest]: NonNullable<WireCountRequest["system"]>): Me
 function toTurns(wireMessages: WireCountRequest["messages"]): Message[] {
   const lastUser = wireMessages.findLastIndex(({ role }) => role === "user");
   return wireMessages.flatMap((message, index) => {
-    const turns = toMessages(message, index);
+    const turns = parseMessages(message, index);
     const isCleared =
       message.role === "system" && message.clear_at === "next_user_message" && index < lastUser;
     return isCleared ? [] : turns;
@@ -119,7 +119,7 @@ function toRequest(body: WireCountRequest): ReadRequest {
   if (turns.length === 0) throw toFieldError(["messages"], "at least one message must have content");
   const declared = body.tools ?? [];
   const history = readToolHistory(body.messages, declared);
-  const { ignored, toolsetCalls, ...tools } = toOfferedTools(declared, body.tool_choice, history);
+  const { ignored, toolsetCalls, ...tools } = parseTools(declared, body.tool_choice, history);
   return {
     request: {
       model: body.model,
@@ -145,9 +145,9 @@ export interface ParsedMessages extends ParsedChat {
 }
 
 /** Understands the body of `POST /v1/messages`. Throws `GatewayError` that names the field as the API does. */
-export function parseMessages(raw: unknown): ParsedMessages {
+export function parseRequest(raw: unknown): ParsedMessages {
   refuseCrowd(raw);
-  const body = parseFields(messagesSchema, raw);
+  const body = parseBody(messagesSchema, raw);
   const { request, toolsetCalls, contextEdits, ignored } = toRequest(body);
   return {
     toolsetCalls,
@@ -169,6 +169,6 @@ export function parseMessages(raw: unknown): ParsedMessages {
 /** Understands the body of `POST /v1/messages/count_tokens`, which needs no `max_tokens`. Throws likewise. */
 export function parseCountTokens(raw: unknown): Pick<ParsedMessages, "request" | "contextEdits"> {
   refuseCrowd(raw);
-  const { request, contextEdits } = toRequest(parseFields(countTokensSchema, raw));
+  const { request, contextEdits } = toRequest(parseBody(countTokensSchema, raw));
   return { request, contextEdits };
 }

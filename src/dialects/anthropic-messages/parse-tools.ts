@@ -11,7 +11,7 @@ import { type DefinedTool, nameOfTool, type ToolHistory } from "./tool-changes.t
 import { listMembers, type Toolset, type ToolsetCall } from "./toolset.ts";
 
 /** What the model is offered, and the entries that it is not. */
-export interface OfferedTools {
+export interface ParsedTools {
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice: ToolChoice;
   readonly parallelToolCalls: boolean;
@@ -100,11 +100,11 @@ function listIgnoredFields(tools: readonly WireTool[]): string[] {
  * becomes `auto` and is listed as ignored: agents must not fail over a server tool.
  * Throws `invalid-request` for a tool without a name or schema, two of one name, a choice that names no tool, or more than can be read.
  */
-export function toOfferedTools(
+export function parseTools(
   wireTools: readonly WireTool[],
   choice: WireToolChoice | null | undefined,
   history: ToolHistory,
-): OfferedTools {
+): ParsedTools {
   const redefined = new Set(history.defined.map(({ tool }) => nameOfTool(tool)));
   const entries: readonly DefinedTool[] = [
     ...wireTools.map((tool, index) => ({ tool, path: ["tools", index] })),
@@ -150,7 +150,7 @@ export function toOfferedTools(
     "disable_parallel_tool_use" in choice &&
     choice.disable_parallel_tool_use
   );
-  const done = (toolChoice: ToolChoice): OfferedTools => ({
+  const done = (toolChoice: ToolChoice): ParsedTools => ({
     tools,
     toolChoice,
     parallelToolCalls,

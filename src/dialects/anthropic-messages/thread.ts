@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { GatewayError, shorten } from "../../errors.ts";
 import type { EncodedError } from "../dialect.ts";
-import { parseFields, toFieldError } from "./parse-body.ts";
+import { parseBody, toFieldError } from "./parse-body.ts";
 import { messagesSchema } from "./request-schema.ts";
 
 /**
@@ -42,7 +42,7 @@ const fixedFields = ["system", "tools"] as const;
 
 /** What the body asks of a thread. Throws `invalid-request` for a `thread` that is neither. */
 export function parseThread(raw: unknown): ThreadWish | undefined {
-  const { thread } = parseFields(threadSchema, raw);
+  const { thread } = parseBody(threadSchema, raw);
   if (!thread) return undefined;
   return thread.type === "create" ? thread : { type: "continue", previousId: thread.previous_message_id };
 }

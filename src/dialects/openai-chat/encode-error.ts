@@ -7,7 +7,7 @@ import { encodeOpenAiError, encodeOpenAiErrorObject, encodeRetryHeaders } from "
  * test/contract.test.ts): status 500 and the exact text `Error Model.` in `data.msg`. `error.message` says more, and
  * `x-should-retry` keeps SDKs from trying a 500 again.
  */
-export function encodeChatError(error: GatewayError): EncodedError {
+export function encodeError(error: GatewayError): EncodedError {
   if (error.kind !== "model-not-found") return encodeOpenAiError(error);
   return {
     status: 500,

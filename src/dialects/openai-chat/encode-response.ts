@@ -78,7 +78,7 @@ function encodePicture(responses: readonly ChatResponse[]): Record<string, unkno
 }
 
 /** The `chat.completion` object of one or more answers (`n`) to one request. */
-export function encodeChatCompletion(
+export function encodeResponse(
   responses: readonly ChatResponse[],
   identity: CompletionIdentity,
 ): Record<string, unknown> {

@@ -76,7 +76,7 @@ export function createChoicesEncoder(count: number, options: ChunkStreamOptions)
 }
 
 /** Creates the encoder of a stream with one answer. */
-export function createChatEncoder(
+export function createStreamEncoder(
   options: ChunkStreamOptions,
 ): StreamEncoder & Pick<ChoicesEncoder, "heartbeat"> {
   const encoder = createChoicesEncoder(1, options);

@@ -57,7 +57,7 @@ function only<K extends AnyPart["type"]>(
  * nothing are left out. Calls without an id, as the legacy function calls are, get one; results without one belong
  * to the first call that has no result yet.
  */
-export function parseChatMessages(messages: readonly WireMessage[]): Message[] {
+export function parseMessages(messages: readonly WireMessage[]): Message[] {
   const legacyIds = new Map<string, string>();
   const order = createCallOrder();
   const speakers = findSpeakers(messages);

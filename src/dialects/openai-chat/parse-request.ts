@@ -4,10 +4,10 @@ import type { ParsedChat } from "../dialect.ts";
 import { refuseUnsafe } from "../find-openai-ignored.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { listIgnored } from "./list-ignored.ts";
-import { parseChatMessages } from "./parse-messages.ts";
+import { parseMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
 import { chatBody, type ChatBody } from "./request-schema.ts";
-import { toResponseFormat } from "./parse-response-format.ts";
+import { parseResponseFormat } from "./parse-response-format.ts";
 
 /** A chat completion request, with what only this dialect's answers need. */
 export interface ParsedChatCompletion extends ParsedChat {
@@ -55,7 +55,7 @@ function toReasoningMode(body: ChatBody): ReasoningMode | undefined {
  * Beyond OpenAI's reference: `topP` for `top_p`; `reasoning_format` (`parsed`: in `reasoning_content`, `raw`: inside the
  * text as `<think>`, `hidden`: left out) and `include_reasoning: false`, as Groq has them.
  */
-export function parseChatCompletion(input: unknown): ParsedChatCompletion {
+export function parseRequest(input: unknown): ParsedChatCompletion {
   refuseCrowd(input, ["messages", "tools"]);
   const body = parseBody(chatBody, input);
   refuseImpossible(body);
@@ -66,11 +66,11 @@ export function parseChatCompletion(input: unknown): ParsedChatCompletion {
   return {
     request: {
       model: body.model,
-      messages: parseChatMessages(body.messages),
+      messages: parseMessages(body.messages),
       tools,
       toolChoice,
       parallelToolCalls: !legacy && (body.parallel_tool_calls ?? true),
-      responseFormat: toResponseFormat(body.response_format),
+      responseFormat: parseResponseFormat(body.response_format),
       sampling: { temperature: body.temperature ?? 0.85, topP: body.top_p ?? body.topP ?? 1 },
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       stopSequences: body.stop ?? [],

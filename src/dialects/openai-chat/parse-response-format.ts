@@ -63,7 +63,7 @@ function findSchema(format: WireFormat, at: string): FoundSchema | undefined {
  * Reads a format, which stands in the field `at`. Throws `invalid-request` for a wrong schema, by the name of its field,
  * and for one that is not there: then the field is `schemaAt`, where the API has it.
  */
-export function toResponseFormat(
+export function parseResponseFormat(
   format: WireFormat | undefined,
   at = "response_format",
   schemaAt = `${at}.json_schema`,

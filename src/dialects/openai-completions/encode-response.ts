@@ -15,7 +15,7 @@ export interface TextCompletionOptions {
 }
 
 /** The `text_completion` object. */
-export function encodeTextCompletion(
+export function encodeResponse(
   responses: readonly ChatResponse[],
   { id, created, choices, echo }: TextCompletionOptions,
 ): Record<string, unknown> {

@@ -10,7 +10,7 @@ import type { TextCompletionOptions } from "./encode-response.ts";
  * Creates the encoder of a stream of `text_completion` objects with `count` choices, in the order of prompts
  * and then of `choices`. Only text has a place here.
  */
-export function createTextCompletionEncoder(
+export function createChoicesEncoder(
   count: number,
   options: TextCompletionOptions & {
     readonly includeUsage: boolean;

@@ -1,4 +1,4 @@
 /** OpenAI's legacy Completions: what its route needs of it. */
-export { parseCompletion } from "./parse-request.ts";
-export { encodeTextCompletion } from "./encode-response.ts";
-export { createTextCompletionEncoder } from "./encode-stream.ts";
+export { parseRequest } from "./parse-request.ts";
+export { encodeResponse } from "./encode-response.ts";
+export { createChoicesEncoder } from "./encode-stream.ts";

@@ -52,7 +52,7 @@ export interface ParsedCompletion {
  * Parses the body of `POST /v1/completions`. Throws `invalid-request` or `unsupported` that names the field.
  * Without `max_tokens` there is no limit: the reference's default of 16 would cut every answer of today's tools.
  */
-export function parseCompletion(input: unknown): ParsedCompletion {
+export function parseRequest(input: unknown): ParsedCompletion {
   const body = parseBody(completionBody, input);
   if (body.suffix !== undefined && body.suffix !== "") {
     throw new GatewayError(

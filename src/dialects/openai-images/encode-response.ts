@@ -32,7 +32,7 @@ export interface WireImagesResponse {
 }
 
 /** The whole answer: what was drawn, and what is missing. `createdAt` is Unix time in s. */
-export function encodeImagesResponse(
+export function encodeResponse(
   {
     pictures,
     missing,

@@ -53,7 +53,7 @@ export interface ParsedImages {
 }
 
 /** Parses a body. Throws kind `invalid-request`, or `unsupported` for what the upstream can't do. */
-export function parseImagesRequest(body: unknown): ParsedImages {
+export function parseRequest(body: unknown): ParsedImages {
   const parsed = parseBody(imagesBody, body);
   refuseUnsupported(parsed);
   const stream = parsed.stream ?? false;

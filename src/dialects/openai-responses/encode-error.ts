@@ -26,7 +26,7 @@ function encodeExhausted(error: GatewayError): EncodedError {
 }
 
 /** The error body of the Responses routes: OpenAI's, with the code by which clients know a lost chain. */
-export function encodeResponsesError(error: GatewayError): EncodedError {
+export function encodeError(error: GatewayError): EncodedError {
   if (error.kind === "budget-exhausted") return encodeExhausted(error);
   const encoded = encodeOpenAiError(error);
   if (error.param !== "previous_response_id") return encoded;

@@ -12,7 +12,7 @@ export function encodeWireEvent(event: WireEvent): string {
  * Creates the encoder of a response's stream. `onEnd` gets the final response just before its terminal
  * frame is given out.
  */
-export function createResponsesStreamEncoder(
+export function createStreamEncoder(
   writer: ResponseWriter,
   onEnd: (response: ResponseObject) => void,
 ): StreamEncoder & Pick<ChoicesEncoder, "heartbeat"> {

@@ -1,15 +1,10 @@
 /** OpenAI's Responses API. */
 export { type CatalogueModel, encodeCodexCatalogue } from "./encode-models.ts";
 export { keepMessages } from "./compaction.ts";
-export { encodeResponsesError } from "./encode-error.ts";
+export { encodeError } from "./encode-error.ts";
 export { parseItemId } from "./item-id.ts";
-export {
-  parseResponsesBody,
-  type ParsedResponses,
-  type ResponsesInput,
-  toResponsesRequest,
-} from "./parse-request.ts";
+export { parseRequest, type ParsedResponses, type ResponsesInput, resolveRequest } from "./parse-request.ts";
 export { createResponseWriter, type ResponseWriter } from "./response-writer.ts";
 export type { WireItem } from "./stored-items.ts";
-export { createResponsesStreamEncoder, encodeWireEvent } from "./encode-stream.ts";
+export { createStreamEncoder, encodeWireEvent } from "./encode-stream.ts";
 export type { ResponseObject, WireEvent } from "./wire.ts";

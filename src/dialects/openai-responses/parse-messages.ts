@@ -81,7 +81,7 @@ function readResult({ item, param }: PlacedItem, tools: ToolTable): ReadResult |
  * its calls. Reasoning, hosted tools' calls and other items that only OpenAI's models read are left out. Throws
  * `invalid-request` for a result without an id when no call waits for one.
  */
-export function toMessages(items: readonly PlacedItem[], tools: ToolTable): Message[] {
+export function parseMessages(items: readonly PlacedItem[], tools: ToolTable): Message[] {
   const messages: Message[] = [];
   const order = createCallOrder();
   // The parts of the last message, while more may come to it: each is added once, however many there are.

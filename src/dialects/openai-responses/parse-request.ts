@@ -13,9 +13,9 @@ import { inputItem, type InputItem } from "./input-schema.ts";
 import { listIgnored, listIgnoredInSummary, nameIgnoredItems } from "./list-ignored.ts";
 import { type ResponsesBody, requestSchema } from "./request-schema.ts";
 import { toStoredItems, type WireItem } from "./stored-items.ts";
-import { readTextFormat, type TextFormat } from "./parse-response-format.ts";
-import { type PlacedItem, toMessages } from "./parse-messages.ts";
-import { toToolChoice } from "./parse-tool-choice.ts";
+import { parseResponseFormat, type TextFormat } from "./parse-response-format.ts";
+import { type PlacedItem, parseMessages } from "./parse-messages.ts";
+import { parseToolChoice } from "./parse-tool-choice.ts";
 import type { WireTool } from "./tool-schema.ts";
 import { createToolTable, type ToolTable } from "./tool-table.ts";
 import type { ResponseEcho } from "./wire.ts";
@@ -59,7 +59,7 @@ export interface ParsedResponses {
  * Reads a request body. Throws kind `invalid-request` that names the wrong field, and kind `unsupported` for
  * conversations and stored prompts, which live on OpenAI's side only.
  */
-export function parseResponsesBody(value: unknown): ResponsesInput {
+export function parseRequest(value: unknown): ResponsesInput {
   refuseCrowd(value, ["input", "tools"]);
   const body = parseBody(requestSchema, value);
   if (body.conversation !== undefined) {
@@ -203,7 +203,7 @@ function refuseLongHistory(history: readonly WireItem[]): void {
 }
 
 /** Makes the canonical request of a body and what it refers to. Throws `GatewayError`. */
-export function toResponsesRequest(read: ResponsesInput, context: RequestContext): ParsedResponses {
+export function resolveRequest(read: ResponsesInput, context: RequestContext): ParsedResponses {
   const { body } = read;
   refuseLongHistory(context.history);
   const own = read.items.flatMap((placed) => resolve(placed, context.references));
@@ -213,9 +213,9 @@ export function toResponsesRequest(read: ResponsesInput, context: RequestContext
   const added = items.flatMap(({ item }) => ("tools" in item && Array.isArray(item.tools) ? item.tools : []));
   boundSchemas(nameAllSchemas(body.tools ?? [], items));
   const tools = createToolTable([...(body.tools ?? []), ...added]);
-  const chosen = toToolChoice(body.tool_choice, tools);
-  const messages = toMessages(items, tools);
-  const { format, echo: formatEcho } = readTextFormat(body, items);
+  const chosen = parseToolChoice(body.tool_choice, tools);
+  const messages = parseMessages(items, tools);
+  const { format, echo: formatEcho } = parseResponseFormat(body, items);
   if (!compacts && messages.length === 0 && body.instructions === undefined) {
     throw new GatewayError("invalid-request", "'input' is missing: send a text or a list of items.", {
       param: "input",

@@ -1,5 +1,5 @@
 import type { ResponseFormat } from "../../model/request.ts";
-import { toResponseFormat } from "../openai-chat/parse-response-format.ts";
+import { parseResponseFormat as parseChatResponseFormat } from "../openai-chat/parse-response-format.ts";
 import type { ResponsesBody } from "./request-schema.ts";
 import type { PlacedItem } from "./parse-messages.ts";
 
@@ -15,14 +15,14 @@ const kinds = { text: "text", "json-object": "json_object", "json-schema": "json
  * The last format that a `configuration_update` among the items has set, since it stays until the next one; else that
  * of the request. Throws `invalid-request` for a wrong schema, by the name of its field.
  */
-export function readTextFormat(body: ResponsesBody, items: readonly PlacedItem[]): TextFormat {
+export function parseResponseFormat(body: ResponsesBody, items: readonly PlacedItem[]): TextFormat {
   const updates = items.flatMap(({ item, param }) =>
     item.type === "configuration_update" && item.text?.format !== undefined
       ? [{ wire: item.text.format, at: `${param}.text.format` }]
       : [],
   );
   const { wire, at } = updates.at(-1) ?? { wire: body.text?.format, at: "text.format" };
-  const format = toResponseFormat(wire, at, `${at}.schema`);
+  const format = parseChatResponseFormat(wire, at, `${at}.schema`);
   // Clients may leave the type out.
   return { format, echo: { ...wire, type: kinds[format.kind] } };
 }

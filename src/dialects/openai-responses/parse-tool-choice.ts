@@ -46,7 +46,7 @@ function filterAllowed(allowed: readonly Readonly<Record<string, unknown>>[], to
  * Reads `tool_choice`. Throws kind `invalid-request` for a function that is not among the tools, and for a
  * demand to call one when the request has none at all.
  */
-export function toToolChoice(choice: WireToolChoice | undefined, tools: ToolTable): ChosenTools {
+export function parseToolChoice(choice: WireToolChoice | undefined, tools: ToolTable): ChosenTools {
   const { definitions } = tools;
   // The tools that were meant may all be ones that we cannot offer: then there is nothing to demand.
   const nothingOffered = definitions.length === 0 && tools.leftOut.length > 0;

@@ -1,7 +1,7 @@
 import type { ChatRequest, Message } from "../../model/request.ts";
 import { type OpenSummary, renderSummary, staysBeside, toSummaryRequest, unsealItem } from "./compaction.ts";
 import type { ResponsesBody } from "./request-schema.ts";
-import { type PlacedItem, toMessages } from "./parse-messages.ts";
+import { type PlacedItem, parseMessages } from "./parse-messages.ts";
 import type { ToolTable } from "./tool-table.ts";
 
 /** How a conversation is compacted before it is answered, if it has grown long. */
@@ -46,7 +46,7 @@ export function planCompaction(
 
   function withItems(placed: readonly PlacedItem[]): ChatRequest {
     const opened = placed.map((one) => unsealItem(one, openSummary));
-    return { ...request, messages: [...instructions, ...toMessages(opened, tools)] };
+    return { ...request, messages: [...instructions, ...parseMessages(opened, tools)] };
   }
 
   return {

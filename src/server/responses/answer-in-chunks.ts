@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 
-import { createChatEncoder } from "../../dialects/openai-chat/index.ts";
-import { parseResponsesBody } from "../../dialects/openai-responses/index.ts";
+import { createStreamEncoder as createChatStreamEncoder } from "../../dialects/openai-chat/index.ts";
+import { parseRequest as parseResponsesRequest } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -36,7 +36,7 @@ export async function answerInChunks(
   const { config, newId, now } = deps;
   const { include_usage: includeUsage } = chunkBody.parse(request.body).stream_options;
   const signal = clientSignal(reply);
-  const given = parseResponsesBody(request.body);
+  const given = parseResponsesRequest(request.body);
   // Chunks have no place for a compaction item, without which each turn would be compacted anew.
   const body = { ...given.body, context_management: undefined };
   const read = { ...given, body };
@@ -58,7 +58,7 @@ export async function answerInChunks(
   const unstored = body.store === true ? ["store"] : [];
   if (given.body.context_management !== undefined) unstored.push("context_management");
   showIgnored(reply, [...parsed.ignored.filter((name) => !name.startsWith("stream_options")), ...unstored]);
-  const encoder = createChatEncoder({
+  const encoder = createChatStreamEncoder({
     id: newId("chatcmpl-"),
     created: Math.floor(now() / 1000),
     legacyFunctions: false,

@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 import type { CallContext } from "../../completion/chat-service.ts";
 import {
-  createResponsesStreamEncoder,
+  createStreamEncoder,
   createResponseWriter,
-  parseResponsesBody,
-  toResponsesRequest,
+  parseRequest,
+  resolveRequest,
   type ParsedResponses,
   type ResponseObject,
   type ResponsesInput,
@@ -64,7 +64,7 @@ export async function prepareResponse(
   const loaded = await loadContext({ responses, runs }, read);
   const { temperature, topP, contextLength } = model;
   const { open: openSummary, seal } = summaries;
-  const parsed = toResponsesRequest(read, { responseId, ...loaded, openSummary, temperature, topP });
+  const parsed = resolveRequest(read, { responseId, ...loaded, openSummary, temperature, topP });
   const { compacts } = parsed;
   if (compacts && model.kind === "image") {
     throw new GatewayError("unsupported", `\`${model.id}\` draws; a chat model can compact a conversation.`, {
@@ -142,7 +142,7 @@ export async function answerResponses(
   reply: FastifyReply,
 ): Promise<unknown> {
   const { config, responses, runs } = deps;
-  const read = parseResponsesBody(request.body);
+  const read = parseRequest(request.body);
   const signal = clientSignal(reply);
   const wishes = readWishes(request.headers);
   const { parsed, begin, writer } = await prepareResponse(deps, read, { signal, wishes });
@@ -177,7 +177,7 @@ export async function answerResponses(
     if (store) showProblem(reply, responses.problem);
     let saved: Promise<unknown> | undefined;
     // Begun before the terminal frame goes out: a client may refer to the response at once.
-    const encoder = createResponsesStreamEncoder(writer, (response) => {
+    const encoder = createStreamEncoder(writer, (response) => {
       saved = save(response);
     });
     const heartbeat = (): string => encoder.heartbeat();

@@ -1,10 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-import {
-  keepMessages,
-  parseResponsesBody,
-  type ResponsesInput,
-} from "../../dialects/openai-responses/index.ts";
+import { keepMessages, parseRequest, type ResponsesInput } from "../../dialects/openai-responses/index.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
@@ -37,7 +33,7 @@ export async function compact(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const given = parseResponsesBody(request.body);
+  const given = parseRequest(request.body);
   const read = withTrigger(given);
   const signal = clientSignal(reply);
   const { parsed, begin, writer, history } = await prepareResponse(deps, read, {

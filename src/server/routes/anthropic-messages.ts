@@ -2,11 +2,11 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 
 import {
   anthropicPing,
-  createAnthropicEncoder,
-  encodeAnthropicError,
-  encodeMessage,
+  createStreamEncoder,
+  encodeError,
+  encodeResponse,
   parseCountTokens,
-  parseMessages,
+  parseRequest,
   withThreadDetails,
 } from "../../dialects/anthropic-messages/index.ts";
 import { encodeAnthropicBudget } from "../../dialects/encode-budget.ts";
@@ -65,7 +65,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
 
   async function createMessage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { body, hold } = await threads.open(request.body, request.log);
-    const parsed = parseMessages(body);
+    const parsed = parseRequest(body);
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const wished = { ...parsed.request, ...readWishes(request.headers) };
@@ -86,11 +86,11 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
       hold === undefined
         ? answered
         : watchAnswer(answered, (answer) => {
-            held = hold(messageId, () => encodeMessage(answer, { messageId, toolsetCalls }).content);
+            held = hold(messageId, () => encodeResponse(answer, { messageId, toolsetCalls }).content);
           });
 
     if (parsed.stream) {
-      const encoder = createAnthropicEncoder({
+      const encoder = createStreamEncoder({
         messageId,
         requestId: request.id,
         toolsetCalls,
@@ -107,7 +107,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     if (answer.usage.estimated) reply.header("x-usage-estimated", "true");
     const inputEstimate =
       answer.usage.inputTokens === undefined ? await chat.countTokens(asked, signal) : undefined;
-    return reply.send(encodeMessage(answer, { messageId, toolsetCalls, inputEstimate, appliedEdits }));
+    return reply.send(encodeResponse(answer, { messageId, toolsetCalls, inputEstimate, appliedEdits }));
   }
 
   async function countTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -127,9 +127,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
 
   return (app, _options, done) => {
     nameDialect(app, "anthropic-messages");
-    setDialectErrors(app, (error, request) =>
-      withThreadDetails(encodeAnthropicError(error, request.id), error),
-    );
+    setDialectErrors(app, (error, request) => withThreadDetails(encodeError(error, request.id), error));
     showBudget(app, deps, encodeAnthropicBudget);
     fillModel(app, config);
     app.addHook("onRequest", (request, reply, next) => {

@@ -1,8 +1,8 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
 import {
-  encodeAnthropicModel,
-  encodeAnthropicModels,
+  encodeModel as encodeAnthropicModel,
+  encodeModels as encodeAnthropicModels,
   encodeClaudeCodeModels,
   pageModels,
 } from "../../dialects/anthropic-messages/index.ts";

@@ -1,11 +1,11 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
 import {
-  createChatEncoder,
+  createStreamEncoder,
   createChoicesEncoder,
-  encodeChatCompletion,
-  encodeChatError,
-  parseChatCompletion,
+  encodeResponse,
+  encodeError,
+  parseRequest,
 } from "../../dialects/openai-chat/index.ts";
 import { collectChoices, sendChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
@@ -38,7 +38,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
         : answerResponses(deps, request, reply);
     }
 
-    const parsed = parseChatCompletion(request.body);
+    const parsed = parseRequest(request.body);
     const asked = { ...parsed.request, ...readWishes(request.headers) };
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
@@ -51,12 +51,12 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
     if (!parsed.stream) {
       const answers = await collectChoices(reply, chat, requests, { signal, baseUrl });
       if (answers.some(({ usage }) => usage.estimated)) reply.header("x-usage-estimated", "true");
-      return reply.send(encodeChatCompletion(answers, identity));
+      return reply.send(encodeResponse(answers, identity));
     }
     const { model } = asked;
     if (choices === 1) {
       const events = chat.complete(asked, { signal, baseUrl, watch: request.facts });
-      const encoder = createChatEncoder({ ...identity, includeUsage, model });
+      const encoder = createStreamEncoder({ ...identity, includeUsage, model });
       await sendEvents(reply, { events, encoder, heartbeat: () => encoder.heartbeat(), config, signal });
     } else {
       const encoder = createChoicesEncoder(choices, { ...identity, includeUsage, model });
@@ -67,7 +67,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
 
   return (app, _options, done) => {
     nameDialect(app, "openai-chat");
-    setDialectErrors(app, encodeChatError);
+    setDialectErrors(app, encodeError);
     showBudget(app, deps);
     fillModel(app, config);
     app.route({ method: "POST", url: "/v1/chat/completions", handler: complete });

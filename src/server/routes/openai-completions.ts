@@ -2,9 +2,9 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 
 import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
 import {
-  createTextCompletionEncoder,
-  encodeTextCompletion,
-  parseCompletion,
+  createChoicesEncoder,
+  encodeResponse,
+  parseRequest,
 } from "../../dialects/openai-completions/index.ts";
 import { collectChoices, sendChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
@@ -21,7 +21,7 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
   const { config, chat, newId, now } = deps;
 
   async function complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const parsed = parseCompletion(request.body);
+    const parsed = parseRequest(request.body);
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const baseUrl = baseUrlOf(request, config);
@@ -32,10 +32,10 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
     if (!parsed.stream) {
       const answers = await collectChoices(reply, chat, requests, { signal, baseUrl });
       if (answers.some(({ usage }) => usage.estimated)) reply.header("x-usage-estimated", "true");
-      return reply.send(encodeTextCompletion(answers, identity));
+      return reply.send(encodeResponse(answers, identity));
     }
     const model = requests[0]?.model ?? "";
-    const encoder = createTextCompletionEncoder(requests.length, { ...identity, includeUsage, model });
+    const encoder = createChoicesEncoder(requests.length, { ...identity, includeUsage, model });
     await sendChoices(reply, chat, requests, { config, signal, encoder, baseUrl });
     return reply;
   }

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
-import { parseImagesRequest } from "../../dialects/openai-images/parse-request.ts";
-import { encodeImagesResponse } from "../../dialects/openai-images/encode-response.ts";
+import { parseRequest } from "../../dialects/openai-images/parse-request.ts";
+import { encodeResponse } from "../../dialects/openai-images/encode-response.ts";
 import { GatewayError } from "../../errors.ts";
 import { drawPictures } from "../../images/draw-pictures.ts";
 import { resolveImageModel } from "../../images/resolve-image-model.ts";
@@ -22,7 +22,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
   const { config, chat, images, now } = deps;
 
   async function generate(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const parsed = parseImagesRequest(request.body);
+    const parsed = parseRequest(request.body);
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const model = await resolveImageModel(chat, parsed.model, signal);
@@ -51,7 +51,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
     }
     // Without the places of those that are missing.
     const pictures = Object.values(drawn);
-    return reply.send(encodeImagesResponse({ pictures, missing }, Math.floor(now() / 1000), encoding));
+    return reply.send(encodeResponse({ pictures, missing }, Math.floor(now() / 1000), encoding));
   }
 
   return (app, _options, done) => {

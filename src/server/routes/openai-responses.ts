@@ -2,11 +2,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 import { z } from "zod";
 
 import { encodeCodexBudget } from "../../dialects/encode-budget.ts";
-import {
-  encodeResponsesError,
-  parseResponsesBody,
-  toResponsesRequest,
-} from "../../dialects/openai-responses/index.ts";
+import { encodeError, parseRequest, resolveRequest } from "../../dialects/openai-responses/index.ts";
 import { findIgnored, isRecord } from "../../dialects/find-ignored.ts";
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
@@ -146,11 +142,11 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
 
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     // A count needs no model: then it is for any.
-    const read = parseResponsesBody(withModel(request.body));
+    const read = parseRequest(withModel(request.body));
     const loaded = await loadContext(places, read);
     const openSummary = summaries.open;
     const context = { responseId: "", ...loaded, openSummary, temperature: undefined, topP: undefined };
-    const parsed = toResponsesRequest(read, context);
+    const parsed = resolveRequest(read, context);
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const asked = { ...parsed.request, ...readWishes(request.headers) };
@@ -161,7 +157,7 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
 
   return (app, _options, done) => {
     nameDialect(app, "openai-responses");
-    setDialectErrors(app, encodeResponsesError);
+    setDialectErrors(app, encodeError);
     showBudget(app, deps, encodeCodexBudget);
     fillModel(app, config);
     // What still runs has failed, and those who follow it are told, as long as there is somebody.

@@ -4,12 +4,12 @@ import { Stream } from "@anthropic-ai/sdk/streaming";
 
 import { createCollector } from "../../../src/model/collect.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
-import { encodeMessage } from "../../../src/dialects/anthropic-messages/encode-response.ts";
-import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
+import { encodeResponse } from "../../../src/dialects/anthropic-messages/encode-response.ts";
+import { createStreamEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
 
 /** The stream of an answer, whole. */
 export function encodeStream(events: readonly ChatEvent[], inputEstimate?: number): string {
-  const encoder = createAnthropicEncoder({
+  const encoder = createStreamEncoder({
     messageId: "msg_test",
     requestId: "req_test",
     inputEstimate: () => inputEstimate,
@@ -22,7 +22,7 @@ export function encodeWhole(events: readonly ChatEvent[], inputEstimate?: number
   const collector = createCollector();
   for (const event of events) collector.push(event);
   return JSON.parse(
-    JSON.stringify(encodeMessage(collector.result(), { messageId: "msg_test", inputEstimate })),
+    JSON.stringify(encodeResponse(collector.result(), { messageId: "msg_test", inputEstimate })),
   );
 }
 

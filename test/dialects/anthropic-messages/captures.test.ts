@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
+import { createStreamEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
 import { splitThinking } from "../../../src/shaping/split-thinking.ts";
 import { createLineDecoder } from "../../../src/stream/lines.ts";
@@ -24,7 +24,7 @@ test.each(chats.map((capture) => [capture.name, capture] as const))(
 
     const shaper = splitThinking({ mayOmitOpening: false });
     const events: ChatEvent[] = decoder.take().flatMap((event) => [...shaper.push(event)]);
-    const encoder = createAnthropicEncoder({ messageId: "msg_test", requestId: "req_test" });
+    const encoder = createStreamEncoder({ messageId: "msg_test", requestId: "req_test" });
     let stream = "";
     if (decoder.failure !== undefined) events.push(...shaper.flush());
     for (const event of events) stream += encoder.push(event);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseCountTokens, parseMessages } from "../../../src/dialects/anthropic-messages/parse-request.ts";
+import { parseCountTokens, parseRequest } from "../../../src/dialects/anthropic-messages/parse-request.ts";
 import { readPackageTypes } from "../../support/read-types.ts";
 
 const body = (edits: unknown) => ({
@@ -55,19 +55,19 @@ test.each([
     [{ kind: "clear-thinking", keep: 4 }, defaults],
   ],
 ])("the edits %j are understood", (edits, expected) => {
-  expect(parseMessages(body(edits)).contextEdits).toEqual(expected);
+  expect(parseRequest(body(edits)).contextEdits).toEqual(expected);
   expect(parseCountTokens(body(edits)).contextEdits).toEqual(expected);
-  expect(parseMessages(body(edits)).ignored).toEqual([]);
+  expect(parseRequest(body(edits)).ignored).toEqual([]);
 });
 
 test("without context management there is nothing to tell", () => {
   const { context_management: _, ...bare } = body([]);
-  expect(parseMessages(bare).contextEdits).toBeUndefined();
-  expect(parseMessages({ ...bare, context_management: null }).contextEdits).toBeUndefined();
+  expect(parseRequest(bare).contextEdits).toBeUndefined();
+  expect(parseRequest({ ...bare, context_management: null }).contextEdits).toBeUndefined();
 });
 
 test("compaction is named as ignored", () => {
-  expect(parseMessages(body([{ type: "compact_20260112", trigger: null }]))).toMatchObject({
+  expect(parseRequest(body([{ type: "compact_20260112", trigger: null }]))).toMatchObject({
     contextEdits: [],
     ignored: ["context_management.edits[compact_20260112]"],
   });
@@ -102,7 +102,7 @@ test.each([
   ["edits.0.keep", [{ ...thinking, keep: "some" }], /'all', or a number of thinking_turns/],
   ["edits.0.keep.value", [{ ...thinking, keep: { type: "thinking_turns", value: 0 } }], /equal to 1/],
 ])("a wrong %s is refused by its name", (field, edits, says) => {
-  for (const parse of [parseMessages, parseCountTokens]) {
+  for (const parse of [parseRequest, parseCountTokens]) {
     expect(() => parse(body(edits))).toThrow(says);
     expect(() => parse(body(edits))).toThrow(
       expect.objectContaining({ kind: "invalid-request", param: `context_management.${field}` }),
@@ -125,7 +125,7 @@ test("every edit and every field of it that the SDK's types have is known", asyn
   ] as const) {
     const fields = types.propertiesOf(name).filter((field) => !(field in edit) && field in samples);
     const filled = { ...Object.fromEntries(fields.map((field) => [field, samples[field]])), ...edit };
-    expect(() => parseMessages(body([filled])), name).not.toThrow();
+    expect(() => parseRequest(body([filled])), name).not.toThrow();
     const undecided = types.propertiesOf(name).filter((field) => !(field in filled));
     expect(undecided.filter(() => name !== "BetaCompact20260112Edit")).toEqual([]);
   }

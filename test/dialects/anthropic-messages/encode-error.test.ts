@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { encodeAnthropicError } from "../../../src/dialects/anthropic-messages/encode-error.ts";
+import { encodeError } from "../../../src/dialects/anthropic-messages/encode-error.ts";
 import { errorStatus, GatewayError, type ErrorKind, type GatewayErrorOptions } from "../../../src/errors.ts";
 
 function tooLong(text: string, options?: GatewayErrorOptions): unknown {
-  return encodeAnthropicError(new GatewayError("context-length", text, options), null).body;
+  return encodeError(new GatewayError("context-length", text, options), null).body;
 }
 
 describe("an error on the Messages routes", () => {
@@ -39,7 +39,7 @@ describe("an error on the Messages routes", () => {
   it.each(Object.entries(expected))("of kind %s is %j", (kind, [status, type]) => {
     // The table's keys are the kinds: checked by its type and by the test above.
     const error = new GatewayError(kind as ErrorKind, "prompt is too long: words");
-    expect(encodeAnthropicError(error, "req_1")).toEqual({
+    expect(encodeError(error, "req_1")).toEqual({
       status,
       headers: {
         "request-id": "req_1",
@@ -67,7 +67,7 @@ describe("an error on the Messages routes", () => {
 
   it("tells when to come back only if the upstream said so", () => {
     const error = new GatewayError("rate-limited", "Used up.", { retryAfterMs: 1500, shouldRetry: false });
-    expect(encodeAnthropicError(error, null).headers).toEqual({
+    expect(encodeError(error, null).headers).toEqual({
       "retry-after": "2",
       "x-should-retry": "false",
     });

@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
 
 import {
-  encodeAnthropicModel,
-  encodeAnthropicModels,
+  encodeModel,
+  encodeModels,
   encodeClaudeCodeModels,
 } from "../../../src/dialects/anthropic-messages/encode-models.ts";
 
 const deepseek = { id: "DeepSeek-V3.2", kind: "chat", name: "DeepSeek V3.2", contextLength: 128000 } as const;
 
 it("shows a model as Anthropic does", () => {
-  expect(encodeAnthropicModel(deepseek)).toEqual({
+  expect(encodeModel(deepseek)).toEqual({
     type: "model",
     id: "DeepSeek-V3.2",
     display_name: "DeepSeek V3.2",
@@ -19,7 +19,7 @@ it("shows a model as Anthropic does", () => {
 });
 
 it("lists all models on one page", () => {
-  expect(encodeAnthropicModels([deepseek, { id: "AkashGen", kind: "image" }])).toMatchObject({
+  expect(encodeModels([deepseek, { id: "AkashGen", kind: "image" }])).toMatchObject({
     data: [{ id: "DeepSeek-V3.2" }, { id: "AkashGen", display_name: "AkashGen", max_input_tokens: null }],
     has_more: false,
     first_id: "DeepSeek-V3.2",
@@ -28,7 +28,7 @@ it("lists all models on one page", () => {
 });
 
 it("lists nothing without first and last", () => {
-  expect(encodeAnthropicModels([])).toEqual({ data: [], has_more: false, first_id: null, last_id: null });
+  expect(encodeModels([])).toEqual({ data: [], has_more: false, first_id: null, last_id: null });
 });
 
 it("gives Claude Code the chat models under ids that it takes and does not know", () => {

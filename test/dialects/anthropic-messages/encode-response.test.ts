@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { encodeMessage, encodeUsage } from "../../../src/dialects/anthropic-messages/encode-response.ts";
+import { encodeResponse, encodeUsage } from "../../../src/dialects/anthropic-messages/encode-response.ts";
 import type { Block } from "../../../src/model/collect.ts";
 import type { FinishReason } from "../../../src/model/events.ts";
 
 function encode(finish: FinishReason, ...blocks: Block[]) {
   const usage = { inputTokens: 3, outputTokens: 2, estimated: false };
-  return encodeMessage({ model: "M", blocks, finish, usage }, { messageId: "msg_1" });
+  return encodeResponse({ model: "M", blocks, finish, usage }, { messageId: "msg_1" });
 }
 
 describe("a whole message", () => {

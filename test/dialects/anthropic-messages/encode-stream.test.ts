@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   anthropicPing,
-  createAnthropicEncoder,
+  createStreamEncoder,
 } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
 import { GatewayError } from "../../../src/errors.ts";
 import { createBlockWriter, type BlockWriter } from "../../../src/model/block-writer.ts";
@@ -36,7 +36,7 @@ function sign(...pieces: string[]): string[] {
 }
 
 function encodeErrorFrame(): string {
-  return createAnthropicEncoder({ messageId: "msg_1", requestId: "req_1" }).fail(
+  return createStreamEncoder({ messageId: "msg_1", requestId: "req_1" }).fail(
     new GatewayError("rate-limited", "The limit of Akash Chat is used up."),
   );
 }
@@ -146,7 +146,7 @@ describe("the Messages stream", () => {
   });
 
   it.each([0, 1, 3, 5])("ends by an error event after %i events, never normally", async (count) => {
-    const encoder = createAnthropicEncoder({ messageId: "msg_1", requestId: "req_9" });
+    const encoder = createStreamEncoder({ messageId: "msg_1", requestId: "req_9" });
     const list = answers["thinking, then text"]!.slice(0, count);
     const stream =
       list.map((event) => encoder.push(event)).join("") +

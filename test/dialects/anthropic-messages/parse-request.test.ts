@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { parseCountTokens, parseMessages } from "../../../src/dialects/anthropic-messages/parse-request.ts";
+import { parseCountTokens, parseRequest } from "../../../src/dialects/anthropic-messages/parse-request.ts";
 import { GatewayError } from "../../../src/errors.ts";
 import type { ChatRequest } from "../../../src/model/request.ts";
 
@@ -13,7 +13,7 @@ const claudeCode: unknown = JSON.parse(
 const hello = { model: "DeepSeek-V3.2", max_tokens: 100, messages: [{ role: "user", content: "Hello" }] };
 
 function parse(overrides: Record<string, unknown>): ChatRequest {
-  return parseMessages({ ...hello, ...overrides }).request;
+  return parseRequest({ ...hello, ...overrides }).request;
 }
 
 /** The user turn that these blocks make. */
@@ -27,7 +27,7 @@ function result(id: string): unknown {
 
 function failure(body: unknown): GatewayError {
   try {
-    parseMessages(body);
+    parseRequest(body);
   } catch (error) {
     if (error instanceof GatewayError) return error;
     throw error;
@@ -39,7 +39,7 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 describe("a Messages request", () => {
   it("needs no more than a model, a limit and a message", () => {
-    expect(parseMessages(hello)).toEqual({
+    expect(parseRequest(hello)).toEqual({
       request: {
         model: "DeepSeek-V3.2",
         messages: [{ role: "user", parts: [{ type: "text", text: "Hello" }] }],
@@ -59,7 +59,7 @@ describe("a Messages request", () => {
   });
 
   it("is understood as Claude Code sends it", () => {
-    const { request, stream, ignored, contextEdits } = parseMessages(claudeCode);
+    const { request, stream, ignored, contextEdits } = parseRequest(claudeCode);
     expect(stream).toBe(true);
     expect(contextEdits).toEqual([{ kind: "clear-thinking", keep: "all" }]);
     expect(ignored).toEqual(["metadata", "output_config.effort", "tools.2 (web_search_20250305)"]);
@@ -139,7 +139,7 @@ describe("a Messages request", () => {
       "container",
     ];
     const nulls = Object.fromEntries(optional.map((name) => [name, null]));
-    expect(parseMessages({ ...hello, ...nulls })).toEqual(parseMessages(hello));
+    expect(parseRequest({ ...hello, ...nulls })).toEqual(parseRequest(hello));
   });
 
   it.each([
@@ -174,7 +174,7 @@ describe("a Messages request", () => {
   });
 
   it("lists what has no effect, and only what was given", () => {
-    const { ignored } = parseMessages({
+    const { ignored } = parseRequest({
       ...hello,
       top_k: 5,
       service_tier: "auto",
@@ -360,7 +360,7 @@ describe("tools", () => {
   });
 
   it("of Anthropic that the client runs get their known schema", () => {
-    const { request, ignored } = parseMessages({
+    const { request, ignored } = parseRequest({
       ...hello,
       tools: [
         { type: "bash_20250124", name: "bash" },
@@ -380,7 +380,7 @@ describe("tools", () => {
   });
 
   it("that only servers can run are left out, also when they are forced", () => {
-    const forced = parseMessages({
+    const forced = parseRequest({
       ...hello,
       tools: [search, { type: "code_execution_20250825\n", name: "code" }],
       tool_choice: { type: "tool", name: "web_search" },
@@ -391,7 +391,7 @@ describe("tools", () => {
       "tools.1 (code_execution_20250825?)",
       "tool_choice",
     ]);
-    const any = parseMessages({ ...hello, tools: [search], tool_choice: { type: "any" } });
+    const any = parseRequest({ ...hello, tools: [search], tool_choice: { type: "any" } });
     expect(any.request.toolChoice).toEqual({ kind: "auto" });
   });
 });

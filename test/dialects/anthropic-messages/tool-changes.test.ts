@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parseMessages } from "../../../src/dialects/anthropic-messages/parse-request.ts";
+import { parseRequest } from "../../../src/dialects/anthropic-messages/parse-request.ts";
 
 const schema = { type: "object", properties: {} };
 const tool = (name: string, extra: Record<string, unknown> = {}) => ({
@@ -24,7 +24,7 @@ const found = (...names: string[]) =>
 const search = assistant({ type: "tool_use", id: "t1", name: "ToolSearch", input: { query: "web" } });
 
 function parse(body: Record<string, unknown>) {
-  return parseMessages({ model: "m", max_tokens: 9, messages: [user("Hello")], ...body });
+  return parseRequest({ model: "m", max_tokens: 9, messages: [user("Hello")], ...body });
 }
 
 /** The names that the model is offered. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { parseMessages } from "../../../src/dialects/anthropic-messages/parse-request.ts";
-import { encodeMessage } from "../../../src/dialects/anthropic-messages/encode-response.ts";
-import { createAnthropicEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
+import { parseRequest } from "../../../src/dialects/anthropic-messages/parse-request.ts";
+import { encodeResponse } from "../../../src/dialects/anthropic-messages/encode-response.ts";
+import { createStreamEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
 
 const browser = { type: "browser_toolset_20260801" };
@@ -11,7 +11,7 @@ const computer = { type: "computer_toolset_20260801" };
 const hello = { role: "user", content: "Hello" };
 
 function parse(tools: unknown[], body: Record<string, unknown> = {}) {
-  return parseMessages({ model: "m", max_tokens: 9, messages: [hello], tools, ...body });
+  return parseRequest({ model: "m", max_tokens: 9, messages: [hello], tools, ...body });
 }
 const offered = (...args: Parameters<typeof parse>) => parse(...args).request.tools.map(({ name }) => name);
 
@@ -125,10 +125,10 @@ describe("a toolset", () => {
       usage: { estimated: true },
     } as const;
     const block = { type: "tool_use", id: "t", name: "navigate", toolset_name: "browser" };
-    expect(encodeMessage(response, { messageId: "msg_1", toolsetCalls }).content).toEqual([
+    expect(encodeResponse(response, { messageId: "msg_1", toolsetCalls }).content).toEqual([
       { ...block, input: { url: "a.example" } },
     ]);
-    const encoder = createAnthropicEncoder({ messageId: "msg_1", requestId: "r", toolsetCalls });
+    const encoder = createStreamEncoder({ messageId: "msg_1", requestId: "r", toolsetCalls });
     const start: ChatEvent = { type: "block-start", index: 0, block: call };
     const data = /^data: (.*)$/m.exec(encoder.push(start))?.[1] ?? "";
     expect(JSON.parse(data)).toMatchObject({ content_block: { ...block, input: {} } });

@@ -2,9 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import {
-  createChatEncoder,
+  createStreamEncoder,
   createChoicesEncoder,
-  encodeChatCompletion,
+  encodeResponse,
 } from "../../../src/dialects/openai-chat/index.ts";
 import { GatewayError } from "../../../src/errors.ts";
 import type { BlockWriter } from "../../../src/model/block-writer.ts";
@@ -30,7 +30,7 @@ function answer(
 }
 
 function encode(events: readonly ChatEvent[], options: object = {}): string {
-  const encoder = createChatEncoder({ ...asked, includeUsage: false, ...options });
+  const encoder = createStreamEncoder({ ...asked, includeUsage: false, ...options });
   return events.map((event) => encoder.push(event)).join("");
 }
 
@@ -74,7 +74,7 @@ test("text before and behind a call is parted by a line break, streamed and whol
   );
   const collector = createCollector();
   for (const event of events) collector.push(event);
-  const whole = encodeChatCompletion([collector.result()], identity) as AnyJson;
+  const whole = encodeResponse([collector.result()], identity) as AnyJson;
   expect(streamed.join("")).toBe("First.\nThen.");
   expect(whole.choices[0].message.content).toBe("First.\nThen.");
 });
@@ -178,7 +178,7 @@ test("an answer without any block still has a role and a finish", () => {
 });
 
 test("a failure is one error frame", () => {
-  const encoder = createChatEncoder({ ...asked, includeUsage: false });
+  const encoder = createStreamEncoder({ ...asked, includeUsage: false });
   expect(encoder.fail(new GatewayError("internal", "It broke."))).toBe(
     'data: {"error":{"message":"It broke.","type":"server_error","param":null,"code":"internal_error"}}\n\n',
   );
@@ -188,7 +188,7 @@ const empty = (delta: string, model: string) => chunk(delta).replace("Qwen3", mo
 
 describe("heartbeats", () => {
   test("begin with the role where nothing came, under the name that was asked for, and are empty from then on", () => {
-    const encoder = createChatEncoder({ ...asked, includeUsage: false });
+    const encoder = createStreamEncoder({ ...asked, includeUsage: false });
     expect(encoder.heartbeat()).toBe(empty('{"role":"assistant","content":""}', "qwen"));
     expect(encoder.heartbeat()).toBe(empty("{}", "qwen"));
     const [start, ...rest] = answer((writer) => writer.openToolCall("call_a", "f"), "tool-calls");
@@ -211,7 +211,7 @@ describe("heartbeats", () => {
   test("change nothing, wherever they come", () => {
     fc.assert(
       fc.property(arbitraryEvents(), fc.infiniteStream(fc.nat(2)), (events, counts) => {
-        const encoder = createChatEncoder({ ...asked, includeUsage: true });
+        const encoder = createStreamEncoder({ ...asked, includeUsage: true });
         const text = events.map((event) => {
           const [count = 0] = counts.take(1);
           return Array.from({ length: count }, () => encoder.heartbeat()).join("") + encoder.push(event);
@@ -251,7 +251,7 @@ describe("several choices", () => {
 function whole(events: readonly ChatEvent[], legacyFunctions = false): AnyJson {
   const collector = createCollector();
   for (const event of events) collector.push(event);
-  return encodeChatCompletion([collector.result()], { ...identity, legacyFunctions });
+  return encodeResponse([collector.result()], { ...identity, legacyFunctions });
 }
 
 /** Adds chunks up as clients do. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { parseChatCompletion } from "../../../src/dialects/openai-chat/index.ts";
+import { parseRequest } from "../../../src/dialects/openai-chat/index.ts";
 import { GatewayError } from "../../../src/errors.ts";
 
 const minimal = { model: "m", messages: [{ role: "user", content: "Hi" }] };
@@ -11,7 +11,7 @@ const weather = {
 const text = (value: string) => ({ type: "text", text: value });
 const base64 = (value: string) => Buffer.from(value).toString("base64");
 
-const parse = (fields: object) => parseChatCompletion({ ...minimal, ...fields });
+const parse = (fields: object) => parseRequest({ ...minimal, ...fields });
 
 const call = (args: string) => ({
   role: "assistant",
@@ -28,7 +28,7 @@ const textsOf = (messages: object[]) =>
 
 function failure(body: unknown): GatewayError {
   try {
-    parseChatCompletion(body);
+    parseRequest(body);
   } catch (error) {
     if (error instanceof GatewayError) return error;
     throw error;
@@ -37,7 +37,7 @@ function failure(body: unknown): GatewayError {
 }
 
 test("the smallest request has this route's defaults", () => {
-  expect(parseChatCompletion(minimal)).toEqual({
+  expect(parseRequest(minimal)).toEqual({
     request: {
       model: "m",
       messages: [{ role: "user", parts: [text("Hi")] }],
@@ -330,7 +330,7 @@ describe("messages", () => {
       { role: "assistant", parts: [text("No.")] },
     ],
   ])("%s", (_name, message, expected) => {
-    const { messages } = parseChatCompletion({
+    const { messages } = parseRequest({
       model: "m",
       messages: [...minimal.messages, message],
     }).request;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   encodeImageEvent,
-  encodeImagesResponse,
+  encodeResponse,
   encodeImageStreamError,
 } from "../../../src/dialects/openai-images/encode-response.ts";
 import { GatewayError } from "../../../src/errors.ts";
@@ -17,14 +17,14 @@ const bytes: Picture = {
 
 describe("an images response", () => {
   it("has links and the revised prompt; what is not known is left out", () => {
-    expect(encodeImagesResponse({ pictures: [link], missing: [] }, 1700000000, undefined)).toEqual({
+    expect(encodeResponse({ pictures: [link], missing: [] }, 1700000000, undefined)).toEqual({
       created: 1700000000,
       data: [{ url: "https://gate.example/x", revised_prompt: prompt }],
     });
   });
 
   it("has base64 and the format of the bytes", () => {
-    expect(encodeImagesResponse({ pictures: [bytes, bytes], missing: [] }, 1700000000, undefined)).toEqual({
+    expect(encodeResponse({ pictures: [bytes, bytes], missing: [] }, 1700000000, undefined)).toEqual({
       created: 1700000000,
       data: [
         { b64_json: "UklGRg==", revised_prompt: prompt },
@@ -35,9 +35,7 @@ describe("an images response", () => {
   });
 
   it("tells the format that a link converts to", () => {
-    expect(encodeImagesResponse({ pictures: [link], missing: [] }, 1, { format: "png" }).output_format).toBe(
-      "png",
-    );
+    expect(encodeResponse({ pictures: [link], missing: [] }, 1, { format: "png" }).output_format).toBe("png");
   });
 
   it("names what is missing, with its reason and when to try again", () => {
@@ -46,7 +44,7 @@ describe("an images response", () => {
       { index: 1, error: limit },
       { index: 2, error: new Error("private words") },
     ];
-    expect(encodeImagesResponse({ pictures: [link], missing }, 1, undefined)).toMatchObject({
+    expect(encodeResponse({ pictures: [link], missing }, 1, undefined)).toMatchObject({
       data: [{ url: "https://gate.example/x" }],
       missing: [
         {

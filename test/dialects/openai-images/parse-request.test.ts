@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parseImagesRequest } from "../../../src/dialects/openai-images/parse-request.ts";
+import { parseRequest } from "../../../src/dialects/openai-images/parse-request.ts";
 
 describe("an images request", () => {
   it("needs a prompt only: one picture, as a link, as it comes", () => {
-    expect(parseImagesRequest({ prompt: "a red boat" })).toEqual({
+    expect(parseRequest({ prompt: "a red boat" })).toEqual({
       request: { prompt: "a red boat", count: 1, delivery: "link", encoding: undefined },
       model: undefined,
       stream: false,
@@ -15,7 +15,7 @@ describe("an images request", () => {
     const names =
       "model n response_format size quality style background moderation output_format output_compression partial_images stream user image mask";
     const nulls = Object.fromEntries(names.split(" ").map((name) => [name, null]));
-    expect(parseImagesRequest({ prompt: "x", ...nulls })).toEqual(parseImagesRequest({ prompt: "x" }));
+    expect(parseRequest({ prompt: "x", ...nulls })).toEqual(parseRequest({ prompt: "x" }));
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe("an images request", () => {
       ["size", "steps"],
     ],
   ])("accepts %s", (_, body, ignored) => {
-    expect(parseImagesRequest(body)).toMatchObject({
+    expect(parseRequest(body)).toMatchObject({
       request: { count: 1, delivery: "bytes", encoding: undefined },
       ignored,
     });
@@ -38,7 +38,7 @@ describe("an images request", () => {
 
   it("keeps the prompt as it is", () => {
     const prompt = ' it\'s "a" \\ b\n</image_generation> 😀 ';
-    expect(parseImagesRequest({ prompt }).request.prompt).toBe(prompt);
+    expect(parseRequest({ prompt }).request.prompt).toBe(prompt);
   });
 
   it.each([
@@ -52,7 +52,7 @@ describe("an images request", () => {
     [{ model: "gpt-image-1", response_format: "url" }, "link"],
     [{ model: "dall-e-3" }, "link"],
   ])("with %j delivers %s", (fields, delivery) => {
-    expect(parseImagesRequest({ prompt: "x", ...fields }).request.delivery).toBe(delivery);
+    expect(parseRequest({ prompt: "x", ...fields }).request.delivery).toBe(delivery);
   });
 
   it.each([
@@ -71,7 +71,7 @@ describe("an images request", () => {
     [{ output_compression: 60 }, { format: "webp", quality: 60 }],
     [{ output_compression: 100 }, undefined],
   ])("with %j converts to %j", (fields, encoding) => {
-    expect(parseImagesRequest({ prompt: "x", ...fields }).request.encoding).toEqual(encoding);
+    expect(parseRequest({ prompt: "x", ...fields }).request.encoding).toEqual(encoding);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe("an images request", () => {
     [{ stream: true, partial_images: 0 }, ""],
     [{ user: "u-1" }, "user"],
   ])("with %j lists as ignored: %s", (fields, ignored) => {
-    expect(parseImagesRequest({ prompt: "x", ...fields }).ignored.join(" ")).toBe(ignored);
+    expect(parseRequest({ prompt: "x", ...fields }).ignored.join(" ")).toBe(ignored);
   });
 
   it.each([
@@ -110,7 +110,7 @@ describe("an images request", () => {
     [{ prompt: "x", partial_images: 4 }, "partial_images"],
     [{ prompt: "x", stream: "yes" }, "stream"],
   ])("%# names the wrong field: %j -> %s", (body, param) => {
-    expect(() => parseImagesRequest(body)).toThrow(
+    expect(() => parseRequest(body)).toThrow(
       expect.objectContaining({
         kind: "invalid-request",
         status: 400,
@@ -121,7 +121,7 @@ describe("an images request", () => {
   });
 
   it("says how large a picture may be", () => {
-    expect(() => parseImagesRequest({ prompt: "x", size: "10000x1" })).toThrow("each 10 to 99999");
+    expect(() => parseRequest({ prompt: "x", size: "10000x1" })).toThrow("each 10 to 99999");
   });
 
   it.each([
@@ -130,7 +130,7 @@ describe("an images request", () => {
     [{ image: "data:image/png;base64,AAAA" }, "image"],
     [{ mask: ["x"] }, "mask"],
   ])("refuses what the upstream can't do: %j", (fields, param) => {
-    expect(() => parseImagesRequest({ prompt: "x", ...fields })).toThrow(
+    expect(() => parseRequest({ prompt: "x", ...fields })).toThrow(
       expect.objectContaining({
         kind: "unsupported",
         status: 400,

@@ -1,8 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  createResponsesStreamEncoder,
-  encodeWireEvent,
-} from "../../../src/dialects/openai-responses/index.ts";
+import { createStreamEncoder, encodeWireEvent } from "../../../src/dialects/openai-responses/index.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
 import { splitThinking } from "../../../src/shaping/split-thinking.ts";
 import { createLineDecoder } from "../../../src/stream/lines.ts";
@@ -33,7 +30,7 @@ test.each(chats.map((capture) => [capture.name, capture] as const))(
     const events: ChatEvent[] = decoder.take().flatMap((event) => [...shaper.push(event)]);
     if (failure !== undefined) events.push(...shaper.flush());
 
-    const encoder = createResponsesStreamEncoder(makeWriter(), () => {});
+    const encoder = createStreamEncoder(makeWriter(), () => {});
     let stream = events.map((event) => encoder.push(event)).join("");
     if (failure !== undefined) stream += encoder.fail(failure);
     const final = checkEvents(parseFrames(stream));

@@ -1,7 +1,4 @@
-import {
-  parseResponsesBody,
-  toResponsesRequest,
-} from "../../../src/dialects/openai-responses/parse-request.ts";
+import { parseRequest, resolveRequest } from "../../../src/dialects/openai-responses/parse-request.ts";
 import {
   createResponseWriter,
   type ResponseWriter,
@@ -9,7 +6,7 @@ import {
 
 /** Parses a body as the route does, with nothing stored. */
 export function parse(body: Record<string, unknown>) {
-  return toResponsesRequest(parseResponsesBody({ model: "m", input: "hi", ...body }), {
+  return resolveRequest(parseRequest({ model: "m", input: "hi", ...body }), {
     responseId: "resp_1",
     history: [],
     references: new Map(),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toMessages, type PlacedItem } from "../../../src/dialects/openai-responses/parse-messages.ts";
+import { parseMessages, type PlacedItem } from "../../../src/dialects/openai-responses/parse-messages.ts";
 import { createToolTable } from "../../../src/dialects/openai-responses/tool-table.ts";
 
 // Copying the turn for each of its parts would take minutes, so a test that ends has passed.
@@ -12,7 +12,7 @@ test("a turn of 100,000 results, and one of 100,000 calls, are put together", ()
     const call = { type: "function_call", call_id: `c${index}`, name: "x", arguments: "{}" } as const;
     return { item: { ...call, namespace: undefined, id: undefined }, param: "input" };
   });
-  const messages = toMessages([...calls, ...results], createToolTable([]));
+  const messages = parseMessages([...calls, ...results], createToolTable([]));
   expect(messages.map(({ role, parts }) => [role, parts.length])).toEqual([
     ["assistant", 100_000],
     ["tool", 100_000],

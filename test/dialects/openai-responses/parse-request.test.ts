@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import {
-  parseResponsesBody,
-  toResponsesRequest,
-} from "../../../src/dialects/openai-responses/parse-request.ts";
+import { parseRequest, resolveRequest } from "../../../src/dialects/openai-responses/parse-request.ts";
 import { GatewayError } from "../../../src/errors.ts";
 import type { Message } from "../../../src/model/request.ts";
 import { parse } from "./make-writer.ts";
@@ -232,7 +229,7 @@ describe("input", () => {
   });
 
   test("follows a reference to a stored item, and drops one to thinking", () => {
-    const read = parseResponsesBody({
+    const read = parseRequest({
       model: "m",
       input: [{ role: "user", content: "hi" }, { type: "item_reference", id: "msg_9o0" }, { id: "rs_9o1" }],
     });
@@ -249,7 +246,7 @@ describe("input", () => {
       temperature: undefined,
       topP: undefined,
     };
-    const parsed = toResponsesRequest(read, { ...context, references: new Map([["msg_9o0", stored]]) });
+    const parsed = resolveRequest(read, { ...context, references: new Map([["msg_9o0", stored]]) });
     expect(parsed.request.messages).toEqual([
       { role: "user", parts: [text("hi")] },
       { role: "assistant", parts: [text("yes")] },

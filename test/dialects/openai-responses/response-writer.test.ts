@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { ResponseStreamEvent } from "openai/resources/responses/responses";
 import { accumulateResponse } from "openai/lib/responses/ResponseAccumulator";
 import { describe, expect, test } from "vitest";
-import { createResponsesStreamEncoder } from "../../../src/dialects/openai-responses/encode-stream.ts";
+import { createStreamEncoder } from "../../../src/dialects/openai-responses/encode-stream.ts";
 import type { ResponseObject, WireEvent } from "../../../src/dialects/openai-responses/wire.ts";
 import { type ErrorKind, errorStatus, GatewayError } from "../../../src/errors.ts";
 import { createPieceWriter } from "../../support/create-piece-writer.ts";
@@ -26,7 +26,7 @@ function accumulate(events: readonly WireEvent[]) {
 
 function stream(events: readonly ChatEvent[], body: Record<string, unknown> = {}) {
   const ends: ResponseObject[] = [];
-  const encoder = createResponsesStreamEncoder(makeWriter(body), (response) => ends.push(response));
+  const encoder = createStreamEncoder(makeWriter(body), (response) => ends.push(response));
   const wire = parseFrames(events.map((event) => encoder.push(event)).join(""));
   return { wire, ends };
 }
@@ -62,7 +62,7 @@ describe("a stream of events", () => {
   test("may have heartbeats anywhere, over which the SDK's accumulator reads", () => {
     fc.assert(
       fc.property(arbitraryEvents(), fc.infiniteStream(fc.boolean()), (events, beats) => {
-        const encoder = createResponsesStreamEncoder(makeWriter(), () => {});
+        const encoder = createStreamEncoder(makeWriter(), () => {});
         const beat = (): string => (beats.next().value === true ? encoder.heartbeat() : "");
         const text = events.map((event) => beat() + encoder.push(event) + beat()).join("");
         const wire = parseFrames(text + encoder.heartbeat());
@@ -79,7 +79,7 @@ describe("a stream of events", () => {
     ["a custom tool", { type: "custom", name: "run" }, "run", "custom_tool_call"],
     ["a tool whose call is shown when it is complete", { type: "shell" }, "shell", "shell_call"],
   ])("has heartbeats in a call of %s", (_, tool, name, type) => {
-    const encoder = createResponsesStreamEncoder(makeWriter({ tools: [tool] }), () => {});
+    const encoder = createStreamEncoder(makeWriter({ tools: [tool] }), () => {});
     const events = answer((writer) => {
       writer.openToolCall("call_1", name);
       for (const piece of ['{"input": "l', 's", "commands": ["ls"]}']) writer.writeArguments(piece);
@@ -95,7 +95,7 @@ describe("a stream of events", () => {
     fc.assert(
       fc.property(arbitraryEvents(), fc.nat(), (events, place) => {
         const cut = events.slice(0, place % events.length);
-        const encoder = createResponsesStreamEncoder(makeWriter(), () => {});
+        const encoder = createStreamEncoder(makeWriter(), () => {});
         const text = cut.map((event) => encoder.push(event)).join("");
         const error = new GatewayError("upstream-truncated", "cut");
         const wire = parseFrames(text + encoder.fail(error) + encoder.fail(error));
@@ -110,7 +110,7 @@ describe("a stream of events", () => {
   test.each(Object.keys(errorStatus) as ErrorKind[])(
     "that fails as %s has one terminal with code and text",
     (kind) => {
-      const encoder = createResponsesStreamEncoder(makeWriter(), () => {});
+      const encoder = createStreamEncoder(makeWriter(), () => {});
       const final = checkEvents(parseFrames(encoder.fail(new GatewayError(kind, "What happened."))));
       expect(final).toMatchObject({ status: "failed", output: [], usage: null, completed_at: null });
       expect(final.error?.code).toMatch(/^[a-z_]+$/);
@@ -119,7 +119,7 @@ describe("a stream of events", () => {
   );
 
   test("tells a client that reads no headers when to try again", () => {
-    const encoder = createResponsesStreamEncoder(makeWriter(), () => {});
+    const encoder = createStreamEncoder(makeWriter(), () => {});
     const error = new GatewayError("rate-limited", "The usage limit is reached.", { retryAfterMs: 2400 });
     expect(checkEvents(parseFrames(encoder.fail(error))).error).toEqual({
       code: "rate_limit_exceeded",
@@ -248,7 +248,7 @@ describe("a stream of events", () => {
   });
 
   test("ends a call as soon as it is complete, before the answer has ended", () => {
-    const encoder = createResponsesStreamEncoder(makeWriter(), () => {});
+    const encoder = createStreamEncoder(makeWriter(), () => {});
     const events = answer((writer) => writer.openToolCall("call_a", "f"), "tool-calls").slice(0, -1);
     const wire = parseFrames(events.map((event) => encoder.push(event)).join(""));
     expect(wire.at(-1)?.type).toBe("response.output_item.done");
