@@ -9,25 +9,19 @@ import { clientNames, findClient } from "../src/cli/connect/clients.ts";
 import type { Target } from "../src/cli/connect/client.ts";
 import { promptSizes } from "../src/cli/connect/prompt-sizes.ts";
 import { encodeError as encodeAnthropicError } from "../src/dialects/anthropic-messages/encode-error.ts";
-import { messagesSchema } from "../src/dialects/anthropic-messages/request-schema.ts";
+import { requestSchema as messagesSchema } from "../src/dialects/anthropic-messages/request-schema.ts";
 import { parseRequest as parseAnthropicRequest } from "../src/dialects/anthropic-messages/parse-request.ts";
-import { chatBody } from "../src/dialects/openai-chat/request-schema.ts";
+import { requestSchema as chatSchema } from "../src/dialects/openai-chat/request-schema.ts";
 import { parseRequest as parseChatRequest } from "../src/dialects/openai-chat/parse-request.ts";
-import {
-  completionBody,
-  parseRequest as parseCompletionRequest,
-} from "../src/dialects/openai-completions/parse-request.ts";
+import { requestSchema as completionSchema } from "../src/dialects/openai-completions/request-schema.ts";
+import { parseRequest as parseCompletionRequest } from "../src/dialects/openai-completions/parse-request.ts";
 import { encodeOpenAiErrorObject } from "../src/dialects/encode-openai-error.ts";
-import {
-  imagesBody,
-  parseRequest as parseImagesRequest,
-} from "../src/dialects/openai-images/parse-request.ts";
+import { requestSchema as imagesSchema } from "../src/dialects/openai-images/request-schema.ts";
+import { parseRequest as parseImagesRequest } from "../src/dialects/openai-images/parse-request.ts";
 import { encodeFailure } from "../src/dialects/openai-responses/encode-failure.ts";
-import { requestSchema } from "../src/dialects/openai-responses/request-schema.ts";
-import {
-  parseRequest as parseResponsesRequest,
-  resolveRequest as resolveResponsesRequest,
-} from "../src/dialects/openai-responses/parse-request.ts";
+import { requestSchema as responsesSchema } from "../src/dialects/openai-responses/request-schema.ts";
+import { parseRequest as parseResponsesRequest } from "../src/dialects/openai-responses/parse-request.ts";
+import { resolveRequest as resolveResponsesRequest } from "../src/dialects/openai-responses/resolve-request.ts";
 import { errorStatus, GatewayError, type ErrorKind } from "../src/errors.ts";
 import { collect } from "../src/model/collect.ts";
 import { createToolCallShaper } from "../src/shaping/tools/index.ts";
@@ -112,21 +106,21 @@ describe("docs/api.md has every parameter as the code has it", () => {
   const routes: readonly Route[] = [
     {
       heading: "## POST /v1/chat/completions",
-      fields: Object.keys(chatBody.shape),
+      fields: Object.keys(chatSchema.shape),
       body: { model: "m", messages },
       ignoredOf: (body) => parseChatRequest(body).ignored,
       samples: { logprobs: true, top_logprobs: 2 },
     },
     {
       heading: "## POST /v1/completions",
-      fields: Object.keys(completionBody.shape),
+      fields: Object.keys(completionSchema.shape),
       body: { model: "m", prompt: "Hello" },
       ignoredOf: (body) => parseCompletionRequest(body).ignored,
       samples: { logprobs: 1, best_of: 3 },
     },
     {
       heading: "## POST /v1/responses",
-      fields: Object.keys(requestSchema.shape),
+      fields: Object.keys(responsesSchema.shape),
       body: { model: "m", input: "Hello" },
       ignoredOf: (body) =>
         resolveResponsesRequest(parseResponsesRequest(body), {
@@ -152,7 +146,7 @@ describe("docs/api.md has every parameter as the code has it", () => {
     },
     {
       heading: "## POST /v1/images/generations",
-      fields: Object.keys(imagesBody.shape),
+      fields: Object.keys(imagesSchema.shape),
       body: { prompt: "a cat" },
       ignoredOf: (body) => parseImagesRequest(body).ignored,
       samples: { size: "512x512", quality: "hd", style: "vivid", moderation: "low", partial_images: 2 },

@@ -11,9 +11,11 @@ export interface ParsedChat {
 }
 
 /** Encodes canonical events as text of one wire format (SSE frames, mostly). */
-export interface StreamEncoder {
+export interface StreamEncoder<Event = ChatEvent> {
   /** The frames for one event; may be empty. After the `finish` event the stream is complete, `[DONE]` included. */
-  push(event: ChatEvent): string;
+  push(event: Event): string;
+  /** A frame that says nothing, for silence: at its time it is as good as any other. */
+  heartbeat(): string;
   /** The dialect's own error frame. Nothing may follow; never a normal end. */
   fail(error: GatewayError): string;
 }
@@ -22,9 +24,9 @@ export interface StreamEncoder {
 export interface ChoicesEncoder {
   /** The frames for one event of one choice; after the last choice's `finish` the stream is complete. */
   push(choice: number, event: ChatEvent): string;
-  /** A frame that says nothing, for silence: at its time it is as good as any other. */
-  heartbeat(): string;
   /** As in `StreamEncoder`. */
+  heartbeat(): string;
+  /** Likewise. */
   fail(error: GatewayError): string;
 }
 

@@ -1,6 +1,7 @@
 import { toClientMessage, type ErrorKind, type GatewayError } from "../errors.ts";
 import { encodeSseData } from "../stream/sse.ts";
 import type { EncodedError } from "./dialect.ts";
+import { encodeRetryHeaders } from "./encode-retry-headers.ts";
 
 /** OpenAI's `error.type` and `error.code` for each kind. SDKs branch on the status, people on the code. */
 const openAiNames = {
@@ -40,16 +41,6 @@ export interface OpenAiErrorObject {
 export function encodeOpenAiErrorObject(error: GatewayError): OpenAiErrorObject {
   const { type, code } = openAiNames[error.kind];
   return { message: toClientMessage(error), type, param: error.param ?? null, code };
-}
-
-/** `Retry-After` (in s, rounded up) and `x-should-retry`, each only when there is something to say. */
-export function encodeRetryHeaders(error: GatewayError): Record<string, string> {
-  const headers: Record<string, string> = {};
-  if (error.retryAfterMs !== undefined) {
-    headers["retry-after"] = String(Math.max(0, Math.ceil(error.retryAfterMs / 1000)));
-  }
-  if (error.shouldRetry !== undefined) headers["x-should-retry"] = String(error.shouldRetry);
-  return headers;
 }
 
 /**

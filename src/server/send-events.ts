@@ -19,7 +19,7 @@ export interface StreamOptions {
 }
 
 /** What `sendEvents` needs. */
-export interface SendEventsOptions extends StreamOptions {
+export interface SendEventsOptions extends Omit<StreamOptions, "heartbeat"> {
   /** From `ChatService.complete`, called with `signal`. */
   readonly events: AsyncIterable<EventBatch>;
   readonly encoder: StreamEncoder;
@@ -56,6 +56,7 @@ export function sendEvents(reply: FastifyReply, options: SendEventsOptions): Pro
   return sendBatches(reply, {
     ...options,
     batches: options.events,
+    heartbeat: () => encoder.heartbeat(),
     fail: (error) => encoder.fail(error),
     encode(batch) {
       let text = "";

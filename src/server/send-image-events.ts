@@ -1,21 +1,18 @@
 import type { FastifyReply } from "fastify";
 import type { Config } from "../config.ts";
-import { encodeImageEvent, encodeImageStreamError } from "../dialects/openai-images/encode-response.ts";
+import type { StreamEncoder } from "../dialects/dialect.ts";
 import { toGatewayError } from "../errors.ts";
-import type { ImageEncoding, PictureEvent } from "../model/picture.ts";
-import { encodeSseComment } from "../stream/sse.ts";
+import type { PictureEvent } from "../model/picture.ts";
 import { noteMissing } from "./answer-facts.ts";
 import { createEventSink } from "./event-sink.ts";
 
 /** What `sendImageEvents` needs. */
 export interface SendImageEventsOptions {
   readonly events: AsyncIterable<PictureEvent>;
-  readonly encoding: ImageEncoding | undefined;
+  readonly encoder: StreamEncoder<PictureEvent>;
   readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
   /** From `clientSignal(reply)`. */
   readonly signal: AbortSignal;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
 /**
@@ -24,20 +21,19 @@ export interface SendImageEventsOptions {
  * missing at the end.
  */
 export async function sendImageEvents(reply: FastifyReply, options: SendImageEventsOptions): Promise<void> {
-  const { events, encoding, signal, now } = options;
+  const { events, encoder, signal } = options;
   const { facts } = reply.request;
   facts.stream = true;
   const sink = createEventSink(reply, {
     config: options.config,
-    heartbeat: () => encodeSseComment(""),
+    heartbeat: () => encoder.heartbeat(),
     lateHeaders: reply.request.facts.lateHeaders,
   });
   try {
     for await (const event of events) {
       if (event.type === "picture") facts.pictures += 1;
       if (event.type === "missing") noteMissing(facts, event.pictures);
-      const text = encodeImageEvent(event, Math.floor(now() / 1000), encoding);
-      if (!sink.write(text, true)) await sink.drained();
+      if (!sink.write(encoder.push(event), true)) await sink.drained();
       if (signal.aborted) break;
     }
     if (signal.aborted) throw signal.reason;
@@ -47,7 +43,7 @@ export async function sendImageEvents(reply: FastifyReply, options: SendImageEve
     if (!sink.committed) throw error;
     facts.error = error.kind;
     facts.cause = error;
-    sink.end(encodeImageStreamError(error));
+    sink.end(encoder.fail(error));
   } finally {
     sink.release();
   }

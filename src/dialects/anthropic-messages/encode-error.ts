@@ -1,6 +1,6 @@
 import { toClientMessage, type ErrorKind, type GatewayError } from "../../errors.ts";
 import type { EncodedError } from "../dialect.ts";
-import { encodeRetryHeaders } from "../encode-openai-error.ts";
+import { encodeRetryHeaders } from "../encode-retry-headers.ts";
 
 /** `error.type` for each kind. Source: https://platform.claude.com/docs/en/api/errors */
 const anthropicTypes = {

@@ -1,63 +1,12 @@
 import { GatewayError } from "../../errors.ts";
 import type { Block, ChatResponse } from "../../model/collect.ts";
 import type { AppliedEdit } from "../../model/context-edit.ts";
-import type { FinishReason, Usage } from "../../model/events.ts";
+import type { FinishReason } from "../../model/events.ts";
 import { encodeAppliedEdits, type WireAppliedEdits } from "./context-management.ts";
+import { encodeFinishReason, type WireStop } from "./encode-finish-reason.ts";
+import { encodeUsage, type WireUsage } from "./encode-usage.ts";
 import { createThinkingSignature } from "./thinking-signature.ts";
 import type { ToolsetCall } from "./toolset.ts";
-
-/** Why the answer ended, in Anthropic's words. */
-export interface WireStop {
-  readonly stop_reason: "end_turn" | "max_tokens" | "stop_sequence" | "tool_use" | "refusal";
-  readonly stop_sequence: string | null;
-  /** Only of a refusal; no reason is known. */
-  readonly stop_details?: { readonly type: "refusal"; readonly category: null; readonly explanation: null };
-}
-
-/** Translates the finish. An end of unknown kind is a plain end: the answer is complete. */
-export function encodeStop(finish: FinishReason): WireStop {
-  switch (finish.kind) {
-    case "length":
-      return { stop_reason: "max_tokens", stop_sequence: null };
-    case "tool-calls":
-      return { stop_reason: "tool_use", stop_sequence: null };
-    case "content-filter":
-      return {
-        stop_reason: "refusal",
-        stop_sequence: null,
-        stop_details: { type: "refusal", category: null, explanation: null },
-      };
-    default:
-      return finish.stopSequence === undefined
-        ? { stop_reason: "end_turn", stop_sequence: null }
-        : { stop_reason: "stop_sequence", stop_sequence: finish.stopSequence };
-  }
-}
-
-/** Token counts as the API shows them. No prompt is cached, so the cache counts are truly 0. */
-export interface WireUsage {
-  readonly input_tokens: number;
-  readonly cache_creation_input_tokens: 0;
-  readonly cache_read_input_tokens: 0;
-  readonly output_tokens: number;
-  readonly output_tokens_details?: { readonly thinking_tokens: number };
-}
-
-/**
- * Translates usage. The API has no way to say "unknown": `inputEstimate`, our own count, stands in for unknown
- * input, and 0 for unknown output.
- */
-export function encodeUsage(usage: Usage, inputEstimate: number | undefined): WireUsage {
-  return {
-    input_tokens: usage.inputTokens ?? inputEstimate ?? 0,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    output_tokens: usage.outputTokens ?? 0,
-    ...(usage.reasoningTokens === undefined
-      ? {}
-      : { output_tokens_details: { thinking_tokens: usage.reasoningTokens } }),
-  };
-}
 
 /** A block of an answer. */
 export type WireAnswerBlock =
@@ -141,7 +90,7 @@ export function encodeResponse(response: ChatResponse, options: AnswerOptions): 
     role: "assistant",
     model: response.model,
     content: response.blocks.map((block) => encodeBlock(block, response.finish, options.toolsetCalls)),
-    ...encodeStop(response.finish),
+    ...encodeFinishReason(response.finish),
     usage: encodeUsage(response.usage, options.inputEstimate),
     ...(options.appliedEdits && { context_management: encodeAppliedEdits(options.appliedEdits) }),
   };

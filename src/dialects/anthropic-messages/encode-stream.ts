@@ -4,7 +4,8 @@ import { encodeSseEvent, escapeLineBreaks } from "../../stream/sse.ts";
 import type { StreamEncoder } from "../dialect.ts";
 import { encodeAppliedEdits } from "./context-management.ts";
 import { encodeErrorBody } from "./encode-error.ts";
-import { encodeStop, encodeUsage } from "./encode-response.ts";
+import { encodeFinishReason } from "./encode-finish-reason.ts";
+import { encodeUsage } from "./encode-usage.ts";
 import { createThinkingSignature, type ThinkingSignature } from "./thinking-signature.ts";
 import type { ToolsetCall } from "./toolset.ts";
 
@@ -24,8 +25,7 @@ export interface AnthropicStreamOptions {
   readonly appliedEdits?: readonly AppliedEdit[] | undefined;
 }
 
-/** The frame that keeps a silent stream open. */
-export const anthropicPing: string = encodeSseEvent("ping", '{"type":"ping"}');
+const ping = encodeSseEvent("ping", '{"type":"ping"}');
 
 /** A block that was opened: what its deltas begin with, so that a delta costs one string escape. */
 interface OpenBlock {
@@ -136,7 +136,7 @@ export function createStreamEncoder(options: AnthropicStreamOptions): StreamEnco
               "message_delta",
               JSON.stringify({
                 type: "message_delta",
-                delta: encodeStop(event.reason),
+                delta: encodeFinishReason(event.reason),
                 usage: encodeUsage(event.usage, options.inputEstimate?.()),
                 ...(options.appliedEdits && { context_management: encodeAppliedEdits(options.appliedEdits) }),
               }),
@@ -144,6 +144,7 @@ export function createStreamEncoder(options: AnthropicStreamOptions): StreamEnco
           );
       }
     },
+    heartbeat: () => ping,
     fail(error) {
       return encodeSseEvent("error", JSON.stringify(encodeErrorBody(error, options.requestId)));
     },

@@ -4,7 +4,7 @@ export { encodeModel, encodeModels, encodeClaudeCodeModels } from "./encode-mode
 export { pageModels } from "./page-models.ts";
 export { parseCountTokens, parseRequest } from "./parse-request.ts";
 export { encodeResponse } from "./encode-response.ts";
-export { anthropicPing, createStreamEncoder } from "./encode-stream.ts";
+export { createStreamEncoder } from "./encode-stream.ts";
 export {
   continueThread,
   parseThread,

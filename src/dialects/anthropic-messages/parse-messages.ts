@@ -146,9 +146,9 @@ function splitUserTurn(blocks: readonly WireBlock[], path: FieldPath): Message[]
 
 /**
  * The canonical messages of one wire message: none if it holds nothing for the model, several if tool results
- * and words are mixed. Throws `GatewayError` (`invalid-request` or `unsupported`) that names the block.
+ * and words are mixed.
  */
-export function parseMessages(message: WireMessage, index: number): Message[] {
+function parseMessage(message: WireMessage, index: number): Message[] {
   const path = ["messages", index, "content"];
   if (message.role === "user") return splitUserTurn(message.content, path);
   if (message.role === "assistant") {
@@ -163,4 +163,18 @@ export function parseMessages(message: WireMessage, index: number): Message[] {
     return change === undefined ? [] : [text(change)];
   });
   return parts.length === 0 ? [] : [{ role: "system", parts }];
+}
+
+/**
+ * The turns of a conversation, without the system messages that were to be seen only until the user spoke again. Throws
+ * `GatewayError` (`invalid-request` or `unsupported`) that names the block.
+ */
+export function parseMessages(wireMessages: readonly WireMessage[]): Message[] {
+  const lastUser = wireMessages.findLastIndex(({ role }) => role === "user");
+  return wireMessages.flatMap((message, index) => {
+    const turns = parseMessage(message, index);
+    const isCleared =
+      message.role === "system" && message.clear_at === "next_user_message" && index < lastUser;
+    return isCleared ? [] : turns;
+  });
 }

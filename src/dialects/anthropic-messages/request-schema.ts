@@ -268,7 +268,7 @@ export const countTokensSchema = z.object({
 });
 
 /** The body of `POST /v1/messages`. */
-export const messagesSchema = countTokensSchema.extend({
+export const requestSchema = countTokensSchema.extend({
   max_tokens: z
     .int({
       error: ({ input }) => (input === undefined ? "Field required" : "Input should be a valid integer"),

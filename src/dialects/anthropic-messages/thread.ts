@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GatewayError, shorten } from "../../errors.ts";
 import type { EncodedError } from "../dialect.ts";
 import { parseBody, toFieldError } from "./parse-body.ts";
-import { messagesSchema } from "./request-schema.ts";
+import { requestSchema } from "./request-schema.ts";
 
 /**
  * Threads of the Messages API: the server holds the conversation under the id of its last answer, so that a turn sends
@@ -35,7 +35,7 @@ export class ThreadNotFoundError extends GatewayError {
   }
 }
 
-const threadSchema = messagesSchema.pick({ thread: true });
+const threadSchema = requestSchema.pick({ thread: true });
 
 /** Fields that belong to the thread: what it was created with stays. */
 const fixedFields = ["system", "tools"] as const;

@@ -1,6 +1,7 @@
 import type { GatewayError } from "../../errors.ts";
 import type { EncodedError } from "../dialect.ts";
-import { encodeOpenAiError, encodeOpenAiErrorObject, encodeRetryHeaders } from "../encode-openai-error.ts";
+import { encodeOpenAiError, encodeOpenAiErrorObject } from "../encode-openai-error.ts";
+import { encodeRetryHeaders } from "../encode-retry-headers.ts";
 
 /**
  * An error on `/v1/chat/completions`. An unknown model is what the Go program made of it (row E3 of

@@ -76,9 +76,7 @@ export function createChoicesEncoder(count: number, options: ChunkStreamOptions)
 }
 
 /** Creates the encoder of a stream with one answer. */
-export function createStreamEncoder(
-  options: ChunkStreamOptions,
-): StreamEncoder & Pick<ChoicesEncoder, "heartbeat"> {
+export function createStreamEncoder(options: ChunkStreamOptions): StreamEncoder {
   const encoder = createChoicesEncoder(1, options);
   return {
     push: (event) => encoder.push(0, event),

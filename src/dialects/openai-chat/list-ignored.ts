@@ -6,10 +6,10 @@ import {
   isNamed,
   listOf,
 } from "../find-openai-ignored.ts";
-import { chatBody, type ChatBody } from "./request-schema.ts";
+import { requestSchema, type RequestBody } from "./request-schema.ts";
 
 /** `audio` is refused, and the others are judged below. */
-const understood: ReadonlySet<string> = new Set([...Object.keys(chatBody.shape), "audio"]);
+const understood: ReadonlySet<string> = new Set([...Object.keys(requestSchema.shape), "audio"]);
 
 /** The fields of a message itself that have no effect. */
 function findInMessage({ role, audio, name }: Readonly<Record<string, unknown>>): string[] {
@@ -25,7 +25,7 @@ function* partsOf(messages: readonly unknown[]): Generator<unknown, void, undefi
 }
 
 /** Parameters of a valid body that have no effect here, as `x-ignored-parameters` shows them; `raw` is the body as it came. */
-export function listIgnored(body: ChatBody, raw: unknown): string[] {
+export function listIgnored(body: RequestBody, raw: unknown): string[] {
   const { messages, tools, functions, stream_options: options } = isRecord(raw) ? raw : {};
   return [
     ...findIgnored(body, understood).filter((name) => isNamed(name, body[name])),

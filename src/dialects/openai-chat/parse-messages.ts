@@ -1,56 +1,8 @@
 import { GatewayError, shorten } from "../../errors.ts";
-import type { FilePart, ImagePart, Message, TextPart, ToolCallPart } from "../../model/request.ts";
+import type { ImagePart, Message, TextPart, ToolCallPart } from "../../model/request.ts";
 import { createCallOrder } from "../call-order.ts";
-import { parseFile, parseImageUrl } from "./parse-parts.ts";
-import type { WireContent, WireMessage, WirePart } from "./message-schema.ts";
-
-type AnyPart = TextPart | ImagePart | FilePart;
-
-function toPart(part: WirePart, param: string): AnyPart {
-  switch (part.type) {
-    case "text":
-    case "input_text":
-    case "output_text":
-      return { type: "text", text: part.text };
-    case "refusal":
-      return { type: "text", text: part.refusal };
-    case "image_url":
-    case "input_image":
-      return parseImageUrl(part.image_url, `${param}.image_url`);
-    case "file":
-      return parseFile(part.file, `${param}.file`);
-    default:
-      throw new GatewayError(
-        "unsupported",
-        `'${param}' is audio (input_audio), which Akash Chat can't hear. Send text.`,
-        {
-          param,
-        },
-      );
-  }
-}
-
-function toParts(content: WireContent, param: string): AnyPart[] {
-  if (typeof content === "string") return [{ type: "text", text: content }];
-  return content.map((part, index) => toPart(part, `${param}[${index}]`));
-}
-
-/** Narrows parts to the kinds that a role may have. */
-function only<K extends AnyPart["type"]>(
-  parts: readonly AnyPart[],
-  kinds: readonly K[],
-  param: string,
-  role: string,
-) {
-  return parts.map((part, index) => {
-    // `includes` wants a K to ask for, and narrows nothing.
-    if ((kinds as readonly string[]).includes(part.type)) return part as Extract<AnyPart, { type: K }>;
-    const where = `${param}[${index}]`;
-    throw new GatewayError("invalid-request", `'${where}' must be text in a message of role ${role}.`, {
-      param: where,
-    });
-  });
-}
+import type { WireMessage } from "./message-schema.ts";
+import { only, parseParts } from "./parse-parts.ts";
 
 /**
  * Turns wire messages into canonical ones. Adjacent `tool` messages stay apart; assistant messages that hold
@@ -77,16 +29,16 @@ export function parseMessages(messages: readonly WireMessage[]): Message[] {
       case "system":
       case "developer":
         return [
-          { role: "system", parts: only(toParts(message.content, param), ["text"], param, message.role) },
+          { role: "system", parts: only(parseParts(message.content, param), ["text"], param, message.role) },
         ];
       case "user":
-        return [{ role: "user", parts: [...nameParts(message), ...toParts(message.content, param)] }];
+        return [{ role: "user", parts: [...nameParts(message), ...parseParts(message.content, param)] }];
       case "tool": {
-        const content = only(toParts(message.content, param), ["text", "image"], param, "tool");
+        const content = only(parseParts(message.content, param), ["text", "image"], param, "tool");
         return [toolMessage(findCall(message.tool_call_id, index), content)];
       }
       case "function": {
-        const content = only(toParts(message.content ?? "", param), ["text", "image"], param, "function");
+        const content = only(parseParts(message.content ?? "", param), ["text", "image"], param, "function");
         return [toolMessage(legacyIds.get(message.name) ?? `call_${message.name}`, content)];
       }
       default: {
@@ -96,7 +48,7 @@ export function parseMessages(messages: readonly WireMessage[]): Message[] {
           ...(reasoning === "" ? [] : [{ type: "reasoning" as const, text: reasoning }]),
           ...(text === ""
             ? []
-            : [...nameParts(message), ...only(toParts(text, param), ["text"], param, "assistant")]),
+            : [...nameParts(message), ...only(parseParts(text, param), ["text"], param, "assistant")]),
           ...parseCalls(message, index),
         ];
         return parts.length === 0 ? [] : [{ role: "assistant", parts }];

@@ -6,7 +6,7 @@ import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { listIgnored } from "./list-ignored.ts";
 import { parseMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
-import { chatBody, type ChatBody } from "./request-schema.ts";
+import { requestSchema, type RequestBody } from "./request-schema.ts";
 import { parseResponseFormat } from "./parse-response-format.ts";
 
 /** A chat completion request, with what only this dialect's answers need. */
@@ -21,7 +21,7 @@ export interface ParsedChatCompletion extends ParsedChat {
 }
 
 /** Refuses what could only be answered with something else than was asked for. */
-function refuseImpossible(body: ChatBody): void {
+function refuseImpossible(body: RequestBody): void {
   if (body.modalities?.includes("audio") === true || (body["audio"] ?? undefined) !== undefined) {
     throw new GatewayError(
       "unsupported",
@@ -42,7 +42,7 @@ function refuseImpossible(body: ChatBody): void {
 }
 
 /** Groq's `reasoning_format` and `include_reasoning`: the caller's own wish, over the gateway's setting. */
-function toReasoningMode(body: ChatBody): ReasoningMode | undefined {
+function toReasoningMode(body: RequestBody): ReasoningMode | undefined {
   if (body.include_reasoning === false) return "drop";
   if (body.reasoning_format === undefined) return body.include_reasoning === true ? "field" : undefined;
   return ({ parsed: "field", raw: "inline", hidden: "drop" } as const)[body.reasoning_format];
@@ -57,7 +57,7 @@ function toReasoningMode(body: ChatBody): ReasoningMode | undefined {
  */
 export function parseRequest(input: unknown): ParsedChatCompletion {
   refuseCrowd(input, ["messages", "tools"]);
-  const body = parseBody(chatBody, input);
+  const body = parseBody(requestSchema, input);
   refuseImpossible(body);
   refuseUnsafe(body);
   const { tools, toolChoice, legacy, customNames, ignored } = parseTools(body);

@@ -2,7 +2,7 @@ import { GatewayError, shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
 import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
 import { describeWithExamples, nameExamples } from "../tool-examples.ts";
-import type { ChatBody } from "./request-schema.ts";
+import type { RequestBody } from "./request-schema.ts";
 
 /** The tool part of a request. */
 export interface ParsedTools {
@@ -16,9 +16,9 @@ export interface ParsedTools {
   readonly ignored: readonly string[];
 }
 
-type WireFunction = NonNullable<ChatBody["functions"]>[number];
+type WireFunction = NonNullable<RequestBody["functions"]>[number];
 
-type WireOffer = WireFunction | NonNullable<NonNullable<ChatBody["tools"]>[number]>;
+type WireOffer = WireFunction | NonNullable<NonNullable<RequestBody["tools"]>[number]>;
 
 function toDefinition(tool: WireOffer): ToolDefinition {
   const { name, description, parameters, input_examples: examples } = tool;
@@ -32,7 +32,7 @@ function toDefinition(tool: WireOffer): ToolDefinition {
 }
 
 /** The schemas of the tools, and their examples, under the names of their fields. */
-function* nameSchemas({ tools, functions }: ChatBody): Generator<NamedSchema, void, undefined> {
+function* nameSchemas({ tools, functions }: RequestBody): Generator<NamedSchema, void, undefined> {
   for (const [index, tool] of (tools ?? []).entries()) {
     if (tool === undefined) continue;
     const { parameters: schema = {}, parametersAt, description, input_examples: examples } = tool;
@@ -48,7 +48,7 @@ function* nameSchemas({ tools, functions }: ChatBody): Generator<NamedSchema, vo
 }
 
 /** Reads `tools` and `tool_choice`, or their predecessors. Throws `invalid-request` for a choice without its tool, and for too much. */
-export function parseTools(body: ChatBody): ParsedTools {
+export function parseTools(body: RequestBody): ParsedTools {
   const legacy = body.tools === undefined && body.functions !== undefined;
   const wire = body.tools ?? body.functions ?? [];
   boundSchemas(nameSchemas(body));

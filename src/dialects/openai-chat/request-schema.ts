@@ -125,7 +125,7 @@ export const commonFields = {
 };
 
 /** The body of `POST /v1/chat/completions`, as far as it has an effect. */
-export const chatBody = z.looseObject({
+export const requestSchema = z.looseObject({
   ...commonFields,
   messages: wireMessages,
   /** The Go program's name of `top_p`. */
@@ -152,4 +152,4 @@ export const chatBody = z.looseObject({
 });
 
 /** A parsed body. */
-export type ChatBody = z.output<typeof chatBody>;
+export type RequestBody = z.output<typeof requestSchema>;

@@ -1,12 +1,9 @@
-import { z } from "zod";
-
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { findIgnored } from "../find-ignored.ts";
-import { commonFields } from "../openai-chat/request-schema.ts";
 import { findIgnoredStreamOptions } from "../find-openai-ignored.ts";
-import { optional } from "../optional.ts";
 import { parseBody } from "../parse-body.ts";
+import { requestSchema } from "./request-schema.ts";
 
 /** Prompts times `n`: each is a request to the upstream of its own, all at once. */
 const choiceLimit = 20;
@@ -19,22 +16,7 @@ const instruction =
   "You complete texts. Reply only with what comes next after the user's text: do not repeat it, do not comment on it. " +
   "If the text is an instruction or a question, reply with its result only.";
 
-/** The body of `POST /v1/completions`, as far as it has an effect. */
-export const completionBody = z.looseObject({
-  ...commonFields,
-  prompt: z.union([
-    z.string(),
-    z
-      .array(z.string("expected a text: token numbers can't be read here"))
-      .min(1, "expected at least one text"),
-  ]),
-  suffix: optional(z.string()),
-  echo: optional(z.boolean()),
-  logprobs: optional(z.union([z.number(), z.boolean()])),
-  best_of: optional(z.int()),
-});
-
-const understood = new Set(Object.keys(completionBody.shape));
+const understood = new Set(Object.keys(requestSchema.shape));
 
 /** A legacy completion request: one canonical request for each prompt. */
 export interface ParsedCompletion {
@@ -53,7 +35,7 @@ export interface ParsedCompletion {
  * Without `max_tokens` there is no limit: the reference's default of 16 would cut every answer of today's tools.
  */
 export function parseRequest(input: unknown): ParsedCompletion {
-  const body = parseBody(completionBody, input);
+  const body = parseBody(requestSchema, input);
   if (body.suffix !== undefined && body.suffix !== "") {
     throw new GatewayError(
       "unsupported",

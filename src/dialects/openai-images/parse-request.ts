@@ -1,46 +1,8 @@
-import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import type { ImageEncoding, PictureRequest } from "../../model/picture.ts";
 import { findIgnored } from "../find-ignored.ts";
 import { parseBody } from "../parse-body.ts";
-
-/** OpenAI's own limit for its newer image models. */
-const promptLimit = 32_000;
-
-/**
- * Body of `POST /v1/images/generations` as in OpenAI's reference (`ImageGenerateParams`). Every field may be
- * null, which means its default. Unknown fields are accepted.
- */
-export const imagesBody = z.looseObject({
-  prompt: z
-    .string()
-    .max(promptLimit)
-    .refine((text) => text.trim() !== "", "must say what to draw"),
-  model: z.string().min(1).nullish(),
-  n: z.int().min(1).max(10).nullish(),
-  response_format: z.enum(["url", "b64_json"]).nullish(),
-  size: z
-    .string()
-    .regex(
-      /^(?:auto|[1-9]\d{1,4}x[1-9]\d{1,4})$/,
-      "must be 'auto' or width x height, each 10 to 99999, for example 1024x1024",
-    )
-    .nullish(),
-  // Words without effect, of which each generation of models has others.
-  quality: z.string().nullish(),
-  style: z.string().nullish(),
-  background: z.enum(["transparent", "opaque", "auto"]).nullish(),
-  moderation: z.string().nullish(),
-  output_format: z.enum(["png", "jpeg", "webp"]).nullish(),
-  output_compression: z.int().min(0).max(100).nullish(),
-  partial_images: z.int().min(0).max(3).nullish(),
-  stream: z.boolean().nullish(),
-  user: z.string().nullish(),
-  image: z.unknown().optional(),
-  mask: z.unknown().optional(),
-});
-
-type Body = z.output<typeof imagesBody>;
+import { requestSchema, type RequestBody } from "./request-schema.ts";
 
 /** An images request, understood. */
 export interface ParsedImages {
@@ -54,7 +16,7 @@ export interface ParsedImages {
 
 /** Parses a body. Throws kind `invalid-request`, or `unsupported` for what the upstream can't do. */
 export function parseRequest(body: unknown): ParsedImages {
-  const parsed = parseBody(imagesBody, body);
+  const parsed = parseBody(requestSchema, body);
   refuseUnsupported(parsed);
   const stream = parsed.stream ?? false;
   return {
@@ -74,11 +36,11 @@ export function parseRequest(body: unknown): ParsedImages {
  * As in the reference: streams carry the bytes, and so do OpenAI's GPT image models, whose names an alias may
  * lead here. Their clients read nothing else.
  */
-function toDefaultFormat({ stream, model }: Body): "url" | "b64_json" {
+function toDefaultFormat({ stream, model }: RequestBody): "url" | "b64_json" {
   return stream === true || /^(?:chat)?gpt-image/i.test(model ?? "") ? "b64_json" : "url";
 }
 
-function refuseUnsupported(body: Body): void {
+function refuseUnsupported(body: RequestBody): void {
   for (const param of ["image", "mask"] as const) {
     if (body[param] === undefined || body[param] === null) continue;
     throw new GatewayError(
@@ -104,7 +66,7 @@ function refuseUnsupported(body: Body): void {
 }
 
 /** 100 is the reference's default and means no compression beyond the usual. */
-function toEncoding({ output_format, output_compression }: Body): ImageEncoding | undefined {
+function toEncoding({ output_format, output_compression }: RequestBody): ImageEncoding | undefined {
   const compressed =
     output_compression !== undefined && output_compression !== null && output_compression < 100;
   const format = output_format ?? (compressed ? "webp" : undefined);
@@ -114,11 +76,11 @@ function toEncoding({ output_format, output_compression }: Body): ImageEncoding 
 
 /** Fields that have an effect, or that `listIgnored` judges. */
 const understood: ReadonlySet<string> = new Set(
-  Object.keys(imagesBody.shape).filter((name) => name !== "user"),
+  Object.keys(requestSchema.shape).filter((name) => name !== "user"),
 );
 
 /** Settings that the upstream has no place for; `auto` leaves the choice to it, so it is no loss. */
-function listIgnored(body: Body): string[] {
+function listIgnored(body: RequestBody): string[] {
   const settings = ["size", "quality", "style", "moderation"] as const;
   const ignored: string[] = settings.filter((name) => !["auto", ""].includes(body[name] ?? ""));
   // The upstream shows nothing before a picture is done; the reference allows fewer partial images, too.

@@ -1,5 +1,5 @@
 import { encodeSseEvent } from "../../stream/sse.ts";
-import type { ChoicesEncoder, StreamEncoder } from "../dialect.ts";
+import type { StreamEncoder } from "../dialect.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 import type { ResponseObject, WireEvent } from "./wire.ts";
 
@@ -15,7 +15,7 @@ export function encodeWireEvent(event: WireEvent): string {
 export function createStreamEncoder(
   writer: ResponseWriter,
   onEnd: (response: ResponseObject) => void,
-): StreamEncoder & Pick<ChoicesEncoder, "heartbeat"> {
+): StreamEncoder {
   function encode(events: readonly WireEvent[]): string {
     let text = "";
     for (const event of events) text += encodeWireEvent(event);

@@ -6,7 +6,7 @@ import {
   isNamed,
   listOf,
 } from "../find-openai-ignored.ts";
-import type { ResponsesBody } from "./request-schema.ts";
+import type { RequestBody } from "./request-schema.ts";
 import type { PlacedItem } from "./parse-messages.ts";
 
 /** Top-level fields that the gateway acts on, or that are judged below. */
@@ -47,7 +47,7 @@ function findInReasoning(reasoning: Readonly<Record<string, unknown>>): string[]
 }
 
 /** Parameters of a request that have no effect here, as `x-ignored-parameters` shows them. */
-export function listIgnored(body: ResponsesBody): readonly string[] {
+export function listIgnored(body: RequestBody): readonly string[] {
   return [
     ...findIgnored(body, effective).filter((name) => isNamed(name, body[name])),
     ...findIgnored(body.text ?? {}, formatFields, "text."),
@@ -70,7 +70,7 @@ const forAnswers = [
 ] as const;
 
 /** Parameters that have no effect on a summary of the conversation. */
-export function listIgnoredInSummary(body: ResponsesBody): readonly string[] {
+export function listIgnoredInSummary(body: RequestBody): readonly string[] {
   return forAnswers.filter((name) => {
     const value: unknown = body[name];
     return value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0);

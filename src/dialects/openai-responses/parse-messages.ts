@@ -3,7 +3,7 @@ import type { Message, TextPart, ToolCallPart, ToolResultPart } from "../../mode
 import { createCallOrder } from "../call-order.ts";
 import { readBuiltInCall, renderShellOutput } from "./built-in-calls.ts";
 import type { InputItem } from "./input-schema.ts";
-import { toParts, toResultContent, toTexts } from "./parse-parts.ts";
+import { parseParts, parseResultContent, parseTexts } from "./parse-parts.ts";
 import type { ToolTable } from "./tool-table.ts";
 
 /** An item and where it stands in the request, for error messages. */
@@ -52,12 +52,12 @@ function readResult({ item, param }: PlacedItem, tools: ToolTable): ReadResult |
     case "function_call_output":
     case "custom_tool_call_output": {
       const name = item.name === undefined ? undefined : tools.toOfferedName(item.name, item.namespace);
-      const content = toResultContent(item.output, `${param}.output`);
+      const content = parseResultContent(item.output, `${param}.output`);
       return { id: item.call_id, name, content, isError: false };
     }
     case "local_shell_call_output": {
       // It names its call by `id` in OpenAI's own reference, by `call_id` elsewhere.
-      const content = toResultContent(item.output, `${param}.output`);
+      const content = parseResultContent(item.output, `${param}.output`);
       return { id: item.call_id ?? item.id, content, isError: false };
     }
     case "shell_call_output":
@@ -135,9 +135,9 @@ export function parseMessages(items: readonly PlacedItem[], tools: ToolTable): M
     if (result !== undefined) answerCall(result, param);
     if (item.type !== "message") continue;
     const at = `${param}.content`;
-    if (item.role === "assistant") addToAssistant(toTexts(item.content, at));
-    else if (item.role === "user") add({ role: "user", parts: toParts(item.content, at) });
-    else add({ role: "system", parts: toTexts(item.content, at) });
+    if (item.role === "assistant") addToAssistant(parseTexts(item.content, at));
+    else if (item.role === "user") add({ role: "user", parts: parseParts(item.content, at) });
+    else add({ role: "system", parts: parseTexts(item.content, at) });
   }
   return messages;
 }

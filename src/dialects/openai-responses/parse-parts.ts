@@ -63,7 +63,7 @@ function toFile(part: Extract<ContentPart, { type: "input_file" }>, param: strin
 }
 
 /** A part as the model understands it. `param` is where it stands in the request. */
-function toPart(part: ContentPart, param: string): TextPart | ImagePart | FilePart {
+function parsePart(part: ContentPart, param: string): TextPart | ImagePart | FilePart {
   switch (part.type) {
     case "input_image":
       return toImage(part, param);
@@ -77,17 +77,17 @@ function toPart(part: ContentPart, param: string): TextPart | ImagePart | FilePa
 }
 
 /** Content of a user's message; a string is one text. Throws `GatewayError` for what cannot be sent. */
-export function toParts(
+export function parseParts(
   content: string | readonly ContentPart[],
   param: string,
 ): readonly (TextPart | ImagePart | FilePart)[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
-  return content.map((part, index) => toPart(part, `${param}[${index}]`));
+  return content.map((part, index) => parsePart(part, `${param}[${index}]`));
 }
 
 /** Content that may hold text only, as of a system message. Throws kind `invalid-request` otherwise. */
-export function toTexts(content: string | readonly ContentPart[], param: string): readonly TextPart[] {
-  return toParts(content, param).map((part, index) => {
+export function parseTexts(content: string | readonly ContentPart[], param: string): readonly TextPart[] {
+  return parseParts(content, param).map((part, index) => {
     if (part.type === "text") return part;
     throw new GatewayError(
       "invalid-request",
@@ -100,11 +100,11 @@ export function toTexts(content: string | readonly ContentPart[], param: string)
 }
 
 /** What a tool answered: text and images; a file counts as its text. */
-export function toResultContent(
+export function parseResultContent(
   content: string | readonly ContentPart[],
   param: string,
 ): readonly (TextPart | ImagePart)[] {
-  return toParts(content, param).map((part) =>
+  return parseParts(content, param).map((part) =>
     part.type === "file" ? { type: "text", text: part.text } : part,
   );
 }

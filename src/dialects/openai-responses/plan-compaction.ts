@@ -1,6 +1,6 @@
 import type { ChatRequest, Message } from "../../model/request.ts";
 import { type OpenSummary, renderSummary, staysBeside, toSummaryRequest, unsealItem } from "./compaction.ts";
-import type { ResponsesBody } from "./request-schema.ts";
+import type { RequestBody } from "./request-schema.ts";
 import { type PlacedItem, parseMessages } from "./parse-messages.ts";
 import type { ToolTable } from "./tool-table.ts";
 
@@ -33,7 +33,7 @@ interface PlanContext {
  * stand for. Source: OpenAI's guide "Compaction", server-side.
  */
 export function planCompaction(
-  wishes: ResponsesBody["context_management"],
+  wishes: RequestBody["context_management"],
   { request, messages, items, tools, openSummary }: PlanContext,
 ): CompactionPlan | undefined {
   const wish = wishes?.[0];

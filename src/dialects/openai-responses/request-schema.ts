@@ -99,7 +99,7 @@ export const requestSchema = z.looseObject({
 });
 
 /** A parsed request body. */
-export type ResponsesBody = z.output<typeof requestSchema>;
+export type RequestBody = z.output<typeof requestSchema>;
 
 /** What `tool_choice` may be. */
 export type WireToolChoice = z.output<typeof toolChoice>;

@@ -67,6 +67,6 @@ export async function answerInChunks(
     model: parsed.request.model,
   });
   const events = begin({ signal, baseUrl: baseUrlOf(request, config), watch: request.facts });
-  await sendEvents(reply, { events, encoder, heartbeat: () => encoder.heartbeat(), config, signal });
+  await sendEvents(reply, { events, encoder, config, signal });
   return reply;
 }

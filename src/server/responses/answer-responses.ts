@@ -180,8 +180,7 @@ export async function answerResponses(
     const encoder = createStreamEncoder(writer, (response) => {
       saved = save(response);
     });
-    const heartbeat = (): string => encoder.heartbeat();
-    await sendEvents(reply, { events, encoder, heartbeat, config, signal, failsInStream });
+    await sendEvents(reply, { events, encoder, config, signal, failsInStream });
     await saved;
     return reply;
   }

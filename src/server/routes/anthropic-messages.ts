@@ -1,7 +1,6 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
 import {
-  anthropicPing,
   createStreamEncoder,
   encodeError,
   encodeResponse,
@@ -97,7 +96,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
         inputEstimate: startEstimate(asked, signal),
         appliedEdits,
       });
-      await sendEvents(reply, { events, encoder, heartbeat: () => anthropicPing, config, signal });
+      await sendEvents(reply, { events, encoder, config, signal });
       await held;
       return reply;
     }

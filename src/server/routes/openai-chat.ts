@@ -57,7 +57,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
     if (choices === 1) {
       const events = chat.complete(asked, { signal, baseUrl, watch: request.facts });
       const encoder = createStreamEncoder({ ...identity, includeUsage, model });
-      await sendEvents(reply, { events, encoder, heartbeat: () => encoder.heartbeat(), config, signal });
+      await sendEvents(reply, { events, encoder, config, signal });
     } else {
       const encoder = createChoicesEncoder(choices, { ...identity, includeUsage, model });
       await sendChoices(reply, chat, requests, { encoder, config, signal, baseUrl });

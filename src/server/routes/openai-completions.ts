@@ -1,8 +1,8 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
-import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
 import {
   createChoicesEncoder,
+  encodeError,
   encodeResponse,
   parseRequest,
 } from "../../dialects/openai-completions/index.ts";
@@ -42,7 +42,7 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
 
   return (app, _options, done) => {
     nameDialect(app, "openai-completions");
-    setDialectErrors(app, encodeOpenAiError);
+    setDialectErrors(app, encodeError);
     showBudget(app, deps);
     fillModel(app, config);
     app.route({ method: "POST", url: "/v1/completions", handler: complete });

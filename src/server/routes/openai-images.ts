@@ -1,7 +1,10 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
-import { parseRequest } from "../../dialects/openai-images/parse-request.ts";
-import { encodeResponse } from "../../dialects/openai-images/encode-response.ts";
+import {
+  createStreamEncoder,
+  encodeError,
+  encodeResponse,
+  parseRequest,
+} from "../../dialects/openai-images/index.ts";
 import { GatewayError } from "../../errors.ts";
 import { drawPictures } from "../../images/draw-pictures.ts";
 import { resolveImageModel } from "../../images/resolve-image-model.ts";
@@ -32,7 +35,8 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
     const context = { signal, baseUrl: baseUrlOf(request, config), watch: request.facts };
     const events = drawPictures(images, { ...parsed.request, model }, context);
     if (parsed.stream) {
-      await sendImageEvents(reply, { events, encoding, config, signal, now });
+      const encoder = createStreamEncoder(encoding, now);
+      await sendImageEvents(reply, { events, encoder, config, signal });
       return reply;
     }
     request.facts.stream = false;
@@ -56,7 +60,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
 
   return (app, _options, done) => {
     nameDialect(app, "openai-images");
-    setDialectErrors(app, encodeOpenAiError);
+    setDialectErrors(app, encodeError);
     showBudget(app, deps);
     app.route({ method: "POST", url: "/v1/images/generations", handler: generate });
     app.register(imageFileRoutes(images));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { encodeResponse, encodeUsage } from "../../../src/dialects/anthropic-messages/encode-response.ts";
+import { encodeResponse } from "../../../src/dialects/anthropic-messages/encode-response.ts";
 import type { Block } from "../../../src/model/collect.ts";
 import type { FinishReason } from "../../../src/model/events.ts";
 
@@ -51,10 +51,5 @@ describe("a whole message", () => {
     expect(() => encode({ kind: "tool-calls" }, half)).toThrow(
       expect.objectContaining({ kind: "output-invalid" }),
     );
-  });
-
-  it("counts by the upstream first, then by our own estimate", () => {
-    expect(encodeUsage({ inputTokens: 3, estimated: false }, 9).input_tokens).toBe(3);
-    expect(encodeUsage({ estimated: false }, 9).input_tokens).toBe(9);
   });
 });

@@ -3,10 +3,7 @@ import { Stream } from "@anthropic-ai/sdk/streaming";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import {
-  anthropicPing,
-  createStreamEncoder,
-} from "../../../src/dialects/anthropic-messages/encode-stream.ts";
+import { createStreamEncoder } from "../../../src/dialects/anthropic-messages/encode-stream.ts";
 import { GatewayError } from "../../../src/errors.ts";
 import { createBlockWriter, type BlockWriter } from "../../../src/model/block-writer.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
@@ -140,7 +137,8 @@ describe("the Messages stream", () => {
 
   it("may have pings anywhere", async () => {
     const frames = encodeStream(answers["text"]!).split(/(?<=\n\n)/);
-    const stream = frames.map((frame) => anthropicPing + frame).join("");
+    const ping = createStreamEncoder({ messageId: "msg_1", requestId: "req_9" }).heartbeat();
+    const stream = frames.map((frame) => ping + frame).join("");
     checkGrammar(stream);
     expect(await accumulate(stream)).toEqual(encodeWhole(answers["text"]!));
   });

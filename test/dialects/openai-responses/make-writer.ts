@@ -1,4 +1,5 @@
-import { parseRequest, resolveRequest } from "../../../src/dialects/openai-responses/parse-request.ts";
+import { parseRequest } from "../../../src/dialects/openai-responses/parse-request.ts";
+import { resolveRequest } from "../../../src/dialects/openai-responses/resolve-request.ts";
 import {
   createResponseWriter,
   type ResponseWriter,

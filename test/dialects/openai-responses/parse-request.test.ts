@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseRequest, resolveRequest } from "../../../src/dialects/openai-responses/parse-request.ts";
+import { parseRequest } from "../../../src/dialects/openai-responses/parse-request.ts";
+import { resolveRequest } from "../../../src/dialects/openai-responses/resolve-request.ts";
 import { GatewayError } from "../../../src/errors.ts";
 import type { Message } from "../../../src/model/request.ts";
 import { parse } from "./make-writer.ts";

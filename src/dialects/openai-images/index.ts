@@ -1,0 +1,5 @@
+/** OpenAI's Images: what its route needs of it. */
+export { encodeOpenAiError as encodeError } from "../encode-openai-error.ts";
+export { encodeResponse } from "./encode-response.ts";
+export { createStreamEncoder } from "./encode-stream.ts";
+export { parseRequest } from "./parse-request.ts";
