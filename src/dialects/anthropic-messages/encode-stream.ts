@@ -28,14 +28,11 @@ export interface AnthropicStreamOptions {
 const ping = encodeSseEvent("ping", '{"type":"ping"}');
 
 /** A block that was opened: what its deltas begin with, so that a delta costs one string escape. */
-interface OpenBlock {
-  readonly deltaHead: string;
-  /** Of a thinking block. */
-  readonly signature: ThinkingSignature | undefined;
-  /** True: a tool call, which needs at least an empty object. */
-  readonly isCall: boolean;
-  empty: boolean;
-}
+type OpenBlock =
+  | { readonly kind: "text"; readonly deltaHead: string }
+  | { readonly kind: "reasoning"; readonly deltaHead: string; readonly signature: ThinkingSignature }
+  /** Naive clients JSON.parse whatever was added up, so that a call needs at least an empty object. */
+  | { readonly kind: "tool-call"; readonly deltaHead: string; empty: boolean };
 
 function delta(index: number, type: string, field: string): string {
   return `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${type}","${field}":`;
@@ -56,26 +53,19 @@ export function createStreamEncoder(options: AnthropicStreamOptions): StreamEnco
       );
     switch (block.kind) {
       case "text":
-        open = {
-          deltaHead: delta(index, "text_delta", "text"),
-          signature: undefined,
-          isCall: false,
-          empty: true,
-        };
+        open = { kind: "text", deltaHead: delta(index, "text_delta", "text") };
         return frame({ type: "text", text: "" });
       case "reasoning":
         open = {
+          kind: "reasoning",
           deltaHead: delta(index, "thinking_delta", "thinking"),
           signature: createThinkingSignature(),
-          isCall: false,
-          empty: true,
         };
         return frame({ type: "thinking", thinking: "", signature: "" });
       default:
         open = {
+          kind: "tool-call",
           deltaHead: delta(index, "input_json_delta", "partial_json"),
-          signature: undefined,
-          isCall: true,
           empty: true,
         };
         return frame({
@@ -89,19 +79,22 @@ export function createStreamEncoder(options: AnthropicStreamOptions): StreamEnco
 
   function writeDelta(text: string): string {
     if (open === undefined) throw new Error("A delta came outside of any block.");
-    open.empty = false;
-    open.signature?.push(text);
+    if (open.kind === "tool-call") open.empty = false;
+    else if (open.kind === "reasoning") open.signature.push(text);
     return `${open.deltaHead}${escapeLineBreaks(JSON.stringify(text))}}}\n\n`;
   }
 
+  /** What the block still lacks. */
+  function writeRest(index: number): string {
+    if (open?.kind === "tool-call" && open.empty) return writeDelta("{}");
+    if (open?.kind !== "reasoning") return "";
+    return `${delta(index, "signature_delta", "signature")}${JSON.stringify(open.signature.value())}}}\n\n`;
+  }
+
   function endBlock(index: number): string {
-    // Naive clients JSON.parse whatever was added up, also when a tool takes no arguments.
-    let text = open?.isCall && open.empty ? writeDelta("{}") : "";
-    if (open?.signature) {
-      text += `${delta(index, "signature_delta", "signature")}${JSON.stringify(open.signature.value())}}}\n\n`;
-    }
+    const rest = writeRest(index);
     open = undefined;
-    return text + encodeSseEvent("content_block_stop", `{"type":"content_block_stop","index":${index}}`);
+    return rest + encodeSseEvent("content_block_stop", `{"type":"content_block_stop","index":${index}}`);
   }
 
   return {

@@ -27,6 +27,21 @@ export interface ChoiceOptions {
   readonly customTools?: ReadonlySet<string> | undefined;
 }
 
+/** A call that is open. */
+interface OpenCall {
+  readonly kind: "call";
+  readonly call: Extract<BlockStart, { kind: "tool-call" }>;
+  /** Reads the text, if the call is one of a custom tool. */
+  readonly input: CustomInputDecoder | undefined;
+  /** Its id and name were sent. */
+  announced: boolean;
+}
+
+/** The block that is open, if any. */
+type Open = { readonly kind: "none" | "text" | "reasoning" } | OpenCall;
+
+const none: Open = { kind: "none" };
+
 /**
  * Creates the encoder of one choice. All JSON that does not change is made once, so that a delta costs one
  * `JSON.stringify` of its text.
@@ -42,14 +57,9 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
 
   let started = false;
   let calls = 0;
-  let open: BlockStart | undefined;
-  /** The open call was announced. */
-  let announced = false;
-  /** Text was given; a call came since. */
-  let wrote = false;
-  let parted = false;
-  /** Reads the text of the open call, if it is one of a custom tool. */
-  let input: CustomInputDecoder | undefined;
+  let open: Open = none;
+  /** What was given that later text is parted from: text, and a call behind it. */
+  let before: "nothing" | "text" | "text-and-call" = "nothing";
 
   function makeHeads() {
     const made = `data: ${options.opening()}{"index":${index},"delta":`;
@@ -62,42 +72,63 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
     return `${head}{"role":"assistant","content":${withText ? '""' : "null"}}${tail}`;
   }
 
-  function encodeArguments(call: Extract<BlockStart, { kind: "tool-call" }>, text: string): string {
-    const fields = `"arguments":${encodeText(text)}`;
-    const first = !announced;
-    announced = true;
-    const named = first ? `"name":${JSON.stringify(call.name)},${fields}` : fields;
-    if (legacyFunctions) return `${head}{"function_call":{${named}}${deltaTail}`;
-    const identity = first ? `"id":${JSON.stringify(call.callId)},"type":"function",` : "";
-    return `${head}{"tool_calls":[{"index":${calls - 1},${identity}"function":{${named}}}]${deltaTail}`;
-  }
-
-  function encodeInput(call: Extract<BlockStart, { kind: "tool-call" }>, text: string): string {
-    const first = !announced;
-    announced = true;
-    const named = first ? `"name":${JSON.stringify(call.name)},` : "";
-    const identity = first ? `"id":${JSON.stringify(call.callId)},"type":"custom",` : "";
-    const custom = `"custom":{${named}"input":${encodeText(text)}}`;
-    return `${head}{"tool_calls":[{"index":${calls - 1},${identity}${custom}}]${deltaTail}`;
+  /** A piece of a call; the first one announces it. */
+  function encodeCall(open: OpenCall, text: string): string {
+    const { callId, name } = open.call;
+    const custom = open.input !== undefined;
+    const first = !open.announced;
+    open.announced = true;
+    const named = first ? `"name":${JSON.stringify(name)},` : "";
+    const body = `{${named}"${custom ? "input" : "arguments"}":${encodeText(text)}}`;
+    if (legacyFunctions && !custom) return `${head}{"function_call":${body}${deltaTail}`;
+    const type = custom ? "custom" : "function";
+    const identity = first ? `"id":${JSON.stringify(callId)},"type":"${type}",` : "";
+    return `${head}{"tool_calls":[{"index":${calls - 1},${identity}"${type}":${body}}]${deltaTail}`;
   }
 
   /** Text, parted from what stood before a call: in this dialect all text of an answer is one. */
   function separate(text: string): string {
-    const separated = parted && wrote && text !== "" ? `\n${text}` : text;
-    if (text !== "") {
-      parted = false;
-      wrote = true;
-    }
+    if (text === "") return text;
+    const separated = before === "text-and-call" ? `\n${text}` : text;
+    before = "text";
     return separated;
   }
 
-  /** The last frame of a call: one without any text was not announced yet. */
-  function endCall(call: Extract<BlockStart, { kind: "tool-call" }>): string {
-    if (input !== undefined) {
-      const rest = input.end();
-      return rest === "" && announced ? "" : encodeInput(call, rest);
+  function startBlock(block: BlockStart): string {
+    if (block.kind !== "tool-call") {
+      open = { kind: block.kind };
+      return start(true);
     }
-    return announced ? "" : encodeArguments(call, "{}");
+    calls += 1;
+    if (before === "text") before = "text-and-call";
+    const input = options.customTools?.has(block.name) === true ? createCustomInputDecoder() : undefined;
+    open = { kind: "call", call: block, input, announced: false };
+    return start(false);
+  }
+
+  function encodeDelta(text: string): string {
+    switch (open.kind) {
+      case "text":
+        return textHead + encodeText(separate(text)) + deltaTail;
+      case "reasoning":
+        return reasoningHead + encodeText(text) + deltaTail;
+      case "none":
+        return "";
+      default:
+        if (open.input === undefined) return encodeCall(open, text);
+        return encodeInput(open, open.input.push(text));
+    }
+  }
+
+  function encodeInput(open: OpenCall, text: string): string {
+    return text === "" ? "" : encodeCall(open, text);
+  }
+
+  /** The last frame of a call: one without any text was not announced yet. */
+  function endCall(open: OpenCall): string {
+    const rest = open.input?.end() ?? "";
+    if (open.announced) return encodeInput(open, rest);
+    return encodeCall(open, open.input === undefined ? "{}" : rest);
   }
 
   return {
@@ -108,28 +139,12 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
           ({ head, textHead, reasoningHead } = makeHeads());
           return "";
         case "block-start":
-          open = event.block;
-          announced = false;
-          if (open.kind === "tool-call") {
-            calls += 1;
-            parted = true;
-          }
-          input =
-            open.kind === "tool-call" && options.customTools?.has(open.name) === true
-              ? createCustomInputDecoder()
-              : undefined;
-          return start(open.kind !== "tool-call");
-        case "block-delta": {
-          if (open?.kind === "text") return textHead + encodeText(separate(event.text)) + deltaTail;
-          if (open?.kind === "reasoning") return reasoningHead + encodeText(event.text) + deltaTail;
-          if (open === undefined) return "";
-          if (input === undefined) return encodeArguments(open, event.text);
-          const text = input.push(event.text);
-          return text === "" ? "" : encodeInput(open, text);
-        }
+          return startBlock(event.block);
+        case "block-delta":
+          return encodeDelta(event.text);
         case "block-end": {
-          const last = open?.kind === "tool-call" ? endCall(open) : "";
-          open = undefined;
+          const last = open.kind === "call" ? endCall(open) : "";
+          open = none;
           return last;
         }
         default: {

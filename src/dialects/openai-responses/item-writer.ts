@@ -3,7 +3,13 @@ import { toBuiltInCall } from "./built-in-calls.ts";
 import type { BuiltInType } from "./built-in-tools.ts";
 import { createCustomInputDecoder } from "../decode-custom-input.ts";
 import { type ItemPrefix, toItemId } from "./item-id.ts";
-import { toCustomToolCall, toFunctionCall, toMessage, toOutputText, toReasoning } from "./encode-items.ts";
+import {
+  encodeCustomToolCall,
+  encodeFunctionCall,
+  encodeMessage,
+  encodeOutputText,
+  encodeReasoning,
+} from "./encode-items.ts";
 import type { DeclaredTool, ToolTable } from "./tool-table.ts";
 import type { ItemStatus, OutputItem, WireEvent } from "./wire.ts";
 
@@ -61,7 +67,7 @@ function toCallForm(tool: DeclaredTool, callId: string): Form {
   if (tool.kind === "function") {
     return {
       prefix: "fc_",
-      toItem: (id, status, text = "") => toFunctionCall(id, status, tool, callId, text),
+      toItem: (id, status, text = "") => encodeFunctionCall(id, status, tool, callId, text),
       text: { event: "function_call_arguments", field: "arguments" },
       name: tool.name,
     };
@@ -69,7 +75,7 @@ function toCallForm(tool: DeclaredTool, callId: string): Form {
   if (tool.kind === "custom") {
     return {
       prefix: "ctc_",
-      toItem: (id, status, text = "") => toCustomToolCall(id, status, tool, callId, text),
+      toItem: (id, status, text = "") => encodeCustomToolCall(id, status, tool, callId, text),
       text: { event: "custom_tool_call_input", field: "input" },
     };
   }
@@ -100,7 +106,7 @@ function toForm(block: BlockStart, { tools, seal }: ItemWriterOptions): Form {
   if (block.kind === "reasoning") {
     return {
       prefix: "rs_",
-      toItem: (id, _status, text) => toReasoning(id, text),
+      toItem: (id, _status, text) => encodeReasoning(id, text),
       part: { event: "reasoning_summary_part", toPart: toSummaryPart },
       text: { event: "reasoning_summary_text", field: "text" },
     };
@@ -111,8 +117,8 @@ function toForm(block: BlockStart, { tools, seal }: ItemWriterOptions): Form {
   if (seal !== undefined) return toCompactionForm(seal);
   return {
     prefix: "msg_",
-    toItem: toMessage,
-    part: { event: "content_part", toPart: toOutputText },
+    toItem: encodeMessage,
+    part: { event: "content_part", toPart: encodeOutputText },
     text: { event: "output_text", field: "text" },
   };
 }

@@ -1,26 +1,16 @@
 import type { GatewayError } from "../../errors.ts";
-import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
+import type { BlockStart, ChatEvent } from "../../model/events.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import { encodeFailure } from "./encode-failure.ts";
+import { encodeResponse, type ResponseEnd, type ResponseIdentity, toResponseEnd } from "./encode-response.ts";
 import { createItemWriter, type ItemWriter } from "./item-writer.ts";
 import type { ToolTable } from "./tool-table.ts";
-import type {
-  OutputItem,
-  ResponseEcho,
-  ResponseObject,
-  ResponseStatus,
-  WireEvent,
-  WireUsage,
-} from "./wire.ts";
+import type { OutputItem, ResponseObject, WireEvent } from "./wire.ts";
 
 /** What a response is made from. */
-export interface ResponseWriterOptions {
-  readonly id: string;
-  /** Unix time in s. */
-  readonly createdAt: number;
+export interface ResponseWriterOptions extends ResponseIdentity {
   /** The model until the answer names it. */
   readonly model: string;
-  readonly echo: ResponseEcho;
   readonly tools: ToolTable;
   /** Seals the answer, which is a summary, to a compaction item. */
   readonly seal?: ((text: string) => string) | undefined;
@@ -53,146 +43,116 @@ export interface ResponseWriter {
   readonly ended: boolean;
 }
 
-function encodeUsage({ inputTokens, outputTokens, reasoningTokens }: Usage): WireUsage | null {
-  if (inputTokens === undefined || outputTokens === undefined) return null;
-  return {
-    input_tokens: inputTokens,
-    // Nothing is ever served from a cache here.
-    input_tokens_details: { cached_tokens: 0 },
-    output_tokens: outputTokens,
-    output_tokens_details: { reasoning_tokens: reasoningTokens ?? 0 },
-    total_tokens: inputTokens + outputTokens,
-  };
-}
-
-function toIncompleteReason(reason: FinishReason): "max_output_tokens" | "content_filter" | undefined {
-  if (reason.kind === "length") return "max_output_tokens";
-  return reason.kind === "content-filter" ? "content_filter" : undefined;
-}
+/** How far the response is. An item can only be open while it is made. */
+type State =
+  | { readonly phase: "unannounced" | "queued" }
+  | { readonly phase: "made"; readonly item: ItemWriter | undefined }
+  | { readonly phase: "ended"; readonly end: ResponseEnd };
 
 /** Creates the writer of one response. */
 export function createResponseWriter(options: ResponseWriterOptions): ResponseWriter {
-  const { echo, now } = options;
   const output: OutputItem[] = [];
+  let model = options.model;
   let sequence = 0;
-  let begun = false;
-  let item: ItemWriter | undefined;
-  let response: ResponseObject = {
-    id: options.id,
-    object: "response",
-    created_at: options.createdAt,
-    completed_at: null,
-    status: "in_progress",
-    error: null,
-    incomplete_details: null,
-    model: options.model,
-    output: [],
-    usage: null,
-    ...echo,
-  };
+  let state: State = { phase: "unannounced" };
 
   function next(): number {
     sequence += 1;
     return sequence - 1;
   }
 
-  function announce(type: string): WireEvent {
+  function encode(open: readonly OutputItem[] = []): ResponseObject {
+    const progress =
+      state.phase === "ended"
+        ? state.end
+        : ({ status: state.phase === "queued" ? "queued" : "in_progress" } as const);
+    return encodeResponse(options, model, [...output, ...open], progress);
+  }
+
+  function announce(type: string, response = encode()): WireEvent {
     return { type, sequence_number: next(), response };
   }
 
-  /** Announces the response, at most once each: created, in progress. */
-  function begin(status: "queued" | "in_progress"): WireEvent[] {
-    if (begun) return [];
-    const events: WireEvent[] = [];
-    if (sequence === 0) {
-      response = { ...response, status };
-      events.push(announce("response.created"));
-      if (status === "queued") events.push(announce("response.queued"));
-    }
-    if (status === "in_progress") {
-      begun = true;
-      response = { ...response, status };
-      events.push(announce("response.in_progress"));
-    }
-    return events;
+  /** Announces that the response is in progress; once. */
+  function begin(): WireEvent[] {
+    if (state.phase === "made" || state.phase === "ended") return [];
+    const isNew = state.phase === "unannounced";
+    state = { phase: "made", item: undefined };
+    return [...(isNew ? [announce("response.created")] : []), announce("response.in_progress")];
   }
 
-  function writeSummary(): WireEvent[] {
-    const sealed = options.summary?.();
-    if (sealed === undefined) return [];
-    const seal = (): string => sealed;
-    item = createItemWriter({ kind: "text" }, { ...options, seal, index: output.length, next });
-    return [...item.start(), ...settle("completed")];
+  /** Begins an item; the one before it is settled. */
+  function start(block: BlockStart, seal = options.seal): readonly WireEvent[] {
+    const item = createItemWriter(block, { ...options, seal, index: output.length, next });
+    state = { phase: "made", item };
+    return item.start();
   }
 
   /** Ends the item that is open, if any. */
-  function settle(status: "completed" | "incomplete"): WireEvent[] {
-    if (item === undefined) return [];
-    const events = [...item.finish(status)];
+  function settle(status: "completed" | "incomplete"): readonly WireEvent[] {
+    if (state.phase !== "made" || state.item === undefined) return [];
+    const { item } = state;
+    state = { phase: "made", item: undefined };
+    const events = item.finish(status);
     output.push(item.toItem(status));
-    item = undefined;
     return events;
   }
 
-  function end(status: ResponseStatus, changes: Partial<ResponseObject>): WireEvent[] {
+  function writeSummary(): readonly WireEvent[] {
+    const sealed = options.summary?.();
+    if (sealed === undefined) return [];
+    return [...start({ kind: "text" }, () => sealed), ...settle("completed")];
+  }
+
+  function endWith(end: ResponseEnd): WireEvent {
+    state = { phase: "ended", end };
     writer.ended = true;
-    response = { ...response, ...changes, status, output: [...output] };
     // There is no event for a cancelled response; SDKs refuse events that they do not know.
-    return [announce(status === "cancelled" ? "response.failed" : `response.${status}`)];
+    return announce(end.status === "cancelled" ? "response.failed" : `response.${end.status}`);
   }
 
   /** Ends the response before its time; what is open stays in the output as incomplete. */
-  function breakOff(status: "failed" | "cancelled", changes: Partial<ResponseObject>): WireEvent[] {
-    if (writer.ended) return [];
-    const events = begin("in_progress");
-    if (item !== undefined) output.push(item.toItem("incomplete"));
-    item = undefined;
-    return [...events, ...end(status, changes)];
-  }
-
-  function finish(reason: FinishReason, usage: Usage): WireEvent[] {
-    const cut = toIncompleteReason(reason);
-    const events = settle(cut === undefined ? "completed" : "incomplete");
-    const changes = { usage: encodeUsage(usage) };
-    return cut === undefined
-      ? [...events, ...end("completed", { ...changes, completed_at: Math.floor(now() / 1000) })]
-      : [...events, ...end("incomplete", { ...changes, incomplete_details: { reason: cut } })];
+  function breakOff(end: ResponseEnd): WireEvent[] {
+    if (state.phase === "ended") return [];
+    const events = begin();
+    if (state.phase === "made" && state.item !== undefined) output.push(state.item.toItem("incomplete"));
+    return [...events, endWith(end)];
   }
 
   const writer: Mutable<ResponseWriter> = {
     ended: false,
-    queue: () => begin("queued"),
+    queue() {
+      if (state.phase !== "unannounced") return [];
+      state = { phase: "queued" };
+      return [announce("response.created"), announce("response.queued")];
+    },
     push(event) {
+      const item = state.phase === "made" ? state.item : undefined;
       switch (event.type) {
         case "response-start":
-          response = { ...response, model: event.model };
-          return [...begin("in_progress"), ...writeSummary()];
-        case "block-start": {
-          const settled = settle("completed");
-          item = createItemWriter(event.block, { ...options, index: output.length, next });
-          return [...settled, ...item.start()];
-        }
+          model = event.model;
+          return [...begin(), ...writeSummary()];
+        case "block-start":
+          return [...settle("completed"), ...start(event.block)];
         case "block-delta":
           return item?.push(event.text) ?? [];
         case "block-end":
           // Whether text is complete shows only with what follows; a call that ended is complete.
           return item?.kind === "tool-call" ? settle("completed") : (item?.end() ?? []);
-        case "finish":
-          break;
+        default: {
+          const end = toResponseEnd(event.reason, event.usage, options.now());
+          return [...settle(end.status === "completed" ? "completed" : "incomplete"), endWith(end)];
+        }
       }
-      return finish(event.reason, event.usage);
     },
     heartbeat() {
-      if (writer.ended) return [];
-      if (!begun) return begin("in_progress");
-      const shown = { ...response, output: [...output, ...(item?.shown() ?? [])] };
-      return [{ type: "response.in_progress", sequence_number: next(), response: shown }];
+      if (state.phase === "ended") return [];
+      if (state.phase !== "made") return begin();
+      return [announce("response.in_progress", encode(state.item?.shown()))];
     },
-    fail: (error) => breakOff("failed", { error: encodeFailure(error) }),
-    cancel: () => breakOff("cancelled", {}),
-    response() {
-      return writer.ended ? response : { ...response, output: [...output] };
-    },
+    fail: (error) => breakOff({ status: "failed", error: encodeFailure(error) }),
+    cancel: () => breakOff({ status: "cancelled" }),
+    response: () => encode(),
   };
   return writer;
 }
