@@ -173,3 +173,68 @@ test("names tell what a file is", () => {
   );
   expect(vague.map(({ file }) => file)).toEqual([]);
 });
+
+/** The roles that a dialect's folder may have, each in the file of that name, and what the file exports for it. */
+const roles: Readonly<Record<string, RegExp>> = {
+  index: /\bparseRequest\b/,
+  "request-schema": /^export const requestSchema\b/m,
+  "parse-request": /^export function parseRequest\b/m,
+  "parse-messages": /^export function parseMessages\b/m,
+  "parse-tools": /^export function parseTools\b/m,
+  "encode-response": /^export function encodeResponse\b/m,
+  "encode-stream": /^export function create(?:Stream|Choices)Encoder\b/m,
+  "encode-error": /^export function encodeError\b/m,
+  "encode-models": /^export function encode\w+/m,
+};
+
+const sharedError = "OpenAI's own envelope: encode-openai-error.ts, which the index exports as encodeError";
+const sharedModels = "OpenAI's own list: encode-openai-models.ts";
+
+/** The roles that a dialect does not have, and why. */
+const missingRoles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "openai-chat": { "encode-models": sharedModels },
+  "openai-completions": {
+    "parse-messages": "a prompt is one text",
+    "parse-tools": "this API has no tools",
+    "encode-error": sharedError,
+    "encode-models": sharedModels,
+  },
+  "openai-images": {
+    "parse-messages": "a prompt is one text",
+    "parse-tools": "this API has no tools",
+    "encode-error": sharedError,
+    "encode-models": sharedModels,
+  },
+};
+
+/** A role by another name: who knows one dialect would look for it in vain in the next. */
+const otherNames =
+  /^(?:requests?|responses?|messages|content|media|parts|tools|models?|errors?|streams?|usage|ignored)\.ts$|-encoder\.ts$/;
+
+describe("one skeleton for every dialect", () => {
+  const dialects = readdirSync(join(root, "dialects"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+  test.each(dialects)("%s", (dialect) => {
+    const own = files.map(({ file }) => file).filter((file) => file.startsWith(`dialects/${dialect}/`));
+    const missing = missingRoles[dialect] ?? {};
+    for (const [role, content] of Object.entries(roles)) {
+      const file = `dialects/${dialect}/${role}.ts`;
+      expect([file, own.includes(file)]).toEqual([file, !(role in missing)]);
+      if (own.includes(file))
+        expect([file, readFileSync(join(root, file), "utf8")]).toEqual([
+          file,
+          expect.stringMatching(content),
+        ]);
+    }
+    expect(own.filter((file) => otherNames.test(file.split("/").at(-1) ?? ""))).toEqual([]);
+  });
+
+  test("what a dialect lacks is a role of a dialect", () => {
+    for (const [dialect, missing] of Object.entries(missingRoles)) {
+      expect(dialects).toContain(dialect);
+      expect(Object.keys(missing).filter((role) => !(role in roles))).toEqual([]);
+    }
+  });
+});
