@@ -9,7 +9,7 @@ import {
   toWireMessages,
 } from "../dialects/anthropic-messages/index.ts";
 import type { ResponseStore, StoredResponse } from "../store/response-store.ts";
-import { tryToStore } from "./responses/stored-response.ts";
+import { tryToStore } from "../responses/stored-response.ts";
 
 /** A request in its place in a thread, or outside of any. */
 export interface OpenTurn {

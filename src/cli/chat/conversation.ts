@@ -1,7 +1,7 @@
 import type { Services } from "../../gateway.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { Message } from "../../model/request.ts";
-import { fitContext } from "../../server/responses/fit-context.ts";
+import { fitContext } from "../../responses/fit-context.ts";
 import { createQuestion } from "../create-question.ts";
 import { describeUsage } from "./describe-usage.ts";
 import { note, type ChatStreams } from "./streams.ts";

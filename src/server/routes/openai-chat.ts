@@ -18,8 +18,8 @@ import { sendEvents } from "../send-events.ts";
 import { showBudget } from "../show-budget.ts";
 import { readWishes } from "../read-wishes.ts";
 import { showIgnored } from "../show-ignored.ts";
-import { answerInChunks, asksForChunks } from "../responses/answer-in-chunks.ts";
-import { answerResponses } from "../responses/answer-responses.ts";
+import { answerInChunks, asksForChunks } from "./openai-responses-in-chunks.ts";
+import { answerResponses } from "./openai-responses-create.ts";
 
 /** True for a body of the Responses API. */
 function isResponsesBody(body: unknown): body is object {

@@ -1,5 +1,5 @@
-import { GatewayError } from "../../errors.ts";
-import type { EventBatch } from "../../model/events.ts";
+import { GatewayError } from "../errors.ts";
+import type { EventBatch } from "../model/events.ts";
 
 /** A summary that lacks its end is better than a conversation that can't go on; the model shall know of it. */
 const cutNote = "\n[The notes were cut off here.]";

@@ -1,10 +1,10 @@
 import { LRUCache } from "lru-cache";
 
-import type { ResponseObject, ResponseWriter, WireEvent } from "../../dialects/openai-responses/index.ts";
-import { GatewayError, toGatewayError } from "../../errors.ts";
-import type { EventBatch } from "../../model/events.ts";
-import type { StoredResponse, StoreProblem } from "../../store/response-store.ts";
-import { createController } from "../../stream/create-controller.ts";
+import type { ResponseObject, ResponseWriter, WireEvent } from "../dialects/openai-responses/index.ts";
+import { GatewayError, toGatewayError } from "../errors.ts";
+import type { EventBatch } from "../model/events.ts";
+import type { StoredResponse, StoreProblem } from "../store/response-store.ts";
+import { createController } from "../stream/create-controller.ts";
 
 /** How many responses may run in the background at once. */
 const maximumRunning = 100;

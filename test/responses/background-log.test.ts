@@ -1,10 +1,10 @@
 /** Nobody waits for a background response, so the log has to say how it ended: its request was answered long before. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createLog } from "../../../src/log.ts";
-import type { ScriptedReply } from "../../../src/simulator/index.ts";
-import { post } from "../../support/post.ts";
-import { startStack, type Stack } from "../../support/start-stack.ts";
+import { createLog } from "../../src/log.ts";
+import type { ScriptedReply } from "../../src/simulator/index.ts";
+import { post } from "../support/post.ts";
+import { startStack, type Stack } from "../support/start-stack.ts";
 
 const model = "DeepSeek-V3.2";
 let stack: Stack;

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-import { keepMessages, parseRequest, type ResponsesInput } from "../../dialects/openai-responses/index.ts";
-import { baseUrlOf } from "../base-url.ts";
-import { clientSignal } from "../client-signal.ts";
-import { collectAnswer } from "../collect-answer.ts";
-import { readWishes } from "../read-wishes.ts";
-import { showIgnored } from "../show-ignored.ts";
-import { prepareResponse, type ResponsesDependencies, writeThrough } from "./answer-responses.ts";
+import { keepMessages, parseRequest, type ResponsesInput } from "../dialects/openai-responses/index.ts";
+import { baseUrlOf } from "../server/base-url.ts";
+import { clientSignal } from "../server/client-signal.ts";
+import { collectAnswer } from "../server/collect-answer.ts";
+import { readWishes } from "../server/read-wishes.ts";
+import { showIgnored } from "../server/show-ignored.ts";
+import { prepareResponse, type ResponsesDependencies, writeThrough } from "../server/routes/openai-responses-create.ts";
 
 /** The same input, ended by the wish to compact it. Nothing is stored, and the answer is always whole. */
 function withTrigger({ body, items }: ResponsesInput): ResponsesInput {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ChatRequest, Message } from "../../../src/model/request.ts";
-import { fitContext } from "../../../src/server/responses/fit-context.ts";
-import { createRequest } from "../../support/create-request.ts";
+import type { ChatRequest, Message } from "../../src/model/request.ts";
+import { fitContext } from "../../src/responses/fit-context.ts";
+import { createRequest } from "../support/create-request.ts";
 
 function turn(role: "system" | "user" | "assistant", text: string): Message {
   return { role, parts: [{ type: "text", text }] };

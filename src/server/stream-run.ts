@@ -1,10 +1,10 @@
 import type { FastifyReply } from "fastify";
 
-import { encodeWireEvent } from "../../dialects/openai-responses/index.ts";
-import type { Config } from "../../config.ts";
-import { encodeSseComment } from "../../stream/sse.ts";
-import { createEventSink } from "../event-sink.ts";
-import type { BackgroundRun } from "./background-runs.ts";
+import { encodeWireEvent } from "../dialects/openai-responses/index.ts";
+import type { Config } from "../config.ts";
+import { encodeSseComment } from "../stream/sse.ts";
+import { createEventSink } from "./event-sink.ts";
+import type { BackgroundRun } from "../responses/background-runs.ts";
 
 /** What `streamRun` needs. */
 export interface StreamRunOptions {

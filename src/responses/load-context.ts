@@ -1,6 +1,6 @@
-import { parseItemId, type ResponsesInput, type WireItem } from "../../dialects/openai-responses/index.ts";
-import { GatewayError, shorten } from "../../errors.ts";
-import type { StoredResponse } from "../../store/response-store.ts";
+import { parseItemId, type ResponsesInput, type WireItem } from "../dialects/openai-responses/index.ts";
+import { GatewayError, shorten } from "../errors.ts";
+import type { StoredResponse } from "../store/response-store.ts";
 import { lookUp, type ResponsePlaces } from "./stored-response.ts";
 
 /** What a request's references mean. */

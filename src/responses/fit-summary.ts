@@ -1,7 +1,7 @@
-import type { ChatService } from "../../completion/chat-service.ts";
-import { shorten } from "../../errors.ts";
-import { keptForAnswer } from "../../model/model-info.ts";
-import type { ChatRequest, Message } from "../../model/request.ts";
+import type { ChatService } from "../completion/chat-service.ts";
+import { shorten } from "../errors.ts";
+import { keptForAnswer } from "../model/model-info.ts";
+import type { ChatRequest, Message } from "../model/request.ts";
 
 /** Lengths to which results of tools are cut, one after the other, until all fits; in characters. */
 const resultLengths = [8000, 2000, 500] as const;

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from "fastify";
 
-import type { ResponseObject } from "../../dialects/openai-responses/index.ts";
-import type { GatewayError } from "../../errors.ts";
-import type { EventBatch } from "../../model/events.ts";
-import { AnswerFacts, noteEvent } from "../answer-facts.ts";
-import { writeRequestLine } from "../log-requests.ts";
-import type { TotalsKeeper } from "../create-totals-keeper.ts";
-import type { OpenRequests } from "../open-requests.ts";
-import { toRequestLine } from "../request-line.ts";
+import type { ResponseObject } from "../dialects/openai-responses/index.ts";
+import type { GatewayError } from "../errors.ts";
+import type { EventBatch } from "../model/events.ts";
+import { AnswerFacts, noteEvent } from "./answer-facts.ts";
+import { writeRequestLine } from "./log-requests.ts";
+import type { TotalsKeeper } from "./create-totals-keeper.ts";
+import type { OpenRequests } from "./open-requests.ts";
+import { toRequestLine } from "./request-line.ts";
 
 /** The log of one background response, whose request was answered before there was anything to tell. */
 export interface RunLog {

@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import { expect, test } from "vitest";
-import { startStack } from "../../support/start-stack.ts";
+import { startStack } from "../support/start-stack.ts";
 
 const model = "DeepSeek-V3.2";
 const tools: OpenAI.Responses.Tool[] = [

@@ -5,10 +5,10 @@ import OpenAI from "openai";
 import { zodTextFormat } from "openai/helpers/zod";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { createBlockWriter } from "../../../src/model/block-writer.ts";
-import type { EventBatch } from "../../../src/model/events.ts";
-import type { ChatRequest } from "../../../src/model/request.ts";
-import { startEdge, textAnswer } from "../../support/start-edge.ts";
+import { createBlockWriter } from "../../src/model/block-writer.ts";
+import type { EventBatch } from "../../src/model/events.ts";
+import type { ChatRequest } from "../../src/model/request.ts";
+import { startEdge, textAnswer } from "../support/start-edge.ts";
 
 const model = "DeepSeek-V3.2";
 const usage = { inputTokens: 5, outputTokens: 6, reasoningTokens: 2, estimated: false };

@@ -1,13 +1,13 @@
 import type { FastifyBaseLogger } from "fastify";
 
-import type { ResponseObject } from "../../dialects/openai-responses/index.ts";
-import { GatewayError, shorten } from "../../errors.ts";
+import type { ResponseObject } from "../dialects/openai-responses/index.ts";
+import { GatewayError, shorten } from "../errors.ts";
 import {
   type ResponseStore,
   StoreError,
   type StoredResponse,
   type StoreProblem,
-} from "../../store/response-store.ts";
+} from "../store/response-store.ts";
 import type { BackgroundRuns } from "./background-runs.ts";
 
 /** Where responses are found: those that are made now, and those that are stored. */

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import OpenAI from "openai";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { hasSqlite } from "../../support/has-sqlite.ts";
-import { openStream } from "../../support/open-stream.ts";
-import { type Stack, startStack } from "../../support/start-stack.ts";
+import { hasSqlite } from "../support/has-sqlite.ts";
+import { openStream } from "../support/open-stream.ts";
+import { type Stack, startStack } from "../support/start-stack.ts";
 
 const model = "DeepSeek-V3.2";
 let DATA_DIR: string;

@@ -1,6 +1,6 @@
-import type { ChatService } from "../../completion/chat-service.ts";
-import { keptForAnswer } from "../../model/model-info.ts";
-import type { ChatRequest, Message } from "../../model/request.ts";
+import type { ChatService } from "../completion/chat-service.ts";
+import { keptForAnswer } from "../model/model-info.ts";
+import type { ChatRequest, Message } from "../model/request.ts";
 
 /** Room that is left for the answer when the request sets no limit, in tokens. */
 const defaultReserve = 1024;

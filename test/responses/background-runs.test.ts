@@ -3,14 +3,14 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import type { ResponseObject } from "../../../src/dialects/openai-responses/wire.ts";
-import type { EventBatch } from "../../../src/model/events.ts";
-import { createBackgroundRuns, type RunOptions } from "../../../src/server/responses/background-runs.ts";
-import { findStored } from "../../../src/server/responses/stored-response.ts";
-import { createMemoryStore } from "../../../src/store/memory-store.ts";
-import { makeWriter } from "../../dialects/openai-responses/make-writer.ts";
-import { createGate } from "../../support/gate.ts";
-import { textAnswer } from "../../support/start-edge.ts";
+import type { ResponseObject } from "../../src/dialects/openai-responses/wire.ts";
+import type { EventBatch } from "../../src/model/events.ts";
+import { createBackgroundRuns, type RunOptions } from "../../src/responses/background-runs.ts";
+import { findStored } from "../../src/responses/stored-response.ts";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
+import { makeWriter } from "../dialects/openai-responses/make-writer.ts";
+import { createGate } from "../support/gate.ts";
+import { textAnswer } from "../support/start-edge.ts";
 
 /** An answer that never comes, and ends with its caller. */
 async function* silence(signal: AbortSignal): AsyncGenerator<EventBatch> {

@@ -2,11 +2,11 @@
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 
-import type { ChatBody } from "../../../src/simulator/index.ts";
-import { checkEvents } from "../../dialects/openai-responses/check-events.ts";
-import { parseFrames } from "../../dialects/openai-responses/parse-frames.ts";
-import { post } from "../../support/post.ts";
-import { startStack, type Stack } from "../../support/start-stack.ts";
+import type { ChatBody } from "../../src/simulator/index.ts";
+import { checkEvents } from "../dialects/openai-responses/check-events.ts";
+import { parseFrames } from "../dialects/openai-responses/parse-frames.ts";
+import { post } from "../support/post.ts";
+import { startStack, type Stack } from "../support/start-stack.ts";
 
 const model = "DeepSeek-V3.2";
 const notes = "GOAL: mend sum.js. DONE: read it.";

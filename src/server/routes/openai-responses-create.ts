@@ -25,15 +25,15 @@ import { readWishes, type Wishes } from "../read-wishes.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
-import type { BackgroundRuns } from "./background-runs.ts";
-import { compactFirst, isTooLong } from "./compact-first.ts";
-import { fitContext } from "./fit-context.ts";
-import { fitSummary } from "./fit-summary.ts";
-import { loadContext } from "./load-context.ts";
-import { toStored, tryToStore } from "./stored-response.ts";
-import { createRunLog } from "./run-log.ts";
-import { streamRun } from "./stream-run.ts";
-import { summarise } from "./summarise.ts";
+import type { BackgroundRuns } from "../../responses/background-runs.ts";
+import { compactFirst, isTooLong } from "../../responses/compact-first.ts";
+import { fitContext } from "../../responses/fit-context.ts";
+import { fitSummary } from "../../responses/fit-summary.ts";
+import { loadContext } from "../../responses/load-context.ts";
+import { toStored, tryToStore } from "../../responses/stored-response.ts";
+import { createRunLog } from "../run-log.ts";
+import { streamRun } from "../stream-run.ts";
+import { summarise } from "../../responses/summarise.ts";
 
 /** What answering a Responses body needs. Without `runs` there are no background responses. */
 export interface ResponsesDependencies extends RouteDependencies {

@@ -1,14 +1,14 @@
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
-import { GatewayError } from "../../../src/errors.ts";
-import { createBlockWriter } from "../../../src/model/block-writer.ts";
-import type { EventBatch, FinishReason } from "../../../src/model/events.ts";
-import type { ChatRequest, Message } from "../../../src/model/request.ts";
-import { checkEvents } from "../../dialects/openai-responses/check-events.ts";
-import { parseFrames } from "../../dialects/openai-responses/parse-frames.ts";
-import { post } from "../../support/post.ts";
-import { startStack } from "../../support/start-stack.ts";
-import { type Edge, startEdge, textAnswer } from "../../support/start-edge.ts";
+import { GatewayError } from "../../src/errors.ts";
+import { createBlockWriter } from "../../src/model/block-writer.ts";
+import type { EventBatch, FinishReason } from "../../src/model/events.ts";
+import type { ChatRequest, Message } from "../../src/model/request.ts";
+import { checkEvents } from "../dialects/openai-responses/check-events.ts";
+import { parseFrames } from "../dialects/openai-responses/parse-frames.ts";
+import { post } from "../support/post.ts";
+import { startStack } from "../support/start-stack.ts";
+import { type Edge, startEdge, textAnswer } from "../support/start-edge.ts";
 
 const model = "DeepSeek-V3.2";
 const notes = "GOAL: mend sum.js. DONE: read it.";

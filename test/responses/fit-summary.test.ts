@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ChatRequest, Message } from "../../../src/model/request.ts";
-import { fitSummary } from "../../../src/server/responses/fit-summary.ts";
-import { createRequest } from "../../support/create-request.ts";
+import type { ChatRequest, Message } from "../../src/model/request.ts";
+import { fitSummary } from "../../src/responses/fit-summary.ts";
+import { createRequest } from "../support/create-request.ts";
 
 const { signal } = new AbortController();
 /** Counts one token for each character. */

@@ -10,7 +10,7 @@ import type { RouteDependencies } from "../route-dependencies.ts";
 import { readWishes } from "../read-wishes.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
-import { prepareResponse } from "./answer-responses.ts";
+import { prepareResponse } from "./openai-responses-create.ts";
 
 /** Chat Completions' own way to ask for usage in a stream; the Responses API has no such field. */
 const chunkBody = z.looseObject({

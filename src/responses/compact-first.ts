@@ -1,11 +1,11 @@
-import type { CallContext, ChatService } from "../../completion/chat-service.ts";
-import type { ParsedResponses } from "../../dialects/openai-responses/index.ts";
-import { addUsage } from "../../model/add-usage.ts";
-import { createCollector } from "../../model/collect.ts";
-import type { EventBatch } from "../../model/events.ts";
-import { keptForAnswer } from "../../model/model-info.ts";
-import type { ChatRequest } from "../../model/request.ts";
-import type { Wishes } from "../read-wishes.ts";
+import type { CallContext, ChatService } from "../completion/chat-service.ts";
+import type { ParsedResponses } from "../dialects/openai-responses/index.ts";
+import { addUsage } from "../model/add-usage.ts";
+import { createCollector } from "../model/collect.ts";
+import type { EventBatch } from "../model/events.ts";
+import { keptForAnswer } from "../model/model-info.ts";
+import type { ChatRequest } from "../model/request.ts";
+import type { Wishes } from "../server/read-wishes.ts";
 import { fitSummary } from "./fit-summary.ts";
 import { summarise } from "./summarise.ts";
 
