@@ -12,7 +12,9 @@ import type { NamedAllowance } from "./dialects/encode-gateway-usage.ts";
 import { createLog } from "./log.ts";
 import type { Budget } from "./model/budget.ts";
 import { createIdFactory, createRandomPool, type IdFactory } from "./model/ids.ts";
-import { createSealer, type Sealer } from "./secrets/create-sealer.ts";
+import { createResponseService } from "./responses/create-response-service.ts";
+import type { ResponseService } from "./responses/response-service.ts";
+import { createSealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
@@ -30,7 +32,7 @@ export interface Overrides {
   readonly now?: () => number;
   readonly upstream?: Upstream;
   /** Closed with the services. */
-  readonly responses?: ResponseStore;
+  readonly store?: ResponseStore;
   /** Of the warnings about requests that stand still. */
   readonly startTimer?: StartTimer;
 }
@@ -42,9 +44,8 @@ export interface Services {
   readonly upstream: Upstream;
   readonly chat: ChatService;
   readonly images: ImageService;
-  readonly responses: ResponseStore;
-  /** Seals what clients keep for the gateway: the summaries of compacted conversations. */
-  readonly summaries: Sealer;
+  readonly responses: ResponseService;
+  readonly store: ResponseStore;
   readonly newId: IdFactory;
   /** What is left of what the upstream allows, as far as is known. */
   readonly budget: () => Budget | undefined;
@@ -52,7 +53,7 @@ export interface Services {
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
   readonly now: () => number;
-  /** Closes connections and the store. */
+  /** Ends background responses, then closes connections and the store. */
   close(): Promise<void>;
 }
 
@@ -61,7 +62,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const log = overrides.log ?? (await createLog(config));
   const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const now = overrides.now ?? Date.now;
-  const responses = overrides.responses ?? (await createResponseStore(config, { log, now }));
+  const store = overrides.store ?? (await createResponseStore(config, { log, now }));
   const upstream = overrides.upstream ?? createAkashChatUpstream({ config, log, now });
   const secret = loadSecret(config);
   const images = createImageService({ config, upstream, secret });
@@ -72,6 +73,15 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     newId,
     tokensLeft: () => upstream.tokensLeft(),
   });
+  const responses = createResponseService({
+    chat,
+    store,
+    // Clients keep the summaries of compacted conversations for the gateway.
+    summaries: createSealer(secret, "conversation summaries"),
+    newId,
+    now,
+    log,
+  });
   return {
     config,
     log,
@@ -79,15 +89,16 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     chat,
     images,
     responses,
-    summaries: createSealer(secret, "conversation summaries"),
+    store,
     newId,
     budget: () => upstream.budget(),
     allowances: async (signal) => [{ name: upstream.name, state: await upstream.allowance(signal) }],
     totals: createTotalsKeeper(now()),
     now,
     async close() {
-      await upstream.close();
       await responses.close();
+      await upstream.close();
+      await store.close();
     },
   };
 }

@@ -58,6 +58,16 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "completion/chat-service.ts",
   ],
+  "responses/": [
+    "model/",
+    "errors.ts",
+    "stream/",
+    "dialects/dialect.ts",
+    "dialects/openai-responses/",
+    "completion/chat-service.ts",
+    "secrets/create-sealer.ts",
+    "store/response-store.ts",
+  ],
   "secrets/": ["config.ts"],
   "store/": ["model/", "errors.ts", "stream/", "config.ts"],
   "completion/": [
@@ -79,7 +89,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "completion/chat-service.ts",
     "images/",
-    "secrets/",
+    "responses/response-service.ts",
     "store/response-store.ts",
     "version.ts",
   ],
@@ -98,9 +108,9 @@ describe("imports point inwards", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("only gateway.ts knows the implementations of the upstream and the chat service", () => {
+  test("only gateway.ts knows the implementations of the upstream and the services", () => {
     const concrete =
-      /^(?:upstreams\/(?!upstream\.ts)|completion\/(?!chat-service\.ts)|store\/(?!response-store\.ts))/;
+      /^(?:upstreams\/(?!upstream\.ts)|completion\/(?!chat-service\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
     const users = files
       .filter(({ file }) => !concrete.test(file) && !file.startsWith("cli/"))
       .filter(({ ours }) => ours.some((target) => concrete.test(target)))
@@ -112,6 +122,14 @@ describe("imports point inwards", () => {
 test("Fastify stays inside the server", () => {
   const users = files.filter(({ others }) => others.some((name) => /^(?:@?fastify)/.test(name)));
   expect(users.map(({ file }) => file).filter((file) => !file.startsWith("server/"))).toEqual(["gateway.ts"]);
+});
+
+test("the service of responses knows no HTTP", () => {
+  const users = files.filter(
+    ({ file, others }) =>
+      file.startsWith("responses/") && others.some((name) => /^(?:@?fastify|node:http|undici)/.test(name)),
+  );
+  expect(users.map(({ file }) => file)).toEqual([]);
 });
 
 // node:events only lets a signal have many listeners; node:module only loads tables of the tokenizer when they are first

@@ -5,6 +5,7 @@ import { GatewayError, toGatewayError } from "../errors.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { StoredResponse, StoreProblem } from "../store/response-store.ts";
 import { createController } from "../stream/create-controller.ts";
+import type { BackgroundRun, RunLog } from "./response-service.ts";
 
 /** How many responses may run in the background at once. */
 const maximumRunning = 100;
@@ -19,26 +20,14 @@ export interface RunOptions {
   readonly start: (signal: AbortSignal) => AsyncIterable<EventBatch>;
   /** Keeps the response: when it is queued, and when it has ended. Resolves with the reason if it could not. */
   readonly save: (response: ResponseObject) => Promise<StoreProblem | undefined>;
-  /** Told once how the run has ended; `error` is why it failed. */
-  readonly onEnd?: (response: ResponseObject, error: GatewayError | undefined) => void;
+  readonly onEnd?: RunLog["onEnd"];
 }
 
-/** A response that is made without a client that waits for it. */
-export interface BackgroundRun {
-  /** The response as it is now. */
-  readonly response: ResponseObject;
+/** A run as those know it who can end it. */
+export interface HeldRun extends BackgroundRun {
   readonly inputItems: StoredResponse["inputItems"];
-  /** Why it could not be stored when it was queued: the run is found in memory all the same. */
-  readonly problem: StoreProblem | undefined;
   /** Whether it was ever stored. */
   readonly stored: boolean;
-  /** All events so far; `sequence_number` is the index. */
-  readonly events: readonly WireEvent[];
-  readonly ended: boolean;
-  /** Resolves when there are more events than `count`, the run has ended, or `signal` is aborted. */
-  changed(count: number, signal: AbortSignal): Promise<void>;
-  /** Adds an event that says that the run goes on, for those who follow it in silence. */
-  beat(): void;
   /** Ends the run as cancelled and aborts the upstream; resolves when that is stored. */
   cancel(): Promise<void>;
   /** Ends the run without storing it. */
@@ -48,15 +37,15 @@ export interface BackgroundRun {
 /** The background responses of one gateway. */
 export interface BackgroundRuns {
   /** Starts a run; resolves when its response is stored as queued, or could not be. Throws kind `overloaded` when too many run already. */
-  start(options: RunOptions): Promise<BackgroundRun>;
+  start(options: RunOptions): Promise<HeldRun>;
   /** A run that goes on, or one that ended lately. */
-  find(id: string): BackgroundRun | undefined;
+  find(id: string): HeldRun | undefined;
   forget(id: string): void;
   /** Ends all runs as failed; resolves when that is stored. */
   close(): Promise<void>;
 }
 
-interface OwnRun extends BackgroundRun {
+interface OwnRun extends HeldRun {
   /** Resolves when the response is stored as queued, or could not be. */
   readonly queued: Promise<void>;
   /** Resolves when the run has ended and nothing is left to be stored. */
@@ -168,7 +157,7 @@ async function nothingToDo(): Promise<void> {}
 function noBeat(): void {}
 
 /** A run that is over, without what it ran with: its request, answer and connection would be held as long as it is. */
-function toEnded({ response, inputItems, problem, stored, events }: BackgroundRun): BackgroundRun {
+function toEnded({ response, inputItems, problem, stored, events }: HeldRun): HeldRun {
   return {
     response,
     inputItems,
@@ -186,7 +175,7 @@ function toEnded({ response, inputItems, problem, stored, events }: BackgroundRu
 /** Creates the registry of a gateway's background responses. */
 export function createBackgroundRuns(): BackgroundRuns {
   const running = new Map<string, OwnRun>();
-  const ended = new LRUCache<string, BackgroundRun>({ max: maximumFinished });
+  const ended = new LRUCache<string, HeldRun>({ max: maximumFinished });
 
   async function forgetWork(id: string, run: OwnRun): Promise<void> {
     await run.finished;

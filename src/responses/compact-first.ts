@@ -5,8 +5,8 @@ import { createCollector } from "../model/collect.ts";
 import type { EventBatch } from "../model/events.ts";
 import { keptForAnswer } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
-import type { Wishes } from "../server/read-wishes.ts";
 import { fitSummary } from "./fit-summary.ts";
+import type { ResponseContext } from "./response-service.ts";
 import { summarise } from "./summarise.ts";
 
 type CompactionPlan = NonNullable<ParsedResponses["compaction"]>;
@@ -53,7 +53,7 @@ export async function* compactFirst(
   options: {
     readonly chat: CompactionContext["chat"];
     readonly contextLength: number | undefined;
-    readonly wishes: Wishes;
+    readonly wishes: ResponseContext["wishes"];
     readonly context: CallContext;
     readonly onSummary: (text: string) => void;
     /** What else becomes of the request. */

@@ -1,12 +1,7 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
-
-import { keepMessages, parseRequest, type ResponsesInput } from "../dialects/openai-responses/index.ts";
-import { baseUrlOf } from "../server/base-url.ts";
-import { clientSignal } from "../server/client-signal.ts";
-import { collectAnswer } from "../server/collect-answer.ts";
-import { readWishes } from "../server/read-wishes.ts";
-import { showIgnored } from "../server/show-ignored.ts";
-import { prepareResponse, type ResponsesDependencies, writeThrough } from "../server/routes/openai-responses-create.ts";
+import { keepMessages, type ResponsesInput } from "../dialects/openai-responses/index.ts";
+import { prepareResponse, type ResponseDependencies } from "./prepare-response.ts";
+import type { Compaction, ResponseContext } from "./response-service.ts";
+import { writeThrough } from "./write-through.ts";
 
 /** The same input, ended by the wish to compact it. Nothing is stored, and the answer is always whole. */
 function withTrigger({ body, items }: ResponsesInput): ResponsesInput {
@@ -23,30 +18,20 @@ function listVain({ body }: ResponsesInput): readonly string[] {
   return body.metadata === undefined ? asked : [...asked, "metadata"];
 }
 
-/**
- * `POST /v1/responses/compact`: the messages of the conversation that are not the assistant's, then one item that
- * stands for all else; together they are the next input. Rejects with `GatewayError`. Source: OpenAI's reference,
- * "Compact a response"; Codex up to 0.130 reads `output` alone.
- */
+/** Understands a request whose conversation is to be compacted. Rejects with `GatewayError`. */
 export async function compact(
-  deps: ResponsesDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<unknown> {
-  const given = parseRequest(request.body);
-  const read = withTrigger(given);
-  const signal = clientSignal(reply);
-  const { parsed, begin, writer, history } = await prepareResponse(deps, read, {
-    signal,
-    wishes: readWishes(request.headers),
-  });
-  showIgnored(reply, [...parsed.ignored, ...listVain(given)]);
-  request.facts.stream = false;
-  const baseUrl = baseUrlOf(request, deps.config);
-  const events = begin({ signal, baseUrl, whole: true, watch: request.facts });
-  const { usage: counted } = await collectAnswer(request, writeThrough(events, writer));
-  if (counted.estimated) reply.header("x-usage-estimated", "true");
-  const { id, created_at, output, usage } = writer.response();
-  const kept = keepMessages([...history, ...parsed.inputItems]);
-  return { id, object: "response.compaction", created_at, output: [...kept, ...output], usage };
+  deps: ResponseDependencies,
+  input: ResponsesInput,
+  context: ResponseContext,
+): Promise<Compaction> {
+  const { parsed, begin, writer, history } = await prepareResponse(deps, withTrigger(input), context);
+  return {
+    ignored: [...parsed.ignored, ...listVain(input)],
+    events: writeThrough(begin({ ...context, whole: true }), writer),
+    result() {
+      const { id, created_at, output, usage } = writer.response();
+      const kept = keepMessages([...history, ...parsed.inputItems]);
+      return { id, created_at, output: [...kept, ...output], usage };
+    },
+  };
 }

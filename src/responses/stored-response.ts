@@ -1,20 +1,17 @@
-import type { FastifyBaseLogger } from "fastify";
-
 import type { ResponseObject } from "../dialects/openai-responses/index.ts";
 import { GatewayError, shorten } from "../errors.ts";
 import {
+  type ProblemLog,
   type ResponseStore,
-  StoreError,
   type StoredResponse,
-  type StoreProblem,
+  tryToStore,
 } from "../store/response-store.ts";
 import type { BackgroundRuns } from "./background-runs.ts";
 
 /** Where responses are found: those that are made now, and those that are stored. */
 export interface ResponsePlaces {
-  readonly responses: ResponseStore;
-  /** Without it there are no background responses. */
-  readonly runs?: BackgroundRuns | undefined;
+  readonly store: ResponseStore;
+  readonly runs: BackgroundRuns;
 }
 
 /** The error for an id that nothing is stored under. */
@@ -35,25 +32,6 @@ export function toStored(response: ResponseObject, inputItems: StoredResponse["i
   };
 }
 
-/**
- * Stores a response. An answer is good even if it can't be fetched again: so a failure is no error, but resolves with
- * what to tell the client. The operator is told by the store itself, or here if it failed in a way that it doesn't know.
- */
-export async function tryToStore(
-  responses: ResponseStore,
-  stored: StoredResponse,
-  log: FastifyBaseLogger,
-): Promise<StoreProblem | undefined> {
-  try {
-    await responses.put(stored);
-    return undefined;
-  } catch (error) {
-    if (error instanceof StoreError) return error.problem;
-    log.error({ err: error }, "a response could not be stored");
-    return "unavailable";
-  }
-}
-
 /** Whether an id is that of a thread of the Messages API: the store holds those, too, but clients of this API don't get at them. */
 export function isThreadKey(id: string): boolean {
   return id.startsWith("thread:");
@@ -61,12 +39,12 @@ export function isThreadKey(id: string): boolean {
 
 /** The response of an id, as it is now; one that is in memory needs no store. Rejects with what the store rejects with. */
 export async function lookUp(
-  { responses, runs }: ResponsePlaces,
+  { store, runs }: ResponsePlaces,
   id: string,
 ): Promise<StoredResponse | undefined> {
   if (isThreadKey(id)) return undefined;
-  const run = runs?.find(id);
-  return run === undefined ? responses.get(id) : toStored(run.response, run.inputItems);
+  const run = runs.find(id);
+  return run === undefined ? store.get(id) : toStored(run.response, run.inputItems);
 }
 
 /**
@@ -76,16 +54,16 @@ export async function lookUp(
 export async function findStored(
   places: ResponsePlaces,
   id: string,
-  log: FastifyBaseLogger,
+  log: ProblemLog,
 ): Promise<StoredResponse> {
   const stored = await lookUp(places, id);
   if (stored === undefined) throw responseNotFound(id);
   const { status } = stored.response;
   const ended = status !== "queued" && status !== "in_progress";
-  if (ended || places.runs?.find(id) !== undefined) return stored;
+  if (ended || places.runs.find(id) !== undefined) return stored;
   const error = { code: "server_error", message: "The gateway stopped before the response was complete." };
   const failed = { ...stored, response: { ...stored.response, status: "failed", error } };
   // If this can't be stored, it is found out again the next time.
-  await tryToStore(places.responses, failed, log);
+  await tryToStore(places.store, failed, log);
   return failed;
 }

@@ -8,8 +8,7 @@ import {
   toFixed,
   toWireMessages,
 } from "../dialects/anthropic-messages/index.ts";
-import type { ResponseStore, StoredResponse } from "../store/response-store.ts";
-import { tryToStore } from "../responses/stored-response.ts";
+import { type ResponseStore, type StoredResponse, tryToStore } from "../store/response-store.ts";
 
 /** A request in its place in a thread, or outside of any. */
 export interface OpenTurn {
@@ -37,12 +36,12 @@ function keyOf(messageId: string): string {
 }
 
 /** Creates the threads. `now` is in ms since the epoch. */
-export function createMessageThreads(responses: ResponseStore, now: () => number): MessageThreads {
+export function createMessageThreads(store: ResponseStore, now: () => number): MessageThreads {
   async function load(previousId: string): Promise<ThreadHistory> {
     const turns: (readonly unknown[])[] = [];
     let fixed: ThreadHistory["fixed"] = {};
     for (let next: string | undefined = keyOf(previousId); next !== undefined;) {
-      const stored: StoredResponse | undefined = await responses.get(next);
+      const stored: StoredResponse | undefined = await store.get(next);
       if (stored === undefined) throw new ThreadNotFoundError(previousId);
       turns.push([...stored.inputItems, { role: "assistant", content: stored.response["content"] }]);
       // Written below; of a turn that continued there is nothing in it.
@@ -71,7 +70,7 @@ export function createMessageThreads(responses: ResponseStore, now: () => number
               response: { fixed: toFixed(own), content: encode() },
               inputItems: toWireMessages(own),
             };
-            await tryToStore(responses, stored, log);
+            await tryToStore(store, stored, log);
           } catch (error) {
             log.warn({ err: error }, "a turn of a thread could not be held");
           }

@@ -4,7 +4,7 @@ import type { NamedAllowance } from "../dialects/encode-gateway-usage.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
-import type { Sealer } from "../secrets/create-sealer.ts";
+import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { TotalsKeeper } from "./create-totals-keeper.ts";
@@ -14,9 +14,9 @@ export interface RouteDependencies {
   readonly config: Config;
   readonly chat: ChatService;
   readonly images: ImageService;
-  readonly responses: ResponseStore;
-  /** Seals the summaries of compacted conversations, which clients keep. */
-  readonly summaries: Sealer;
+  readonly responses: ResponseService;
+  /** Holds the threads of the Messages API. */
+  readonly store: ResponseStore;
   readonly newId: IdFactory;
   /** What is left of what the upstream allows, as far as is known. */
   readonly budget: () => Budget | undefined;

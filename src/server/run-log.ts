@@ -1,24 +1,17 @@
 import type { FastifyRequest } from "fastify";
 
-import type { ResponseObject } from "../dialects/openai-responses/index.ts";
-import type { GatewayError } from "../errors.ts";
-import type { EventBatch } from "../model/events.ts";
+import type { RunLog } from "../responses/response-service.ts";
 import { AnswerFacts, noteEvent } from "./answer-facts.ts";
 import { writeRequestLine } from "./log-requests.ts";
 import type { TotalsKeeper } from "./create-totals-keeper.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import { toRequestLine } from "./request-line.ts";
 
-/** The log of one background response, whose request was answered before there was anything to tell. */
-export interface RunLog {
-  readonly facts: AnswerFacts;
-  /** Passes the answer's events on, and notes what they tell. */
-  readonly note: (events: AsyncIterable<EventBatch>) => AsyncIterable<EventBatch>;
-  /** Writes the line, as a warning or an error when the response failed, and adds the response to the totals. */
-  readonly onEnd: (response: ResponseObject, error: GatewayError | undefined) => void;
-}
-
-/** Creates it, with the log of the request, so that the line has its id. Until its end `open` warns if it stands still. */
+/**
+ * Creates the log of a background response, from that of the request, so that the line has its id. At the end it writes the
+ * line, as a warning or an error when the response failed, and adds the response to the totals. Until then `open` warns if
+ * it stands still.
+ */
 export function createRunLog(
   request: FastifyRequest,
   { open, totals }: { readonly open?: OpenRequests; readonly totals: TotalsKeeper },
@@ -27,7 +20,7 @@ export function createRunLog(
   facts.clientAddress = request.facts.clientAddress;
   const entry = { facts, response: undefined };
   return {
-    facts,
+    watch: facts,
     async *note(events) {
       open?.add(entry);
       for await (const batch of events) {

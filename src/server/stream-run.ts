@@ -4,7 +4,7 @@ import { encodeWireEvent } from "../dialects/openai-responses/index.ts";
 import type { Config } from "../config.ts";
 import { encodeSseComment } from "../stream/sse.ts";
 import { createEventSink } from "./event-sink.ts";
-import type { BackgroundRun } from "../responses/background-runs.ts";
+import type { BackgroundRun } from "../responses/response-service.ts";
 
 /** What `streamRun` needs. */
 export interface StreamRunOptions {

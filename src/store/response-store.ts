@@ -45,3 +45,27 @@ export interface ResponseStore {
   /** Waits for what was put. */
   close(): Promise<void>;
 }
+
+/** Where a failure is told that the store does not know. */
+export interface ProblemLog {
+  error(fields: object, text: string): void;
+}
+
+/**
+ * Stores a response. An answer is good even if it can't be fetched again: so a failure is no error, but resolves with
+ * what to tell the client. The operator is told by the store itself, or here if it failed in a way that it doesn't know.
+ */
+export async function tryToStore(
+  store: ResponseStore,
+  stored: StoredResponse,
+  log: ProblemLog,
+): Promise<StoreProblem | undefined> {
+  try {
+    await store.put(stored);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreError) return error.problem;
+    log.error({ err: error }, "a response could not be stored");
+    return "unavailable";
+  }
+}

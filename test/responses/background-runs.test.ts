@@ -94,7 +94,7 @@ test("a run whose answer ends without a finish has failed", async () => {
 });
 
 test("a response that ran when an earlier process ended is found failed, and stays so", async () => {
-  const responses = createMemoryStore(5);
+  const store = createMemoryStore(5);
   const stored = {
     id: "resp_1",
     previousId: undefined,
@@ -102,14 +102,10 @@ test("a response that ran when an earlier process ended is found failed, and sta
     response: { id: "resp_1", status: "in_progress", background: true },
     inputItems: [],
   };
-  await responses.put(stored);
-  const found = await findStored(
-    { responses, runs: createBackgroundRuns() },
-    "resp_1",
-    pino({ enabled: false }),
-  );
+  await store.put(stored);
+  const found = await findStored({ store, runs: createBackgroundRuns() }, "resp_1", pino({ enabled: false }));
   expect(found.response).toMatchObject({ status: "failed", error: { code: "server_error" } });
-  expect(await responses.get("resp_1")).toEqual(found);
+  expect(await store.get("resp_1")).toEqual(found);
 });
 
 test("one that has ended can be found, and holds nothing that it ran with", async () => {

@@ -32,7 +32,7 @@ async function waitFor(stack: Stack, id: string, status: string): Promise<void> 
 }
 
 describe.each(names)("%s", (name) => {
-  const overrides = { responses: brokenStore(name) };
+  const overrides = { store: brokenStore(name) };
 
   test("an answer is given, and says that it was not stored", async () => {
     await using stack = await startStack({ overrides });
@@ -91,7 +91,7 @@ describe.each(names)("%s", (name) => {
 });
 
 test("what only the store knows is 503 while it can't be asked, never 500 or 404", async () => {
-  await using stack = await startStack({ overrides: { responses: brokenStore(names[0]) } });
+  await using stack = await startStack({ overrides: { store: brokenStore(names[0]) } });
   const url = `${stack.url}/v1/responses/resp_1`;
   const replies = [
     await get(url),
@@ -121,7 +121,7 @@ describe.runIf(hasSqlite)("DATA_DIR", () => {
   afterEach(() => rm(directory, { recursive: true }));
 
   test("answers wait for the lock of another process, and nobody waits for them", async () => {
-    await using stack = await startStack({ overrides: { responses: await openStore(directory) } });
+    await using stack = await startStack({ overrides: { store: await openStore(directory) } });
     const lock = await holdLock(path.join(directory, "responses.sqlite"));
     const seen: string[] = [];
     for (let count = 0; count < 20; count += 1) stack.simulator.enqueue({ text: "Hello" });
@@ -148,8 +148,8 @@ describe.runIf(hasSqlite)("DATA_DIR", () => {
   });
 
   test("without room: what does not fit is answered, found, gone on from and deleted", async () => {
-    const responses = await openStore(directory, { limitBytes: 1 });
-    await using stack = await startStack({ overrides: { responses } });
+    const store = await openStore(directory, { limitBytes: 1 });
+    await using stack = await startStack({ overrides: { store } });
     const input = `I am Alice. ${"x".repeat(200_000)}`;
     stack.simulator.enqueue({ text: "Hello Alice." });
     const reply = await create(stack, { input });

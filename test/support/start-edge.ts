@@ -9,6 +9,8 @@ import type { EventBatch } from "../../src/model/events.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
 import { createSealer } from "../../src/secrets/create-sealer.ts";
+import type { IdFactory } from "../../src/model/ids.ts";
+import { createResponseService } from "../../src/responses/create-response-service.ts";
 import { createServer } from "../../src/server/create-server.ts";
 import { createTotalsKeeper } from "../../src/server/create-totals-keeper.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
@@ -43,6 +45,10 @@ const defaultModels: readonly ModelInfo[] = [
   { id: "meta-llama/Llama-3.3-70B", kind: "chat" },
   { id: "AkashGen", kind: "image" },
 ];
+
+function now(): number {
+  return 1_700_000_000_000;
+}
 
 /** Starts an edge. Everything else is the real thing: `env` are the gateway's settings. */
 export async function startEdge(options: {
@@ -83,18 +89,21 @@ export async function startEdge(options: {
     },
   });
   let ids = 0;
+  const newId: IdFactory = (prefix) => `${prefix}${(ids += 1)}`;
+  const store = createMemoryStore(10);
+  const summaries = createSealer(secret, "conversation summaries");
   const server = await createServer(
     {
       config,
       chat,
       images,
-      responses: createMemoryStore(10),
-      summaries: createSealer(secret, "conversation summaries"),
+      responses: createResponseService({ chat, store, summaries, newId, now, log }),
+      store,
       budget: () => undefined,
       allowances: async () => [],
       totals: createTotalsKeeper(1_700_000_000_000),
-      newId: (prefix) => `${prefix}${(ids += 1)}`,
-      now: () => 1_700_000_000_000,
+      newId,
+      now,
     },
     log,
   );

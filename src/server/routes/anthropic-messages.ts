@@ -43,7 +43,7 @@ async function* watchAnswer(
 /** Anthropic's Messages API: `POST /v1/messages` and `POST /v1/messages/count_tokens`. */
 export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginCallback {
   const { config, chat, newId } = deps;
-  const threads = createMessageThreads(deps.responses, deps.now);
+  const threads = createMessageThreads(deps.store, deps.now);
 
   /**
    * Counts the prompt while the upstream works on it, for `message_start`: after this turn of the event loop, so

@@ -13,7 +13,7 @@ import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { fillModel } from "../fill-model.ts";
 import { nameDialect } from "../name-dialect.ts";
-import type { RouteDependencies } from "../route-dependencies.ts";
+import type { ServerDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showBudget } from "../show-budget.ts";
 import { readWishes } from "../read-wishes.ts";
@@ -27,7 +27,7 @@ function isResponsesBody(body: unknown): body is object {
 }
 
 /** `POST /v1/chat/completions`. */
-export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback {
+export function openAiChatRoutes(deps: ServerDependencies): FastifyPluginCallback {
   const { config, chat, newId, now } = deps;
 
   async function complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -35,7 +35,7 @@ export function openAiChatRoutes(deps: RouteDependencies): FastifyPluginCallback
       request.facts.dialect = "openai-responses";
       return asksForChunks(request.body)
         ? answerInChunks(deps, request, reply)
-        : answerResponses(deps, request, reply);
+        : answerResponses(deps, request, reply, { background: "refused" });
     }
 
     const parsed = parseRequest(request.body);

@@ -1,16 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 
-import { createStreamEncoder as createChatStreamEncoder } from "../../dialects/openai-chat/index.ts";
-import { parseRequest as parseResponsesRequest } from "../../dialects/openai-responses/index.ts";
+import { createStreamEncoder } from "../../dialects/openai-chat/index.ts";
+import { parseRequest } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
-import { baseUrlOf } from "../base-url.ts";
-import { clientSignal } from "../client-signal.ts";
-import type { RouteDependencies } from "../route-dependencies.ts";
-import { readWishes } from "../read-wishes.ts";
+import type { ServerDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
-import { prepareResponse } from "./openai-responses-create.ts";
+import { backgroundElsewhere, toResponseContext } from "./openai-responses-create.ts";
 
 /** Chat Completions' own way to ask for usage in a stream; the Responses API has no such field. */
 const chunkBody = z.looseObject({
@@ -29,36 +26,29 @@ export function asksForChunks(body: object): boolean {
 
 /** Answers a Responses body by a stream of chat chunks. Nothing is stored. Rejects with `GatewayError`. */
 export async function answerInChunks(
-  deps: RouteDependencies,
+  deps: ServerDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { config, newId, now } = deps;
+  const { config, responses, newId, now } = deps;
   const { include_usage: includeUsage } = chunkBody.parse(request.body).stream_options;
-  const signal = clientSignal(reply);
-  const given = parseResponsesRequest(request.body);
+  const given = parseRequest(request.body);
   // Chunks have no place for a compaction item, without which each turn would be compacted anew.
   const body = { ...given.body, context_management: undefined };
-  const read = { ...given, body };
-  const { parsed, begin } = await prepareResponse(deps, read, {
-    signal,
-    wishes: readWishes(request.headers),
-  });
+  const context = toResponseContext(deps, request, reply);
+  const prepared = await responses.prepare({ ...given, body }, context);
+  const { parsed } = prepared;
   if (parsed.compacts) {
     throw new GatewayError("unsupported", "Conversations are compacted at POST /v1/responses.", {
       param: "input",
     });
   }
-  if (parsed.echo.background) {
-    throw new GatewayError("unsupported", "Background responses are made at POST /v1/responses.", {
-      param: "background",
-    });
-  }
+  if (parsed.echo.background) throw backgroundElsewhere();
   // A chat completion can't be fetched again by a response's id, so nothing is stored.
   const unstored = body.store === true ? ["store"] : [];
   if (given.body.context_management !== undefined) unstored.push("context_management");
   showIgnored(reply, [...parsed.ignored.filter((name) => !name.startsWith("stream_options")), ...unstored]);
-  const encoder = createChatStreamEncoder({
+  const encoder = createStreamEncoder({
     id: newId("chatcmpl-"),
     created: Math.floor(now() / 1000),
     legacyFunctions: false,
@@ -66,7 +56,6 @@ export async function answerInChunks(
     customTools: parsed.tools.customNames,
     model: parsed.request.model,
   });
-  const events = begin({ signal, baseUrl: baseUrlOf(request, config), watch: request.facts });
-  await sendEvents(reply, { events, encoder, config, signal });
+  await sendEvents(reply, { events: prepared.answer(), encoder, config, signal: context.signal });
   return reply;
 }

@@ -2,25 +2,20 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 import { z } from "zod";
 
 import { encodeCodexBudget } from "../../dialects/encode-budget.ts";
-import { encodeError, parseRequest, resolveRequest } from "../../dialects/openai-responses/index.ts";
 import { findIgnored, isRecord } from "../../dialects/find-ignored.ts";
+import { encodeError, parseRequest } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
-import type { ChatRequest } from "../../model/request.ts";
 import { clientSignal } from "../client-signal.ts";
+import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { fillModel, withModel } from "../fill-model.ts";
 import { nameDialect } from "../name-dialect.ts";
-import { answerResponses } from "./openai-responses-create.ts";
-import { compact } from "../../responses/compact.ts";
-import { createBackgroundRuns } from "../../responses/background-runs.ts";
-import { fitContext } from "../../responses/fit-context.ts";
-import { loadContext } from "../../responses/load-context.ts";
-import { findStored, isThreadKey, responseNotFound } from "../../responses/stored-response.ts";
-import { streamRun } from "../stream-run.ts";
 import { readWishes } from "../read-wishes.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
+import { streamRun } from "../stream-run.ts";
+import { answerResponses, toResponseContext } from "./openai-responses-create.ts";
 
 const params = z.object({ id: z.string() });
 
@@ -57,102 +52,62 @@ function listIgnoredQuery({ shape }: z.ZodObject, { query }: FastifyRequest): re
 
 /** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */
 export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCallback {
-  const { config, chat, responses, summaries } = deps;
-  const runs = createBackgroundRuns();
-  const places = { responses, runs };
+  const { config, responses } = deps;
 
   async function retrieve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id } = params.parse(request.params);
     const query = parseQuery(retrieveQuery, request);
     showIgnored(reply, listIgnoredQuery(retrieveQuery, request));
-    const { response } = await findStored(places, id, request.log);
-    if (query.stream === "false") return reply.send(response);
-    const run = runs.find(id);
-    if (run === undefined) {
-      throw new GatewayError(
-        "invalid-request",
-        "Only a background response can be streamed again, and only for a while after its end. Leave out stream.",
-        { param: "stream" },
-      );
-    }
+    if (query.stream === "false") return reply.send(await responses.retrieve(id));
+    const run = await responses.follow(id);
     await streamRun(reply, { run, startingAfter: query.starting_after, config, signal: clientSignal(reply) });
     return reply;
   }
 
-  /** A response that was never stored needs no store to be gone. */
-  async function deleteStored(id: string, wasStored = true): Promise<boolean> {
-    try {
-      return await responses.delete(id);
-    } catch (error) {
-      if (wasStored) throw error;
-      return false;
-    }
-  }
-
   async function remove(request: FastifyRequest): Promise<unknown> {
     const { id } = params.parse(request.params);
-    if (isThreadKey(id)) throw responseNotFound(id);
-    const run = runs.find(id);
-    await run?.discard();
-    const deleted = await deleteStored(id, run?.stored);
-    runs.forget(id);
-    if (!deleted && run === undefined) throw responseNotFound(id);
+    await responses.delete(id);
     return { id, object: "response", deleted: true };
   }
 
   async function cancel(request: FastifyRequest): Promise<unknown> {
-    const { id } = params.parse(request.params);
-    const { response } = await findStored(places, id, request.log);
-    if (response["background"] !== true) {
-      throw new GatewayError(
-        "invalid-request",
-        "Only a response made with background: true can be cancelled. Close the connection to end another.",
-        { param: "response_id" },
-      );
-    }
-    await runs.find(id)?.cancel();
-    return (await findStored(places, id, request.log)).response;
+    return responses.cancel(params.parse(request.params).id);
   }
 
   async function listInputItems(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id } = params.parse(request.params);
-    const { limit, order, after, before } = parseQuery(listQuery, request);
+    const query = parseQuery(listQuery, request);
     showIgnored(reply, listIgnoredQuery(listQuery, request));
-    const { inputItems } = await findStored(places, id, request.log);
-    let items = order === "asc" ? [...inputItems] : [...inputItems].reverse();
-    if (after !== undefined) items = items.slice(items.findIndex((item) => item["id"] === after) + 1);
-    const end = before === undefined ? -1 : items.findIndex((item) => item["id"] === before);
-    if (end !== -1) items = items.slice(0, end);
-    const data = items.slice(0, limit);
+    const { items, hasMore } = await responses.listInputItems(id, query);
     return {
       object: "list",
-      data,
-      first_id: data[0]?.["id"] ?? null,
-      last_id: data.at(-1)?.["id"] ?? null,
-      has_more: items.length > data.length,
+      data: items,
+      first_id: items[0]?.["id"] ?? null,
+      last_id: items.at(-1)?.["id"] ?? null,
+      has_more: hasMore,
     };
-  }
-
-  /** What would be sent of a request that may be shortened. */
-  async function cutAsAllowed(asked: ChatRequest, truncation: string | undefined, signal: AbortSignal) {
-    if (truncation !== "auto") return asked;
-    const { contextLength } = await chat.resolveModel(asked.model, signal);
-    return fitContext(chat, asked, { contextLength, signal });
   }
 
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     // A count needs no model: then it is for any.
-    const read = parseRequest(withModel(request.body));
-    const loaded = await loadContext(places, read);
-    const openSummary = summaries.open;
-    const context = { responseId: "", ...loaded, openSummary, temperature: undefined, topP: undefined };
-    const parsed = resolveRequest(read, context);
-    showIgnored(reply, parsed.ignored);
-    const signal = clientSignal(reply);
-    const asked = { ...parsed.request, ...readWishes(request.headers) };
-    const count = await chat.countTokens(await cutAsAllowed(asked, read.body.truncation, signal), signal);
-    request.facts.usage = { inputTokens: count, estimated: true };
-    return { object: "response.input_tokens", input_tokens: count };
+    const input = parseRequest(withModel(request.body));
+    const caller = { signal: clientSignal(reply), wishes: readWishes(request.headers) };
+    const { ignored, inputTokens } = await responses.countInputTokens(input, caller);
+    showIgnored(reply, ignored);
+    request.facts.usage = { inputTokens, estimated: true };
+    return { object: "response.input_tokens", input_tokens: inputTokens };
+  }
+
+  /** Source: OpenAI's reference, "Compact a response"; Codex up to 0.130 reads `output` alone. */
+  async function compact(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const input = parseRequest(request.body);
+    const compaction = await responses.compact(input, toResponseContext(deps, request, reply));
+    showIgnored(reply, compaction.ignored);
+    request.facts.stream = false;
+    const { usage: counted } = await collectAnswer(request, compaction.events);
+    if (counted.estimated) reply.header("x-usage-estimated", "true");
+    const { id, created_at, output, usage } = compaction.result();
+    return { id, object: "response.compaction", created_at, output, usage };
   }
 
   return (app, _options, done) => {
@@ -163,24 +118,20 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
     // What still runs has failed, and those who follow it are told, as long as there is somebody.
     let ended: Promise<void> | undefined;
     const endRuns = (): void => {
-      ended = runs.close();
+      ended = responses.close();
     };
     app.shutdownSignal.addEventListener("abort", endRuns, { once: true });
     // Before the store is closed: it is stored so.
     app.addHook("onClose", async () => {
-      await Promise.all([ended, runs.close()]);
+      await Promise.all([ended, responses.close()]);
     });
     app.route({
       method: "POST",
       url: "/v1/responses",
-      handler: (request, reply) => answerResponses({ ...deps, runs }, request, reply),
+      handler: (request, reply) => answerResponses(deps, request, reply, { background: "given" }),
     });
     app.route({ method: "POST", url: "/v1/responses/input_tokens", handler: countInputTokens });
-    app.route({
-      method: "POST",
-      url: "/v1/responses/compact",
-      handler: (request, reply) => compact({ ...deps, runs }, request, reply),
-    });
+    app.route({ method: "POST", url: "/v1/responses/compact", handler: compact });
     app.route({ method: "GET", url: "/v1/responses/:id", handler: retrieve });
     app.route({ method: "DELETE", url: "/v1/responses/:id", handler: remove });
     app.route({ method: "GET", url: "/v1/responses/:id/input_items", handler: listInputItems });

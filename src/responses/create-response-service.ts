@@ -1,0 +1,139 @@
+import {
+  createStreamEncoder,
+  resolveRequest,
+  type ResponseObject,
+  type ResponsesInput,
+} from "../dialects/openai-responses/index.ts";
+import { GatewayError } from "../errors.ts";
+import { type ProblemLog, type StoreProblem, tryToStore } from "../store/response-store.ts";
+import { createBackgroundRuns } from "./background-runs.ts";
+import { compact } from "./compact.ts";
+import { fitContext } from "./fit-context.ts";
+import { loadContext } from "./load-context.ts";
+import { pageItems } from "./page-items.ts";
+import { type PreparedAnswer, prepareResponse, type ResponseDependencies } from "./prepare-response.ts";
+import type { PreparedResponse, ResponseContext, ResponseService } from "./response-service.ts";
+import { findStored, isThreadKey, responseNotFound, toStored } from "./stored-response.ts";
+import { writeThrough } from "./write-through.ts";
+
+/** Creates the service, with the background responses that it runs. The store stays its owner's. */
+export function createResponseService(
+  options: Omit<ResponseDependencies, "runs"> & { readonly log: ProblemLog },
+): ResponseService {
+  const { chat, store, summaries, log } = options;
+  const runs = createBackgroundRuns();
+  const deps = { ...options, runs };
+
+  function toPrepared({ parsed, begin, writer }: PreparedAnswer, context: ResponseContext): PreparedResponse {
+    const { inputItems } = parsed;
+
+    async function save(response: ResponseObject): Promise<StoreProblem | undefined> {
+      return parsed.echo.store ? tryToStore(store, toStored(response, inputItems), log) : undefined;
+    }
+
+    return {
+      parsed,
+      answer: () => begin(context),
+      create: () => ({
+        events: writeThrough(begin({ ...context, whole: true }), writer),
+        async finish() {
+          const response = writer.response();
+          return { response, problem: await save(response) };
+        },
+      }),
+      stream() {
+        let saved: Promise<unknown> | undefined;
+        return {
+          events: begin(context),
+          encoder: createStreamEncoder(writer, (response) => {
+            saved = save(response);
+          }),
+          problem: parsed.echo.store ? store.problem : undefined,
+          async stored() {
+            await saved;
+          },
+        };
+      },
+      startInBackground({ watch, note, onEnd }) {
+        const { baseUrl } = context;
+        const start = (signal: AbortSignal) => note(begin({ signal, baseUrl, watch }));
+        return runs.start({ writer, inputItems, start, save, onEnd });
+      },
+    };
+  }
+
+  /** A response that was never stored needs no store to be gone. */
+  async function deleteStored(id: string, wasStored = true): Promise<boolean> {
+    try {
+      return await store.delete(id);
+    } catch (error) {
+      if (wasStored) throw error;
+      return false;
+    }
+  }
+
+  async function countInputTokens(
+    input: ResponsesInput,
+    { signal, wishes }: Pick<ResponseContext, "signal" | "wishes">,
+  ) {
+    const loaded = await loadContext(deps, input);
+    const { open: openSummary } = summaries;
+    const unknown = { responseId: "", temperature: undefined, topP: undefined };
+    const { request, ignored } = resolveRequest(input, { ...unknown, ...loaded, openSummary });
+    const asked = { ...request, ...wishes };
+
+    /** What would be sent of a request that may be shortened. */
+    async function cutAsAllowed() {
+      if (input.body.truncation !== "auto") return asked;
+      const { contextLength } = await chat.resolveModel(asked.model, signal);
+      return fitContext(chat, asked, { contextLength, signal });
+    }
+
+    return { ignored, inputTokens: await chat.countTokens(await cutAsAllowed(), signal) };
+  }
+
+  return {
+    async prepare(input, context) {
+      return toPrepared(await prepareResponse(deps, input, context), context);
+    },
+    compact: (input, context) => compact(deps, input, context),
+    countInputTokens,
+    async retrieve(id) {
+      return (await findStored(deps, id, log)).response;
+    },
+    async follow(id) {
+      await findStored(deps, id, log);
+      const run = runs.find(id);
+      if (run !== undefined) return run;
+      throw new GatewayError(
+        "invalid-request",
+        "Only a background response can be streamed again, and only for a while after its end. Leave out stream.",
+        { param: "stream" },
+      );
+    },
+    async cancel(id) {
+      const { response } = await findStored(deps, id, log);
+      if (response["background"] !== true) {
+        throw new GatewayError(
+          "invalid-request",
+          "Only a response made with background: true can be cancelled. Close the connection to end another.",
+          { param: "response_id" },
+        );
+      }
+      await runs.find(id)?.cancel();
+      return (await findStored(deps, id, log)).response;
+    },
+    async delete(id) {
+      if (isThreadKey(id)) throw responseNotFound(id);
+      const run = runs.find(id);
+      await run?.discard();
+      const deleted = await deleteStored(id, run?.stored);
+      runs.forget(id);
+      if (!deleted && run === undefined) throw responseNotFound(id);
+    },
+    async listInputItems(id, query) {
+      return pageItems((await findStored(deps, id, log)).inputItems, query);
+    },
+    close: () => runs.close(),
+  };
+}

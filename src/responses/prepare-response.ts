@@ -1,0 +1,103 @@
+import type { CallContext, ChatService } from "../completion/chat-service.ts";
+import {
+  createResponseWriter,
+  type ParsedResponses,
+  resolveRequest,
+  type ResponsesInput,
+  type ResponseWriter,
+  type WireItem,
+} from "../dialects/openai-responses/index.ts";
+import { GatewayError } from "../errors.ts";
+import type { EventBatch } from "../model/events.ts";
+import type { IdFactory } from "../model/ids.ts";
+import type { ChatRequest } from "../model/request.ts";
+import type { Sealer } from "../secrets/create-sealer.ts";
+import { compactFirst, isTooLong } from "./compact-first.ts";
+import { fitContext } from "./fit-context.ts";
+import { fitSummary } from "./fit-summary.ts";
+import { loadContext } from "./load-context.ts";
+import type { ResponseContext } from "./response-service.ts";
+import type { ResponsePlaces } from "./stored-response.ts";
+import { summarise } from "./summarise.ts";
+
+/** What answering a Responses request needs. */
+export interface ResponseDependencies extends ResponsePlaces {
+  readonly chat: ChatService;
+  /** Seals the summaries of compacted conversations, which clients keep. */
+  readonly summaries: Sealer;
+  readonly newId: IdFactory;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A request on its way to an answer. */
+export interface PreparedAnswer {
+  readonly parsed: ParsedResponses;
+  /** Begins the answer to the request, which was shortened if the client allowed it; or to one for its summary. */
+  readonly begin: (context: CallContext) => AsyncIterable<EventBatch>;
+  readonly writer: ResponseWriter;
+  /** The items before the request's own. */
+  readonly history: readonly WireItem[];
+}
+
+/** Understands a Responses body and all that it refers to. Rejects with `GatewayError`. */
+export async function prepareResponse(
+  { chat, store, runs, summaries, newId, now }: ResponseDependencies,
+  input: ResponsesInput,
+  { signal, wishes }: Pick<ResponseContext, "signal" | "wishes">,
+): Promise<PreparedAnswer> {
+  const { body } = input;
+  const model = await chat.resolveModel(body.model, signal);
+  const responseId = newId("resp_");
+  const loaded = await loadContext({ store, runs }, input);
+  const { temperature, topP, contextLength } = model;
+  const { open: openSummary, seal } = summaries;
+  const parsed = resolveRequest(input, { responseId, ...loaded, openSummary, temperature, topP });
+  const { compacts } = parsed;
+  if (compacts && model.kind === "image") {
+    throw new GatewayError("unsupported", `\`${model.id}\` draws; a chat model can compact a conversation.`, {
+      param: "model",
+    });
+  }
+  const wished: ChatRequest = { ...parsed.request, ...wishes };
+  const { compaction } = parsed;
+  const isLong =
+    compaction !== undefined &&
+    model.kind === "chat" &&
+    (await isTooLong(wished, compaction, { chat, contextLength, signal }));
+
+  async function fit(request: ChatRequest): Promise<ChatRequest> {
+    if (compacts) return fitSummary(chat, request, { contextLength, signal });
+    return body.truncation === "auto" ? fitContext(chat, request, { contextLength, signal }) : request;
+  }
+
+  const request = isLong ? wished : await fit(wished);
+  let sealed: string | undefined;
+  const writer = createResponseWriter({
+    id: responseId,
+    createdAt: Math.floor(now() / 1000),
+    model: model.id,
+    echo: parsed.echo,
+    tools: parsed.tools,
+    seal: compacts ? seal : undefined,
+    summary: () => sealed,
+    now,
+  });
+  function begin(context: CallContext): AsyncIterable<EventBatch> {
+    if (isLong) {
+      return compactFirst(compaction, {
+        chat,
+        contextLength,
+        wishes,
+        context,
+        onSummary(text) {
+          sealed = seal(text);
+        },
+        prepare: fit,
+      });
+    }
+    const events = chat.complete(request, context);
+    return compacts ? summarise(events) : events;
+  }
+  return { parsed, begin, writer, history: loaded.history };
+}
