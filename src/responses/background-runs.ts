@@ -88,7 +88,7 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
         if (controller.signal.aborted) break;
         for (const event of batch) if (!writer.ended) add(writer.push(event));
       }
-      throw new GatewayError("upstream-truncated", "Akash Chat ended the answer before it was complete.");
+      throw new GatewayError("upstream-truncated", "The upstream ended the answer before it was complete.");
     } catch (error) {
       add(fail(toGatewayError(error)));
     }

@@ -23,6 +23,6 @@ export async function collectAnswer(
     }
   }
   if (!finished)
-    throw new GatewayError("upstream-truncated", "Akash Chat ended the answer before it was complete.");
+    throw new GatewayError("upstream-truncated", "The upstream ended the answer before it was complete.");
   return collector.result();
 }

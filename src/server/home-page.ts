@@ -91,7 +91,7 @@ function describeModel({ id, kind, contextLength, aliasOf }: ModelInfo): string 
 function listModels(page: HomePage): string {
   if (page.access === "key") return "<p><code>GET /v1/models</code> lists them, with the key.</p>";
   if (page.models === undefined || page.models.length === 0) {
-    return "<p>Akash Chat gives no list of models at the moment. <code>akashchat-api doctor</code> says why.</p>";
+    return "<p>There is no list of models at the moment. <code>akashchat-api doctor</code> says why.</p>";
   }
   const any =
     page.defaultModel === undefined ? "the first of them" : `<code>${escape(page.defaultModel)}</code>`;
@@ -113,7 +113,7 @@ export function renderHomePage(page: HomePage): string {
 <link rel="icon" href="data:image/svg+xml,${icon}">
 <style>${style}</style>
 <h1>akashchat-api${version}</h1>
-<p>This is a gateway to Akash Chat. Point an AI client at it.</p>
+<p>This is a gateway to open models. Point an AI client at it.</p>
 <dl>
 <dt>OpenAI base URL</dt><dd><code>${escape(page.baseUrl)}/v1</code></dd>
 <dt>Anthropic base URL</dt><dd><code>${escape(page.baseUrl)}</code></dd>

@@ -37,7 +37,7 @@ const firstWarning = 4;
 const words: Readonly<Record<Waiting, string>> = {
   "request-body": "the rest of the request's body",
   gateway: "the gateway itself (the list of models, a linked picture, a count)",
-  "upstream-session": "a session of Akash Chat",
+  "upstream-session": "a session at the upstream",
   "upstream-first-byte": "the first byte of the answer",
   "upstream-next-byte": "the next byte of the answer",
   "image-slot": "its turn among the image jobs (IMAGE_CONCURRENCY)",

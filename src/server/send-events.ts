@@ -92,7 +92,7 @@ export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOp
       if (signal.aborted && !finished) break;
     }
     if (!finished) {
-      throw new GatewayError("upstream-truncated", "Akash Chat ended the answer before it was complete.");
+      throw new GatewayError("upstream-truncated", "The upstream ended the answer before it was complete.");
     }
   } catch (thrown) {
     if (finished) {

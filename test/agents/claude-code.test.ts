@@ -54,7 +54,9 @@ test("Claude Code keeps the models that its discovery finds", async () => {
     models: [{ id: model, name: "DeepSeek V3.2" }],
   });
   const { bodies, discovered } = await run("Greet me.", { simulator, environment });
-  expect(discovered).toMatchObject([{ value: `claude-akash/${model}`, label: "DeepSeek V3.2 (Akash Chat)" }]);
+  expect(discovered).toMatchObject([
+    { value: `claude-akash/${model}`, label: "DeepSeek V3.2 (akashchat-api)" },
+  ]);
   expect(bodies[0]).toMatchObject({ model });
 });
 

@@ -76,7 +76,7 @@ describe("Claude Code", () => {
     };
     expect(list.data.length).toBeGreaterThan(1);
     for (const { id, display_name: name } of list.data) {
-      expect(name).toMatch(/ \(Akash Chat\)$/);
+      expect(name).toMatch(/ \(akashchat-api\)$/);
       // The alias claude-* does not catch it.
       const message = await client.messages.create({ ...hello, model: id });
       expect(id).toBe(`claude-akash/${message.model}`);

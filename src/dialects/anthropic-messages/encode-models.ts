@@ -54,7 +54,7 @@ export function encodeClaudeCodeModels(models: readonly ModelInfo[]): AnthropicM
     .map((model) => ({
       ...encodeModel(model),
       id: toClaudeCodeId(model.id),
-      display_name: `${model.name ?? model.id} (Akash Chat)`,
+      display_name: `${model.name ?? model.id} (akashchat-api)`,
       ...(model.description === undefined ? {} : { description: model.description }),
     }));
   return { data, has_more: false, first_id: data.at(0)?.id ?? null, last_id: data.at(-1)?.id ?? null };

@@ -81,7 +81,7 @@ function parsePart(part: WirePart, param: string): AnyPart {
     default:
       throw new GatewayError(
         "unsupported",
-        `'${param}' is audio (input_audio), which Akash Chat can't hear. Send text.`,
+        `'${param}' is audio (input_audio), which the models here can't hear. Send text.`,
         {
           param,
         },

@@ -25,7 +25,7 @@ function refuseImpossible(body: RequestBody): void {
   if (body.modalities?.includes("audio") === true || (body["audio"] ?? undefined) !== undefined) {
     throw new GatewayError(
       "unsupported",
-      "Akash Chat can't speak: leave out 'audio' and ask for modalities [\"text\"].",
+      "The models here can't speak: leave out 'audio' and ask for modalities [\"text\"].",
       {
         param: body.modalities === undefined ? "audio" : "modalities",
       },
@@ -35,8 +35,10 @@ function refuseImpossible(body: RequestBody): void {
     const param = body.logprobs === true ? "logprobs" : "top_logprobs";
     throw new GatewayError(
       "unsupported",
-      `Akash Chat does not tell log probabilities: leave out '${param}'.`,
-      { param },
+      `The models here tell no log probabilities: leave out '${param}'.`,
+      {
+        param,
+      },
     );
   }
 }

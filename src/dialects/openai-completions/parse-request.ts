@@ -37,18 +37,14 @@ export interface ParsedCompletion {
 export function parseRequest(input: unknown): ParsedCompletion {
   const body = parseBody(requestSchema, input);
   if (body.suffix !== undefined && body.suffix !== "") {
-    throw new GatewayError(
-      "unsupported",
-      "'suffix' is not supported: Akash Chat's models can't fill in a gap.",
-      {
-        param: "suffix",
-      },
-    );
+    throw new GatewayError("unsupported", "'suffix' is not supported: the models here can't fill in a gap.", {
+      param: "suffix",
+    });
   }
   if (body.logprobs !== undefined && body.logprobs !== false) {
     throw new GatewayError(
       "unsupported",
-      "Akash Chat does not tell log probabilities: leave out 'logprobs'.",
+      "The models here tell no log probabilities: leave out 'logprobs'.",
       {
         param: "logprobs",
       },

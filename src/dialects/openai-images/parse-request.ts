@@ -45,14 +45,14 @@ function refuseUnsupported(body: RequestBody): void {
     if (body[param] === undefined || body[param] === null) continue;
     throw new GatewayError(
       "unsupported",
-      `'${param}' is not supported: Akash Chat draws from text alone. Describe the picture in 'prompt'.`,
+      `'${param}' is not supported: the models here draw from text alone. Describe the picture in 'prompt'.`,
       { param },
     );
   }
   if (body.background === "transparent") {
     throw new GatewayError(
       "unsupported",
-      "'background' can't be 'transparent': Akash Chat draws opaque pictures. Leave it out.",
+      "'background' can't be 'transparent': the models here draw opaque pictures. Leave it out.",
       { param: "background" },
     );
   }

@@ -24,7 +24,7 @@ function encode({ model, canSee }: CatalogueModel, index: number): Record<string
     slug: model.id,
     display_name: model.aliasOf === undefined ? name : `${name} (${model.aliasOf})`,
     description: null,
-    // Akash Chat takes no effort.
+    // There is no effort to choose.
     supported_reasoning_levels: [],
     shell_type: "unified_exec",
     visibility: "list",

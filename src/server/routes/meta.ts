@@ -21,7 +21,7 @@ import type { RouteDependencies } from "../route-dependencies.ts";
 /** What a person or a probe finds at the root. */
 const welcome = {
   name: "akashchat-api",
-  message: "This is a gateway to Akash Chat. Point an AI client at it.",
+  message: "This is a gateway to open models. Point an AI client at it.",
   openai_base_url: "/v1",
   anthropic_base_url: "/",
   endpoints: [
@@ -98,7 +98,7 @@ export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCa
     app.post("/v1/embeddings", () => {
       throw new GatewayError(
         "not-found",
-        "There are no embeddings here: Akash Chat has no embedding models. Use another provider for them.",
+        "There are no embeddings here: the gateway has no embedding models. Use another provider for them.",
         { shouldRetry: false },
       );
     });

@@ -81,7 +81,7 @@ const pictureInputRoutes: FastifyPluginCallback = (app, _options, done) => {
     app.post(path, () => {
       throw new GatewayError(
         "unsupported",
-        "Akash Chat draws from text alone: pictures can't be edited or varied. " +
+        "The models here draw from text alone: pictures can't be edited or varied. " +
           "Describe the picture to POST /v1/images/generations instead.",
         { shouldRetry: false },
       );

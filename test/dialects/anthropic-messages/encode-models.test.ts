@@ -42,7 +42,7 @@ it("gives Claude Code the chat models under ids that it takes and does not know"
     data: [
       {
         id: "claude-akash/DeepSeek-V3.2",
-        display_name: "DeepSeek V3.2 (Akash Chat)",
+        display_name: "DeepSeek V3.2 (akashchat-api)",
         description: "Thinks well",
         max_input_tokens: 128000,
       },
