@@ -53,24 +53,24 @@ interface OwnRun extends HeldRun {
   fail(error: GatewayError): Promise<void>;
 }
 
+/** Whether a response is in the store, as it is now or as it was when it was queued. */
+type Storage =
+  | { readonly state: "new" | "stored" }
+  | { readonly state: "failed"; readonly problem: StoreProblem };
+
 /** Announces a response, then runs it. */
 function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, release: () => void): OwnRun {
   const controller = createController();
   const waiting = new Set<() => void>();
   const events = [...writer.queue()];
   let discarded = false;
-  let stored = false;
-  let problem: StoreProblem | undefined;
+  let storage: Storage = { state: "new" };
   let failure: GatewayError | undefined;
 
-  async function store(): Promise<StoreProblem | undefined> {
-    const failure = await save(writer.response());
-    if (failure === undefined) stored = true;
-    return failure;
-  }
-
-  async function storeQueued(): Promise<void> {
-    problem = await store();
+  async function store(): Promise<void> {
+    const problem = await save(writer.response());
+    if (problem === undefined) storage = { state: "stored" };
+    else if (storage.state !== "stored") storage = { state: "failed", problem };
   }
 
   function add(more: readonly WireEvent[]): void {
@@ -104,7 +104,7 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
     return writer.fail(error);
   }
 
-  const queued = storeQueued();
+  const queued = store();
   const finished = run();
 
   async function end(last: readonly WireEvent[], reason: GatewayError): Promise<void> {
@@ -120,10 +120,10 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
     },
     inputItems,
     get problem() {
-      return problem;
+      return storage.state === "failed" ? storage.problem : undefined;
     },
     get stored() {
-      return stored;
+      return storage.state === "stored";
     },
     queued,
     finished,

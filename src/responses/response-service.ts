@@ -50,7 +50,7 @@ export interface RunLog {
 export interface BackgroundRun {
   /** The response as it is now. */
   readonly response: ResponseObject;
-  /** Why it could not be stored when it was queued: the run is found in memory all the same. */
+  /** Why it could not be stored so far: the run is found in memory all the same. */
   readonly problem: StoreProblem | undefined;
   /** All events so far; `sequence_number` is the index. */
   readonly events: readonly WireEvent[];

@@ -27,6 +27,11 @@ const streamHeaders = {
 /** A client that reads nothing for so long is gone, or means harm: its answer holds a connection to the upstream. */
 const stalledMs = 300_000;
 
+/** The head is held, with the text behind it, until its time is up; or it is out, and silence is filled. */
+type State =
+  | { readonly phase: "held"; text: string; readonly hold: NodeJS.Timeout }
+  | { readonly phase: "sent"; readonly beat: NodeJS.Timeout };
+
 /** Creates the sink of a reply, with its clock for the held head and the heartbeats. */
 export function createEventSink(
   reply: FastifyReply,
@@ -39,44 +44,43 @@ export function createEventSink(
 ): EventSink {
   const { raw } = reply;
   const { heartbeat, config, lateHeaders } = options;
-  let held = "";
-  let beat: NodeJS.Timeout | undefined;
   const hold = setTimeout(() => {
-    if (raw.destroyed) return;
-    commit();
     // An empty write would not send the head.
-    raw.write(held === "" ? heartbeat() : held);
-    held = "";
+    if (!raw.destroyed) raw.write(commit() || heartbeat());
   }, config.RESPONSE_HOLD_MS);
+  let state: State = { phase: "held", text: "", hold };
 
-  function commit(): void {
+  /** Sends the head, if it is not out yet; gives what was held back with it. */
+  function commit(): string {
+    if (state.phase === "sent") return "";
+    const { text } = state;
+    clearTimeout(state.hold);
     sink.committed = true;
-    clearTimeout(hold);
     reply.hijack();
     const headers = { ...reply.getHeaders(), ...lateHeaders?.(), ...streamHeaders };
     for (const [name, value] of Object.entries(headers)) {
       if (value !== undefined) raw.setHeader(name, value);
     }
     raw.writeHead(200);
-    beat = setInterval(() => {
+    const beat = setInterval(() => {
       if (!raw.destroyed && !raw.writableNeedDrain) raw.write(heartbeat());
     }, config.HEARTBEAT_MS);
+    state = { phase: "sent", beat };
+    return text;
   }
 
   const sink: Mutable<EventSink> = {
     committed: false,
     write(text, meaningful) {
       if (raw.destroyed) return true;
-      if (!sink.committed) {
-        held += text;
-        if (!meaningful) return true;
-        commit();
-        text = held;
-        held = "";
+      if (state.phase === "held" && !meaningful) {
+        state.text += text;
+        return true;
       }
-      if (text === "") return true;
-      beat?.refresh();
-      return raw.write(text);
+      const all = commit() + text;
+      if (all === "") return true;
+      if (state.phase === "sent") state.beat.refresh();
+      return raw.write(all);
     },
     drained() {
       return new Promise((resolve) => {
@@ -100,15 +104,14 @@ export function createEventSink(
     },
     end(text) {
       if (raw.destroyed) return;
-      if (!sink.committed) commit();
+      const all = commit() + text;
       // Nothing follows the end, though the upstream may still be read.
       sink.release();
-      raw.end(held + text);
-      held = "";
+      raw.end(all);
     },
     release() {
-      clearTimeout(hold);
-      clearInterval(beat);
+      if (state.phase === "held") clearTimeout(state.hold);
+      else clearInterval(state.beat);
     },
   };
   return sink;

@@ -66,14 +66,16 @@ function pulseOf({ facts, response }: OpenRequest, waiting: Waiting): string {
   return String(facts.moves);
 }
 
+/** The timer of the next look. */
+type Clock = { readonly state: "idle" | "closed" } | { readonly state: "running"; readonly stop: () => void };
+
 /** Creates the watch. One timer for all: a request costs it an entry in a map. */
 export function createOpenRequests(startTimer: StartTimer): OpenRequests {
   const watched = new Map<OpenRequest, Watched>();
-  let stop: (() => void) | undefined;
-  let closed = false;
+  let clock: Clock = { state: "idle" };
 
   function look(): void {
-    stop = undefined;
+    clock = { state: "idle" };
     for (const [request, state] of watched) {
       const waiting = waitingOf(request);
       const pulse = pulseOf(request, waiting);
@@ -91,7 +93,9 @@ export function createOpenRequests(startTimer: StartTimer): OpenRequests {
 
   /** Runs on while there is something to look at, rather than being started and stopped by each short request. */
   function plan(): void {
-    if (!closed && watched.size > 0) stop ??= startTimer(lookMs, look);
+    if (clock.state === "idle" && watched.size > 0) {
+      clock = { state: "running", stop: startTimer(lookMs, look) };
+    }
   }
 
   return {
@@ -112,8 +116,8 @@ export function createOpenRequests(startTimer: StartTimer): OpenRequests {
           ms: Math.round(performance.now() - request.facts.begun),
         })),
     close() {
-      closed = true;
-      stop?.();
+      if (clock.state === "running") clock.stop();
+      clock = { state: "closed" };
     },
   };
 }

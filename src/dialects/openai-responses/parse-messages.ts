@@ -76,6 +76,12 @@ function readResult({ item, param }: PlacedItem, tools: ToolTable): ReadResult |
   }
 }
 
+/** The message that more may come to. */
+type OpenMessage =
+  | { readonly role: "none" }
+  | { readonly role: "assistant"; readonly parts: (TextPart | ToolCallPart)[] }
+  | { readonly role: "tool"; readonly parts: ToolResultPart[] };
+
 /**
  * Turns items into turns. What the assistant said and called in a row is one turn, and so are the results of
  * its calls. Reasoning, hosted tools' calls and other items that only OpenAI's models read are left out. Throws
@@ -85,32 +91,28 @@ export function parseMessages(items: readonly PlacedItem[], tools: ToolTable): M
   const messages: Message[] = [];
   const order = createCallOrder();
   // The parts of the last message, while more may come to it: each is added once, however many there are.
-  let spoken: (TextPart | ToolCallPart)[] | undefined;
-  let results: ToolResultPart[] | undefined;
+  let open: OpenMessage = { role: "none" };
 
   function add(message: Message): void {
     messages.push(message);
-    spoken = undefined;
-    results = undefined;
+    open = { role: "none" };
   }
 
   function addToAssistant(parts: readonly (TextPart | ToolCallPart)[]): void {
-    if (spoken === undefined) {
-      if (parts.length === 0) return;
-      const own: (TextPart | ToolCallPart)[] = [];
-      add({ role: "assistant", parts: own });
-      spoken = own;
+    if (parts.length === 0) return;
+    if (open.role !== "assistant") {
+      open = { role: "assistant", parts: [] };
+      messages.push(open);
     }
-    for (const part of parts) spoken.push(part);
+    for (const part of parts) open.parts.push(part);
   }
 
   function addResult(part: ToolResultPart): void {
-    if (results === undefined) {
-      const own: ToolResultPart[] = [];
-      add({ role: "tool", parts: own });
-      results = own;
+    if (open.role !== "tool") {
+      open = { role: "tool", parts: [] };
+      messages.push(open);
     }
-    results.push(part);
+    open.parts.push(part);
   }
 
   function addCall({ id, ...call }: ReadCall, index: number): void {
