@@ -249,6 +249,20 @@ describe("one skeleton for every dialect", () => {
     expect(own.filter((file) => otherNames.test(file.split("/").at(-1) ?? ""))).toEqual([]);
   });
 
+  test("the rest sees of a dialect what its index shows", () => {
+    const inside = /^dialects\/[^/]+\/(?!index\.ts$)/;
+    // A plain text, without the parsers that the index brings along.
+    const instructions = "dialects/openai-responses/codex-instructions.ts";
+    const wrong = files
+      .filter(({ file }) => !file.startsWith("dialects/"))
+      .flatMap(({ file, ours }) =>
+        ours
+          .filter((target) => inside.test(target) && target !== instructions)
+          .map((target) => `${file} -> ${target}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
   test("what a dialect lacks is a role of a dialect", () => {
     for (const [dialect, missing] of Object.entries(missingRoles)) {
       expect(dialects).toContain(dialect);
