@@ -27,6 +27,7 @@ export interface ResponseWriterOptions extends ResponseIdentity {
 export interface ResponseWriter {
   /** `response.created`, once; a queued response is announced so, others begin with their first event. */
   queue(): readonly WireEvent[];
+  /** Nothing for a response that has ended: it stays as it is. */
   push(event: ChatEvent): readonly WireEvent[];
   /**
    * What to say in silence: that the response is in progress, once more if it was said, with all that was shown of it:
@@ -127,6 +128,7 @@ export function createResponseWriter(options: ResponseWriterOptions): ResponseWr
       return [announce("response.created"), announce("response.queued")];
     },
     push(event) {
+      if (state.phase === "ended") return [];
       const item = state.phase === "made" ? state.item : undefined;
       switch (event.type) {
         case "response-start":

@@ -315,3 +315,14 @@ test("a cancelled response ends once, as cancelled, with what was there", () => 
     { type: "message", status: "incomplete", content: [{ text: "half" }] },
   ]);
 });
+
+test("a response that has ended stays as it is, whatever comes", () => {
+  const events = answer((block) => block.write("text", "half"));
+  const writer = makeWriter();
+  for (const event of events.slice(0, 3)) writer.push(event);
+  writer.cancel();
+  const ended = writer.response();
+  expect([...writer.queue(), ...events.flatMap((event) => writer.push(event))]).toEqual([]);
+  expect([...writer.heartbeat(), ...writer.cancel()]).toEqual([]);
+  expect(writer.response()).toEqual(ended);
+});
