@@ -24,6 +24,26 @@ export interface AnswerProblem {
   readonly attempt: string;
   /** The text that was given stands, whatever comes: of the next turn only calls are wanted. Default: no. */
   readonly keepsText?: boolean;
+  /**
+   * All calls that the answer made natively, those that were passed on too, in order. Not empty. Where the upstream takes calls
+   * and results, the attempt is shown with them: `attempt` and these calls as the assistant turn, the result of each as a
+   * tool's, and `remark`, if there is one, as a user turn; `message` is then not sent, it says the same in one.
+   */
+  readonly calls?: readonly AttemptedCall[];
+  /** With `calls`: what is wrong beside them. */
+  readonly remark?: string;
+}
+
+/** A native call of an answer that does not do. */
+export interface AttemptedCall {
+  /** No other call of the answer has it. */
+  readonly callId: string;
+  /** As the model gave it: it may be no tool's. */
+  readonly name: string;
+  /** As the model gave them: they may be no JSON. */
+  readonly arguments: string;
+  /** Says to the model what is wrong with it, or what became of it. */
+  readonly result: string;
 }
 
 /**

@@ -22,7 +22,7 @@ const visible = /[^\s\u200b-\u200d\u2060]/;
  * An answer that the model did not end itself has no problem.
  */
 export function createCallNet(
-  options: Pick<ToolCallShaperOptions, "request" | "model" | "shortened">,
+  options: Pick<ToolCallShaperOptions, "request" | "model" | "shortened" | "native">,
 ): RepairableShaper {
   const names = options.request.tools.map(({ name }) => name);
   const text: string[] = [];

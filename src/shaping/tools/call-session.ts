@@ -1,13 +1,23 @@
 import type { Mutable } from "../../model/mutable.ts";
 import { createCallWriter, createIdleCallWriter, type CallWriter } from "./call-writer.ts";
 import { createCodeTracker, type CodeTracker } from "./code-tracker.ts";
-import type { Fault } from "./faults.ts";
+import { createCallTwins } from "./call-twins.ts";
+import type { CallOutcome, Fault } from "./faults.ts";
 import { readJsonArguments, rereadArguments, type ArgumentsEnd } from "./json-arguments.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import { createTextReader, type Reading, type Stops, type TextReader } from "./text-reader.ts";
 import { createToolDirectory, type ToolDirectory } from "./tool-directory.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
 import { writesHarmony } from "../thinking-tags.ts";
+
+/** A call that was not written as text. */
+export interface CallSource {
+  readonly callId: string;
+  /** What it is as text. */
+  raw(): string;
+  /** Learns what became of it. */
+  note(outcome: CallOutcome): void;
+}
 
 /** What the recognisers of one answer share. */
 export interface CallSession {
@@ -49,8 +59,13 @@ export interface CallSession {
   strikes: boolean;
   /** Set where the model goes on to write the results of its calls itself: nothing from there on is its to say. */
   overrun: boolean;
-  /** Begins a call. What the reader recorded is the call's raw text so far. */
-  begin(name: string): CallWriter;
+  /**
+   * The tool of a native call before which the text ends, while that end is read: what the text began of a call there is
+   * the beginning of that one, which its server took for text.
+   */
+  leadsTo: { readonly tool: string | undefined } | undefined;
+  /** Begins a call. Without a `source` what the reader recorded is the call's raw text so far. */
+  begin(name: string, source?: CallSource): CallWriter;
   /** A call whose name can't even be read. */
   refuse(kind: "unreadable" | "cut"): void;
   /** The call that was refused last is only shown: it is text after all. */
@@ -82,15 +97,34 @@ export function createCallSession(
   const directory = createToolDirectory(request.tools, options.work);
   const faults: Fault[] = [];
   const accepted: string[] = [];
+  const twins = createCallTwins(directory.budget);
+  const isNative = options.native === true;
+  const streams = options.argumentsMode === "stream";
   const mustCall = request.toolChoice.kind === "required" || request.toolChoice.kind === "function";
   if (mustCall) outlet.hold();
 
-  function reject(fault: Fault, call?: { name: string; arguments: string }): void {
+  /** Whether a call of which only a part was written is one that comes natively now. */
+  function isBeginning(fault: Fault): boolean {
+    const { leadsTo } = session;
+    if (leadsTo === undefined || (fault.kind !== "cut" && fault.kind !== "unreadable")) return false;
+    return fault.name === undefined || fault.name === leadsTo.tool;
+  }
+
+  function reject(fault: Fault, source?: CallSource, call?: { name: string; arguments: string }): void {
+    if (source === undefined && isBeginning(fault)) {
+      reader.record();
+      return;
+    }
     // From here on all is kept: the model may be asked again, and then writes this and what follows anew.
     if (faults.length === 0) outlet.hold();
     faults.push(fault);
-    outlet.reject({ raw: reader.recorded(), call });
-    reader.record();
+    const isCut = fault.kind === "cut";
+    // Of half a call that was not written there is no text.
+    const raw = source === undefined ? reader.recorded() : isCut ? "" : source.raw();
+    const passable = call === undefined ? undefined : { ...call, callId: source?.callId };
+    outlet.reject({ raw, isCut, call: passable });
+    source?.note(fault);
+    if (source === undefined) reader.record();
   }
 
   const session: Mutable<CallSession> = {
@@ -113,51 +147,71 @@ export function createCallSession(
     quotesTurns: false,
     strikes: false,
     overrun: false,
-    begin(name) {
+    leadsTo: undefined,
+    begin(name, source) {
       if (session.given + session.passable > 0 && !request.parallelToolCalls) {
-        return createIdleCallWriter(() => reader.record());
+        return createIdleCallWriter(() => {
+          source?.note("surplus");
+          if (source === undefined) reader.record();
+        });
       }
       const tool = directory.find(name);
-      if (tool === undefined)
-        return createIdleCallWriter(() => reject({ kind: "unknown-tool", name: directory.bareName(name) }));
+      if (tool === undefined) {
+        const fault = { kind: "unknown-tool", name: directory.bareName(name) } as const;
+        return createIdleCallWriter(() => reject(fault, source));
+      }
       const declared = tool.definition.name;
       if (request.toolChoice.kind === "function" && request.toolChoice.name !== declared) {
-        return createIdleCallWriter(() => reject({ kind: "other-tool", name: declared }));
+        return createIdleCallWriter(() => reject({ kind: "other-tool", name: declared }, source));
       }
+      const twin = twins.begin(declared, source === undefined ? "written" : "native");
       return createCallWriter(
         tool,
         {
           open() {
+            source?.note(faults.length === 0 ? "accepted" : "held");
             if (faults.length === 0) {
               outlet.release();
               accepted.push(declared);
             }
             session.given += 1;
-            reader.forget();
-            outlet.openCall(declared);
+            if (source === undefined) reader.forget();
+            outlet.openCall(declared, source?.callId);
           },
-          write: (text) => outlet.arguments(text),
+          write(text) {
+            if (isNative) twin.write(text);
+            outlet.arguments(text);
+          },
           close(complete) {
             session.cut ||= !complete;
+            if (isNative) twin.end();
             outlet.closeCall();
-            reader.record();
+            if (source === undefined) reader.record();
+          },
+          repeats(argumentsJson) {
+            if (!twin.repeats(argumentsJson)) return false;
+            source?.note(faults.length === 0 ? "accepted" : "held");
+            if (source === undefined) reader.record();
+            return true;
           },
           refuse(kind, schemaFaults, argumentsJson) {
             if (kind !== "schema" || argumentsJson === undefined) {
-              reject({ kind: kind === "cut" ? "cut" : "unreadable", name: declared });
+              reject({ kind: kind === "cut" ? "cut" : "unreadable", name: declared }, source);
               return;
             }
             session.passable += 1;
             options.onMisfit?.(declared);
-            reject(
-              { kind, name: declared, faults: schemaFaults },
-              { name: declared, arguments: argumentsJson },
-            );
+            if (isNative) twin.end(argumentsJson);
+            reject({ kind, name: declared, faults: schemaFaults }, source, {
+              name: declared,
+              arguments: argumentsJson,
+            });
           },
         },
         {
-          streams: options.argumentsMode === "stream",
-          keepsCut: () => options.keepsCut === true && session.cutForLength,
+          // A call in the text of a server that reads calls itself may come natively, too: it waits to be compared.
+          streams: streams && (source === undefined ? !isNative : !twin.mayRepeat()),
+          keepsCut: () => (options.keepsCut === true || (streams && isNative)) && session.cutForLength,
         },
       );
     },
@@ -187,7 +241,7 @@ const goesOn = /["'()=+\\]/;
  * `closers` and tries all of it as a whole. `bracket`: what the call itself closes right behind them.
  */
 export function* readSettledArguments(
-  session: CallSession,
+  session: Pick<CallSession, "reader" | "directory" | "endedByModel">,
   call: CallWriter,
   closers: Stops,
   bracket?: ")",
@@ -209,7 +263,11 @@ export function* readSettledArguments(
 }
 
 /** Ends a call according to how its arguments ended. Call it when the call's closing markup is read. */
-export function concludeCall(session: CallSession, call: CallWriter, end: SettledEnd): void {
+export function concludeCall(
+  session: Pick<CallSession, "reader" | "endedByModel">,
+  call: CallWriter,
+  end: SettledEnd,
+): void {
   if (end === "complete") call.end();
   else if (end === "unreadable") call.fail();
   else if (

@@ -38,6 +38,8 @@ export interface CallPort {
   write(text: string): void;
   /** Ends a call that was opened. `complete`: its JSON is whole. */
   close(complete: boolean): void;
+  /** Whether a whole call, of which nothing was given out, is only the repeat of another one. Then it is done with. */
+  repeats(argumentsJson: string): boolean;
   /** The call is not given out. `argumentsJson` is set if its arguments are a JSON object. */
   refuse(
     fault: "schema" | "unreadable" | "cut",
@@ -156,6 +158,7 @@ export function createCallWriter(
         call.end();
         return;
       }
+      if (!out.opened && port.repeats(fragments.text())) return;
       const faults = out.opened ? [] : findFaults();
       if (faults.length === 0) {
         open();

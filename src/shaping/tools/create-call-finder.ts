@@ -52,6 +52,7 @@ export function createCallFinder(options: ToolCallShaperOptions): CallFinder {
     hold() {},
     release() {},
     dropRejected() {},
+    dropCut() {},
     dropText() {},
     finish() {},
     settle() {},

@@ -12,22 +12,65 @@ export type Fault =
   | { readonly kind: "lost"; readonly name: string }
   | { readonly kind: "no-call" | "empty" };
 
+/**
+ * What became of a native call. `held`: it does, but stands behind one that doesn't, and so was not given out. `surplus`:
+ * one call was wanted, and another one came first.
+ */
+export type CallOutcome = "accepted" | "held" | "surplus" | Fault;
+
 /** More faults help no model, and each costs tokens. */
 const mostFaults = 16;
 
 /** What faults are seen in. */
-interface FaultContext {
+export interface FaultContext {
   readonly request: ToolRequest;
   readonly model: string;
   /** Names of the calls of this answer that were passed on. */
   readonly accepted: readonly string[];
   /** Names of the tools that the model knows in short only. */
   readonly shortened?: ReadonlySet<string> | undefined;
+  /** Calls are made by the means of the server: there is no form to be written. */
+  readonly native?: boolean | undefined;
 }
 
 /** Says to the model what is wrong and what to write instead. */
 export function describeFaults(faults: readonly Fault[], context: FaultContext): string {
-  const { request, model, accepted, shortened } = context;
+  const { request, model, accepted } = context;
+  const hints = createHints(context);
+  const lines = [
+    ...new Set(faults.slice(0, mostFaults).map((fault) => describeFault(fault, request, hints))),
+  ];
+  if (accepted.length > 0) {
+    lines.push(
+      `The ${accepted.length === 1 ? "call" : "calls"} before it (${accepted.join(", ")}) went through: don't repeat what was accepted.`,
+    );
+  }
+  if (context.native === true) lines.push(`${sayAgain(faults, nativeWords)}.`);
+  else {
+    lines.push(
+      `${sayAgain(faults, writtenWords)}, in exactly this form and with no other text:`,
+      taughtSyntaxFor(model).form,
+    );
+  }
+  return lines.join("\n");
+}
+
+/** Says of each native call of an answer what became of it, as the tool's result would be told. */
+export function describeOutcomes(outcomes: readonly CallOutcome[], context: FaultContext): string[] {
+  const hints = createHints(context);
+  let faults = 0;
+  return outcomes.map((outcome) => {
+    if (outcome === "accepted") return "This call was accepted and is being made. Don't repeat it.";
+    if (outcome === "surplus") return "This call was not made: only one call at a time is wanted.";
+    if (outcome === "held" || faults >= mostFaults) {
+      return "This call was not made, because another one of the same answer was wrong. Call the tool again.";
+    }
+    faults += 1;
+    return `${describeFault(outcome, context.request, hints)}\n${sayAgain([outcome], nativeWords)}.`;
+  });
+}
+
+function createHints({ request, shortened }: FaultContext): Hints {
   const told = new Set<string>();
   const unfolding = createUnfolding();
 
@@ -38,7 +81,7 @@ export function describeFaults(faults: readonly Fault[], context: FaultContext):
     return say();
   }
 
-  const hints: Hints = {
+  return {
     tools: () => once("", () => ` The tools are: ${request.tools.map(({ name }) => name).join(", ")}.`),
     fields(name) {
       const tool = request.tools.find((one) => one.name === name);
@@ -50,28 +93,23 @@ export function describeFaults(faults: readonly Fault[], context: FaultContext):
       );
     },
   };
-  const lines = [
-    ...new Set(faults.slice(0, mostFaults).map((fault) => describeFault(fault, request, hints))),
-  ];
-  if (accepted.length > 0) {
-    lines.push(
-      `The ${accepted.length === 1 ? "call" : "calls"} before it (${accepted.join(", ")}) went through: don't repeat what was accepted.`,
-    );
-  }
-  lines.push(
-    `${sayAgain(faults)}, in exactly this form and with no other text:`,
-    taughtSyntaxFor(model).form,
-  );
-  return lines.join("\n");
 }
 
-function sayAgain(faults: readonly Fault[]): string {
+/** How a model calls a tool. */
+const writtenWords = { now: "write the call now", again: "write the call again" };
+const nativeWords = { now: "call the tool now", again: "call the tool again" };
+
+function sayAgain(faults: readonly Fault[], words: typeof writtenWords): string {
   const kinds = new Set(faults.map(({ kind }) => kind));
-  if (kinds.has("no-call")) return "Write the call now";
-  if (kinds.has("empty")) return "Either answer in words, or write the call now";
+  if (kinds.has("no-call")) return capitalize(words.now);
+  if (kinds.has("empty")) return `Either answer in words, or ${words.now}`;
   return kinds.has("lost")
-    ? "If you meant to call it, write the call again"
-    : "Write the call again, corrected";
+    ? `If you meant to call it, ${words.again}`
+    : `${capitalize(words.again)}, corrected`;
+}
+
+function capitalize(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** What helps to do better. Sentences with a blank before them, or nothing. */

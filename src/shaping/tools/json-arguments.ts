@@ -25,7 +25,7 @@ export function* readJsonArguments(reader: TextReader, call: CallWriter): Readin
   if (first === "") return "cut";
   if (first === '"') return yield* readEncodedArguments(reader, call);
   if (first === "{") return yield* readObject(reader, call);
-  if (first === "<") return "open";
+  if (first === "<" && reader.hasTags) return "open";
   const { raw, end } = yield* readRawValue(reader);
   if (end !== "complete") return "broken";
   if (/^(null|none|\[\s*\]|)$/i.test(raw.trim())) return "complete";
@@ -44,7 +44,7 @@ function* readEncodedArguments(reader: TextReader, call: CallWriter): Reading<Ar
     return end;
   }
   reader.take(1);
-  const inner = createTextReader();
+  const inner = createTextReader(reader.hasTags);
   const reading = readJsonArguments(inner, call);
   let step = reading.next();
   let empty = true;
@@ -79,7 +79,7 @@ export function* readObject(reader: TextReader, call: PropertySink): Reading<Arg
     const before = yield* readBlanks(reader);
     const next = yield* reader.peek(1);
     if (next === "") return ends ? "open" : "cut";
-    if (next === "<") return "open";
+    if (next === "<" && reader.hasTags) return "open";
     if (next === "}") {
       reader.take(1);
       call.blanks?.(before, "");

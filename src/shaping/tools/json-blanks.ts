@@ -9,7 +9,7 @@ export function* readBlanks(reader: TextReader): Reading<string> {
     blanks.push(yield* reader.space());
     if ((yield* reader.accept(["//", "#"])) !== undefined) {
       // What closes the call may stand in the comment's line.
-      yield* reader.while(/[^\n<]/y, Infinity);
+      yield* reader.while(reader.hasTags ? /[^\n<]/y : /[^\n]/y, Infinity);
     } else if ((yield* reader.accept(["/*"])) !== undefined) {
       yield* reader.until(commentEnd, () => {});
       yield* reader.accept(["*/"]);

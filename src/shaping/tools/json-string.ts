@@ -40,7 +40,7 @@ export function* readJsonString(
     if (character === "\\") {
       if (!(yield* readEscape(reader, emit))) return "cut";
     } else if (character === "<") {
-      if (yield* seesClosing(reader)) return "cut";
+      if (reader.hasTags && (yield* seesClosing(reader))) return "cut";
       emit(reader.take(1));
     } else if (character === '"') {
       reader.take(1);
@@ -105,7 +105,7 @@ function* readEscape(reader: TextReader, emit: (escaped: string) => void): Readi
 function* readAfterQuote(reader: TextReader, place: StringPlace): Reading<string | undefined> {
   const space = yield* reader.space();
   const next = yield* reader.peek(1);
-  if (next === "" || next === "}" || next === "<" || next === "]") return undefined;
+  if (next === "" || next === "}" || next === "]" || (next === "<" && reader.hasTags)) return undefined;
   if (next === "/" && "},]".includes(yield* behindComment(reader))) return undefined;
   // In a list a comma is missing where the next string has a line of its own.
   if (place === "nested" && next === '"' && space.includes("\n")) return undefined;

@@ -21,14 +21,17 @@ interface Place {
  * Passes over what needs no decision, in one loop since lists have thousands of signs: up to a quote, a sign that ends
  * the value, or the end of the text.
  */
-function passOver(text: string, from: number, place: Place): number {
+function passOver(text: string, from: number, place: Place, hasTags: boolean): number {
   let at = from;
   for (; at < text.length; at += 1) {
     const sign = text.charAt(at);
     switch (sign) {
       case '"':
-      case "<":
         return at;
+      case "<":
+        if (hasTags) return at;
+        place.fresh = false;
+        break;
       case "'":
         if (place.fresh) return at;
         break;
@@ -72,7 +75,7 @@ export function* readRawValue(
   }
   const place: Place = { depth: initialDepth, fresh: true };
   while (yield* reader.need(1)) {
-    const end = passOver(reader.text, reader.at, place);
+    const end = passOver(reader.text, reader.at, place, reader.hasTags);
     if (end > reader.at) add(reader.take(end - reader.at));
     const sign = reader.text.charAt(reader.at);
     if (sign === "") continue;
@@ -109,7 +112,7 @@ function* readApostrophes(reader: TextReader, add: (piece: string) => void): Rea
     reader.take(1);
     const space = yield* reader.space();
     const next = yield* reader.peek(1);
-    if (next === "" || ",:}]<".includes(next)) {
+    if (next === "" || (reader.hasTags ? ",:}]<" : ",:}]").includes(next)) {
       add(`'${space}`);
       return true;
     }

@@ -6,12 +6,17 @@ import type { Mutable } from "../../model/mutable.ts";
 export interface RejectedCall {
   /** What the model wrote, markup included. */
   raw: string;
+  /** The answer ended inside it. */
+  readonly isCut: boolean;
   /** Given when the call may be passed on after all, once no more turns are left. */
-  readonly call: { readonly name: string; readonly arguments: string } | undefined;
+  readonly call:
+    | { readonly name: string; readonly arguments: string; readonly callId: string | undefined }
+    | undefined;
 }
 
 type Step =
-  | { readonly kind: "text" | "reasoning" | "open" | "arguments"; readonly text: string }
+  | { readonly kind: "text" | "reasoning" | "arguments"; readonly text: string }
+  | { readonly kind: "open"; readonly name: string; readonly callId: string | undefined }
   | { readonly kind: "close" }
   | { readonly kind: "rejected"; readonly rejected: RejectedCall };
 
@@ -23,7 +28,8 @@ export interface Outlet {
   start(model: string): void;
   text(text: string): void;
   reasoning(text: string): void;
-  openCall(name: string): void;
+  /** Without an id the call gets a new one. */
+  openCall(name: string, callId: string | undefined): void;
   arguments(text: string): void;
   closeCall(): void;
   /** Keeps the place of a call that is not passed on for now. */
@@ -37,6 +43,8 @@ export interface Outlet {
   release(): void;
   /** Forgets the rejected calls that could only become text. For an answer that broke off: half a call is not for readers. */
   dropRejected(): void;
+  /** Forgets the rejected calls in which the answer ended. */
+  dropCut(): void;
   /** Forgets the text that is held. */
   dropText(): void;
   finish(reason: FinishReason, usage: Usage): void;
@@ -49,7 +57,7 @@ export interface Outlet {
   begun(): boolean;
 }
 
-/** Creates an outlet; `newCallId` is asked once for each call that is given out; none: no call will touch white space. */
+/** Creates an outlet; `newCallId` is asked once for each call without an id that is given out; none: no call will touch white space. */
 export function createOutlet(newCallId: (() => string) | undefined): Outlet {
   let writer: BlockWriter | undefined;
   let model = "";
@@ -67,6 +75,11 @@ export function createOutlet(newCallId: (() => string) | undefined): Outlet {
   let pieces: string[] = [];
 
   const write = (): BlockWriter => (writer ??= createBlockWriter(model));
+
+  function makeCallId(): string {
+    if (newCallId === undefined) throw new Error("There are no calls without tools.");
+    return newCallId();
+  }
 
   function flush(): void {
     if (pieces.length === 0) return;
@@ -111,8 +124,7 @@ export function createOutlet(newCallId: (() => string) | undefined): Outlet {
         flush();
         space = "";
         callOpen = true;
-        if (newCallId === undefined) throw new Error("There are no calls without tools.");
-        write().openToolCall(newCallId(), one.text);
+        write().openToolCall(one.callId ?? makeCallId(), one.name);
         break;
       case "arguments":
         put("arguments", one.text);
@@ -150,9 +162,9 @@ export function createOutlet(newCallId: (() => string) | undefined): Outlet {
       add({ kind: "text", text });
     },
     reasoning: (text) => add({ kind: "reasoning", text }),
-    openCall(name) {
+    openCall(name, callId) {
       lastRejected = undefined;
-      add({ kind: "open", text: name });
+      add({ kind: "open", name, callId });
     },
     arguments: (text) => add({ kind: "arguments", text }),
     closeCall() {
@@ -183,6 +195,9 @@ export function createOutlet(newCallId: (() => string) | undefined): Outlet {
     dropRejected() {
       held = held.filter((one) => one.kind !== "rejected" || one.rejected.call !== undefined);
     },
+    dropCut() {
+      held = held.filter((one) => one.kind !== "rejected" || !one.rejected.isCut);
+    },
     dropText() {
       held = held.filter(({ kind }) => kind !== "text");
     },
@@ -204,6 +219,6 @@ export function createOutlet(newCallId: (() => string) | undefined): Outlet {
   return outlet;
 }
 
-function callSteps(call: { readonly name: string; readonly arguments: string }): readonly Step[] {
-  return [{ kind: "open", text: call.name }, { kind: "arguments", text: call.arguments }, { kind: "close" }];
+function callSteps({ name, arguments: text, callId }: NonNullable<RejectedCall["call"]>): readonly Step[] {
+  return [{ kind: "open", name, callId }, { kind: "arguments", text }, { kind: "close" }];
 }

@@ -84,10 +84,14 @@ export function* scanAnswer(session: CallSession): Reading<void> {
     return end - at;
   }
 
-  /** Behind a call: the beginning of a marker in which the answer was cut. */
+  function touchesCall(): boolean {
+    return outlet.followsCall || session.leadsTo !== undefined;
+  }
+
+  /** Beside a call: the beginning of a marker in which the answer was cut. */
   function isCut(): boolean {
     const { text, at, ended } = reader;
-    return outlet.followsCall && ended && text.length - at < longestEnd && isCutMarker(text.slice(at));
+    return touchesCall() && ended && text.length - at < longestEnd && isCutMarker(text.slice(at));
   }
 
   if (session.mayStripHarmony) {
@@ -124,8 +128,8 @@ export function* scanAnswer(session: CallSession): Reading<void> {
         if (marked !== undefined) session.openedAsText = true;
         const text = reader.recorded();
         reader.forget();
-        // An opening behind a call that nothing follows: the model stopped there.
-        if (outlet.followsCall && isMarker(text.trim()) && !(yield* reader.need(1))) {
+        // An opening behind a call that nothing follows: the model stopped there. Before one: it began this call.
+        if (touchesCall() && isMarker(text.trim()) && !(yield* reader.need(1))) {
           outlet.layout(text);
           break;
         }

@@ -16,6 +16,8 @@ export interface TextReader {
   /** After the end: what comes now is another text. */
   reopen(): void;
   readonly ended: boolean;
+  /** Whether tags can end what is read. In a text that holds nothing but JSON they can only be part of it. */
+  readonly hasTags: boolean;
   /** The buffer; unread text begins at `at`. For loops that look at single characters. */
   readonly text: string;
   readonly at: number;
@@ -100,6 +102,7 @@ const mostPieces = 1000;
 
 /** A class, unlike its neighbours: generator methods of an object literal are made anew, at a price, for each object. */
 class PieceReader implements TextReader {
+  readonly hasTags: boolean;
   text = "";
   at = 0;
   consumed = 0;
@@ -110,6 +113,10 @@ class PieceReader implements TextReader {
   #stretches: string[] = [];
   #pieces: string[] = [];
   #recordedLength = 0;
+
+  constructor(hasTags: boolean) {
+    this.hasTags = hasTags;
+  }
 
   push(piece: string): void {
     let more = this.#half + piece;
@@ -253,7 +260,7 @@ class PieceReader implements TextReader {
   }
 }
 
-/** Creates an empty reader. */
-export function createTextReader(): TextReader {
-  return new PieceReader();
+/** Creates an empty reader. `hasTags`: as the reader has it. */
+export function createTextReader(hasTags = true): TextReader {
+  return new PieceReader(hasTags);
 }

@@ -28,7 +28,8 @@ function isEnd(text: string): boolean {
  * Creates the shaper that finds calls inside of thinking, for the shaper of calls behind it. Models that call tools from
  * their thinking (Kimi, Qwen3.5, DeepSeek V4, GLM, MiniMax) often don't close it before the call, or close it with nothing
  * behind. If an answer that the model ended has no text, and its thinking ends in complete calls of declared tools, marked or
- * such as `createFinalCallShaper` finds, they are given as text; what stood before them stays thinking. Calls that the model only thinks about stay thinking, too.
+ * such as `createFinalCallShaper` finds, they are given as text; what stood before them stays thinking. Calls that the model only thinks about stay thinking, too,
+ * and so do all where a call came natively.
  *
  * Thinking passes at once, but for what may be such a call.
  */
@@ -101,6 +102,7 @@ export function createThoughtCallShaper(options: ToolCallShaperOptions): Shaper 
   return rewriteEvents({
     text: say,
     reasoning: think,
+    toolCall: settle,
     finish(writer, reason, usage) {
       if (endedByModel(reason)) endThinking(writer);
       settle(writer);

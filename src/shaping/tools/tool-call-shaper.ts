@@ -1,12 +1,13 @@
 import { GatewayError } from "../../errors.ts";
 import { endedByModel } from "../../model/ended-by-model.ts";
-import type { ChatEvent, FinishReason, Usage } from "../../model/events.ts";
+import type { BlockStart, ChatEvent, FinishReason, Usage } from "../../model/events.ts";
 import type { Mutable } from "../../model/mutable.ts";
 import type { AnswerProblem, RepairableShaper } from "../shaper.ts";
+import { createAnswerProblem } from "./answer-problem.ts";
 import { createCodeTracker } from "./code-tracker.ts";
 import { createCallSession } from "./call-session.ts";
-import { describeFaults } from "./faults.ts";
 import { findForcedCall } from "./mark-calls.ts";
+import { createNativeReader } from "./native-reader.ts";
 import { scanAnswer } from "./scan-answer.ts";
 import type { ToolCallShaperOptions } from "./tool-request.ts";
 
@@ -40,7 +41,13 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
   const mustCall = toolChoice.kind === "required" || toolChoice.kind === "function";
   let scan = scanAnswer(session);
   const attempt: string[] = [];
-  let blockKind: "text" | "reasoning" | undefined;
+  const natives = createNativeReader(session, {
+    model: options.model,
+    newCallId: options.newCallId,
+    usedIds: options.usedCallIds ?? new Set(),
+    followsText: () => attempt.some((text) => text.trim() !== ""),
+  });
+  let blockKind: BlockStart["kind"] | undefined;
   let pendingFinish: { reason: FinishReason; usage: Usage } | undefined;
   let scanned = false;
   let finished = false;
@@ -69,6 +76,15 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
     scanned = false;
   }
 
+  /** A native call: the text before it is over. */
+  function beginNative(callId: string, name: string): void {
+    if (session.overrun) return;
+    session.leadsTo = { tool: session.directory.find(name)?.definition.name };
+    endScan(false);
+    session.leadsTo = undefined;
+    if (!session.overrun) natives.begin(callId, name);
+  }
+
   /** A call had to come, and none was marked as one: one that isn't is better than none. */
   function readForced(): void {
     const found = findForcedCall(attempt.join(""), session.directory, options);
@@ -84,7 +100,9 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
   function finish(reason: FinishReason, usage: Usage): void {
     finished = true;
     outlet.settle();
-    if (!endedByModel(reason) || session.given + session.passable === 0) outlet.finish(reason, usage);
+    const calls = session.given + session.passable;
+    if (calls === 0 && reason.kind === "tool-calls") outlet.finish({ ...reason, kind: "stop" }, usage);
+    else if (!endedByModel(reason) || calls === 0) outlet.finish(reason, usage);
     else outlet.finish({ ...reason, kind: session.cut ? "length" : "tool-calls" }, usage);
   }
 
@@ -95,13 +113,12 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
   function findProblem(): AnswerProblem | undefined {
     const missing = isMissing();
     if (session.faults.length === 0 && !missing) return undefined;
-    const message = describeFaults(missing ? [{ kind: "no-call" }] : session.faults, {
-      request: options.request,
-      model: options.model,
-      accepted: session.accepted,
-      shortened: options.shortened,
+    return createAnswerProblem({
+      faults: missing ? [{ kind: "no-call" }] : session.faults,
+      attempt: attempt.join(""),
+      natives: natives.calls,
+      context: { ...options, accepted: session.accepted },
     });
-    return { message, attempt: attempt.join("") };
   }
 
   function read(event: ChatEvent): void {
@@ -111,13 +128,19 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
         outlet.start(event.model);
         break;
       case "block-start":
-        if (blockKind === "text" && event.block.kind === "text") beginText();
-        blockKind = event.block.kind === "reasoning" ? "reasoning" : "text";
+        natives.end(true);
+        if (event.block.kind === "text" && (blockKind === "text" || reader.ended)) beginText();
+        if (event.block.kind === "tool-call") beginNative(event.block.callId, event.block.name);
+        blockKind = event.block.kind;
         break;
       case "block-delta":
         if (blockKind === "reasoning") {
           session.thought = true;
           outlet.reasoning(event.text);
+          break;
+        }
+        if (blockKind === "tool-call") {
+          natives.push(event.text);
           break;
         }
         attempt.push(event.text);
@@ -133,6 +156,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
         const { reason, usage } = event;
         const byModel = endedByModel(reason);
         session.cutForLength = reason.kind === "length";
+        natives.end(byModel);
         endScan(byModel);
         if (byModel && isMissing()) readForced();
         shaper.problem = byModel ? findProblem() : undefined;
@@ -140,6 +164,8 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
           pendingFinish = { reason, usage };
           break;
         }
+        // What a server that reads calls leaves of one that was cut is not for readers.
+        if (options.native === true && session.cutForLength) outlet.dropCut();
         outlet.release();
         finish(reason, usage);
         break;
@@ -159,6 +185,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
       return outlet.take();
     },
     flush() {
+      natives.end(false);
       endScan(false);
       outlet.dropRejected();
       outlet.release();

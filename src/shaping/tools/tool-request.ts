@@ -17,6 +17,10 @@ export interface ToolCallShaperOptions {
   readonly keepsCut?: boolean;
   /** Makes an id that is unique across conversations. */
   readonly newCallId: () => string;
+  /** The tools were offered to the model by its server, and no way to write a call was taught. Default: no. */
+  readonly native?: boolean;
+  /** Ids that calls of this answer have; those of native calls are added. All turns of one answer share them. Default: none. */
+  readonly usedCallIds?: Set<string> | undefined;
   /** Default: each schema stands for itself. */
   readonly work?: SchemaWork;
   /** Names of tools that were taught in short: a call that misses their schema is told all. Default: none. */
