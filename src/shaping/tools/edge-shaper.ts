@@ -1,6 +1,8 @@
 import type { BlockStart, ChatEvent, FinishReason, Usage } from "../../model/events.ts";
 import type { Shaper } from "../shaper.ts";
 import { createCallSession } from "./call-session.ts";
+import { createCodeTracker } from "./code-tracker.ts";
+import { taughtSyntaxFor } from "./prompt/taught-syntax.ts";
 import { lookForPlainMarker } from "./recognisers/find-recogniser.ts";
 import { scanAnswer } from "./scan-answer.ts";
 
@@ -10,6 +12,7 @@ const longUnseen = 4096;
 /**
  * Creates the shaper of answers without tools: reads gpt-oss' channels and leaves out the tokens that templates write
  * around turns and answers. All other text passes as it comes; until the first of those tokens the events themselves do.
+ * A native call, of a tool that nobody offered, is text as a written one is, in the form in which the model would write it.
  */
 export function createEdgeShaper(model: string): Shaper {
   const session = createCallSession({
@@ -19,7 +22,7 @@ export function createEdgeShaper(model: string): Shaper {
     newCallId: () => "",
   });
   const { reader, outlet, code } = session;
-  const scan = scanAnswer(session);
+  let scan = scanAnswer(session);
   let passes = !session.mayStripHarmony;
   /** Of what passed: the block that is open, and the index of the next one. */
   let open: BlockStart["kind"] | undefined;
@@ -29,6 +32,8 @@ export function createEdgeShaper(model: string): Shaper {
   let held = "";
   let waiting: readonly ChatEvent[] = [];
   let isReasoning = false;
+  /** The native call that is open. */
+  let call: { readonly name: string; readonly pieces: string[] } | undefined;
   let scanned = false;
   let finished = false;
 
@@ -39,7 +44,26 @@ export function createEdgeShaper(model: string): Shaper {
   function finish(reason: FinishReason, usage: Usage): void {
     finished = true;
     outlet.settle();
-    outlet.finish(reason, usage);
+    outlet.finish(withoutCalls(reason), usage);
+  }
+
+  function endText(): void {
+    reader.end();
+    advance();
+  }
+
+  /** What comes now is a text of its own. */
+  function beginText(): void {
+    reader.reopen();
+    session.code = createCodeTracker();
+    scan = scanAnswer(session);
+    scanned = false;
+  }
+
+  function writeCall({ name, pieces }: NonNullable<typeof call>): void {
+    const gap = session.atStart ? "" : "\n";
+    outlet.text(gap + taughtSyntaxFor(model).renderCall(name, pieces.join("")));
+    session.atStart = false;
   }
 
   function seeText(): void {
@@ -74,7 +98,7 @@ export function createEdgeShaper(model: string): Shaper {
       session.thought = true;
       return event;
     }
-    if (held !== "") return undefined;
+    if (held !== "" || (event.type === "block-start" && event.block.kind === "tool-call")) return undefined;
     switch (event.type) {
       case "response-start":
         outlet.start(event.model);
@@ -89,7 +113,7 @@ export function createEdgeShaper(model: string): Shaper {
         break;
       case "finish":
         finished = true;
-        break;
+        return { ...event, reason: withoutCalls(event.reason) };
     }
     return event;
   }
@@ -101,8 +125,16 @@ export function createEdgeShaper(model: string): Shaper {
         break;
       case "block-start":
         isReasoning = event.block.kind === "reasoning";
+        if (event.block.kind === "tool-call") {
+          endText();
+          call = { name: event.block.name, pieces: [] };
+        } else if (event.block.kind === "text" && reader.ended) beginText();
         break;
       case "block-delta":
+        if (call !== undefined) {
+          call.pieces.push(event.text);
+          break;
+        }
         if (isReasoning) {
           session.thought = true;
           outlet.reasoning(event.text);
@@ -114,10 +146,11 @@ export function createEdgeShaper(model: string): Shaper {
         if (session.overrun) finish({ kind: "stop" }, { estimated: true });
         break;
       case "block-end":
+        if (call !== undefined) writeCall(call);
+        call = undefined;
         break;
       case "finish":
-        reader.end();
-        advance();
+        endText();
         finish(event.reason, event.usage);
         break;
     }
@@ -190,12 +223,16 @@ export function createEdgeShaper(model: string): Shaper {
     flush() {
       if (passes && held === "") return [];
       const passed = passes ? stopPassing(waiting) : [];
-      reader.end();
-      advance();
+      endText();
       outlet.settle();
       return [...passed, ...follow(outlet.take())];
     },
   };
+}
+
+/** An answer without calls does not end with any. */
+function withoutCalls(reason: FinishReason): FinishReason {
+  return reason.kind === "tool-calls" ? { ...reason, kind: "stop" } : reason;
 }
 
 function beginsBlock(event: ChatEvent | undefined): boolean {

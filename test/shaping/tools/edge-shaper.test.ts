@@ -5,7 +5,7 @@ import type { Block } from "../../../src/model/collect.ts";
 import { createEdgeShaper } from "../../../src/shaping/tools/index.ts";
 import { edgeOpenings } from "../../../src/shaping/tools/recognisers/turn-edges.ts";
 import { cutAt, everyCut } from "../../support/cuts.ts";
-import { blockEvents, blocksOf, run, textEvents } from "../../support/shape.ts";
+import { blockEvents, blocksOf, expectLegal, reasonOf, run, textEvents } from "../../support/shape.ts";
 
 const text = (value: string): Block => ({ kind: "text", text: value });
 const reasoning = (value: string): Block => ({ kind: "reasoning", text: value });
@@ -127,4 +127,43 @@ test("any text: the cut never matters, and but for edges and headers nothing is 
     ),
     { numRuns: 2000 },
   );
+});
+
+describe("native calls, though no tool was offered", () => {
+  const call = (args: string): Block => ({ kind: "tool-call", callId: "c", name: "f", arguments: args });
+  const shown = (args: string): string => `<tool_call>\n{"name": "f", "arguments": ${args}}\n</tool_call>`;
+  const args = '{"a":"<|im_end|>"}';
+
+  test.each<[string, readonly Block[], readonly Block[]]>([
+    ["alone", [call(args)], [text(shown(args))]],
+    ["behind text", [text("One."), call(args)], [text(`One.\n${shown(args)}`)]],
+    ["behind what may become a token", [text("One <|im"), call(args)], [text(`One <|im\n${shown(args)}`)]],
+    ["behind thinking", [reasoning("Hm."), call("{}")], [reasoning("Hm."), text(shown("{}"))]],
+    [
+      "among text with edges",
+      [text("One.<|im_end|>"), call("{}"), text("Two.<|im_end|>"), call("{}"), reasoning("a"), text("b")],
+      [text(`One.\n${shown("{}")}Two.\n${shown("{}")}`), reasoning("a"), text("b")],
+    ],
+  ])("%s are text, as written ones are", (_, blocks, expected) => {
+    const events = blockEvents(blocks, { kind: "tool-calls" });
+    for (const at of events.keys()) {
+      const shaper = createEdgeShaper("other");
+      const out = [events.slice(0, at), events.slice(at)].flatMap((batch) => shaper.pushAll?.(batch) ?? []);
+      expectLegal(out);
+      expect([joined(blocksOf(out)), reasonOf(out)]).toEqual([expected, { kind: "stop" }]);
+    }
+    const out = run(createEdgeShaper("other"), events);
+    expect(joined(blocksOf(out))).toEqual(expected);
+  });
+
+  /** Neighbouring texts as one: where a block ends is nothing that readers see. */
+  function joined(blocks: readonly Block[]): readonly Block[] {
+    const all: Block[] = [];
+    for (const block of blocks) {
+      const last = all.at(-1);
+      if (block.kind === "text" && last?.kind === "text") all[all.length - 1] = text(last.text + block.text);
+      else all.push(block);
+    }
+    return all;
+  }
 });
