@@ -12,6 +12,8 @@ export interface EventChanges {
   readonly abandon?: (out: BlockWriter) => void;
   /** A tool call is about to be opened. */
   readonly toolCall?: (out: BlockWriter) => void;
+  /** A piece of the arguments of the tool call that is open. */
+  readonly arguments?: (out: BlockWriter, text: string) => void;
   readonly finish?: (out: BlockWriter, reason: FinishReason, usage: Usage) => void;
 }
 
@@ -36,8 +38,10 @@ export function rewriteEvents(changes: EventChanges): Shaper {
         }
         return;
       case "block-delta":
-        if (reading === "tool-call") writer.writeArguments(event.text);
-        else if (reading === "text" && changes.text !== undefined) changes.text(writer, event.text);
+        if (reading === "tool-call") {
+          if (changes.arguments === undefined) writer.writeArguments(event.text);
+          else changes.arguments(writer, event.text);
+        } else if (reading === "text" && changes.text !== undefined) changes.text(writer, event.text);
         else if (reading === "reasoning" && changes.reasoning !== undefined) {
           changes.reasoning(writer, event.text);
         } else if (reading !== undefined) writer.write(reading, event.text);

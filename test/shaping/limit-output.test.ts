@@ -127,6 +127,25 @@ describe("the token limit", () => {
     expect(reasonOf(events)).toEqual({ kind: "length" });
   });
 
+  test("counts the arguments of native calls, and cuts the call that goes beyond", () => {
+    const call: Block = {
+      kind: "tool-call",
+      callId: "c",
+      name: "f",
+      arguments: '{"a":"one two three four five"}',
+    };
+    const shaped = (limit: number) => run(limitTokens({ limit, model }), blockEvents([call, call]));
+    const count = countTokens(call.arguments, model);
+    expect([blocksOf(shaped(2 * count + 1)), reasonOf(shaped(2 * count + 1))]).toEqual([
+      [call, call],
+      { kind: "stop" },
+    ]);
+    expect(reasonOf(shaped(count + 3))).toEqual({ kind: "length" });
+    const [first, second] = blocksOf(shaped(count + 3));
+    expect(first).toEqual(call);
+    expect(second?.kind === "tool-call" && call.arguments.startsWith(second.arguments)).toBe(true);
+  });
+
   test("never cuts a character in two", () => {
     fc.assert(
       fc.property(
