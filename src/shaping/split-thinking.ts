@@ -46,7 +46,7 @@ export interface ThinkingOptions {
   readonly harmony?: boolean;
   /** A line that begins as JSON does shows that an answer whose opening tag may be missing is a plain one. */
   readonly untilJson?: boolean;
-  /** The answer is JSON: where thinking that nothing closed ends with it, it is given as the answer. */
+  /** The answer is JSON: where thinking that nothing closed, or that nothing follows, ends with it, it is given as the answer. */
   readonly endsInJson?: boolean;
   /** Neither does the model think so nor is there anything to ask for again: text with a lone closing tag at its end is the answer. */
   readonly isAlone?: boolean;
@@ -65,6 +65,9 @@ type Mode = "undecided" | "start" | "text" | "opened" | "thinking" | "phrase" | 
  * without them is part of the reasoning (test/fixtures/shaping/674-…). Otherwise the first closing tag ends it.
  * Unclosed reasoning stays reasoning. Only an ambiguous tail is held back. A closing tag that nothing opened is left out
  * at the beginning and right behind a block; elsewhere it is text, unless `mayOmitOpening`.
+ *
+ * What comes as reasoning or as a call already passes, and ends a block of the text: an upstream that tells thinking from text
+ * may leave one of its tags, or both, in the text.
  */
 export function splitThinking(options: ThinkingOptions): Shaper {
   const fences = createFenceTracker();
@@ -81,7 +84,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   let mayBeInserted = true;
   /** Of a phrase that is not closed yet. */
   let pieces: string[] = [];
-  /** Of the block that is open, if the answer may be in it. */
+  /** What was thought last, if the answer may be in it. */
   let thoughts: string[] = [];
   const undecided = createLoneCloserFinder({
     harmony: options.harmony === true,
@@ -90,6 +93,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
 
   function writeText(out: BlockWriter, text: string): void {
     if (text === "") return;
+    if (text.trim() !== "") thoughts = [];
     out.write("text", text);
     fences.push(text);
     lastCharacter = text.charAt(text.length - 1);
@@ -98,6 +102,11 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   function writeReasoning(out: BlockWriter, text: string): void {
     out.write("reasoning", text);
     if (options.endsInJson === true) thoughts.push(text);
+  }
+
+  /** Something that is neither the text's thinking nor its words stands here. */
+  function endBlock(): void {
+    if (mode === "opened" || mode === "thinking") mode = "start";
   }
 
   function open(found: ThinkingTag): void {
@@ -267,9 +276,17 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   return {
     ...rewriteEvents({
       text: read,
+      reasoning(out, text) {
+        endBlock();
+        writeReasoning(out, text);
+      },
       release,
+      toolCall() {
+        endBlock();
+        thoughts = [];
+      },
       finish(out, reason, usage) {
-        if (mode === "thinking" && reason.kind === "stop") out.write("text", jsonAtEnd(thoughts.join("")));
+        if (reason.kind === "stop") out.write("text", jsonAtEnd(thoughts.join("")));
         out.finish(reason, usage);
       },
     }),

@@ -328,3 +328,47 @@ test("blanks without end are passed on as they come", () => {
     text(`${"\n".repeat(2000)}<think>a</think>`),
   ]);
 });
+
+describe("an upstream that tells thinking from text itself", () => {
+  const words = (value: string): Block => ({ kind: "text", text: value });
+  const thought = (value: string): Block => ({ kind: "reasoning", text: value });
+  const call: Block = { kind: "tool-call", callId: "c", name: "f", arguments: '{"a":"<think>\\n"}' };
+
+  test.each<[string, readonly Block[], readonly Block[]]>([
+    ["no tag", [thought("Hm."), words("Hi.")], [thought("Hm."), words("Hi.")]],
+    ["the closing tag", [thought("Hm."), words("</think>\n\nHi.")], [thought("Hm."), words("Hi.")]],
+    ["the opening tag", [words("<think>\n"), thought("Hm."), words("Hi.")], [thought("Hm."), words("Hi.")]],
+    [
+      "both tags",
+      [words("<think>\n"), thought("Hm."), words("\n</think>\n\nHi.")],
+      [thought("Hm."), words("Hi.")],
+    ],
+    [
+      "a part of the thinking",
+      [words("<think>\nHm. "), thought("Well."), words("Hi.")],
+      [thought("Hm. Well."), words("Hi.")],
+    ],
+    [
+      "thinking before a call, which nothing closes",
+      [words("<think>\nHm."), call, words("Done.")],
+      [thought("Hm."), call, words("Done.")],
+    ],
+    [
+      "a block of its own behind native thinking",
+      [thought("Hm."), words("<think>\nSo.\n</think>\n\nHi."), call],
+      [thought("Hm.So."), words("Hi."), call],
+    ],
+  ])("may leave %s in the text", (_, blocks, expected) => {
+    for (const mayOmitOpening of [false, true])
+      expect(blocksOf(run(splitThinking({ mayOmitOpening }), blockEvents(blocks)))).toEqual(expected);
+  });
+
+  test("may take an answer of JSON for thinking", () => {
+    const options = { mayOmitOpening: true, endsInJson: true };
+    const shaped = (blocks: readonly Block[]) => textOf(run(splitThinking(options), blockEvents(blocks)));
+    expect(shaped([thought('So:\n{"a": 1}')])).toBe('{"a": 1}');
+    expect(shaped([thought('So:\n{"a": 1}'), words("\n")]).trim()).toBe('{"a": 1}');
+    expect(shaped([thought('So:\n{"a": 1}'), words('{"a": 2}')])).toBe('{"a": 2}');
+    expect(shaped([thought('So:\n{"a": 1}'), call])).toBe("");
+  });
+});
