@@ -169,7 +169,7 @@ const makers: readonly (readonly [string, () => readonly Shaper[]])[] = [
   ],
 ];
 
-describe.each(makers)("any answer with native calls and thinking: %s", (name, make) => {
+describe.each(makers)("any answer with native calls and thinking: %s", (_, make) => {
   test("comes out the same in any batches, and legal", () => {
     fc.assert(
       fc.property(answers, places, places, (answer, cuts, ends) => {

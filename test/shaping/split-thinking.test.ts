@@ -329,9 +329,10 @@ test("blanks without end are passed on as they come", () => {
   ]);
 });
 
+const words = (value: string): Block => ({ kind: "text", text: value });
+const thought = (value: string): Block => ({ kind: "reasoning", text: value });
+
 describe("an upstream that tells thinking from text itself", () => {
-  const words = (value: string): Block => ({ kind: "text", text: value });
-  const thought = (value: string): Block => ({ kind: "reasoning", text: value });
   const call: Block = { kind: "tool-call", callId: "c", name: "f", arguments: '{"a":"<think>\\n"}' };
 
   test.each<[string, readonly Block[], readonly Block[]]>([

@@ -19,6 +19,14 @@ export interface CallSource {
   note(outcome: CallOutcome): void;
 }
 
+/** Longer than any marker. */
+export const longestEnd = 64;
+
+/** Whether a text ends here, or after the word that is next, which may be a part of a marker. */
+export function endsInWord({ text, at, ended }: TextReader): boolean {
+  return ended && text.length - at < longestEnd && /^\S*$/.test(text.slice(at).trim());
+}
+
 /** What the recognisers of one answer share. */
 export interface CallSession {
   readonly reader: TextReader;
@@ -106,12 +114,13 @@ export function createCallSession(
   /** Whether a call of which only a part was written is one that comes natively now. */
   function isBeginning(fault: Fault): boolean {
     const { leadsTo } = session;
-    if (leadsTo === undefined || (fault.kind !== "cut" && fault.kind !== "unreadable")) return false;
-    return fault.name === undefined || fault.name === leadsTo.tool;
+    if (leadsTo === undefined || !("name" in fault) || !endsInWord(reader)) return false;
+    return fault.name === undefined || (leadsTo.tool ?? "").startsWith(fault.name);
   }
 
   function reject(fault: Fault, source?: CallSource, call?: { name: string; arguments: string }): void {
     if (source === undefined && isBeginning(fault)) {
+      reader.take(reader.text.length - reader.at);
       reader.record();
       return;
     }

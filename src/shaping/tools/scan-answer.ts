@@ -1,4 +1,4 @@
-import type { CallSession } from "./call-session.ts";
+import { endsInWord, longestEnd, type CallSession } from "./call-session.ts";
 import { isSample } from "./prose-sample.ts";
 import { readBareCalls } from "./recognisers/bare-calls.ts";
 import {
@@ -13,8 +13,6 @@ import type { Reading } from "./text-reader.ts";
 
 /** What an opening is glued to where a back end took out the token between them. */
 const sentenceEnds = ".!?\u3002\uff01\uff1f";
-/** Longer than any marker. */
-const longestEnd = 64;
 
 /**
  * Reads a whole answer: text passes as it comes, except for what can still become a marker; behind a marker a
@@ -91,7 +89,13 @@ export function* scanAnswer(session: CallSession): Reading<void> {
   /** Beside a call: the beginning of a marker in which the answer was cut. */
   function isCut(): boolean {
     const { text, at, ended } = reader;
-    return touchesCall() && ended && text.length - at < longestEnd && isCutMarker(text.slice(at));
+    if (!touchesCall() || !ended || text.length - at >= longestEnd) return false;
+    return isCutMarker(text.slice(at)) || (session.leadsTo !== undefined && text.slice(at) === "<");
+  }
+
+  /** Before a native call: whether the opening that was read, with the word behind it, ends the text: it began this call. */
+  function beginsNative(): boolean {
+    return session.leadsTo !== undefined && session.lineStart && endsInWord(reader);
   }
 
   if (session.mayStripHarmony) {
@@ -121,7 +125,9 @@ export function* scanAnswer(session: CallSession): Reading<void> {
       const result = recognise === undefined ? false : yield* recognise(session);
       if (result === "nested") continue;
       if (inSentence && session.faults.length > faults && (yield* isSample(session))) session.pardon();
-      if (result) {
+      if (!result && marked !== undefined && beginsNative()) {
+        outlet.layout(reader.recorded() + reader.take(longestEnd));
+      } else if (result) {
         session.lineStart = true;
         afterSentence = false;
       } else {

@@ -129,19 +129,42 @@ test("any text: the cut never matters, and but for edges and headers nothing is 
   );
 });
 
+const toolCall = (args: string): Block => ({ kind: "tool-call", callId: "c", name: "f", arguments: args });
+const shown = (args: string): string => `<tool_call>\n{"name": "f", "arguments": ${args}}\n</tool_call>`;
+
+/** Neighbouring texts as one: where a block ends is nothing that readers see. */
+function joined(blocks: readonly Block[]): readonly Block[] {
+  const all: Block[] = [];
+  for (const block of blocks) {
+    const last = all.at(-1);
+    if (block.kind === "text" && last?.kind === "text") all[all.length - 1] = text(last.text + block.text);
+    else all.push(block);
+  }
+  return all;
+}
+
 describe("native calls, though no tool was offered", () => {
-  const call = (args: string): Block => ({ kind: "tool-call", callId: "c", name: "f", arguments: args });
-  const shown = (args: string): string => `<tool_call>\n{"name": "f", "arguments": ${args}}\n</tool_call>`;
   const args = '{"a":"<|im_end|>"}';
 
   test.each<[string, readonly Block[], readonly Block[]]>([
-    ["alone", [call(args)], [text(shown(args))]],
-    ["behind text", [text("One."), call(args)], [text(`One.\n${shown(args)}`)]],
-    ["behind what may become a token", [text("One <|im"), call(args)], [text(`One <|im\n${shown(args)}`)]],
-    ["behind thinking", [reasoning("Hm."), call("{}")], [reasoning("Hm."), text(shown("{}"))]],
+    ["alone", [toolCall(args)], [text(shown(args))]],
+    ["behind text", [text("One."), toolCall(args)], [text(`One.\n${shown(args)}`)]],
+    [
+      "behind what may become a token",
+      [text("One <|im"), toolCall(args)],
+      [text(`One <|im\n${shown(args)}`)],
+    ],
+    ["behind thinking", [reasoning("Hm."), toolCall("{}")], [reasoning("Hm."), text(shown("{}"))]],
     [
       "among text with edges",
-      [text("One.<|im_end|>"), call("{}"), text("Two.<|im_end|>"), call("{}"), reasoning("a"), text("b")],
+      [
+        text("One.<|im_end|>"),
+        toolCall("{}"),
+        text("Two.<|im_end|>"),
+        toolCall("{}"),
+        reasoning("a"),
+        text("b"),
+      ],
       [text(`One.\n${shown("{}")}Two.\n${shown("{}")}`), reasoning("a"), text("b")],
     ],
   ])("%s are text, as written ones are", (_, blocks, expected) => {
@@ -155,15 +178,4 @@ describe("native calls, though no tool was offered", () => {
     const out = run(createEdgeShaper("other"), events);
     expect(joined(blocksOf(out))).toEqual(expected);
   });
-
-  /** Neighbouring texts as one: where a block ends is nothing that readers see. */
-  function joined(blocks: readonly Block[]): readonly Block[] {
-    const all: Block[] = [];
-    for (const block of blocks) {
-      const last = all.at(-1);
-      if (block.kind === "text" && last?.kind === "text") all[all.length - 1] = text(last.text + block.text);
-      else all.push(block);
-    }
-    return all;
-  }
 });

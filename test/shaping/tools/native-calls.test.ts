@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createChain } from "../../../src/completion/create-chain.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
 import { createToolShapers, type ToolCallShaperOptions } from "../../../src/shaping/tools/index.ts";
+import { syntaxes } from "../../fixtures/tool-calls/syntaxes.ts";
 import { shaperOptions } from "./answer.ts";
 import {
   call,
@@ -191,6 +192,16 @@ describe("a call that leaks into the text of a server that reads calls", () => {
       [{ text: "Let me see." }, parisGiven],
     ],
     [
+      "with its opening and the name",
+      [{ text: "Let me see.\n<function=get_wea" }, paris],
+      [{ text: "Let me see." }, parisGiven],
+    ],
+    [
+      "with the opening of its arguments",
+      [{ text: "<tool_call>\n<function=get_weather>\n<param" }, paris],
+      [parisGiven],
+    ],
+    [
       "with a part of its opening",
       [{ text: "Let me see.\n<tool_c" }, paris],
       [{ text: "Let me see." }, parisGiven],
@@ -240,6 +251,28 @@ describe("a call that leaks into the text of a server that reads calls", () => {
       { text: "<|channel|>analysis<|message|>So.<|end|><|start|>assistant<|channel|>final<|message|>Hi." },
     ];
     expect(outcomeOf(parts).blocks).toEqual([{ reasoning: "Hm.So." }, { text: "Hi." }]);
+  });
+});
+
+/** What becomes of an answer whose parts come whole. */
+function played(...parts: readonly NativePart[]): NativeOutcome {
+  const [events = []] = cutsOf(parts);
+  return playNative(events, options());
+}
+
+describe.each(syntaxes)("a call in the text, as $id writes, beside the same native one", (syntax) => {
+  const leaked = syntax.render([{ name: "get_weather", input: { city: "Paris" } }]);
+  test("is given once", () => {
+    expect(played({ text: leaked }, paris).blocks).toEqual([{ ...parisGiven, id: "call_1" }]);
+    expect(played(paris, { text: leaked }).blocks).toEqual([parisGiven]);
+  });
+
+  test("is given once, and is no fault, where only its beginning is in the text", () => {
+    for (let end = 1; end < leaked.length; end += 7) {
+      const { blocks, problem } = played({ text: leaked.slice(0, end) }, paris);
+      const calls = blocks.filter((block) => "call" in block).map((block) => block.arguments);
+      expect([problem, calls]).toEqual([undefined, [parisGiven.arguments]]);
+    }
   });
 });
 
