@@ -23,44 +23,56 @@ export interface CallTwins {
   begin(tool: string, way: Way): CallTwin;
 }
 
+/** Calls of one tool that came one way, of which none came the other way. */
+interface Lone {
+  /** Arguments that nobody has compared so far: most answers have calls of one way only. */
+  pending: string[];
+  /** How many calls have the same arguments. */
+  readonly counts: Map<string, number>;
+}
+
 /**
  * Knows calls that a server gives twice, as calls and as the text that they were read from. No model calls a tool both ways
  * with the same arguments in one answer; the same call twice in one way is its own will.
  */
 export function createCallTwins(budget: CheckBudget): CallTwins {
-  /** How many calls came one way, by tool and then by arguments, of which none came the other way. */
-  const made = {
-    written: new Map<string, Map<string, number>>(),
-    native: new Map<string, Map<string, number>>(),
-  };
+  const made = { written: new Map<string, Lone>(), native: new Map<string, Lone>() };
 
-  function callsOf(way: Way, tool: string): Map<string, number> {
-    const calls = made[way].get(tool) ?? new Map<string, number>();
+  function callsOf(way: Way, tool: string): Lone {
+    const calls = made[way].get(tool) ?? { pending: [], counts: new Map<string, number>() };
     made[way].set(tool, calls);
     return calls;
+  }
+
+  function countsOf(calls: Lone): Map<string, number> {
+    const { pending, counts } = calls;
+    calls.pending = [];
+    for (const json of pending) {
+      const key = toKey(json, budget);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
   }
 
   return {
     begin(tool, way) {
       const given = gatherText();
       const others = callsOf(way === "native" ? "written" : "native", tool);
+      const mayRepeat = (): boolean => others.pending.length + others.counts.size > 0;
       return {
-        mayRepeat: () => others.size > 0,
+        mayRepeat,
         repeats(json) {
-          if (others.size === 0) return false;
+          if (!mayRepeat()) return false;
           const key = toKey(json, budget);
-          const count = others.get(key);
+          const counts = countsOf(others);
+          const count = counts.get(key);
           if (count === undefined) return false;
-          if (count === 1) others.delete(key);
-          else others.set(key, count - 1);
+          if (count === 1) counts.delete(key);
+          else counts.set(key, count - 1);
           return true;
         },
         write: (text) => given.add(text),
-        end(json = given.text()) {
-          const calls = callsOf(way, tool);
-          const key = toKey(json, budget);
-          calls.set(key, (calls.get(key) ?? 0) + 1);
-        },
+        end: (json = given.text()) => void callsOf(way, tool).pending.push(json),
       };
     },
   };

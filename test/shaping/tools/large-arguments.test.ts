@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CheckBudget } from "../../../src/shaping/schema/check-budget.ts";
 import { createPatientWork } from "../../support/patient-work.ts";
 import { play, shaperOptions } from "./answer.ts";
+import { call, nativeEvents, playNative } from "./native-answer.ts";
 
 const list = { type: "array", items: { type: "number" } };
 const parameters = { type: "object", properties: { a: list, s: { type: "string" } }, required: ["a"] };
@@ -51,6 +52,30 @@ describe("arguments", () => {
     const broken = `{"a":${items(500, "'1'")}}`;
     expect(give(broken).given).toEqual([`{"a":${items(500, "1")}}`]);
     expect(give(broken, { change: () => undefined }).problem).toMatch(/can't be read/);
+  });
+
+  test("of a native call are parsed no more often", () => {
+    let converted = 0;
+    const convert: CheckBudget["convert"] = (length, work) => {
+      if (length > 1000) converted += 1;
+      return work();
+    };
+    const work = createPatientWork();
+    const json = `{"a":${items(1000, "1")},"s":"${String.raw`a\n`.repeat(20_000)}"}`;
+    const pieces = Array.from({ length: json.length / 8 + 1 }, (_, at) => json.slice(at * 8, at * 8 + 8));
+    const outcome = playNative(
+      nativeEvents([[call("t", ""), pieces]]),
+      shaperOptions(
+        { tools: [{ name: "t", parameters }] },
+        { native: true, work: { ...work, budget: { ...work.budget, convert } } },
+      ),
+    );
+    expect(outcome).toEqual({
+      blocks: [{ call: "t", arguments: json, id: "native_0" }],
+      finish: "tool-calls",
+    });
+    // The list is parsed and written; the text, which follows it, passed as it came.
+    expect(converted).toBe(2);
   });
 
   test("are parsed once", () => {
