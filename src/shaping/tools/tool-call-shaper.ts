@@ -29,6 +29,10 @@ import type { ToolCallShaperOptions } from "./tool-request.ts";
  * the model left incomplete after a part was given out ends with `length`. With `parallelToolCalls: false` only the
  * first call is passed on.
  *
+ * Calls that come as such are read, checked and given in the same way, in their place, with their ids. Without more turns
+ * those of no tool are text, as the model would write them. What the text has of such a call, too (all of it, or its beginning
+ * right before it), is left out. The problem then shows all of them (`AnswerProblem.calls`).
+ *
  * A text block right behind another is a text of its own. Where a call must come and none was marked as one, JSON that can be one is
  * (`findForcedCall`).
  *
