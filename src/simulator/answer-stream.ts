@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import type { FrameEncoder, Usage } from "./frames.ts";
 import type { Pieces } from "./reply.ts";
+import { splitText } from "./split-text.ts";
 import type { ScriptedAftermath, ScriptedEdgeError, ScriptedError, ScriptedReply } from "./types.ts";
 
 /** What an answer needs besides its script. */
@@ -105,11 +106,6 @@ async function* deltasOf(script: ScriptedReply): AsyncGenerator<string, void, vo
     }
     yield delta;
   }
-}
-
-/** Cuts a text into deltas the size of tokens; joined they give the text again. */
-function splitText(text: string): string[] {
-  return text.match(/\s?\S{1,8}|\s/gu) ?? [];
 }
 
 /** What a script gives; else an estimate, or nothing when the back end has cut the answer. */

@@ -14,7 +14,7 @@ export function createBuiltInAnswer(body: ChatBody, world: World): ScriptedReply
   const question = body.messages.findLast(({ role }) => role === "user")?.content ?? "";
   if (body.model === "AkashGen" && !NO_PICTURE.test(question.trim())) return imageReply(question);
 
-  const text = toolAnswer(body) ?? jsonAnswer(body) ?? smallTalk(body, world);
+  const text = toolAnswer(body) ?? jsonAnswer(body) ?? smallTalk(body);
   const thinks = offeredModels(world).find(({ id }) => id === body.model)?.reasoning === true;
   return {
     text,
@@ -40,7 +40,8 @@ function imageReply(question: string): ScriptedReply {
   };
 }
 
-function thoughtsAbout(question: string): string {
+/** What a reasoning model thinks before it answers. */
+export function thoughtsAbout(question: string): string {
   const start = question.replaceAll(/\s+/g, " ").trim().slice(0, 80);
   return `The user writes: "${start}"\nI should answer that directly and keep it short.`;
 }

@@ -18,6 +18,7 @@ import {
   type Reply,
 } from "./reply.ts";
 import { isAuthorized } from "./session-routes.ts";
+import { estimateTokens } from "./split-text.ts";
 import type { ChatBody, ScriptedReply } from "./types.ts";
 import { usageAddress } from "./usage-limit.ts";
 import type { World } from "./world.ts";
@@ -111,7 +112,7 @@ function imageFailed(message: string): HttpReply {
 
 function promptTokens(body: ChatBody): number {
   const characters = body.messages.reduce((sum, { content }) => sum + content.length, 0);
-  return Math.ceil((characters + (body.system ?? "").length) / 4);
+  return estimateTokens(characters + (body.system ?? "").length);
 }
 
 function messageId(): string {

@@ -9,10 +9,19 @@ export function jsonAnswer(body: ChatBody): string | undefined {
   const question = body.messages.findLast(({ role }) => role === "user")?.content ?? "";
   if (demand !== null) {
     const schema = readObject(instructions, demand.index + demand[0].length);
-    if (schema !== undefined)
-      return JSON.stringify(valueFor(schema, "answer", { question, root: schema, depth: 0 }));
+    if (schema !== undefined) return fittingJson(schema, question);
   }
   if (!/\b(?:answer|respond|reply|output)\b[^.\n]{0,40}\bJSON\b/i.test(instructions)) return undefined;
+  return plainJson(question);
+}
+
+/** A document that fits a simple schema, its texts taken from the question. */
+export function fittingJson(schema: Schema, question: string): string {
+  return JSON.stringify(valueFor(schema, "answer", { question, root: schema, depth: 0 }));
+}
+
+/** An object for whoever wants JSON of any form. */
+export function plainJson(question: string): string {
   return JSON.stringify({ answer: question, source: "simulator" });
 }
 

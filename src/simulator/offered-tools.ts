@@ -51,19 +51,25 @@ function readJsonTools(system: string): OfferedTool[] {
   for (const match of system.matchAll(/\{\s*"(?:type|name|function)"/g)) {
     const object = readObject(system, match.index);
     const tool = isRecord(object?.["function"]) ? object["function"] : object;
-    if (typeof tool?.["name"] !== "string" || !isRecord(tool["parameters"])) continue;
-    const { properties, required } = tool["parameters"];
-    tools.push({
-      name: tool["name"],
-      description: textOf(tool["description"]),
-      fields: Object.entries(isRecord(properties) ? properties : {}).map(([name, schema]) => ({
-        name,
-        type: typeOf(schema),
-        required: Array.isArray(required) && required.includes(name),
-      })),
-    });
+    const read = isRecord(tool?.["parameters"]) ? readDeclaration(tool) : undefined;
+    if (read !== undefined) tools.push(read);
   }
   return tools;
+}
+
+/** A tool as APIs declare it (`name`, `description`, `parameters` with a JSON schema); `undefined` without a name. */
+export function readDeclaration(declared: unknown): OfferedTool | undefined {
+  if (!isRecord(declared) || typeof declared["name"] !== "string") return undefined;
+  const { properties, required } = isRecord(declared["parameters"]) ? declared["parameters"] : {};
+  return {
+    name: declared["name"],
+    description: textOf(declared["description"]),
+    fields: Object.entries(isRecord(properties) ? properties : {}).map(([name, schema]) => ({
+      name,
+      type: typeOf(schema),
+      required: Array.isArray(required) && required.includes(name),
+    })),
+  };
 }
 
 function typeOf(schema: unknown): string {

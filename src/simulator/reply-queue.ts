@@ -1,4 +1,5 @@
 import { isStreamError } from "./answer-stream.ts";
+import { createPathQueue, createScriptQueue } from "./script-queue.ts";
 import type { ChatBody, ScriptedIncident, ScriptedReply } from "./types.ts";
 
 /** The scripted replies that wait for their requests, first in, first out. */
@@ -17,48 +18,23 @@ export interface ReplyQueue {
 
 /** Makes an empty queue; when no reply of it suits a request, `script` may give one. */
 export function createReplyQueue(script?: (body: ChatBody) => ScriptedReply | undefined): ReplyQueue {
-  const replies: ScriptedReply[] = [];
-  const incidents = new Map<string, ScriptedIncident[]>();
-  const take = (index: number): ScriptedReply | undefined => replies.splice(index, 1)[0];
-  const scripted = new WeakMap<ChatBody, ScriptedReply | undefined>();
-
-  /** Asks the script once for each request, although a request comes to both functions below. */
-  function ask(body: ChatBody | undefined): ScriptedReply | undefined {
-    if (body === undefined || script === undefined) return undefined;
-    if (!scripted.has(body)) scripted.set(body, script(body));
-    return scripted.get(body);
-  }
-
+  const replies = createScriptQueue<ChatBody | undefined, ScriptedReply>(suits, script);
+  const incidents = createPathQueue<ScriptedIncident>();
   return {
-    add(reply) {
-      // Of its own, even if the same reply is queued twice.
-      const queued = { ...reply };
-      replies.push(queued);
-      return () => {
-        const index = replies.indexOf(queued);
-        if (index !== -1) take(index);
-      };
-    },
-    addAt(path, incident) {
-      const key = withoutSlash(path);
-      incidents.set(key, [...(incidents.get(key) ?? []), incident]);
-    },
+    add: (reply) => replies.add(reply),
+    addAt: (path, incident) => incidents.add(path, incident),
     clear() {
-      replies.length = 0;
+      replies.clear();
       incidents.clear();
     },
     takeEdgeError(body) {
-      const index = replies.findIndex((reply) => suits(reply, body));
-      const { error, gate } = (index === -1 ? ask(body) : replies[index]) ?? {};
+      const { error, gate } = replies.peek(body) ?? {};
       if (error === undefined || isStreamError(error) || error.kind === "image") return undefined;
-      if (index !== -1) take(index);
+      replies.take(body);
       return { error, ...(gate === undefined ? {} : { gate }) };
     },
-    takeIncident: (path) => incidents.get(withoutSlash(path))?.shift(),
-    takeReply(body) {
-      const index = replies.findIndex((reply) => suits(reply, body));
-      return index === -1 ? ask(body) : take(index);
-    },
+    takeIncident: (path) => incidents.take(path),
+    takeReply: (body) => replies.take(body),
   };
 }
 
@@ -66,8 +42,4 @@ export function createReplyQueue(script?: (body: ChatBody) => ScriptedReply | un
 function suits({ when, image }: ScriptedReply, body: ChatBody | undefined): boolean {
   if (image !== undefined && body?.model !== "AkashGen") return false;
   return when === undefined || (body !== undefined && when(body));
-}
-
-function withoutSlash(path: string): string {
-  return path.replace(/\/$/, "");
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** How a streamed body ends: properly, or with the socket cut. */
-export type Ending = "end" | "cut";
+/** How a streamed body ends: properly, with the socket closed in the middle, or with the connection reset. */
+export type Ending = "end" | "cut" | "reset";
 
 /** A body that comes piece by piece; each piece is one HTTP chunk. */
 export type Pieces = AsyncGenerator<string | Uint8Array, Ending, void>;
@@ -16,10 +16,11 @@ export interface HttpReply {
   readonly bare?: boolean;
 }
 
-/** What becomes of a request: a reply, a closed socket, silence until the client goes away, or mere bytes. */
+/** What becomes of a request: a reply, a closed or reset connection, silence until the client goes away, or mere bytes. */
 export type Reply =
   | HttpReply
   | { readonly kind: "refuse" }
+  | { readonly kind: "reset" }
   | { readonly kind: "hang" }
   | { readonly kind: "wire"; readonly bytes: Uint8Array | string; readonly open?: boolean };
 

@@ -13,15 +13,19 @@ interface Incoming {
 /** Remembers requests and lets tests wait for them. */
 export interface RequestLog {
   readonly requests: readonly RecordedRequest[];
+  /** The POST requests to the path of chats. */
   chats(): readonly RecordedRequest[];
   /** Records a request; `close` tells how its reply ended. */
-  add(incoming: Incoming): { close(how: "finished" | "client-left"): void };
+  add(incoming: Incoming): {
+    readonly record: RecordedRequest;
+    readonly close: (how: "finished" | "client-left") => void;
+  };
   /** Request number `index` to `path` (a slash at its end does not matter), now or later. */
   wait(path: string, index: number, method?: string): Promise<RecordedRequest>;
 }
 
-/** Makes an empty log. */
-export function createRequestLog(): RequestLog {
+/** Makes an empty log of a simulator that chats at `chatPath`. */
+export function createRequestLog(chatPath: string): RequestLog {
   const requests: RecordedRequest[] = [];
   const waiting = new Set<() => void>();
   const matching = (path: string, method: string | undefined): RecordedRequest[] =>
@@ -33,12 +37,13 @@ export function createRequestLog(): RequestLog {
 
   return {
     requests,
-    chats: () => matching("/api/chat", "POST"),
+    chats: () => matching(chatPath, "POST"),
     add({ bytes, ...rest }) {
       const { promise, resolve } = createDeferred<"finished" | "client-left">();
-      requests.push({ ...rest, body: parseOrText(bytes), closed: promise });
+      const record = { ...rest, body: parseOrText(bytes), closed: promise };
+      requests.push(record);
       for (const check of waiting) check();
-      return { close: resolve };
+      return { record, close: resolve };
     },
     wait(path, index, method) {
       const { promise, resolve } = createDeferred<RecordedRequest>();

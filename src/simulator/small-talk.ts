@@ -1,7 +1,6 @@
 import type { ChatBody } from "./types.ts";
-import type { World } from "./world.ts";
 
-type Talk = readonly [when: RegExp, say: (match: RegExpExecArray, body: ChatBody, world: World) => string];
+type Talk = readonly [when: RegExp, say: (match: RegExpExecArray, body: ChatBody) => string];
 
 const GREETING = /^\s*(hi|hello|hey|good (?:morning|evening|day)|ahoj|hola|bonjour|hallo|你好)(?!\p{L})/iu;
 
@@ -41,7 +40,7 @@ const TALKS: readonly Talk[] = [
 const ATTENTION = 4000;
 
 /** A sensible short answer to the last message. */
-export function smallTalk(body: ChatBody, world: World): string {
+export function smallTalk(body: ChatBody): string {
   const question =
     body.messages
       .findLast(({ role }) => role === "user")
@@ -50,7 +49,7 @@ export function smallTalk(body: ChatBody, world: World): string {
   if (question === "") return "You sent an empty message. What would you like to know?";
   for (const [when, say] of TALKS) {
     const match = when.exec(question);
-    if (match !== null) return say(match, body, world);
+    if (match !== null) return say(match, body);
   }
   const files = (body.context ?? []).map(({ name }) => String(name));
   const read = files.length === 0 ? "" : ` I have read ${files.join(", ")}.`;

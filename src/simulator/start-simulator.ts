@@ -1,11 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-
 import { DEFAULT_MODELS } from "./model-catalogue.ts";
-import type { Call } from "./reply.ts";
 import { imageModelId } from "./offered-models.ts";
 import { createRequestLog } from "./request-log.ts";
 import { answerCall } from "./routes.ts";
 import { sendReply } from "./send-reply.ts";
+import { serveHttp } from "./serve-http.ts";
 import { createSessionStore } from "./session-store.ts";
 import type { Simulator, SimulatorOptions } from "./types.ts";
 import { createUsageLimit } from "./usage-limit.ts";
@@ -18,49 +16,22 @@ const BODY_LIMIT_B = 10 * 1024 * 1024;
 /** Starts a simulator on its own port; resolves when it listens. Rejects when the port is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const queue = createReplyQueue(options.script);
-  const log = createRequestLog();
+  const log = createRequestLog("/api/chat");
   const world = createWorld(options, queue);
 
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => tellFailure(response, error));
+  const { origin, close } = await serveHttp({
+    port: options.port,
+    host: options.host,
+    log,
+    async answer({ query, bytes, ...request }) {
+      const tooBig = world.generation === "B" && bytes.length > BODY_LIMIT_B;
+      const call = { ...request, query: new URLSearchParams(query), body: tooBig ? undefined : bytes };
+      return await answerCall(call, world);
+    },
+    send: (response, reply, path) => sendReply(response, reply, { generation: world.generation, path }),
   });
+  world.origin = origin;
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const bytes = await readBody(request);
-    const [path = "/", query = ""] = (request.url ?? "/").split(/\?(.*)/s);
-    const { method = "GET", headers } = request;
-    const record = log.add({ method, path, query: query && `?${query}`, headers, bytes });
-    const tooBig = world.generation === "B" && bytes.length > BODY_LIMIT_B;
-    const call: Call = {
-      method,
-      path,
-      query: new URLSearchParams(query),
-      headers,
-      body: tooBig ? undefined : bytes,
-      clientAddress: request.socket.remoteAddress ?? "127.0.0.1",
-    };
-    // A script may keep its reply back, and the client may have left by then.
-    const leave = (): void => record.close("client-left");
-    response.once("close", leave);
-    const reply = await answerCall(call, world);
-    response.off("close", leave);
-    record.close(await sendReply(response, reply, { generation: world.generation, path }));
-  }
-
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  world.origin = `http://${options.host ?? "127.0.0.1"}:${port}`;
-
-  const close = async (): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  };
   return {
     url: world.origin,
     enqueue: (reply) => queue.add(reply),
@@ -112,16 +83,4 @@ function createWorld(options: SimulatorOptions, queue: ReplyQueue): World {
     takeIncident: (path) => queue.takeIncident(path),
     takeReply: (body) => queue.takeReply(body),
   };
-}
-
-/** A script that throws shows in the reply, or in its cut, so that its author sees it. */
-function tellFailure(response: ServerResponse, error: unknown): void {
-  if (response.headersSent || response.destroyed) response.destroy();
-  else response.writeHead(500, { "content-type": "text/plain" }).end(`Simulator: ${String(error)}`);
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }
