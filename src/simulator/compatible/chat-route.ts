@@ -1,6 +1,6 @@
-import { estimateTokens } from "../split-text.ts";
 import type { Reply } from "../reply.ts";
 import type { RecordedRequest } from "../types.ts";
+import { admitChat, countPrompt, limitOf, windowOf } from "./admit-chat.ts";
 import { think, type Answer } from "./brain.ts";
 import { toOutcome, type Outcome, type Part } from "./outcome.ts";
 import type { JsonObject, Persona } from "./persona.ts";
@@ -24,69 +24,29 @@ export async function chatRoute(
   const model = world.models.find((one) => persona.isMeant(one, read.model));
   if (model === undefined) return refuse(persona, wording.unknownModel(read.model));
   const tools = toolsOf(world, model);
-  const chat = {
-    ...read,
-    messages: read.messages.filter(
-      ({ role }) => role !== "developer" || persona.request.developer === "kept",
-    ),
-  };
-
-  const refused =
-    wording.refusal(chat, model) ??
-    (tools === "none-400" && chat.tools.length > 0 && chat.toolChoice !== "none"
-      ? wording.noTools(model.id, chat.toolChoice)
-      : undefined) ??
-    (model.images !== true && chat.messages.some(({ images }) => images > 0)
-      ? wording.noImages(model.id)
-      : undefined);
-  if (refused !== undefined) return refuse(persona, refused);
-
   const limit = limitOf(body, persona);
-  const window = model.contextLength ?? 32_768;
-  const shown = tools === "native" || tools === "leaky" ? JSON.stringify(body["tools"] ?? "").length - 2 : 0;
-  const tooLong = wording.tooLong({ window, input: countInput(chat, shown), output: limit ?? 0 });
-  if (tooLong !== undefined && tooLong !== "cut") return refuse(persona, tooLong);
-  const seen = tooLong === "cut" ? cutToFit(chat, window, shown) : chat;
+  const chat = admitChat(read, { persona, model, tools, limit });
+  if ("status" in chat) return refuse(persona, chat);
 
   const script = world.takeAnswer(request);
   await script?.gate;
   const answer =
-    script === undefined ? think(seen, { persona, model, tools, leak: world.leak }) : toAnswer(script);
+    script === undefined ? think(chat, { persona, model, tools, leak: world.leak }) : toAnswer(script);
   world.answers += 1;
   const outcome = toOutcome(answer, {
     persona,
-    chat: seen,
+    chat,
     count: world.answers,
-    promptTokens: Math.min(window, countInput(seen, shown)),
+    promptTokens: Math.min(windowOf(model), countPrompt(chat, tools)),
     limit: script === undefined ? limit : undefined,
     script,
   });
-  return await reply(outcome, seen, model, world);
+  return await reply(outcome, chat, model, world);
 }
 
 /** What a script says. */
 export function toAnswer({ reasoning, text = "", calls = [] }: AnswerScript): Answer {
   return { reasoning, text, calls };
-}
-
-/** The limit of the answer, in the first field that the server knows. */
-export function limitOf(body: JsonObject, { request }: Persona): number | undefined {
-  return request.limits.map((name) => body[name]).find((value) => typeof value === "number");
-}
-
-function countInput({ messages }: ChatRequest, toolCharacters: number): number {
-  return estimateTokens(messages.reduce((sum, { text }) => sum + text.length, toolCharacters));
-}
-
-/** Leaves out the oldest messages but the system's until the rest fits; the newest stays. */
-function cutToFit(chat: ChatRequest, window: number, toolCharacters: number): ChatRequest {
-  let messages = [...chat.messages];
-  while (countInput({ ...chat, messages }, toolCharacters) > window) {
-    const oldest = messages.findIndex(({ role }) => role !== "system");
-    if (oldest === -1 || oldest === messages.length - 1) break;
-    messages = messages.toSpliced(oldest, 1);
-  }
-  return { ...chat, messages };
 }
 
 async function reply(

@@ -2,7 +2,8 @@ import type { Reply } from "../reply.ts";
 import { estimateTokens } from "../split-text.ts";
 import type { RecordedRequest } from "../types.ts";
 import { think } from "./brain.ts";
-import { limitOf, toAnswer } from "./chat-route.ts";
+import { limitOf, windowOf } from "./admit-chat.ts";
+import { toAnswer } from "./chat-route.ts";
 import { toOutcome, type Part } from "./outcome.ts";
 import type { JsonObject } from "./persona.ts";
 import { asText, readChat } from "./read-chat.ts";
@@ -28,7 +29,7 @@ export async function completionRoute(
   const limit = limitOf(body, persona);
   const input = estimateTokens(prompt.length);
   const tooLong = persona.wording.tooLong({
-    window: model.contextLength ?? 32_768,
+    window: windowOf(model),
     input,
     output: limit ?? 0,
   });
