@@ -1,0 +1,234 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { matchGlob } from "../../src/completion/match-glob.ts";
+import { createCatalogue, type OwnName } from "../../src/routing/catalogue.ts";
+import { groupModels, type Offer } from "../../src/routing/group-models.ts";
+import { type Leg, legKey, type OfferedModel } from "../../src/routing/leg.ts";
+
+function model(id: string, facts: Partial<OfferedModel> = {}): OfferedModel {
+  return { id, kind: "chat", ...facts };
+}
+
+const web: Offer = {
+  upstream: "web",
+  models: [
+    model("DeepSeek-V3.2", {
+      backEndId: "deepseek-ai/DeepSeek-V3.2",
+      contextLength: 64_000,
+      tools: "emulated",
+    }),
+    model("Chat-Large", { backEndId: "qwen/Qwen3-Next-80B" }),
+    model("AkashGen", { kind: "image" }),
+  ],
+};
+const paid: Offer = {
+  upstream: "paid",
+  models: [
+    model("deepseek-ai/DeepSeek-V3.2", {
+      name: "DeepSeek V3.2",
+      contextLength: 128_000,
+      outputLimit: 8000,
+      tools: "native",
+      input: ["text", "image"],
+      output: ["text"],
+      price: { input: 0.14, output: 0.28 },
+    }),
+    model("qwen/Qwen3-Next-80B", { outputLimit: 32_000 }),
+  ],
+};
+const mine: Offer = {
+  upstream: "mine",
+  models: [
+    model("deepseek-v3.2", { outputLimit: 16_000, input: ["text"] }),
+    model("a/llama"),
+    model("b/llama"),
+    model("embed", { kind: "image" }),
+  ],
+};
+const silent: Offer = { upstream: "silent", models: undefined };
+
+const keys = (legs: readonly Leg[]) => legs.map(legKey);
+const catalogueOf = (offers: readonly Offer[], names: readonly OwnName[] = []) =>
+  createCatalogue({ offers, names, matches: matchGlob });
+
+describe("one model at several upstreams", () => {
+  const catalogue = catalogueOf([web, paid, mine]);
+  const deepSeek = ["web/DeepSeek-V3.2", "paid/deepseek-ai/DeepSeek-V3.2", "mine/deepseek-v3.2"];
+  const large = ["web/Chat-Large", "paid/qwen/Qwen3-Next-80B"];
+
+  test.each([
+    ["by its id", "DeepSeek-V3.2", deepSeek],
+    ["in any case", "deepseek-ai/deepseek-v3.2", deepSeek],
+    ["by the id of one upstream", "deepseek-ai/DeepSeek-V3.2", deepSeek],
+    ["with another vendor in front", "other/DeepSeek-V3.2", deepSeek],
+    ["by a name that only its other id ties to the rest", "Chat-Large", large],
+    ["by the last part of an id", "qwen3-next-80b", large],
+    ["at one upstream alone", "paid/deepseek-ai/DeepSeek-V3.2", ["paid/deepseek-ai/DeepSeek-V3.2"]],
+    ["at one upstream, by the last part", "Paid/DeepSeek-V3.2", ["paid/deepseek-ai/DeepSeek-V3.2"]],
+    ["two of one upstream are two", "a/llama", ["mine/a/llama"]],
+    ["the first where the last part fits two", "llama", ["mine/a/llama"]],
+    ["nowhere", "gpt-5", []],
+    ["no pattern of clients", "mine/*", []],
+    ["nothing", "", []],
+    ["an upstream without a model", "web/", []],
+  ])("%s", (_name, id, expected) => {
+    expect(keys(catalogue.candidates(id))).toEqual(expected);
+  });
+
+  test("in the order of the upstreams, whichever ties them together", () => {
+    const tie: Offer = { upstream: "tie", models: [model("one", { backEndId: "two" })] };
+    const one: Offer = { upstream: "x", models: [model("one")] };
+    const two: Offer = { upstream: "y", models: [model("two")] };
+    for (const offers of [
+      [tie, two, one],
+      [two, one, tie],
+      [one, tie, two],
+    ]) {
+      expect(
+        catalogueOf(offers)
+          .candidates("two")
+          .map(({ upstream }) => upstream),
+      ).toEqual(offers.map(({ upstream }) => upstream));
+    }
+  });
+
+  test("a last part that an upstream has twice ties nothing", () => {
+    const other: Offer = { upstream: "other", models: [model("c/llama")] };
+    expect(keys(catalogueOf([mine, other]).candidates("c/llama"))).toEqual(["other/c/llama"]);
+  });
+});
+
+describe("own names", () => {
+  const names = [
+    { name: "fast", targets: ["paid/DeepSeek-V3.2", "web/DeepSeek-V3.2", "paid/deepseek-ai/DeepSeek-V3.2"] },
+    { name: "local", targets: ["mine/*"] },
+    { name: "llamas", targets: ["mine/*/llama", "web/gone", "nowhere/x"] },
+    { name: "llama", targets: ["web/Chat-Large"] },
+    { name: "far", targets: ["silent/Some/Model", "silent/*"] },
+  ];
+  const catalogue = catalogueOf([web, paid, mine, silent], names);
+
+  test.each([
+    ["in their own order, none twice", "Fast", ["paid/deepseek-ai/DeepSeek-V3.2", "web/DeepSeek-V3.2"]],
+    ["a star is every chat model", "local", ["mine/deepseek-v3.2", "mine/a/llama", "mine/b/llama"]],
+    ["a star within; what is not offered is left out", "llamas", ["mine/a/llama", "mine/b/llama"]],
+    ["before models of the same name", "llama", ["web/Chat-Large"]],
+    ["an upstream that lists nothing is asked by id, not by star", "far", ["silent/Some/Model"]],
+  ])("%s", (_name, id, expected) => {
+    expect(keys(catalogue.candidates(id))).toEqual(expected);
+  });
+
+  test("a star stands for so many models, and no more", () => {
+    const many: Offer = { upstream: "many", models: Array.from({ length: 300 }, (_, at) => model(`m${at}`)) };
+    const all = catalogueOf([many], [{ name: "any", targets: ["many/*"] }]);
+    expect(keys(all.candidates("any"))).toEqual(Array.from({ length: 8 }, (_, at) => `many/m${at}`));
+  });
+});
+
+test("what no list has is left to upstreams whose lists are not known", () => {
+  const catalogue = catalogueOf([web, silent]);
+  expect(keys(catalogue.candidates("gpt-5"))).toEqual(["silent/gpt-5"]);
+  expect(keys(catalogue.candidates("DeepSeek-V3.2"))).toEqual(["web/DeepSeek-V3.2"]);
+});
+
+test("images go to models that may see, or to those that say themselves that they can't", () => {
+  const catalogue = catalogueOf([web, paid, mine]);
+  expect(keys(catalogue.candidates("DeepSeek-V3.2", { images: true }))).toEqual([
+    "web/DeepSeek-V3.2",
+    "paid/deepseek-ai/DeepSeek-V3.2",
+  ]);
+  expect(keys(catalogueOf([mine]).candidates("deepseek-v3.2", { images: true }))).toEqual([
+    "mine/deepseek-v3.2",
+  ]);
+});
+
+describe("the merged list", () => {
+  const catalogue = catalogueOf(
+    [web, paid, mine, silent],
+    [{ name: "fast", targets: ["paid/DeepSeek-V3.2"] }],
+  );
+
+  test("has own names, then each model once", () => {
+    expect(catalogue.list(() => "ready").map(({ id, legs }) => [id, legs.length])).toEqual([
+      ["fast", 1],
+      ["DeepSeek-V3.2", 3],
+      ["Chat-Large", 2],
+      ["AkashGen", 1],
+      ["a/llama", 1],
+      ["b/llama", 1],
+      ["embed", 1],
+    ]);
+  });
+
+  test("says the largest window, the smallest output, and of the rest what the first leg that answers does", () => {
+    const find = (down: readonly string[]) =>
+      catalogue
+        .list(({ upstream }) => (down.includes(upstream) ? "shut" : "due"))
+        .find(({ id }) => id === "DeepSeek-V3.2");
+    const both = { contextLength: 128_000, outputLimit: 8000 };
+    expect(find([])).toMatchObject({ ...both, tools: "emulated", answersNow: true });
+    expect(find([])).not.toHaveProperty("price");
+    expect(find(["web"])).toMatchObject({
+      ...both,
+      tools: "native",
+      price: { input: 0.14 },
+      name: "DeepSeek V3.2",
+      input: ["text", "image"],
+      answersNow: true,
+      legs: [{ answersNow: false }, { answersNow: true }, { answersNow: true }],
+    });
+    expect(find(["web", "paid", "mine"])).toMatchObject({ answersNow: false, tools: "emulated" });
+  });
+
+  test("a model whose id an own name has taken is listed with its upstream", () => {
+    const names = [{ name: "deepseek-v3.2", targets: ["paid/*"] }];
+    const ids = catalogueOf([web, paid], names)
+      .list(() => "ready")
+      .map(({ id }) => id);
+    expect(ids).toEqual(["deepseek-v3.2", "web/DeepSeek-V3.2", "Chat-Large", "AkashGen"]);
+  });
+});
+
+test("an id goes before what another model is called elsewhere", () => {
+  const offer: Offer = { upstream: "u", models: [model("x", { backEndId: "y" }), model("y")] };
+  expect(keys(catalogueOf([offer]).candidates("Y"))).toEqual(["u/y"]);
+});
+
+test("whatever is offered: each model is in one group, no group has an upstream twice, and every listed id is found", () => {
+  const id = fc
+    .tuple(fc.constantFrom("", "a/", "b/", "B/", "a/b/"), fc.constantFrom("m", "M", "n", "o", "p"))
+    .map((parts) => parts.join(""));
+  const offered = fc.record({ id, backEndId: fc.option(id, { nil: undefined }) });
+  const offers = fc
+    .array(fc.uniqueArray(offered, { selector: (one) => one.id, maxLength: 6 }), { maxLength: 4 })
+    .map((lists) =>
+      lists.map((list, at): Offer => ({
+        upstream: `u${at}`,
+        models: list.map(({ id: own, backEndId }) =>
+          model(own, backEndId === undefined ? {} : { backEndId }),
+        ),
+      })),
+    );
+  fc.assert(
+    fc.property(offers, (given) => {
+      const groups = groupModels(given);
+      const all = given.flatMap(({ upstream, models = [] }) =>
+        models.map(({ id: own }) => `${upstream}/${own}`),
+      );
+      expect(groups.flatMap(keys).sort()).toEqual(all.sort());
+      for (const group of groups) {
+        const upstreams = group.map(({ upstream }) => upstream);
+        expect(upstreams).toEqual([...new Set(upstreams)].sort());
+      }
+      const catalogue = catalogueOf(given);
+      const listed = catalogue.list(() => "ready");
+      expect(new Set(listed.map((entry) => entry.id)).size).toBe(listed.length);
+      for (const entry of listed) {
+        const found = keys(catalogue.candidates(entry.id));
+        // All of them, or by `upstream/model` the one.
+        expect([keys(entry.legs), keys(entry.legs.slice(0, 1))]).toContainEqual(found);
+      }
+    }),
+  );
+});
