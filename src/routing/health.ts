@@ -1,0 +1,107 @@
+import { LRUCache } from "lru-cache";
+
+import type { GatewayError } from "../errors.ts";
+import { type Leg, legKey } from "./leg.ts";
+import {
+  type Availability,
+  type BreakerRules,
+  createPlace,
+  type Place,
+  type Resting,
+  type Visit,
+} from "./place.ts";
+import type { Effect } from "./verdict.ts";
+
+/** One request at a leg, for the health of the leg and of its upstream. */
+export interface LegVisit extends Pick<Visit, "begin" | "complete" | "leave"> {
+  /** It failed, and this is what that says. */
+  fail(error: GatewayError, effect: Effect): void;
+}
+
+/** What the failures so far say of upstreams and of each model at them. Nothing one leg does changes another's. */
+export interface Health {
+  /** Of the leg and its upstream, whichever is worse. */
+  availability(leg: Leg): Availability;
+  /** A request is about to ask this leg; in the same turn as `availability` was looked at. */
+  enter(leg: Leg): LegVisit;
+  /** Why a leg is not to be asked, and until when: of leg and upstream, whichever rests longer. */
+  restOf(leg: Leg): Resting | undefined;
+  /** An upstream was set up anew, or is known to answer again: forgets its rests and those of its models. */
+  forget(upstream: string): void;
+}
+
+/** What the health is kept with. */
+export interface HealthOptions {
+  /** Ms since the epoch. */
+  readonly now: () => number;
+  /** Default: 3 failures in a row; 10 s, doubled up to 2 min. */
+  readonly breaker?: BreakerRules;
+  /** Told when an upstream (no `model`) or a model at it begins to rest, for the log. */
+  readonly onRest?: (
+    rest: Resting & { readonly upstream: string; readonly model: string | undefined },
+  ) => void;
+}
+
+/** Where clients can name any model, they shall not fill the memory. */
+const mostLegs = 5000;
+const usual: BreakerRules = { strikes: 3, restMs: 10_000, longestRestMs: 120_000 };
+const fromBest: readonly Availability[] = ["ready", "due", "doubtful", "shut"];
+
+/** Creates the health of all legs; whatever nobody has failed at is well. */
+export function createHealth({ now, breaker = usual, onRest }: HealthOptions): Health {
+  const upstreams = new Map<string, Place>();
+  const legs = new LRUCache<string, { readonly upstream: string; readonly place: Place }>({ max: mostLegs });
+
+  function start(upstream: string, model: string | undefined): Place {
+    return createPlace({ now, rules: breaker, onRest: (rest) => onRest?.({ ...rest, upstream, model }) });
+  }
+
+  function upstreamOf({ upstream }: Leg): Place {
+    const place = upstreams.get(upstream) ?? start(upstream, undefined);
+    upstreams.set(upstream, place);
+    return place;
+  }
+
+  function placeOf(leg: Leg): Place {
+    const key = legKey(leg);
+    const known = legs.get(key)?.place;
+    if (known !== undefined) return known;
+    const place = start(leg.upstream, leg.model.id);
+    legs.set(key, { upstream: leg.upstream, place });
+    return place;
+  }
+
+  return {
+    availability(leg) {
+      const both = [placeOf(leg), upstreamOf(leg)].map((place) => fromBest.indexOf(place.availability()));
+      return fromBest[Math.max(...both)] ?? "ready";
+    },
+    enter(leg) {
+      const own = placeOf(leg).enter();
+      const shared = upstreamOf(leg).enter();
+      const both = [own, shared];
+      return {
+        begin: () => both.forEach((visit) => visit.begin()),
+        complete: () => both.forEach((visit) => visit.complete()),
+        leave: () => both.forEach((visit) => visit.leave()),
+        fail(error, effect) {
+          // Breakers are of legs alone: what one model's failures say of the others nobody knows.
+          if (effect.kind === "strike") own.strike(error);
+          else if (effect.kind === "rest")
+            (effect.place === "leg" ? own : shared).rest(error, effect.forMs, effect.told);
+          for (const visit of both) visit.leave();
+        },
+      };
+    },
+    restOf(leg) {
+      const rests = [placeOf(leg).state, upstreamOf(leg).state].flatMap((state) =>
+        state.state === "resting" ? [state] : state.state === "trial" ? [state.rest] : [],
+      );
+      return rests.sort((a, b) => b.until - a.until)[0];
+    },
+    forget(upstream) {
+      upstreams.delete(upstream);
+      for (const [key, leg] of legs.entries()) if (leg.upstream === upstream) legs.delete(key);
+    },
+  };
+}
