@@ -7,7 +7,7 @@ import { errorStatus, GatewayError } from "../../src/errors.ts";
 import type { EventBatch } from "../../src/model/events.ts";
 import { createHealth, type Health, type Leg, RouteError, runAttempts } from "../../src/routing/index.ts";
 import { faults } from "./support/failures.ts";
-import { answerOf, createClock, leg, readAll, states, textOf } from "./support/legs.ts";
+import { answerOf, createClock, failing, leg, readAll, states, textOf } from "./support/legs.ts";
 import { type FailureRow, readRouting, type State } from "./support/routing-table.ts";
 
 const page = readFileSync(new URL("../../docs/routing.md", import.meta.url), "utf8");
@@ -24,10 +24,13 @@ describe("whom a request asks", () => {
     const asked: string[] = [];
     const { error } = await readAll(
       runAttempts({
-        ...{ legs, health, signal, now: clock.now },
-        async *ask({ upstream }): AsyncGenerator<EventBatch> {
+        legs,
+        health,
+        signal,
+        now: clock.now,
+        ask({ upstream }) {
           asked.push(upstream);
-          throw new GatewayError("upstream-unavailable", "It failed.");
+          return failing(new GatewayError("upstream-unavailable", "It failed."));
         },
       }),
     );
@@ -64,7 +67,11 @@ async function play(row: FailureRow, other: State | "none", afterBegin: boolean)
   const { verdict } = row.fault;
   const outcome = await readAll(
     runAttempts({
-      ...{ legs: other === "none" ? [first] : [first, second], ask, health, signal, now: clock.now },
+      legs: other === "none" ? [first] : [first, second],
+      ask,
+      health,
+      signal,
+      now: clock.now,
       ...(verdict === undefined ? {} : { judge: () => verdict }),
     }),
   );

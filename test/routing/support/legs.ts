@@ -26,6 +26,15 @@ export function answerOf(name: string): readonly EventBatch[] {
   return [events.slice(0, 3), events.slice(3)];
 }
 
+/** What an upstream gives that fails behind these batches. */
+export async function* failing(
+  error: unknown,
+  batches: readonly EventBatch[] = [],
+): AsyncGenerator<EventBatch, void, undefined> {
+  yield* batches;
+  throw error;
+}
+
 /** The text of batches. */
 export function textOf(batches: readonly EventBatch[]): string {
   return batches
