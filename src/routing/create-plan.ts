@@ -57,16 +57,17 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
     next() {
       const repeated = again;
       again = undefined;
-      if (repeated !== undefined && /^(?:ready|due)$/.test(health.availability(repeated))) return repeated;
+      if (repeated !== undefined && /^(?:ready|due)$/.test(health.availability(repeated))) {
+        mayRepeat = false;
+        return repeated;
+      }
       const leg = choose();
       return leg === undefined ? undefined : take(leg);
     },
     fail(leg, error, scope) {
       if (scope === "never") untried = [];
-      else if (scope === "same" && mayRepeat) {
-        mayRepeat = false;
-        again = leg;
-      } else if (scope === "larger-context") {
+      else if (scope === "same" && mayRepeat) again = leg;
+      else if (scope === "larger-context") {
         const window = leg.model.contextLength ?? error.tokens?.maximum;
         // Nobody knows what would be larger.
         beyond = Math.max(beyond, window ?? Number.POSITIVE_INFINITY);
