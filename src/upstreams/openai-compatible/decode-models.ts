@@ -1,0 +1,127 @@
+import type { CompatibleModel } from "./model.ts";
+import { readCapabilities } from "./read-capabilities.ts";
+import { asList, asNumber, asObject, asText, type JsonObject } from "./read-json.ts";
+import { readPrice } from "./read-price.ts";
+
+/**
+ * Reads a list of models: `data` of `/v1/models` (all servers), `models` of `/api/tags` (Ollama) and `/api/v1/models` (LM Studio),
+ * a bare list (Together), `/model/info` (LiteLLM). llama.cpp gives two lists at once, which are put together. Entries
+ * without an id are skipped; one id comes once. `undefined`: it is no list.
+ */
+export function decodeModels(value: unknown): readonly CompatibleModel[] | undefined {
+  const body = asObject(value);
+  const lists = [value, body?.["data"], body?.["models"]].filter((list) => Array.isArray(list));
+  if (lists.length === 0) return undefined;
+  const entries = new Map<string, JsonObject>();
+  for (const list of lists) {
+    for (const item of asList(list)) {
+      const entry = flatten(item);
+      const id = entry === undefined ? undefined : readId(entry);
+      if (entry === undefined || id === undefined) continue;
+      // What stands first counts; the other list adds what the first has not.
+      entries.set(id, { ...entry, ...entries.get(id) });
+    }
+  }
+  return [...entries].map(([id, entry]) => toModel(id, entry));
+}
+
+/** Brings what some servers keep one level deeper up beside the id. */
+function flatten(item: unknown): JsonObject | undefined {
+  const entry = typeof item === "string" ? { id: item } : asObject(item);
+  if (entry === undefined) return undefined;
+  return { ...asObject(entry["model_info"]), ...asObject(entry["metadata"]), ...entry };
+}
+
+function readId(entry: JsonObject): string | undefined {
+  // In LiteLLM's `/model/info` an `id` is a key of its database.
+  return ["model_name", "id", "key", "model", "name"].map((key) => asText(entry[key])).find(Boolean);
+}
+
+function toModel(id: string, entry: JsonObject): CompatibleModel {
+  const contextLength = readContext(entry);
+  const maxOutputTokens = readOutputLimit(entry);
+  const architecture = asObject(entry["architecture"]);
+  const inputModalities = readTexts(entry["input_modalities"] ?? architecture?.["input_modalities"]);
+  const outputModalities = readTexts(entry["output_modalities"] ?? architecture?.["output_modalities"]);
+  const name = asText(entry["display_name"]) ?? asText(entry["name"]);
+  const description = asText(entry["description"]);
+  const ownedBy = asText(entry["owned_by"]) ?? asText(entry["publisher"]);
+  const price = readPrice(entry);
+  const loaded = readLoaded(entry);
+  return {
+    id,
+    kind: readKind(entry, outputModalities),
+    ...(name === undefined || name === id ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(ownedBy === undefined ? {} : { ownedBy }),
+    ...(contextLength === undefined ? {} : { contextLength }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(inputModalities === undefined ? {} : { inputModalities }),
+    ...(outputModalities === undefined ? {} : { outputModalities }),
+    ...(loaded === undefined ? {} : { loaded }),
+    ...(price === undefined ? {} : { price }),
+    capabilities: readCapabilities(entry),
+  };
+}
+
+/** What the server was started with stands before what the model could: `loaded_context_length`, `n_ctx`. */
+function readContext(entry: JsonObject): number | undefined {
+  const [instance] = asList(entry["loaded_instances"]);
+  const loaded = asObject(asObject(instance)?.["config"])?.["context_length"];
+  const top = asObject(entry["top_provider"])?.["context_length"];
+  const meta = asObject(entry["meta"]);
+  return firstSize([
+    entry["loaded_context_length"],
+    loaded,
+    entry["max_model_len"],
+    meta?.["n_ctx"],
+    top,
+    entry["context_length"],
+    entry["context_window"],
+    entry["max_context_length"],
+    entry["max_total_tokens"],
+    entry["max_input_tokens"],
+    meta?.["n_ctx_train"],
+  ]);
+}
+
+function readOutputLimit(entry: JsonObject): number | undefined {
+  return firstSize([
+    asObject(entry["top_provider"])?.["max_completion_tokens"],
+    entry["max_output_length"],
+    entry["max_output_tokens"],
+    entry["max_completion_tokens"],
+  ]);
+}
+
+function firstSize(values: readonly unknown[]): number | undefined {
+  return values.map(asNumber).find((size) => size !== undefined && size > 0);
+}
+
+function readTexts(value: unknown): readonly string[] | undefined {
+  const texts = asList(value).filter((item) => typeof item === "string");
+  return texts.length === 0 ? undefined : texts;
+}
+
+function readLoaded(entry: JsonObject): boolean | undefined {
+  if (Array.isArray(entry["loaded_instances"])) return entry["loaded_instances"].length > 0;
+  const state = asText(entry["state"]);
+  return state === undefined ? undefined : state === "loaded";
+}
+
+function readKind(
+  entry: JsonObject,
+  outputModalities: readonly string[] | undefined,
+): CompatibleModel["kind"] {
+  const type = (asText(entry["type"]) ?? asText(entry["mode"]) ?? "").toLowerCase();
+  if (type.includes("embedding")) return "embedding";
+  if (type.includes("image")) return "image";
+  if (/^(?:rerank|moderation|audio|transcribe|speech|tts)/.test(type)) return "other";
+  const capabilities = asList(entry["capabilities"]);
+  if (capabilities.includes("embedding") && !capabilities.includes("completion")) return "embedding";
+  if (outputModalities !== undefined && !outputModalities.includes("text")) {
+    if (outputModalities.includes("image")) return "image";
+    return outputModalities.some((one) => one.startsWith("embedding")) ? "embedding" : "other";
+  }
+  return "chat";
+}
