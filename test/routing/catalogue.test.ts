@@ -161,11 +161,12 @@ describe("the merged list", () => {
     ]);
   });
 
+  const find = (down: readonly string[]) =>
+    catalogue
+      .list(({ upstream }) => (down.includes(upstream) ? "shut" : "due"))
+      .find(({ id }) => id === "DeepSeek-V3.2");
+
   test("says the largest window, the smallest output, and of the rest what the first leg that answers does", () => {
-    const find = (down: readonly string[]) =>
-      catalogue
-        .list(({ upstream }) => (down.includes(upstream) ? "shut" : "due"))
-        .find(({ id }) => id === "DeepSeek-V3.2");
     const both = { contextLength: 128_000, outputLimit: 8000 };
     expect(find([])).toMatchObject({ ...both, tools: "emulated", answersNow: true });
     expect(find([])).not.toHaveProperty("price");

@@ -7,9 +7,9 @@ import {
 } from "../../src/routing/conversations.ts";
 import { createClock, leg } from "./support/legs.ts";
 
-describe("the key of a conversation", () => {
-  const hash = (): string => "hash";
+const hash = (): string => "hash";
 
+describe("the key of a conversation", () => {
   test.each<[string, ConversationSigns, string | undefined]>([
     ["the session", { session: "s", cacheKey: "c", beginning: hash }, "m session s"],
     ["the key of the cache", { cacheKey: "c", beginning: hash }, "m cache c"],

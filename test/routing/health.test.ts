@@ -10,13 +10,18 @@ const a = leg("u", "a");
 const b = leg("u", "b");
 const elsewhere = leg("v", "a");
 
+interface RestOptions {
+  readonly told?: boolean;
+  readonly place?: "leg" | "upstream";
+}
+
 function start(options: Partial<HealthOptions> = {}) {
   const clock = createClock();
   const health = createHealth({ now: clock.now, ...options });
   const strike = (one: Leg, times = 1): void => {
     for (let at = 0; at < times; at += 1) health.enter(one).fail(error, { kind: "strike" });
   };
-  const rest = (one: Leg, forMs: number, { told = true, place = "leg" as "leg" | "upstream" } = {}): void =>
+  const rest = (one: Leg, forMs: number, { told = true, place = "leg" }: RestOptions = {}): void =>
     health.enter(one).fail(error, { kind: "rest", place, forMs, told });
   const look = (...legs: readonly Leg[]) => legs.map((one) => health.availability(one));
   return { clock, health, strike, rest, look };

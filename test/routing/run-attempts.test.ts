@@ -10,6 +10,7 @@ import {
   type Leg,
   RouteError,
   runAttempts,
+  type Verdict,
 } from "../../src/routing/index.ts";
 import { aborted } from "../support/gate.ts";
 import { answerOf, createClock, failing, leg, readAll, textOf } from "./support/legs.ts";
@@ -54,6 +55,24 @@ function start(
 
 const answers = (name: string) => () => giving(answerOf(name));
 const fails = (error: unknown) => () => failing(error);
+
+/** Says nothing until it is aborted. */
+async function* silent(signal: AbortSignal): AsyncGenerator<EventBatch, void, undefined> {
+  await aborted(signal);
+  yield* failing(new GatewayError("upstream-unavailable", "Its socket was closed."));
+}
+
+/** Legs that their upstreams told to leave alone. */
+function shut(kind: "rate-limited" | "budget-exhausted" | "overloaded", forMs: readonly number[]) {
+  const world = start([answers("first"), answers("second")].slice(0, forMs.length));
+  for (const [at, ms] of forMs.entries()) {
+    const error = new GatewayError(kind, "Words of then.", { retryAfterMs: ms });
+    world.health
+      .enter(world.legs[at] as Leg)
+      .fail(error, { kind: "rest", place: "upstream", forMs: ms, told: true });
+  }
+  return world;
+}
 
 describe("tries", () => {
   test("are told before the answer is given, with what came of them and when", async () => {
@@ -116,8 +135,10 @@ describe("tries", () => {
   });
 
   test("once more at the same leg, once in all, and not where the breaker has opened", async () => {
-    const judge = () => ({ scope: "same", effect: { kind: "strike" } }) as const;
-    const one = start([fails(unavailable), fails(unavailable), fails(unavailable)], { judge });
+    const verdict: Verdict = { scope: "same", effect: { kind: "strike" } };
+    const one = start([fails(unavailable), fails(unavailable), fails(unavailable)], {
+      judge: () => verdict,
+    });
     await readAll(one.run());
     expect(one.asked).toEqual(["first", "first", "second", "third"]);
     await readAll(one.run());
@@ -176,12 +197,6 @@ describe("an answer", () => {
 });
 
 describe("who leaves", () => {
-  /** Says nothing until it is aborted. */
-  async function* silent(signal: AbortSignal): AsyncGenerator<EventBatch, void, undefined> {
-    await aborted(signal);
-    yield* failing(new GatewayError("upstream-unavailable", "Its socket was closed."));
-  }
-
   test("before the first try has nobody asked", async () => {
     const { run, controller, asked } = start([answers("first")]);
     controller.abort();
@@ -282,17 +297,6 @@ describe("a conversation", () => {
 });
 
 describe("when all rest by their upstreams' word", () => {
-  function shut(kind: "rate-limited" | "budget-exhausted" | "overloaded", forMs: readonly number[]) {
-    const world = start([answers("first"), answers("second")].slice(0, forMs.length));
-    for (const [at, ms] of forMs.entries()) {
-      const error = new GatewayError(kind, "Words of then.", { retryAfterMs: ms });
-      world.health
-        .enter(world.legs[at] as Leg)
-        .fail(error, { kind: "rest", place: "upstream", forMs: ms, told: true });
-    }
-    return world;
-  }
-
   test.each([
     ["budget-exhausted", "budget-exhausted", [7_200_000, 3_600_000], 3_600_000],
     // Nobody shall sleep for so long.
