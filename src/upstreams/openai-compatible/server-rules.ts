@@ -1,0 +1,56 @@
+/** How much a model shall think, from nothing to all it can. */
+export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+
+/** One of `efforts`. */
+export type Effort = (typeof efforts)[number];
+
+/** A member of the request's body in which a message gives earlier thinking back. */
+export type ReasoningField = "reasoning" | "reasoning_content";
+
+/** How a server is told how much to think; `undefined` where it can't be. */
+export interface ThinkingRules {
+  /** `field`: `reasoning_effort: "low"`; `object`: `reasoning: {effort: "low"}`. */
+  readonly form: "field" | "object";
+  /** The words that it takes, in the order of `efforts`. */
+  readonly words: readonly Effort[];
+  /** What turns thinking off, where that is more than the word `none`; members of the request's body. */
+  readonly off?: Readonly<Record<string, unknown>>;
+}
+
+/** Where a server tells of its models, as paths below its origin; without `/v1` it is the server's own API. */
+export interface DiscoveryPaths {
+  /** Lists, the one that says most first. */
+  readonly lists: readonly string[];
+  /** Of one model: `POST` with `{model}`. */
+  readonly show?: string;
+  /** Of the one model that is loaded. */
+  readonly properties?: string;
+}
+
+/**
+ * What sets a server apart from the others, as data. A deployment is a file of these. What all have in common
+ * (`max_tokens`, `system`, never empty `tools`, `required` for a named tool) is in the encoder.
+ */
+export interface ServerRules {
+  /** The server's name in configuration: `llama.cpp`. */
+  readonly name: string;
+  /** `max_completion_tokens` goes beside `max_tokens`. */
+  readonly maxCompletionTokens: boolean;
+  /** Most stop sequences in one request; the gateway watches for the others itself. */
+  readonly stopSequences: number;
+  /** The server fetches pictures from http addresses; else they must be inline. */
+  readonly fetchesImages: boolean;
+  /** System messages may stand between the turns; else later ones become marked text of the user's turn. */
+  readonly systemAnywhere: boolean;
+  /** The fields in which a model gets its own earlier thinking back; empty: not at all. */
+  readonly reasoningFields: readonly ReasoningField[];
+  /** `reasoning_details` go back unchanged. */
+  readonly reasoningDetails: boolean;
+  readonly thinking: ThinkingRules | undefined;
+  /** A history with calls is refused unless the tools are in the request, even when none may be called. */
+  readonly toolsWithHistory: boolean;
+  readonly discovery: DiscoveryPaths;
+  /** How it is known: what its models are `owned_by`, and the end of its host name. */
+  readonly ownedBy?: readonly string[];
+  readonly hosts?: readonly string[];
+}

@@ -1,0 +1,16 @@
+import type { ServerRules } from "../server-rules.ts";
+import { unknown } from "./unknown.ts";
+
+/** AkashML, the paid API of Akash. */
+export const akashMl: ServerRules = {
+  ...unknown,
+  name: "akashml",
+  maxCompletionTokens: true,
+  reasoningFields: ["reasoning_content"],
+  thinking: {
+    form: "object",
+    words: ["minimal", "low", "medium", "high", "xhigh"],
+    off: { reasoning: { enabled: false } },
+  },
+  hosts: ["akashml.com"],
+};

@@ -1,0 +1,11 @@
+import type { ServerRules } from "../server-rules.ts";
+import { vllm } from "./vllm.ts";
+
+/** llama.cpp's `llama-server`: `/props` tells what its template can. */
+export const llamaCpp: ServerRules = {
+  ...vllm,
+  name: "llama.cpp",
+  reasoningFields: ["reasoning_content"],
+  discovery: { lists: ["/v1/models"], properties: "/props" },
+  ownedBy: ["llamacpp"],
+};

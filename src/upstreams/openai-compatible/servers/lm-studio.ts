@@ -1,0 +1,14 @@
+import type { ServerRules } from "../server-rules.ts";
+import { unknown } from "./unknown.ts";
+
+/** LM Studio: its own lists say what is loaded, with which context. */
+export const lmStudio: ServerRules = {
+  ...unknown,
+  name: "lm-studio",
+  stopSequences: 64,
+  fetchesImages: false,
+  reasoningFields: [],
+  thinking: { form: "field", words: ["none", "low", "medium", "high"] },
+  discovery: { lists: ["/api/v1/models", "/api/v0/models", "/v1/models"] },
+  ownedBy: ["organization_owner", "organization-owner"],
+};

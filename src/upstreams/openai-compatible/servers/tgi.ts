@@ -1,0 +1,11 @@
+import type { ServerRules } from "../server-rules.ts";
+import { unknown } from "./unknown.ts";
+
+/** Hugging Face's text-generation-inference, in maintenance. */
+export const tgi: ServerRules = {
+  ...unknown,
+  name: "tgi",
+  reasoningFields: [],
+  thinking: undefined,
+  discovery: { lists: ["/v1/models"], properties: "/info" },
+};

@@ -1,0 +1,17 @@
+import { efforts, type ServerRules } from "../server-rules.ts";
+
+/** A server of which nothing is known: what all take, and what does no harm where it is not known. */
+export const unknown: ServerRules = {
+  name: "openai",
+  maxCompletionTokens: false,
+  // OpenAI's own limit, which strict servers keep.
+  stopSequences: 4,
+  fetchesImages: true,
+  // Many chat templates insist on one system message, at the beginning.
+  systemAnywhere: false,
+  reasoningFields: ["reasoning", "reasoning_content"],
+  reasoningDetails: false,
+  thinking: { form: "field", words: efforts },
+  toolsWithHistory: false,
+  discovery: { lists: ["/v1/models"] },
+};

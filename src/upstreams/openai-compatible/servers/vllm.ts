@@ -1,0 +1,15 @@
+import type { ServerRules } from "../server-rules.ts";
+import { unknown } from "./unknown.ts";
+
+/** vLLM. Thinking in `reasoning` since 0.16, `reasoning_content` before (#33402, #42664). */
+export const vllm: ServerRules = {
+  ...unknown,
+  name: "vllm",
+  stopSequences: 64,
+  thinking: {
+    form: "field",
+    words: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
+    off: { reasoning_effort: "none", chat_template_kwargs: { enable_thinking: false } },
+  },
+  ownedBy: ["vllm"],
+};

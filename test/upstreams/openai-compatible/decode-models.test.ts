@@ -1,0 +1,225 @@
+import { describe, expect, test } from "vitest";
+
+import { decodeProperties, decodeShow } from "../../../src/upstreams/openai-compatible/decode-details.ts";
+import { decodeModels } from "../../../src/upstreams/openai-compatible/decode-models.ts";
+
+const one = (value: unknown) => decodeModels(value)?.[0];
+
+describe("lists", () => {
+  test("AkashML", () => {
+    expect(
+      one({
+        data: [
+          {
+            id: "deepseek-ai/DeepSeek-V4-Flash",
+            owned_by: "deepseek-ai",
+            name: "DeepSeek V4 Flash",
+            context_length: 262_144,
+            max_output_length: 65_536,
+            input_modalities: ["text", "image"],
+            output_modalities: ["text"],
+            supported_sampling_parameters: ["temperature", "stop"],
+            supported_features: ["chat", "tools", "streaming", "reasoning"],
+            pricing: { input: "0.14", output: "0.28", request: "0" },
+          },
+        ],
+      }),
+    ).toEqual({
+      id: "deepseek-ai/DeepSeek-V4-Flash",
+      kind: "chat",
+      name: "DeepSeek V4 Flash",
+      ownedBy: "deepseek-ai",
+      contextLength: 262_144,
+      maxOutputTokens: 65_536,
+      inputModalities: ["text", "image"],
+      outputModalities: ["text"],
+      price: { inputPerMillion: 0.14, outputPerMillion: 0.28, perRequest: 0 },
+      capabilities: {
+        tools: "native",
+        parallelToolCalls: "unknown",
+        jsonSchema: "unknown",
+        jsonObject: "unknown",
+        reasoning: "native",
+        images: "native",
+        stop: "native",
+      },
+    });
+  });
+
+  test("OpenRouter: the top provider's limits, prices of a token, and what is not named is not there", () => {
+    expect(
+      one({
+        data: [
+          {
+            id: "a/b",
+            context_length: 200_000,
+            architecture: { input_modalities: ["text"], output_modalities: ["text"] },
+            top_provider: { context_length: 131_072, max_completion_tokens: 8192 },
+            supported_parameters: ["max_tokens", "response_format", "stop"],
+            pricing: { prompt: "0.00000015", completion: "-1" },
+          },
+        ],
+      }),
+    ).toMatchObject({
+      contextLength: 131_072,
+      maxOutputTokens: 8192,
+      price: { inputPerMillion: 0.15 },
+      capabilities: {
+        tools: "emulated",
+        jsonSchema: "emulated",
+        jsonObject: "native",
+        images: "emulated",
+        stop: "native",
+      },
+    });
+  });
+
+  test("LM Studio's newer list: what is loaded counts", () => {
+    expect(
+      decodeModels({
+        models: [
+          {
+            type: "llm",
+            key: "qwen/qwen3",
+            display_name: "Qwen3",
+            max_context_length: 131_072,
+            loaded_instances: [{ id: "qwen/qwen3", config: { context_length: 8192 } }],
+            capabilities: { vision: false, trained_for_tool_use: true },
+          },
+          { type: "embedding", key: "nomic", loaded_instances: [] },
+        ],
+      }),
+    ).toMatchObject([
+      {
+        id: "qwen/qwen3",
+        name: "Qwen3",
+        contextLength: 8192,
+        loaded: true,
+        capabilities: { tools: "native", images: "emulated" },
+      },
+      { id: "nomic", kind: "embedding", loaded: false },
+    ]);
+  });
+
+  test("LiteLLM's model info", () => {
+    expect(
+      one({
+        data: [
+          {
+            model_name: "mine",
+            model_info: {
+              id: "abc",
+              max_input_tokens: 128_000,
+              max_output_tokens: 4096,
+              supports_function_calling: false,
+              supports_vision: true,
+              supports_response_schema: null,
+              input_cost_per_token: 1e-6,
+              mode: "chat",
+            },
+          },
+        ],
+      }),
+    ).toMatchObject({
+      id: "mine",
+      contextLength: 128_000,
+      maxOutputTokens: 4096,
+      price: { inputPerMillion: 1 },
+      capabilities: { tools: "emulated", images: "native", jsonSchema: "unknown" },
+    });
+  });
+
+  test("Mistral's flags, Groq's window, Together's bare list, Ollama's tags", () => {
+    expect(
+      one({
+        data: [
+          { id: "m", max_context_length: 32_768, capabilities: { function_calling: true, vision: false } },
+        ],
+      }),
+    ).toMatchObject({
+      contextLength: 32_768,
+      capabilities: { tools: "native", images: "emulated" },
+    });
+    expect(one({ data: [{ id: "m", context_window: 8192, max_completion_tokens: 1024 }] })).toMatchObject({
+      contextLength: 8192,
+      maxOutputTokens: 1024,
+    });
+    expect(
+      one([{ id: "m", type: "chat", context_length: 8192, pricing: { input: 0.2, output: 0.2 } }]),
+    ).toMatchObject({
+      kind: "chat",
+      price: { inputPerMillion: 0.2 },
+    });
+    expect(
+      one({ models: [{ name: "m:latest", model: "m:latest", capabilities: ["completion", "tools"] }] }),
+    ).toMatchObject({
+      id: "m:latest",
+      capabilities: { tools: "native" },
+    });
+  });
+
+  test("what is no list, and entries that are none", () => {
+    expect(decodeModels({ error: "no" })).toBeUndefined();
+    expect(decodeModels("x")).toBeUndefined();
+    expect(decodeModels({ data: [] })).toEqual([]);
+    expect(
+      decodeModels({ data: [null, {}, { id: "" }, "bare", { id: "a" }, { id: "a" }] })?.map(({ id }) => id),
+    ).toEqual(["bare", "a"]);
+  });
+
+  test("nobody has said: unknown, and no number is made up", () => {
+    const model = one({ data: [{ id: "m", context_length: 0, pricing: { prompt: "free" } }] });
+    expect(new Set(Object.values(model?.capabilities ?? {}))).toEqual(new Set(["unknown"]));
+    expect(model).not.toHaveProperty("contextLength");
+    expect(model).not.toHaveProperty("price");
+  });
+});
+
+describe("one model", () => {
+  test("Ollama's show", () => {
+    const show = (parameters: string, capabilities: readonly string[]) =>
+      decodeShow({
+        parameters,
+        model_info: { "general.architecture": "qwen3", "qwen3.context_length": 40_960 },
+        capabilities,
+      });
+    expect(show('stop "x"\nnum_ctx    8192', ["completion", "tools", "thinking"])).toMatchObject({
+      contextLength: 8192,
+      capabilities: { tools: "native", reasoning: "native", images: "emulated" },
+    });
+    expect(show("", ["completion", "vision"])).toMatchObject({
+      contextLength: 40_960,
+      capabilities: { tools: "emulated", images: "native" },
+    });
+    expect(decodeShow({ error: "model not found" })).toBeUndefined();
+  });
+
+  test("llama.cpp's props", () => {
+    expect(
+      decodeProperties({
+        default_generation_settings: { n_ctx: 4096 },
+        chat_template_caps: {
+          supports_tool_calls: false,
+          supports_parallel_tool_calls: false,
+          supports_tools: false,
+        },
+        modalities: { vision: true, audio: false },
+      }),
+    ).toMatchObject({
+      contextLength: 4096,
+      capabilities: {
+        tools: "emulated",
+        parallelToolCalls: "emulated",
+        images: "native",
+        jsonSchema: "unknown",
+      },
+    });
+    expect(decodeProperties({})).toBeUndefined();
+  });
+
+  test("TGI's info", () => {
+    expect(decodeProperties({ max_total_tokens: 8192, model_id: "m" })).toMatchObject({
+      contextLength: 8192,
+    });
+  });
+});
