@@ -22,7 +22,13 @@ export interface Resting {
 export type PlaceState =
   | { readonly state: "well"; readonly failures: number }
   | Resting
-  | { readonly state: "trial"; readonly rest: Resting };
+  | {
+      readonly state: "trial";
+      /** What the trial is to end; or a newer one, of a request that was asked before. */
+      readonly rest: Resting;
+      /** The visit that is the trial. Nobody else ends it, so that there is no second. */
+      readonly holder: object;
+    };
 
 /**
  * Whether a place may be asked now:
@@ -77,13 +83,14 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
 
   function availability(): Availability {
     if (state.state === "well") return "ready";
-    if (state.state === "trial") return "doubtful";
-    if (isOver(state, now())) return "due";
-    return state.told ? "shut" : "doubtful";
+    const rest = state.state === "trial" ? state.rest : state;
+    const over = isOver(rest, now());
+    if (state.state === "resting" && over) return "due";
+    return rest.told && !over ? "shut" : "doubtful";
   }
 
-  function startRest(rest: Resting): void {
-    state = rest;
+  function startRest(rest: Resting, holder?: object): void {
+    state = holder === undefined ? rest : { state: "trial", rest, holder };
     onRest(rest);
   }
 
@@ -94,24 +101,27 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
   }
 
   function enter(): Visit {
-    const rest = state.state === "resting" && isOver(state, now()) ? state : undefined;
-    if (rest !== undefined) state = { state: "trial", rest };
+    const holder = {};
     const entered = state;
-    /** It is the trial, and nothing has happened to the place since. */
-    const holdsTrial = (): boolean => rest !== undefined && state === entered;
+    if (state.state === "resting" && isOver(state, now())) state = { state: "trial", rest: state, holder };
+    /** The rest that this trial was to end. Nobody ends one that began since. */
+    const tried = entered.state === "resting" ? entered : undefined;
+    const trial = () => (state.state === "trial" && state.holder === holder ? state : undefined);
 
     return {
       begin() {
-        // Only a beginning: what breaks off now rests again at once. One that was asked before the place began to rest
-        // says nothing of it.
-        if (state.state !== "well" && state === entered)
-          state = { state: "well", failures: rules.strikes - 1 };
+        const rest = trial()?.rest ?? state;
+        if (rest.state !== "resting") return;
+        // Only a beginning: what breaks off now rests again at once. A request from before the rest says nothing of it.
+        state = rest === tried ? { state: "well", failures: rules.strikes - 1 } : (trial()?.rest ?? state);
       },
       complete() {
         if (state.state === "well") state = { state: "well", failures: 0 };
       },
       strike(error) {
-        if (rest !== undefined && holdsTrial()) openBreaker(error, rest.round + 1);
+        const rest = trial()?.rest;
+        if (rest !== undefined && rest === tried) openBreaker(error, rest.round + 1);
+        else if (rest !== undefined) state = rest;
         else if (state.state === "well") {
           const failures = state.failures + 1;
           if (failures >= rules.strikes) openBreaker(error, 0);
@@ -121,14 +131,13 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
       rest(error, forMs, told) {
         const since = now();
         const next: Resting = { state: "resting", since, until: since + forMs, told, error, round: 0 };
-        const known = state.state === "resting" && !isOver(state, since) ? state : undefined;
-        // What the upstream said weighs more than a guess; of two words the one that lasts longer.
-        const isWeaker =
-          known !== undefined && (known.told === told ? known.until >= next.until : known.told);
-        if (!isWeaker) startRest(next);
+        const known = state.state === "trial" ? state.rest : state;
+        const other = state.state === "trial" && trial() === undefined ? state.holder : undefined;
+        if (known.state === "well" || isOver(known, since) || isStronger(next, known)) startRest(next, other);
+        else if (other === undefined) state = known;
       },
       leave() {
-        if (rest !== undefined && holdsTrial()) state = rest;
+        state = trial()?.rest ?? state;
       },
     };
   }
@@ -140,6 +149,11 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
     availability,
     enter,
   };
+}
+
+/** What the upstream said weighs more than a guess; of two words, or two guesses, the one that lasts longer. */
+function isStronger(next: Resting, known: Resting): boolean {
+  return next.told === known.told ? next.until > known.until : next.told;
 }
 
 /** A clock that was set back must not make a rest longer. */

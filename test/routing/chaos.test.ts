@@ -227,7 +227,7 @@ test("whatever fails, in whatever order", async () => {
       await scheduler.waitFor(all);
       expect(trials.size, "no trial is left open").toBe(0);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 

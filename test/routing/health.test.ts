@@ -100,6 +100,27 @@ describe("the breaker", () => {
     expect(look(a)).toEqual(["ready"]);
   });
 
+  test("a limit that is told meanwhile is kept, and does not make room for a second trial", () => {
+    const { clock, health, strike, look } = start();
+    const early = [health.enter(a), health.enter(a), health.enter(a)] as const;
+    strike(a, 3);
+    clock.advance(10_000);
+    const trial = health.enter(a);
+    early[0].fail(error, { kind: "rest", place: "leg", forMs: 5000, told: true });
+    expect(look(a)).toEqual(["shut"]);
+    clock.advance(5000);
+    expect(look(a)).toEqual(["doubtful"]);
+    early[1].fail(error, { kind: "rest", place: "leg", forMs: 5000, told: true });
+    trial.begin();
+    expect(look(a)).toEqual(["shut"]);
+    clock.advance(5000);
+    expect(look(a)).toEqual(["due"]);
+    const next = health.enter(a);
+    early[2].fail(error, { kind: "rest", place: "leg", forMs: 0, told: true });
+    next.fail(error, { kind: "strike" });
+    expect(look(a)).toEqual(["due"]);
+  });
+
   test("a request that was asked because nothing else was left ends a guess when it is answered", () => {
     const { health, rest, look } = start();
     rest(a, 60_000, { told: false });

@@ -205,14 +205,15 @@ describe("who leaves", () => {
   });
 
   test("while one is asked ends it, and nobody else is asked; the leg has no part in it", async () => {
-    const { run, controller, asked, attempts, health, legs } = start([silent, answers("second")]);
+    const { run, asked, attempts, health, legs } = start([silent, answers("second")]);
     for (let times = 0; times < 3; times += 1) {
-      const reading = readAll(run(times === 0 ? {} : { signal: AbortSignal.abort() }));
+      const controller = new AbortController();
+      const reading = readAll(run({ signal: controller.signal }));
       controller.abort();
       expect((await reading).error).toMatchObject({ kind: "aborted" });
     }
-    expect(asked).toEqual(["first"]);
-    expect(attempts).toMatchObject([{ outcome: "aborted" }]);
+    expect(asked).toEqual(["first", "first", "first"]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(["aborted", "aborted", "aborted"]);
     expect(health.availability(legs[0] as Leg)).toBe("ready");
   });
 
@@ -257,6 +258,27 @@ describe("who leaves", () => {
     });
     await readAll(run({ signal: counted }));
     expect(listeners).toBe(0);
+  });
+});
+
+describe("the health of a leg", () => {
+  test("is better from the first events on, and good with the whole answer", async () => {
+    let cut = true;
+    const { run, clock, health, legs } = start([
+      () => (cut ? failing(unavailable, answerOf("first").slice(0, 1)) : giving(answerOf("first"))),
+    ]);
+    const only = legs[0] as Leg;
+    for (let times = 0; times < 3; times += 1) await readAll(run());
+    expect(health.availability(only)).toBe("doubtful");
+    clock.advance(10_000);
+    cut = false;
+    const answer = run();
+    await answer.next();
+    expect(health.availability(only)).toBe("ready");
+    await readAll(answer);
+    cut = true;
+    for (let times = 0; times < 2; times += 1) await readAll(run());
+    expect(health.availability(only)).toBe("ready");
   });
 });
 
