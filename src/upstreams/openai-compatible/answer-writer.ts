@@ -27,7 +27,7 @@ export interface AnswerWriter {
 
 type Segment =
   | { readonly kind: "text" | "reasoning"; text: string }
-  | { readonly kind: "call"; readonly call: MergedCall; begun: boolean; sent: number };
+  | { readonly kind: "call"; readonly call: MergedCall; begun: boolean };
 
 const loneSurrogate = /\p{Surrogate}/gu;
 
@@ -61,8 +61,9 @@ export function createAnswerWriter(options: {
     }
     const text = call.progress.empty && isOver ? "{}" : call.arguments;
     const end = text.length - (isOver ? 0 : heldUnits(text));
-    if (end > segment.sent) blocks.writeArguments(text.slice(segment.sent, end));
-    segment.sent = end;
+    blocks.writeArguments(text.slice(0, end));
+    // Only what was not given is kept: to look at all of it with each piece would take the square of the time.
+    call.arguments = text.slice(end);
     if (isOver) blocks.close();
   }
 
@@ -79,8 +80,8 @@ export function createAnswerWriter(options: {
         const isOver = call.progress.complete && !isEmptyObject(call.arguments);
         if (isOver && call.name !== "") giveCall(head, true);
         else {
-          const mayBegin = call.name !== "" && !/^\s*\{?\s*\}?\s*$/.test(call.arguments.slice(0, 64));
-          if (options.mode === "stream" && mayBegin) giveCall(head, false);
+          const mayBegin = options.mode === "stream" && call.name !== "" && !call.progress.bare;
+          if (mayBegin) giveCall(head, false);
           return;
         }
       }
@@ -103,7 +104,7 @@ export function createAnswerWriter(options: {
       pump();
     },
     open(call) {
-      queue.push({ kind: "call", call, begun: false, sent: 0 });
+      queue.push({ kind: "call", call, begun: false });
     },
     grow: pump,
     hasNamelessCall: () =>

@@ -7,9 +7,9 @@ export interface MergedCall {
   id: string | undefined;
   /** As it came; `toCallName` gives the tool's. */
   name: string;
-  /** Raw JSON text. */
+  /** Raw JSON text: all of it, or what nobody has taken yet. */
   arguments: string;
-  /** Of the arguments. */
+  /** Of all of the arguments. */
   progress: JsonProgress;
 }
 
@@ -119,7 +119,8 @@ export function createCallMerger(tools: ReadonlySet<string> = new Set()): CallMe
     if (piece.id !== undefined && !byId.has(piece.id)) byId.set(piece.id, call);
     if (piece.index !== undefined && !byIndex.has(piece.index)) byIndex.set(piece.index, call);
     call.id ??= call.name === "" ? toOwnId(piece.id) : undefined;
-    if (piece.name !== undefined && call.progress.empty) call.name = joinName(call.name, piece.name);
+    if (piece.name !== undefined && (call.name === "" || call.progress.empty))
+      call.name = joinName(call.name, piece.name);
     addArguments(call, piece.arguments);
   }
 

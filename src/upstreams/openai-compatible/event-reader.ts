@@ -20,6 +20,9 @@ export interface EventReader {
 /** A picture in base64 may be one line. */
 const longestLine = 64 * 1024 * 1024;
 
+/** Also as far as a line that was cut has come. */
+const fields = ["data", "event", "id", "retry", "error"];
+
 /**
  * Reads server-sent events (WHATWG HTML) as servers write them: any line end, `data:` with or without a blank, several data lines
  * to one event or none between two, comments, `event: error`, a field `error:` (llama.cpp before September 2025), a line of
@@ -33,6 +36,9 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
   /** Lines of a body that is JSON, or a page. */
   let whole: string[] | undefined;
   let begun = false;
+  /** The first line that is no field of an event. */
+  let words: string | undefined;
+  let isStream = false;
   let pieces: BodyPiece[] = [];
 
   function give(text: string, from: "event" | "error" | "body", atEnd: boolean): void {
@@ -63,6 +69,7 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
     const colon = line.indexOf(":");
     const name = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? "" : line.slice(line.charAt(colon + 1) === " " ? colon + 2 : colon + 1);
+    isStream ||= name === "data" || name === "error";
     if (name === "data") {
       const [first] = data;
       if (data.length === 1 && first !== undefined && isWhole(first)) dispatch(false);
@@ -70,6 +77,7 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
     } else if (name === "event") event = value.trim();
     else if (name === "error") give(value, "error", false);
     else if (/^\s*\{/.test(line)) give(line, "event", false);
+    else if (/^\w/.test(line) && !fields.some((field) => field.startsWith(name))) words ??= line;
   }
 
   function read(line: string): void {
@@ -107,6 +115,8 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
       const last = take(() => decoder.end());
       if (whole === undefined) dispatch(true);
       else readWhole(whole);
+      // A proxy's words in place of an answer.
+      if (!isStream && words !== undefined) pieces.push({ kind: "garbage", text: words, atEnd: false });
       return [...last, ...take(() => [])];
     },
   };

@@ -7,6 +7,8 @@ export interface JsonProgress {
   readonly complete: boolean;
   /** Nothing but white space has come. */
   readonly empty: boolean;
+  /** Nothing but white space and braces has come. */
+  readonly bare: boolean;
 }
 
 const quote = 0x22;
@@ -19,7 +21,7 @@ export function createJsonProgress(): JsonProgress {
   let depth = 0;
   let inString = false;
   let escaped = false;
-  const progress: Mutable<JsonProgress> = { complete: false, empty: true, push };
+  const progress: Mutable<JsonProgress> = { complete: false, empty: true, bare: true, push };
 
   function push(text: string): void {
     for (let at = 0; at < text.length; at += 1) {
@@ -36,6 +38,7 @@ export function createJsonProgress(): JsonProgress {
       }
     }
     progress.empty &&= text.trim() === "";
+    progress.bare &&= /^[\s{}]*$/.test(text);
   }
 
   return progress;

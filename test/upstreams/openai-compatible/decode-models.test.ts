@@ -175,14 +175,15 @@ describe("lists", () => {
   });
 });
 
+const show = (parameters: string, capabilities: readonly string[]) =>
+  decodeShow({
+    parameters,
+    model_info: { "general.architecture": "qwen3", "qwen3.context_length": 40_960 },
+    capabilities,
+  });
+
 describe("one model", () => {
   test("Ollama's show", () => {
-    const show = (parameters: string, capabilities: readonly string[]) =>
-      decodeShow({
-        parameters,
-        model_info: { "general.architecture": "qwen3", "qwen3.context_length": 40_960 },
-        capabilities,
-      });
     expect(show('stop "x"\nnum_ctx    8192', ["completion", "tools", "thinking"])).toMatchObject({
       contextLength: 8192,
       capabilities: { tools: "native", reasoning: "native", images: "emulated" },

@@ -134,6 +134,15 @@ describe.each<CallMode>(["whole", "stream"])("calls in pieces, given %s", (mode)
       [["a", "f", "{}"]],
     ],
     [
+      "the name behind the arguments",
+      [
+        calls(piece(0, "a", undefined, '{"x":')),
+        calls(piece(0, undefined, undefined, "1}")),
+        calls(piece(0, undefined, "f")),
+      ],
+      [["a", "f", '{"x":1}']],
+    ],
+    [
       "an empty object before the arguments",
       [calls(piece(0, "a", "f", "{}")), calls(piece(0, undefined, undefined, '{"x":1}'))],
       [["a", "f", '{"x":1}']],
@@ -242,6 +251,22 @@ test("arguments are given while they come", () => {
   ]);
 });
 
+describe.each<CallMode>(["whole", "stream"])("long arguments, given %s", (mode) => {
+  test.each([
+    ["in many pieces", `{"x":"${"lo".repeat(50_000)}"}`],
+    ["that are blanks first", `{${" \n".repeat(50_000)}}`],
+  ])("%s: each character is looked at a bounded number of times", (_name, args) => {
+    const pieces = [...args.matchAll(/[\s\S]{1,4}/g)].map(([part]) =>
+      calls(piece(0, undefined, undefined, part)),
+    );
+    const body = calls(piece(0, "a", "f", "")) + pieces.join("") + chunk({}, "stop");
+    expect(callsOf(body, { calls: mode })).toEqual([["a", "f", args]]);
+  });
+});
+
+const endWith = (more: Delta) =>
+  sse({ choices: [{ delta: { content: "Hi" }, finish_reason: "stop", ...more }] });
+
 describe("ends", () => {
   test.each([
     ["stop", "stop"],
@@ -272,14 +297,12 @@ describe("ends", () => {
   });
 
   test("the stop sequence that ended the answer is named where the server says so", () => {
-    const end = (more: Delta) =>
-      sse({ choices: [{ delta: { content: "Hi" }, finish_reason: "stop", ...more }] });
     for (const more of [{ stop_reason: "END" }, { matched_stop: "END" }]) {
-      expect(answerOf(end(more), { stopSequences: ["END"] }).finish.stopSequence).toBe("END");
-      expect(answerOf(end(more)).finish.stopSequence).toBeUndefined();
+      expect(answerOf(endWith(more), { stopSequences: ["END"] }).finish.stopSequence).toBe("END");
+      expect(answerOf(endWith(more)).finish.stopSequence).toBeUndefined();
     }
     expect(
-      answerOf(end({ stop_reason: 128_001 }), { stopSequences: ["END"] }).finish.stopSequence,
+      answerOf(endWith({ stop_reason: 128_001 }), { stopSequences: ["END"] }).finish.stopSequence,
     ).toBeUndefined();
   });
 
@@ -344,6 +367,7 @@ describe("errors in an answer that began", () => {
   test.each([
     ["garbage between events", `${chunk({ content: "Hi" })}data: {"choi\n\n${chunk({}, "stop")}`, "protocol"],
     ["nothing at all", "", "truncated"],
+    ["plain words", "upstream connect error or disconnect", "protocol"],
     ["a page", "<!doctype html><p>Sign in", "proxy"],
     ["a list", "[1, 2]", "protocol"],
     ["JSON that is no answer", '{"hello": "world"}', "protocol"],
@@ -357,6 +381,9 @@ describe("errors in an answer that began", () => {
     expect(decodeResponse(body, decodeOptions()).failure?.reason).toBe(reason);
   });
 });
+
+const say = (...texts: readonly string[]) =>
+  texts.map((text) => chunk({ content: text })).join("") + chunk({}, "stop");
 
 describe("forms of events", () => {
   const first = chunk({ content: "Hel" });
@@ -391,10 +418,8 @@ describe("forms of events", () => {
   });
 
   test("a pair that is cut in two deltas is joined, and a half is replaced", () => {
-    const body = (...texts: readonly string[]) =>
-      texts.map((text) => chunk({ content: text })).join("") + chunk({}, "stop");
-    expect(textOf(read(body("a\ud83d", "\ude00b")).events, "text")).toBe("a😀b");
-    expect(textOf(read(body("a\ud83d", "b\ud83d")).events, "text")).toBe("a\uFFFDb\uFFFD");
+    expect(textOf(read(say("a\ud83d", "\ude00b")).events, "text")).toBe("a😀b");
+    expect(textOf(read(say("a\ud83d", "b\ud83d")).events, "text")).toBe("a\uFFFDb\uFFFD");
   });
 });
 

@@ -205,6 +205,8 @@ describe("how much to think", () => {
   });
 });
 
+const call = (callId: string) => ({ type: "tool-call", callId, name: "f", arguments: "{}" }) as const;
+
 describe("messages", () => {
   test("both names of the limit, for those that prefer the new one", () => {
     for (const name of ["akashml", "openrouter"]) {
@@ -280,7 +282,6 @@ describe("messages", () => {
 
   test("pictures in results follow all results of the turn", () => {
     const data = { kind: "data", mediaType: "image/png", base64: "AA" } as const;
-    const call = (callId: string) => ({ type: "tool-call", callId, name: "f", arguments: "{}" }) as const;
     const result = (
       callId: string,
       content: readonly ({ type: "image"; source: typeof data } | ReturnType<typeof text>)[],
