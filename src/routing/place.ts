@@ -58,7 +58,7 @@ export interface Visit {
   strike(error: GatewayError): void;
   /** The place wants no requests for a time. */
   rest(error: GatewayError, forMs: number, told: boolean): void;
-  /** It ended, and says nothing of the place. After another call of these this does nothing. */
+  /** It ended: to be called last, whatever was said before. A trial that said nothing leaves the place due. */
   leave(): void;
 }
 
@@ -134,7 +134,6 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
         const known = state.state === "trial" ? state.rest : state;
         const other = state.state === "trial" && trial() === undefined ? state.holder : undefined;
         if (known.state === "well" || isOver(known, since) || isStronger(next, known)) startRest(next, other);
-        else if (other === undefined) state = known;
       },
       leave() {
         state = trial()?.rest ?? state;
