@@ -42,10 +42,19 @@ export function readCallPiece(entry: unknown): CallPiece | undefined {
   };
 }
 
-/** Arguments may be an object in place of its text; none are none. */
+/**
+ * Arguments may be an object in place of its text; none are none. An object too deep to be written becomes text that is no
+ * JSON, and so a call that does not do.
+ */
 function toText(value: unknown): string {
   if (typeof value === "string") return value;
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : "";
+  if (typeof value !== "object" || value === null) return "";
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return "{";
+    throw error;
+  }
 }
 
 /**
