@@ -104,7 +104,7 @@ export const settings = {
   VISION_MODELS: list.prefault("*llama-4*,*-VL*"),
   MODELS_CACHE_MS: integer(0, 86_400_000, 600_000),
 
-  SYSTEM_PROMPT: z.string().min(1).default("You are a helpful assistant."),
+  SYSTEM_PROMPT: z.string().min(1).optional(),
   REASONING: z.enum(["field", "inline", "drop"]).default("field"),
   TOOL_DETAIL: z.enum(["auto", "full", "short"]).default("auto"),
   TOOL_ARGUMENTS: z.enum(["stream", "whole"]).default("stream"),

@@ -5,7 +5,10 @@ export const errorStatus = {
   "content-filtered": 400,
   unsupported: 400,
   unauthenticated: 401,
+  /** What an upstream allows for a time is used up; it comes back by itself. */
   "budget-exhausted": 402,
+  /** No money is left at an upstream; it comes back when somebody pays. */
+  "credit-exhausted": 402,
   forbidden: 403,
   "not-found": 404,
   "model-not-found": 404,
@@ -15,6 +18,8 @@ export const errorStatus = {
   "rate-limited": 429,
   aborted: 499,
   internal: 500,
+  /** The upstream refuses the gateway itself: the key that the operator gave, or its address. */
+  "upstream-unauthorized": 502,
   "upstream-unavailable": 502,
   "upstream-protocol": 502,
   "upstream-truncated": 502,
@@ -52,6 +57,15 @@ export function toLimitKind(waitMs: number | undefined): "rate-limited" | "budge
   return waitMs !== undefined && waitMs > longestPauseMs ? "budget-exhausted" : "rate-limited";
 }
 
+/**
+ * Where a request may be asked again after a failure, as long as nothing of an answer was given:
+ * - `never`: it would fail anywhere, or nobody waits for it any more,
+ * - `same`: once more at the same upstream, where chance decides or the upstream has learned from it; then as `other`,
+ * - `other`: at another upstream,
+ * - `larger-context`: at a model with a larger window.
+ */
+export type RetryScope = "never" | "same" | "other" | "larger-context";
+
 /** Details of a `GatewayError`. */
 export interface GatewayErrorOptions {
   /** The request field that is wrong, as the client spelled it: `messages[0].content`. */
@@ -73,6 +87,10 @@ export interface GatewayErrorOptions {
    * `name` as the back end gave it; `undefined` when nobody said.
    */
   readonly nativeCall?: { readonly name: string | undefined } | undefined;
+  /** Where another try may help, where that is not what the kind says (docs/routing.md). */
+  readonly retry?: RetryScope | undefined;
+  /** What is not to be asked for a while: this model at its upstream, or all of the upstream. Default: as the kind says. */
+  readonly restsAt?: "model" | "upstream" | undefined;
   readonly cause?: unknown;
 }
 
@@ -80,7 +98,12 @@ export interface GatewayErrorOptions {
  * Kinds that another try seldom mends: a model that failed after its repair turns does no better at once, and each try
  * spends the caller's budget; one that is spent is so for longer than anybody should wait in silence.
  */
-const vain: ReadonlySet<ErrorKind> = new Set(["output-invalid", "budget-exhausted"]);
+const vain: ReadonlySet<ErrorKind> = new Set([
+  "output-invalid",
+  "budget-exhausted",
+  "credit-exhausted",
+  "upstream-unauthorized",
+]);
 
 /**
  * The one error that crosses module borders. `message` is for the API user: what happened and what to do.
@@ -98,6 +121,8 @@ export class GatewayError extends Error {
   readonly tokens: { readonly count: number; readonly maximum: number } | undefined;
   readonly answer: string | undefined;
   readonly nativeCall: { readonly name: string | undefined } | undefined;
+  readonly retry: RetryScope | undefined;
+  readonly restsAt: "model" | "upstream" | undefined;
 
   constructor(kind: ErrorKind, message: string, options: GatewayErrorOptions = {}) {
     super(options.answer === undefined ? shorten(message, longestMessage) : message, {
@@ -112,14 +137,16 @@ export class GatewayError extends Error {
     this.tokens = options.tokens;
     this.answer = options.answer;
     this.nativeCall = options.nativeCall;
+    this.retry = options.retry;
+    this.restsAt = options.restsAt;
   }
 }
 
 /** The same failure in other words; the first ones are its cause. `answer` as in the options. */
 export function rephrase(error: GatewayError, message: string, answer = error.answer): GatewayError {
-  const { kind, param, retryAfterMs, resetsAt, status, shouldRetry, tokens } = error;
-  const options = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, answer, cause: error };
-  return new GatewayError(kind, message, options);
+  const { kind, param, retryAfterMs, resetsAt, status, shouldRetry, tokens, retry, restsAt } = error;
+  const same = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, retry, restsAt };
+  return new GatewayError(kind, message, { ...same, answer, cause: error });
 }
 
 /**

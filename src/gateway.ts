@@ -21,6 +21,9 @@ import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-ke
 import { createResponseStore } from "./store/create-response-store.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
+import { createRouter, type Router } from "./routing/index.ts";
+import { routePictures } from "./routing/route-pictures.ts";
+import { startRealTimer } from "./stream/real-timer.ts";
 import { createAkashChatUpstream } from "./upstreams/akash-chat/index.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
 
@@ -41,7 +44,7 @@ export interface Overrides {
 export interface Services {
   readonly config: Config;
   readonly log: Logger;
-  readonly upstream: Upstream;
+  readonly router: Router;
   readonly chat: ChatService;
   readonly images: ImageService;
   readonly responses: ResponseService;
@@ -65,14 +68,9 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const store = overrides.store ?? (await createResponseStore(config, { log, now }));
   const upstream = overrides.upstream ?? createAkashChatUpstream({ config, log, now });
   const secret = loadSecret(config);
-  const images = createImageService({ config, upstream, secret });
-  const chat = createChatService({
-    config,
-    upstream,
-    images,
-    newId,
-    tokensLeft: () => upstream.tokensLeft(),
-  });
+  const router = createRouter({ upstreams: [upstream], now, startTimer: startRealTimer });
+  const images = createImageService({ config, pictures: routePictures(router), secret });
+  const chat = createChatService({ config, router, images, newId });
   const responses = createResponseService({
     chat,
     store,
@@ -85,7 +83,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   return {
     config,
     log,
-    upstream,
+    router,
     chat,
     images,
     responses,
@@ -97,7 +95,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     now,
     async close() {
       await responses.close();
-      await upstream.close();
+      await router.close();
       await store.close();
     },
   };

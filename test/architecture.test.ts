@@ -77,9 +77,11 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "shaping/",
     "config.ts",
     "upstreams/upstream.ts",
+    "routing/router.ts",
     "images/",
     "suggest/",
   ],
+  "routing/": ["model/", "errors.ts", "stream/", "upstreams/upstream.ts"],
   "server/": [
     "model/",
     "errors.ts",
@@ -110,13 +112,23 @@ describe("imports point inwards", () => {
 
   test("only gateway.ts knows the implementations of the upstream and the services", () => {
     const concrete =
-      /^(?:upstreams\/(?!upstream\.ts)|completion\/(?!chat-service\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
+      /^(?:upstreams\/(?!upstream\.ts)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
     const users = files
       .filter(({ file }) => !concrete.test(file) && !file.startsWith("cli/"))
       .filter(({ ours }) => ours.some((target) => concrete.test(target)))
       .map(({ file }) => file);
     expect(users).toEqual(["gateway.ts"]);
   });
+});
+
+// Its habits are those of one upstream among others.
+test("Akash Chat is named in its own folder alone, by those who start the program, and by its stand-in", () => {
+  const free =
+    /^(?:upstreams\/akash-chat\/|upstreams\/create-upstream\.ts|config-file\/|cli\/|simulator\/|config\.ts|gateway\.ts|index\.ts|main\.ts)/;
+  const wrong = files
+    .filter(({ file }) => !free.test(file))
+    .filter(({ file }) => /akash[ -]?chat(?!-api)/i.test(readFileSync(join(root, file), "utf8")));
+  expect(wrong.map(({ file }) => file)).toEqual([]);
 });
 
 test("Fastify stays inside the server", () => {

@@ -26,7 +26,7 @@ export async function image(config: Config, prompt: string, out: string): Promis
   }
   await checkWritable(out, "--out");
   await withServices(config, async ({ chat, images }, signal) => {
-    const model = await resolveImageModel(chat, undefined, signal);
+    const model = await resolveImageModel({ chat, images }, undefined, signal);
     const progress = createProgressLine();
     for await (const event of drawImage(images, { model, prompt }, signal)) {
       switch (event.type) {

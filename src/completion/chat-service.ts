@@ -1,6 +1,7 @@
 import type { AppliedEdit, ContextEdit } from "../model/context-edit.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { CallWatch } from "../model/call-watch.ts";
+import type { ListedModel, RoutedModel } from "../model/leg.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
 
@@ -37,7 +38,7 @@ export interface ChatService {
   /** Tokens of all that would be sent for this request, tool prompt and files included. Never 0. */
   countTokens(request: ChatRequest, signal: AbortSignal): Promise<number>;
   /**
-   * Whether all that would be sent has at most `room` tokens as Akash Chat counts them against a model's context, which for
+   * Whether all that would be sent has at most `room` tokens as the upstream counts them against a model's context, which for
    * some models and languages are up to twice as many as the model's own.
    */
   fits(request: ChatRequest, room: number, signal: AbortSignal): Promise<boolean>;
@@ -51,9 +52,9 @@ export interface ChatService {
     signal: AbortSignal,
   ): Promise<EditedContext>;
   /** Models offered now, and behind them the names of their aliases (`LIST_ALIASES`), which have `aliasOf`. */
-  listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  listModels(signal: AbortSignal): Promise<readonly ListedModel[]>;
   /** The model behind a client's id: aliases, wildcards, any case. Throws kind `model-not-found` with a hint. */
-  resolveModel(id: string, signal: AbortSignal): Promise<ModelInfo>;
-  /** Whether a model takes images (`VISION_MODELS`). */
+  resolveModel(id: string, signal: AbortSignal): Promise<RoutedModel>;
+  /** Whether a model takes images, at one of its upstreams at least. */
   canSee(model: ModelInfo): boolean;
 }

@@ -1,11 +1,21 @@
 import { GatewayError } from "../errors.ts";
+import { textOnly } from "../model/capabilities.ts";
+import type { RoutedModel } from "../model/leg.ts";
+import { matchGlob } from "../model/match-glob.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, ImagePart, Message, ToolResultPart } from "../model/request.ts";
-import { matchGlob } from "./match-glob.ts";
 
-/** Whether a model can see, by the operator's list of patterns. */
-export function canSee(model: ModelInfo, patterns: readonly string[]): boolean {
-  return model.kind === "chat" && patterns.some((pattern) => matchGlob(pattern, model.aliasOf ?? model.id));
+/**
+ * Whether a model can see: by the operator's list of patterns, or because an upstream of it does not say that it can't. Of one
+ * that takes and gives text alone nothing is said.
+ */
+export function canSee(model: ModelInfo | RoutedModel, patterns: readonly string[]): boolean {
+  if (model.kind !== "chat") return false;
+  const all = "legs" in model ? model.legs.map((leg) => leg.model) : [model];
+  return (
+    all.some(({ capabilities = textOnly }) => capabilities.images !== "emulated") ||
+    patterns.some((pattern) => matchGlob(pattern, model.aliasOf ?? model.id))
+  );
 }
 
 /** Whether images stand in the messages of the user. */
@@ -19,9 +29,9 @@ export function hasUserImages(request: ChatRequest): boolean {
 export function refuseImages(
   model: ModelInfo,
   offered: readonly ModelInfo[],
-  patterns: readonly string[],
+  sees: (model: ModelInfo) => boolean,
 ): GatewayError {
-  const seeing = offered.filter((other) => canSee(other, patterns)).map((other) => other.id);
+  const seeing = offered.filter((other) => sees(other)).map((other) => other.id);
   const advice =
     seeing.length > 0
       ? `Models that can: ${seeing.join(", ")}.`

@@ -9,7 +9,7 @@ import type { CallContext } from "./chat-service.ts";
 import { estimateTokens } from "./estimate-usage.ts";
 import { namePictures } from "./picture-text.ts";
 
-/** Akash Chat shows its image model the last three messages. */
+/** What came before the last three messages has nothing to do with the picture that is wanted. */
 const turnsSeen = 3;
 
 /** What answering with a picture takes. */
@@ -21,7 +21,7 @@ export interface CompleteImageOptions {
 /**
  * Answers with one picture: a text block that holds it as Markdown, with its facts in `image`. While it is made the
  * stream is silent, unless the request itself asks for reasoning in its field: then the progress is told there.
- * What the model says in place of a picture is the answer, as Akash Chat's own page shows it; when it says nothing,
+ * What the model says in place of a picture is the answer, as chat pages show it; when it says nothing,
  * throws kind `image-declined`.
  */
 export async function* completeImage(

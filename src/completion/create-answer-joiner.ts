@@ -19,11 +19,11 @@ export interface AnswerJoiner {
 const gap = "\n\n";
 
 /**
- * Creates a joiner. In a turn that follows a text already given, text is held until the turn's end and left out if
+ * Creates a joiner; `model` is what the answer says who gave it. In a turn that follows a text already given, text is held until the turn's end and left out if
  * the turn calls a tool, or if the text given stands: the model says the same again before the corrected call. Text and
  * thoughts of different turns are a blank line apart, since many clients join blocks to one text.
  */
-export function createAnswerJoiner(): AnswerJoiner {
+export function createAnswerJoiner(model: string): AnswerJoiner {
   let count = 0;
   let open: BlockStart["kind"] | undefined;
   let started = false;
@@ -77,7 +77,7 @@ export function createAnswerJoiner(): AnswerJoiner {
   function addEvent(out: ChatEvent[], event: ChatEvent, usage: (reported: Usage) => Usage): void {
     switch (event.type) {
       case "response-start":
-        if (!started) out.push(event);
+        if (!started) out.push({ ...event, model });
         started = true;
         return;
       case "block-start":

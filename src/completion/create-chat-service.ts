@@ -4,31 +4,34 @@ import type { Config } from "../config.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { IdFactory } from "../model/ids.ts";
+import type { Leg, RoutedModel } from "../model/leg.ts";
 import type { ModelInfo } from "../model/model-info.ts";
-import type { PlainRequest } from "../model/plain-request.ts";
 import type { ChatRequest } from "../model/request.ts";
-import { flatten } from "../shaping/flatten.ts";
 import { shortenHistory } from "../shaping/history/shorten-history.ts";
 import { createJsonPrompt } from "../shaping/json-prompt.ts";
+import { lower, nativeFormat, usesTools } from "../shaping/lower.ts";
 import { describeNativeCall, renderToolCalls, renderToolResults } from "../shaping/tools/index.ts";
 import { createCheckBudget, type CheckBudget } from "../shaping/schema/check-budget.ts";
 import { createSchemaBook } from "../shaping/schema/schema-book.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
 import { createPace, type Pace } from "../stream/pace.ts";
-import type { Upstream } from "../upstreams/upstream.ts";
+import type { Router } from "../routing/router.ts";
+import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
 import type { CallContext, ChatService } from "./chat-service.ts";
-import { canSee } from "./check-vision.ts";
+import { canSee, hasUserImages, replaceToolImages } from "./check-vision.ts";
 import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
 import { editContext } from "./edit-context.ts";
-import { countAgainstLimit, countPlainTokensAtPace, lengthOf } from "./estimate-usage.ts";
+import { conversationHash } from "./conversation-hash.ts";
+import { countAgainstLimit, countPromptTokensAtPace, lengthOf } from "./estimate-usage.ts";
 import { listAliases } from "./list-aliases.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
 import { prepareImages } from "./prepare-images.ts";
 import { resolveModel } from "./resolve-model.ts";
 import { runTurns } from "./run-turns.ts";
-import { createReaders, createShapers, usesTools } from "./select-shapers.ts";
+import { createReaders, createShapers } from "./select-shapers.ts";
+import { plainTarget, settleCapabilities, type Target } from "./target.ts";
 import { createToolTeacher } from "./teach-tools.ts";
 import { toWordsRequest } from "./to-words-request.ts";
 import { wantsWords } from "./wants-words.ts";
@@ -50,11 +53,11 @@ export interface ChatServiceOptions {
     | "REMOTE_IMAGE_LIMIT_BYTES"
     | "REMOTE_IMAGE_TIMEOUT_MS"
   >;
-  readonly upstream: Pick<Upstream, "listModels" | "refreshModels" | "stream">;
+  readonly router: Pick<Router, "catalogue" | "refresh" | "listModels" | "answer" | "upstreamOf">;
   readonly images: Pick<ImageService, "generate" | "publish">;
   readonly newId: IdFactory;
-  /** As `Upstream` has it. Default: no limit is known. */
-  readonly tokensLeft?: () => number | undefined;
+  /** Other names for models, as they are now. Default: `MODEL_ALIASES`. */
+  readonly aliases?: () => Config["MODEL_ALIASES"];
   /** Milliseconds of a clock that never goes back. Default: the process's. */
   readonly now?: () => number;
   /** How images are fetched; default: from public hosts, within the configured limits. */
@@ -62,7 +65,19 @@ export interface ChatServiceOptions {
 }
 
 /** Encoding less than so many UTF-16 units takes a few milliseconds. */
-const longPlain = 1_048_576;
+const longRequest = 1_048_576;
+
+/** What answering at one leg takes. */
+interface AnswerOptions {
+  /** Its images are inline. */
+  readonly ready: ChatRequest;
+  /** The id that clients see. */
+  readonly name: string;
+  /** Of the request, whoever answers it. */
+  readonly work: SchemaWork;
+  readonly context: CallContext;
+  readonly asking: AskOptions;
+}
 
 /** Milliseconds of the process's own work. Waiting for the processor is no reason to check less. */
 function cpuTime(): number {
@@ -70,14 +85,11 @@ function cpuTime(): number {
   return (user + system) / 1000;
 }
 
-/** Creates the chat service: it gives a text-only upstream what clients expect of a chat model. */
+/** Creates the chat service: it gives every model what clients expect of a chat model. */
 export function createChatService(options: ChatServiceOptions): ChatService {
-  const { config, upstream, now = () => performance.now() } = options;
+  const { config, router, aliases = () => config.MODEL_ALIASES, now = () => performance.now() } = options;
   const book = createSchemaBook();
-  const teach = createToolTeacher({
-    detail: config.TOOL_DETAIL,
-    tokensLeft: options.tokensLeft ?? (() => undefined),
-  });
+  const teach = createToolTeacher({ detail: config.TOOL_DETAIL });
   let line: Promise<unknown> = Promise.resolve();
   // One for each client request, however many answers are made of it: choices share the request itself.
   const budgets = new WeakMap<ChatRequest, CheckBudget>();
@@ -88,9 +100,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       timeoutMs: config.REMOTE_IMAGE_TIMEOUT_MS,
     });
 
-  async function resolve(id: string, signal: AbortSignal): Promise<ModelInfo> {
-    const options = { upstream, aliases: config.MODEL_ALIASES, defaultModel: config.DEFAULT_MODEL };
-    return resolveModel(id, options, signal);
+  const seesImages = (model: ModelInfo): boolean => canSee(model, config.VISION_MODELS);
+
+  async function resolve(id: string, signal: AbortSignal): Promise<RoutedModel> {
+    return resolveModel(id, { router, aliases: aliases(), defaultModel: config.DEFAULT_MODEL }, signal);
   }
 
   function workFor(request: ChatRequest): SchemaWork {
@@ -109,16 +122,32 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     await line;
   }
 
-  function toPlain(request: ChatRequest, model: ModelInfo, toolPrompt: string): PlainRequest {
+  function lowerFor(request: ChatRequest, target: Target, toolPrompt: string): ChatRequest {
     const shortens = request.historyDiet ?? config.HISTORY_DIET === "on";
     const shown = shortens ? { ...request, messages: shortenHistory(request.messages) } : request;
-    return flatten(shown, {
+    const { model, can, systemPrompt } = target;
+    const isNative = nativeFormat(request, can).kind !== "text";
+    const besideTools = usesTools(request);
+    return lower(shown, {
       model: model.id,
-      defaultSystem: config.SYSTEM_PROMPT,
-      prompts: [toolPrompt, createJsonPrompt(request.responseFormat, { besideTools: usesTools(request) })],
+      can,
+      systemPrompt,
+      prompts: [toolPrompt, isNative ? "" : createJsonPrompt(request.responseFormat, { besideTools })],
       renderCalls: (calls) => renderToolCalls(calls, model.id),
       renderResults: renderToolResults,
     });
+  }
+
+  /** What is known of the model of a leg now. */
+  function targetOf({ upstream, model: listed }: Leg): Target {
+    const source = router.upstreamOf({ upstream });
+    const model = source.describeModel(listed.id) ?? listed;
+    return {
+      model,
+      can: settleCapabilities(model.capabilities),
+      systemPrompt: config.SYSTEM_PROMPT ?? source.systemPrompt,
+      tokensLeft: () => source.tokensLeft(),
+    };
   }
 
   /** The model of a request; where that draws and words are wanted, one that writes, unless `auto` draws as well. */
@@ -134,69 +163,105 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     asked: ChatRequest,
     context: CallContext,
   ): AsyncGenerator<EventBatch, void, undefined> {
-    context.signal.throwIfAborted();
-    const { request, model } = await chooseModel(asked, context.signal);
-    context.watch?.resolve(model.id);
+    const { signal, watch } = context;
+    signal.throwIfAborted();
+    const { request, model } = await chooseModel(asked, signal);
+    watch?.resolve(model.id);
     const ready = await prepareImages(request, {
       model,
-      patterns: config.VISION_MODELS,
-      listModels: () => listOrNothing(upstream.listModels(context.signal), context.signal),
-      fetchImage: (url) => imageFetcher.fetch(url, context.signal),
+      canSee: seesImages,
+      listModels: () => listOrNothing(router.listModels(signal), signal),
+      fetchImage: (url) => imageFetcher.fetch(url, signal),
     });
     if (model.kind === "image") {
       yield* completeImage(ready, { model, images: options.images }, context);
       return;
     }
+    const seeing = hasUserImages(ready) ? model.legs.filter((leg) => seesImages(leg.model)) : [];
     const work = workFor(request);
-    const taught = await teach(ready, model, { work, pace: paceFor(context.signal) });
-    const plain = toPlain(ready, model, taught.prompt);
-    await checkLength(plain, model, paceFor(context.signal));
-    if (lengthOf(plain) > longPlain) {
+    yield* router.answer({
+      model: model.id,
+      legs: seeing.length === 0 ? model.legs : seeing,
+      signal,
+      watch,
+      conversation: {
+        session: request.session,
+        cacheKey: request.cacheKey,
+        beginning: () => conversationHash(request),
+      },
+      ask: (leg, upstream, asking) =>
+        answerAt(leg, upstream, { ready, name: model.id, work, context, asking }),
+    });
+  }
+
+  /** Answers at one leg: what its model can't do, the gateway does. */
+  async function* answerAt(
+    leg: Leg,
+    upstream: Upstream,
+    { ready, name, work, context, asking }: AnswerOptions,
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    const { signal } = asking;
+    const target = targetOf(leg);
+    const { model, can } = target;
+    const request = seesImages(model) ? ready : replaceToolImages(ready);
+    const taught = await teach(request, target, { work, pace: paceFor(signal) });
+    const lowered = lowerFor(request, target, taught.prompt);
+    await checkLength(lowered, model, paceFor(signal));
+    if (lengthOf(lowered) > longRequest) {
       await ownTurn();
-      context.signal.throwIfAborted();
+      signal.throwIfAborted();
     }
     const whole = context.whole === true;
+    const hasNativeTools = can.tools === "native";
+    const usedCallIds = new Set<string>();
     yield* runTurns({
       upstream,
-      plain,
-      createReaders: () => createReaders(ready, model.id, whole),
+      name,
+      request: lowered,
+      asking,
+      createReaders: () => createReaders(request, { model: model.id, can, whole }),
       createShapers: () =>
-        createShapers(ready, {
+        createShapers(request, {
           model: model.id,
+          can,
           whole,
           reasoning: request.reasoning ?? config.REASONING,
           argumentsMode: config.TOOL_ARGUMENTS,
           newCallId: () => options.newId("call_"),
+          usedCallIds,
           work,
           taught,
         }),
-      describeNativeCall: usesTools(ready)
-        ? (name) => describeNativeCall(name, { request: ready, model: model.id })
-        : undefined,
+      describeNativeCall:
+        usesTools(request) && !hasNativeTools
+          ? (called) => describeNativeCall(called, { request, model: model.id })
+          : undefined,
       repairTurns: config.REPAIR_TURNS,
-      signal: context.signal,
-      startPace: () => paceFor(context.signal),
-      watch: context.watch,
+      startPace: () => paceFor(signal),
     });
   }
 
-  /** What would be sent, to be counted. */
-  async function toCounted(request: ChatRequest, signal: AbortSignal): Promise<PlainRequest> {
-    const model = await resolve(request.model, signal);
+  /** What would be sent to the first leg, to be counted. */
+  async function toCounted(request: ChatRequest, signal: AbortSignal) {
+    const routed = await resolve(request.model, signal);
     // Some callers count again and again, and each count begins with what can't be cut.
     await nextTurn();
     signal.throwIfAborted();
-    const { prompt } = await teach(request, model, { work: workFor(request), pace: paceFor(signal) });
-    return toPlain(request, model, prompt);
+    const [leg] = routed.legs;
+    const target = leg === undefined || routed.kind !== "chat" ? plainTarget(routed) : targetOf(leg);
+    const { prompt } = await teach(request, target, { work: workFor(request), pace: paceFor(signal) });
+    return { lowered: lowerFor(request, target, prompt), promptLimit: routed.promptLimit };
   }
 
   async function countTokens(request: ChatRequest, signal: AbortSignal): Promise<number> {
-    const plain = await toCounted(request, signal);
-    return countPlainTokensAtPace(plain, plain.model, paceFor(signal));
+    const { lowered } = await toCounted(request, signal);
+    return countPromptTokensAtPace(lowered, lowered.model, paceFor(signal));
   }
 
   async function fits(request: ChatRequest, room: number, signal: AbortSignal): Promise<boolean> {
-    const count = await countAgainstLimit(await toCounted(request, signal), room, paceFor(signal));
+    const { lowered, promptLimit } = await toCounted(request, signal);
+    const limit = { tokens: room, encoding: promptLimit?.encoding ?? "own" } as const;
+    const count = await countAgainstLimit(lowered, limit, paceFor(signal));
     return count === undefined || count <= room;
   }
 
@@ -207,12 +272,12 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     editContext: (request, edits, signal) =>
       editContext(request, edits, (edited) => countTokens(edited, signal)),
     async listModels(signal) {
-      const models = await upstream.listModels(signal);
-      return config.LIST_ALIASES === "off"
-        ? models
-        : [...models, ...listAliases(models, config.MODEL_ALIASES)];
+      const models = await router.listModels(signal);
+      if (config.LIST_ALIASES === "off") return models;
+      const catalogue = await router.catalogue(signal);
+      return [...models, ...listAliases(models, aliases(), (id) => catalogue.find(id))];
     },
     resolveModel: resolve,
-    canSee: (model) => canSee(model, config.VISION_MODELS),
+    canSee: seesImages,
   };
 }

@@ -1,4 +1,5 @@
-import type { PlainRequest } from "../model/plain-request.ts";
+import type { PromptLimit } from "../model/model-info.ts";
+import type { ChatRequest, Message } from "../model/request.ts";
 import { countTokens, countTokensAtPace, mostTokens } from "../shaping/count-tokens.ts";
 import type { Pace } from "../stream/pace.ts";
 
@@ -8,29 +9,54 @@ const tokensForAnswer = 3;
 /** UTF-16 units, in English and in code. */
 const unitsPerToken = 4;
 
-/** How Akash Chat puts a file before the messages (recording 266-ctx-files). */
-function* textsOf(plain: PlainRequest): Iterable<string> {
-  yield plain.system;
-  for (const message of plain.messages) yield message.text;
-  for (const file of plain.files) yield `This is the content of the file ${file.name}: ${file.text}`;
+/** What is sent: a request lowered to what its model can. */
+type Lowered = Pick<ChatRequest, "messages" | "tools" | "responseFormat">;
+
+const gap = "\n\n";
+
+/** All texts that are sent: a text for each message, and one for each file, call, result and tool. */
+function* textsOf({ messages, tools, responseFormat }: Lowered): Iterable<string> {
+  for (const message of messages) yield* textsOfMessage(message);
+  for (const { name, description = "", parameters } of tools) {
+    yield `${name} ${description} ${JSON.stringify(parameters)}`;
+  }
+  if (responseFormat.kind === "json-schema") yield JSON.stringify(responseFormat.schema);
+}
+
+function* textsOfMessage({ role, parts }: Message): Iterable<string> {
+  const texts: string[] = [];
+  for (const part of parts) {
+    if (part.type === "text") texts.push(part.text);
+    // Servers that take files put so much around them.
+    else if (part.type === "file") yield `This is the content of the file ${part.name}: ${part.text}`;
+    else if (part.type === "reasoning") yield part.text;
+    else if (part.type === "tool-call") yield `${part.name} ${part.arguments}`;
+    else if (part.type === "tool-result") {
+      yield part.content.map((inner) => (inner.type === "text" ? inner.text : "")).join(gap);
+    }
+  }
+  if (texts.length > 0 || role === "user") yield texts.join(gap);
 }
 
 /** UTF-16 units of all that is sent, images included. */
-export function lengthOf(plain: PlainRequest): number {
+export function lengthOf(request: Lowered): number {
   let length = 0;
-  for (const text of textsOf(plain)) length += text.length;
-  for (const { images = [] } of plain.messages) for (const { base64 } of images) length += base64.length;
+  for (const text of textsOf(request)) length += text.length;
+  for (const { parts } of request.messages) {
+    for (const part of parts) {
+      for (const inner of part.type === "tool-result" ? part.content : [part]) {
+        if (inner.type === "image" && inner.source.kind === "data") length += inner.source.base64.length;
+      }
+    }
+  }
   return length;
 }
 
 /** Tokens of all that is sent, as `model` sees it with its chat template. Images are not counted. Never 0. */
-export async function countPlainTokensAtPace(
-  plain: PlainRequest,
-  model: string,
-  pace: Pace,
-): Promise<number> {
+export async function countPromptTokensAtPace(request: Lowered, model: string, pace: Pace): Promise<number> {
   let count = tokensForAnswer;
-  for (const text of textsOf(plain)) count += (await countTokensAtPace(text, pace, model)) + tokensPerMessage;
+  for (const text of textsOf(request))
+    count += (await countTokensAtPace(text, pace, model)) + tokensPerMessage;
   return count;
 }
 
@@ -38,8 +64,8 @@ export async function countPlainTokensAtPace(
  * The same for the end of an answer: of a long prompt samples are counted, so that its client does not wait for long, and
  * at a pace, so that others don't at all. Rejects when the pace does.
  */
-export async function estimatePlainTokens(plain: PlainRequest, model: string, pace: Pace): Promise<number> {
-  const all = [...textsOf(plain)];
+export async function estimatePromptTokens(request: Lowered, model: string, pace: Pace): Promise<number> {
+  const all = [...textsOf(request)];
   const { texts, scale } = sample(all);
   let count = 0;
   for (const text of texts) count += await countTokensAtPace(text, pace, model);
@@ -47,15 +73,15 @@ export async function estimatePlainTokens(plain: PlainRequest, model: string, pa
 }
 
 /** The same at once. For short prompts. */
-export function countPlainTokens(plain: PlainRequest, model: string): number {
-  const texts = [...textsOf(plain)];
+export function countPromptTokens(request: Lowered, model: string): number {
+  const texts = [...textsOf(request)];
   return tokensForAnswer + texts.length * tokensPerMessage + estimateTokens(texts, model);
 }
 
 /** The same by the length alone, for where no count is worth its time. */
-export function guessPlainTokens(plain: PlainRequest): number {
+export function guessPromptTokens(request: Lowered): number {
   let length = 0;
-  for (const text of textsOf(plain)) length += text.length;
+  for (const text of textsOf(request)) length += text.length;
   return guessTokens(length);
 }
 
@@ -89,21 +115,22 @@ function sample(texts: readonly string[]): { readonly texts: readonly string[]; 
 }
 
 /**
- * Tokens as Akash Chat counts them against a model's limit (cl100k_base, the texts alone), or undefined when the
- * length shows without counting that there are not more than `limit`.
+ * Tokens of the texts alone, counted as a limit counts them (`encoding`), or undefined when the length shows without counting
+ * that there are not more than `tokens`.
  */
 export async function countAgainstLimit(
-  plain: PlainRequest,
-  limit: number,
+  request: Lowered & Pick<ChatRequest, "model">,
+  { tokens, encoding }: PromptLimit,
   pace: Pace,
 ): Promise<number | undefined> {
   let most = 0;
-  for (const text of textsOf(plain)) most += mostTokens(text);
-  if (most <= limit) return undefined;
+  for (const text of textsOf(request)) most += mostTokens(text);
+  if (most <= tokens) return undefined;
   let bytes = 0;
-  for (const text of textsOf(plain)) bytes += Buffer.byteLength(text);
-  if (bytes <= limit) return undefined;
+  for (const text of textsOf(request)) bytes += Buffer.byteLength(text);
+  if (bytes <= tokens) return undefined;
+  const model = encoding === "own" ? request.model : undefined;
   let count = 0;
-  for (const text of textsOf(plain)) count += await countTokensAtPace(text, pace);
+  for (const text of textsOf(request)) count += await countTokensAtPace(text, pace, model);
   return count;
 }

@@ -1,13 +1,12 @@
 import { GatewayError } from "../errors.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, ImagePart } from "../model/request.ts";
-import { canSee, hasUserImages, mapImages, refuseImages, replaceToolImages } from "./check-vision.ts";
+import { hasUserImages, mapImages, refuseImages, replaceToolImages } from "./check-vision.ts";
 
 /** What preparing the images of a request takes. */
 export interface PrepareImagesOptions {
   readonly model: ModelInfo;
-  /** Which models can see (`VISION_MODELS`). */
-  readonly patterns: readonly string[];
+  readonly canSee: (model: ModelInfo) => boolean;
   /** For the error that names the models that can. */
   readonly listModels: () => Promise<readonly ModelInfo[]>;
   readonly fetchImage: (url: string) => Promise<ImagePart>;
@@ -24,9 +23,9 @@ export async function prepareImages(
   request: ChatRequest,
   options: PrepareImagesOptions,
 ): Promise<ChatRequest> {
-  if (!canSee(options.model, options.patterns)) {
-    if (hasUserImages(request))
-      throw refuseImages(options.model, await options.listModels(), options.patterns);
+  const { model, canSee } = options;
+  if (!canSee(model)) {
+    if (hasUserImages(request)) throw refuseImages(model, await options.listModels(), canSee);
     return replaceToolImages(request);
   }
   // Counted before the first is fetched: none should be for a request that is refused.

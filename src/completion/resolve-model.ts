@@ -1,18 +1,16 @@
 import type { Config } from "../config.ts";
 import { GatewayError, rephrase, shorten } from "../errors.ts";
-import { defaultImageModel } from "../images/draw-image.ts";
 import { asksForAny } from "../model/any-model.ts";
 import { fromClaudeCodeId } from "../model/claude-code-id.ts";
-import type { ModelInfo } from "../model/model-info.ts";
-import type { Upstream } from "../upstreams/upstream.ts";
-import { findModel } from "./find-model.ts";
-import { listOrNothing } from "./list-or-nothing.ts";
-import { matchGlob } from "./match-glob.ts";
+import type { RoutedModel } from "../model/leg.ts";
+import { matchGlob } from "../model/match-glob.ts";
+import type { Catalogue } from "../routing/router.ts";
+import type { Router } from "../routing/router.ts";
 import { suggestId } from "../suggest/suggest-id.ts";
 
 /** What resolving needs. */
 export interface ResolveOptions {
-  readonly upstream: Pick<Upstream, "listModels" | "refreshModels">;
+  readonly router: Pick<Router, "catalogue" | "refresh">;
   readonly aliases: Config["MODEL_ALIASES"];
   /** What `auto` means (`DEFAULT_MODEL`): an id or an alias. Default: the first chat model of the list. */
   readonly defaultModel?: string | undefined;
@@ -25,7 +23,7 @@ const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 
 /**
  * Finds the model behind a client's id, which may be the one of Claude Code's list: an alias of exactly that name, the
- * id itself or another spelling of it (`findModel`), then the first alias whose pattern fits (so `*=…` catches only what
+ * id itself or another spelling of it (`Catalogue.find`), then the first alias whose pattern fits (so `*=…` catches only what
  * the upstream does not have), then, for `auto`, `defaultModel` or the first chat model of the list. An id that is unknown
  * may be new: the upstream is asked for its list once more before it is refused, by kind `model-not-found` with the nearest
  * id. When the list can't be had, the id passes and the upstream will judge; `auto` that needs a list fails with it.
@@ -34,7 +32,7 @@ export async function resolveModel(
   given: string,
   options: ResolveOptions,
   signal: AbortSignal,
-): Promise<ModelInfo> {
+): Promise<RoutedModel> {
   const id = fromClaudeCodeId(given);
   const { defaultModel } = options;
   if (defaultModel === undefined || asksForAny(defaultModel)) return resolveId(id, options, signal);
@@ -43,7 +41,7 @@ export async function resolveModel(
   const pattern = options.aliases.find((alias) => alias.from.includes("*") && matchGlob(alias.from, target));
   if (!asksForAny(target) && !asksForAny(pattern?.to ?? target)) return resolveId(id, options, signal);
   // Whoever has an id keeps it, also against a pattern and the default.
-  const own = findModel(await listOrNothing(options.upstream.listModels(signal), signal), target);
+  const own = (await options.router.catalogue(signal)).find(target);
   return own ?? (await resolveDefault(defaultModel, options, signal));
 }
 
@@ -52,7 +50,7 @@ async function resolveDefault(
   defaultModel: string,
   options: ResolveOptions,
   signal: AbortSignal,
-): Promise<ModelInfo> {
+): Promise<RoutedModel> {
   const model = await resolveId(defaultModel, options, signal).catch((error: unknown) => {
     if (!(error instanceof GatewayError) || error.kind !== "model-not-found") throw error;
     throw rephrase(error, `This gateway's DEFAULT_MODEL is wrong. ${error.message}`);
@@ -65,43 +63,37 @@ async function resolveDefault(
   );
 }
 
-async function resolveId(id: string, options: ResolveOptions, signal: AbortSignal): Promise<ModelInfo> {
+async function resolveId(id: string, options: ResolveOptions, signal: AbortSignal): Promise<RoutedModel> {
   const exact = options.aliases.find((alias) => alias.from.toLowerCase() === id.toLowerCase());
   const pattern =
     exact ?? options.aliases.find((alias) => alias.from.includes("*") && matchGlob(alias.from, id));
   const aliased = pattern?.to ?? id;
   // Any model is one of the list, so without a list there is none.
   const wantsAny = asksForAny(aliased);
-  const find = (models: readonly ModelInfo[]) =>
-    findModel(models, exact?.to ?? id) ??
-    findModel(models, aliased) ??
-    (wantsAny ? models.find(({ kind }) => kind === "chat") : undefined);
+  const find = (all: Catalogue) =>
+    all.find(exact?.to ?? id) ??
+    all.find(aliased) ??
+    (wantsAny ? all.models.find(({ kind }) => kind === "chat") : undefined);
 
-  const asking = options.upstream.listModels(signal);
-  const models = await (wantsAny ? asking : listOrNothing(asking, signal));
-  // A list without a chat model, which an upstream gives whose back end is away, says nothing of those either.
-  if (!models.some(({ kind }) => kind === "chat")) {
-    if (wantsAny) throw new GatewayError("upstream-unavailable", "Akash Chat offers no chat model now.");
-    return find(models) ?? (isImageModel(aliased) ? imageModel : { id: aliased, kind: "chat" });
-  }
-  const found = find(models);
+  const catalogue = await options.router.catalogue(signal);
+  const found = find(catalogue);
   if (found !== undefined) return found;
+  if (wantsAny) {
+    throw (
+      catalogue.failure ??
+      new GatewayError("upstream-unavailable", "No upstream of this gateway offers a chat model now.")
+    );
+  }
+  const passed = catalogue.pass(aliased);
+  if (passed !== undefined) return passed;
 
-  const newest = await listOrNothing(options.upstream.refreshModels(signal), signal);
-  const foundNow = find(newest);
+  const newest = await options.router.refresh(signal);
+  const foundNow = find(newest) ?? newest.pass(aliased);
   if (foundNow !== undefined) return foundNow;
-  // The back end has no image model, so a list of nothing but its ids says nothing of it.
-  if (isImageModel(aliased) && newest.some(({ raw }) => raw === true)) return imageModel;
-  throw notFound(id, aliased, newest.length === 0 ? models : newest);
+  throw notFound(id, aliased, newest.models.length === 0 ? catalogue.models : newest.models);
 }
 
-const imageModel: ModelInfo = { id: defaultImageModel, kind: "image" };
-
-function isImageModel(id: string): boolean {
-  return id.toLowerCase() === defaultImageModel.toLowerCase();
-}
-
-function notFound(given: string, aliased: string, models: readonly ModelInfo[]): GatewayError {
+function notFound(given: string, aliased: string, models: readonly RoutedModel[]): GatewayError {
   const id = given.length > longestShown ? `${given.slice(0, longestShown)}…` : given;
   const ids = models.map((model) => model.id);
   const near = suggestId(aliased, ids);

@@ -1,20 +1,20 @@
 import { GatewayError } from "../errors.ts";
 import { addUsage } from "../model/add-usage.ts";
-import type { CallWatch } from "../model/call-watch.ts";
-import type { ChatEvent, EventBatch, Usage } from "../model/events.ts";
-import type { PlainRequest } from "../model/plain-request.ts";
+import type { BlockStart, ChatEvent, EventBatch, Usage } from "../model/events.ts";
+import type { ChatRequest } from "../model/request.ts";
 import { countTokens } from "../shaping/count-tokens.ts";
 import { createTokenCounter } from "../shaping/create-token-counter.ts";
 import type { AnswerProblem, Shaper } from "../shaping/shaper.ts";
 import { linkSignal } from "../stream/link-signal.ts";
 import type { Pace } from "../stream/pace.ts";
-import type { Upstream } from "../upstreams/upstream.ts";
+import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
 import { createAnswerJoiner } from "./create-answer-joiner.ts";
 import { createChain, type Chain, type Steps } from "./create-chain.ts";
+import { withProblem } from "./with-problem.ts";
 import {
-  countPlainTokens,
-  estimatePlainTokens,
-  guessPlainTokens,
+  countPromptTokens,
+  estimatePromptTokens,
+  guessPromptTokens,
   guessTokens,
   lengthOf,
 } from "./estimate-usage.ts";
@@ -25,7 +25,11 @@ const shortPrompt = 16_384;
 /** What answering takes. */
 export interface TurnOptions {
   readonly upstream: Pick<Upstream, "stream">;
-  readonly plain: PlainRequest;
+  /** Lowered to what the model can. */
+  readonly request: ChatRequest;
+  /** What clients call the model. */
+  readonly name: string;
+  readonly asking: AskOptions;
   /** Shapers that find reasoning and limit the length. What passes them is counted, whatever becomes of it. */
   readonly createReaders: () => readonly Shaper[];
   /** The other shapers of one turn, in order. */
@@ -34,11 +38,8 @@ export interface TurnOptions {
   readonly describeNativeCall?: ((name: string | undefined) => string | undefined) | undefined;
   /** How often the model may be asked again. */
   readonly repairTurns: number;
-  readonly signal: AbortSignal;
   /** For reading what the upstream sends in long pieces. */
   readonly startPace: () => Pace;
-  /** Learns how the work goes. */
-  readonly watch?: CallWatch | undefined;
 }
 
 /**
@@ -49,12 +50,13 @@ export interface TurnOptions {
  * offered tool that got lost on the way is asked for again, as text, unless the client has seen a call already.
  */
 export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch, void, undefined> {
-  const answer = createAnswerJoiner();
-  let plain = options.plain;
+  const { signal, watch } = options.asking;
+  const answer = createAnswerJoiner(options.name);
+  let { request } = options;
   let spent: Usage | undefined;
   let total: Usage | undefined;
   for (let repairs = 0; ; repairs += 1) {
-    const turn = createTurn(plain, options);
+    const turn = createTurn(request, options);
     let asksAgain = false;
     const usage = (reported: Usage | undefined): Usage => {
       total = spent === undefined ? turn.usage(reported) : addUsage(spent, turn.usage(reported));
@@ -73,6 +75,8 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
         if (repairs < options.repairTurns && !answer.gaveCall) lostCall = turn.toLostCall(error);
         if (lostCall === undefined) throw error;
       }
+      // A shaper behind the one with a problem may have ended the answer before it.
+      if (answer.finished) return;
       const problem = lostCall ?? turn.chain.problem();
       if (problem === undefined || repairs >= options.repairTurns) {
         const rest = problem === undefined ? [] : answer.add(turn.chain.giveUp(answer.gaveText), usage);
@@ -83,9 +87,9 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
       }
       const reason = lostCall === undefined ? turn.chain.repairReason() : "lost-tool-call";
       asksAgain = true;
-      if (reason !== undefined) options.watch?.repair(reason);
+      if (reason !== undefined) watch?.repair(reason);
       spent = usage(turn.reported());
-      plain = withProblem(plain, problem);
+      request = withProblem(request, problem);
       const rest = answer.nextTurn(problem.keepsText === true);
       if (rest.length > 0) yield rest;
     } catch (error) {
@@ -95,8 +99,8 @@ export async function* runTurns(options: TurnOptions): AsyncGenerator<EventBatch
     } finally {
       // The upstream counts what it reads and writes, whether or not somebody waits for the end of it.
       if (!answer.finished && !asksAgain) {
-        const cost = turn.begun() || options.signal.aborted ? turn.guess(spent) : spent;
-        if (cost !== undefined) options.watch?.spend(cost);
+        const cost = turn.begun() || signal.aborted ? turn.guess(spent) : spent;
+        if (cost !== undefined) watch?.spend(cost);
       }
     }
   }
@@ -120,23 +124,23 @@ interface Turn {
   toLostCall(error: unknown): AnswerProblem | undefined;
 }
 
-function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
-  const written = createTokenCounter(plain.model);
-  const thought = createTokenCounter(plain.model);
+function createTurn(request: ChatRequest, options: TurnOptions): Turn {
+  const written = createTokenCounter(request.model);
+  const thought = createTokenCounter(request.model);
   const { describeNativeCall } = options;
   const attempt: string[] = [];
   let given: Usage | undefined;
   let inputCount: number | undefined;
-  let isThinking = false;
+  let kind: BlockStart["kind"] = "text";
   let hasBegun = false;
   /** Of what the readers hold, once nobody will read it any more. */
   let heldTokens = 0;
 
   function read(event: ChatEvent): void {
-    if (event.type === "block-start") isThinking = event.block.kind === "reasoning";
+    if (event.type === "block-start") ({ kind } = event.block);
     if (event.type !== "block-delta") return;
-    (isThinking ? thought : written).push(event.text);
-    if (!isThinking && describeNativeCall !== undefined) attempt.push(event.text);
+    (kind === "reasoning" ? thought : written).push(event.text);
+    if (kind === "text" && describeNativeCall !== undefined) attempt.push(event.text);
   }
 
   const meter: Shaper = {
@@ -157,7 +161,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     // Our count of a part must not exceed the upstream's count of the whole.
     const part = Math.min(reasoningTokens, total);
     return {
-      inputTokens: inputTokens ?? inputCount ?? countPlainTokens(plain, plain.model),
+      inputTokens: inputTokens ?? inputCount ?? countPromptTokens(request, request.model),
       outputTokens: total,
       ...(part === 0 ? {} : { reasoningTokens: part }),
       estimated: inputTokens === undefined || outputTokens === undefined || reported?.estimated === true,
@@ -166,8 +170,8 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
 
   /** To be awaited before the end of an answer is given, if its usage is not known. */
   async function countInput(): Promise<void> {
-    if (inputCount !== undefined || lengthOf(plain) <= shortPrompt) return;
-    inputCount = await estimatePlainTokens(plain, plain.model, options.startPace());
+    if (inputCount !== undefined || lengthOf(request) <= shortPrompt) return;
+    inputCount = await estimatePromptTokens(request, request.model, options.startPace());
   }
 
   const readers = options.createReaders();
@@ -178,12 +182,12 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
       .flush()
       .flatMap((event) => (event.type === "block-delta" ? [event.text] : []))
       .join("");
-    return held.length > shortPrompt ? guessTokens(held.length) : countTokens(held, plain.model);
+    return held.length > shortPrompt ? guessTokens(held.length) : countTokens(held, request.model);
   }
 
   return {
     chain,
-    batches: shapeBatches(plain, options, chain, {
+    batches: shapeBatches(request, options, chain, {
       countInput,
       note(batch) {
         hasBegun = true;
@@ -195,7 +199,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
     begun: () => hasBegun,
     guess(spent) {
       // Nobody waits for it, so nothing long is counted for it.
-      if (lengthOf(plain) > shortPrompt) inputCount ??= guessPlainTokens(plain);
+      if (lengthOf(request) > shortPrompt) inputCount ??= guessPromptTokens(request);
       heldTokens = countHeld();
       const usage = toUsage(given);
       return spent === undefined ? usage : addUsage(spent, usage);
@@ -217,7 +221,7 @@ function createTurn(plain: PlainRequest, options: TurnOptions): Turn {
  * all that the function can see.
  */
 async function* shapeBatches(
-  plain: PlainRequest,
+  request: ChatRequest,
   options: TurnOptions,
   chain: Chain,
   {
@@ -225,7 +229,8 @@ async function* shapeBatches(
     countInput,
   }: { readonly note: (batch: EventBatch) => void; readonly countInput: () => Promise<void> },
 ): AsyncGenerator<EventBatch, void, undefined> {
-  const linked = linkSignal(options.signal);
+  const { signal, watch } = options.asking;
+  const linked = linkSignal(signal);
   // An upstream that finished by itself is read to its end, not aborted: its connection can be used again.
   let complete = false;
   /** Whether a shaper ended the answer. The upstream must not go on while a slow client reads the end. */
@@ -235,8 +240,11 @@ async function* shapeBatches(
     return stops;
   }
   try {
-    for await (const batch of options.upstream.stream(plain, linked.signal, options.watch)) {
-      options.watch?.move();
+    for await (const batch of options.upstream.stream(request, {
+      ...options.asking,
+      signal: linked.signal,
+    })) {
+      watch?.move();
       note(batch);
       complete = batch.at(-1)?.type === "finish";
       if (endsWithoutCount(batch)) await countInput();
@@ -281,23 +289,4 @@ async function* readAtPace(steps: Steps, pace: Pace): AsyncGenerator<EventBatch,
     out = [];
   }
   if (out.length > 0) yield out;
-}
-
-/** The request with the attempt and what was wrong with it as two more turns. */
-function withProblem(plain: PlainRequest, problem: AnswerProblem): PlainRequest {
-  const attempt = problem.attempt.trim();
-  const last = plain.messages.at(-1);
-  if (attempt === "" && last?.role === "user") {
-    // An empty turn of the assistant is refused by some back ends, two of the user in a row by others.
-    const asked = { ...last, text: `${last.text}\n\n${problem.message}` };
-    return { ...plain, messages: [...plain.messages.slice(0, -1), asked] };
-  }
-  return {
-    ...plain,
-    messages: [
-      ...plain.messages,
-      { role: "assistant", text: attempt },
-      { role: "user", text: problem.message },
-    ],
-  };
 }

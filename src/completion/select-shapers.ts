@@ -1,4 +1,6 @@
+import type { Capabilities } from "../model/capabilities.ts";
 import type { ChatRequest, ReasoningMode } from "../model/request.ts";
+import { usesTools } from "../shaping/lower.ts";
 import { constrainJson } from "../shaping/constrain-json.ts";
 import { limitTokens } from "../shaping/limit-tokens.ts";
 import { dropReasoning, inlineReasoning } from "../shaping/reasoning-mode.ts";
@@ -10,13 +12,20 @@ import { omitsOpeningTag, writesHarmony } from "../shaping/thinking-tags.ts";
 import { createEdgeShaper, createToolShapers, type ArgumentsMode } from "../shaping/tools/index.ts";
 import type { TaughtTools } from "./teach-tools.ts";
 
-/** Whether the model is offered tools. */
-export function usesTools(request: ChatRequest): boolean {
-  return request.tools.length > 0 && request.toolChoice.kind !== "none";
-}
-
-/** More than the tags around thinking count; most of them are Akash Chat's, not the model's. */
+/** More than the tags around thinking count; most of them are the server's, not the model's. */
 const tagTokens = 32;
+
+/** An upstream that keeps a limit itself counts by the model's own tokens; ours are near, and stop only one that doesn't. */
+const looseLimit = (limit: number): number => Math.ceil(limit * 1.5) + 64;
+
+/** What readers are chosen by. */
+export interface ReadingOptions {
+  /** The upstream's model id. */
+  readonly model: string;
+  readonly can: Capabilities;
+  /** The client sees the answer only at its end. */
+  readonly whole: boolean;
+}
 
 /**
  * The shapers that find reasoning and limit the length: what they let pass is what counts as the answer. Where the client
@@ -24,10 +33,11 @@ const tagTokens = 32;
  * the answer early; and nothing is seen of an answer before its JSON.
  * Streamed JSON waits only for its first line, unless more than a line that leads to it stands before.
  */
-export function createReaders(request: ChatRequest, model: string, whole: boolean): Shaper[] {
+export function createReaders(request: ChatRequest, { model, can, whole }: ReadingOptions): Shaper[] {
   const isJson = request.responseFormat.kind !== "text";
   const mayWait = isJson || (whole && request.stopSequences.length === 0);
-  const isKnown = omitsOpeningTag(model);
+  // What its server takes out of the text, tags and all, is not waited for.
+  const isKnown = can.reasoning !== "native" && omitsOpeningTag(model);
   const mayOmitOpening = mayWait || isKnown;
   const splitter = splitThinking({
     mayOmitOpening,
@@ -36,8 +46,9 @@ export function createReaders(request: ChatRequest, model: string, whole: boolea
     endsInJson: isJson,
     isAlone: !isJson && !isKnown && !usesTools(request),
   });
-  const limit = request.maxOutputTokens;
-  if (limit === undefined) return [splitter];
+  const wanted = request.maxOutputTokens;
+  if (wanted === undefined) return [splitter];
+  const limit = can.outputLimit === "native" ? looseLimit(wanted) : wanted;
   // What the splitter holds back must be counted while it comes, with its tags, if it has some; what it lets pass is
   // counted without.
   const most = isKnown ? limit : limit + tagTokens;
@@ -46,14 +57,12 @@ export function createReaders(request: ChatRequest, model: string, whole: boolea
 }
 
 /** What decides how answers are shaped. */
-export interface ShapingOptions {
-  /** The upstream's model id. */
-  readonly model: string;
-  /** The client sees the answer only at its end. */
-  readonly whole: boolean;
+export interface ShapingOptions extends ReadingOptions {
   readonly reasoning: ReasoningMode;
   readonly argumentsMode: ArgumentsMode;
   readonly newCallId: () => string;
+  /** Shared by all turns of one answer. */
+  readonly usedCallIds?: Set<string>;
   /** Shared by all that is made of one client request. */
   readonly work: SchemaWork;
   readonly taught: Pick<TaughtTools, "shortened" | "onMisfit">;
@@ -71,7 +80,18 @@ export function createShapers(request: ChatRequest, options: ShapingOptions): Sh
     const keepsCut = options.argumentsMode === "stream";
     const { shortened, onMisfit } = taught;
     shapers.push(
-      ...createToolShapers({ request, model, argumentsMode, keepsCut, newCallId, work, shortened, onMisfit }),
+      ...createToolShapers({
+        request,
+        model,
+        native: options.can.tools === "native",
+        usedCallIds: options.usedCallIds,
+        argumentsMode,
+        keepsCut,
+        newCallId,
+        work,
+        shortened,
+        onMisfit,
+      }),
     );
   }
   if (format.kind !== "text")

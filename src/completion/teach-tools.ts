@@ -1,17 +1,16 @@
-import { createHash } from "node:crypto";
-
 import { LRUCache } from "lru-cache";
 
-import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, ToolDetail } from "../model/request.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
 import type { Pace } from "../stream/pace.ts";
 import { createToolPrompt, findMisfits } from "../shaping/tools/index.ts";
-import { usesTools } from "./select-shapers.ts";
+import { usesTools } from "../shaping/lower.ts";
+import { conversationHash } from "./conversation-hash.ts";
+import type { Target } from "./target.ts";
 
 /** What a model is told of the tools of one request. */
 export interface TaughtTools {
-  /** The part of the system prompt that offers them; empty if there are none. */
+  /** The part of the system prompt that offers them; empty if there are none, or if the upstream offers them. */
   readonly prompt: string;
   /** Names of those that were told in short. */
   readonly shortened: ReadonlySet<string>;
@@ -29,7 +28,7 @@ export interface TeachingMeans {
 /** Decides what is told of the tools of a request. Rejects when nobody waits for it any more. */
 export type ToolTeacher = (
   request: ChatRequest,
-  model: ModelInfo,
+  target: Pick<Target, "model" | "can" | "tokensLeft">,
   means: TeachingMeans,
 ) => Promise<TaughtTools>;
 
@@ -37,8 +36,6 @@ export type ToolTeacher = (
 export interface ToolTeacherOptions {
   /** For requests that wish for nothing. */
   readonly detail: ToolDetail;
-  /** What may still be spent; `undefined`: no limit is known. */
-  readonly tokensLeft: () => number | undefined;
 }
 
 /** Prompts up to this length, in characters, are never worth the loss. */
@@ -67,12 +64,19 @@ interface Conversation {
 
 const nothing: TaughtTools = { prompt: "", shortened: new Set(), onMisfit: undefined };
 
+/** Whether a prompt takes more of the context, or of what is left to spend, than tools should. */
+function isTooMuch(prompt: string, { model, tokensLeft }: Pick<Target, "model" | "tokensLeft">): boolean {
+  const { contextLength = Infinity } = model;
+  const tokens = prompt.length / charactersPerToken;
+  return tokens > contextLength * shareOfContext || tokens > (tokensLeft() ?? Infinity) * shareOfAllowance;
+}
+
 /** Creates the teacher. What it remembers of conversations is bounded, and gone with the process. */
-export function createToolTeacher({ detail, tokensLeft }: ToolTeacherOptions): ToolTeacher {
+export function createToolTeacher({ detail }: ToolTeacherOptions): ToolTeacher {
   const conversations = new LRUCache<string, Conversation>({ max: mostConversations });
 
   function conversationOf(request: ChatRequest): Conversation {
-    const key = keyOf(request);
+    const key = conversationHash(request);
     const known = conversations.get(key);
     if (known !== undefined) return known;
     const fresh: Conversation = { isShort: false, misfits: new Set() };
@@ -80,13 +84,9 @@ export function createToolTeacher({ detail, tokensLeft }: ToolTeacherOptions): T
     return fresh;
   }
 
-  function isTooMuch(prompt: string, { contextLength = Infinity }: ModelInfo): boolean {
-    const tokens = prompt.length / charactersPerToken;
-    return tokens > contextLength * shareOfContext || tokens > (tokensLeft() ?? Infinity) * shareOfAllowance;
-  }
-
-  return async (request, model, { work, pace }) => {
-    if (!usesTools(request)) return nothing;
+  return async (request, target, { work, pace }) => {
+    if (!usesTools(request) || target.can.tools === "native") return nothing;
+    const { model } = target;
     const areMany = request.tools.length > manyTools;
     if (areMany) await pace.turn();
     const wish = request.toolDetail ?? detail;
@@ -96,7 +96,7 @@ export function createToolTeacher({ detail, tokensLeft }: ToolTeacherOptions): T
       return { ...nothing, prompt: full };
     const conversation = conversationOf(request);
     if (wish === "auto") {
-      conversation.isShort ||= isTooMuch(full, model);
+      conversation.isShort ||= isTooMuch(full, target);
       if (!conversation.isShort) return { ...nothing, prompt: full };
     }
     const { misfits } = conversation;
@@ -114,20 +114,4 @@ export function createToolTeacher({ detail, tokensLeft }: ToolTeacherOptions): T
       onMisfit: (tool) => misfits.add(tool),
     };
   };
-}
-
-/** Text by which a conversation is known, in UTF-16 units of each part: what comes later makes no other one of it. */
-const longestKey = 100_000;
-
-/** Clients send the whole conversation each time; how it began is what stays the same. */
-function keyOf({ messages }: ChatRequest): string {
-  const hash = createHash("sha256");
-  const firstUser = messages.findIndex(({ role }) => role === "user");
-  for (const message of messages.slice(0, firstUser + 1)) {
-    hash.update(`${message.role}\0`);
-    for (const part of message.parts) {
-      if (part.type === "text") hash.update(part.text.slice(0, longestKey)).update("\0");
-    }
-  }
-  return hash.digest("base64");
 }

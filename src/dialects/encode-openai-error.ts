@@ -12,6 +12,7 @@ const openAiNames = {
   unauthenticated: { type: "invalid_request_error", code: "invalid_api_key" },
   // The words of OpenAI for an account without credit: agents stop at them, and at the status 402, with our text.
   "budget-exhausted": { type: "insufficient_quota", code: "insufficient_quota" },
+  "credit-exhausted": { type: "insufficient_quota", code: "insufficient_quota" },
   forbidden: { type: "permission_error", code: "forbidden" },
   "not-found": { type: "invalid_request_error", code: "not_found" },
   "model-not-found": { type: "invalid_request_error", code: "model_not_found" },
@@ -21,6 +22,7 @@ const openAiNames = {
   "rate-limited": { type: "rate_limit_error", code: "rate_limit_exceeded" },
   aborted: { type: "invalid_request_error", code: "request_cancelled" },
   internal: { type: "server_error", code: "internal_error" },
+  "upstream-unauthorized": { type: "server_error", code: "upstream_unauthorized" },
   "upstream-unavailable": { type: "server_error", code: "upstream_unavailable" },
   "upstream-protocol": { type: "server_error", code: "upstream_protocol" },
   "upstream-truncated": { type: "server_error", code: "upstream_truncated" },

@@ -74,19 +74,19 @@ async function* readToEnd(
 
 function detectOrThrow(head: Uint8Array): PictureFormat {
   if (head.byteLength === 0) {
-    throw new GatewayError("upstream-protocol", `Akash Chat's file of this picture is empty. ${advice}`);
+    throw new GatewayError("upstream-protocol", `The upstream's file of this picture is empty. ${advice}`);
   }
   const format = detectPictureFormat(head);
   if (format !== undefined) return format;
   throw new GatewayError(
     "upstream-protocol",
-    `What Akash Chat gave as this picture is none: no webp, png, jpeg, gif, avif, heif or bmp. ${advice}`,
+    `What the upstream gave as this picture is none: no webp, png, jpeg, gif, avif, heif or bmp. ${advice}`,
   );
 }
 
 function createCutError(): GatewayError {
   return new GatewayError(
     "upstream-protocol",
-    `Akash Chat's file of this picture ends before the picture does. ${advice}`,
+    `The upstream's file of this picture ends before the picture does. ${advice}`,
   );
 }

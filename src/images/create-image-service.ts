@@ -3,7 +3,7 @@ import { GatewayError } from "../errors.ts";
 import type { CallWatch } from "../model/call-watch.ts";
 import type { ImageEncoding } from "../model/picture.ts";
 import { letGo } from "../stream/let-go.ts";
-import type { ImageEvent, ImageRequest, ImageSource, Upstream } from "../upstreams/upstream.ts";
+import type { ImageEvent, ImageRequest, ImageSource, PictureUpstream } from "../upstreams/upstream.ts";
 import { checkPicture, openPicture } from "./check-picture.ts";
 import { convertImage } from "./convert-image.ts";
 import { createImageStore, isAdoptedName } from "./create-image-store.ts";
@@ -24,13 +24,13 @@ const conversionsAtOnce = 2;
 /** What the image service is made of. */
 export interface ImageServiceOptions {
   readonly config: Pick<Config, "IMAGE_CONCURRENCY">;
-  readonly upstream: Pick<Upstream, "makeImage" | "openImage">;
+  readonly pictures: PictureUpstream;
   /** Signs the links. */
   readonly secret: string;
 }
 
 /** Creates the image service. */
-export function createImageService({ config, upstream, secret }: ImageServiceOptions): ImageService {
+export function createImageService({ config, pictures, secret }: ImageServiceOptions): ImageService {
   const jobs = createSlots(config.IMAGE_CONCURRENCY, queueLimit);
   const conversions = createSlots(conversionsAtOnce, queueLimit);
   const store = createImageStore(storeLimitBytes);
@@ -45,7 +45,7 @@ export function createImageService({ config, upstream, secret }: ImageServiceOpt
     const release = await jobs.acquire(signal);
     let told = "";
     try {
-      for await (const event of upstream.makeImage(request, signal, watch)) {
+      for await (const event of pictures.makeImage(request, signal, watch)) {
         // The same status again and again is no movement.
         const news = event.type === "progress" ? `${event.status} ${event.queuePosition}` : event.type;
         if (news !== told) watch?.move();
@@ -83,14 +83,14 @@ export function createImageService({ config, upstream, secret }: ImageServiceOpt
       if (!(error instanceof GatewayError) || error.kind !== "not-found") throw error;
       throw new GatewayError(
         "upstream-unavailable",
-        "Akash Chat drew the picture, but has no file of it. Have it made again.",
+        "The upstream drew the picture, but has no file of it. Have it made again.",
         { cause: error },
       );
     }
   }
 
   async function openFile(fileName: string, signal: AbortSignal): Promise<LinkedImage> {
-    return openPicture(await upstream.openImage(fileName, undefined, signal));
+    return openPicture(await pictures.openImage(fileName, undefined, signal));
   }
 
   async function convert(image: ImageBytes, encoding: ImageEncoding | undefined, signal: AbortSignal) {
@@ -114,6 +114,9 @@ export function createImageService({ config, upstream, secret }: ImageServiceOpt
   }
 
   return {
+    get defaultModel() {
+      return pictures.defaultModel;
+    },
     generate,
     publish,
     link: (fileName, baseUrl) => publish({ kind: "file", name: fileName }, baseUrl),

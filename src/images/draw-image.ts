@@ -3,9 +3,6 @@ import type { CallWatch } from "../model/call-watch.ts";
 import type { ImageEvent, ImageRequest } from "../upstreams/upstream.ts";
 import type { ImageService } from "./image-service.ts";
 
-/** The model that draws when the client names none. */
-export const defaultImageModel = "AkashGen";
-
 /** An order to draw in so many words, as against a mere description of a picture. */
 const orderPattern =
   /^\s*(?:(?:please|can you|could you|i want you to)[,\s]+)?(?:generate|create|make|draw|paint|render|produce|sketch|illustrate)\b[^.!?\n]{0,40}?\b(?:image|picture|photo|photograph|painting|drawing|illustration|portrait|logo|poster|sketch|icon|wallpaper)s?\b/i;

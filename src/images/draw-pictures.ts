@@ -108,6 +108,6 @@ async function* drawPicture(
     }
   }
   if (!drawn) {
-    throw new GatewayError("upstream-truncated", "Akash Chat ended an image job without a picture.");
+    throw new GatewayError("upstream-truncated", "The upstream ended an image job without a picture.");
   }
 }

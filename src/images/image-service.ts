@@ -22,6 +22,8 @@ export interface ImageLink {
 
 /** Makes images and serves their files. All methods throw `GatewayError`. */
 export interface ImageService {
+  /** The model that draws when nobody names one, also while no list shows it. Empty: nobody draws. */
+  readonly defaultModel: string;
   /** One image job: `accepted`, `progress` and `done` events. The number of jobs at once is bounded; others wait. */
   generate(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent>;
   /** Absolute, signed link to an upstream image file: `<baseUrl>/v1/images/files/<name>?sig=…`. */

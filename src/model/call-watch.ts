@@ -1,3 +1,4 @@
+import type { Attempt } from "./attempt.ts";
 import type { Usage } from "./events.ts";
 
 /** What a request can wait for. */
@@ -34,6 +35,8 @@ export interface CallWatch {
   resolve(model: string): void;
   /** An upstream is about to be asked, by its name. */
   ask(upstream: string): void;
+  /** A try at an upstream has begun an answer or failed. */
+  attempt?(attempt: Attempt): void;
   /** The same is asked once more after `failure`, which nobody sees otherwise. */
   retry(failure: string): void;
   /** The model's answer did not do: it gets one more turn. */

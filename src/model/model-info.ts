@@ -1,13 +1,28 @@
-/** Tokens of a model's context that Akash Chat keeps free for the answer: a prompt that reaches into them is refused. */
-export const keptForAnswer = 1000;
+import type { Capabilities } from "./capabilities.ts";
 
-/** What is known of a model that the upstream offers now. */
+/** What a model costs, in US dollars. An absent figure is unknown; 0 is free. */
+export interface Price {
+  readonly inputPerMillion?: number;
+  readonly outputPerMillion?: number;
+  readonly perRequest?: number;
+}
+
+/** How long a prompt may be at an upstream that cuts or drops what is longer without a word. */
+export interface PromptLimit {
+  /** Tokens; less than the context where some of it is kept for the answer. */
+  readonly tokens: number;
+  /** By which encoding the upstream counts them; `own`: the model's. */
+  readonly encoding: "cl100k_base" | "own";
+}
+
+/** What one upstream says of a model that it offers now. What is absent, it does not say. */
 export interface ModelInfo {
+  /** What the upstream calls it; in the merged list, what clients ask for. */
   readonly id: string;
   /** The model's own id, where `id` is another name for it (`MODEL_ALIASES`). */
   readonly aliasOf?: string;
-  /** `image`: answers with pictures (AkashGen). */
-  readonly kind: "chat" | "image";
+  /** `chat` writes, `image` draws, `embedding` gives vectors, `other` is of no use here. */
+  readonly kind: "chat" | "image" | "embedding" | "other";
   /** What the upstream's own back end calls it, where that is another id; clients may give it, too. */
   readonly backEndId?: string;
   /** `id` is the back end's, because the usual one is not known at the moment. */
@@ -15,8 +30,20 @@ export interface ModelInfo {
   readonly name?: string;
   readonly description?: string;
   readonly ownedBy?: string;
-  /** Tokens that prompt and answer share; `undefined` when the upstream does not say. */
+  /** Tokens that prompt and answer share. */
   readonly contextLength?: number;
+  /** Of upstreams that don't refuse what is too long themselves. */
+  readonly promptLimit?: PromptLimit;
+  /** Most tokens of one answer. */
+  readonly maxOutputTokens?: number;
+  /** `text`, `image`, `audio` and such. */
+  readonly inputModalities?: readonly string[];
+  readonly outputModalities?: readonly string[];
+  /** Absent: it takes and gives text alone, and the gateway adds the rest. */
+  readonly capabilities?: Capabilities;
+  readonly price?: Price;
+  /** Whether it is in its server's memory; one that is not is loaded by its first request. */
+  readonly loaded?: boolean;
   /** The model's own defaults. */
   readonly temperature?: number;
   readonly topP?: number;

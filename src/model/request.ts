@@ -118,6 +118,10 @@ export interface ChatRequest {
   readonly reasoning?: ReasoningMode;
   /** Likewise. */
   readonly toolDetail?: ToolDetail;
+  /** The session of an agent, as it names it in a header: its requests stay at one upstream. */
+  readonly session?: string;
+  /** What the client wants its prompts to be cached by (`prompt_cache_key`): its requests stay at one upstream. */
+  readonly cacheKey?: string;
   /** Likewise: whether old results of tools are shortened for the model. */
   readonly historyDiet?: boolean;
 }

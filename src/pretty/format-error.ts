@@ -1,6 +1,6 @@
 import { partOf, textOf, toOneLine, type Entry } from "./entry.ts";
 
-/** An error in words, its causes in brackets: `Akash Chat can't be reached. (connect ECONNREFUSED 127.0.0.1:9)`. */
+/** An error in words, its causes in brackets: `The upstream can't be reached. (connect ECONNREFUSED 127.0.0.1:9)`. */
 export function formatError(error: Entry): string {
   const said = new Set([messageOf(error)]);
   for (let cause = partOf(error, "cause"); cause !== undefined; cause = partOf(cause, "cause")) {

@@ -3,7 +3,7 @@ import type { ParsedResponses } from "../dialects/openai-responses/index.ts";
 import { addUsage } from "../model/add-usage.ts";
 import { createCollector } from "../model/collect.ts";
 import type { EventBatch } from "../model/events.ts";
-import { keptForAnswer } from "../model/model-info.ts";
+import { type ModelWindow, roomForPrompt } from "../model/leg.ts";
 import type { ChatRequest } from "../model/request.ts";
 import { fitSummary } from "./fit-summary.ts";
 import type { ResponseContext } from "./response-service.ts";
@@ -23,7 +23,7 @@ const defaultShare = 0.75;
 /** What `isTooLong` and `compactFirst` need to know. */
 export interface CompactionContext {
   readonly chat: Pick<ChatService, "complete" | "countTokens" | "fits">;
-  readonly contextLength: number | undefined;
+  readonly window: ModelWindow;
   readonly signal: AbortSignal;
 }
 
@@ -34,12 +34,13 @@ export interface CompactionContext {
 export async function isTooLong(
   request: ChatRequest,
   { threshold, isAgain, goOn }: CompactionPlan,
-  { chat, contextLength, signal }: CompactionContext,
+  { chat, window, signal }: CompactionContext,
 ): Promise<boolean> {
+  const { contextLength } = window;
   const most = threshold ?? (contextLength === undefined ? undefined : contextLength * defaultShare);
   if (most === undefined) return false;
   const count = await chat.countTokens(request, signal);
-  const room = contextLength === undefined ? Infinity : contextLength - keptForAnswer;
+  const room = roomForPrompt(window) ?? Infinity;
   if (count <= most && (await chat.fits(request, room, signal))) return false;
   return !isAgain || count - (await chat.countTokens(goOn(""), signal)) >= leastSaved;
 }
@@ -52,7 +53,7 @@ export async function* compactFirst(
   { summary, goOn }: CompactionPlan,
   options: {
     readonly chat: CompactionContext["chat"];
-    readonly contextLength: number | undefined;
+    readonly window: ModelWindow;
     readonly wishes: ResponseContext["wishes"];
     readonly context: CallContext;
     readonly onSummary: (text: string) => void;
@@ -60,9 +61,9 @@ export async function* compactFirst(
     readonly prepare: (request: ChatRequest) => Promise<ChatRequest>;
   },
 ): AsyncGenerator<EventBatch, void, undefined> {
-  const { chat, contextLength, wishes, context, onSummary, prepare } = options;
+  const { chat, window, wishes, context, onSummary, prepare } = options;
   const { signal } = context;
-  const asked = await fitSummary(chat, { ...summary, ...wishes }, { contextLength, signal });
+  const asked = await fitSummary(chat, { ...summary, ...wishes }, { window, signal });
   const collector = createCollector();
   for await (const batch of summarise(chat.complete(asked, { ...context, whole: true }))) {
     for (const event of batch) collector.push(event);

@@ -85,8 +85,8 @@ export function createResponseService(
     /** What would be sent of a request that may be shortened. */
     async function cutAsAllowed() {
       if (input.body.truncation !== "auto") return asked;
-      const { contextLength } = await chat.resolveModel(asked.model, signal);
-      return fitContext(chat, asked, { contextLength, signal });
+      const window = await chat.resolveModel(asked.model, signal);
+      return fitContext(chat, asked, { window, signal });
     }
 
     return { ignored, inputTokens: await chat.countTokens(await cutAsAllowed(), signal) };

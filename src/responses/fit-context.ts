@@ -1,5 +1,5 @@
 import type { ChatService } from "../completion/chat-service.ts";
-import { keptForAnswer } from "../model/model-info.ts";
+import { type ModelWindow, roomForPrompt } from "../model/leg.ts";
 import type { ChatRequest, Message } from "../model/request.ts";
 
 /** Room that is left for the answer when the request sets no limit, in tokens. */
@@ -36,7 +36,7 @@ function dropBefore(request: ChatRequest, start: number, kept?: number): ChatReq
 }
 
 /**
- * `truncation: "auto"`: leaves out what is oldest until the prompt fits into `contextLength` tokens with room for an
+ * `truncation: "auto"`: leaves out what is oldest until the prompt fits into the model's `window` with room for an
  * answer: turns of the user first, whole; then the first steps of the last turn, each with its calls and their results.
  * The user's last message, the last step and system messages always stay; if even they are too long, the completion
  * says so. The number of counts grows with the logarithm of the number of turns and steps.
@@ -44,11 +44,13 @@ function dropBefore(request: ChatRequest, start: number, kept?: number): ChatReq
 export async function fitContext(
   chat: Pick<ChatService, "fits">,
   request: ChatRequest,
-  { contextLength, signal }: { readonly contextLength: number | undefined; readonly signal: AbortSignal },
+  { window, signal }: { readonly window: ModelWindow; readonly signal: AbortSignal },
 ): Promise<ChatRequest> {
-  if (contextLength === undefined) return request;
+  const room = roomForPrompt(window);
+  if (room === undefined) return request;
+  const { contextLength = room } = window;
   const reserve = Math.min(request.maxOutputTokens ?? defaultReserve, Math.floor(contextLength / 4));
-  const budget = contextLength - Math.max(reserve, keptForAnswer);
+  const budget = Math.min(room, contextLength - reserve);
   const { messages } = request;
   const lastTurn = messages.findLastIndex(({ role }) => role === "user");
   const beginnings = findBeginnings(messages);

@@ -1,6 +1,6 @@
 import type { ChatService } from "../completion/chat-service.ts";
 import { shorten } from "../errors.ts";
-import { keptForAnswer } from "../model/model-info.ts";
+import { type ModelWindow, roomForPrompt } from "../model/leg.ts";
 import type { ChatRequest, Message } from "../model/request.ts";
 
 /** Lengths to which results of tools are cut, one after the other, until all fits; in characters. */
@@ -32,19 +32,21 @@ function dropOldest(request: ChatRequest, count: number): ChatRequest {
 }
 
 /**
- * Makes a request for a summary fit into `contextLength` tokens: a conversation is compacted because it has grown too
+ * Makes a request for a summary fit into the model's `window`: a conversation is compacted because it has grown too
  * long, often by the last result. Long results lose their middle first, then the oldest calls and answers are left
  * out; never the user's words. If even that is too long, the completion says so.
  */
 export async function fitSummary(
   chat: Pick<ChatService, "fits">,
   request: ChatRequest,
-  { contextLength, signal }: { readonly contextLength: number | undefined; readonly signal: AbortSignal },
+  { window, signal }: { readonly window: ModelWindow; readonly signal: AbortSignal },
 ): Promise<ChatRequest> {
-  if (contextLength === undefined) return request;
+  const room = roomForPrompt(window);
+  if (room === undefined) return request;
+  const { contextLength = room } = window;
   const quarter = Math.ceil(contextLength / 4);
   const reserve = Math.min(request.maxOutputTokens ?? quarter, quarter);
-  const budget = contextLength - Math.max(reserve, keptForAnswer);
+  const budget = Math.min(room, contextLength - reserve);
 
   function fits(candidate: ChatRequest): Promise<boolean> {
     return chat.fits(candidate, budget, signal);

@@ -50,7 +50,7 @@ export async function prepareResponse(
   const model = await chat.resolveModel(body.model, signal);
   const responseId = newId("resp_");
   const loaded = await loadContext({ store, runs }, input);
-  const { temperature, topP, contextLength } = model;
+  const { temperature, topP } = model;
   const { open: openSummary, seal } = summaries;
   const parsed = resolveRequest(input, { responseId, ...loaded, openSummary, temperature, topP });
   const { compacts } = parsed;
@@ -64,11 +64,11 @@ export async function prepareResponse(
   const isLong =
     compaction !== undefined &&
     model.kind === "chat" &&
-    (await isTooLong(wished, compaction, { chat, contextLength, signal }));
+    (await isTooLong(wished, compaction, { chat, window: model, signal }));
 
   async function fit(request: ChatRequest): Promise<ChatRequest> {
-    if (compacts) return fitSummary(chat, request, { contextLength, signal });
-    return body.truncation === "auto" ? fitContext(chat, request, { contextLength, signal }) : request;
+    if (compacts) return fitSummary(chat, request, { window: model, signal });
+    return body.truncation === "auto" ? fitContext(chat, request, { window: model, signal }) : request;
   }
 
   const request = isLong ? wished : await fit(wished);
@@ -87,7 +87,7 @@ export async function prepareResponse(
     if (isLong) {
       return compactFirst(compaction, {
         chat,
-        contextLength,
+        window: model,
         wishes,
         context,
         onSummary(text) {

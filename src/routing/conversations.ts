@@ -1,16 +1,7 @@
 import { LRUCache } from "lru-cache";
 
-import { type Leg, legKey } from "./leg.ts";
-
-/** What tells one conversation from another; the first that is there is taken. */
-export interface ConversationSigns {
-  /** The session of an agent, as it names it in a header. */
-  readonly session?: string | undefined;
-  /** What the client wants its prompts to be cached by. */
-  readonly cacheKey?: string | undefined;
-  /** A hash of how the conversation begins, which all its requests share. Asked only when nothing else is known. */
-  readonly beginning?: (() => string | undefined) | undefined;
-}
+import { type Leg, legKey } from "../model/leg.ts";
+import type { ConversationSigns } from "./router.ts";
 
 /** A longer sign is none: it would only fill the memory. */
 const longestSign = 256;

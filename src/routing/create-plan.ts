@@ -1,7 +1,6 @@
-import type { GatewayError } from "../errors.ts";
+import type { GatewayError, RetryScope } from "../errors.ts";
 import type { Health } from "./health.ts";
-import { type Leg, legKey } from "./leg.ts";
-import type { RetryScope } from "./verdict.ts";
+import { type Leg, legKey } from "../model/leg.ts";
 
 /** Which leg one request asks next. */
 export interface Plan {
@@ -9,6 +8,8 @@ export interface Plan {
   next(): Leg | undefined;
   /** A try failed. */
   fail(leg: Leg, error: GatewayError, scope: RetryScope): void;
+  /** Whether another leg could be asked now. */
+  hasOthers(): boolean;
   /** The legs that were not tried, and would do but for their rest. */
   readonly left: readonly Leg[];
 }
@@ -24,7 +25,8 @@ export interface PlanOptions {
 
 /**
  * Plans the tries of one request: each leg once, and one of them once more in all. Those that are well, or due for a trial, in
- * order; when none is left, those that rest by our guess; never one whose upstream said until when.
+ * order; when none is left, those that rest by our guess; never one whose upstream said until when, unless it is the only one
+ * that there is: whoever has one upstream hears what it says itself.
  */
 export function createPlan({ legs, health, known }: PlanOptions): Plan {
   let untried = [...new Map(legs.map((leg) => [legKey(leg), leg])).values()];
@@ -32,6 +34,7 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
   let beyond = -1;
   let again: Leg | undefined;
   let mayRepeat = true;
+  const isAlone = untried.length === 1;
 
   function take(leg: Leg): Leg {
     untried = untried.filter((other) => other !== leg);
@@ -49,7 +52,7 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
     return (
       rated.find(({ leg, availability }) => availability === "ready" && legKey(leg) === own) ??
       rated.find(({ availability }) => availability === "ready" || availability === "due") ??
-      rated.find(({ availability }) => availability === "doubtful")
+      rated.find(({ availability }) => availability === "doubtful" || isAlone)
     )?.leg;
   }
 
@@ -57,7 +60,7 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
     next() {
       const repeated = again;
       again = undefined;
-      if (repeated !== undefined && /^(?:ready|due)$/.test(health.availability(repeated))) {
+      if (repeated !== undefined && (isAlone || /^(?:ready|due)$/.test(health.availability(repeated)))) {
         mayRepeat = false;
         return repeated;
       }
@@ -73,6 +76,7 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
         beyond = Math.max(beyond, window ?? Number.POSITIVE_INFINITY);
       }
     },
+    hasOthers: () => untried.some((leg) => health.availability(leg) !== "shut"),
     get left() {
       return untried.filter(isWide);
     },

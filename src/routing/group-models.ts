@@ -1,10 +1,13 @@
-import { type Leg, legKey, type OfferedModel } from "./leg.ts";
+import { type Leg, legKey } from "../model/leg.ts";
+import type { ModelInfo } from "../model/model-info.ts";
 
 /** What one upstream lists. */
 export interface Offer {
   readonly upstream: string;
   /** `undefined` while its list is not known: then it judges itself what it is asked for. */
-  readonly models: readonly OfferedModel[] | undefined;
+  readonly models: readonly ModelInfo[] | undefined;
+  /** The model that draws there, also while a list does not show it. */
+  readonly drawsAs?: string | undefined;
 }
 
 /** All upstreams of one model, in the order of the offers: at most one leg for each upstream. */
@@ -16,7 +19,7 @@ export function lastPart(id: string): string {
 }
 
 /** The ids of a model, without case: its own, and the other one that its upstream knows it by. */
-export function idsOf({ id, backEndId }: OfferedModel): readonly string[] {
+export function idsOf({ id, backEndId }: ModelInfo): readonly string[] {
   return [id, ...(backEndId === undefined ? [] : [backEndId])].map((one) => one.toLowerCase());
 }
 
@@ -59,7 +62,7 @@ export function groupModels(offers: readonly Offer[]): readonly ModelGroup[] {
   );
 }
 
-function uniqueById(models: readonly OfferedModel[]): readonly OfferedModel[] {
+function uniqueById(models: readonly ModelInfo[]): readonly ModelInfo[] {
   return [...new Map(models.map((model) => [model.id, model])).values()];
 }
 

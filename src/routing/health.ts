@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 
 import type { GatewayError } from "../errors.ts";
-import { type Leg, legKey } from "./leg.ts";
+import { type Leg, legKey } from "../model/leg.ts";
 import {
   type Availability,
   type BreakerRules,
@@ -88,7 +88,7 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
           // Breakers are of legs alone: what one model's failures say of the others nobody knows.
           if (effect.kind === "strike") own.strike(error);
           else if (effect.kind === "rest")
-            (effect.place === "leg" ? own : shared).rest(error, effect.forMs, effect.told);
+            (effect.place === "model" ? own : shared).rest(error, effect.forMs, effect.told);
           for (const visit of both) visit.leave();
         },
       };

@@ -1,6 +1,7 @@
 import { GatewayError, toLimitKind } from "../errors.ts";
-import { type Attempt, describeAttempts } from "./attempt.ts";
-import type { Leg } from "./leg.ts";
+import type { Attempt } from "../model/attempt.ts";
+import { describeAttempts } from "./attempt.ts";
+import type { Leg } from "../model/leg.ts";
 import type { Resting } from "./place.ts";
 
 /** The failure of a request that was asked at all legs that it could be: the last failure, and what was tried. */
@@ -11,11 +12,24 @@ export class RouteError extends GatewayError {
   /** The same failure as `error`, in its own words or in others. */
   constructor(error: GatewayError, attempts: readonly Attempt[], message = error.message) {
     const { kind, param, retryAfterMs, resetsAt, status, shouldRetry, tokens, answer, nativeCall } = error;
+    const { retry, restsAt } = error;
     // A log shows the messages along the causes: the same words would stand there twice.
     const cause = message === error.message ? error.cause : error;
-    const same = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, answer, nativeCall };
+    const same = {
+      param,
+      retryAfterMs,
+      resetsAt,
+      status,
+      shouldRetry,
+      tokens,
+      answer,
+      nativeCall,
+      retry,
+      restsAt,
+    };
     super(kind, message, { ...same, cause });
     this.attempts = attempts;
+    if (message === error.message) this.stack = error.stack ?? "";
   }
 }
 
@@ -46,6 +60,14 @@ export function createRestError(resting: readonly RestingLeg[], now: number): Ga
   const waitMs = Math.max(0, until - now);
   const isLimit = error.kind === "rate-limited" || error.kind === "budget-exhausted";
   const kind = isLimit ? toLimitKind(waitMs) : error.kind;
+  const options = {
+    retryAfterMs: waitMs,
+    resetsAt: kind === "budget-exhausted" ? until : undefined,
+    status: kind === error.kind ? error.status : undefined,
+    cause: error,
+  };
+  // Where there is but one, nobody says it better than that.
+  if (resting.length === 1) return new RouteError(new GatewayError(kind, error.message, options), []);
   const reasons = resting.map(({ leg, rest }) => ({
     upstream: leg.upstream,
     model: leg.model.id,
@@ -54,13 +76,5 @@ export function createRestError(resting: readonly RestingLeg[], now: number): Ga
   // Without fractions, whose three digits would look like a status.
   const time = new Date(Math.ceil(until / 1000) * 1000).toISOString().replace(".000Z", "Z");
   const message = `No upstream of this model takes requests before ${time}. ${describeAttempts(reasons)}.`;
-  return new RouteError(
-    new GatewayError(kind, message, {
-      retryAfterMs: waitMs,
-      resetsAt: kind === "budget-exhausted" ? until : undefined,
-      status: kind === error.kind ? error.status : undefined,
-      cause: error,
-    }),
-    [],
-  );
+  return new RouteError(new GatewayError(kind, message, options), []);
 }

@@ -1,27 +1,32 @@
 import { GatewayError, toGatewayError } from "../errors.ts";
 import type { EventBatch } from "../model/events.ts";
 import { linkSignal } from "../stream/link-signal.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt } from "../model/attempt.ts";
 import type { Conversations } from "./conversations.ts";
 import { createPlan } from "./create-plan.ts";
 import type { Health } from "./health.ts";
-import type { Leg } from "./leg.ts";
+import type { Leg } from "../model/leg.ts";
 import { createRestError, RouteError, toRouteError } from "./route-error.ts";
-import { type Judge, judgeFailure } from "./verdict.ts";
+import { judgeFailure } from "./verdict.ts";
+
+/** What one try is made with. */
+export interface AttemptContext {
+  readonly signal: AbortSignal;
+  /** Whether another leg, or this one once more, can be asked if it fails. */
+  readonly hasOthers: boolean;
+}
 
 /** What asking a list of legs takes. */
 export interface AttemptOptions {
   /** In the order in which they are to be asked; the same leg twice is one. */
   readonly legs: readonly Leg[];
   /** Asks one leg. As `Upstream.stream`: ends after `finish` or throws, and at once when `signal` aborts. */
-  readonly ask: (leg: Leg, signal: AbortSignal) => AsyncIterable<EventBatch>;
+  readonly ask: (leg: Leg, options: AttemptContext) => AsyncIterable<EventBatch>;
   /** Aborts all of it. */
   readonly signal: AbortSignal;
   readonly health: Health;
   /** Ms since the epoch. */
   readonly now: () => number;
-  /** What a failure means, for upstreams that know more than its kind. Default: `judgeFailure`. */
-  readonly judge?: (error: GatewayError, leg: Leg, now: number) => ReturnType<Judge>;
   /** The conversation stays where it was answered before. */
   readonly conversation?: { readonly key: string; readonly places: Conversations } | undefined;
   /** Told of each try when it has begun an answer or failed, before its events are given or the next leg is asked. */
@@ -36,14 +41,13 @@ export interface AttemptOptions {
  */
 export async function* runAttempts(options: AttemptOptions): AsyncGenerator<EventBatch, void, undefined> {
   const { legs, health, signal, now, conversation, onAttempt } = options;
-  const judge = options.judge ?? ((error: GatewayError, _leg: Leg, at: number) => judgeFailure(error, at));
   const known = conversation?.places.find(conversation.key, legs);
   const plan = createPlan({ legs, health, known });
   const attempts: Attempt[] = [];
   let failure: GatewayError | undefined;
 
   for (;;) {
-    if (signal.aborted) throw createAbortError(attempts);
+    if (signal.aborted) throw createAbortError(signal, attempts);
     const leg = plan.next();
     if (leg === undefined) throw createFinalError({ failure, attempts, plan, options });
     const visit = health.enter(leg);
@@ -63,7 +67,7 @@ export async function* runAttempts(options: AttemptOptions): AsyncGenerator<Even
     };
 
     try {
-      for await (const batch of options.ask(leg, linked.signal)) {
+      for await (const batch of options.ask(leg, { signal: linked.signal, hasOthers: plan.hasOthers() })) {
         if (stage === "complete") break;
         if (batch.length === 0) continue;
         if (stage === "waiting") {
@@ -86,8 +90,8 @@ export async function* runAttempts(options: AttemptOptions): AsyncGenerator<Even
       const error = toGatewayError(thrown);
       const hasLeft = signal.aborted;
       if (stage === "waiting") record(hasLeft ? "aborted" : error.kind);
-      if (hasLeft) throw createAbortError(attempts);
-      const { scope, effect } = judge(error, leg, now());
+      if (hasLeft) throw createAbortError(signal, attempts);
+      const { scope, effect } = judgeFailure(error, now());
       visit.fail(error, effect);
       if (stage === "begun") throw error;
       failure = error;
@@ -100,7 +104,11 @@ export async function* runAttempts(options: AttemptOptions): AsyncGenerator<Even
   }
 }
 
-function createAbortError(attempts: readonly Attempt[]): GatewayError {
+/** Whatever an upstream makes of being aborted, the caller hears its own reason. */
+function createAbortError(signal: AbortSignal, attempts: readonly Attempt[]): Error {
+  const reason: unknown = signal.reason;
+  if (reason instanceof GatewayError) return new RouteError(reason, attempts);
+  if (reason instanceof Error && reason.name !== "AbortError") return reason;
   return new RouteError(new GatewayError("aborted", "The request was cancelled."), attempts);
 }
 

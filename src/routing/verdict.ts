@@ -1,13 +1,4 @@
-import type { ErrorKind, GatewayError } from "../errors.ts";
-
-/**
- * Where a request may be asked again after a failure, as long as nothing of an answer was given:
- * - `never`: it would fail anywhere, or nobody waits for it any more,
- * - `same`: once more at the same leg, then as `other`,
- * - `other`: at the next leg,
- * - `larger-context`: at the next leg whose model has a larger window.
- */
-export type RetryScope = "never" | "same" | "other" | "larger-context";
+import type { ErrorKind, GatewayError, RetryScope } from "../errors.ts";
 
 /**
  * What a failure says of those that come next:
@@ -21,7 +12,7 @@ export type Effect =
   | { readonly kind: "strike" }
   | {
       readonly kind: "rest";
-      readonly place: "leg" | "upstream";
+      readonly place: "model" | "upstream";
       readonly forMs: number;
       readonly told: boolean;
     };
@@ -35,13 +26,13 @@ export interface Verdict {
 /** What a kind of failure means. With `restMs`, or when the upstream said a time, the place rests; else it is a strike. */
 interface Rule {
   readonly scope: RetryScope;
-  readonly place?: "leg" | "upstream";
+  readonly place?: "model" | "upstream";
   /** How long to rest when nobody says. */
   readonly restMs?: number;
 }
 
 const mine: Rule = { scope: "never" };
-const ill: Rule = { scope: "other", place: "leg" };
+const ill: Rule = { scope: "other", place: "model" };
 
 /** A key that is revoked or an empty purse is looked after by people. */
 const accountMs = 300_000;
@@ -54,13 +45,15 @@ const rules: Readonly<Record<ErrorKind, Rule>> = {
   "context-length": { scope: "larger-context" },
   "content-filtered": mine,
   unsupported: mine,
-  unauthenticated: { scope: "other", place: "upstream", restMs: accountMs },
+  unauthenticated: mine,
   "budget-exhausted": { scope: "other", place: "upstream", restMs: accountMs },
+  "credit-exhausted": { scope: "other", place: "upstream", restMs: accountMs },
+  "upstream-unauthorized": { scope: "other", place: "upstream", restMs: accountMs },
   // Of a key that others may use for other models.
-  forbidden: { scope: "other", place: "leg", restMs: accountMs },
-  "not-found": { scope: "other", place: "leg", restMs: missingMs },
-  "model-not-found": { scope: "other", place: "leg", restMs: missingMs },
-  "method-not-allowed": { scope: "other", place: "leg", restMs: missingMs },
+  forbidden: { scope: "other", place: "model", restMs: accountMs },
+  "not-found": { scope: "other", place: "model", restMs: missingMs },
+  "model-not-found": { scope: "other", place: "model", restMs: missingMs },
+  "method-not-allowed": { scope: "other", place: "model", restMs: missingMs },
   "payload-too-large": mine,
   "image-declined": mine,
   "rate-limited": { scope: "other", place: "upstream", restMs: limitMs },
@@ -78,15 +71,16 @@ const rules: Readonly<Record<ErrorKind, Rule>> = {
 /** A month's budget is looked at once a day, in case somebody paid. */
 const longestRestMs = 86_400_000;
 
-/** Judges a failure by its kind. `now` is ms since the epoch. */
-export type Judge = (error: GatewayError, now: number) => Verdict;
-
 /**
- * The judgement where an upstream knows no better (docs/routing.md has it as a table). A `budget-exhausted` that tells
- * `tokens` is an allowance too small for this request: it says nothing of smaller ones.
+ * Judges a failure by its kind, and by what its upstream says better (`retry`, `restsAt`); docs/routing.md has it as a table.
+ * A `budget-exhausted` that tells `tokens` is an allowance too small for this request: it says nothing of smaller ones.
+ * `now` is ms since the epoch.
  */
-export const judgeFailure: Judge = (error, now) => {
-  const { scope, place, restMs } = rules[error.kind];
+export function judgeFailure(error: GatewayError, now: number): Verdict {
+  const rule = rules[error.kind];
+  const { restMs } = rule;
+  const scope = error.retry ?? rule.scope;
+  const place = rule.place === undefined ? undefined : (error.restsAt ?? rule.place);
   const isTooSmall = error.kind === "budget-exhausted" && error.tokens !== undefined;
   if (place === undefined || isTooSmall) return { scope, effect: { kind: "nothing" } };
   const toldMs = error.resetsAt === undefined ? error.retryAfterMs : error.resetsAt - now;
@@ -94,4 +88,4 @@ export const judgeFailure: Judge = (error, now) => {
   if (forMs === undefined) return { scope, effect: { kind: "strike" } };
   const bounded = Math.min(Math.max(0, forMs), longestRestMs);
   return { scope, effect: { kind: "rest", place, forMs: bounded, told: toldMs !== undefined } };
-};
+}

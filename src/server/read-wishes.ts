@@ -3,8 +3,11 @@ import type { IncomingHttpHeaders } from "node:http";
 import { GatewayError, shorten } from "../errors.ts";
 import type { ChatRequest } from "../model/request.ts";
 
-/** What a client asks of the gateway itself, for one request. */
-export type Wishes = Pick<ChatRequest, "toolDetail" | "historyDiet">;
+/** What the headers of one request say of it. */
+export type Wishes = Pick<ChatRequest, "toolDetail" | "historyDiet" | "session">;
+
+/** Headers in which agents name their session: Claude Code, Codex, opencode. */
+const sessionHeaders = ["x-claude-code-session-id", "session_id", "x-session-affinity"];
 
 /** The value of a header; `undefined` without one. Throws kind `invalid-request` for any other than `values`. */
 function readOneOf<Value extends string>(
@@ -25,12 +28,14 @@ function readOneOf<Value extends string>(
 
 /**
  * Reads the wishes, which have the names and values of settings: `x-tool-detail` is `TOOL_DETAIL`, `x-history-diet` is
- * `HISTORY_DIET`. Throws kind `invalid-request`.
+ * `HISTORY_DIET`; and the session. Throws kind `invalid-request`.
  */
 export function readWishes(headers: IncomingHttpHeaders): Wishes {
   const toolDetail = readOneOf(headers, "x-tool-detail", ["auto", "full", "short"]);
   const historyDiet = readOneOf(headers, "x-history-diet", ["on", "off"]);
+  const session = sessionHeaders.map((name) => headers[name]).find((value) => typeof value === "string");
   return {
+    ...(typeof session === "string" ? { session } : {}),
     ...(toolDetail === undefined ? {} : { toolDetail }),
     ...(historyDiet === undefined ? {} : { historyDiet: historyDiet === "on" }),
   };

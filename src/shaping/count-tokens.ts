@@ -5,7 +5,7 @@ import type { GptEncoding } from "gpt-tokenizer/GptEncoding";
 import type { Pace } from "../stream/pace.ts";
 
 /**
- * Counting tokens with OpenAI's public encodings. Akash Chat itself budgets with cl100k_base, so for the length
+ * Counting tokens with OpenAI's public encodings. some upstreams budget with cl100k_base, so for the length
  * limit that count is exact. For the models' own tokenizers it is an estimate: within about 5 % for gpt-oss
  * (o200k_base is its own), and usually within 15 % for Llama 3/4, DeepSeek, Qwen and Kimi on English and code; for
  * Chinese, Japanese and Korean cl100k_base counts up to twice as many as those models do.
@@ -109,7 +109,7 @@ function countPiece(piece: string, model: string | undefined): number {
 }
 
 /**
- * Counts the tokens of a text as `model` (roughly) sees it; without a model as Akash Chat counts for its length
+ * Counts the tokens of a text as `model` (roughly) sees it; without a model by cl100k_base, as some upstreams count for their length
  * limit (cl100k_base). Special tokens count as the plain text that they are here. Takes linear time on any text.
  */
 export function countTokens(text: string, model?: string): number {

@@ -2,7 +2,7 @@ import type { BlockWriter } from "../model/block-writer.ts";
 import { rewriteEvents } from "./rewrite-events.ts";
 import type { Shaper } from "./shaper.ts";
 
-/** Puts reasoning into the text as `<think>` LF … LF `</think>` LF LF, the form in which Akash Chat itself has it. */
+/** Puts reasoning into the text as `<think>` LF … LF `</think>` LF LF, the form in which servers put it there. */
 export function inlineReasoning(): Shaper {
   let thinking = false;
 

@@ -1,7 +1,7 @@
 import { createBlockWriter } from "../model/block-writer.ts";
 import { splitThinking } from "./split-thinking.ts";
 
-/** Takes `<think>` blocks out of an earlier answer: Akash Chat's own client does so before it sends history. */
+/** Takes `<think>` blocks out of an earlier answer: chat clients do so before they send history. */
 export function removeThinking(text: string): string {
   if (!text.includes("<think>")) return text;
   const splitter = splitThinking({ mayOmitOpening: false });

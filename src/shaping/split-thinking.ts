@@ -7,7 +7,7 @@ import { blockEnds, commonTag, thinkingClosers, thinkingTags, type ThinkingTag }
 import { createMarks } from "./tools/marks.ts";
 import { openingHeaders } from "./turn-tokens.ts";
 
-/** Around a block Akash Chat adds one line break inside each tag and two behind. */
+/** A server that inserts a block adds one line break inside each tag and two behind. */
 const opening = `${commonTag.open}\n`;
 const insertedClosing = "\n</think>\n\n";
 /** Blanks before an opening tag. A model that got stuck writes them without end. */
@@ -58,10 +58,10 @@ type Mode = "undecided" | "start" | "text" | "opened" | "thinking" | "phrase" | 
 /**
  * Turns blocks of thinking in the text, `<think>` and its like (`thinkingTags`), into reasoning blocks. A tag counts
  * - at the beginning of the answer, or right behind an earlier block: always;
- * - anywhere else: only outside of code, and only `<think>` with a line break behind it, as Akash Chat writes it, or
+ * - anywhere else: only outside of code, and only `<think>` with a line break behind it, as servers write it, or
  *   tokens that no prose has. So text that speaks of the tag stays text.
  *
- * Akash Chat inserts a block in one piece, with line breaks around its closing tag; in such a piece a closing tag
+ * A server inserts a block in one piece, with line breaks around its closing tag; in such a piece a closing tag
  * without them is part of the reasoning (test/fixtures/shaping/674-…). Otherwise the first closing tag ends it.
  * Unclosed reasoning stays reasoning. Only an ambiguous tail is held back. A closing tag that nothing opened is left out
  * at the beginning and right behind a block; elsewhere it is text, unless `mayOmitOpening`.
@@ -159,7 +159,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
     return text.slice(at + first.length);
   }
 
-  /** Where the end of a block stands that Akash Chat inserted; -1 if none does. */
+  /** Where the end of a block stands that the server inserted; -1 if none does. */
   function findInserted(text: string): number {
     if (tag !== commonTag || !openedHere || !mayBeInserted) return -1;
     const at = text.indexOf(insertedClosing);

@@ -13,7 +13,7 @@ export interface ThinkingTag {
 
 const granite = ["Here is my response:", "Here's my response:"];
 
-/** The tag of most models, and of Akash Chat itself; its rules are in `splitThinking`. */
+/** The tag of most models, and of servers that put thinking into the text; its rules are in `splitThinking`. */
 export const commonTag: ThinkingTag = { open: "<think>", close: ["</think>"] };
 
 /**

@@ -1,8 +1,10 @@
 import type { AllowanceState, Budget } from "../model/budget.ts";
 import type { CallWatch } from "../model/call-watch.ts";
+import type { EmbeddingRequest, EmbeddingResponse } from "../model/embedding.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
-import type { PlainRequest } from "../model/plain-request.ts";
+import type { ChatRequest } from "../model/request.ts";
+import type { TextRequest } from "../model/text-request.ts";
 
 /** What an image is made of: the turns, oldest first; the last is the wish. */
 export interface ImageRequest {
@@ -44,10 +46,32 @@ export interface ImageFile {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** A text-only chat service. All methods throw `GatewayError`. `watch` learns what is asked, and how often. */
+/** The pictures of an upstream that draws. All methods throw `GatewayError`. */
+export interface PictureUpstream {
+  /** The model that draws, also while no list shows it. */
+  readonly defaultModel: string;
+  /** Makes one image and tells of its progress. A text answer throws kind `image-declined`, that text as its `answer`. */
+  makeImage(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent>;
+  /** Opens an image file by its bare name. `ifNoneMatch` is passed on. Unknown: kind `not-found`. */
+  openImage(name: string, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;
+}
+
+/** What goes with a request to an upstream. */
+export interface AskOptions {
+  /** Aborts at once, also before the first byte. */
+  readonly signal: AbortSignal;
+  /** Learns what is asked, and how often. */
+  readonly watch?: CallWatch | undefined;
+  /** Somebody else can be asked if this fails, so nothing is repeated that may fail again. Default: no. */
+  readonly hasOthers?: boolean;
+}
+
+/** A service that answers for models. All methods throw `GatewayError`. */
 export interface Upstream {
-  /** As operators know it: in the log and in the state of the gateway. */
+  /** Its own among all upstreams: in `name/model`, in the log, in headers. */
   readonly name: string;
+  /** What a conversation without a system message gets, where the upstream takes none without; otherwise absent. */
+  readonly systemPrompt?: string;
   /**
    * The models offered: what is known, at once, renewed in the background when it is old. Waits only while nothing is
    * known, some seconds at most, and then throws.
@@ -56,14 +80,21 @@ export interface Upstream {
   /** Asks for the models anew, unless that happened some seconds ago; waits some seconds at most, else as `listModels`. */
   refreshModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /**
-   * Streams one answer, a batch per network read. `signal` aborts at once, also before the first byte.
-   * Ends after `finish` or throws.
+   * A model as it is known now: as it was listed, and what its answers have shown since. `undefined`: it is not known.
+   * At once.
    */
-  stream(request: PlainRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<EventBatch>;
-  /** Makes one image and tells of its progress. A text answer throws kind `image-declined`, that text as its `answer`. */
-  makeImage(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent>;
-  /** Opens an image file by its bare name. `ifNoneMatch` is passed on. Unknown: kind `not-found`. */
-  openImage(name: string, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<ImageFile>;
+  describeModel(id: string): ModelInfo | undefined;
+  /**
+   * Streams one answer, a batch per network read, with a request lowered to what the model can (`shaping/lower`); `model` is
+   * the upstream's own id. Ends after `finish` or throws.
+   */
+  stream(request: ChatRequest, options: AskOptions): AsyncIterable<EventBatch>;
+  /** Absent: it draws nothing. */
+  readonly pictures?: PictureUpstream;
+  /** Vectors of texts. Absent: it has none. */
+  embed?(request: EmbeddingRequest, options: AskOptions): Promise<EmbeddingResponse>;
+  /** Goes on with a text, without a chat around it; as `stream`. Absent: it only chats. */
+  continueText?(request: TextRequest, options: AskOptions): AsyncIterable<EventBatch>;
   /** What is left of what the upstream allows this gateway, as far as is known. Waits for nothing; renews in the background. */
   budget(): Budget | undefined;
   /**

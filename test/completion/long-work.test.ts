@@ -1,26 +1,39 @@
 import { describe, expect, test } from "vitest";
 
 import { createChatService } from "../../src/completion/create-chat-service.ts";
-import { countPlainTokens, estimateTokens } from "../../src/completion/estimate-usage.ts";
+import { countPromptTokens, estimateTokens } from "../../src/completion/estimate-usage.ts";
 import { readConfig } from "../../src/config.ts";
 import { collect } from "../../src/model/collect.ts";
 import type { ToolDefinition } from "../../src/model/request.ts";
 import { countTokens } from "../../src/shaping/count-tokens.ts";
 import { createRequest } from "../support/create-request.ts";
+import type { Message } from "../../src/model/request.ts";
 import { createFakeUpstream, type FakeAnswer } from "../support/fake-upstream.ts";
+import { routerOf } from "../support/router-of.ts";
 
-function setUp(answers: readonly (string | FakeAnswer)[], now?: () => number) {
+function setUp(answers: readonly (string | FakeAnswer)[], now?: () => number, onStream?: () => void) {
   const upstream = createFakeUpstream(
     answers.map((answer) => (typeof answer === "string" ? { deltas: [answer] } : answer)),
     [
-      { id: "DeepSeek-V3.2", kind: "chat", contextLength: 64_000 },
+      {
+        id: "DeepSeek-V3.2",
+        kind: "chat",
+        contextLength: 64_000,
+        promptLimit: { tokens: 63_000, encoding: "cl100k_base" },
+      },
       { id: "DeepSeek-R1-0528", kind: "chat" },
     ],
   );
   let ids = 0;
   const service = createChatService({
     config: readConfig({ REPAIR_TURNS: "1" }),
-    upstream,
+    router: routerOf({
+      ...upstream,
+      stream(request, options) {
+        onStream?.();
+        return upstream.stream(request, options);
+      },
+    }),
     images: {
       generate: () => {
         throw new Error("No image was expected.");
@@ -101,14 +114,9 @@ describe("long work of one request", () => {
   });
 
   test("the choices of a long request are encoded in turns of their own", async () => {
-    const { service, upstream } = setUp(["Hi", "Hi", "Hi", "Hi"]);
     const turns: number[] = [];
     let turn = 0;
-    const stream = upstream.stream.bind(upstream);
-    upstream.stream = (plain, ended) => {
-      turns.push(turn);
-      return stream(plain, ended);
-    };
+    const { service } = setUp(["Hi", "Hi", "Hi", "Hi"], undefined, () => turns.push(turn));
     const request = { ...megabyte, model: "DeepSeek-R1-0528" };
     let next = setImmediate(function count() {
       turn += 1;
@@ -198,8 +206,11 @@ describe("long work of one request", () => {
     const halves = [text.slice(0, 450_000), text.slice(450_000)];
     expect(Math.abs(estimateTokens(halves) / exact - 1)).toBeLessThan(0.02);
     expect(estimateTokens(["a b", "c"])).toBe(3);
-    const plain = { model: "m", system: "a b", messages: [{ role: "user", text: "c" }], files: [] } as const;
-    expect(countPlainTokens(plain, "m")).toBe(3 + 3 + 2 * 4);
+    const messages: Message[] = [
+      { role: "system", parts: [{ type: "text", text: "a b" }] },
+      { role: "user", parts: [{ type: "text", text: "c" }] },
+    ];
+    expect(countPromptTokens(createRequest({ messages }), "m")).toBe(3 + 3 + 2 * 4);
   });
 });
 

@@ -13,6 +13,7 @@ import { GatewayError } from "../../src/errors.ts";
 import { collect } from "../../src/model/collect.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
 import { createFakeUpstream } from "../support/fake-upstream.ts";
+import { routerOf } from "../support/router-of.ts";
 
 const keywords =
   `type properties required items prefixItems enum const anyOf oneOf allOf not if then $ref $defs $id $schema $anchor
@@ -68,7 +69,7 @@ const call = `<tool_call>\n{"name": "x", "arguments": {"a": "1", "type": null, "
 async function answer(request: ChatRequest, text: string): Promise<void> {
   const service = createChatService({
     config: readConfig({ REPAIR_TURNS: "0" }),
-    upstream: createFakeUpstream([{ deltas: [text] }], [{ id: "m", kind: "chat" }]),
+    router: routerOf(createFakeUpstream([{ deltas: [text] }], [{ id: "m", kind: "chat" }])),
     images: {
       generate: () => {
         throw new Error("No image was expected.");

@@ -22,7 +22,7 @@ function show(urls: readonly string[]) {
     { ...request, messages },
     {
       model: { id: "m", kind: "chat" },
-      patterns: ["*"],
+      canSee: () => true,
       listModels: () => Promise.resolve([]),
       fetchImage(url) {
         fetched.push(url);

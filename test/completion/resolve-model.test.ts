@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { matchGlob } from "../../src/completion/match-glob.ts";
+import { matchGlob } from "../../src/model/match-glob.ts";
 import { resolveModel } from "../../src/completion/resolve-model.ts";
 import { suggestId } from "../../src/suggest/suggest-id.ts";
 import { readConfig } from "../../src/config.ts";
 import { GatewayError } from "../../src/errors.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
 import { createFakeUpstream } from "../support/fake-upstream.ts";
+import { routerOf } from "../support/router-of.ts";
 
 const offered: ModelInfo[] = [
   { id: "DeepSeek-V3.2", kind: "chat" },
@@ -15,15 +16,23 @@ const offered: ModelInfo[] = [
   { id: "AkashGen", kind: "image" },
 ];
 
+const pictures = {
+  defaultModel: "AkashGen",
+  makeImage: () => {
+    throw new Error("Nothing is drawn here.");
+  },
+  openImage: () => Promise.reject(new Error("Nothing is drawn here.")),
+};
+
 async function resolve(
   id: string,
   aliases = "",
   models: readonly ModelInfo[] | GatewayError = offered,
   defaultModel?: string,
 ) {
-  const upstream = createFakeUpstream([], models);
+  const router = routerOf({ ...createFakeUpstream([], models), pictures });
   const { MODEL_ALIASES } = readConfig({ MODEL_ALIASES: aliases });
-  return resolveModel(id, { upstream, aliases: MODEL_ALIASES, defaultModel }, new AbortController().signal);
+  return resolveModel(id, { router, aliases: MODEL_ALIASES, defaultModel }, new AbortController().signal);
 }
 
 describe("a model is found", () => {
@@ -91,7 +100,10 @@ describe("auto with DEFAULT_MODEL", () => {
 
   test("needs no list, as any other id", async () => {
     const away = new GatewayError("upstream-unavailable", "It is away.");
-    expect(await resolve("auto", "", away, "DeepSeek-V3.2")).toEqual({ id: "DeepSeek-V3.2", kind: "chat" });
+    expect(await resolve("auto", "", away, "DeepSeek-V3.2")).toMatchObject({
+      id: "DeepSeek-V3.2",
+      kind: "chat",
+    });
   });
 
   test("that is not offered, or draws, is refused by the name of the setting", async () => {
@@ -154,12 +166,20 @@ describe("other spellings", () => {
   });
 
   test("the image model is not unknown because a list of raw ids is without it", async () => {
-    expect(await resolve("akashgen", "", raw)).toEqual({ id: "AkashGen", kind: "image" });
+    expect(await resolve("akashgen", "", raw)).toMatchObject({ id: "AkashGen", kind: "image" });
     await expect(resolve("akashgen", "", usual)).rejects.toMatchObject({ kind: "model-not-found" });
   });
 
-  test.each(["Qwen3-30B-A3B", "gpt-oss-120b"])("%s is nothing on a list of usual ids", async (id) => {
-    await expect(resolve(id)).rejects.toThrow(/Did you mean/);
+  test.each(["Qwen3-30B", "gpt-oss-120b", "other/Qwen3-30B-A3B"])(
+    "%s is nothing on a list of usual ids",
+    async (id) => {
+      await expect(resolve(id)).rejects.toThrow(/Did you mean/);
+    },
+  );
+
+  test("a vendor may be left out, or be in front where the list has none", async () => {
+    expect((await resolve("qwen3-30b-a3b")).id).toBe("Qwen/Qwen3-30B-A3B");
+    expect((await resolve("any/deepseek-v3.2")).id).toBe("DeepSeek-V3.2");
   });
 
   test("the back end's id is one of the model, unless it is one of two", async () => {
@@ -184,7 +204,7 @@ async function resolveAnew(id: string, newer: readonly ModelInfo[] | GatewayErro
       return newer instanceof Error ? Promise.reject(newer) : Promise.resolve(newer);
     },
   };
-  const options = { upstream, aliases: MODEL_ALIASES };
+  const options = { router: routerOf(upstream), aliases: MODEL_ALIASES };
   const outcome = await resolveModel(id, options, new AbortController().signal).catch(
     (error: unknown) => error,
   );
@@ -199,7 +219,7 @@ describe("an id that is not on the list", () => {
     ["gpt-4o", "gpt-4o=New"],
     ["claude-x", "claude-*=New"],
   ])("%s with aliases %j is looked for on a newer one, once", async (id, aliases) => {
-    expect(await resolveAnew(id, [...offered, added], aliases)).toEqual({ outcome: added, asked: 1 });
+    expect(await resolveAnew(id, [...offered, added], aliases)).toMatchObject({ outcome: added, asked: 1 });
   });
 
   test("is refused in the words of the newer list, or of the old one when there is none", async () => {
@@ -248,9 +268,9 @@ describe("an unknown model", () => {
 
 test("when the list can't be had, the id passes, aliases applied", async () => {
   const failure = new GatewayError("upstream-unavailable", "down");
-  expect(await resolve("Some-Model", "", failure)).toEqual({ id: "Some-Model", kind: "chat" });
+  expect(await resolve("Some-Model", "", failure)).toMatchObject({ id: "Some-Model", kind: "chat" });
   expect(await resolve("claude-x", "claude-*=DeepSeek-V3.2", failure)).toMatchObject({ id: "DeepSeek-V3.2" });
-  expect(await resolve("akashgen", "", failure)).toEqual({ id: "AkashGen", kind: "image" });
+  expect(await resolve("akashgen", "", failure)).toMatchObject({ id: "AkashGen", kind: "image" });
 });
 
 test("a caller who leaves is not answered", async () => {

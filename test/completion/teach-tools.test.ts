@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { createToolTeacher } from "../../src/completion/teach-tools.ts";
+import { textOnly } from "../../src/model/capabilities.ts";
 import type { ChatRequest, Message, ToolDetail } from "../../src/model/request.ts";
 import { createLoneWork } from "../../src/shaping/schema/schema-work.ts";
 import { createPace } from "../../src/stream/pace.ts";
@@ -15,11 +16,11 @@ const says = (text: string): Message => ({ role: "user", parts: [{ type: "text",
 /** A teacher, whose purse can be filled and emptied. */
 function setUp(detail: ToolDetail = "auto", left?: number) {
   const purse: { left: number | undefined } = { left };
-  const teacher = createToolTeacher({ detail, tokensLeft: () => purse.left });
+  const teacher = createToolTeacher({ detail });
   const teach = (extra: Partial<ChatRequest> = {}, contextLength: number = model.contextLength) =>
     teacher(
       createRequest({ tools: agentTools, ...extra }),
-      { ...model, contextLength },
+      { model: { ...model, contextLength }, can: textOnly, tokensLeft: () => purse.left },
       { work: createLoneWork(), pace },
     );
   return { purse, teach };
@@ -121,9 +122,13 @@ test("a long list is told in turns of its own, one for each of its two forms", a
     },
   });
   const tools = Array.from({ length: 101 }, (_, at) => ({ ...agentTools[0], name: `tool_${at}` }));
-  const teach = createToolTeacher({ detail: "auto", tokensLeft: () => 0 });
+  const teach = createToolTeacher({ detail: "auto" });
   const request = createRequest({ tools: tools as ChatRequest["tools"] });
-  const { shortened } = await teach(request, model, { work: createLoneWork(), pace: slow });
+  const { shortened } = await teach(
+    request,
+    { model, can: textOnly, tokensLeft: () => 0 },
+    { work: createLoneWork(), pace: slow },
+  );
   expect(shortened.size).toBe(101);
   expect(turns).toBe(3);
 });

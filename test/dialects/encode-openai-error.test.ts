@@ -11,7 +11,9 @@ test.each(kinds)("%s is shown in both forms", (kind) => {
   );
   expect(status).toBe(errorStatus[kind]);
   expect(headers).toEqual(
-    ["output-invalid", "budget-exhausted"].includes(kind) ? { "x-should-retry": "false" } : {},
+    ["output-invalid", "budget-exhausted", "credit-exhausted", "upstream-unauthorized"].includes(kind)
+      ? { "x-should-retry": "false" }
+      : {},
   );
   const message = expect.stringMatching(/^What happened\./);
   expect(body).toEqual({

@@ -18,7 +18,10 @@ function createService(concurrency = 2) {
     IMAGE_LINK_SECRET: "a secret of the tests",
     DATA_DIR: undefined,
   };
-  return { upstream, images: createImageService({ config, upstream, secret: "a secret of this test" }) };
+  return {
+    upstream,
+    images: createImageService({ config, pictures: upstream, secret: "a secret of this test" }),
+  };
 }
 
 async function collect(events: AsyncIterable<ImageEvent>): Promise<string[]> {

@@ -8,7 +8,7 @@ import { createScriptedUpstream } from "./scripted-upstream.ts";
 function createCase(concurrency: number) {
   const upstream = createScriptedUpstream();
   const config = { IMAGE_CONCURRENCY: concurrency, IMAGE_LINK_SECRET: "s".repeat(16), DATA_DIR: undefined };
-  const images = createImageService({ config, upstream, secret: "a secret of this test" });
+  const images = createImageService({ config, pictures: upstream, secret: "a secret of this test" });
   const client = new AbortController();
   const request = { model: "AkashGen", prompt: "a red boat", count: 3, delivery: "link" } as const;
   const events = drawPictures(images, request, { signal: client.signal, baseUrl: "http://x" });

@@ -2,21 +2,24 @@ import { describe, expect, it } from "vitest";
 import { GatewayError } from "../../src/errors.ts";
 import { resolveImageModel } from "../../src/images/resolve-image-model.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
+import { listed } from "../support/router-of.ts";
 
 const never = new AbortController().signal;
 
 function createChat(...models: ModelInfo[]) {
   return {
-    listModels: async () => models,
+    listModels: async () => models.map((model) => listed(model)),
     async resolveModel(id: string) {
       const found = models.find((model) => model.id.toLowerCase() === id.toLowerCase());
       if (found === undefined) throw new GatewayError("model-not-found", "Error Model.", { status: 500 });
-      return found;
+      return listed(found);
     },
   };
 }
 
 const chat = createChat({ id: "DeepSeek-V3.2", kind: "chat" }, { id: "AkashGen", kind: "image" });
+
+const images = { defaultModel: "AkashGen" };
 
 const withoutList = {
   ...chat,
@@ -29,24 +32,24 @@ describe("the model of an images request", () => {
     ["AkashGen", "AkashGen"],
     ["akashgen", "AkashGen"],
   ])("%s is %s", async (id, expected) => {
-    expect(await resolveImageModel(chat, id, never)).toBe(expected);
+    expect(await resolveImageModel({ chat, images }, id, never)).toBe(expected);
   });
 
   it("defaults to the usual one while the upstream's list does not show it", async () => {
-    expect(await resolveImageModel(createChat(), undefined, never)).toBe("AkashGen");
+    expect(await resolveImageModel({ chat: createChat(), images }, undefined, never)).toBe("AkashGen");
   });
 
   it("defaults to the usual one while there is no list, unless the caller left", async () => {
-    expect(await resolveImageModel(withoutList, undefined, never)).toBe("AkashGen");
+    expect(await resolveImageModel({ chat: withoutList, images }, undefined, never)).toBe("AkashGen");
     const gone = AbortSignal.abort();
-    await expect(resolveImageModel(withoutList, undefined, gone)).rejects.toThrow();
+    await expect(resolveImageModel({ chat: withoutList, images }, undefined, gone)).rejects.toThrow();
   });
 
   it.each([
     ["dall-e-3", "model-not-found", 404],
     ["DeepSeek-V3.2", "invalid-request", 400],
   ])("%s is refused with the name of the right one", async (id, kind, status) => {
-    await expect(resolveImageModel(chat, id, never)).rejects.toMatchObject({
+    await expect(resolveImageModel({ chat, images }, id, never)).rejects.toMatchObject({
       kind,
       status,
       param: "model",
@@ -60,6 +63,8 @@ describe("the model of an images request", () => {
       ...chat,
       resolveModel: () => Promise.reject(new GatewayError("rate-limited", "Used up.")),
     };
-    await expect(resolveImageModel(failing, "x", never)).rejects.toMatchObject({ kind: "rate-limited" });
+    await expect(resolveImageModel({ chat: failing, images }, "x", never)).rejects.toMatchObject({
+      kind: "rate-limited",
+    });
   });
 });

@@ -4,7 +4,7 @@ import type {
   ImageFile,
   ImageRequest,
   ImageSource,
-  Upstream,
+  PictureUpstream,
 } from "../../src/upstreams/upstream.ts";
 
 /** A picture job of the test: goes on when the test says so. */
@@ -16,7 +16,7 @@ export interface ScriptedJob {
 }
 
 /** An upstream whose image jobs the test moves on, and whose files it sets. */
-export interface ScriptedUpstream extends Pick<Upstream, "makeImage" | "openImage"> {
+export interface ScriptedUpstream extends PictureUpstream {
   readonly jobs: ScriptedJob[];
   readonly opened: string[];
   readonly files: Map<string, Uint8Array>;
@@ -31,6 +31,7 @@ export function createScriptedUpstream(): ScriptedUpstream {
   const watchers = new Set<() => void>();
 
   return {
+    defaultModel: "AkashGen",
     jobs,
     opened,
     files,

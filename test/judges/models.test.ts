@@ -17,6 +17,8 @@ describe.each(everyWay)("a model is found (%s)", (way) => {
     ["by its id with a slash", "Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B"],
     ["by its id in another case", "qwen/QWEN3-30b-a3b", "Qwen/Qwen3-30B-A3B"],
     ["by the id that its back end has", "deepseek-ai/DeepSeek-V3.2", "DeepSeek-V3.2"],
+    ["by its id without the vendor", "qwen3-30b-a3b", "Qwen/Qwen3-30B-A3B"],
+    ["by the back end's without the vendor", "gpt-oss-120b", "openai-gpt-oss-120b"],
     ["by an alias", "gpt-4o", "DeepSeek-V3.2"],
     ["by an alias in another case", "GPT-4o", "DeepSeek-V3.2"],
     ["by an alias with a slash", "openai/gpt-5", "Qwen/Qwen3-30B-A3B"],
@@ -36,8 +38,8 @@ describe.each(everyWay)("a model is found (%s)", (way) => {
   test.each([
     ["deepseek v3.2", "DeepSeek-V3.2"],
     ["Deepsek-V3.2", "DeepSeek-V3.2"],
-    ["gpt-oss-120b", "openai-gpt-oss-120b"],
-    ["Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B"],
+    ["openai-gpt-oss-12b", "openai-gpt-oss-120b"],
+    ["Qwen3-30B", "Qwen/Qwen3-30B-A3B"],
   ])("or the nearest one is named: %s", async (id, near) => {
     await using stack = await startStack();
     const answer = ways[way](openai(stack), { model: id, messages });

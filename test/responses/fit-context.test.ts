@@ -1,7 +1,14 @@
+import type { ModelWindow } from "../../src/model/leg.ts";
 import { describe, expect, test } from "vitest";
 import type { ChatRequest, Message } from "../../src/model/request.ts";
 import { fitContext } from "../../src/responses/fit-context.ts";
 import { createRequest } from "../support/create-request.ts";
+
+/** As Akash Chat has it, which keeps a part for the answer. */
+function windowOf(contextLength: number | undefined): ModelWindow {
+  if (contextLength === undefined) return {};
+  return { contextLength, promptLimit: { tokens: contextLength - 1000, encoding: "cl100k_base" } };
+}
 
 function turn(role: "system" | "user" | "assistant", text: string): Message {
   return { role, parts: [{ type: "text", text }] };
@@ -44,7 +51,7 @@ describe("fitContext", () => {
   test("leaves a prompt that fits alone", async () => {
     const chat = counter();
     const small = request([turn("user", "a"), turn("assistant", "b"), turn("user", "c")]);
-    expect(await fitContext(chat, small, { contextLength: 10_000, signal })).toBe(small);
+    expect(await fitContext(chat, small, { window: windowOf(10_000), signal })).toBe(small);
     expect(chat.counts).toEqual([3]);
   });
 
@@ -60,13 +67,13 @@ describe("fitContext", () => {
       turn("assistant", "b"),
       ...last,
     ];
-    const fitted = await fitContext(counter(), request(messages, 100), { contextLength: 1750, signal });
+    const fitted = await fitContext(counter(), request(messages, 100), { window: windowOf(1750), signal });
     expect(fitted.messages).toEqual([turn("system", "Be brief."), turn("system", "Note."), ...last]);
   });
 
   test("keeps the last turn even if that is too long", async () => {
     const fitted = await fitContext(counter(), request([turn("user", "1"), turn("user", "2")]), {
-      contextLength: 10,
+      window: windowOf(10),
       signal,
     });
     expect(fitted.messages).toEqual([turn("user", "2")]);
@@ -80,9 +87,10 @@ describe("fitContext", () => {
       turn("user", "Mend it."),
     ];
     const fit = (messages: readonly Message[], contextLength: number) =>
-      fitContext(counter(), request([...begun, ...messages], 0), { contextLength, signal }).then(
-        (fitted) => fitted.messages,
-      );
+      fitContext(counter(), request([...begun, ...messages], 0), {
+        window: windowOf(contextLength),
+        signal,
+      }).then((fitted) => fitted.messages);
     const kept = [begun[0], begun[3]];
 
     test("drops the first steps, never the user's last message, a call or its result alone", async () => {
@@ -113,7 +121,7 @@ describe("fitContext", () => {
   test("counts seldom in a long conversation, and drops no more than it must", async () => {
     const chat = counter();
     const messages = Array.from({ length: 1000 }, (_, index) => turn("user", String(index)));
-    const fitted = await fitContext(chat, request(messages, 0), { contextLength: 51_000, signal });
+    const fitted = await fitContext(chat, request(messages, 0), { window: windowOf(51_000), signal });
     expect(fitted.messages).toHaveLength(500);
     expect(chat.counts.length).toBeLessThan(12);
   });
@@ -121,7 +129,7 @@ describe("fitContext", () => {
   test("does nothing when the length is unknown", async () => {
     const chat = counter();
     const any = request([turn("user", "1"), turn("user", "2")]);
-    expect(await fitContext(chat, any, { contextLength: undefined, signal })).toBe(any);
+    expect(await fitContext(chat, any, { window: windowOf(undefined), signal })).toBe(any);
     expect(chat.counts).toEqual([]);
   });
 });

@@ -1,7 +1,14 @@
+import type { ModelWindow } from "../../src/model/leg.ts";
 import { describe, expect, test } from "vitest";
 import type { ChatRequest, Message } from "../../src/model/request.ts";
 import { fitSummary } from "../../src/responses/fit-summary.ts";
 import { createRequest } from "../support/create-request.ts";
+
+/** As Akash Chat has it, which keeps a part for the answer. */
+function windowOf(contextLength: number | undefined): ModelWindow {
+  if (contextLength === undefined) return {};
+  return { contextLength, promptLimit: { tokens: contextLength - 1000, encoding: "cl100k_base" } };
+}
 
 const { signal } = new AbortController();
 /** Counts one token for each character. */
@@ -54,13 +61,16 @@ describe("a request for a summary", () => {
       5000,
     ],
   ])("stays %s", async (_name, messages, contextLength, length) => {
-    const fitted = await fitSummary(chat, createRequest({ messages }), { contextLength, signal });
+    const fitted = await fitSummary(chat, createRequest({ messages }), {
+      window: windowOf(contextLength),
+      signal,
+    });
     expect(lengthOf(fitted)).toBe(length);
   });
 
   test("leaves no more room than the summary may take", async () => {
     const request = createRequest({ messages: [words, result("r".repeat(20_000))], maxOutputTokens: 1000 });
-    expect(await fitSummary(chat, request, { contextLength: 22_000, signal })).toBe(request);
+    expect(await fitSummary(chat, request, { window: windowOf(22_000), signal })).toBe(request);
   });
 
   test("keeps its newest answers", async () => {
@@ -68,7 +78,7 @@ describe("a request for a summary", () => {
       words,
       ...["one", "two", "three"].map((text) => say("assistant", text.padEnd(900, "."))),
     ];
-    const fitted = await fitSummary(chat, createRequest({ messages }), { contextLength: 4000, signal });
+    const fitted = await fitSummary(chat, createRequest({ messages }), { window: windowOf(4000), signal });
     expect(fitted.messages.map(({ parts }) => parts.map(textOf).join("").slice(0, 3))).toEqual([
       "www",
       "two",

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { errorStatus, type ErrorKind } from "../../src/errors.ts";
-import { describeAttempts, encodeAttempts } from "../../src/routing/attempt.ts";
+import { encodeAttempts } from "../../src/model/attempt.ts";
+import { describeAttempts } from "../../src/routing/attempt.ts";
 
 test("a header has all tries, and nothing that would end it", () => {
   expect(

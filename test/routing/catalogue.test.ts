@@ -1,12 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { matchGlob } from "../../src/completion/match-glob.ts";
-import { createCatalogue, type OwnName } from "../../src/routing/catalogue.ts";
+import { unknownCapabilities } from "../../src/model/capabilities.ts";
+import { type Leg, legKey } from "../../src/model/leg.ts";
+import type { ModelInfo } from "../../src/model/model-info.ts";
+import { createCatalogue, listNow } from "../../src/routing/catalogue.ts";
+import type { Catalogue, OwnName } from "../../src/routing/router.ts";
 import { groupModels, type Offer } from "../../src/routing/group-models.ts";
-import { type Leg, legKey, type OfferedModel } from "../../src/routing/leg.ts";
 
-function model(id: string, facts: Partial<OfferedModel> = {}): OfferedModel {
+function model(id: string, facts: Partial<ModelInfo> = {}): ModelInfo {
   return { id, kind: "chat", ...facts };
 }
 
@@ -16,7 +18,6 @@ const web: Offer = {
     model("DeepSeek-V3.2", {
       backEndId: "deepseek-ai/DeepSeek-V3.2",
       contextLength: 64_000,
-      tools: "emulated",
     }),
     model("Chat-Large", { backEndId: "qwen/Qwen3-Next-80B" }),
     model("AkashGen", { kind: "image" }),
@@ -28,19 +29,19 @@ const paid: Offer = {
     model("deepseek-ai/DeepSeek-V3.2", {
       name: "DeepSeek V3.2",
       contextLength: 128_000,
-      outputLimit: 8000,
-      tools: "native",
-      input: ["text", "image"],
-      output: ["text"],
-      price: { input: 0.14, output: 0.28 },
+      maxOutputTokens: 8000,
+      capabilities: { ...unknownCapabilities, tools: "native" },
+      inputModalities: ["text", "image"],
+      outputModalities: ["text"],
+      price: { inputPerMillion: 0.14, outputPerMillion: 0.28 },
     }),
-    model("qwen/Qwen3-Next-80B", { outputLimit: 32_000 }),
+    model("qwen/Qwen3-Next-80B", { maxOutputTokens: 32_000 }),
   ],
 };
 const mine: Offer = {
   upstream: "mine",
   models: [
-    model("deepseek-v3.2", { outputLimit: 16_000, input: ["text"] }),
+    model("deepseek-v3.2", { maxOutputTokens: 16_000 }),
     model("a/llama"),
     model("b/llama"),
     model("embed", { kind: "image" }),
@@ -49,8 +50,9 @@ const mine: Offer = {
 const silent: Offer = { upstream: "silent", models: undefined };
 
 const keys = (legs: readonly Leg[]) => legs.map(legKey);
+const legsOf = (catalogue: Catalogue, id: string) => catalogue.find(id)?.legs ?? [];
 const catalogueOf = (offers: readonly Offer[], names: readonly OwnName[] = []) =>
-  createCatalogue({ offers, names, matches: matchGlob });
+  createCatalogue({ offers, names });
 
 describe("one model at several upstreams", () => {
   const catalogue = catalogueOf([web, paid, mine]);
@@ -67,13 +69,13 @@ describe("one model at several upstreams", () => {
     ["at one upstream alone", "paid/deepseek-ai/DeepSeek-V3.2", ["paid/deepseek-ai/DeepSeek-V3.2"]],
     ["at one upstream, by the last part", "Paid/DeepSeek-V3.2", ["paid/deepseek-ai/DeepSeek-V3.2"]],
     ["two of one upstream are two", "a/llama", ["mine/a/llama"]],
-    ["the first where the last part fits two", "llama", ["mine/a/llama"]],
+    ["nothing where the last part fits two", "llama", []],
     ["nowhere", "gpt-5", []],
     ["no pattern of clients", "mine/*", []],
     ["nothing", "", []],
     ["an upstream without a model", "web/", []],
   ])("%s", (_name, id, expected) => {
-    expect(keys(catalogue.candidates(id))).toEqual(expected);
+    expect(keys(legsOf(catalogue, id))).toEqual(expected);
   });
 
   test("in the order of the upstreams, whichever ties them together", () => {
@@ -85,17 +87,15 @@ describe("one model at several upstreams", () => {
       [two, one, tie],
       [one, tie, two],
     ]) {
-      expect(
-        catalogueOf(offers)
-          .candidates("two")
-          .map(({ upstream }) => upstream),
-      ).toEqual(offers.map(({ upstream }) => upstream));
+      expect(legsOf(catalogueOf(offers), "two").map(({ upstream }) => upstream)).toEqual(
+        offers.map(({ upstream }) => upstream),
+      );
     }
   });
 
   test("a last part that an upstream has twice ties nothing", () => {
     const other: Offer = { upstream: "other", models: [model("c/llama")] };
-    expect(keys(catalogueOf([mine, other]).candidates("c/llama"))).toEqual(["other/c/llama"]);
+    expect(keys(legsOf(catalogueOf([mine, other]), "c/llama"))).toEqual(["other/c/llama"]);
   });
 });
 
@@ -116,31 +116,33 @@ describe("own names", () => {
     ["before models of the same name", "llama", ["web/Chat-Large"]],
     ["an upstream that lists nothing is asked by id, not by star", "far", ["silent/Some/Model"]],
   ])("%s", (_name, id, expected) => {
-    expect(keys(catalogue.candidates(id))).toEqual(expected);
+    expect(keys(legsOf(catalogue, id))).toEqual(expected);
   });
 
   test("a star stands for so many models, and no more", () => {
     const many: Offer = { upstream: "many", models: Array.from({ length: 300 }, (_, at) => model(`m${at}`)) };
     const all = catalogueOf([many], [{ name: "any", targets: ["many/*"] }]);
-    expect(keys(all.candidates("any"))).toEqual(Array.from({ length: 8 }, (_, at) => `many/m${at}`));
+    expect(keys(legsOf(all, "any"))).toEqual(Array.from({ length: 8 }, (_, at) => `many/m${at}`));
   });
 });
 
-test("what no list has is left to upstreams whose lists are not known", () => {
-  const catalogue = catalogueOf([web, silent]);
-  expect(keys(catalogue.candidates("gpt-5"))).toEqual(["silent/gpt-5"]);
-  expect(keys(catalogue.candidates("DeepSeek-V3.2"))).toEqual(["web/DeepSeek-V3.2"]);
+test("what no list has is left to upstreams whose lists are not known, or have no model that chats", () => {
+  const away: Offer = { upstream: "away", models: [model("AkashGen", { kind: "image" })] };
+  const catalogue = catalogueOf([web, silent, away]);
+  expect(catalogue.find("gpt-5")).toBeUndefined();
+  expect(keys(catalogue.pass("gpt-5")?.legs ?? [])).toEqual(["silent/gpt-5", "away/gpt-5"]);
+  expect(keys(legsOf(catalogue, "DeepSeek-V3.2"))).toEqual(["web/DeepSeek-V3.2"]);
+  expect(catalogueOf([web]).pass("gpt-5")).toBeUndefined();
 });
 
-test("images go to models that may see, or to those that say themselves that they can't", () => {
-  const catalogue = catalogueOf([web, paid, mine]);
-  expect(keys(catalogue.candidates("DeepSeek-V3.2", { images: true }))).toEqual([
-    "web/DeepSeek-V3.2",
-    "paid/deepseek-ai/DeepSeek-V3.2",
-  ]);
-  expect(keys(catalogueOf([mine]).candidates("deepseek-v3.2", { images: true }))).toEqual([
-    "mine/deepseek-v3.2",
-  ]);
+test("who draws does so also while its list is not known, or is its back end's", () => {
+  const raw: Offer = { upstream: "raw", models: [model("a/b", { raw: true })], drawsAs: "Gen" };
+  for (const offer of [raw, { ...silent, drawsAs: "Gen" }]) {
+    expect(catalogueOf([offer]).pass("gen")?.legs).toEqual([
+      { upstream: offer.upstream, model: { id: "Gen", kind: "image" } },
+    ]);
+  }
+  expect(catalogueOf([{ ...web, drawsAs: "Gen" }]).pass("gen")).toBeUndefined();
 });
 
 describe("the merged list", () => {
@@ -150,7 +152,7 @@ describe("the merged list", () => {
   );
 
   test("has own names, then each model once", () => {
-    expect(catalogue.list(() => "ready").map(({ id, legs }) => [id, legs.length])).toEqual([
+    expect(listNow(catalogue, () => true).map(({ id, legs }) => [id, legs.length])).toEqual([
       ["fast", 1],
       ["DeepSeek-V3.2", 3],
       ["Chat-Large", 2],
@@ -162,38 +164,34 @@ describe("the merged list", () => {
   });
 
   const find = (down: readonly string[]) =>
-    catalogue
-      .list(({ upstream }) => (down.includes(upstream) ? "shut" : "due"))
-      .find(({ id }) => id === "DeepSeek-V3.2");
+    listNow(catalogue, ({ upstream }) => !down.includes(upstream)).find(({ id }) => id === "DeepSeek-V3.2");
 
   test("says the largest window, the smallest output, and of the rest what the first leg that answers does", () => {
-    const both = { contextLength: 128_000, outputLimit: 8000 };
-    expect(find([])).toMatchObject({ ...both, tools: "emulated", answersNow: true });
+    const both = { contextLength: 128_000, maxOutputTokens: 8000 };
+    expect(find([])).toMatchObject({ ...both, answersNow: true });
     expect(find([])).not.toHaveProperty("price");
     expect(find(["web"])).toMatchObject({
       ...both,
-      tools: "native",
-      price: { input: 0.14 },
+      capabilities: { tools: "native" },
+      price: { inputPerMillion: 0.14 },
       name: "DeepSeek V3.2",
-      input: ["text", "image"],
+      inputModalities: ["text", "image"],
       answersNow: true,
       legs: [{ answersNow: false }, { answersNow: true }, { answersNow: true }],
     });
-    expect(find(["web", "paid", "mine"])).toMatchObject({ answersNow: false, tools: "emulated" });
+    expect(find(["web", "paid", "mine"])).toMatchObject({ answersNow: false });
   });
 
   test("a model whose id an own name has taken is listed with its upstream", () => {
     const names = [{ name: "deepseek-v3.2", targets: ["paid/*"] }];
-    const ids = catalogueOf([web, paid], names)
-      .list(() => "ready")
-      .map(({ id }) => id);
+    const ids = catalogueOf([web, paid], names).models.map(({ id }) => id);
     expect(ids).toEqual(["deepseek-v3.2", "web/DeepSeek-V3.2", "Chat-Large", "AkashGen"]);
   });
 });
 
 test("an id goes before what another model is called elsewhere", () => {
   const offer: Offer = { upstream: "u", models: [model("x", { backEndId: "y" }), model("y")] };
-  expect(keys(catalogueOf([offer]).candidates("Y"))).toEqual(["u/y"]);
+  expect(keys(legsOf(catalogueOf([offer]), "Y"))).toEqual(["u/y"]);
 });
 
 test("whatever is offered: each model is in one group, no group has an upstream twice, and every listed id is found", () => {
@@ -223,10 +221,10 @@ test("whatever is offered: each model is in one group, no group has an upstream 
         expect(upstreams).toEqual([...new Set(upstreams)].sort());
       }
       const catalogue = catalogueOf(given);
-      const listed = catalogue.list(() => "ready");
+      const listed = catalogue.models;
       expect(new Set(listed.map((entry) => entry.id)).size).toBe(listed.length);
       for (const entry of listed) {
-        const found = keys(catalogue.candidates(entry.id));
+        const found = keys(legsOf(catalogue, entry.id));
         // All of them, or by `upstream/model` the one.
         expect([keys(entry.legs), keys(entry.legs.slice(0, 1))]).toContainEqual(found);
       }

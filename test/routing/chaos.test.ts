@@ -2,16 +2,16 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { errorStatus, type ErrorKind, GatewayError } from "../../src/errors.ts";
+import { errorStatus, type ErrorKind, GatewayError, type RetryScope } from "../../src/errors.ts";
 import type { EventBatch } from "../../src/model/events.ts";
 import { createConversations } from "../../src/routing/conversations.ts";
 import { createHealth, type Health } from "../../src/routing/health.ts";
-import { type Leg, legKey } from "../../src/routing/leg.ts";
+import { type Leg, legKey } from "../../src/model/leg.ts";
 import type { Resting } from "../../src/routing/place.ts";
 import { RouteError } from "../../src/routing/route-error.ts";
 import { runAttempts } from "../../src/routing/run-attempts.ts";
-import { judgeFailure, type RetryScope } from "../../src/routing/verdict.ts";
 import { answerOf, createClock, leg, textOf } from "./support/legs.ts";
+import { judgeFailure } from "../../src/routing/verdict.ts";
 
 /** What an upstream does when it is asked. */
 type Deed =
@@ -85,6 +85,7 @@ test("whatever fails, in whatever order", async () => {
         { own, asked }: { readonly own: readonly Leg[]; readonly asked: readonly Leg[] },
         hasLeft: () => boolean,
         isNarrowed: () => boolean,
+        narrow: (scope: RetryScope) => void,
       ): Health {
         return {
           ...health,
@@ -96,7 +97,10 @@ test("whatever fails, in whatever order", async () => {
             expect(
               told.filter(
                 ({ upstream, model, until }) =>
-                  now < until && upstream === one.upstream && (model ?? one.model.id) === one.model.id,
+                  new Set(own.map(legKey)).size > 1 &&
+                  now < until &&
+                  upstream === one.upstream &&
+                  (model ?? one.model.id) === one.model.id,
               ),
               "a limit is kept",
             ).toEqual([]);
@@ -119,6 +123,7 @@ test("whatever fails, in whatever order", async () => {
                 done();
               },
               fail(error, effect) {
+                narrow(judgeFailure(error, clock.now()).scope);
                 visit.fail(error, effect);
                 done();
               },
@@ -144,7 +149,10 @@ test("whatever fails, in whatever order", async () => {
         }
         yield* batches.slice(0, next.behind);
         await scheduler.schedule(Promise.resolve());
-        if (next.kind === "fails") throw new ScopedError(next);
+        if (next.kind === "fails") {
+          const { error, waitMs, scope } = next;
+          throw new GatewayError(error, "It failed.", { retryAfterMs: waitMs, retry: scope });
+        }
       }
 
       async function run({ order, leavesAfter, abortsAtAsk, conversation }: (typeof given.requests)[number]) {
@@ -164,18 +172,12 @@ test("whatever fails, in whatever order", async () => {
             { own, asked },
             () => signal.aborted,
             () => narrowed,
+            (scope) => (narrowed ||= scope === "larger-context"),
           ),
           signal,
           now: clock.now,
-          judge(error, _leg, now) {
-            const verdict = judgeFailure(error, now);
-            narrowed ||= verdict.scope === "larger-context";
-            return error instanceof ScopedError && error.scope !== undefined
-              ? { ...verdict, scope: error.scope }
-              : verdict;
-          },
           conversation: conversation === undefined ? undefined : { key: conversation, places },
-          ask(one, legSignal) {
+          ask(one, { signal: legSignal }) {
             asked.push(one);
             signals.push(legSignal);
             if (abortsAtAsk === asked.length - 1) controller.abort();
@@ -230,13 +232,3 @@ test("whatever fails, in whatever order", async () => {
     { numRuns: 200 },
   );
 });
-
-/** A failure whose upstream knows where to go with it. */
-class ScopedError extends GatewayError {
-  readonly scope: RetryScope | undefined;
-
-  constructor({ error, waitMs, scope }: Extract<Deed, { kind: "fails" }>) {
-    super(error, "It failed.", { retryAfterMs: waitMs });
-    this.scope = scope;
-  }
-}

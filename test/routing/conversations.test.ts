@@ -1,10 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import {
-  conversationKey,
-  type ConversationSigns,
-  createConversations,
-} from "../../src/routing/conversations.ts";
+import { conversationKey, createConversations } from "../../src/routing/conversations.ts";
+import type { ConversationSigns } from "../../src/routing/router.ts";
 import { createClock, leg } from "./support/legs.ts";
 
 const hash = (): string => "hash";

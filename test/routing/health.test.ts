@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { GatewayError } from "../../src/errors.ts";
 import { createHealth, type HealthOptions } from "../../src/routing/health.ts";
-import type { Leg } from "../../src/routing/leg.ts";
+import type { Leg } from "../../src/model/leg.ts";
 import { createClock, leg } from "./support/legs.ts";
 
 const error = new GatewayError("upstream-unavailable", "It failed.");
@@ -12,7 +12,7 @@ const elsewhere = leg("v", "a");
 
 interface RestOptions {
   readonly told?: boolean;
-  readonly place?: "leg" | "upstream";
+  readonly place?: "model" | "upstream";
 }
 
 function start(options: Partial<HealthOptions> = {}) {
@@ -21,7 +21,7 @@ function start(options: Partial<HealthOptions> = {}) {
   const strike = (one: Leg, times = 1): void => {
     for (let at = 0; at < times; at += 1) health.enter(one).fail(error, { kind: "strike" });
   };
-  const rest = (one: Leg, forMs: number, { told = true, place = "leg" }: RestOptions = {}): void =>
+  const rest = (one: Leg, forMs: number, { told = true, place = "model" }: RestOptions = {}): void =>
     health.enter(one).fail(error, { kind: "rest", place, forMs, told });
   const look = (...legs: readonly Leg[]) => legs.map((one) => health.availability(one));
   return { clock, health, strike, rest, look };
@@ -106,17 +106,17 @@ describe("the breaker", () => {
     strike(a, 3);
     clock.advance(10_000);
     const trial = health.enter(a);
-    early[0].fail(error, { kind: "rest", place: "leg", forMs: 5000, told: true });
+    early[0].fail(error, { kind: "rest", place: "model", forMs: 5000, told: true });
     expect(look(a)).toEqual(["shut"]);
     clock.advance(5000);
     expect(look(a)).toEqual(["doubtful"]);
-    early[1].fail(error, { kind: "rest", place: "leg", forMs: 5000, told: true });
+    early[1].fail(error, { kind: "rest", place: "model", forMs: 5000, told: true });
     trial.begin();
     expect(look(a)).toEqual(["shut"]);
     clock.advance(5000);
     expect(look(a)).toEqual(["due"]);
     const next = health.enter(a);
-    early[2].fail(error, { kind: "rest", place: "leg", forMs: 0, told: true });
+    early[2].fail(error, { kind: "rest", place: "model", forMs: 0, told: true });
     next.fail(error, { kind: "strike" });
     expect(look(a)).toEqual(["due"]);
   });
@@ -155,7 +155,7 @@ describe("a rest", () => {
     const { clock, health, look } = start();
     const visits = [health.enter(a), health.enter(a)] as const;
     for (const [at, [forMs, told]] of [first, second].entries()) {
-      visits[at]?.fail(error, { kind: "rest", place: "leg", forMs, told });
+      visits[at]?.fail(error, { kind: "rest", place: "model", forMs, told });
     }
     expect(health.restOf(a)?.until).toBe(clock.now() + expected);
     clock.advance(expected - 1);
@@ -175,7 +175,7 @@ describe("a rest", () => {
     const { health, rest } = start();
     expect(health.restOf(a)).toBeUndefined();
     const visits = [health.enter(a), health.enter(a)] as const;
-    visits[0].fail(error, { kind: "rest", place: "leg", forMs: 1000, told: true });
+    visits[0].fail(error, { kind: "rest", place: "model", forMs: 1000, told: true });
     visits[1].fail(error, { kind: "rest", place: "upstream", forMs: 9000, told: true });
     expect(health.restOf(a)).toMatchObject({ error, told: true });
     expect(Number(health.restOf(a)?.until) - Number(health.restOf(b)?.until)).toBe(0);

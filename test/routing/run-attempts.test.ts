@@ -2,16 +2,12 @@ import { describe, expect, test } from "vitest";
 
 import { GatewayError } from "../../src/errors.ts";
 import type { EventBatch } from "../../src/model/events.ts";
-import {
-  type Attempt,
-  type AttemptOptions,
-  createConversations,
-  createHealth,
-  type Leg,
-  RouteError,
-  runAttempts,
-  type Verdict,
-} from "../../src/routing/index.ts";
+import type { Attempt } from "../../src/model/attempt.ts";
+import type { Leg } from "../../src/model/leg.ts";
+import { createConversations } from "../../src/routing/conversations.ts";
+import { createHealth } from "../../src/routing/health.ts";
+import { RouteError } from "../../src/routing/route-error.ts";
+import { type AttemptOptions, runAttempts } from "../../src/routing/run-attempts.ts";
 import { aborted } from "../support/gate.ts";
 import { answerOf, createClock, failing, leg, readAll, textOf } from "./support/legs.ts";
 
@@ -36,7 +32,7 @@ function start(
   const run = (change: Partial<AttemptOptions> = {}) =>
     runAttempts({
       legs,
-      ask(one, signal) {
+      ask(one, { signal }) {
         const deed = deeds[legs.findIndex(({ upstream }) => upstream === one.upstream)];
         asked.push(one.upstream);
         signals.push(signal);
@@ -135,10 +131,8 @@ describe("tries", () => {
   });
 
   test("once more at the same leg, once in all, and not where the breaker has opened", async () => {
-    const verdict: Verdict = { scope: "same", effect: { kind: "strike" } };
-    const one = start([fails(unavailable), fails(unavailable), fails(unavailable)], {
-      judge: () => verdict,
-    });
+    const again = new GatewayError("upstream-unavailable", "Once more.", { retry: "same" });
+    const one = start([fails(again), fails(again), fails(again)]);
     await readAll(one.run());
     expect(one.asked).toEqual(["first", "first", "second", "third"]);
     await readAll(one.run());
@@ -312,7 +306,7 @@ describe("a conversation", () => {
     const { run, asked, clock, health, legs } = start([answers("first"), answers("second")]);
     const places = createConversations({ now: clock.now });
     places.keep("k", legs[1] as Leg);
-    health.enter(legs[1] as Leg).fail(unavailable, { kind: "rest", place: "leg", forMs: 0, told: true });
+    health.enter(legs[1] as Leg).fail(unavailable, { kind: "rest", place: "model", forMs: 0, told: true });
     await readAll(run({ conversation: { key: "k", places } }));
     expect(asked).toEqual(["first"]);
   });
@@ -322,9 +316,9 @@ describe("when all rest by their upstreams' word", () => {
   test.each([
     ["budget-exhausted", "budget-exhausted", [7_200_000, 3_600_000], 3_600_000],
     // Nobody shall sleep for so long.
-    ["rate-limited", "budget-exhausted", [3_600_000], 3_600_000],
+    ["rate-limited", "budget-exhausted", [3_600_000, 4_000_000], 3_600_000],
     ["budget-exhausted", "rate-limited", [20_000, 7_200_000], 20_000],
-    ["overloaded", "overloaded", [3_600_000], 3_600_000],
+    ["overloaded", "overloaded", [3_600_000, 4_000_000], 3_600_000],
   ] as const)("%s is told as %s, with the time of the first", async (kind, expected, forMs, waitMs) => {
     const { run, asked, clock } = shut(kind, forMs);
     const { error } = await readAll(run());
@@ -334,6 +328,12 @@ describe("when all rest by their upstreams' word", () => {
       "resetsAt",
       expected === "budget-exhausted" ? clock.now() + waitMs : undefined,
     );
+  });
+
+  test("the only one is asked all the same, and says it itself", async () => {
+    const { run, asked } = shut("rate-limited", [3_600_000]);
+    await readAll(run());
+    expect(asked).toEqual(["first"]);
   });
 
   test("it is said in words that agents take for nothing else", async () => {

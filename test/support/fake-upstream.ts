@@ -1,8 +1,9 @@
 import type { GatewayError } from "../../src/errors.ts";
 import type { ChatEvent, EventBatch, Usage } from "../../src/model/events.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
-import type { PlainRequest } from "../../src/model/plain-request.ts";
+import type { ChatRequest } from "../../src/model/request.ts";
 import type { Upstream } from "../../src/upstreams/upstream.ts";
+import { type PlainConversation, toPlain } from "../../src/upstreams/akash-chat/to-plain.ts";
 import { textEvents } from "./shape.ts";
 
 /** What the upstream answers to one request; the deltas come in one batch each. */
@@ -18,8 +19,12 @@ export interface FakeAnswer {
 
 /** An upstream that gives prepared answers, in order. */
 export interface FakeUpstream extends Pick<Upstream, "listModels" | "refreshModels" | "stream"> {
-  /** What was asked, with the signal of each request. */
-  readonly asked: { readonly plain: PlainRequest; readonly signal: AbortSignal }[];
+  /** What was asked, also as plain text, with the signal of each request. */
+  readonly asked: {
+    readonly request: ChatRequest;
+    readonly plain: PlainConversation;
+    readonly signal: AbortSignal;
+  }[];
   /** How many batches were read of each answer. */
   readonly read: number[];
 }
@@ -57,10 +62,10 @@ export function createFakeUpstream(
     read,
     listModels,
     refreshModels: listModels,
-    async *stream(plain, signal) {
+    async *stream(request, { signal }) {
       const answer = answers[asked.length];
       if (answer === undefined) throw new Error("No answer was prepared for this request.");
-      const number = asked.push({ plain, signal }) - 1;
+      const number = asked.push({ request, plain: toPlain(request), signal }) - 1;
       read[number] = 0;
       for (const [index, batch] of toBatches(answer).entries()) {
         if (answer.gate?.before === index) await answer.gate.open;

@@ -14,6 +14,7 @@ import { createResponseService } from "../../src/responses/create-response-servi
 import { createServer } from "../../src/server/create-server.ts";
 import { createTotalsKeeper } from "../../src/server/create-totals-keeper.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
+import { listed } from "./router-of.ts";
 
 /** An answer of the scripted chat service. */
 export type Answer = (
@@ -67,19 +68,20 @@ export async function startEdge(options: {
     countTokens: async () => 7,
     fits: async () => true,
     editContext: async (request) => ({ request, applied: [] }),
-    listModels: async () => models,
+    listModels: async () => models.map((model) => listed(model)),
     canSee: ({ id }) => id.includes("VL"),
     async resolveModel(id) {
       const model = models.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
       if (model === undefined) throw new GatewayError("model-not-found", `There is no model '${id}'.`);
-      return model;
+      return listed(model);
     },
   };
   const secret = config.IMAGE_LINK_SECRET ?? "a secret of this test";
   const images = createImageService({
     config,
     secret,
-    upstream: {
+    pictures: {
+      defaultModel: "AkashGen",
       makeImage: () => {
         throw new GatewayError("internal", "no images here");
       },

@@ -49,7 +49,7 @@ export class Conversation {
     const system = question.messages.filter(({ role }) => role === "system");
     const asked = question.messages.filter(({ role }) => role !== "system");
     const whole = { ...question, messages: [...system, ...this.#messages, ...asked] };
-    const fitted = await fitContext(chat, whole, { contextLength: model.contextLength, signal });
+    const fitted = await fitContext(chat, whole, { window: model, signal });
     const dropped = whole.messages.length - fitted.messages.length;
     if (dropped > 0) {
       const which = dropped === 1 ? "The oldest message is" : `The ${dropped} oldest messages are`;

@@ -36,7 +36,7 @@ export async function drawToFile(
   prompt: string,
   { streams, signal }: { readonly streams: ChatStreams; readonly signal: AbortSignal },
 ): Promise<void> {
-  const model = await resolveImageModel(chat, undefined, signal);
+  const model = await resolveImageModel({ chat, images }, undefined, signal);
   // Before the job is spent: a picture that can't be kept is drawn for nothing.
   const { path, file } = await createFile(toFileName(prompt), "png");
   let size: number | undefined;

@@ -77,6 +77,7 @@ export function parseRequest(input: unknown): ParsedChatCompletion {
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       stopSequences: body.stop ?? [],
       ...(reasoning === undefined ? {} : { reasoning }),
+      ...(body.prompt_cache_key === undefined ? {} : { cacheKey: body.prompt_cache_key }),
     },
     stream: body.stream ?? false,
     ignored: [...listIgnored(body, input), ...ignored],

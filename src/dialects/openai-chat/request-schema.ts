@@ -134,6 +134,7 @@ export const requestSchema = z.looseObject({
   tools: optional(z.array(wireTool)),
   tool_choice: optional(toolChoice),
   parallel_tool_calls: optional(z.boolean()),
+  prompt_cache_key: optional(z.string()),
   functions: optional(z.array(functionDefinition)),
   function_call: optional(
     z.union([

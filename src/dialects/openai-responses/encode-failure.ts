@@ -12,6 +12,7 @@ const failureCodes = {
   unauthenticated: "server_error",
   // Codex asks once more, and then stops at the 429 of this type, which tells it the time.
   "budget-exhausted": "usage_limit_reached",
+  "credit-exhausted": "insufficient_quota",
   forbidden: "server_error",
   "not-found": "invalid_prompt",
   "model-not-found": "model_not_found",
@@ -21,6 +22,7 @@ const failureCodes = {
   "rate-limited": "rate_limit_exceeded",
   aborted: "server_error",
   internal: "server_error",
+  "upstream-unauthorized": "server_error",
   "upstream-unavailable": "server_error",
   "upstream-protocol": "server_error",
   "upstream-truncated": "server_error",

@@ -31,6 +31,7 @@ const effective: ReadonlySet<string> = new Set([
   "store",
   "background",
   "metadata",
+  "prompt_cache_key",
 ]);
 
 const formatFields: ReadonlySet<string> = new Set(["format"]);

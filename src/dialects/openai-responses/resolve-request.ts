@@ -122,6 +122,7 @@ export function resolveRequest(read: ResponsesInput, context: RequestContext): P
     },
     ...(limit === undefined ? {} : { maxOutputTokens: limit }),
     stopSequences: body.stop ?? [],
+    ...(body.prompt_cache_key === undefined ? {} : { cacheKey: body.prompt_cache_key }),
   };
   return {
     request: compacts ? toSummaryRequest(request) : request,

@@ -28,7 +28,7 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
     const parsed = parseRequest(request.body);
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
-    const model = await resolveImageModel(chat, parsed.model, signal);
+    const model = await resolveImageModel({ chat, images }, parsed.model, signal);
     request.facts.model = model;
 
     const { encoding } = parsed.request;

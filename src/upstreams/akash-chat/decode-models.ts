@@ -57,6 +57,13 @@ const listSchema = z.union([
   z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data),
 ]);
 
+/** Tokens of a model's context that are kept free for the answer: from the newest message back, what reaches into them is left out. */
+const keptForAnswer = 1000;
+
+function toPromptLimit(contextLength: number): NonNullable<ModelInfo["promptLimit"]> {
+  return { tokens: Math.max(0, contextLength - keptForAnswer), encoding: "cl100k_base" };
+}
+
 /** The id of the upstream's image model. */
 export const imageModelId = "AkashGen";
 
@@ -107,7 +114,9 @@ function toModelInfo(entry: Entry): ModelInfo | undefined {
     ...(entry.name === undefined ? {} : { name: entry.name }),
     ...(entry.description === undefined ? {} : { description: entry.description }),
     ...(entry.owned_by === undefined ? {} : { ownedBy: entry.owned_by }),
-    ...(contextLength === undefined || contextLength <= 0 ? {} : { contextLength }),
+    ...(contextLength === undefined || contextLength <= 0
+      ? {}
+      : { contextLength, promptLimit: toPromptLimit(contextLength) }),
     ...(entry.temperature === undefined ? {} : { temperature: entry.temperature }),
     ...(topP === undefined ? {} : { topP }),
   };

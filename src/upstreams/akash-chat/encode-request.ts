@@ -1,7 +1,8 @@
 import { GatewayError } from "../../errors.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
-import type { PlainMessage, PlainRequest } from "../../model/plain-request.ts";
+import type { ChatRequest } from "../../model/request.ts";
 import type { ImageRequest } from "../upstream.ts";
+import { toPlain, type PlainConversation, type PlainMessage } from "./to-plain.ts";
 
 /** The upstream's server cuts longer bodies and then answers with an empty 500. */
 const maxBodyBytes = 10_000_000;
@@ -37,19 +38,21 @@ interface WireBody {
 }
 
 /**
- * Encodes a chat request for `POST /api/chat/`. Only what the upstream reads is sent: `parts` would switch its
+ * Encodes a chat request that was lowered to text for `POST /api/chat/`. Only what the upstream reads is sent: `parts` would switch its
  * truncation off. Throws kind `payload-too-large` above 10 MB, before anything is sent.
  */
-export function encodeRequest(request: PlainRequest, defaults: ModelDefaults = {}): Uint8Array {
-  refuseLong(request);
+export function encodeRequest(request: ChatRequest, defaults: ModelDefaults = {}): Uint8Array {
+  const plain = toPlain(request);
+  refuseLong(plain);
+  const { temperature, topP } = request.sampling;
   return encodeBody({
-    messages: request.messages.map(encodeMessage),
+    messages: plain.messages.map(encodeMessage),
     model: request.model,
-    system: breakSpecialTokens(request.system),
-    temperature: toNonZero(request.temperature ?? defaults.temperature ?? fallbackSampling.temperature),
-    topP: toNonZero(request.topP ?? defaults.topP ?? fallbackSampling.topP),
+    system: breakSpecialTokens(plain.system),
+    temperature: toNonZero(temperature ?? defaults.temperature ?? fallbackSampling.temperature),
+    topP: toNonZero(topP ?? defaults.topP ?? fallbackSampling.topP),
     // The upstream puts each file in front of the last: reversed here, the model sees them in order.
-    context: request.files.toReversed().map((file) => ({
+    context: plain.files.toReversed().map((file) => ({
       name: breakSpecialTokens(file.name),
       type: file.mediaType,
       content: breakSpecialTokens(file.text),
@@ -80,7 +83,7 @@ function encodeBody(body: WireBody): Uint8Array {
 }
 
 /** Refuses without encoding what is too long by its characters alone, each of which takes a byte or more. */
-function refuseLong({ system, messages, files }: PlainRequest): void {
+function refuseLong({ system, messages, files }: PlainConversation): void {
   let length = system.length;
   for (const file of files) length += file.text.length;
   for (const { text, images = [] } of messages) {

@@ -1,13 +1,14 @@
 import { GatewayError } from "../../errors.ts";
 import type { CallWatch } from "../../model/call-watch.ts";
 import type { EventBatch, Usage } from "../../model/events.ts";
-import type { PlainRequest } from "../../model/plain-request.ts";
+import type { ChatRequest } from "../../model/request.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
-import type { ImageEvent, ImageRequest, Upstream } from "../upstream.ts";
+import type { ImageEvent, ImageRequest, PictureUpstream, Upstream } from "../upstream.ts";
 import { throwIfAborted, withAbort } from "./abort.ts";
 import { createAllowance } from "./allowance.ts";
 import { createClient } from "./client.ts";
+import { imageModelId } from "./decode-models.ts";
 import { createTimeoutError } from "./connection-error.ts";
 import { decodeError, readRefusal } from "./decode-error.ts";
 import { encodeImageRequest, encodeRequest } from "./encode-request.ts";
@@ -23,8 +24,16 @@ import { fetchUsageStatus } from "./usage-status.ts";
 
 export type { AkashChatOptions } from "./options.ts";
 
+/** Akash Chat as an upstream: it always draws. */
+export interface AkashChatUpstream extends Upstream {
+  readonly pictures: PictureUpstream;
+}
+
+/** It takes no conversation without a system message. */
+const fallbackSystemPrompt = "You are a helpful assistant.";
+
 /** Creates the upstream for `AKASH_BASE_URL`. Nothing is asked of it before the first call. */
-export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
+export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUpstream {
   const { config, now } = options;
   const startTimer = options.startTimer ?? startRealTimer;
   const client = createClient(options);
@@ -77,7 +86,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   }
 
   async function* chat(
-    request: PlainRequest,
+    request: ChatRequest,
     signal: AbortSignal,
     watch: CallWatch | undefined,
   ): AsyncGenerator<EventBatch, void, undefined> {
@@ -112,10 +121,12 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
   }
 
   return {
-    name: "akash-chat",
+    name: options.name ?? "akash-chat",
+    systemPrompt: fallbackSystemPrompt,
     listModels: (signal) => models.list(signal),
     refreshModels: (signal) => models.refresh(signal),
-    stream(request, signal, watch) {
+    describeModel: (id) => models.peek(id),
+    stream(request, { signal, watch }) {
       return withAbort(signal, (own, abort) =>
         withIdleTimeout(chat(request, own, watch), {
           firstMs: config.FIRST_BYTE_TIMEOUT_MS,
@@ -126,29 +137,36 @@ export function createAkashChatUpstream(options: AkashChatOptions): Upstream {
         }),
       );
     },
-    makeImage(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent> {
-      return withAbort(signal, (own) =>
-        makeImage(
-          request,
-          {
-            async ask(asking) {
-              const { model } = request;
-              const defaults = models.peek(model);
-              const encode = (id: string) =>
-                encodeImageRequest({ ...request, model: id }, config.SYSTEM_PROMPT, defaults);
-              return (await postChat(model, encode, { signal: asking, watch })).text();
+    pictures: {
+      defaultModel: imageModelId,
+      makeImage(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent> {
+        return withAbort(signal, (own) =>
+          makeImage(
+            request,
+            {
+              async ask(asking) {
+                const { model } = request;
+                const defaults = models.peek(model);
+                const encode = (id: string) =>
+                  encodeImageRequest(
+                    { ...request, model: id },
+                    config.SYSTEM_PROMPT ?? fallbackSystemPrompt,
+                    defaults,
+                  );
+                return (await postChat(model, encode, { signal: asking, watch })).text();
+              },
+              poller,
+              timeoutMs: config.IMAGE_TIMEOUT_MS,
+              startTimer,
+              now,
             },
-            poller,
-            timeoutMs: config.IMAGE_TIMEOUT_MS,
-            startTimer,
-            now,
-          },
-          own,
-        ),
-      );
+            own,
+          ),
+        );
+      },
+      openImage: (name, ifNoneMatch, signal) =>
+        openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
     },
-    openImage: (name, ifNoneMatch, signal) =>
-      openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
     budget: () => allowance.budget(),
     allowance: (signal) => allowance.state(signal),
     tokensLeft: () => allowance.tokensLeft(),

@@ -17,6 +17,8 @@ export interface ProxySettings {
 
 /** What the Akash Chat upstream is made from. */
 export interface AkashChatOptions {
+  /** Its own among all upstreams. Default: `akash-chat`. */
+  readonly name?: string;
   readonly config: Config;
   readonly log: UpstreamLog;
   /** Milliseconds since the epoch. */

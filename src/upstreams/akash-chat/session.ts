@@ -121,7 +121,7 @@ export function createSession(client: AkashClient, options: AkashChatOptions): S
     for (let tries = 0; ; tries += 1) {
       watch?.waitFor("upstream-session");
       const used = await get(signal);
-      watch?.ask("akash-chat");
+      watch?.ask(options.name ?? "akash-chat");
       const reply = await client.send({ ...request, token: used.token }, signal, repeats);
       if (reply.status === 200) return reply;
       const refusal = await readRefusal(reply);

@@ -1,5 +1,5 @@
-import type { Capabilities } from "./model.ts";
-import { merge, readCapabilities } from "./read-capabilities.ts";
+import { type Capabilities, mergeCapabilities } from "../../model/capabilities.ts";
+import { readCapabilities } from "./read-capabilities.ts";
 import { asNumber, asObject, asText } from "./read-json.ts";
 
 /** What a server says of one model outside of its list. What it does not say is left out, or unknown. */
@@ -26,7 +26,7 @@ export function decodeShow(value: unknown): ModelDetails | undefined {
   const told = Array.isArray(body["capabilities"]);
   return {
     ...(context === undefined || context <= 0 ? {} : { contextLength: context }),
-    capabilities: merge(
+    capabilities: mergeCapabilities(
       readCapabilities(body),
       told
         ? {
@@ -56,7 +56,7 @@ export function decodeProperties(value: unknown): ModelDetails | undefined {
   const vision = modalities?.["vision"];
   return {
     ...(context === undefined || context <= 0 ? {} : { contextLength: context }),
-    capabilities: merge(
+    capabilities: mergeCapabilities(
       caps === undefined ? {} : readCapabilities(caps),
       typeof vision === "boolean" ? { images: vision ? "native" : "emulated" } : {},
     ),

@@ -1,4 +1,4 @@
-import type { CompatibleModel } from "./model.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
 import { readCapabilities } from "./read-capabilities.ts";
 import { asList, asNumber, asObject, asText, type JsonObject } from "./read-json.ts";
 import { readPrice } from "./read-price.ts";
@@ -8,7 +8,7 @@ import { readPrice } from "./read-price.ts";
  * a bare list (Together), `/model/info` (LiteLLM). llama.cpp gives two lists at once, which are put together. Entries
  * without an id are skipped; one id comes once. `undefined`: it is no list.
  */
-export function decodeModels(value: unknown): readonly CompatibleModel[] | undefined {
+export function decodeModels(value: unknown): readonly ModelInfo[] | undefined {
   const body = asObject(value);
   const lists = [value, body?.["data"], body?.["models"]].filter((list) => Array.isArray(list));
   if (lists.length === 0) return undefined;
@@ -37,7 +37,7 @@ function readId(entry: JsonObject): string | undefined {
   return ["model_name", "id", "key", "model", "name"].map((key) => asText(entry[key])).find(Boolean);
 }
 
-function toModel(id: string, entry: JsonObject): CompatibleModel {
+function toModel(id: string, entry: JsonObject): ModelInfo {
   const contextLength = readContext(entry);
   const maxOutputTokens = readOutputLimit(entry);
   const architecture = asObject(entry["architecture"]);
@@ -109,10 +109,7 @@ function readLoaded(entry: JsonObject): boolean | undefined {
   return state === undefined ? undefined : state === "loaded";
 }
 
-function readKind(
-  entry: JsonObject,
-  outputModalities: readonly string[] | undefined,
-): CompatibleModel["kind"] {
+function readKind(entry: JsonObject, outputModalities: readonly string[] | undefined): ModelInfo["kind"] {
   const type = (asText(entry["type"]) ?? asText(entry["mode"]) ?? "").toLowerCase();
   if (type.includes("embedding")) return "embedding";
   if (type.includes("image")) return "image";

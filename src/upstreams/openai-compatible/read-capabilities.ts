@@ -1,4 +1,4 @@
-import { capabilityNames, type Capabilities, type Support } from "./model.ts";
+import { type Capabilities, mergeCapabilities, type Support } from "../../model/capabilities.ts";
 import { asList, asObject, asText, type JsonObject } from "./read-json.ts";
 
 type Name = keyof Capabilities;
@@ -39,17 +39,6 @@ const words: Readonly<Record<string, Name>> = {
   supports_vision: "images",
   supports_image_input: "images",
   stop: "stop",
-};
-
-/** Capabilities of which nobody has said anything. */
-export const unknownCapabilities: Capabilities = {
-  tools: "unknown",
-  parallelToolCalls: "unknown",
-  jsonSchema: "unknown",
-  jsonObject: "unknown",
-  reasoning: "unknown",
-  images: "unknown",
-  stop: "unknown",
 };
 
 function toName(word: string): Name | undefined {
@@ -93,7 +82,7 @@ export function readCapabilities(entry: JsonObject): Capabilities {
   const capabilities = entry["capabilities"];
   const flags = asObject(capabilities);
   const told = asList(capabilities);
-  return merge(
+  return mergeCapabilities(
     readFlags(entry),
     readWords(asList(entry["supported_sampling_parameters"]), []),
     readWords(asList(entry["tags"]), []),
@@ -112,16 +101,4 @@ export function readCapabilities(entry: JsonObject): Capabilities {
 
 function isFullList(entry: JsonObject, list: readonly unknown[]): boolean {
   return asText(entry["type"]) !== undefined || entry["model_info"] !== undefined || list.length > 1;
-}
-
-/** Puts together what was told; what comes later counts, and more than what is unknown. */
-export function merge(...parts: readonly Partial<Capabilities>[]): Capabilities {
-  const merged: { -readonly [name in Name]: Support } = { ...unknownCapabilities };
-  for (const part of parts) {
-    for (const name of capabilityNames) {
-      const support = part[name];
-      if (support !== undefined && support !== "unknown") merged[name] = support;
-    }
-  }
-  return merged;
 }

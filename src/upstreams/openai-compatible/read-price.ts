@@ -1,4 +1,4 @@
-import type { Price } from "./model.ts";
+import type { Price } from "../../model/model-info.ts";
 import { asNumber, asObject, type JsonObject } from "./read-json.ts";
 
 const million = 1_000_000;

@@ -7,6 +7,8 @@ function tooLong(text: string, options?: GatewayErrorOptions): unknown {
   return encodeError(new GatewayError("context-length", text, options), null).body;
 }
 
+const vain = ["output-invalid", "budget-exhausted", "credit-exhausted", "upstream-unauthorized"];
+
 describe("an error on the Messages routes", () => {
   const expected: Record<ErrorKind, [number, string]> = {
     "invalid-request": [400, "invalid_request_error"],
@@ -15,6 +17,8 @@ describe("an error on the Messages routes", () => {
     unsupported: [400, "invalid_request_error"],
     unauthenticated: [401, "authentication_error"],
     "budget-exhausted": [429, "rate_limit_error"],
+    "credit-exhausted": [402, "billing_error"],
+    "upstream-unauthorized": [502, "api_error"],
     forbidden: [403, "permission_error"],
     "not-found": [404, "not_found_error"],
     "model-not-found": [404, "not_found_error"],
@@ -43,7 +47,7 @@ describe("an error on the Messages routes", () => {
       status,
       headers: {
         "request-id": "req_1",
-        ...(["output-invalid", "budget-exhausted"].includes(kind) ? { "x-should-retry": "false" } : {}),
+        ...(vain.includes(kind) ? { "x-should-retry": "false" } : {}),
       },
       body: {
         type: "error",

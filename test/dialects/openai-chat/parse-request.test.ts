@@ -504,7 +504,6 @@ describe("parameters without effect", () => {
     ["verbosity", "low"],
     ["reasoning_effort", "high"],
     ["web_search_options", { search_context_size: "low" }],
-    ["prompt_cache_key", "k"],
     ["safety_identifier", "s"],
     ["top_k", 40],
     ["something_new", true],

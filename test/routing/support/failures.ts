@@ -1,21 +1,14 @@
 import { GatewayError } from "../../../src/errors.ts";
-import type { RetryScope, Verdict } from "../../../src/routing/verdict.ts";
 
 /** How a row of docs/routing.md is brought about. `now` is ms since the epoch. */
 export interface RoutedFault {
   readonly error: (now: number) => GatewayError;
   /** The window of the other leg; the first has 1,000. `undefined`: not known. Default: 1,000. */
   readonly otherWindow?: { readonly tokens: number | undefined };
-  /** What an upstream that knows more says of it. */
-  readonly verdict?: Verdict;
 }
 
 function plain(kind: GatewayError["kind"], options?: ConstructorParameters<typeof GatewayError>[2]) {
   return { error: () => new GatewayError(kind, "It failed so.", options) };
-}
-
-function upstreamSays(scope: RetryScope, effect: Verdict["effect"]): { readonly verdict: Verdict } {
-  return { verdict: { scope, effect } };
 }
 
 const month = 30 * 86_400_000;
@@ -39,8 +32,8 @@ export const faults: Readonly<Record<string, RoutedFault>> = {
     ...plain("context-length"),
     otherWindow: { tokens: undefined },
   },
-  "a key that is wrong (401)": plain("unauthenticated"),
-  "no credit (402)": plain("budget-exhausted"),
+  "a key that the upstream refuses (401)": plain("upstream-unauthorized"),
+  "no credit (402)": plain("credit-exhausted"),
   "no credit until a time": {
     error: (now) => new GatewayError("budget-exhausted", "It failed so.", { resetsAt: now + 7_200_000 }),
   },
@@ -65,12 +58,9 @@ export const faults: Readonly<Record<string, RoutedFault>> = {
   "a page in place of an answer": plain("upstream-protocol"),
   "an answer without an end": plain("upstream-truncated"),
   "an upstream that is overloaded (503, 529)": plain("overloaded"),
-  "what its upstream wants asked once more": {
-    ...plain("upstream-protocol"),
-    ...upstreamSays("same", { kind: "strike" }),
-  },
-  "a model's limit at an upstream that tells them apart": {
-    ...plain("rate-limited"),
-    ...upstreamSays("other", { kind: "rest", place: "leg", forMs: 7000, told: true }),
-  },
+  "what its upstream wants asked once more": plain("upstream-protocol", { retry: "same" }),
+  "a model's limit at an upstream that tells them apart": plain("rate-limited", {
+    restsAt: "model",
+    retryAfterMs: 7000,
+  }),
 };

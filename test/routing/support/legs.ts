@@ -1,11 +1,12 @@
 import { GatewayError } from "../../../src/errors.ts";
 import type { EventBatch } from "../../../src/model/events.ts";
 import type { Health } from "../../../src/routing/health.ts";
-import type { Leg, OfferedModel } from "../../../src/routing/leg.ts";
+import type { Leg } from "../../../src/model/leg.ts";
+import type { ModelInfo } from "../../../src/model/model-info.ts";
 import { textEvents } from "../../support/shape.ts";
 
 /** A leg. */
-export function leg(upstream: string, id: string, facts: Partial<OfferedModel> = {}): Leg {
+export function leg(upstream: string, id: string, facts: Partial<ModelInfo> = {}): Leg {
   return { upstream, model: { id, kind: "chat", ...facts } };
 }
 
@@ -74,5 +75,5 @@ export const states = {
 
 function rest(health: Health, one: Leg, forMs: number, told: boolean): void {
   const error = new GatewayError("rate-limited", "Not now.");
-  health.enter(one).fail(error, { kind: "rest", place: "leg", forMs, told });
+  health.enter(one).fail(error, { kind: "rest", place: "model", forMs, told });
 }

@@ -85,7 +85,7 @@ function toEffect(cell: string): Effect {
   const [, place, seconds, guessed] = known(/^the (upstream|model), (\d+) s(, guessed)?$/.exec(cell), cell);
   return {
     kind: "rest",
-    place: place === "model" ? "leg" : "upstream",
+    place: place === "model" ? "model" : "upstream",
     forMs: Number(seconds) * 1000,
     told: guessed === undefined,
   };

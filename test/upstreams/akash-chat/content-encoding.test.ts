@@ -52,14 +52,14 @@ describe.each(codings)("%s", (_name, coding, compress) => {
   test("an answer is read", async () => {
     await using server = await serveCoded(coding, await compress(answer));
     await using upstream = createUpstream(server.url);
-    expect(await readText(upstream.stream(hello, forever))).toBe("grüß dich");
+    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("grüß dich");
   });
 
   test("so is a refusal", async () => {
     const body = await compress(Buffer.from('{"error":"Rate limit exceeded","message":"Wait."}'));
     await using server = await serveCoded(coding, body, 429, json);
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({
+    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({
       kind: "rate-limited",
       message: expect.stringContaining("Wait."),
     });
@@ -80,7 +80,7 @@ describe.each(codings)("%s", (_name, coding, compress) => {
       "content-length": body.length,
     });
     await using upstream = createUpstream(server.url);
-    const file = await upstream.openImage("a.webp", undefined, forever);
+    const file = await upstream.pictures.openImage("a.webp", undefined, forever);
     expect(file.contentLength).toBe(coding === "identity" ? 5000 : undefined);
     const pieces: Uint8Array[] = [];
     for await (const piece of file.body) pieces.push(piece);
@@ -96,7 +96,7 @@ test("all requests ask for none", async () => {
     else response.writeHead(200, streamHeaders).end(answer);
   });
   await using upstream = createUpstream(server.url);
-  await readText(upstream.stream(hello, forever));
+  await readText(upstream.stream(hello, { signal: forever }));
   expect(asked.map((seen) => seen.headers["accept-encoding"])).toEqual(["identity", "identity"]);
 });
 
@@ -120,7 +120,7 @@ test.each([
   });
   await using upstream = createUpstream(server.url);
   const texts: string[] = [];
-  for await (const batch of upstream.stream(hello, forever)) {
+  for await (const batch of upstream.stream(hello, { signal: forever })) {
     for (const event of batch) {
       if (event.type !== "block-delta") continue;
       // The server goes on only when this has arrived.
@@ -135,7 +135,7 @@ test.each([
 async function read(coding: string, bytes: Uint8Array) {
   await using server = await serveCoded(coding, bytes);
   await using upstream = createUpstream(server.url);
-  return await readText(upstream.stream(hello, forever)).catch((error: unknown) => error);
+  return await readText(upstream.stream(hello, { signal: forever })).catch((error: unknown) => error);
 }
 
 describe("a compressed reply that is wrong", () => {

@@ -62,7 +62,7 @@ describe("an image", () => {
       body: states[poll - 1],
     }));
     await using upstream = createUpstream(server.url, quick, { now: () => 5 });
-    expect(await readAll(upstream.makeImage(wish, forever))).toEqual([
+    expect(await readAll(upstream.pictures.makeImage(wish, forever))).toEqual([
       { type: "accepted", jobId: "j", prompt: "it's", negativePrompt: "n" },
       { type: "progress", status: "pending", queuePosition: 2, elapsedMs: 0 },
       { type: "progress", status: "processing", queuePosition: 0, elapsedMs: 0 },
@@ -99,7 +99,7 @@ describe("an image", () => {
     });
     await using upstream = createUpstream(server.url, { IMAGE_POLL_MS: "100" });
     const images = await Promise.all(
-      Array.from({ length: 50 }, () => readAll(upstream.makeImage(wish, forever))),
+      Array.from({ length: 50 }, () => readAll(upstream.pictures.makeImage(wish, forever))),
     );
     const names = images.map((events) => JSON.stringify(events.at(-1)));
     expect(new Set(names).size).toBe(50);
@@ -128,7 +128,7 @@ describe("an image", () => {
   ])("%s is told", async (_name, reply, words) => {
     await using server = await serveImages(accept("j"), () => reply);
     await using upstream = createUpstream(server.url, quick);
-    await expect(readAll(upstream.makeImage(wish, forever))).rejects.toMatchObject({
+    await expect(readAll(upstream.pictures.makeImage(wish, forever))).rejects.toMatchObject({
       kind: "upstream-unavailable",
       message: expect.stringContaining(words),
     });
@@ -149,7 +149,7 @@ describe("an image", () => {
       (_seen, poll) => bad[poll - 1] ?? { status: 200, body: [entry("j", "completed", "/api/image/a.webp")] },
     );
     await using upstream = createUpstream(server.url, quick);
-    const events = await readAll(upstream.makeImage(wish, forever));
+    const events = await readAll(upstream.pictures.makeImage(wish, forever));
     expect(events.at(-1)).toEqual({ type: "done", image: { kind: "file", name: "a.webp" } });
   });
 
@@ -175,7 +175,7 @@ describe("an image", () => {
     });
     await using upstream = createUpstream(server.url, quick);
     const results = await Promise.allSettled(
-      Array.from({ length: 4 }, () => readAll(upstream.makeImage(wish, forever))),
+      Array.from({ length: 4 }, () => readAll(upstream.pictures.makeImage(wish, forever))),
     );
     expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(3);
   });
@@ -195,8 +195,8 @@ describe("an image", () => {
     });
     await using upstream = createUpstream(server.url, quick);
     const controller = new AbortController();
-    const left = upstream.makeImage(wish, controller.signal)[Symbol.asyncIterator]();
-    const stays = upstream.makeImage(wish, forever)[Symbol.asyncIterator]();
+    const left = upstream.pictures.makeImage(wish, controller.signal)[Symbol.asyncIterator]();
+    const stays = upstream.pictures.makeImage(wish, forever)[Symbol.asyncIterator]();
     await left.next();
     await stays.next();
     await Promise.all([left.next(), stays.next()]);
@@ -226,7 +226,7 @@ describe("an image", () => {
       return { status: 200, body: [entry("j", "pending")] };
     });
     await using upstream = createUpstream(server.url, quick, { startTimer });
-    await expect(readAll(upstream.makeImage(wish, forever))).rejects.toMatchObject({
+    await expect(readAll(upstream.pictures.makeImage(wish, forever))).rejects.toMatchObject({
       kind: "upstream-timeout",
     });
   });
@@ -259,7 +259,7 @@ describe("a wish that brings no job", () => {
       else response.writeHead(capture.status, headers).end(capture.body);
     });
     await using upstream = createUpstream(server.url, quick);
-    await expect(readAll(upstream.makeImage(wish, forever))).rejects.toMatchObject({
+    await expect(readAll(upstream.pictures.makeImage(wish, forever))).rejects.toMatchObject({
       kind,
       message: expect.stringContaining(words),
     });
@@ -268,7 +268,7 @@ describe("a wish that brings no job", () => {
   test("a job id that could reach further is refused", async () => {
     await using server = await serveImages(accept("j&x=1"), () => ({ status: 200, body: [] }));
     await using upstream = createUpstream(server.url, quick);
-    await expect(readAll(upstream.makeImage(wish, forever))).rejects.toMatchObject({
+    await expect(readAll(upstream.pictures.makeImage(wish, forever))).rejects.toMatchObject({
       kind: "upstream-protocol",
     });
     expect(server.seen.filter(isStatus)).toHaveLength(0);
@@ -287,7 +287,7 @@ describe("image files", () => {
       response.end(capture.body);
     });
     await using upstream = createUpstream(server.url);
-    const file = await upstream.openImage("job_J_00001_.webp", undefined, forever);
+    const file = await upstream.pictures.openImage("job_J_00001_.webp", undefined, forever);
     const chunks: Uint8Array[] = [];
     for await (const chunk of file.body) chunks.push(chunk);
     expect(file).toMatchObject({
@@ -304,7 +304,7 @@ describe("image files", () => {
       response.writeHead(seen.headers["if-none-match"] === '"e"' ? 304 : 200).end();
     });
     await using upstream = createUpstream(server.url);
-    expect((await upstream.openImage("a.webp", '"e"', forever)).status).toBe(304);
+    expect((await upstream.pictures.openImage("a.webp", '"e"', forever)).status).toBe(304);
   });
 
   test.each(
@@ -316,7 +316,7 @@ describe("image files", () => {
       response.writeHead(capture.status, { "content-type": "application/json" }).end(capture.body);
     });
     await using upstream = createUpstream(server.url);
-    await expect(upstream.openImage("a.webp", undefined, forever)).rejects.toMatchObject({
+    await expect(upstream.pictures.openImage("a.webp", undefined, forever)).rejects.toMatchObject({
       kind: capture.status === 404 ? "not-found" : "upstream-unavailable",
     });
   });
@@ -326,7 +326,9 @@ describe("image files", () => {
       response.end();
     });
     await using upstream = createUpstream(server.url);
-    await expect(upstream.openImage(name, undefined, forever)).rejects.toMatchObject({ kind: "not-found" });
+    await expect(upstream.pictures.openImage(name, undefined, forever)).rejects.toMatchObject({
+      kind: "not-found",
+    });
     expect(server.seen).toHaveLength(0);
   });
 });

@@ -55,7 +55,7 @@ describe("sessions", () => {
       return answerSession(response, "a".repeat(64));
     });
     await using upstream = createUpstream(server.url);
-    const answers = Array.from({ length: 200 }, () => readText(upstream.stream(hello, forever)));
+    const answers = Array.from({ length: 200 }, () => readText(upstream.stream(hello, { signal: forever })));
     gate.open();
     expect(new Set(await Promise.all(answers))).toEqual(new Set(["hi"]));
     expect(server.seen.filter(isSession)).toHaveLength(1);
@@ -70,7 +70,7 @@ describe("sessions", () => {
       else answerText(response, "hi");
     });
     await using upstream = createUpstream(server.url, {}, { now: () => time });
-    const ask = () => readText(upstream.stream(hello, forever));
+    const ask = () => readText(upstream.stream(hello, { signal: forever }));
     await ask();
     time = 500_000;
     await ask();
@@ -98,10 +98,10 @@ describe("sessions", () => {
       else answerJson(response, 403, refusal);
     });
     await using upstream = createUpstream(server.url);
-    await readText(upstream.stream(hello, forever));
+    await readText(upstream.stream(hello, { signal: forever }));
     valid = "expired";
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => readText(upstream.stream(hello, forever))),
+      Array.from({ length: 20 }, () => readText(upstream.stream(hello, { signal: forever }))),
     );
     expect(answers).toEqual(Array(20).fill("hi"));
     expect(issued).toBe(2);
@@ -113,7 +113,9 @@ describe("sessions", () => {
       else answerJson(response, 403, refusal);
     });
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({ kind: "overloaded" });
+    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({
+      kind: "overloaded",
+    });
     expect(server.seen.map((seen) => seen.url)).toEqual([
       "/api/auth/session/",
       "/api/chat/",
@@ -128,7 +130,7 @@ describe("sessions", () => {
       else answerText(response, "hi");
     });
     await using upstream = createUpstream(server.url);
-    expect(await readText(upstream.stream(hello, forever))).toBe("hi");
+    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("hi");
     expect(sessionTokens(server.seen)).toEqual([undefined]);
   });
 
@@ -141,8 +143,8 @@ describe("sessions", () => {
     });
     await using upstream = createUpstream(server.url);
     const controller = new AbortController();
-    const left = readText(upstream.stream(hello, controller.signal));
-    const stayed = readText(upstream.stream(hello, forever));
+    const left = readText(upstream.stream(hello, { signal: controller.signal }));
+    const stayed = readText(upstream.stream(hello, { signal: forever }));
     controller.abort();
     await expect(left).rejects.toMatchObject({ kind: "aborted" });
     gate.open();

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { StartTimer } from "../../../src/stream/with-idle-timeout.ts";
 import { readCapture } from "./support/captures.ts";
 import { createGate } from "./support/create-gate.ts";
-import { createUpstream, forever, hello, readText } from "./support/create-upstream.ts";
+import { createUpstream, forever, hello, plainRequest, readText } from "./support/create-upstream.ts";
 import { answerJson, answerSession, answerText, isSession, serve, streamHeaders } from "./support/serve.ts";
 
 const done = 'd:{"finishReason":"stop","usage":{"promptTokens":1,"completionTokens":1}}\n';
@@ -24,7 +24,7 @@ describe("an answer", () => {
       return write();
     });
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({
+    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({
       kind: "upstream-protocol",
       message: "Akash Chat's answer is too long to be read.",
     });
@@ -43,7 +43,7 @@ describe("an answer", () => {
     });
     await using upstream = createUpstream(server.url);
     const texts: string[][] = [];
-    for await (const batch of upstream.stream(hello, forever)) {
+    for await (const batch of upstream.stream(hello, { signal: forever })) {
       // Tokens that one read brings come as one delta.
       texts.push(batch.flatMap((event) => (event.type === "block-delta" ? [event.text] : [])));
       gates[texts.length - 1]?.open();
@@ -60,7 +60,7 @@ describe("an answer", () => {
       );
     });
     await using upstream = createUpstream(server.url);
-    expect(await readText(upstream.stream(hello, forever))).toBe("hi");
+    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("hi");
   });
 
   test.each([
@@ -78,7 +78,7 @@ describe("an answer", () => {
       else response.writeHead(200, headers).end(body);
     });
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({ kind });
+    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({ kind });
   });
 
   test("whose connection breaks gives its text, then an error", async () => {
@@ -90,7 +90,7 @@ describe("an answer", () => {
     await using upstream = createUpstream(server.url);
     const events: string[] = [];
     const read = (async () => {
-      for await (const batch of upstream.stream(hello, forever))
+      for await (const batch of upstream.stream(hello, { signal: forever }))
         events.push(...batch.map((event) => event.type));
     })();
     await expect(read).rejects.toMatchObject({ kind: "upstream-truncated" });
@@ -113,15 +113,15 @@ describe("an answer", () => {
       else response.writeHead(capture.status, headers).end(capture.body);
     });
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({ kind });
+    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({ kind });
     expect(server.seen.filter((seen) => !isSession(seen))).toHaveLength(1);
   });
 
   test("too large a request is refused before anything is sent", async () => {
     await using server = await serve((_seen, response) => answerText(response, "hi"));
     await using upstream = createUpstream(server.url);
-    const request = { ...hello, messages: [{ role: "user" as const, text: "x".repeat(10_000_000) }] };
-    await expect(readText(upstream.stream(request, forever))).rejects.toMatchObject({
+    const request = plainRequest({ messages: [{ role: "user", text: "x".repeat(10_000_000) }] });
+    await expect(readText(upstream.stream(request, { signal: forever }))).rejects.toMatchObject({
       kind: "payload-too-large",
     });
     expect(server.seen).toHaveLength(0);
@@ -139,7 +139,7 @@ describe("a caller that leaves", () => {
     });
     await using upstream = createUpstream(server.url);
     const controller = new AbortController();
-    const answer = readText(upstream.stream(hello, controller.signal));
+    const answer = readText(upstream.stream(hello, { signal: controller.signal }));
     await asked.opened;
     controller.abort();
     await expect(answer).rejects.toMatchObject({ kind: "aborted" });
@@ -156,7 +156,7 @@ describe("a caller that leaves", () => {
     });
     await using upstream = createUpstream(server.url);
     const controller = new AbortController();
-    const items = upstream.stream(hello, controller.signal)[Symbol.asyncIterator]();
+    const items = upstream.stream(hello, { signal: controller.signal })[Symbol.asyncIterator]();
     await items.next();
     if (how === "break") await items.return?.();
     else {
@@ -171,7 +171,7 @@ describe("a caller that leaves", () => {
   test("before asking sends nothing", async () => {
     await using server = await serve((_seen, response) => answerText(response, "hi"));
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, AbortSignal.abort()))).rejects.toMatchObject({
+    await expect(readText(upstream.stream(hello, { signal: AbortSignal.abort() }))).rejects.toMatchObject({
       kind: "aborted",
     });
     expect(server.seen).toHaveLength(0);
@@ -196,7 +196,7 @@ describe("silence", () => {
       return response.write(before);
     });
     await using upstream = createUpstream(server.url, {}, { startTimer });
-    const answer = readText(upstream.stream(hello, forever));
+    const answer = readText(upstream.stream(hello, { signal: forever }));
     await expect.poll(() => server.seen.length === 2 && [...running.values()].includes(budget)).toBe(true);
     for (const expire of running.keys()) expire();
     await expect(answer).rejects.toMatchObject({ kind: "upstream-timeout" });
@@ -228,7 +228,7 @@ describe("a long answer", () => {
     const received = createHash("sha256");
     let count = 0;
     let largest = 0;
-    for await (const batch of upstream.stream(hello, forever)) {
+    for await (const batch of upstream.stream(hello, { signal: forever })) {
       let bytes = 0;
       for (const event of batch) {
         if (event.type !== "block-delta") continue;
@@ -265,7 +265,7 @@ describe("a long answer", () => {
       return undefined;
     });
     await using upstream = createUpstream(server.url);
-    const items = upstream.stream(hello, forever)[Symbol.asyncIterator]();
+    const items = upstream.stream(hello, { signal: forever })[Symbol.asyncIterator]();
     await items.next();
     let before = -1;
     await expect
@@ -308,10 +308,12 @@ describe("sampling and models", () => {
       else answerText(response, "hi");
     });
     await using upstream = createUpstream(server.url);
-    await readText(upstream.stream(hello, forever));
+    await readText(upstream.stream(hello, { signal: forever }));
     await upstream.listModels(forever);
-    await readText(upstream.stream(hello, forever));
-    await readText(upstream.stream({ ...hello, temperature: 0, topP: 1 }, forever));
+    await readText(upstream.stream(hello, { signal: forever }));
+    await readText(
+      upstream.stream(plainRequest({ sampling: { temperature: 0, topP: 1 } }), { signal: forever }),
+    );
     const bodies = server.seen
       .filter((seen) => seen.url === "/api/chat/")
       .map((seen) => JSON.parse(seen.body) as { temperature: number; topP: number });
@@ -326,9 +328,9 @@ describe("sampling and models", () => {
     await using server = await serveRefusing({ id: "other", available: true });
     await using upstream = createUpstream(server.url);
     const unknown = { kind: "model-not-found", param: "model" };
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject(unknown);
+    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject(unknown);
     await upstream.listModels(forever);
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject(unknown);
+    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject(unknown);
   });
 
   test("a model of the list that is refused may be asked for again, and the list is renewed", async () => {
@@ -337,7 +339,9 @@ describe("sampling and models", () => {
     await using upstream = createUpstream(server.url, {}, { now: () => time });
     await upstream.listModels(forever);
     time = 15_000;
-    const error = await readText(upstream.stream(hello, forever)).catch((reason: unknown) => reason);
+    const error = await readText(upstream.stream(hello, { signal: forever })).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({ kind: "overloaded", status: 503, retryAfterMs: undefined });
     expect(error).toMatchObject({
       shouldRetry: undefined,
@@ -346,7 +350,9 @@ describe("sampling and models", () => {
     await upstream.refreshModels(forever);
     expect(asked(server, "/api/models/")).toHaveLength(2);
     // What is refused for long does not make each request ask for the list.
-    await expect(readText(upstream.stream(hello, forever))).rejects.toMatchObject({ kind: "overloaded" });
+    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({
+      kind: "overloaded",
+    });
     await upstream.listModels(forever);
     expect(asked(server, "/api/models/")).toHaveLength(2);
     time += 15_000;
@@ -360,13 +366,15 @@ describe("sampling and models", () => {
     await using away = await serveRefusing(listed, ["org/m"]);
     await using upstream = createUpstream(away.url);
     await upstream.listModels(forever);
-    expect(await readText(upstream.stream(hello, forever))).toBe("hi");
+    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("hi");
     expect(asked(away, "/api/chat/").map(modelOf)).toEqual(["m", "org/m"]);
 
     await using refusing = await serveRefusing(listed);
     await using second = createUpstream(refusing.url);
     await second.listModels(forever);
-    await expect(readText(second.stream(hello, forever))).rejects.toMatchObject({ kind: "overloaded" });
+    await expect(readText(second.stream(hello, { signal: forever }))).rejects.toMatchObject({
+      kind: "overloaded",
+    });
     expect(asked(refusing, "/api/chat/").map(modelOf)).toEqual(["m", "org/m"]);
   });
 });

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 
 import { describe, expect, test } from "vitest";
 
+import { unknownCapabilities } from "../../../src/model/capabilities.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
 import type { CallMode } from "../../../src/upstreams/openai-compatible/answer-writer.ts";
 import { decodeError } from "../../../src/upstreams/openai-compatible/decode-error.ts";
@@ -171,7 +172,7 @@ describe("lists of models", () => {
   test.each(lists)("$server: $case", (one) => {
     const models = decodeModels(parseJson(one.body)) ?? [];
     expect(
-      models.map(({ id, contextLength, capabilities }, at) => ({
+      models.map(({ id, contextLength, capabilities = unknownCapabilities }, at) => ({
         id,
         context: contextLength,
         ...(one.expect.models?.[at]?.vision === undefined

@@ -39,6 +39,7 @@ describe("lists", () => {
         parallelToolCalls: "unknown",
         jsonSchema: "unknown",
         jsonObject: "unknown",
+        outputLimit: "unknown",
         reasoning: "native",
         images: "native",
         stop: "native",

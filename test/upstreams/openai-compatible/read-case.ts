@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 
 import { createChain } from "../../../src/completion/create-chain.ts";
-import { createReaders, createShapers, usesTools } from "../../../src/completion/select-shapers.ts";
+import { createReaders, createShapers } from "../../../src/completion/select-shapers.ts";
+import { textOnly } from "../../../src/model/capabilities.ts";
+import { usesTools } from "../../../src/shaping/lower.ts";
 import { createCollector, type ChatResponse } from "../../../src/model/collect.ts";
 import type { ChatEvent } from "../../../src/model/events.ts";
 import type { ChatRequest } from "../../../src/model/request.ts";
@@ -110,10 +112,12 @@ export function toRequest({ request }: Case): ChatRequest {
 /** Reads markup in the text as the gateway does for every model. */
 export function shape(events: readonly ChatEvent[], request: ChatRequest): readonly ChatEvent[] {
   let count = 0;
+  const can = { ...textOnly, tools: "native" } as const;
   const chain = createChain([
-    ...createReaders(request, "m", true),
+    ...createReaders(request, { model: "m", can, whole: true }),
     ...createShapers(request, {
       model: "m",
+      can,
       whole: true,
       reasoning: "field",
       argumentsMode: "whole",

@@ -1,6 +1,8 @@
 import { readConfig } from "../../../../src/config.ts";
 import type { EventBatch } from "../../../../src/model/events.ts";
-import type { PlainRequest } from "../../../../src/model/plain-request.ts";
+import type { ChatRequest, Message } from "../../../../src/model/request.ts";
+import type { PlainConversation, PlainMessage } from "../../../../src/upstreams/akash-chat/to-plain.ts";
+import { createRequest } from "../../../support/create-request.ts";
 import {
   type AkashChatOptions,
   createAkashChatUpstream,
@@ -30,12 +32,32 @@ export function createUpstream(...parameters: Parameters<typeof createOptions>) 
   return Object.assign(upstream, { [Symbol.asyncDispose]: () => upstream.close() });
 }
 
-export const hello: PlainRequest = {
-  model: "m",
-  system: "S",
-  messages: [{ role: "user", text: "Hello" }],
-  files: [],
-};
+/** A request as lowering makes it for an upstream that only knows text. */
+export function plainRequest({
+  system = "S",
+  messages = [{ role: "user", text: "Hello" }],
+  files = [],
+  sampling = {},
+}: Partial<PlainConversation> & Partial<Pick<ChatRequest, "sampling">> = {}): ChatRequest {
+  const [first, ...others] = messages.map(toMessage);
+  const fileParts = files.map((file) => ({ type: "file", ...file }) as const);
+  const opening: readonly Message[] =
+    first?.role === "user" ? [{ role: "user", parts: [...fileParts, ...first.parts] }] : [];
+  return createRequest({
+    model: "m",
+    sampling,
+    messages: [{ role: "system", parts: [{ type: "text", text: system }] }, ...opening, ...others],
+  });
+}
+
+function toMessage({ role, text, images = [] }: PlainMessage): Message {
+  const part = { type: "text", text } as const;
+  if (role === "assistant") return { role, parts: [part] };
+  const pictures = images.map((image) => ({ type: "image", source: { kind: "data", ...image } }) as const);
+  return { role, parts: [part, ...pictures] };
+}
+
+export const hello: ChatRequest = plainRequest();
 
 export const forever: AbortSignal = new AbortController().signal;
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 
 import type { ChatRequest, ImagePart, Message, TextPart } from "../../src/model/request.ts";
-import { flatten } from "../../src/shaping/flatten.ts";
+import { type Capabilities, textOnly } from "../../src/model/capabilities.ts";
+import { lower } from "../../src/shaping/lower.ts";
+import { toPlain } from "../../src/upstreams/akash-chat/to-plain.ts";
 import { createRequest } from "../support/create-request.ts";
 
 const text = (value: string): TextPart => ({ type: "text", text: value });
@@ -16,14 +18,16 @@ const picture: ImagePart = {
 const file = (name: string, content: string) =>
   ({ type: "file", name, mediaType: "text/plain", text: content }) as const;
 
-function plain(
+function lowered(
   messages: readonly Message[],
-  prompts: readonly string[] = [],
   extra: Partial<ChatRequest> = {},
+  can: Partial<Capabilities> = {},
+  prompts: readonly string[] = [],
 ) {
-  return flatten(createRequest({ messages, ...extra }), {
+  return lower(createRequest({ messages, ...extra }), {
     model: "DeepSeek-V3.2",
-    defaultSystem: "Default.",
+    can: { ...textOnly, ...can },
+    systemPrompt: "Default.",
     prompts,
     renderCalls: (calls) => calls.map((call) => `CALL ${call.name} ${call.arguments}`).join("\n"),
     renderResults: (results) =>
@@ -32,6 +36,10 @@ function plain(
         .join("\n"),
   });
 }
+
+/** The same for a model that only writes, as plain text. */
+const plain = (messages: readonly Message[], prompts: readonly string[] = []) =>
+  toPlain(lowered(messages, {}, {}, prompts));
 
 describe("system text", () => {
   test("is the default when there is none", () => {
@@ -147,36 +155,121 @@ test("images go with their turn", () => {
   ]);
 });
 
-test("files go beside the messages, each under a name of its own, the same file once", () => {
-  const parts = [
-    file("a.txt", "1"),
-    file("a.txt", "2"),
-    file("a.txt", "1"),
-    file("README", "3"),
-    file("a.txt", "2"),
-  ];
-  const request = plain([{ role: "user", parts: [...parts, file("README", "4"), text("hi")] }]);
-  expect(request.files.map((entry) => [entry.name, entry.text])).toEqual([
-    ["a.txt", "1"],
-    ["a (2).txt", "2"],
-    ["README", "3"],
-    ["README (2)", "4"],
-  ]);
-  expect(request.messages).toEqual([{ role: "user", text: "hi" }]);
+test("files stay with their turn", () => {
+  const parts = [file("a.txt", "1"), text("hi")];
+  expect(lowered([{ role: "user", parts }]).messages.at(-1)).toEqual({ role: "user", parts });
 });
 
-// Looking through all names for each would take minutes, so a test that ends has passed.
-test("20,000 files of one name are numbered", () => {
-  const parts = Array.from({ length: 20_000 }, (_, index) => file("a.txt", `${index}`));
-  const { files } = plain([{ role: "user", parts }]);
-  expect(files).toHaveLength(20_000);
-  expect(files.at(-1)).toMatchObject({ name: "a (20000).txt", text: "19999" });
+test("sampling passes, under the upstream's own id", () => {
+  const sampling = { temperature: 0, topP: 0.5 };
+  expect(lowered([user("hi")], { sampling })).toMatchObject({ model: "DeepSeek-V3.2", sampling });
 });
 
-test("sampling passes", () => {
-  expect(plain([user("hi")], [], { sampling: { temperature: 0, topP: 0.5 } })).toMatchObject({
-    model: "DeepSeek-V3.2",
-    temperature: 0,
-    topP: 0.5,
+test("a limit, stop sequences and a form stay only where the upstream keeps them", () => {
+  const wishes = {
+    maxOutputTokens: 5,
+    stopSequences: ["END"],
+    responseFormat: { kind: "json-schema", name: "x", schema: {} },
+  } as const;
+  const kept = lowered([user("hi")], wishes, {
+    outputLimit: "native",
+    stop: "native",
+    jsonSchema: "native",
+  });
+  expect(kept).toMatchObject(wishes);
+  const bare = lowered([user("hi")], wishes, { jsonObject: "native" });
+  expect(bare).not.toHaveProperty("maxOutputTokens");
+  expect(bare).toMatchObject({ stopSequences: [], responseFormat: { kind: "text" } });
+});
+
+test("no form is asked for while tools are offered, since servers then let nobody call", () => {
+  const tools = [{ name: "get", parameters: {} }];
+  const responseFormat = { kind: "json-object" } as const;
+  const can = { tools: "native", jsonObject: "native" } as const;
+  expect(lowered([user("hi")], { tools, responseFormat }, can).responseFormat).toEqual({ kind: "text" });
+  const without = { tools, responseFormat, toolChoice: { kind: "none" } } as const;
+  expect(lowered([user("hi")], without, can).responseFormat).toEqual(responseFormat);
+});
+
+const call = (callId: string, name = "get") =>
+  ({ type: "tool-call", callId, name, arguments: "{}" }) as const;
+const result = (callId: string, ...content: TextPart[]) =>
+  ({ type: "tool-result", callId, content, isError: false }) as const;
+const native = (messages: readonly Message[], more: Partial<Capabilities> = {}) =>
+  lowered(messages, { tools: [{ name: "get", parameters: {} }] }, { tools: "native", ...more })
+    .messages.slice(1)
+    .map(({ role, parts }) => [role, ...parts.map((part) => ("text" in part ? part.text : part))]);
+
+describe("a model with tools of its own", () => {
+  test("is given them, with the choice", () => {
+    const tools = [{ name: "get", parameters: {} }];
+    const toolChoice = { kind: "required" } as const;
+    expect(lowered([user("hi")], { tools, toolChoice }, { tools: "native" })).toMatchObject({
+      tools,
+      toolChoice,
+    });
+    expect(lowered([user("hi")], { tools, toolChoice })).toMatchObject({
+      tools: [],
+      toolChoice: { kind: "auto" },
+    });
+  });
+
+  test("has its calls and their results as they are; what is said beside them is one text", () => {
+    expect(
+      native([
+        user("a"),
+        assistant("I look."),
+        { role: "assistant", parts: [call("1"), text("Now."), call("2")] },
+        { role: "tool", parts: [result("2", text("two"))] },
+        { role: "tool", parts: [result("1", text("one"))] },
+      ]),
+    ).toEqual([
+      ["user", "a"],
+      ["assistant", "I look.\n\nNow.", call("1"), call("2")],
+      ["tool", { ...result("2", text("two")), name: "get" }, { ...result("1", text("one")), name: "get" }],
+    ]);
+  });
+
+  test("has a result for each call before anybody says more", () => {
+    const missing = result("2", text("No result was given."));
+    expect(
+      native([
+        user("a"),
+        { role: "assistant", parts: [call("1"), call("2")] },
+        { role: "tool", parts: [result("1")] },
+        user("b"),
+      ]),
+    ).toEqual([
+      ["user", "a"],
+      ["assistant", call("1"), call("2")],
+      ["tool", { ...result("1"), name: "get" }, missing],
+      ["user", "b"],
+    ]);
+  });
+
+  test("reads a result that has lost its call, or comes twice, as text", () => {
+    expect(
+      native([
+        { role: "tool", parts: [result("0", text("zero"))] },
+        user("a"),
+        { role: "assistant", parts: [call("1")] },
+        { role: "tool", parts: [result("1"), result("1", text("again"))] },
+      ]),
+    ).toEqual([
+      ["user", "RESULT ? text", "a"],
+      ["assistant", call("1")],
+      ["tool", { ...result("1"), name: "get" }],
+      ["user", "RESULT get text"],
+    ]);
+  });
+
+  test("gets its own thinking back if it wants it", () => {
+    const messages: Message[] = [
+      user("a"),
+      { role: "assistant", parts: [{ type: "reasoning", text: "hm" }, text("<think>\nx\n</think>\n\nb")] },
+      user("c"),
+    ];
+    expect(native(messages)[1]).toEqual(["assistant", "b"]);
+    expect(native(messages, { reasoning: "native" })[1]).toEqual(["assistant", "hm", "b"]);
   });
 });

@@ -1,0 +1,37 @@
+import { type Capabilities, textOnly } from "../model/capabilities.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+
+/** The model of a leg, as a request is made for it. */
+export interface Target {
+  readonly model: ModelInfo;
+  /** Nothing in it is unknown any more. */
+  readonly can: Capabilities;
+  /** What a conversation without a system message gets. */
+  readonly systemPrompt: string | undefined;
+  /** As `Upstream` has it. */
+  readonly tokensLeft: () => number | undefined;
+}
+
+/**
+ * What is done where nobody has said what a model can: tools are offered and images shown, since a server that can't says so, and
+ * then it is known. A form is asked for in words, which no server refuses. Of a text-only model nothing is told.
+ */
+export function settleCapabilities(capabilities: Capabilities = textOnly): Capabilities {
+  const { tools, images, outputLimit } = capabilities;
+  const known = Object.entries(capabilities).map(([name, support]) => [
+    name,
+    support === "unknown" ? "emulated" : support,
+  ]);
+  return {
+    ...capabilities,
+    ...Object.fromEntries(known),
+    tools: tools === "unknown" ? "native" : tools,
+    images: images === "unknown" ? "native" : images,
+    outputLimit: outputLimit === "unknown" ? "native" : outputLimit,
+  };
+}
+
+/** Of a model that only writes, at no upstream in particular. */
+export function plainTarget(model: ModelInfo): Target {
+  return { model, can: textOnly, systemPrompt: undefined, tokensLeft: () => undefined };
+}

@@ -1,0 +1,142 @@
+import { GatewayError, toGatewayError } from "../errors.ts";
+import type { EventBatch } from "../model/events.ts";
+import type { Leg } from "../model/leg.ts";
+import type { StartTimer } from "../stream/with-idle-timeout.ts";
+import type { Upstream } from "../upstreams/upstream.ts";
+import { listNow } from "./catalogue.ts";
+import { createCatalogueKeeper } from "./catalogue-keeper.ts";
+import { conversationKey, createConversations } from "./conversations.ts";
+import { createHealth, type HealthOptions } from "./health.ts";
+import type { Catalogue, OwnName, Router, RouteOptions } from "./router.ts";
+import { runAttempts } from "./run-attempts.ts";
+
+/** What a router is made of. */
+export interface RouterOptions {
+  /** In the order in which they are asked; at least one. */
+  readonly upstreams: readonly Upstream[];
+  readonly names?: readonly OwnName[];
+  /** Ms since the epoch. */
+  readonly now: () => number;
+  readonly startTimer: StartTimer;
+  /** Told when an upstream or a model at it begins to rest. */
+  readonly onRest?: HealthOptions["onRest"];
+}
+
+/** An upstream, and how many answers of it are under way. */
+interface Member {
+  readonly upstream: Upstream;
+  running: number;
+  /** No longer used: closed when nothing is under way. */
+  isGone: boolean;
+}
+
+/** Creates the router. Nothing is asked before the first call. */
+export function createRouter(options: RouterOptions): Router {
+  const { now, startTimer, onRest } = options;
+  const health = createHealth({ now, ...(onRest === undefined ? {} : { onRest }) });
+  const places = createConversations({ now });
+  let members = new Map<string, Member>();
+  let keeper = use(options.upstreams, options.names ?? []);
+
+  function use(upstreams: readonly Upstream[], names: readonly OwnName[]) {
+    const next = new Map<string, Member>();
+    for (const upstream of upstreams) {
+      const known = members.get(upstream.name);
+      const isSame = known?.upstream === upstream;
+      if (known !== undefined && !isSame) health.forget(upstream.name);
+      next.set(upstream.name, isSame ? known : { upstream, running: 0, isGone: false });
+    }
+    for (const member of members.values()) {
+      if ([...next.values()].includes(member)) continue;
+      member.isGone = true;
+      closeIfIdle(member);
+    }
+    members = next;
+    return createCatalogueKeeper({ upstreams, names, startTimer });
+  }
+
+  function closeIfIdle(member: Member): void {
+    // Whoever asked is answered; how the connections end is nobody's concern.
+    if (member.isGone && member.running === 0) member.upstream.close().catch(() => undefined);
+  }
+
+  function memberOf({ upstream }: Pick<Leg, "upstream">): Member {
+    const member = members.get(upstream);
+    if (member !== undefined) return member;
+    throw new GatewayError("model-not-found", `This gateway has no upstream \`${upstream}\` any more.`, {
+      param: "model",
+      retry: "other",
+      shouldRetry: false,
+    });
+  }
+
+  async function* ask(
+    leg: Leg,
+    asking: Parameters<RouteOptions["ask"]>[2],
+    route: RouteOptions,
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    const member = memberOf(leg);
+    member.running += 1;
+    try {
+      yield* route.ask(leg, member.upstream, asking);
+    } finally {
+      member.running -= 1;
+      closeIfIdle(member);
+    }
+  }
+
+  /** An upstream that is known to have a new budget rests no longer for the old one. */
+  function wake(legs: readonly Leg[]): void {
+    for (const leg of legs) {
+      const rest = health.restOf(leg);
+      if (rest?.error.kind !== "budget-exhausted") continue;
+      if (memberOf(leg).upstream.budget()?.spent === false) health.forget(leg.upstream);
+    }
+  }
+
+  function answersNow(leg: Leg): boolean {
+    const availability = health.availability(leg);
+    return availability === "ready" || availability === "due";
+  }
+
+  return {
+    catalogue: (signal) => keeper.now(signal),
+    refresh: (signal) => keeper.refresh(signal),
+    async listModels(signal) {
+      return listNow(await catalogueOrFailure(keeper.now(signal)), answersNow);
+    },
+    answer(route) {
+      const { legs, signal, watch, conversation } = route;
+      const key =
+        legs.length < 2 || conversation === undefined
+          ? undefined
+          : conversationKey(route.model, conversation);
+      if (legs.length > 1) wake(legs);
+      return runAttempts({
+        legs,
+        signal,
+        health,
+        now,
+        ask: (leg, asking) => ask(leg, { ...asking, watch }, route),
+        ...(key === undefined ? {} : { conversation: { key, places } }),
+        ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
+      });
+    },
+    upstreamOf: (leg) => memberOf(leg).upstream,
+    get upstreams() {
+      return [...members.values()].map(({ upstream }) => upstream);
+    },
+    replace(upstreams, names) {
+      keeper = use(upstreams, names);
+    },
+    async close() {
+      await Promise.all([...members.values()].map(({ upstream }) => upstream.close()));
+    },
+  };
+}
+
+async function catalogueOrFailure(asking: Promise<Catalogue>): Promise<Catalogue> {
+  const catalogue = await asking;
+  if (catalogue.models.length > 0) return catalogue;
+  throw catalogue.failure ?? toGatewayError(new Error("No upstream lists a model."));
+}

@@ -1,0 +1,83 @@
+import type { EventBatch } from "../model/events.ts";
+import type { CallWatch } from "../model/call-watch.ts";
+import type { GatewayError } from "../errors.ts";
+import type { Leg, ListedModel, RoutedModel } from "../model/leg.ts";
+import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
+
+/** A name of the operator's own, and what it stands for, in the order in which it is asked. */
+export interface OwnName {
+  readonly name: string;
+  /** `upstream/model`, where `*` in the model stands for any text. */
+  readonly targets: readonly string[];
+}
+
+/** All models of all upstreams, by what clients call them. Made anew when a list changes. */
+export interface Catalogue {
+  /** The merged list: own names first, then models as they are offered, each once. */
+  readonly models: readonly RoutedModel[];
+  /**
+   * The model of the list that an id names: an own name goes before an id, this before the id of a back end, this before
+   * `upstream/model`, this before another spelling.
+   */
+  find(id: string): RoutedModel | undefined;
+  /** The same id at the upstreams of which nobody knows what they offer: they judge it themselves. `undefined`: there are none. */
+  pass(id: string): RoutedModel | undefined;
+  /** Why the list of an upstream is not known; of several the first. */
+  readonly failure: GatewayError | undefined;
+}
+
+/** What tells one conversation from another; the first that is there is taken. */
+export interface ConversationSigns {
+  /** The session of an agent, as it names it in a header. */
+  readonly session?: string | undefined;
+  /** What the client wants its prompts to be cached by. */
+  readonly cacheKey?: string | undefined;
+  /** A hash of how the conversation begins, which all its requests share. Asked only when nothing else is known. */
+  readonly beginning?: (() => string | undefined) | undefined;
+}
+
+/** What one request is routed by. */
+export interface RouteOptions {
+  /** The model's id as it was resolved: conversations with different models are different ones. */
+  readonly model: string;
+  /** In the order in which they are to be asked. */
+  readonly legs: readonly Leg[];
+  /**
+   * Answers by one leg. Ends after `finish` or throws, and at once when the signal aborts. What it throws before its first batch may
+   * lead to the next leg.
+   */
+  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions) => AsyncIterable<EventBatch>;
+  readonly signal: AbortSignal;
+  readonly watch?: CallWatch | undefined;
+  /** What tells this conversation from others, so that it stays where it was answered. */
+  readonly conversation?: ConversationSigns | undefined;
+}
+
+/** Knows all upstreams, and which of them answers what. All methods throw `GatewayError`. */
+export interface Router {
+  /**
+   * What all upstreams offer. Waits only while an upstream's list is not known, some seconds at most, and does not wait for one
+   * that fails. Rejects only when `signal` aborts.
+   */
+  catalogue(signal: AbortSignal): Promise<Catalogue>;
+  /** The same after a look at all upstreams, where the last one was not some seconds ago. */
+  refresh(signal: AbortSignal): Promise<Catalogue>;
+  /** The list for clients. Throws the failure of the first upstream when no list is known. */
+  listModels(signal: AbortSignal): Promise<readonly ListedModel[]>;
+  /**
+   * Answers by the first leg that begins to (docs/routing.md). Throws a `RouteError` with what was tried, or whatever the
+   * leg throws that has begun.
+   */
+  answer(options: RouteOptions): AsyncIterable<EventBatch>;
+  /** The upstream of a leg. */
+  upstreamOf(leg: Pick<Leg, "upstream">): Upstream;
+  /** All that are used, in their order. Never empty. */
+  readonly upstreams: readonly Upstream[];
+  /**
+   * From now on these are used. What is under way goes on as it began; an upstream that is no longer there is closed when
+   * nothing of it is under way.
+   */
+  replace(upstreams: readonly Upstream[], names: readonly OwnName[]): void;
+  /** Closes all upstreams. */
+  close(): Promise<void>;
+}
