@@ -1,7 +1,7 @@
 import { GatewayError } from "../../errors.ts";
 import type { AllowanceState, Budget } from "../../model/budget.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
-import { waitFor } from "./abort.ts";
+import { waitFor } from "../http/abort.ts";
 import { createBudgetNotices } from "./budget-notices.ts";
 import { createExhaustedError } from "./exhausted-error.ts";
 import type { UpstreamLog } from "./options.ts";

@@ -1,18 +1,11 @@
-import { lookup } from "node:dns";
-import type { LookupFunction } from "node:net";
-
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from "undici";
-
-import { ConfigError } from "../../config.ts";
-import { GatewayError } from "../../errors.ts";
 import type { CallWatch } from "../../model/call-watch.ts";
-import { startRealTimer } from "../../stream/real-timer.ts";
-import { pause } from "./abort.ts";
+import { createClient as createHttpClient } from "../http/create-client.ts";
+import type { Reply } from "../http/exchange.ts";
+import type { Repeats } from "../http/repeats.ts";
+import { createUserAgent } from "../http/user-agent.ts";
 import { encodeCookies } from "./cookies.ts";
-import { exchange, type Progress, type Reply } from "./exchange.ts";
+import { names } from "./names.ts";
 import type { AkashChatOptions } from "./options.ts";
-import { createRepeats, findFailure, toFailure, type Failure, type Repeats } from "./repeats.ts";
-import { createUserAgent } from "./user-agent.ts";
 
 /** A request below the base URL. */
 export interface ClientRequest {
@@ -41,22 +34,15 @@ export interface AkashClient {
   close(): Promise<void>;
 }
 
-/** The upstream closes idle connections after 5 s: ours must be gone before. */
-const keepAliveMs = 4000;
 /** Small requests answer fast, but the upstream was seen to take 45 s when its own store is down. */
 const shortTimeoutMs = 60_000;
-const connectTimeoutMs = 10_000;
-const maxRedirects = 3;
-const retryStepMs = 400;
 
 /** Creates a client for `AKASH_BASE_URL`, path prefix included. Throws `ConfigError` when a proxy's URL is none. */
 export function createClient(options: AkashChatOptions): AkashClient {
-  const { config, log } = options;
+  const { config } = options;
   const base = new URL(config.AKASH_BASE_URL);
   const prefix = base.pathname.replace(/\/+$/, "");
-  const random = options.random ?? Math.random;
-  const startTimer = options.startTimer ?? startRealTimer;
-  const dispatcher = createDispatcher(base, options);
+  const client = createHttpClient({ ...options, origin: base.origin, names });
   const chatBodyTimeoutMs = Math.max(config.FIRST_BYTE_TIMEOUT_MS, config.IDLE_TIMEOUT_MS);
   const commonHeaders = {
     accept: "*/*",
@@ -74,107 +60,25 @@ export function createClient(options: AkashChatOptions): AkashClient {
     return headers;
   }
 
-  async function sendFollowing(
-    request: ClientRequest,
-    signal: AbortSignal,
-    progress: Progress,
-  ): Promise<Reply> {
-    const headers = encodeHeaders(request);
-    const chat = request.patience === "chat";
-    let path = prefix + request.path;
-    for (let hops = 0; ; hops += 1) {
-      const reply = await exchange(
-        dispatcher,
+  return {
+    send(request, signal, repeats) {
+      const chat = request.patience === "chat";
+      return client.send(
         {
-          origin: base.origin,
-          path,
           method: request.method,
-          headers,
+          path: prefix + request.path,
+          headers: encodeHeaders(request),
           body: request.body,
           headersTimeoutMs: chat
             ? config.FIRST_BYTE_TIMEOUT_MS
             : Math.min(config.FIRST_BYTE_TIMEOUT_MS, shortTimeoutMs),
           bodyTimeoutMs: chat ? chatBodyTimeoutMs : Math.min(config.IDLE_TIMEOUT_MS, shortTimeoutMs),
+          watch: request.watch,
         },
         signal,
-        progress,
+        repeats,
       );
-      if (reply.status !== 307 && reply.status !== 308) return reply;
-      reply.discard();
-      path = parseLocation(reply.header("location"), base.origin + path, hops);
-    }
-  }
-
-  return {
-    async send(request, signal, repeats = createRepeats(request.method)) {
-      for (let tries = 1; ; tries += 1) {
-        const progress: Progress = { stage: "unsent" };
-        let failure: Failure | undefined;
-        try {
-          const reply = await sendFollowing(request, signal, progress);
-          failure = findFailure(reply);
-          if (failure === undefined || !repeats.allow(failure)) return reply;
-          reply.discard();
-        } catch (error) {
-          failure = toFailure(error, progress);
-          if (failure === undefined || !repeats.allow(failure)) throw error;
-        }
-        if (request.watch === undefined)
-          log.debug({ path: request.path, failure }, "asking Akash Chat once more");
-        else request.watch.retry(failure);
-        await pause(random() * retryStepMs * tries, signal, startTimer);
-      }
     },
-    close: () => dispatcher.destroy(),
+    close: () => client.close(),
   };
-}
-
-function parseLocation(location: string | undefined, from: string, hops: number): string {
-  const target = location !== undefined && URL.canParse(location, from) ? new URL(location, from) : undefined;
-  if (target === undefined || hops >= maxRedirects) {
-    throw new GatewayError("upstream-protocol", "Akash Chat redirects in circles or to nowhere.");
-  }
-  if (target.origin !== new URL(from).origin) {
-    throw new GatewayError(
-      "upstream-unavailable",
-      "Akash Chat redirects to another site, which is not followed. Check AKASH_BASE_URL.",
-      { shouldRetry: false },
-    );
-  }
-  return target.pathname + target.search;
-}
-
-function createDispatcher(base: URL, options: AkashChatOptions): Dispatcher {
-  const settings: Agent.Options = {
-    keepAliveTimeout: keepAliveMs,
-    keepAliveMaxTimeout: keepAliveMs,
-    connections: null,
-    pipelining: 1,
-    connect: { timeout: connectTimeoutMs, lookup: lookUpFavouringIpv4 },
-  };
-  if (isLoopback(base.hostname)) return new Agent(settings);
-  const { proxy } = options;
-  const given =
-    proxy === undefined
-      ? {}
-      : { httpProxy: proxy.http ?? "", httpsProxy: proxy.https ?? "", noProxy: proxy.no ?? "" };
-  try {
-    return new EnvHttpProxyAgent({ ...settings, ...given });
-  } catch {
-    throw new ConfigError([
-      "HTTP_PROXY or HTTPS_PROXY: must be a URL, for example http://proxy.example:3128",
-    ]);
-  }
-}
-
-/**
- * The upstream counts all callers of a large IPv6 network as one and would refuse us for what others used,
- * so IPv4 goes first. IPv6 is still tried when there is nothing else.
- */
-const lookUpFavouringIpv4: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, order: "ipv4first" }, callback);
-};
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }

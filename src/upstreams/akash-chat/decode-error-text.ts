@@ -1,7 +1,7 @@
 import { GatewayError, toLimitKind, type ErrorKind } from "../../errors.ts";
 import { describeWait, soundsTooLong } from "./exhausted-error.ts";
-import { findWait } from "./find-wait.ts";
-import { redact } from "./redact.ts";
+import { findWait } from "../http/find-wait.ts";
+import { redact } from "../http/redact.ts";
 
 /** Texts of back ends, first match wins. Which ones occur was seen in recordings of the application. */
 const rules: readonly (readonly [pattern: RegExp, kind: ErrorKind])[] = [

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { GatewayError, toLimitKind } from "../../errors.ts";
 import { imageModelId } from "./decode-models.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
-import type { Reply } from "./exchange.ts";
+import type { Reply } from "../http/exchange.ts";
 import { createExhaustedError, soundsTooLong } from "./exhausted-error.ts";
-import { redact } from "./redact.ts";
+import { redact } from "../http/redact.ts";
 
 /** A reply that is not what was asked for. */
 export interface Refusal {

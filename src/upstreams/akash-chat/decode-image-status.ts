@@ -3,7 +3,7 @@ import { z } from "zod";
 import { detectPictureFormat, headLength } from "../../model/picture-format.ts";
 import type { ImageSource } from "../upstream.ts";
 import { isImageName } from "./image-name.ts";
-import { redact } from "./redact.ts";
+import { redact } from "../http/redact.ts";
 
 /** How one job stands. */
 export type JobState =

@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.ts";
 import type { AkashClient } from "./client.ts";
 import { decodeError, isSessionRefusal, readRefusal } from "./decode-error.ts";
 import { decodeModels, type ModelList } from "./decode-models.ts";
-import type { Reply } from "./exchange.ts";
+import type { Reply } from "../http/exchange.ts";
 import type { Session } from "./session.ts";
 
 /** With whom the lists are fetched. */

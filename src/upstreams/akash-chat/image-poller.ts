@@ -1,6 +1,6 @@
 import { GatewayError } from "../../errors.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
-import { createAbortError, pause } from "./abort.ts";
+import { createAbortError, pause } from "../http/abort.ts";
 import { decodeImageStatus, type JobState } from "./decode-image-status.ts";
 
 /** How a status request ended: the body of a 200, or a refusal, which one bad id may cause for all. */

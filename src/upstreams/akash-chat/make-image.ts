@@ -1,8 +1,8 @@
 import { GatewayError } from "../../errors.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import type { ImageEvent, ImageRequest } from "../upstream.ts";
-import { throwIfAborted } from "./abort.ts";
-import { createTimeoutError } from "./connection-error.ts";
+import { throwIfAborted } from "../http/abort.ts";
+import { createTimeoutError } from "./names.ts";
 import { decodeImageTag, type ImageTag } from "./decode-image-tag.ts";
 import { createDataStreamDecoder } from "./decode-stream.ts";
 import type { ImagePoller } from "./image-poller.ts";

@@ -2,7 +2,7 @@ import { GatewayError, toGatewayError } from "../../errors.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import { linkSignal } from "../../stream/link-signal.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
-import { waitFor } from "./abort.ts";
+import { waitFor } from "../http/abort.ts";
 import type { ListQuality, ModelList } from "./decode-models.ts";
 import { createNoModelsError } from "./fetch-models.ts";
 import {

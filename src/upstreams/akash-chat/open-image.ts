@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.ts";
 import type { ImageFile } from "../upstream.ts";
 import type { AkashClient } from "./client.ts";
 import { decodeError, readRefusal } from "./decode-error.ts";
-import type { Reply } from "./exchange.ts";
+import type { Reply } from "../http/exchange.ts";
 import { isImageName } from "./image-name.ts";
 
 /** Opens a file of the upstream's image route. Only plain file names are asked for. */

@@ -1,19 +1,9 @@
 import type { Config } from "../../config.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import type { ProxySettings } from "../http/create-dispatcher.ts";
+import type { UpstreamLog } from "../http/upstream-log.ts";
 
-/** Where the upstream client tells what it does; pino fits. Never given keys, cookies or message bodies. */
-export interface UpstreamLog {
-  debug(details: object, message: string): void;
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-}
-
-/** Proxies in place of those of the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY). */
-export interface ProxySettings {
-  readonly http?: string;
-  readonly https?: string;
-  readonly no?: string;
-}
+export type { UpstreamLog } from "../http/upstream-log.ts";
 
 /** What the Akash Chat upstream is made from. */
 export interface AkashChatOptions {

@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import { GatewayError } from "../../errors.ts";
-import { waitFor } from "./abort.ts";
+import { waitFor } from "../http/abort.ts";
 import type { AkashClient, ClientRequest } from "./client.ts";
 import { decodeSessionCookie } from "./cookies.ts";
 import { decodeError, isSessionRefusal, readRefusal } from "./decode-error.ts";
-import type { Reply } from "./exchange.ts";
+import type { Reply } from "../http/exchange.ts";
 import type { AkashChatOptions } from "./options.ts";
-import { createRepeats } from "./repeats.ts";
-import { createSingleFlight } from "./single-flight.ts";
+import { createRepeats } from "../http/repeats.ts";
+import { createSingleFlight } from "../http/single-flight.ts";
 
 /** What the upstream gave us to show with each request. */
 export interface SessionState {

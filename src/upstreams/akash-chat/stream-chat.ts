@@ -3,7 +3,7 @@ import type { EventBatch } from "../../model/events.ts";
 import { createLineDecoder, LineTooLongError } from "../../stream/lines.ts";
 import { createEventStreamDecoder } from "./decode-event-stream.ts";
 import { createDataStreamDecoder } from "./decode-stream.ts";
-import type { Reply } from "./exchange.ts";
+import type { Reply } from "../http/exchange.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
 
 /** The longest answer of a model takes a tenth of this; an upstream that never stops would fill the memory. */

@@ -1,5 +1,5 @@
 import { GatewayError, toLimitKind, type ErrorKind, type GatewayErrorOptions } from "../../errors.ts";
-import { redact } from "../akash-chat/redact.ts";
+import { redact } from "../http/redact.ts";
 import { createFailure, type FailureReason, type NamedTokens, type UpstreamFailure } from "./failure.ts";
 
 /** What is known of a failure. */

@@ -39,6 +39,8 @@ const words: Readonly<Record<string, Name>> = {
   supports_vision: "images",
   supports_image_input: "images",
   stop: "stop",
+  max_tokens: "outputLimit",
+  max_completion_tokens: "outputLimit",
 };
 
 function toName(word: string): Name | undefined {

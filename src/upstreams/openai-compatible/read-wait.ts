@@ -1,4 +1,4 @@
-import { findWait } from "../akash-chat/find-wait.ts";
+import { findWait } from "../http/find-wait.ts";
 import { asNumber } from "./read-json.ts";
 
 /** Reads a header by its lower-case name. */

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { toConnectionError } from "../../../src/upstreams/akash-chat/connection-error.ts";
+import { toConnectionError } from "../../../src/upstreams/http/connection-error.ts";
 import { decodeErrorText } from "../../../src/upstreams/akash-chat/decode-error-text.ts";
 import { decodeError, type Refusal } from "../../../src/upstreams/akash-chat/decode-error.ts";
 import { createEventStreamDecoder } from "../../../src/upstreams/akash-chat/decode-event-stream.ts";
 import { createDataStreamDecoder } from "../../../src/upstreams/akash-chat/decode-stream.ts";
-import { redact } from "../../../src/upstreams/akash-chat/redact.ts";
+import { names } from "../../../src/upstreams/akash-chat/names.ts";
+import { redact } from "../../../src/upstreams/http/redact.ts";
 
 const now = Date.parse("2026-11-23T00:00:00Z");
 
@@ -197,20 +198,22 @@ describe("connections that fail", () => {
     ["UND_ERR_DESTROYED", "overloaded", undefined, "shutting down"],
     ["HPE_INVALID_CONSTANT", "upstream-protocol", undefined, "HTTP"],
   ])("%s", (code, kind, shouldRetry, words) => {
-    const error = toConnectionError(fail(code), "head");
+    const error = toConnectionError(fail(code), "head", names);
     expect(error).toMatchObject({ kind, shouldRetry, message: expect.stringContaining(words) });
     expect(error.message).not.toContain("secret");
   });
 
   test("a code is found in the first of several attempts and beneath", () => {
     const attempts = new AggregateError([fail("ECONNREFUSED"), fail("ENETUNREACH")]);
-    expect(toConnectionError(attempts, "head").message).toContain("refused");
-    expect(toConnectionError(new Error("x", { cause: fail("ENOTFOUND") }), "head").message).toContain("DNS");
+    expect(toConnectionError(attempts, "head", names).message).toContain("refused");
+    expect(toConnectionError(new Error("x", { cause: fail("ENOTFOUND") }), "head", names).message).toContain(
+      "DNS",
+    );
   });
 
   test("a body that breaks off is cut, a silent one timed out", () => {
-    expect(toConnectionError(fail("UND_ERR_SOCKET"), "body").kind).toBe("upstream-truncated");
-    expect(toConnectionError(fail("UND_ERR_BODY_TIMEOUT"), "body").kind).toBe("upstream-timeout");
+    expect(toConnectionError(fail("UND_ERR_SOCKET"), "body", names).kind).toBe("upstream-truncated");
+    expect(toConnectionError(fail("UND_ERR_BODY_TIMEOUT"), "body", names).kind).toBe("upstream-timeout");
   });
 });
 

@@ -177,8 +177,8 @@ describe("lists of models", () => {
         context: contextLength,
         ...(one.expect.models?.[at]?.vision === undefined
           ? {}
-          : { vision: capabilities.images === "native" }),
-        ...(one.expect.models?.[at]?.tools === undefined ? {} : { tools: capabilities.tools === "native" }),
+          : { vision: capabilities?.images === "native" }),
+        ...(one.expect.models?.[at]?.tools === undefined ? {} : { tools: capabilities?.tools === "native" }),
       })),
     ).toEqual(one.expect.models);
   });

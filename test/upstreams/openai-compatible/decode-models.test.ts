@@ -42,6 +42,7 @@ describe("lists", () => {
         outputLimit: "unknown",
         reasoning: "native",
         images: "native",
+        outputLimit: "unknown",
         stop: "native",
       },
     });
@@ -70,6 +71,7 @@ describe("lists", () => {
         jsonSchema: "emulated",
         jsonObject: "native",
         images: "emulated",
+        outputLimit: "native",
         stop: "native",
       },
     });

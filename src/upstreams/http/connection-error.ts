@@ -1,4 +1,5 @@
 import { GatewayError } from "../../errors.ts";
+import type { UpstreamNames } from "./names.ts";
 
 const unresolvable = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL"]);
 const unreachable = new Set([
@@ -16,46 +17,50 @@ const untrusted =
  * Says in plain words why the upstream could not be talked to. `part` is what was being waited for: a body
  * that breaks off is kind `upstream-truncated`. `shouldRetry: false` marks what another try won't mend.
  */
-export function toConnectionError(cause: unknown, part: "head" | "body"): GatewayError {
+export function toConnectionError(cause: unknown, part: "head" | "body", names: UpstreamNames): GatewayError {
   if (cause instanceof GatewayError) return cause;
+  const { title, address } = names;
   const code = codeOf(cause);
   const message = cause instanceof Error ? cause.message : "";
 
-  if (silent.has(code)) return createTimeoutError(cause);
+  if (silent.has(code)) return createTimeoutError(title, cause);
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
     return new GatewayError("overloaded", "The gateway is shutting down.", { cause });
   }
   if (code === "UND_ERR_INVALID_ARG") {
     return unavailable(
-      "a header that the operator set cannot be sent. Check AKASH_COOKIE, AKASH_USER_AGENT and AKASH_ACCESS_TOKEN.",
+      title,
+      `a header that the operator set cannot be sent. Check ${names.headers}.`,
       cause,
       false,
     );
   }
   if (isUnreadable(cause, code, part)) {
-    return new GatewayError("upstream-protocol", "Akash Chat's reply is not valid HTTP.", { cause });
+    return new GatewayError("upstream-protocol", `${title}'s reply is not valid HTTP.`, { cause });
   }
   if (code === "UND_ERR_HEADERS_OVERFLOW") {
-    return new GatewayError("upstream-protocol", "The headers of Akash Chat's reply are too large.", {
+    return new GatewayError("upstream-protocol", `The headers of ${title}'s reply are too large.`, {
       cause,
     });
   }
   if (part === "body") {
     return new GatewayError(
       "upstream-truncated",
-      "The connection to Akash Chat broke off in the middle of its reply.",
+      `The connection to ${title} broke off in the middle of its reply.`,
       { cause },
     );
   }
   if (unresolvable.has(code)) {
     return unavailable(
-      "its name could not be resolved (DNS). Check AKASH_BASE_URL and the network of the gateway.",
+      title,
+      `its name could not be resolved (DNS). Check ${address} and the network of the gateway.`,
       cause,
       code === "EAI_AGAIN",
     );
   }
   if (untrusted.test(code)) {
     return unavailable(
+      title,
       `its TLS certificate or handshake was not accepted (${code}). A proxy that inspects TLS needs its certificate in NODE_EXTRA_CA_CERTS.`,
       cause,
       false,
@@ -64,31 +69,37 @@ export function toConnectionError(cause: unknown, part: "head" | "body"): Gatewa
   const proxyStatus = /^Proxy response \((\d{3})\)/.exec(message)?.[1];
   if (proxyStatus !== undefined) {
     return unavailable(
+      title,
       `the HTTP proxy refused the connection with status ${proxyStatus}. Check HTTPS_PROXY and HTTP_PROXY.`,
       cause,
       false,
     );
   }
   if (code === "ECONNREFUSED") {
-    return unavailable("the connection was refused. Check AKASH_BASE_URL and any proxy.", cause, true);
+    return unavailable(title, `the connection was refused. Check ${address} and any proxy.`, cause, true);
   }
   if (unreachable.has(code)) {
-    return unavailable("no connection could be made in time. Check the network and any proxy.", cause, true);
+    return unavailable(
+      title,
+      "no connection could be made in time. Check the network and any proxy.",
+      cause,
+      true,
+    );
   }
-  return unavailable("the connection was closed before it answered.", cause, true);
+  return unavailable(title, "the connection was closed before it answered.", cause, true);
 }
 
 /** The error of an upstream that stayed silent for longer than its time-out. */
-export function createTimeoutError(cause?: unknown): GatewayError {
+export function createTimeoutError(title: string, cause?: unknown): GatewayError {
   return new GatewayError(
     "upstream-timeout",
-    "Akash Chat was silent for too long. Long thinking or a busy back end may be the reason; try again or ask for less.",
+    `${title} was silent for too long. Long thinking or a busy back end may be the reason; try again or ask for less.`,
     { cause },
   );
 }
 
-function unavailable(reason: string, cause: unknown, shouldRetry: boolean): GatewayError {
-  return new GatewayError("upstream-unavailable", `Akash Chat could not be reached: ${reason}`, {
+function unavailable(title: string, reason: string, cause: unknown, shouldRetry: boolean): GatewayError {
+  return new GatewayError("upstream-unavailable", `${title} could not be reached: ${reason}`, {
     cause,
     ...(shouldRetry ? {} : { shouldRetry }),
   });

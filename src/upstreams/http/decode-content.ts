@@ -25,10 +25,15 @@ const mostCodings = 3;
 
 /**
  * Takes content codings off a body while it comes. None are asked for, but proxies send them all the same. `undefined`:
- * there is nothing to take off. Reads throw kind `upstream-protocol` for unknown codings and for bytes that don't
+ * there is nothing to take off. `title` names the upstream in
+ * messages. Reads throw kind `upstream-protocol` for unknown codings and for bytes that don't
  * decode, and `upstream-truncated` for an end that comes too early. Source: RFC 9110, section 8.4.
  */
-export function decodeContent(body: ReadableBody, contentEncoding: string): ReadableBody | undefined {
+export function decodeContent(
+  body: ReadableBody,
+  contentEncoding: string,
+  title: string,
+): ReadableBody | undefined {
   const codings = contentEncoding
     .split(",")
     .map((coding) => coding.trim().toLowerCase())
@@ -36,26 +41,26 @@ export function decodeContent(body: ReadableBody, contentEncoding: string): Read
   if (codings.length === 0) return undefined;
   const unknown = codings.find((coding) => !decoders.has(coding));
   if (unknown !== undefined || codings.length > mostCodings) {
-    return refuseReading(body, unknown ?? codings.join(", "));
+    return refuseReading(body, unknown ?? codings.join(", "), title);
   }
   // The last coding was applied last.
-  return codings.reduceRight((coded, coding) => decodeBody(coded, coding), body);
+  return codings.reduceRight((coded, coding) => decodeBody(coded, coding, title), body);
 }
 
-function refuseReading(body: ReadableBody, coding: string): ReadableBody {
+function refuseReading(body: ReadableBody, coding: string, title: string): ReadableBody {
   return {
     async read() {
       body.discard();
       throw new GatewayError(
         "upstream-protocol",
-        `Akash Chat's reply is encoded as ${JSON.stringify(coding.slice(0, 40))}, which this gateway does not read and did not ask for. A proxy between them may be the reason.`,
+        `${title}'s reply is encoded as ${JSON.stringify(coding.slice(0, 40))}, which this gateway does not read and did not ask for. A proxy between them may be the reason.`,
       );
     },
     discard: () => body.discard(),
   };
 }
 
-function decodeBody(body: ReadableBody, coding: string): ReadableBody {
+function decodeBody(body: ReadableBody, coding: string, title: string): ReadableBody {
   let decoder: Transform | undefined;
   /** The next piece of the body is on its way into the decoder. */
   let feeding = false;
@@ -72,7 +77,7 @@ function decodeBody(body: ReadableBody, coding: string): ReadableBody {
   function start(first: number | undefined): Transform | undefined {
     const created = decoders.get(coding)?.(first);
     created?.on("readable", () => wake?.());
-    created?.on("error", (cause) => fail(toDecodingError(cause, coding)));
+    created?.on("error", (cause) => fail(toDecodingError(cause, coding, title)));
     created?.on("end", () => {
       ended = true;
       // What comes behind the end of the coded bytes is nobody's.
@@ -128,12 +133,12 @@ function decodeBody(body: ReadableBody, coding: string): ReadableBody {
   };
 }
 
-function toDecodingError(cause: unknown, coding: string): GatewayError {
+function toDecodingError(cause: unknown, coding: string, title: string): GatewayError {
   if (cause instanceof GatewayError) return cause;
   if (cause instanceof Error && "code" in cause && cause.code === "Z_BUF_ERROR") {
-    return new GatewayError("upstream-truncated", "Akash Chat's reply broke off before its end.", { cause });
+    return new GatewayError("upstream-truncated", `${title}'s reply broke off before its end.`, { cause });
   }
-  return new GatewayError("upstream-protocol", `Akash Chat's reply is not what it says to be: ${coding}.`, {
+  return new GatewayError("upstream-protocol", `${title}'s reply is not what it says to be: ${coding}.`, {
     cause,
   });
 }

@@ -4,9 +4,12 @@ import { GatewayError } from "../../errors.ts";
 import { createAbortError } from "./abort.ts";
 import { toConnectionError } from "./connection-error.ts";
 import { decodeContent, type ReadableBody } from "./decode-content.ts";
+import type { UpstreamNames } from "./names.ts";
 
 /** One HTTP request, ready for the wire. */
 export interface ExchangeRequest {
+  /** For messages. */
+  readonly names: UpstreamNames;
   readonly origin: string;
   /** Path and query. */
   readonly path: string;
@@ -35,6 +38,8 @@ export interface Reply {
 /** How far a request has come; `exchange` writes it. `answered`: at least a byte of a reply came. */
 export interface Progress {
   stage: "unsent" | "sent" | "answered";
+  /** Called when the last byte of the reply has come. */
+  readonly onEnd?: () => void;
 }
 
 /** Unread bytes at which the upstream's socket is paused. */
@@ -91,18 +96,19 @@ export function exchange(
         onResponseStart(started, status, headers) {
           if (status < 200) return;
           body = createBody(started);
-          resolve(createReply(status, headers, body));
+          resolve(createReply(status, headers, body, request.names.title));
         },
         onResponseData(_started, chunk) {
           body?.push(chunk);
         },
         onResponseEnd() {
           signal.removeEventListener("abort", leave);
+          progress.onEnd?.();
           body?.end();
         },
         onResponseError(_started, cause) {
           signal.removeEventListener("abort", leave);
-          const error = toConnectionError(cause, body === undefined ? "head" : "body");
+          const error = toConnectionError(cause, body === undefined ? "head" : "body", request.names);
           reject(error);
           body?.fail(error);
         },
@@ -196,10 +202,11 @@ function createReply(
   status: number,
   headers: Readonly<Record<string, string | string[] | undefined>>,
   body: Body,
+  title: string,
 ): Reply {
   const cookies = headers["set-cookie"];
   const coding = headers["content-encoding"];
-  const decoded = coding === undefined ? undefined : decodeContent(body, String(coding));
+  const decoded = coding === undefined ? undefined : decodeContent(body, String(coding), title);
   const content = decoded ?? body;
   return {
     status,
@@ -220,7 +227,7 @@ function createReply(
         }
         if (total > limit) {
           content.discard();
-          throw new GatewayError("upstream-protocol", "Akash Chat's reply is too long to be read.");
+          throw new GatewayError("upstream-protocol", `${title}'s reply is too long to be read.`);
         }
       }
       return Buffer.concat(parts).toString("utf8");

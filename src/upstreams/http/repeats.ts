@@ -23,16 +23,20 @@ export const repeatRules: Readonly<Record<Failure, Readonly<Record<"GET" | "POST
 
 /** Decides on the repeats of one request. */
 export interface Repeats {
-  /** Counts a failure. Whether the request may be sent again. */
-  allow(failure: Failure): boolean;
+  /** Counts a failure. Whether the request may be sent again. `wasIdle`: of a connection on which nothing had happened for a while. */
+  allow(failure: Failure, wasIdle: boolean): boolean;
 }
 
-/** Creates what counts the failures of one request; renewing its session in between does not make it another. */
-export function createRepeats(method: "GET" | "POST"): Repeats {
+/**
+ * Creates what counts the failures of one request; renewing its session in between does not make it another. Where others can be
+ * asked instead, only what met the end of an idle connection is repeated: nobody has read it.
+ */
+export function createRepeats(method: "GET" | "POST", hasOthers = false): Repeats {
   let unsent = 0;
   let sent = 0;
   return {
-    allow(failure) {
+    allow(failure, wasIdle) {
+      if (hasOthers && (failure !== "unanswered" || !wasIdle)) return false;
       const count = failure === "unsent" ? (unsent += 1) : (sent += 1);
       return count <= repeatRules[failure][method];
     },

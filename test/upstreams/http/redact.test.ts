@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decodeErrorText } from "../../../src/upstreams/akash-chat/decode-error-text.ts";
 import { decodeError } from "../../../src/upstreams/akash-chat/decode-error.ts";
 import { createDataStreamDecoder } from "../../../src/upstreams/akash-chat/decode-stream.ts";
-import { redact } from "../../../src/upstreams/akash-chat/redact.ts";
+import { redact } from "../../../src/upstreams/http/redact.ts";
 
 const raw = String.raw;
 
