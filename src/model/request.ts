@@ -91,12 +91,30 @@ export type ResponseFormat =
 /** How reasoning reaches the client: in its own field, inside the text as `<think>`, or not at all. */
 export type ReasoningMode = "field" | "inline" | "drop";
 
-/** Sampling that the upstream can honour. `undefined`: the model's own default. */
+/** How much a model shall think, from nothing to all it can. */
+export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+
+/** One of `efforts`. */
+export type Effort = (typeof efforts)[number];
+
+/** How the next token is drawn, as far as the upstream can honour it. `undefined`: the model's own default. */
 export interface Sampling {
   /** 0.0–2.0 */
   readonly temperature?: number;
   /** 0.0–1.0 */
   readonly topP?: number;
+  /** Of so many tokens, the likeliest; 1 and up. */
+  readonly topK?: number;
+  /** 0.0–1.0: the least likelihood, as a part of that of the likeliest token. */
+  readonly minP?: number;
+  /** A whole number: the same one gives the same answer, as far as the server manages. */
+  readonly seed?: number;
+  /** −2.0–2.0: against tokens, the more often they came. */
+  readonly frequencyPenalty?: number;
+  /** −2.0–2.0: against tokens that came at all. */
+  readonly presencePenalty?: number;
+  /** Above 0; 1: none. Against tokens of prompt and answer. */
+  readonly repetitionPenalty?: number;
 }
 
 /** A chat completion request in the gateway's own terms. */
@@ -114,6 +132,8 @@ export interface ChatRequest {
   readonly maxOutputTokens?: number;
   /** Texts that end the answer and are not part of it. */
   readonly stopSequences: readonly string[];
+  /** How much the model shall think, where it can be told; left out: its own way. */
+  readonly effort?: Effort;
   /** The caller's wish for this request; otherwise the configured mode. */
   readonly reasoning?: ReasoningMode;
   /** Likewise. */

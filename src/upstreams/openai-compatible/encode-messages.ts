@@ -103,7 +103,7 @@ function toImageUrl({ source }: ImagePart, rules: ServerRules): string {
   if (rules.fetchesImages) return source.url;
   throw new GatewayError(
     "unsupported",
-    `${rules.name} fetches no pictures: send them inline, as data: URLs, not by an http address.`,
+    `${rules.title ?? "The server"} fetches no pictures: send them inline, as data: URLs, not by an http address.`,
     { param: "messages" },
   );
 }

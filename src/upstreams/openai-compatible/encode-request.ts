@@ -1,8 +1,8 @@
 import { GatewayError } from "../../errors.ts";
-import type { ChatRequest, ResponseFormat, ToolDefinition } from "../../model/request.ts";
+import type { ChatRequest, ResponseFormat, Sampling, ToolDefinition } from "../../model/request.ts";
 import { encodeMessages, type FindReasoningDetails } from "./encode-messages.ts";
 import { encodeThinking } from "./encode-thinking.ts";
-import type { Effort, ServerRules } from "./server-rules.ts";
+import type { ServerRules } from "./server-rules.ts";
 import type { WireRequest, WireTool } from "./wire.ts";
 
 /** What decides how a request is encoded, besides itself. */
@@ -11,11 +11,24 @@ export interface EncodeOptions {
   /** The server's own id of the model. */
   readonly model: string;
   readonly stream: boolean;
-  /** How much the model shall think; left out: its own way. */
-  readonly effort?: Effort | undefined;
+  /** The model has no setting for how much it thinks. */
+  readonly withoutEffort?: boolean | undefined;
+  /** The server's names of the settings of sampling that the model takes; `undefined`: nobody says. */
+  readonly samplingNames?: ReadonlySet<string> | undefined;
   /** What came beside earlier answers (`StreamDecoder.reasoningDetails`) and goes back to those who want it. */
   readonly reasoningDetails?: FindReasoningDetails | undefined;
 }
+
+const samplingSettings: readonly (keyof Sampling)[] = [
+  "temperature",
+  "topP",
+  "topK",
+  "minP",
+  "seed",
+  "frequencyPenalty",
+  "presencePenalty",
+  "repetitionPenalty",
+];
 
 /**
  * Encodes a request for a server. What it asks of the model is sent as it stands: what the model lacks must have been taken
@@ -24,15 +37,14 @@ export interface EncodeOptions {
  * that is not there.
  */
 export function encodeRequest(request: ChatRequest, options: EncodeOptions): WireRequest {
-  const { rules, model, stream, effort } = options;
-  const { sampling, maxOutputTokens, stopSequences } = request;
+  const { rules, model, stream, withoutEffort = false } = options;
+  const { maxOutputTokens, stopSequences, effort } = request;
   const stop = stopSequences.slice(0, rules.stopSequences);
   return {
     model,
     messages: encodeMessages(request.messages, rules, options.reasoningDetails),
     ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
-    ...(sampling.temperature === undefined ? {} : { temperature: sampling.temperature }),
-    ...(sampling.topP === undefined ? {} : { top_p: sampling.topP }),
+    ...encodeSampling(request.sampling, rules, options.samplingNames),
     // The only name that all servers know.
     ...(maxOutputTokens === undefined ? {} : { max_tokens: maxOutputTokens }),
     ...(maxOutputTokens !== undefined && rules.maxCompletionTokens
@@ -41,8 +53,22 @@ export function encodeRequest(request: ChatRequest, options: EncodeOptions): Wir
     ...(stop.length === 0 ? {} : { stop }),
     ...encodeTools(request, rules),
     ...encodeFormat(request.responseFormat),
-    ...(effort === undefined ? {} : encodeThinking(effort, rules.thinking)),
+    ...(effort === undefined || withoutEffort ? {} : encodeThinking(effort, rules.thinking)),
   };
+}
+
+/** Settings in the server's words. What the server or the model does not take is left out. */
+export function encodeSampling(
+  sampling: Sampling,
+  rules: ServerRules,
+  taken?: ReadonlySet<string>,
+): Readonly<Record<string, number>> {
+  const members = samplingSettings.flatMap((setting): [string, number][] => {
+    const name = rules.sampling[setting];
+    const value = sampling[setting];
+    return name === undefined || value === undefined || taken?.has(name) === false ? [] : [[name, value]];
+  });
+  return Object.fromEntries(members);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { efforts, type Effort, type ThinkingRules } from "./server-rules.ts";
+import { efforts, type Effort } from "../../model/request.ts";
+import type { ThinkingRules } from "./server-rules.ts";
 
 /**
  * The members of the body that ask for so much thinking: in the server's own words, the nearest one that it has. Empty for a

@@ -1,8 +1,4 @@
-/** How much a model shall think, from nothing to all it can. */
-export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
-
-/** One of `efforts`. */
-export type Effort = (typeof efforts)[number];
+import type { Effort, Sampling } from "../../model/request.ts";
 
 /** A member of the request's body in which a message gives earlier thinking back. */
 export type ReasoningField = "reasoning" | "reasoning_content";
@@ -32,10 +28,14 @@ export interface DiscoveryPaths {
  * (`max_tokens`, `system`, never empty `tools`, `required` for a named tool) is in the encoder.
  */
 export interface ServerRules {
-  /** The server's name in configuration: `llama.cpp`. */
+  /** The server's `type` in configuration: `llamacpp`. */
   readonly name: string;
+  /** What people call it: `llama.cpp`. `undefined`: it may be any. */
+  readonly title: string | undefined;
   /** `max_completion_tokens` goes beside `max_tokens`. */
   readonly maxCompletionTokens: boolean;
+  /** What it calls each setting of sampling. What is left out it does not take, and is not sent. */
+  readonly sampling: Readonly<Partial<Record<keyof Sampling, string>>>;
   /** Most stop sequences in one request; the gateway watches for the others itself. */
   readonly stopSequences: number;
   /** The server fetches pictures from http addresses; else they must be inline. */

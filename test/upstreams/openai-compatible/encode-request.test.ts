@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import type { ChatRequest, Message } from "../../../src/model/request.ts";
+import { efforts, type ChatRequest, type Message } from "../../../src/model/request.ts";
 import {
   encodeRequest,
   type EncodeOptions,
 } from "../../../src/upstreams/openai-compatible/encode-request.ts";
-import { efforts } from "../../../src/upstreams/openai-compatible/server-rules.ts";
 import {
   findServer,
   recogniseServer,
@@ -98,7 +97,7 @@ describe.each(servers)("what every server takes: $name", (rules) => {
   });
 
   test.each(efforts)("thinking, %s, is asked for in its words or not at all", (effort) => {
-    const { model, messages, ...rest } = encode({}, { rules, effort });
+    const { model, messages, ...rest } = encode({ effort }, { rules });
     expect([model, messages.length]).toEqual(["m", 1]);
     if (rules.thinking === undefined) expect(rest).toEqual({});
     else expect(Object.keys(rest).length).toBeGreaterThan(0);
@@ -165,7 +164,7 @@ describe("thinking of earlier turns", () => {
     ["openai", { reasoning: "Hm.", reasoning_content: "Hm." }],
     ["vllm", { reasoning: "Hm.", reasoning_content: "Hm." }],
     ["sglang", { reasoning_content: "Hm." }],
-    ["llama.cpp", { reasoning_content: "Hm." }],
+    ["llamacpp", { reasoning_content: "Hm." }],
     ["ollama", { reasoning: "Hm." }],
     ["akashml", { reasoning_content: "Hm." }],
     ["openrouter", { reasoning: "Hm." }],
@@ -195,12 +194,12 @@ describe("how much to think", () => {
     ["ollama", "none", { reasoning_effort: "none" }],
     ["ollama", "minimal", { reasoning_effort: "low" }],
     ["ollama", "xhigh", { reasoning_effort: "high" }],
-    ["lm-studio", "max", { reasoning_effort: "high" }],
+    ["lmstudio", "max", { reasoning_effort: "high" }],
     ["openrouter", "none", { reasoning: { enabled: false } }],
     ["akashml", "high", { reasoning: { effort: "high" } }],
     ["tgi", "high", {}],
   ] as const)("%s: %s", (name, effort, members) => {
-    const { model: _model, messages: _messages, ...rest } = encode({}, { rules: rulesOf(name), effort });
+    const { model: _model, messages: _messages, ...rest } = encode({ effort }, { rules: rulesOf(name) });
     expect(rest).toEqual(members);
   });
 });
@@ -313,9 +312,55 @@ test.each([
   [{ baseUrl: "https://notopenrouter.ai/v1" }, "openai"],
   [{ baseUrl: "http://gpu:8000/v1", ownedBy: ["vllm"] }, "vllm"],
   [{ baseUrl: "http://gpu:8000/v1", ownedBy: ["sglang"] }, "sglang"],
-  [{ baseUrl: "http://gpu:8080/v1", ownedBy: ["llamacpp"] }, "llama.cpp"],
+  [{ baseUrl: "http://gpu:8080/v1", ownedBy: ["llamacpp"] }, "llamacpp"],
   [{ baseUrl: "http://gpu:11434/v1", ownedBy: ["library"] }, "ollama"],
   [{ baseUrl: "no address", ownedBy: ["somebody"] }, "openai"],
 ])("a server is recognised: %j", (hints, name) => {
   expect(recogniseServer(hints).name).toBe(name);
+});
+
+describe("sampling", () => {
+  const all = {
+    temperature: 0.5,
+    topP: 0.9,
+    topK: 40,
+    minP: 0.05,
+    seed: 7,
+    frequencyPenalty: 0.1,
+    presencePenalty: 0.2,
+    repetitionPenalty: 1.1,
+  };
+  const common = { temperature: 0.5, top_p: 0.9, seed: 7, frequency_penalty: 0.1, presence_penalty: 0.2 };
+
+  test.each([
+    ["openai", common],
+    ["ollama", common],
+    ["tgi", common],
+    ["vllm", { ...common, top_k: 40, min_p: 0.05, repetition_penalty: 1.1 }],
+    ["sglang", { ...common, top_k: 40, min_p: 0.05, repetition_penalty: 1.1 }],
+    ["llamacpp", { ...common, top_k: 40, min_p: 0.05, repeat_penalty: 1.1 }],
+    ["lmstudio", { ...common, top_k: 40, repeat_penalty: 1.1 }],
+    ["openrouter", { ...common, top_k: 40, min_p: 0.05, repetition_penalty: 1.1 }],
+    ["akashml", { ...common, top_k: 40, min_p: 0.05, repetition_penalty: 1.1 }],
+  ])("%s gets what it takes, in its own words", (name, members) => {
+    const {
+      model: _model,
+      messages: _messages,
+      ...rest
+    } = encode({ sampling: all }, { rules: rulesOf(name) });
+    expect(rest).toEqual(members);
+  });
+
+  test("what the list says that the model does not take is left out", () => {
+    const body = encode(
+      { sampling: all },
+      { rules: rulesOf("akashml"), samplingNames: new Set(["temperature", "top_k"]) },
+    );
+    expect(body).toMatchObject({ temperature: 0.5, top_k: 40 });
+    expect(body).not.toHaveProperty("seed");
+  });
+
+  test("a model without a setting for its thinking is not told", () => {
+    expect(encode({ effort: "high" }, { withoutEffort: true })).not.toHaveProperty("reasoning_effort");
+  });
 });

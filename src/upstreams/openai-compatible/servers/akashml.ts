@@ -5,7 +5,9 @@ import { unknown } from "./unknown.ts";
 export const akashMl: ServerRules = {
   ...unknown,
   name: "akashml",
+  title: "AkashML",
   maxCompletionTokens: true,
+  sampling: { ...unknown.sampling, topK: "top_k", minP: "min_p", repetitionPenalty: "repetition_penalty" },
   reasoningFields: ["reasoning_content"],
   thinking: {
     form: "object",

@@ -5,6 +5,7 @@ import { unknown } from "./unknown.ts";
 export const liteLlm: ServerRules = {
   ...unknown,
   name: "litellm",
+  title: "LiteLLM",
   reasoningFields: ["reasoning_content"],
   thinking: { form: "field", words: ["none", "minimal", "low", "medium", "high", "xhigh"] },
   toolsWithHistory: true,

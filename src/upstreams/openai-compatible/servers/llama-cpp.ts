@@ -4,7 +4,9 @@ import { vllm } from "./vllm.ts";
 /** llama.cpp's `llama-server`: `/props` tells what its template can. */
 export const llamaCpp: ServerRules = {
   ...vllm,
-  name: "llama.cpp",
+  name: "llamacpp",
+  title: "llama.cpp",
+  sampling: { ...vllm.sampling, repetitionPenalty: "repeat_penalty" },
   reasoningFields: ["reasoning_content"],
   discovery: { lists: ["/v1/models"], properties: "/props" },
   ownedBy: ["llamacpp"],

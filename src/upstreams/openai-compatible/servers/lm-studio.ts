@@ -4,7 +4,9 @@ import { unknown } from "./unknown.ts";
 /** LM Studio: its own lists say what is loaded, with which context. */
 export const lmStudio: ServerRules = {
   ...unknown,
-  name: "lm-studio",
+  name: "lmstudio",
+  title: "LM Studio",
+  sampling: { ...unknown.sampling, topK: "top_k", repetitionPenalty: "repeat_penalty" },
   stopSequences: 64,
   fetchesImages: false,
   reasoningFields: [],

@@ -5,6 +5,7 @@ import { unknown } from "./unknown.ts";
 export const ollama: ServerRules = {
   ...unknown,
   name: "ollama",
+  title: "Ollama",
   stopSequences: 64,
   fetchesImages: false,
   reasoningFields: ["reasoning"],

@@ -5,7 +5,9 @@ import { unknown } from "./unknown.ts";
 export const openRouter: ServerRules = {
   ...unknown,
   name: "openrouter",
+  title: "OpenRouter",
   maxCompletionTokens: true,
+  sampling: { ...unknown.sampling, topK: "top_k", minP: "min_p", repetitionPenalty: "repetition_penalty" },
   reasoningFields: ["reasoning"],
   reasoningDetails: true,
   thinking: {

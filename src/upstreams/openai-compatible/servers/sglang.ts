@@ -5,6 +5,7 @@ import { vllm } from "./vllm.ts";
 export const sglang: ServerRules = {
   ...vllm,
   name: "sglang",
+  title: "SGLang",
   reasoningFields: ["reasoning_content"],
   thinking: {
     form: "field",

@@ -5,6 +5,7 @@ import { unknown } from "./unknown.ts";
 export const tgi: ServerRules = {
   ...unknown,
   name: "tgi",
+  title: "TGI",
   reasoningFields: [],
   thinking: undefined,
   discovery: { lists: ["/v1/models"], properties: "/info" },

@@ -1,9 +1,19 @@
-import { efforts, type ServerRules } from "../server-rules.ts";
+import { efforts } from "../../../model/request.ts";
+import type { ServerRules } from "../server-rules.ts";
 
 /** A server of which nothing is known: what all take, and what does no harm where it is not known. */
 export const unknown: ServerRules = {
   name: "openai",
+  title: undefined,
   maxCompletionTokens: false,
+  // Strict servers refuse what OpenAI's API has not.
+  sampling: {
+    temperature: "temperature",
+    topP: "top_p",
+    seed: "seed",
+    frequencyPenalty: "frequency_penalty",
+    presencePenalty: "presence_penalty",
+  },
   // OpenAI's own limit, which strict servers keep.
   stopSequences: 4,
   fetchesImages: true,

@@ -5,6 +5,8 @@ import { unknown } from "./unknown.ts";
 export const vllm: ServerRules = {
   ...unknown,
   name: "vllm",
+  title: "vLLM",
+  sampling: { ...unknown.sampling, topK: "top_k", minP: "min_p", repetitionPenalty: "repetition_penalty" },
   stopSequences: 64,
   thinking: {
     form: "field",
