@@ -1,8 +1,7 @@
-import { GatewayError, toGatewayError } from "../../errors.ts";
+import { GatewayError } from "../../errors.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
-import { linkSignal } from "../../stream/link-signal.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
-import { waitFor } from "../http/abort.ts";
+import { createRenewal, tentativeMs } from "../create-renewal.ts";
 import type { ListQuality, ModelList } from "./decode-models.ts";
 import { createNoModelsError } from "./fetch-models.ts";
 import {
@@ -51,116 +50,51 @@ export interface ModelsOptions {
   readonly startTimer: StartTimer;
 }
 
-/** How long a failure is remembered and a list that was made up counts as new, and the pause between two doubts. */
-const tentativeMs = 15_000;
-/** How long callers wait for a list. A request without one is still answered: the upstream judges the id. */
-const patienceMs = 5000;
-/** All that asking may take: replies that drip or hang must not keep the next try away. */
-const fetchMs = 60_000;
-
-/** One request for the list, which all callers share. */
-interface Flight {
-  /** Resolves when the list is there, or failed, or took longer than anybody shall wait. */
-  readonly waited: Promise<void>;
-}
-
-/** The last time that the upstream was asked. */
-type Attempt =
-  | { readonly state: "none" }
-  | { readonly state: "flying"; readonly flight: Flight }
-  | {
-      readonly state: "landed";
-      readonly at: number;
-      /** How long nothing needs to be asked. */
-      readonly goodForMs: number;
-      readonly failure: GatewayError | undefined;
-    };
-
 /** Creates the keeper of the list: stale while it is renewed, one request at a time, failures remembered. */
 export function createModels(options: ModelsOptions): Models {
-  const { cacheMs, log, now, startTimer } = options;
-  const closing = new AbortController();
+  const { cacheMs, now, startTimer } = options;
   let known: KnownModels = { state: "nothing" };
-  let attempt: Attempt = { state: "none" };
-  const tell = createTeller(log);
+  const tell = createTeller(options.log);
+  const renewal = createRenewal({
+    renew,
+    isKnown: () => offeredModels(known) !== undefined,
+    onFailure: (error) => tell("failed", known, error),
+    toLateError: createLateError,
+    cacheMs,
+    now,
+    startTimer,
+  });
 
-  function isWithin(ms: number): boolean {
-    if (attempt.state !== "landed") return false;
-    const age = now() - attempt.at;
-    // A clock that was set back must not keep a list for ever.
-    return age >= 0 && age < ms;
-  }
-
-  function isNew(): boolean {
-    return attempt.state === "landed" && isWithin(attempt.goodForMs);
+  async function renew(signal: AbortSignal): Promise<number> {
+    const cold = offeredModels(known)?.some(({ kind }) => kind === "chat") !== true;
+    const list = await options.fetch(signal, { cold });
+    if (list === undefined) throw createNoModelsError();
+    known = learn(known, list);
+    tell(list.quality, known);
+    return list.quality === "good" ? cacheMs : Math.min(tentativeMs, cacheMs);
   }
 
   /** What is known; throws why nothing is. */
   function give(): readonly ModelInfo[] {
     const models = offeredModels(known);
-    if (models !== undefined) return models;
-    throw attempt.state === "landed" && attempt.failure !== undefined ? attempt.failure : createLateError();
-  }
-
-  async function ask(signal: AbortSignal): Promise<void> {
-    try {
-      const cold = offeredModels(known)?.some(({ kind }) => kind === "chat") !== true;
-      const list = await options.fetch(signal, { cold });
-      if (list === undefined) throw createNoModelsError();
-      known = learn(known, list);
-      const goodForMs = list.quality === "good" ? cacheMs : Math.min(tentativeMs, cacheMs);
-      attempt = { state: "landed", at: now(), goodForMs, failure: undefined };
-      tell(list.quality, known);
-    } catch (error) {
-      const failure = signal.aborted ? createLateError() : toGatewayError(error);
-      attempt = { state: "landed", at: now(), goodForMs: tentativeMs, failure };
-      if (!closing.signal.aborted) tell("failed", known, failure);
-    }
-  }
-
-  function fly(): Flight {
-    if (attempt.state === "flying") return attempt.flight;
-    const own = linkSignal(closing.signal);
-    const waited = new Promise<void>((resolve) => {
-      const stops = [startTimer(patienceMs, resolve), startTimer(fetchMs, own.abort)];
-      void ask(own.signal).finally(() => {
-        own.release();
-        for (const stop of stops) stop();
-        resolve();
-      });
-    });
-    const flight: Flight = { waited };
-    attempt = { state: "flying", flight };
-    return flight;
-  }
-
-  async function wait(signal: AbortSignal): Promise<readonly ModelInfo[]> {
-    await waitFor(fly().waited, signal);
-    return give();
+    if (models === undefined) throw renewal.failure;
+    return models;
   }
 
   return {
     async list(signal) {
-      if (isNew()) return give();
-      if (offeredModels(known) === undefined || cacheMs === 0) return wait(signal);
-      fly();
+      await renewal.want(signal);
       return give();
     },
     async refresh(signal) {
-      return isWithin(tentativeMs) ? give() : wait(signal);
+      await renewal.demand(signal);
+      return give();
     },
     peek: (id) => findKnown(known, id),
     wireIds: (id) => wireIds(known, id),
     isOwn: (id) => isOwn(known, id),
-    doubt() {
-      if (attempt.state === "landed" && !isWithin(tentativeMs)) fly();
-      else if (attempt.state === "landed") {
-        attempt = { ...attempt, goodForMs: Math.min(attempt.goodForMs, tentativeMs) };
-      }
-    },
-    close() {
-      closing.abort();
-    },
+    doubt: () => renewal.doubt(),
+    close: () => renewal.close(),
   };
 }
 
