@@ -10,6 +10,8 @@ export type Waiting =
   | "upstream-session"
   | "upstream-first-byte"
   | "upstream-next-byte"
+  /** That the upstream has loaded the model. */
+  | "upstream-loading"
   /** A place among the image jobs that run at once. */
   | "image-slot"
   | "image-job"
@@ -37,6 +39,8 @@ export interface CallWatch {
   ask(upstream: string): void;
   /** A try at an upstream has begun an answer or failed. */
   attempt?(attempt: Attempt): void;
+  /** What the upstream calls the request, for its own support: of the one that was asked last. */
+  tellId?(id: string): void;
   /** The same is asked once more after `failure`, which nobody sees otherwise. */
   retry(failure: string): void;
   /** The model's answer did not do: it gets one more turn. */

@@ -40,6 +40,7 @@ const words: Readonly<Record<Waiting, string>> = {
   "upstream-session": "a session at the upstream",
   "upstream-first-byte": "the first byte of the answer",
   "upstream-next-byte": "the next byte of the answer",
+  "upstream-loading": "the model, which its server is loading",
   "image-slot": "its turn among the image jobs (IMAGE_CONCURRENCY)",
   "image-job": "the image job",
   "background-response": "the background response",

@@ -1,5 +1,12 @@
 import { describeFailure } from "./describe-failure.ts";
-import { findReason, speaksOfLoad, speaksOfMissingModel, speaksOfRate } from "./error-wordings.ts";
+import {
+  findReason,
+  speaksOfLoad,
+  speaksOfMissingModel,
+  speaksOfModelRefusal,
+  speaksOfOneModel,
+  speaksOfRate,
+} from "./error-wordings.ts";
 import type { FailureReason, NamedTokens, UpstreamFailure } from "./failure.ts";
 import { asText } from "./read-json.ts";
 import { readErrorBody, type ErrorBody } from "./read-error-body.ts";
@@ -69,6 +76,8 @@ function toFailure(reason: FailureReason, told: Told, context: ErrorContext): Up
     status: told.status,
     waitMs: readWait(header, body.words, context.now),
     tokens: isOfTokens ? tokens : {},
+    // A router's host has its own limit for each of its models.
+    ofModel: reason === "rate-limit" && (body.provider !== undefined || speaksOfOneModel(body.words)),
   });
 }
 
@@ -115,7 +124,7 @@ function judgeStatus(status: number | undefined, body: ErrorBody, inReply: boole
       return "invalid-request";
     case 401:
     case 403:
-      return "key-refused";
+      return speaksOfModelRefusal(body.words) ? "model-refused" : "key-refused";
     case 404:
       return body.param === "model" ? "model-not-found" : "not-supported";
     case 405:

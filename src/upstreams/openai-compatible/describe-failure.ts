@@ -1,6 +1,12 @@
 import { GatewayError, toLimitKind, type ErrorKind, type GatewayErrorOptions } from "../../errors.ts";
 import { redact } from "../http/redact.ts";
-import { createFailure, type FailureReason, type NamedTokens, type UpstreamFailure } from "./failure.ts";
+import {
+  createFailure,
+  toGatewayRetry,
+  type FailureReason,
+  type NamedTokens,
+  type UpstreamFailure,
+} from "./failure.ts";
 
 /** What is known of a failure. */
 export interface FailureFacts {
@@ -14,6 +20,8 @@ export interface FailureFacts {
   readonly status?: number | undefined;
   readonly waitMs?: number | undefined;
   readonly tokens?: NamedTokens;
+  /** Of a limit: it is this model's alone. */
+  readonly ofModel?: boolean | undefined;
 }
 
 interface Description {
@@ -63,7 +71,7 @@ const descriptions: Readonly<Record<FailureReason, Description>> = {
     advice: "Use another model, or check the upstream's base URL.",
   },
   credit: {
-    kind: "budget-exhausted",
+    kind: "credit-exhausted",
     text: "has no credit left for this key",
     advice: "Add credit to the account, or use another upstream.",
   },
@@ -98,10 +106,15 @@ const descriptions: Readonly<Record<FailureReason, Description>> = {
   },
   // The caller's own key is another matter.
   "key-refused": {
-    kind: "upstream-unavailable",
+    kind: "upstream-unauthorized",
     text: "refuses the gateway's key",
     advice: "The operator has to check the key of this upstream, and what it may do.",
-    shouldRetry: false,
+  },
+  "model-refused": {
+    kind: "forbidden",
+    text: "does not let the gateway's key use this model",
+    advice: "Use another model, or have the operator check what the key may do.",
+    param: "model",
   },
   timeout: { kind: "upstream-timeout", text: "did not answer in time", advice: "Try again later." },
   proxy: {
@@ -132,11 +145,13 @@ export function describeFailure(reason: FailureReason, facts: FailureFacts): Ups
   const quote = words === "" ? "" : `: ${endSentence(redact(words.slice(0, longestQuote)))}`;
   const shown = quote === "" && status !== undefined ? ` (status ${status})` : "";
   const message = `${facts.upstream} ${description.text}${shown}${quote === "" ? "." : quote} ${description.advice}`;
-  const kind = reason === "rate-limit" ? toLimitKind(waitMs) : description.kind;
+  const kind = toKind(reason, waitMs);
   const { input, window } = tokens;
   const options: GatewayErrorOptions = {
     param: facts.param ?? description.param,
     retryAfterMs: waitMs,
+    retry: toGatewayRetry(reason),
+    ...(facts.ofModel === true || reason === "model-refused" ? { restsAt: "model" } : {}),
     ...(kind === "budget-exhausted" && waitMs !== undefined && facts.now !== undefined
       ? { resetsAt: facts.now + waitMs }
       : {}),
@@ -147,6 +162,13 @@ export function describeFailure(reason: FailureReason, facts: FailureFacts): Ups
     ...(status === undefined ? {} : { cause: new Error(`status ${status}`) }),
   };
   return createFailure(reason, new GatewayError(kind, message, options), tokens);
+}
+
+/** What comes back at a time that was told is a budget; credit comes back when somebody pays. */
+function toKind(reason: FailureReason, waitMs: number | undefined): ErrorKind {
+  if (reason === "rate-limit") return toLimitKind(waitMs);
+  if (reason === "credit" && waitMs !== undefined) return "budget-exhausted";
+  return descriptions[reason].kind;
 }
 
 function endSentence(text: string): string {

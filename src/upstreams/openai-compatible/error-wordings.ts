@@ -107,6 +107,20 @@ export function speaksOfRate(words: string): boolean {
   return limitOfTime.test(words);
 }
 
+const limitOfModel = /\b(?:for|of|on|in) (?:the |this )?model\b|rate.?limited upstream/i;
+const modelRefusal =
+  /\bmodels?\b.{0,200}(?:not (?:allowed|permitted|authori[sz]ed|enabled)|no access|access denied|forbidden)|(?:not (?:allowed|permitted|authori[sz]ed)|no (?:access|permission)|(?:does not|doesn't|do not) have access|can only access|access denied).{0,60}\bmodels?\b/i;
+
+/** Whether a limit that the words speak of is that of one model. */
+export function speaksOfOneModel(words: string): boolean {
+  return limitOfModel.test(words);
+}
+
+/** Whether the words say that the key may use other models. */
+export function speaksOfModelRefusal(words: string): boolean {
+  return modelRefusal.test(words);
+}
+
 /** Whether the words speak of too little room or too many requests at the server. */
 export function speaksOfLoad(words: string): boolean {
   return overloaded.test(words);

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../../errors.ts";
+import { GatewayError, type RetryScope as GatewayRetry } from "../../errors.ts";
 
 /** What went wrong at a server, as exactly as its status, the shape of its error and its words tell. */
 export type FailureReason =
@@ -25,6 +25,8 @@ export type FailureReason =
   | "payload-too-large"
   /** The key is missing, wrong, or may not do this. */
   | "key-refused"
+  /** The key is right, but not for this model. */
+  | "model-refused"
   | "timeout"
   /** Something in between answered: a proxy's page, a login page. */
   | "proxy"
@@ -82,12 +84,30 @@ const scopes: Readonly<Record<FailureReason, RetryScope>> = {
   "invalid-request": "never",
   "payload-too-large": "never",
   "key-refused": "other",
+  "model-refused": "other",
   timeout: "other",
   proxy: "other",
   truncated: "other",
   protocol: "other",
   server: "other",
 };
+
+/**
+ * Where the gateway may ask again, once this upstream has done what it can by itself: what it would wait for, lower or leave out
+ * it has, so that others come next.
+ */
+export function toGatewayRetry(reason: FailureReason): GatewayRetry {
+  const scope = scopes[reason];
+  if (scope === "larger") return "larger-context";
+  return scope === "never" || scope === "same" ? scope : "other";
+}
+
+/** The same error, of an upstream that has learned from it and shall be asked once more. */
+export function askAgain(error: GatewayError): GatewayError {
+  const { kind, message, param, retryAfterMs, resetsAt, status, shouldRetry, tokens, restsAt, cause } = error;
+  const same = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, restsAt, cause };
+  return new GatewayError(kind, message, { ...same, retry: "same" });
+}
 
 /** Puts a failure together; where another try helps follows from the reason. */
 export function createFailure(

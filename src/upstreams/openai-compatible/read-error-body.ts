@@ -13,6 +13,8 @@ export interface ErrorBody {
   /** What the server counts in fields of their own (llama.cpp). */
   readonly input: number | undefined;
   readonly window: number | undefined;
+  /** The host behind a router that failed (OpenRouter's `provider_name`). */
+  readonly provider: string | undefined;
   /** Headers of a host behind the server, which it passes on in the body (OpenRouter). */
   readonly headers: JsonObject;
 }
@@ -54,6 +56,7 @@ export function readErrorBody(body: unknown): ErrorBody {
     param: found.param,
     input: found.input,
     window: found.window,
+    provider: found.provider,
     headers: found.headers ?? {},
   };
 }
@@ -65,6 +68,7 @@ interface Found {
   param: string | undefined;
   input?: number | undefined;
   window?: number | undefined;
+  provider?: string | undefined;
   headers?: JsonObject | undefined;
 }
 
@@ -104,6 +108,7 @@ function gatherObject(body: JsonObject, found: Found, depth: number): void {
   found.headers ??= asObject(body["headers"]);
   const metadata = asObject(body["metadata"]);
   found.headers ??= asObject(metadata?.["headers"]);
+  found.provider ??= asText(metadata?.["provider_name"]);
   for (const key of ["message", "msg", "error", "errors", "detail"]) gather(body[key], found, depth + 1);
   if (metadata !== undefined) gather(metadata["raw"], found, depth + 1);
 }

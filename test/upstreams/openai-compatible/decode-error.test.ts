@@ -251,7 +251,7 @@ test("the error of any failure is one of the table, names the upstream and shows
 
 test("the caller's own key is not to blame for the gateway's", () => {
   const { error } = refuse(401, message("Unauthorized"));
-  expect([error.kind, error.status, error.shouldRetry]).toEqual(["upstream-unavailable", 502, false]);
+  expect([error.kind, error.status, error.shouldRetry]).toEqual(["upstream-unauthorized", 502, false]);
 });
 
 test("a field that is wrong is named", () => {
@@ -263,4 +263,52 @@ test("errors quoted in errors without end are read to a depth", () => {
   let body: unknown = "deep";
   for (let depth = 0; depth < 5000; depth += 1) body = { error: body };
   expect(decodeErrorValue(body, { upstream: "mine", now }).reason).toBe("server");
+});
+
+describe("what routing is told", () => {
+  const retryAfter = { "retry-after": "7" };
+
+  test.each<[string, ReturnType<typeof refuse>, object]>([
+    ["no credit", refuse(402, message("Add money")), { kind: "credit-exhausted", retry: "other" }],
+    [
+      "no credit until a time",
+      refuse(402, message("Add money"), retryAfter),
+      { kind: "budget-exhausted", resetsAt: now + 7000 },
+    ],
+    [
+      "a limit of the key",
+      refuse(429, message("Rate limit exceeded"), retryAfter),
+      { kind: "rate-limited", retry: "other", restsAt: undefined, retryAfterMs: 7000 },
+    ],
+    [
+      "a limit of the host of one model",
+      refuse(429, {
+        error: { code: 429, message: "Provider returned error", metadata: { provider_name: "x" } },
+      }),
+      { kind: "rate-limited", restsAt: "model" },
+    ],
+    [
+      "a limit of one model",
+      refuse(429, message("Rate limit reached for model `m` in organization o on tokens per minute")),
+      { kind: "rate-limited", restsAt: "model" },
+    ],
+    ["a key", refuse(403, message("Key revoked")), { kind: "upstream-unauthorized", restsAt: undefined }],
+    [
+      "a key for other models",
+      refuse(403, message("Your key is not allowed to use this model.")),
+      { kind: "forbidden", retry: "other", restsAt: "model" },
+    ],
+    [
+      "a key for other models, as LiteLLM has it",
+      refuse(401, message("key not allowed to access model. This key can only access models=['a']")),
+      { kind: "forbidden", restsAt: "model" },
+    ],
+    ["what its server could not read", refuse(500, message("grammar stack")), { retry: "same" }],
+    ["a long prompt", refuse(400, message("prompt is too long")), { retry: "larger-context" }],
+    ["a wrong request", refuse(400, message("no messages")), { retry: "never" }],
+    ["a model that is loading", refuse(503, message("Loading model")), { retry: "other" }],
+    ["tools", refuse(400, message("m does not support tools")), { kind: "unsupported", retry: "other" }],
+  ])("%s", (_name, { error }, wanted) => {
+    expect(error).toMatchObject(wanted);
+  });
 });
