@@ -1,0 +1,108 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+
+import { capabilityNames } from "../../model/capabilities.ts";
+import type { UpstreamLog } from "../http/upstream-log.ts";
+import { type CapabilityMemory, type LearnedFacts, mostFacts } from "./capability-memory.ts";
+
+const version = 1;
+/** Nobody writes more; what is larger is somebody else's file. */
+const longestFile = 4 * 1024 * 1024;
+
+const supportSchema = z.enum(["native", "emulated"]);
+const tokensSchema = z.int().positive();
+const factsSchema = z.object({
+  capabilities: z.partialRecord(z.enum(capabilityNames), supportSchema).optional().catch(undefined),
+  maxOutputTokens: tokensSchema.optional().catch(undefined),
+  contextLength: tokensSchema.optional().catch(undefined),
+  mark: z.string().optional().catch(undefined),
+  build: z.string().optional().catch(undefined),
+  learnedAt: z.number(),
+});
+const fileSchema = z.object({ version: z.literal(version), models: z.record(z.string(), z.unknown()) });
+
+/**
+ * Opens a memory that is kept in a file. What can't be read of it is left out: it is learned anew. A file that can't be
+ * written costs no request; the log says so, once.
+ */
+export async function openFileCapabilities(path: string, log: UpstreamLog): Promise<CapabilityMemory> {
+  const known = new LRUCache<string, LearnedFacts>({ max: mostFacts });
+  for (const [key, facts] of await readFacts(path, log)) known.set(key, facts);
+  let writing: Promise<void> | undefined;
+  let changed = false;
+  let failed = false;
+
+  async function write(): Promise<void> {
+    while (changed) {
+      changed = false;
+      // The oldest first, so that they are the first to go when it is read.
+      const models = Object.fromEntries([...known.entries()].toReversed());
+      try {
+        await replaceFile(path, `${JSON.stringify({ version, models }, undefined, 2)}\n`);
+        failed = false;
+      } catch (error) {
+        if (!failed) log.warn({ err: error }, "what was learned of models could not be written");
+        failed = true;
+      }
+    }
+    writing = undefined;
+  }
+
+  return {
+    get: (key) => known.get(key),
+    set(key, facts) {
+      if (facts === undefined) known.delete(key);
+      else known.set(key, facts);
+      changed = true;
+      writing ??= write();
+    },
+    settle: () => writing ?? Promise.resolve(),
+  };
+}
+
+async function readFacts(path: string, log: UpstreamLog): Promise<readonly [string, LearnedFacts][]> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (!isMissing(error)) log.warn({ err: error }, "what was learned of models could not be read");
+    return [];
+  }
+  const file = text.length > longestFile ? undefined : fileSchema.safeParse(parse(text)).data;
+  if (file === undefined) {
+    log.warn({}, "what was learned of models is in a form that is not known, and is learned anew");
+    return [];
+  }
+  return Object.entries(file.models).flatMap(([key, value]): [string, LearnedFacts][] => {
+    const facts = factsSchema.safeParse(value).data;
+    return facts === undefined ? [] : [[key, facts]];
+  });
+}
+
+/** Writes a file as a whole: who reads it finds the old one or the new one. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
