@@ -43,6 +43,8 @@ export interface AnswerReader {
   readonly ended: boolean;
   readonly finished: boolean;
   readonly failure: UpstreamFailure | undefined;
+  /** The server's `system_fingerprint`. */
+  readonly build: string | undefined;
   /** OpenRouter's, for the next turn. */
   readonly reasoningDetails: readonly JsonObject[];
 }
@@ -97,6 +99,7 @@ export function createAnswerReader(options: DecodeOptions): AnswerReader {
     ended: false,
     finished: false,
     failure: undefined,
+    build: undefined,
     reasoningDetails: details.all,
     push(value, from) {
       const body = asObject(value);
@@ -111,6 +114,7 @@ export function createAnswerReader(options: DecodeOptions): AnswerReader {
       usage = readUsage(body["usage"]) ?? readUsage(asObject(body["x_groq"])?.["usage"]) ?? usage;
       if (choice !== undefined) {
         reader.begun = true;
+        reader.build ??= asText(body["system_fingerprint"]);
         readChoice(choice);
       }
       if (from === "error" || isErrorBody(body)) readError(body);

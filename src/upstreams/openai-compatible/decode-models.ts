@@ -3,12 +3,29 @@ import { readCapabilities } from "./read-capabilities.ts";
 import { asList, asNumber, asObject, asText, type JsonObject } from "./read-json.ts";
 import { readPrice } from "./read-price.ts";
 
+/** A model as its server lists it. */
+export interface ListedModel {
+  readonly model: ModelInfo;
+  /** The same as long as the id means the same model. */
+  readonly mark: string;
+  /** The server's names of the settings of sampling that the model takes; `undefined`: it does not say. */
+  readonly samplingNames: ReadonlySet<string> | undefined;
+}
+
 /**
  * Reads a list of models: `data` of `/v1/models` (all servers), `models` of `/api/tags` (Ollama) and `/api/v1/models` (LM Studio),
  * a bare list (Together), `/model/info` (LiteLLM). llama.cpp gives two lists at once, which are put together. Entries
  * without an id are skipped; one id comes once. `undefined`: it is no list.
  */
 export function decodeModels(value: unknown): readonly ModelInfo[] | undefined {
+  return decodeList(value)?.map(({ model }) => model);
+}
+
+/**
+ * As `decodeModels`, with what else is in the list. `now` (ms since the epoch): a server that makes the list for each request
+ * writes that time as when the model was created.
+ */
+export function decodeList(value: unknown, now = 0): readonly ListedModel[] | undefined {
   const body = asObject(value);
   const lists = [value, body?.["data"], body?.["models"]].filter((list) => Array.isArray(list));
   if (lists.length === 0) return undefined;
@@ -22,7 +39,23 @@ export function decodeModels(value: unknown): readonly ModelInfo[] | undefined {
       entries.set(id, { ...entry, ...entries.get(id) });
     }
   }
-  return [...entries].map(([id, entry]) => toModel(id, entry));
+  return [...entries].map(([id, entry]) => ({
+    model: toModel(id, entry),
+    mark: toMark(entry, now),
+    samplingNames: toSet(readTexts(entry["supported_sampling_parameters"])),
+  }));
+}
+
+const recentMs = 3_600_000;
+
+function toMark(entry: JsonObject, now: number): string {
+  const created = asNumber(entry["created"]);
+  const isOfModel = created !== undefined && created > 0 && created * 1000 < now - recentMs;
+  return [asText(entry["owned_by"]) ?? "", isOfModel ? created : ""].join(" ");
+}
+
+function toSet(texts: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  return texts === undefined ? undefined : new Set(texts);
 }
 
 /** Brings what some servers keep one level deeper up beside the id. */
@@ -50,7 +83,7 @@ function toModel(id: string, entry: JsonObject): ModelInfo {
   const loaded = readLoaded(entry);
   return {
     id,
-    kind: readKind(entry, outputModalities),
+    kind: readKind(id, entry, outputModalities),
     ...(name === undefined || name === id ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     ...(ownedBy === undefined ? {} : { ownedBy }),
@@ -109,7 +142,11 @@ function readLoaded(entry: JsonObject): boolean | undefined {
   return state === undefined ? undefined : state === "loaded";
 }
 
-function readKind(entry: JsonObject, outputModalities: readonly string[] | undefined): ModelInfo["kind"] {
+function readKind(
+  id: string,
+  entry: JsonObject,
+  outputModalities: readonly string[] | undefined,
+): ModelInfo["kind"] {
   const type = (asText(entry["type"]) ?? asText(entry["mode"]) ?? "").toLowerCase();
   if (type.includes("embedding")) return "embedding";
   if (type.includes("image")) return "image";
@@ -120,5 +157,13 @@ function readKind(entry: JsonObject, outputModalities: readonly string[] | undef
     if (outputModalities.includes("image")) return "image";
     return outputModalities.some((one) => one.startsWith("embedding")) ? "embedding" : "other";
   }
-  return "chat";
+  // Only a list that says nothing of kinds leaves it to the name.
+  return outputModalities === undefined && type === "" && capabilities.length === 0 ? guessKind(id) : "chat";
+}
+
+/** What names say, as in OpenAI's own list. */
+function guessKind(id: string): ModelInfo["kind"] {
+  if (/embed|(?:^|[/_-])(?:bge|gte|e5)-/i.test(id)) return "embedding";
+  if (/dall-e|gpt-image|stable-diffusion|(?:^|[/_-])(?:sdxl|flux)\b/i.test(id)) return "image";
+  return /whisper|(?:^|[/_-])tts\b|moderation|rerank|transcribe/i.test(id) ? "other" : "chat";
 }

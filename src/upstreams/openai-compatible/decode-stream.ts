@@ -22,6 +22,8 @@ export interface StreamDecoder {
   /** The answer is whole; the rest of the body need not be read. */
   readonly finished: boolean;
   readonly failure: UpstreamFailure | undefined;
+  /** The build of the server that answers, where it says so. */
+  readonly build: string | undefined;
   /** What OpenRouter wants back with the next turn. */
   readonly reasoningDetails: readonly JsonObject[];
 }
@@ -47,6 +49,7 @@ export function createStreamDecoder(options: DecodeOptions): StreamDecoder {
     decoder.ended = answer.ended;
     decoder.finished = answer.finished;
     decoder.failure = answer.failure;
+    decoder.build = answer.build;
     return answer.take();
   }
 
@@ -54,6 +57,7 @@ export function createStreamDecoder(options: DecodeOptions): StreamDecoder {
     ended: false,
     finished: false,
     failure: undefined,
+    build: undefined,
     reasoningDetails: answer.reasoningDetails,
     push: (bytes) => (answer.finished || answer.failure !== undefined ? [] : take(events.push(bytes))),
     end() {

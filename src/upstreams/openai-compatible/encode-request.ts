@@ -11,8 +11,6 @@ export interface EncodeOptions {
   /** The server's own id of the model. */
   readonly model: string;
   readonly stream: boolean;
-  /** The model has no setting for how much it thinks. */
-  readonly withoutEffort?: boolean | undefined;
   /** The server's names of the settings of sampling that the model takes; `undefined`: nobody says. */
   readonly samplingNames?: ReadonlySet<string> | undefined;
   /** What came beside earlier answers (`StreamDecoder.reasoningDetails`) and goes back to those who want it. */
@@ -37,7 +35,7 @@ const samplingSettings: readonly (keyof Sampling)[] = [
  * that is not there.
  */
 export function encodeRequest(request: ChatRequest, options: EncodeOptions): WireRequest {
-  const { rules, model, stream, withoutEffort = false } = options;
+  const { rules, model, stream } = options;
   const { maxOutputTokens, stopSequences, effort } = request;
   const stop = stopSequences.slice(0, rules.stopSequences);
   return {
@@ -53,7 +51,7 @@ export function encodeRequest(request: ChatRequest, options: EncodeOptions): Wir
     ...(stop.length === 0 ? {} : { stop }),
     ...encodeTools(request, rules),
     ...encodeFormat(request.responseFormat),
-    ...(effort === undefined || withoutEffort ? {} : encodeThinking(effort, rules.thinking)),
+    ...(effort === undefined ? {} : encodeThinking(effort, rules.thinking)),
   };
 }
 

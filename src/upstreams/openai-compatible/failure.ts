@@ -104,9 +104,22 @@ export function toGatewayRetry(reason: FailureReason): GatewayRetry {
 
 /** The same error, of an upstream that has learned from it and shall be asked once more. */
 export function askAgain(error: GatewayError): GatewayError {
-  const { kind, message, param, retryAfterMs, resetsAt, status, shouldRetry, tokens, restsAt, cause } = error;
-  const same = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, restsAt, cause };
-  return new GatewayError(kind, message, { ...same, retry: "same" });
+  return copyError(error, { retry: "same" });
+}
+
+/** The same error with another message or scope; with another message it has no cause, since that has the first one. */
+export function copyError(
+  error: GatewayError,
+  changes: { readonly message?: string; readonly retry?: GatewayRetry },
+): GatewayError {
+  const { message = error.message, retry = error.retry } = changes;
+  const { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, restsAt } = error;
+  const same = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, restsAt };
+  return new GatewayError(error.kind, message, {
+    ...same,
+    retry,
+    ...(changes.message === undefined ? { cause: error.cause } : {}),
+  });
 }
 
 /** Puts a failure together; where another try helps follows from the reason. */

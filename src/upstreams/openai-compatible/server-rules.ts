@@ -50,6 +50,14 @@ export interface ServerRules {
   /** A history with calls is refused unless the tools are in the request, even when none may be called. */
   readonly toolsWithHistory: boolean;
   readonly discovery: DiscoveryPaths;
+  /** Its `system_fingerprint` names the build that runs: another one may do what the last could not. */
+  readonly namesBuild: boolean;
+  /** What it has beside chats: `/embeddings`, `/completions`, `/images/generations`. */
+  readonly routes: {
+    readonly embeddings: boolean;
+    readonly completions: boolean;
+    readonly pictures: boolean;
+  };
   /** How it is known: what its models are `owned_by`, and the end of its host name. */
   readonly ownedBy?: readonly string[];
   readonly hosts?: readonly string[];

@@ -10,18 +10,7 @@ import { decodeModels } from "../../../src/upstreams/openai-compatible/decode-mo
 import type { FailureReason, UpstreamFailure } from "../../../src/upstreams/openai-compatible/failure.ts";
 import { parseJson } from "../../../src/upstreams/openai-compatible/read-json.ts";
 import { readUpstreamId } from "../../../src/upstreams/openai-compatible/upstream-id.ts";
-import {
-  cases,
-  collectEvents,
-  decode,
-  decodeOptions,
-  needsShaping,
-  now,
-  shape,
-  textOf,
-  toRequest,
-  type Case,
-} from "./read-case.ts";
+import { cases, checkAnswer, decode, decodeOptions, now, textOf, type Case } from "./read-case.ts";
 
 /** The words of the cases for our reasons. */
 const reasons: Readonly<Record<string, FailureReason>> = {
@@ -43,12 +32,6 @@ const reasons: Readonly<Record<string, FailureReason>> = {
   body_too_large: "payload-too-large",
 };
 
-const finishes: Readonly<Record<string, string>> = {
-  stop: "stop",
-  length: "length",
-  tool_calls: "tool-calls",
-};
-
 function checkFailure(one: Case, failure: UpstreamFailure | undefined, events: readonly ChatEvent[]): void {
   const { expect: wanted } = one;
   expect(failure?.reason).toBe(reasons[wanted.error ?? ""]);
@@ -63,34 +46,6 @@ function checkFailure(one: Case, failure: UpstreamFailure | undefined, events: r
   );
   expect(textOf(events, "text")).toBe(wanted.partial ?? "");
   expect(events.some(({ type }) => type === "finish")).toBe(false);
-}
-
-function checkAnswer(one: Case, decoded: readonly ChatEvent[]): void {
-  const { expect: wanted } = one;
-  const hasCalls = decoded.some((event) => event.type === "block-start" && event.block.kind === "tool-call");
-  const events = needsShaping(one) && !hasCalls ? shape(decoded, toRequest(one)) : decoded;
-  const answer = collectEvents(events);
-  expect(textOf(events, "text")).toBe(wanted.content);
-  expect(textOf(events, "reasoning")).toBe(wanted.reasoning);
-  const calls = answer.blocks.flatMap((block) => (block.kind === "tool-call" ? [block] : []));
-  const theirs = new Set([...one.body.matchAll(/"id":\s*"([^"]*)"/g)].map((match) => match[1]));
-  expect(
-    calls.map((call) => ({
-      name: call.name,
-      arguments: parseJson(call.arguments),
-      id: theirs.has(call.callId) ? "keep" : "make",
-    })),
-  ).toEqual(wanted.calls?.map((call) => ({ name: call.name, arguments: call.arguments, id: call.id })));
-  expect(new Set(calls.map(({ callId }) => callId)).size).toBe(calls.length);
-  expect(answer.finish.kind).toBe(finishes[wanted.finish ?? ""]);
-  const { inputTokens, outputTokens } = answer.usage;
-  expect(
-    inputTokens === undefined && outputTokens === undefined ? null : { inputTokens, outputTokens },
-  ).toEqual(
-    wanted.usage === null || wanted.usage === undefined
-      ? null
-      : { inputTokens: wanted.usage.prompt, outputTokens: wanted.usage.completion },
-  );
 }
 
 function check(one: Case, pieces: readonly Uint8Array[], calls: CallMode): void {

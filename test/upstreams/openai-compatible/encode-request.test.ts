@@ -359,8 +359,4 @@ describe("sampling", () => {
     expect(body).toMatchObject({ temperature: 0.5, top_k: 40 });
     expect(body).not.toHaveProperty("seed");
   });
-
-  test("a model without a setting for its thinking is not told", () => {
-    expect(encode({ effort: "high" }, { withoutEffort: true })).not.toHaveProperty("reasoning_effort");
-  });
 });

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 
+import { expect } from "vitest";
+
 import { createChain } from "../../../src/completion/create-chain.ts";
 import { createReaders, createShapers } from "../../../src/completion/select-shapers.ts";
 import { textOnly } from "../../../src/model/capabilities.ts";
@@ -10,6 +12,7 @@ import type { ChatRequest } from "../../../src/model/request.ts";
 import { createLoneWork } from "../../../src/shaping/schema/schema-work.ts";
 import type { DecodeOptions } from "../../../src/upstreams/openai-compatible/answer-reader.ts";
 import type { UpstreamFailure } from "../../../src/upstreams/openai-compatible/failure.ts";
+import { parseJson } from "../../../src/upstreams/openai-compatible/read-json.ts";
 import { createStreamDecoder } from "../../../src/upstreams/openai-compatible/decode-stream.ts";
 
 /** What must be read of a reply; see test/fixtures/compatible-servers.jsonl. */
@@ -149,4 +152,39 @@ export function textOf(events: readonly ChatEvent[], kind: "text" | "reasoning")
     else if (event.type === "block-delta" && open === kind) text += event.text;
   }
   return text;
+}
+
+const finishes: Readonly<Record<string, string>> = {
+  stop: "stop",
+  length: "length",
+  tool_calls: "tool-calls",
+};
+
+/** Holds the events of an answer to what must be read of it. */
+export function checkAnswer(one: Case, decoded: readonly ChatEvent[]): void {
+  const { expect: wanted } = one;
+  const hasCalls = decoded.some((event) => event.type === "block-start" && event.block.kind === "tool-call");
+  const events = needsShaping(one) && !hasCalls ? shape(decoded, toRequest(one)) : decoded;
+  const answer = collectEvents(events);
+  expect(textOf(events, "text")).toBe(wanted.content);
+  expect(textOf(events, "reasoning")).toBe(wanted.reasoning);
+  const calls = answer.blocks.flatMap((block) => (block.kind === "tool-call" ? [block] : []));
+  const theirs = new Set([...one.body.matchAll(/"id":\s*"([^"]*)"/g)].map((match) => match[1]));
+  expect(
+    calls.map((call) => ({
+      name: call.name,
+      arguments: parseJson(call.arguments),
+      id: theirs.has(call.callId) ? "keep" : "make",
+    })),
+  ).toEqual(wanted.calls?.map((call) => ({ name: call.name, arguments: call.arguments, id: call.id })));
+  expect(new Set(calls.map(({ callId }) => callId)).size).toBe(calls.length);
+  expect(answer.finish.kind).toBe(finishes[wanted.finish ?? ""]);
+  const { inputTokens, outputTokens } = answer.usage;
+  expect(
+    inputTokens === undefined && outputTokens === undefined ? null : { inputTokens, outputTokens },
+  ).toEqual(
+    wanted.usage === null || wanted.usage === undefined
+      ? null
+      : { inputTokens: wanted.usage.prompt, outputTokens: wanted.usage.completion },
+  );
 }

@@ -14,5 +14,6 @@ export const akashMl: ServerRules = {
     words: ["minimal", "low", "medium", "high", "xhigh"],
     off: { reasoning: { enabled: false } },
   },
+  routes: { embeddings: false, completions: true, pictures: false },
   hosts: ["akashml.com"],
 };

@@ -12,5 +12,6 @@ export const lmStudio: ServerRules = {
   reasoningFields: [],
   thinking: { form: "field", words: ["none", "low", "medium", "high"] },
   discovery: { lists: ["/api/v1/models", "/api/v0/models", "/v1/models"] },
+  routes: { embeddings: true, completions: true, pictures: false },
   ownedBy: ["organization_owner", "organization-owner"],
 };

@@ -11,5 +11,6 @@ export const ollama: ServerRules = {
   reasoningFields: ["reasoning"],
   thinking: { form: "field", words: ["none", "low", "medium", "high", "max"] },
   discovery: { lists: ["/v1/models", "/api/tags"], show: "/api/show" },
+  routes: { embeddings: true, completions: true, pictures: false },
   ownedBy: ["library"],
 };

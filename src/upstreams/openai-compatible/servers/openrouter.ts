@@ -16,6 +16,7 @@ export const openRouter: ServerRules = {
     off: { reasoning: { enabled: false } },
   },
   toolsWithHistory: true,
+  routes: { embeddings: true, completions: true, pictures: false },
   discovery: { lists: ["/api/v1/models"] },
   hosts: ["openrouter.ai"],
 };

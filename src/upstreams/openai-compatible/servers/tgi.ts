@@ -8,5 +8,6 @@ export const tgi: ServerRules = {
   title: "TGI",
   reasoningFields: [],
   thinking: undefined,
+  routes: { embeddings: false, completions: true, pictures: false },
   discovery: { lists: ["/v1/models"], properties: "/info" },
 };

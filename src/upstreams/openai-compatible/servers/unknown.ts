@@ -24,4 +24,6 @@ export const unknown: ServerRules = {
   thinking: { form: "field", words: efforts },
   toolsWithHistory: false,
   discovery: { lists: ["/v1/models"] },
+  namesBuild: false,
+  routes: { embeddings: true, completions: true, pictures: true },
 };

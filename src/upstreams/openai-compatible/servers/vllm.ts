@@ -13,5 +13,7 @@ export const vllm: ServerRules = {
     words: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
     off: { reasoning_effort: "none", chat_template_kwargs: { enable_thinking: false } },
   },
+  namesBuild: true,
+  routes: { embeddings: true, completions: true, pictures: false },
   ownedBy: ["vllm"],
 };

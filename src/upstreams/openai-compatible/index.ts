@@ -1,0 +1,127 @@
+import { GatewayError, toGatewayError } from "../../errors.ts";
+import type { EventBatch } from "../../model/events.ts";
+import { startRealTimer } from "../../stream/real-timer.ts";
+import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
+import { throwIfAborted, withAbort } from "../http/abort.ts";
+import { createTimeoutError } from "../http/connection-error.ts";
+import type { AskOptions, PictureUpstream, Upstream } from "../upstream.ts";
+import { continueText } from "./continue-text.ts";
+import { createLearning } from "./create-learning.ts";
+import { createServer } from "./create-server.ts";
+import { embed } from "./embed.ts";
+import { makePicture } from "./make-pictures.ts";
+import { createModels } from "./models.ts";
+import type { CompatibleOptions, CompatibleSurroundings } from "./options.ts";
+import { createRememberedDetails } from "./remember-details.ts";
+import { findServer } from "./servers/index.ts";
+import { unknown } from "./servers/unknown.ts";
+import { streamChat } from "./stream-chat.ts";
+
+export type { CompatibleOptions, CompatibleSurroundings } from "./options.ts";
+
+/** Creates the upstream for a server with an OpenAI-compatible API. Nothing is asked of it before the first call. */
+export function createCompatibleUpstream(
+  options: CompatibleOptions,
+  surroundings: CompatibleSurroundings,
+): Upstream {
+  const { name } = options;
+  const { config, log, now, newId, memory, startTimer = startRealTimer } = surroundings;
+  const configured = findServer(options.type) ?? unknown;
+  const server = createServer(options, surroundings);
+  const learning = createLearning({ memory, key: server.key, now });
+  const models = createModels({
+    server,
+    baseUrl: options.baseUrl,
+    rules: configured,
+    models: options.models,
+    learning,
+    cacheMs: config.MODELS_CACHE_MS,
+    log,
+    now,
+    startTimer,
+  });
+  const details = createRememberedDetails();
+  const firstMs = options.firstByteTimeoutMs ?? config.FIRST_BYTE_TIMEOUT_MS;
+  const idleMs = options.idleTimeoutMs ?? config.IDLE_TIMEOUT_MS;
+  const common = { name, server, models, learning, surroundings, startTimer, details, now, newId };
+
+  /** An answer that is not silent for too long. `run` tells why nothing came yet, where it knows. */
+  function stream(
+    { signal, ...rest }: AskOptions,
+    run: (
+      options: AskOptions,
+      onLoading: (error: GatewayError) => void,
+    ) => AsyncGenerator<EventBatch, void, undefined>,
+  ): AsyncIterable<EventBatch> {
+    return withAbort(signal, (own, abort) => {
+      let loading: GatewayError | undefined;
+      const events = run({ ...rest, signal: own }, (error) => (loading = error));
+      return cleanErrors(
+        withIdleTimeout(events, {
+          firstMs,
+          idleMs,
+          startTimer,
+          abort,
+          toError: (phase) => (phase === "first" ? loading : undefined) ?? createTimeoutError(server.title),
+        }),
+      );
+    });
+  }
+
+  async function* cleanErrors<Item>(events: AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
+    try {
+      yield* events;
+    } catch (error) {
+      throw server.clean(toGatewayError(error));
+    }
+  }
+
+  const pictures: PictureUpstream = {
+    makeImage: (request, signal, watch) =>
+      withAbort(signal, (own) => cleanErrors(makePicture(request, { ...common, signal: own, watch }))),
+    // Its pictures come as bytes.
+    openImage: () => Promise.reject(new GatewayError("not-found", "There is no such image.")),
+  };
+
+  return {
+    name,
+    listModels: (signal) => models.list(signal),
+    refreshModels: (signal) => models.refresh(signal),
+    describeModel: (id) => models.describe(id),
+    stream: (request, asked) =>
+      stream(asked, async function* (own, onLoading) {
+        throwIfAborted(own.signal);
+        yield* streamChat(request, { ...common, ...own, onLoading });
+      }),
+    ...(configured.routes.embeddings
+      ? {
+          embed: (request, asked) =>
+            embed(request, { ...common, ...asked }).catch((error: unknown) => {
+              throw server.clean(toGatewayError(error));
+            }),
+        }
+      : {}),
+    ...(configured.routes.completions
+      ? {
+          continueText: (request, asked) =>
+            stream(asked, (own) =>
+              continueText(request, {
+                ...common,
+                ...own,
+                rules: models.rules,
+                samplingNames: models.samplingNames(request.model),
+              }),
+            ),
+        }
+      : {}),
+    ...(configured.routes.pictures ? { pictures } : {}),
+    // `X-RateLimit-*` count requests or tokens of a minute, and no server says which: what is used up is told by a refusal.
+    budget: () => undefined,
+    allowance: () => Promise.resolve({ kind: "unknown" }),
+    tokensLeft: () => undefined,
+    async close() {
+      models.close();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { ChatEvent, EventBatch } from "../../model/events.ts";
+import type { ChatRequest } from "../../model/request.ts";
+import { askChat, type AskChatOptions, type Asked } from "./ask-chat.ts";
+import { createStreamDecoder, type StreamDecoder } from "./decode-stream.ts";
+import { hasLostTools } from "./find-lost-tools.ts";
+import type { CompatibleSurroundings } from "./options.ts";
+import { readReply } from "./read-reply.ts";
+import type { RememberedDetails } from "./remember-details.ts";
+
+/** What streaming a chat takes. */
+export interface StreamChatOptions extends Omit<AskChatOptions, "findDetails"> {
+  readonly surroundings: Pick<CompatibleSurroundings, "now" | "newId">;
+  readonly details: RememberedDetails;
+}
+
+/** Asks, decodes what comes, and learns from it. Throws `GatewayError`. */
+export async function* streamChat(
+  request: ChatRequest,
+  options: StreamChatOptions,
+): AsyncGenerator<EventBatch, void, undefined> {
+  const { server, surroundings, details } = options;
+  const asked = await askChat(request, { ...options, findDetails: details.find });
+  const decoder = createStreamDecoder({
+    upstream: server.title,
+    model: request.model,
+    calls: "stream",
+    newCallId: () => surroundings.newId("call_"),
+    now: surroundings.now,
+    tools: new Set(request.tools.map(({ name }) => name)),
+    stopSequences: request.stopSequences,
+  });
+  const callIds: string[] = [];
+  for await (const batch of readReply(asked.reply, decoder, { ...options, title: server.title })) {
+    for (const event of batch) {
+      if (event.type === "block-start" && event.block.kind === "tool-call") callIds.push(event.block.callId);
+      else if (event.type === "finish") learnFrom(event, { request, asked, decoder, callIds }, options);
+    }
+    yield batch;
+  }
+}
+
+interface Answer {
+  readonly request: ChatRequest;
+  readonly asked: Asked;
+  readonly decoder: StreamDecoder;
+  readonly callIds: readonly string[];
+}
+
+function learnFrom(
+  { usage }: Extract<ChatEvent, { type: "finish" }>,
+  { request: { model }, asked, decoder, callIds }: Answer,
+  { learning, models, details }: StreamChatOptions,
+): void {
+  details.add(callIds, decoder.reasoningDetails);
+  if (decoder.build !== undefined && models.rules.namesBuild) learning.seeBuild(model, decoder.build);
+  const { inputTokens } = usage;
+  if (callIds.length > 0 || inputTokens === undefined || inputTokens === 0) return;
+  if (hasLostTools(asked.body, inputTokens, asked.characters)) {
+    learning.add(model, { capabilities: { tools: "emulated" } });
+  }
+}
