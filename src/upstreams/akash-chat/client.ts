@@ -50,6 +50,9 @@ export function createClient(options: AkashChatOptions): AkashClient {
     "accept-encoding": "identity",
     "user-agent": config.AKASH_USER_AGENT ?? createUserAgent(),
     referer: `${base.origin}${prefix}/`,
+    ...Object.fromEntries(
+      Object.entries(options.headers ?? {}).map(([header, value]) => [header.toLowerCase(), value]),
+    ),
   };
 
   function encodeHeaders(request: ClientRequest): Record<string, string> {

@@ -10,13 +10,17 @@ export interface AkashChatOptions {
   /** Its own among all upstreams. Default: `akash-chat`. */
   readonly name?: string;
   readonly config: Config;
+  /** Its own among all upstreams; `akash-chat` by default. */
+  readonly name?: string;
+  /** Sent with each request; they stand before the gateway's own of the same name. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly log: UpstreamLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** 0 to 1, for the jitter of retries; `Math.random` by default. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** `setTimeout` by default. */
-  readonly startTimer?: StartTimer;
+  readonly startTimer?: StartTimer | undefined;
   /** By default what the environment says. A loopback upstream is never asked through a proxy. */
-  readonly proxy?: ProxySettings;
+  readonly proxy?: ProxySettings | undefined;
 }

@@ -1,8 +1,8 @@
 import { mergeCapabilities, type Capabilities } from "../../model/capabilities.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { LearnedFacts } from "../memory/capability-memory.ts";
+import type { ToldByOperator } from "../read-options.ts";
 import type { ModelDetails } from "./decode-details.ts";
-import type { ToldByOperator } from "./read-options.ts";
 
 /** Where what is known of a model comes from. */
 export interface Sources {

@@ -3,6 +3,8 @@ import type { ModelInfo } from "../../model/model-info.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { createRenewal } from "../create-renewal.ts";
 import type { UpstreamLog } from "../http/upstream-log.ts";
+import type { UpstreamModels } from "../model-options.ts";
+import { readOptions, selectIds } from "../read-options.ts";
 import type { Learning } from "./create-learning.ts";
 import type { CompatibleServer } from "./create-server.ts";
 import type { ModelDetails } from "./decode-details.ts";
@@ -10,8 +12,6 @@ import type { ListedModel } from "./decode-models.ts";
 import { describeModel } from "./describe-model.ts";
 import { fetchDetails } from "./fetch-details.ts";
 import { fetchList, type FetchedList } from "./fetch-list.ts";
-import type { UpstreamModels } from "./options.ts";
-import { readOptions, selectIds } from "./read-options.ts";
 import type { ServerRules } from "./server-rules.ts";
 
 /** What is known of a server's models. Asking for them is never in the way of a request for long. */

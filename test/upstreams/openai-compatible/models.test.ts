@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { readConfig } from "../../../src/config.ts";
 import type { ModelInfo } from "../../../src/model/model-info.ts";
-import type { UpstreamModels } from "../../../src/upstreams/openai-compatible/options.ts";
+import type { UpstreamModels } from "../../../src/upstreams/model-options.ts";
 import { createGate } from "../akash-chat/support/create-gate.ts";
 import { createManualTimers } from "../akash-chat/support/manual-timers.ts";
 import { answerJson, serve } from "../akash-chat/support/serve.ts";

@@ -1,7 +1,7 @@
-import type { Capabilities, Support } from "../../model/capabilities.ts";
-import { matchGlob } from "../../model/match-glob.ts";
-import type { Price } from "../../model/model-info.ts";
-import type { ModelOptions, UpstreamModels } from "./options.ts";
+import type { Capabilities, Support } from "../model/capabilities.ts";
+import { matchGlob } from "../model/match-glob.ts";
+import type { Price } from "../model/model-info.ts";
+import type { ModelOptions, UpstreamModels } from "./model-options.ts";
 
 /** What the operator says of one model. What is left to find out is left out. */
 export interface ToldByOperator {

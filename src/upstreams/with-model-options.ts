@@ -1,0 +1,31 @@
+import type { ModelInfo } from "../model/model-info.ts";
+import type { UpstreamModels } from "./model-options.ts";
+import { readOptions, selectIds } from "./read-options.ts";
+import type { Upstream } from "./upstream.ts";
+
+/**
+ * Lays what the operator says of models over what an upstream says itself: which of them are used, their sizes and prices. What
+ * they can the upstream must know, since it has to send it: that is left as it is.
+ */
+export function withModelOptions(upstream: Upstream, options: UpstreamModels): Upstream {
+  function describe(id: string, known: ModelInfo | undefined): ModelInfo {
+    const { capabilities: _capabilities, ...told } = readOptions(options, id);
+    return { kind: "chat", ...known, ...told, id };
+  }
+
+  function select(models: readonly ModelInfo[]): readonly ModelInfo[] {
+    const known = new Map(models.map((model) => [model.id, model]));
+    return selectIds([...known.keys()], options.include).map((id) => describe(id, known.get(id)));
+  }
+
+  return {
+    ...upstream,
+    listModels: async (signal) => select(await upstream.listModels(signal)),
+    refreshModels: async (signal) => select(await upstream.refreshModels(signal)),
+    describeModel(id) {
+      const known = upstream.describeModel(id);
+      const [used] = selectIds(known === undefined ? [] : [id], options.include).filter((one) => one === id);
+      return used === undefined ? undefined : describe(id, known);
+    },
+  };
+}
