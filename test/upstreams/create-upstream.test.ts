@@ -57,17 +57,17 @@ test("every type is made, and there is no other", async () => {
   expect(() => create(compatible("toString", server.url))).toThrow(ConfigError);
 });
 
-describe("a web chat", () => {
-  const entry = (baseUrl: string): UpstreamEntry & { type: "akash-chat" } => ({
-    ...common,
-    type: "akash-chat",
-    name: "second",
-    baseUrl,
-    accessToken: "tok",
-    cookie: undefined,
-    userAgent: "ours",
-  });
+const entry = (baseUrl: string): UpstreamEntry & { type: "akash-chat" } => ({
+  ...common,
+  type: "akash-chat",
+  name: "second",
+  baseUrl,
+  accessToken: "tok",
+  cookie: undefined,
+  userAgent: "ours",
+});
 
+describe("a web chat", () => {
   test("has the login and the headers of its entry, and nobody else's", async () => {
     await using server = await serve((seen, response) => {
       if (isSession(seen)) answerSession(response, "t");

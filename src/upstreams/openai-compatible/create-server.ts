@@ -74,7 +74,10 @@ export function createServer(
 
   async function readFailure(reply: Reply): Promise<UpstreamFailure> {
     const body = hide(await reply.text(refusalLimitBytes));
-    return decodeError({ status: reply.status, header: reply.header, body }, { upstream: title, now: now() });
+    return decodeError(
+      { status: reply.status, header: (name) => reply.header(name), body },
+      { upstream: title, now: now() },
+    );
   }
 
   return {
@@ -83,7 +86,7 @@ export function createServer(
     async post(path, json, { signal, watch, hasOthers }) {
       const request = { ...toRequest("POST", base.path + path, json), ...patient, watch };
       const reply = await client.send(request, signal, createRepeats("POST", hasOthers));
-      const id = readUpstreamId(reply.header);
+      const id = readUpstreamId((name) => reply.header(name));
       if (id !== undefined) watch?.tellId?.(id);
       if (isGood(reply)) return { kind: "reply", reply };
       return { kind: "failure", failure: await readFailure(reply) };

@@ -50,13 +50,13 @@ async function readWithin(
   milliseconds: number,
   startTimer: StartTimer,
 ): Promise<readonly Uint8Array[] | undefined> {
-  let stop = (): void => {};
+  let stop: (() => void) | undefined;
   const late = new Promise<undefined>((resolve) => {
     stop = startTimer(milliseconds, () => resolve(undefined));
   });
   try {
     return await Promise.race([reply.read(), late]);
   } finally {
-    stop();
+    stop?.();
   }
 }

@@ -87,19 +87,20 @@ describe("tools that are refused", () => {
   });
 });
 
+const withUsage = (tokens: number, delta: object = { content: "Hello" }) =>
+  [
+    { choices: [{ index: 0, delta, finish_reason: null }] },
+    { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
+    { choices: [], usage: { prompt_tokens: tokens, completion_tokens: 1, total_tokens: tokens + 1 } },
+  ]
+    .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
+    .join("") + "data: [DONE]\n\n";
+
 describe("tools that the server dropped without a word", () => {
   const large = {
     name: "ping",
     parameters: { type: "object", properties: { to: { type: "string", description: "x y ".repeat(500) } } },
   };
-  const withUsage = (tokens: number, delta: object = { content: "Hello" }) =>
-    [
-      { choices: [{ index: 0, delta, finish_reason: null }] },
-      { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
-      { choices: [], usage: { prompt_tokens: tokens, completion_tokens: 1, total_tokens: tokens + 1 } },
-    ]
-      .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
-      .join("") + "data: [DONE]\n\n";
   const call = { tool_calls: [{ index: 0, id: "a", function: { name: "ping", arguments: "{}" } }] };
 
   interface Asked {
@@ -136,10 +137,10 @@ describe("tools that the server dropped without a word", () => {
   });
 });
 
-describe("a setting of thinking that is refused", () => {
-  const refuse = (body: Body): [number, unknown] | undefined =>
-    body["reasoning_effort"] === undefined ? undefined : [400, message('"m" does not support thinking')];
+const refuse = (body: Body): [number, unknown] | undefined =>
+  body["reasoning_effort"] === undefined ? undefined : [400, message('"m" does not support thinking')];
 
+describe("a setting of thinking that is refused", () => {
   test("is left out at once, and from then on", async () => {
     await using server = await serveRefusing(refuse);
     await using upstream = createUpstream(server.url);
@@ -214,7 +215,7 @@ describe("a limit of output tokens that is too large", () => {
     await using server = await serveRefusing((body) => [
       400,
       message(
-        `max_tokens is too large: ${body["max_tokens"]}. This model supports at most ${Number(body["max_tokens"]) - 1} completion tokens.`,
+        `max_tokens is too large: ${Number(body["max_tokens"])}. This model supports at most ${Number(body["max_tokens"]) - 1} completion tokens.`,
       ),
     ]);
     await using upstream = createUpstream(server.url);
@@ -365,17 +366,14 @@ describe("a model that is being loaded", () => {
   });
 });
 
+const emulated = async (url: string, surroundings: Parameters<typeof createUpstream>[2], type = "openai") => {
+  await using upstream = createUpstream(url, { type }, surroundings);
+  await upstream.listModels(forever);
+  return upstream.describeModel("m")?.capabilities?.tools === "emulated";
+};
+
 describe("what was learned", () => {
   const day = 24 * 3_600_000;
-  const emulated = async (
-    url: string,
-    surroundings: Parameters<typeof createUpstream>[2],
-    type = "openai",
-  ) => {
-    await using upstream = createUpstream(url, { type }, surroundings);
-    await upstream.listModels(forever);
-    return upstream.describeModel("m")?.capabilities?.tools === "emulated";
-  };
 
   test("is there after a restart, in a file without the key", async () => {
     const folder = await mkdtemp(join(tmpdir(), "learned-"));

@@ -162,7 +162,7 @@ describe("secrets", () => {
     for (const failure of failures) {
       expect(failure).toBeInstanceOf(Error);
       for (let error: unknown = failure; error instanceof Error; error = error.cause) {
-        logged.push(error.message, error.stack, { ...error });
+        logged.push(error.message, error.stack, Object.entries(error));
       }
     }
     expect(JSON.stringify(logged)).not.toMatch(/hunter2|opensesame/);
