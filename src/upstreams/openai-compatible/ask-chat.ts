@@ -1,5 +1,4 @@
 import type { GatewayError } from "../../errors.ts";
-import type { Capabilities } from "../../model/capabilities.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { pause } from "../http/abort.ts";
@@ -9,7 +8,8 @@ import type { Learning } from "./create-learning.ts";
 import type { CompatibleServer } from "./create-server.ts";
 import type { FindReasoningDetails } from "./encode-messages.ts";
 import { encodeRequest } from "./encode-request.ts";
-import { askAgain, type UpstreamFailure } from "./failure.ts";
+import type { UpstreamFailure } from "./failure.ts";
+import { learnFromFailure } from "./learn-from-failure.ts";
 import type { Models } from "./models.ts";
 import type { ServerRules } from "./server-rules.ts";
 import type { WireRequest } from "./wire.ts";
@@ -77,39 +77,10 @@ export async function askChat(request: ChatRequest, options: AskChatOptions): Pr
       options.onLoading(failure.error);
       watch?.waitFor("upstream-loading");
       await pause(loadingPauseMs, options.signal, options.startTimer);
-    } else throw learnFrom(failure, request, options);
+    } else throw learnFromFailure(failure, request, options);
     watch?.retry(failure.reason);
     watch?.waitFor("upstream-first-byte");
   }
-}
-
-/** Remembers what a refusal says of the model. The error to throw. */
-function learnFrom(
-  { reason, tokens, error }: UpstreamFailure,
-  { model, tools, messages }: ChatRequest,
-  { learning, models }: AskChatOptions,
-): GatewayError {
-  function lose(capability: keyof Capabilities): boolean {
-    learning.add(model, { capabilities: { [capability]: "emulated" } });
-    // The operator may insist.
-    return models.describeAny(model).capabilities?.[capability] === "emulated";
-  }
-  if (reason === "tools-unsupported" && tools.length > 0 && lose("tools")) return askAgain(error);
-  if (reason === "context-length" && tokens.window !== undefined) {
-    learning.add(model, { contextLength: tokens.window });
-  } else if (reason === "model-not-found") models.doubt();
-  else if (reason === "not-supported" && hasImages(messages) && speaksOfImages(error.message)) lose("images");
-  return error;
-}
-
-function hasImages(messages: ChatRequest["messages"]): boolean {
-  return messages.some(
-    (message) => message.role === "user" && message.parts.some(({ type }) => type === "image"),
-  );
-}
-
-function speaksOfImages(words: string): boolean {
-  return /image|vision|multimodal|mmproj/i.test(words);
 }
 
 function clamp(wanted: number | undefined, most: number | undefined): number | undefined {

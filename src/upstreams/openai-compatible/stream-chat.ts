@@ -3,6 +3,7 @@ import type { ChatRequest } from "../../model/request.ts";
 import { askChat, type AskChatOptions, type Asked } from "./ask-chat.ts";
 import { createStreamDecoder, type StreamDecoder } from "./decode-stream.ts";
 import { hasLostTools } from "./find-lost-tools.ts";
+import { learnFromFailure } from "./learn-from-failure.ts";
 import type { CompatibleSurroundings } from "./options.ts";
 import { readReply } from "./read-reply.ts";
 import type { RememberedDetails } from "./remember-details.ts";
@@ -30,12 +31,19 @@ export async function* streamChat(
     stopSequences: request.stopSequences,
   });
   const callIds: string[] = [];
-  for await (const batch of readReply(asked.reply, decoder, { ...options, title: server.title })) {
-    for (const event of batch) {
-      if (event.type === "block-start" && event.block.kind === "tool-call") callIds.push(event.block.callId);
-      else if (event.type === "finish") learnFrom(event, { request, asked, decoder, callIds }, options);
+  try {
+    for await (const batch of readReply(asked.reply, decoder, { ...options, title: server.title })) {
+      for (const event of batch) {
+        if (event.type === "block-start" && event.block.kind === "tool-call")
+          callIds.push(event.block.callId);
+        else if (event.type === "finish") learnFrom(event, { request, asked, decoder, callIds }, options);
+      }
+      yield batch;
     }
-    yield batch;
+  } catch (error) {
+    // Some servers refuse with status 200.
+    const { failure } = decoder;
+    throw failure?.error === error ? learnFromFailure(failure, request, options) : error;
   }
 }
 

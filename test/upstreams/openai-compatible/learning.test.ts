@@ -59,6 +59,16 @@ describe("tools that are refused", () => {
     expect(posts(server)).toHaveLength(2);
   });
 
+  test("with status 200, too", async () => {
+    await using server = await serveRefusing((body) =>
+      body["tools"] === undefined ? undefined : [200, noParser],
+    );
+    await using upstream = createUpstream(server.url);
+    await upstream.listModels(forever);
+    expect((await ask(upstream, withTools)).error).toMatchObject({ kind: "unsupported", retry: "same" });
+    expect(upstream.describeModel("m")?.capabilities?.tools).toBe("emulated");
+  });
+
   test("though the list promises them", async () => {
     await using server = await serveRefusing(refuseTools, { id: "m", supported_features: ["tools"] });
     await using upstream = createUpstream(server.url);
