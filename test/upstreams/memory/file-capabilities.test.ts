@@ -106,6 +106,20 @@ test("no memory grows without end", async () => {
   expect(Object.keys(written.models)).toHaveLength(mostFacts);
 });
 
+test("the oldest are the first to go, after a restart as well", async () => {
+  const memory = await open();
+  for (let count = 0; count < mostFacts; count += 1) memory.set(`m${count}`, facts);
+  await memory.settle();
+  const again = await open();
+  again.set("new", facts);
+  expect(["m0", "m1", `m${mostFacts - 1}`].map((key) => again.get(key) !== undefined)).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  await again.settle();
+});
+
 test("a memory without a file forgets what it shall", () => {
   const memory = createMemoryCapabilities();
   memory.set("a", facts);

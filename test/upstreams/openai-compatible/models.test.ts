@@ -245,6 +245,13 @@ describe("a list", () => {
     },
   );
 
+  test("that is refused for its key is not asked for elsewhere", async () => {
+    await using server = await serve((_seen, response) => answerJson(response, 401, {}));
+    await using upstream = createUpstream(server.url, { type: "ollama" });
+    await expect(upstream.listModels(forever)).rejects.toMatchObject({ kind: "upstream-unauthorized" });
+    expect(server.seen).toHaveLength(1);
+  });
+
   test("of LM Studio, which answers 200 to what it has not", async () => {
     await using server = await serve((seen, response) =>
       seen.url === "/v1/models"
