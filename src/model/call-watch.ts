@@ -48,6 +48,8 @@ export interface CallWatch {
   /** What was spent on an answer that has no finish to tell it. */
   spend(usage: Usage): void;
   waitFor(what: Waiting): void;
+  /** What the upstream calls the request, for its own support: of the one that was asked last. */
+  tellId?(id: string): void;
   /** Something came, or changed: the request is not stuck. */
   move(): void;
 }

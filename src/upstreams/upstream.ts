@@ -89,8 +89,8 @@ export interface Upstream {
    * the upstream's own id. Ends after `finish` or throws.
    */
   stream(request: ChatRequest, options: AskOptions): AsyncIterable<EventBatch>;
-  /** Absent: it draws nothing. */
-  readonly pictures?: PictureUpstream;
+  /** Absent: it draws nothing. It may come with a list that has a model for it. */
+  readonly pictures?: PictureUpstream | undefined;
   /** Vectors of texts. Absent: it has none. */
   embed?(request: EmbeddingRequest, options: AskOptions): Promise<EmbeddingResponse>;
   /** Goes on with a text, without a chat around it; as `stream`. Absent: it only chats. */

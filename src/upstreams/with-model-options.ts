@@ -20,6 +20,10 @@ export function withModelOptions(upstream: Upstream, options: UpstreamModels): U
 
   return {
     ...upstream,
+    // It may come later.
+    get pictures() {
+      return upstream.pictures;
+    },
     listModels: async (signal) => select(await upstream.listModels(signal)),
     refreshModels: async (signal) => select(await upstream.refreshModels(signal)),
     describeModel(id) {

@@ -10,8 +10,6 @@ export interface AkashChatOptions {
   /** Its own among all upstreams. Default: `akash-chat`. */
   readonly name?: string;
   readonly config: Config;
-  /** Its own among all upstreams; `akash-chat` by default. */
-  readonly name?: string;
   /** Sent with each request; they stand before the gateway's own of the same name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly log: UpstreamLog;

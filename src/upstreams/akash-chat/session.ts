@@ -44,7 +44,7 @@ const renewalMaxMs = 60_000;
 
 /** Creates the keeper of the session. `AKASH_ACCESS_TOKEN` is only ever sent to the session route. */
 export function createSession(client: AkashClient, options: AkashChatOptions): Session {
-  const { config, log, now, name = "akash-chat" } = options;
+  const { config, log, now } = options;
   let state: SessionState | undefined;
   let bearer = createBearer(config.AKASH_ACCESS_TOKEN);
   let renewingAhead = false;
@@ -121,7 +121,7 @@ export function createSession(client: AkashClient, options: AkashChatOptions): S
     for (let tries = 0; ; tries += 1) {
       watch?.waitFor("upstream-session");
       const used = await get(signal);
-      watch?.ask(name);
+      watch?.ask(options.name ?? "akash-chat");
       const reply = await client.send({ ...request, token: used.token }, signal, repeats);
       if (reply.status === 200) return reply;
       const refusal = await readRefusal(reply);

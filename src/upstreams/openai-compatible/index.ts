@@ -76,7 +76,7 @@ export function createCompatibleUpstream(
     }
   }
 
-  const pictures: PictureUpstream = {
+  const pictures: Omit<PictureUpstream, "defaultModel"> = {
     makeImage: (request, signal, watch) =>
       withAbort(signal, (own) => cleanErrors(makePicture(request, { ...common, signal: own, watch }))),
     // Its pictures come as bytes.
@@ -84,6 +84,10 @@ export function createCompatibleUpstream(
   };
 
   return {
+    get pictures() {
+      const defaultModel = models.rules.routes.pictures ? models.findImageModel() : undefined;
+      return defaultModel === undefined ? undefined : { ...pictures, defaultModel };
+    },
     name,
     listModels: (signal) => models.list(signal),
     refreshModels: (signal) => models.refresh(signal),
@@ -114,7 +118,6 @@ export function createCompatibleUpstream(
             ),
         }
       : {}),
-    ...(configured.routes.pictures ? { pictures } : {}),
     // `X-RateLimit-*` count requests or tokens of a minute, and no server says which: what is used up is told by a refusal.
     budget: () => undefined,
     allowance: () => Promise.resolve({ kind: "unknown" }),

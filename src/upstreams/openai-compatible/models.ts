@@ -28,6 +28,8 @@ export interface Models {
   isWithoutReasoning(id: string): boolean;
   /** The settings of sampling that it takes, in the server's words. */
   samplingNames(id: string): ReadonlySet<string> | undefined;
+  /** The first model that draws. */
+  findImageModel(): string | undefined;
   /** The rules of the server, as far as it is recognised. */
   readonly rules: ServerRules;
   /** The server refused a model: the list is renewed in the background, unless that happened a moment ago. */
@@ -128,6 +130,7 @@ export function createModels(options: ModelsOptions): Models {
       return describeAny(id).capabilities?.reasoning === "emulated";
     },
     samplingNames: (id) => listed?.get(id)?.samplingNames,
+    findImageModel: () => offered.find((id) => listed?.get(id)?.model.kind === "image"),
     get rules() {
       return rules;
     },

@@ -10,8 +10,13 @@ import { textOf } from "./read-case.ts";
 
 const bodyOf = (seen: Seen | undefined) => JSON.parse(seen?.body ?? "null") as Record<string, unknown>;
 
+const models = { data: [{ id: "m" }, { id: "i", mode: "image_generation" }] };
+
 function serveAnswer(status: number, body: unknown) {
-  return serve((_seen, response) => answerJson(response, status, body));
+  return serve((seen, response) => {
+    if (seen.method === "GET") answerJson(response, 200, models);
+    else answerJson(response, status, body);
+  });
 }
 
 function embed(upstream: Upstream, input: readonly (string | readonly number[])[] = ["a", "b"]) {
@@ -154,6 +159,7 @@ describe("a text to go on with", () => {
 });
 
 async function draw(upstream: Upstream): Promise<ImageEvent[]> {
+  await upstream.listModels(forever);
   if (upstream.pictures === undefined) throw new Error("It draws nothing.");
   const events: ImageEvent[] = [];
   const request = { model: "i", turns: [{ role: "user", text: "a cat" }] } as const;
@@ -178,7 +184,7 @@ describe("pictures", () => {
       { type: "accepted", jobId: "ig_own1", prompt, negativePrompt: "" },
       { type: "done", image: { kind: "bytes", bytes } },
     ]);
-    expect(bodyOf(server.seen[0])).toEqual({
+    expect(bodyOf(server.seen.at(-1))).toEqual({
       model: "i",
       prompt: "a cat",
       n: 1,
@@ -187,11 +193,12 @@ describe("pictures", () => {
   });
 
   test("of a model that refuses the field for bytes are asked for without it", async () => {
-    await using server = await serve((seen, response) =>
-      bodyOf(seen)["response_format"] === undefined
-        ? answerJson(response, 200, { data: [{ b64_json: bytes.toString("base64") }] })
-        : answerJson(response, 400, { error: { message: "Unknown parameter: 'response_format'." } }),
-    );
+    await using server = await serve((seen, response) => {
+      if (seen.method === "GET") answerJson(response, 200, models);
+      else if (bodyOf(seen)["response_format"] === undefined) {
+        answerJson(response, 200, { data: [{ b64_json: bytes.toString("base64") }] });
+      } else answerJson(response, 400, { error: { message: "Unknown parameter: 'response_format'." } });
+    });
     await using upstream = createUpstream(server.url);
     expect(await draw(upstream)).toHaveLength(2);
   });
@@ -211,6 +218,7 @@ describe("pictures", () => {
   test("have no files", async () => {
     await using server = await serveAnswer(200, {});
     await using upstream = createUpstream(server.url);
+    await upstream.listModels(forever);
     await expect(upstream.pictures?.openImage("a.webp", undefined, forever)).rejects.toMatchObject({
       kind: "not-found",
     });
@@ -218,16 +226,25 @@ describe("pictures", () => {
 });
 
 test.each([
-  ["openai", true, true, true],
-  ["vllm", true, true, false],
-  ["akashml", false, true, false],
-  ["tgi", false, true, false],
-])("%s has what its rules say", async (type, vectors, texts, pictures) => {
+  ["openai", true, true],
+  ["vllm", true, true],
+  ["akashml", false, true],
+  ["tgi", false, true],
+])("%s has what its rules say", async (type, vectors, texts) => {
   await using server = await serveAnswer(200, {});
   await using upstream = createUpstream(server.url, { type });
-  expect(["embed", "continueText", "pictures"].map((name) => name in upstream)).toEqual([
-    vectors,
-    texts,
-    pictures,
-  ]);
+  expect(["embed", "continueText"].map((name) => name in upstream)).toEqual([vectors, texts]);
+});
+
+test.each([
+  ["openai", models, "i"],
+  ["openai", { data: [{ id: "m" }, { id: "dall-e-3" }] }, "dall-e-3"],
+  ["openai", { data: [{ id: "m" }] }, undefined],
+  ["vllm", models, undefined],
+])("%s with the list %j draws with %s", async (type, list, model) => {
+  await using server = await serve((_seen, response) => answerJson(response, 200, list));
+  await using upstream = createUpstream(server.url, { type });
+  expect(upstream.pictures).toBeUndefined();
+  await upstream.listModels(forever);
+  expect(upstream.pictures?.defaultModel).toBe(model);
 });
