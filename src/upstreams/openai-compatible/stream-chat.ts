@@ -43,7 +43,9 @@ export async function* streamChat(
   } catch (error) {
     // Some servers refuse with status 200.
     const { failure } = decoder;
-    throw failure?.error === error ? learnFromFailure(failure, request, options) : error;
+    throw failure !== undefined && failure.error === error
+      ? learnFromFailure(failure, request, options)
+      : error;
   }
 }
 
