@@ -8,6 +8,8 @@ export interface LearnedFacts {
   readonly maxOutputTokens?: number | undefined;
   /** Tokens that prompt and answer share, in the server's own words. */
   readonly contextLength?: number | undefined;
+  /** Members of a request's body that the server refuses for this model. */
+  readonly refusedFields?: readonly string[] | undefined;
   /** Of whom this was learned: what is listed under the same id may be another model one day. */
   readonly mark?: string | undefined;
   /** The server's build (`system_fingerprint`). */

@@ -18,6 +18,7 @@ const factsSchema = z.object({
   capabilities: z.partialRecord(z.enum(capabilityNames), supportSchema).optional().catch(undefined),
   maxOutputTokens: tokensSchema.optional().catch(undefined),
   contextLength: tokensSchema.optional().catch(undefined),
+  refusedFields: z.array(z.string()).max(20).optional().catch(undefined),
   mark: z.string().optional().catch(undefined),
   build: z.string().optional().catch(undefined),
   learnedAt: z.number(),

@@ -11,6 +11,7 @@ import { encodeRequest } from "./encode-request.ts";
 import type { UpstreamFailure } from "./failure.ts";
 import { learnFromFailure } from "./learn-from-failure.ts";
 import type { Models } from "./models.ts";
+import { findRefusedField, withoutFields } from "./refused-fields.ts";
 import type { ServerRules } from "./server-rules.ts";
 import type { WireRequest } from "./wire.ts";
 
@@ -35,12 +36,14 @@ export interface Asked {
   readonly characters: number;
 }
 
+/** A request that is refused for a third field is not refused for its fields. */
+const mostDrops = 2;
 /** How long a server is left alone while it loads a model. */
 const loadingPauseMs = 3000;
 
 /**
  * Asks for an answer, and learns from refusals, which cost nothing: a limit of output tokens that is too large is lowered, and a field
- * about thinking that the model has not is left out, once each, and remembered. A server that loads its model is asked again until
+ * about thinking that the model has not is left out, once each, and remembered; so is a field that is refused by its name. A server that loads its model is asked again until
  * it has, unless others can be asked. Tools that are refused are remembered, and the request comes back (`retry: "same"`), to be
  * lowered anew. Throws `GatewayError`.
  */
@@ -49,21 +52,24 @@ export async function askChat(request: ChatRequest, options: AskChatOptions): Pr
   const { model } = request;
   let maxOutputTokens = clamp(request.maxOutputTokens, models.describeAny(model).maxOutputTokens);
   let lowered = false;
+  let drops = 0;
   watch?.ask(options.name);
   for (;;) {
     const isWithoutReasoning = models.isWithoutReasoning(model);
-    const body = encodeRequest(limit(request, maxOutputTokens), {
+    const encoded = encodeRequest(limit(request, maxOutputTokens), {
       rules: isWithoutReasoning ? withoutReasoning(models.rules) : models.rules,
       model,
       stream: true,
       samplingNames: models.samplingNames(model),
       reasoningDetails: options.findDetails,
     });
+    const body = withoutFields(encoded, learning.of(model)?.refusedFields);
     const json = JSON.stringify(body);
     const outcome = await server.post("/chat/completions", json, options);
     if (outcome.kind === "reply") return { reply: outcome.reply, body, characters: json.length };
 
     const { failure } = outcome;
+    const refused = drops < mostDrops ? findRefusedField(failure, body) : undefined;
     const lower = failure.reason === "output-budget" && !lowered ? toLowerLimit(failure) : undefined;
     if (lower !== undefined && (maxOutputTokens === undefined || lower < maxOutputTokens)) {
       // What is left beside a prompt is so for this prompt alone.
@@ -77,7 +83,11 @@ export async function askChat(request: ChatRequest, options: AskChatOptions): Pr
       options.onLoading(failure.error);
       watch?.waitFor("upstream-loading");
       await pause(loadingPauseMs, options.signal, options.startTimer);
-    } else throw learnFromFailure(failure, request, options);
+    } else if (refused !== undefined) {
+      drops += 1;
+      learning.add(model, { refusedFields: [refused] });
+    } else if (failure.reason === "output-budget") throw failure.error;
+    else throw learnFromFailure(failure, request, options);
     watch?.retry(failure.reason);
     watch?.waitFor("upstream-first-byte");
   }

@@ -1,7 +1,7 @@
 import type { CapabilityMemory, LearnedFacts } from "../memory/capability-memory.ts";
 
 /** What is learned of a model, to be added to what is known of it. */
-export type News = Pick<LearnedFacts, "capabilities" | "maxOutputTokens" | "contextLength">;
+export type News = Pick<LearnedFacts, "capabilities" | "maxOutputTokens" | "contextLength" | "refusedFields">;
 
 /** What answers have shown of one server's models. */
 export interface Learning {
@@ -45,6 +45,7 @@ export function createLearning(options: {
         ...news,
         ...(mark === undefined ? {} : { mark }),
         capabilities: { ...known?.capabilities, ...news.capabilities },
+        refusedFields: [...new Set([...(known?.refusedFields ?? []), ...(news.refusedFields ?? [])])],
         learnedAt: known?.learnedAt ?? now(),
       };
       if (known !== undefined && JSON.stringify(known) === JSON.stringify(facts)) return false;

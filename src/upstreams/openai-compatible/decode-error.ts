@@ -117,11 +117,17 @@ function isQuotedOnly(body: ErrorBody): boolean {
   return /^provider returned error/i.test(body.words);
 }
 
+/** Fields about thinking, which strict servers refuse by their names. */
+const namesThinking =
+  /\b(?:reasoning_(?:effort|content|details)|chat_template_kwargs|enable_thinking)\b|\.reasoning$|^reasoning /;
+
 function judgeStatus(status: number | undefined, body: ErrorBody, inReply: boolean): FailureReason {
   switch (status) {
     case 400:
     case 422:
-      return "invalid-request";
+      return namesThinking.test(`${body.param ?? ""} ${body.words}`)
+        ? "reasoning-unsupported"
+        : "invalid-request";
     case 401:
     case 403:
       return speaksOfModelRefusal(body.words) ? "model-refused" : "key-refused";

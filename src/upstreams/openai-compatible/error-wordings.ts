@@ -69,7 +69,7 @@ const wordings: readonly Wording[] = [
   {
     reason: "tools-unsupported",
     pattern:
-      /tool-call-parser|enable-auto-tool-choice|(?:not|n't) support(?:ed)? (?:for )?(?:native )?(?:tools?\b|tool.?(?:use|calls?|calling)|functions?\b|function.?call)|(?:\btools?|tool.?(?:use|calls?|calling)|function.?call(?:s|ing)?)\W{0,2} (?:is|are|(?:param|parameter|field) is) (?:not|currently not|un) ?(?:supported|enabled|available)|support(?:s)? tool use|tools param requires --jinja|--jinja flag/i,
+      /tool-call-parser|enable-auto-tool-choice|(?:not|n't) support(?:ed)? (?:for )?(?:native )?(?:tools?\b|tool.?(?:use|calls?|calling)|functions?\b|function.?call)|(?<!parallel.)(?:\btools?|tool.?(?:use|calls?|calling)|function.?call(?:s|ing)?)\W{0,2} (?:is|are|(?:param|parameter|field) is) (?:not|currently not|un) ?(?:supported|enabled|available)|support(?:s)? tool use|tools param requires --jinja|--jinja flag/i,
   },
   {
     reason: "reasoning-unsupported",

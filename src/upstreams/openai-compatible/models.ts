@@ -77,7 +77,9 @@ export function createModels(options: ModelsOptions): Models {
     },
     toLateError: () =>
       new GatewayError("upstream-timeout", `The list of models of ${server.title} did not come in time.`),
-    ...options,
+    cacheMs,
+    now: options.now,
+    startTimer: options.startTimer,
   });
 
   async function renew(signal: AbortSignal): Promise<number> {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import type { ToolDefinition } from "../../../src/model/request.ts";
+import type { ChatRequest, ToolDefinition } from "../../../src/model/request.ts";
 import { openFileCapabilities } from "../../../src/upstreams/memory/file-capabilities.ts";
 import { createMemoryCapabilities } from "../../../src/upstreams/memory/memory-capabilities.ts";
 import { createGate } from "../akash-chat/support/create-gate.ts";
@@ -177,6 +177,100 @@ describe("a setting of thinking that is refused", () => {
     await upstream.listModels(forever);
     await ask(upstream, { effort: "high" });
     expect(posts(server)).toHaveLength(1);
+  });
+});
+
+describe("a field that is refused by its name", () => {
+  test.each<[string, unknown, Partial<ChatRequest>, string, object]>([
+    [
+      "OpenAI's newer models",
+      message(
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      ),
+      { maxOutputTokens: 9 },
+      "max_tokens",
+      { max_completion_tokens: 9 },
+    ],
+    [
+      "and their temperature",
+      message(
+        "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) value is supported.",
+      ),
+      { sampling: { temperature: 0.5 } },
+      "temperature",
+      {},
+    ],
+    [
+      "a strict schema of fields",
+      { detail: [{ loc: ["body", "stream_options"], msg: "Extra inputs are not permitted" }] },
+      {},
+      "stream_options",
+      { stream: true },
+    ],
+    [
+      "calls side by side",
+      message("`parallel_tool_calls` is not supported"),
+      { tools: [ping], parallelToolCalls: false },
+      "parallel_tool_calls",
+      { tools: [{ type: "function", function: ping }] },
+    ],
+    [
+      "thinking in messages",
+      {
+        detail: [
+          { loc: ["body", "messages", 1, "reasoning_content"], msg: "Extra inputs are not permitted" },
+        ],
+      },
+      { effort: "low" },
+      "reasoning_effort",
+      {},
+    ],
+  ])("%s: is left out at once, and from then on", async (_name, refusal, request, field, rest) => {
+    await using server = await serveRefusing((body) => (field in body ? [400, refusal] : undefined));
+    await using upstream = createUpstream(server.url);
+    for (let count = 0; count < 2; count += 1) expect((await ask(upstream, request)).error).toBeUndefined();
+    const sent = posts(server);
+    expect(sent.map((body) => field in body)).toEqual([true, false, false]);
+    expect(sent[2]).toMatchObject(rest);
+  });
+
+  test.each([
+    ["another field", message("top_k is not supported")],
+    ["its value", message("temperature must be at most 2")],
+    ["a message that speaks of it", message("Unknown role in messages")],
+  ])("but not for %s", async (_name, refusal) => {
+    await using server = await serveRefusing(() => [400, refusal]);
+    await using upstream = createUpstream(server.url);
+    const { error } = await ask(upstream, { sampling: { temperature: 3 } });
+    expect(error).toMatchObject({ kind: "invalid-request", retry: "never" });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test("three times is too often", async () => {
+    const fields = ["temperature", "top_p", "seed", "frequency_penalty"];
+    await using server = await serveRefusing((body) => {
+      const next = fields.find((field) => field in body);
+      return next === undefined ? undefined : [400, message(`Unknown field ${next}`)];
+    });
+    await using upstream = createUpstream(server.url);
+    const sampling = { temperature: 1, topP: 1, seed: 1, frequencyPenalty: 1 };
+    expect((await ask(upstream, { sampling })).error).toMatchObject({ kind: "invalid-request" });
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test.each([
+    ["json-schema", "jsonSchema", "response_format type json_schema is not supported"],
+    ["json-object", "jsonObject", "This response_format type is unavailable now"],
+  ] as const)("a form of answers is emulated from then on: %s", async (kind, capability, words) => {
+    await using server = await serveRefusing((body) =>
+      body["response_format"] === undefined ? undefined : [400, message(words)],
+    );
+    await using upstream = createUpstream(server.url);
+    await upstream.listModels(forever);
+    const responseFormat =
+      kind === "json-object" ? { kind } : { kind, name: "a", schema: { type: "object" } };
+    expect((await ask(upstream, { responseFormat })).error).toMatchObject({ retry: "same" });
+    expect(upstream.describeModel("m")?.capabilities?.[capability]).toBe("emulated");
   });
 });
 
