@@ -42,7 +42,6 @@ describe("lists", () => {
         outputLimit: "unknown",
         reasoning: "native",
         images: "native",
-        outputLimit: "unknown",
         stop: "native",
       },
     });
