@@ -1,0 +1,115 @@
+import { dirname, resolve } from "node:path";
+
+import { LineCounter, parseDocument } from "yaml";
+
+import { explainIssue } from "./explain-issue.ts";
+import { explainSyntax } from "./explain-syntax.ts";
+import { fileSchema } from "./file-schema.ts";
+import { findReferenceMistakes } from "./find-reference-mistakes.ts";
+import { interpolate } from "./interpolate.ts";
+import { hasMarks, maskVariables } from "./mask-variables.ts";
+import type { Mistake } from "./mistake.ts";
+import { toPlainValues } from "./plain-values.ts";
+import { readText } from "./read-text.ts";
+import { upstreamVariables } from "./read-variables.ts";
+import type { ConfigurationReading } from "./reading.ts";
+import { toConfiguration, type WebChat } from "./to-configuration.ts";
+
+/** What reading a file needs. */
+export interface ReadConfigFileOptions {
+  readonly path: string;
+  /** What `${NAME}` stands for. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The `AKASH_…` settings: for web chats of which the file gives no address. */
+  readonly webChat: WebChat;
+}
+
+/**
+ * Reads `gateway.yaml` and the secrets that it names, whole or not at all, with every mistake at once. Throws nothing that
+ * a file's state or content can bring about.
+ */
+export function readConfigFile({ path, environment, webChat }: ReadConfigFileOptions): ConfigurationReading {
+  const mistakes: Mistake[] = [];
+  const warnings: Mistake[] = [];
+  const files = new Set([resolve(path)]);
+  const fail = (): ConfigurationReading => ({ ok: false, mistakes, warnings, files: [...files] });
+
+  const read = readText(path);
+  if ("problem" in read) {
+    const message = read.problem.startsWith(`${path} `) ? read.problem.slice(path.length + 1) : read.problem;
+    mistakes.push({ place: { file: path }, message: `${message}.` });
+    return fail();
+  }
+  const lines = new LineCounter();
+  const placeAt = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file: path, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const tell = (offset: number, message: string) => void mistakes.push({ place: placeAt(offset), message });
+
+  // The library's pretty errors quote the file, where keys may stand.
+  const source = maskVariables(read.text);
+  const document = parseDocument(source, { prettyErrors: false, lineCounter: lines });
+  if (hasMarks(read.text))
+    tell(read.text.search(/[\uFDD0-\uFDD4]/), "A character that belongs into no text (U+FDD0 to U+FDD4).");
+  const syntax = new Map(
+    [...document.errors, ...document.warnings]
+      .toReversed()
+      .map((error) => [placeAt(error.pos[0]).line, error]),
+  );
+  for (const error of syntax.values()) tell(error.pos[0], explainSyntax(error.code));
+  // What stands behind a wrong bracket means nothing; a key that stands twice spoils nothing else.
+  if (document.errors.some(({ code }) => code !== "DUPLICATE_KEY") || hasMarks(read.text)) return fail();
+
+  const used = new Set<string>();
+  const plain = toPlainValues(document, {
+    tell,
+    readValue(text, offset) {
+      const {
+        text: whole,
+        problems,
+        variables,
+      } = interpolate(text, {
+        environment,
+        readFile(name) {
+          const file = resolve(dirname(path), name);
+          files.add(file);
+          return readSecret(file);
+        },
+      });
+      for (const name of variables) used.add(name);
+      for (const problem of problems) tell(offset, problem);
+      if (problems.length > 0) return { broken: true };
+      return { text: whole, substituted: whole !== text };
+    },
+  });
+  const checked = fileSchema.safeParse(plain.value);
+  for (const issue of checked.error?.issues ?? []) explainIssue(issue, plain, tell);
+  findReferenceMistakes(plain, {
+    lineOf: (offset) => placeAt(offset).line,
+    tellMistake: tell,
+    tellWarning: (offset, message) => void warnings.push({ place: placeAt(offset), message }),
+  });
+  for (const variable of upstreamVariables) {
+    if ((environment[variable] ?? "").trim() === "" || used.has(variable)) continue;
+    warnings.push({
+      place: { variable },
+      message: `is not used: the upstreams are those of ${path}, which does not name it.`,
+    });
+  }
+  if (!checked.success || mistakes.length > 0) return fail();
+  return {
+    ok: true,
+    configuration: toConfiguration(checked.data, path, webChat),
+    warnings,
+    files: [...files],
+  };
+}
+
+/** The text of a secret without the line break that editors and `echo` put at its end. */
+function readSecret(file: string): ReturnType<typeof readText> {
+  const read = readText(file);
+  if ("problem" in read) return read;
+  const text = read.text.replace(/(?:\r?\n)+$/, "");
+  return text === "" ? { problem: `${file} is empty` } : { text };
+}

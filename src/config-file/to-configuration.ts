@@ -1,0 +1,99 @@
+import { tidyBaseUrl } from "./check-base-url.ts";
+import type {
+  AkashChatOptions,
+  GatewayConfiguration,
+  ModelOptions,
+  UpstreamModels,
+  UpstreamOptions,
+} from "./configuration.ts";
+import type { ConfigFile, UpstreamEntry } from "./file-schema.ts";
+import type { ModelOptionsInput } from "./model-schema.ts";
+import { typeOptions } from "./upstream-types.ts";
+
+/** Where the web chat is and who is signed in there, as the `AKASH_…` settings say. They belong together. */
+export type WebChat = Pick<AkashChatOptions, "baseUrl" | "accessToken" | "cookie" | "userAgent">;
+
+/** The configuration that a file means. `webChat` is what a web chat without an address of its own is. */
+export function toConfiguration(content: ConfigFile, file: string, webChat: WebChat): GatewayConfiguration {
+  return {
+    file,
+    upstreams: content.upstreams.map((entry) => toUpstream(entry, webChat)),
+    models: Object.entries(content.models ?? {}).map(([name, targets]) => ({
+      name,
+      targets: targets.map((target) => {
+        const slash = target.indexOf("/");
+        return { upstream: target.slice(0, slash), model: target.slice(slash + 1) };
+      }),
+    })),
+    aliases: Object.entries(content.aliases ?? {}).map(([from, to]) => ({ from, to })),
+  };
+}
+
+function toUpstream(entry: UpstreamEntry, webChat: WebChat): UpstreamOptions {
+  const common = {
+    name: entry.name,
+    headers: entry.headers ?? {},
+    firstByteTimeoutMs: entry.first_byte_timeout_ms,
+    idleTimeoutMs: entry.idle_timeout_ms,
+    models: toModels(entry.models),
+  };
+  if (entry.type === "akash-chat") {
+    // The login of one address is never sent to another.
+    const login = entry.base_url === undefined ? webChat : undefined;
+    return {
+      ...common,
+      type: entry.type,
+      baseUrl: tidyBaseUrl(entry.base_url ?? webChat.baseUrl, false),
+      accessToken: entry.access_token ?? login?.accessToken,
+      cookie: entry.cookie ?? login?.cookie,
+      userAgent: entry.user_agent ?? webChat.userAgent,
+    };
+  }
+  const { baseUrl = "", underV1 } = typeOptions(entry.type);
+  return {
+    ...common,
+    type: entry.type,
+    baseUrl: tidyBaseUrl(entry.base_url ?? baseUrl, underV1),
+    apiKey: entry.api_key,
+  };
+}
+
+/** What nothing is said of. */
+export const noModelOptions: UpstreamModels = { all: {}, overrides: [], include: undefined };
+
+function toModels(entry: UpstreamEntry["models"]): UpstreamModels {
+  if (entry === undefined) return noModelOptions;
+  const { include, overrides = {}, ...all } = entry;
+  return {
+    all: toModelOptions(all),
+    overrides: Object.entries(overrides).map(([match, options]) => ({
+      match,
+      options: toModelOptions(options),
+    })),
+    include,
+  };
+}
+
+function toModelOptions(entry: ModelOptionsInput): ModelOptions {
+  const options = {
+    tools: entry.tools,
+    parallelToolCalls: entry.parallel_tool_calls,
+    jsonSchema: entry.json_schema,
+    jsonObject: entry.json_object,
+    reasoning: entry.reasoning,
+    stop: entry.stop,
+    images: entry.images,
+    contextLength: entry.context_length,
+    maxOutputLength: entry.max_output_length,
+    price: entry.price,
+  };
+  return withoutUndefined(options);
+}
+
+/** What is left out is not there at all, so that laying options over others changes nothing that was not said. */
+function withoutUndefined<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  // The cast says what fromEntries can't: keys and values stay together.
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  };
+}
