@@ -1,0 +1,10 @@
+/** Writes `gateway.schema.json`, the schema of `gateway.yaml` for editors: `npx node scripts/write-config-schema.ts`. */
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { createConfigJsonSchema } from "../src/config-file/json-schema.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+writeFileSync(`${root}gateway.schema.json`, JSON.stringify(createConfigJsonSchema()));
+execFileSync("npx", ["oxfmt", "gateway.schema.json"], { cwd: root, stdio: "inherit" });
