@@ -1,7 +1,8 @@
 import type { z } from "zod";
 
 import type { Path, PlainValues } from "./plain-values.ts";
-import { askIfMeant, suggest } from "./suggest.ts";
+import { suggestId } from "../suggest/suggest-id.ts";
+import { askIfMeant } from "./ask-if-meant.ts";
 import { modelsKeys, upstreamKeys } from "./upstream-schema.ts";
 import { compatibleTypes, typeOptions, upstreamTypes, type CompatibleType } from "./upstream-types.ts";
 
@@ -116,7 +117,7 @@ function askIfMisspelt(path: Path, plain: PlainValues): string {
   const entry = valueAt(plain.value, path.slice(0, -1));
   const keys = typeof entry === "object" && entry !== null ? Object.keys(entry) : [];
   const meant = keys.find(
-    (key) => !upstreamKeys(undefined).includes(key) && suggest(key, ["type"]) !== undefined,
+    (key) => !upstreamKeys(undefined).includes(key) && suggestId(key, ["type"]) !== undefined,
   );
   return meant === undefined ? "" : ` \`${meant}\` is likely meant for it.`;
 }

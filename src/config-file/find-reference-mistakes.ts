@@ -1,6 +1,6 @@
 import { valueAt } from "./explain-issue.ts";
 import type { Path, PlainValues } from "./plain-values.ts";
-import { askIfMeant } from "./suggest.ts";
+import { askIfMeant } from "./ask-if-meant.ts";
 
 /** What is told of a place. */
 export interface ReferenceFindings {

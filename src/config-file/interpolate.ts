@@ -1,4 +1,4 @@
-import { askIfMeant } from "./suggest.ts";
+import { askIfMeant } from "./ask-if-meant.ts";
 
 /** Where the values of `${…}` are from. */
 export interface InterpolationSources {
