@@ -15,10 +15,21 @@ const secretNames = new Set([
   "x-goog-api-key",
   "token",
   "accessToken",
+  "access_token",
+  "apiKey",
+  "api_key",
   "body",
+  // What operators say is sent to an upstream, under names of their own.
+  "headers",
+  "AKASH_ACCESS_TOKEN",
+  "AKASH_COOKIE",
+  "AKASHML_API_KEY",
+  "BEARER_TOKEN",
+  "COMPATIBLE_API_KEY",
+  "IMAGE_LINK_SECRET",
 ]);
 
-/** How deep objects are searched for them. */
+/** How deep objects are searched for them. A list is as deep as what it belongs to. */
 const searchedDepth = 3;
 
 /**
@@ -31,14 +42,20 @@ function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<stri
     const value = fields[name];
     const safe = secretNames.has(name)
       ? "[Redacted]"
-      : depth < searchedDepth && isPlainObject(value)
-        ? withoutSecrets(value, depth + 1)
+      : depth < searchedDepth
+        ? searchValue(value, depth + 1)
         : value;
     if (safe === value) continue;
     if (clean === fields) clean = { ...fields };
     clean[name] = safe;
   }
   return clean;
+}
+
+function searchValue(value: unknown, depth: number): unknown {
+  if (isPlainObject(value)) return withoutSecrets(value, depth);
+  if (!Array.isArray(value) || !value.some(isPlainObject)) return value;
+  return value.map((entry: unknown) => searchValue(entry, depth));
 }
 
 /** Errors are not: they have a serializer, which shows nothing that hangs on them. */

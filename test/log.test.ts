@@ -24,10 +24,19 @@ test.each([
   [{ headers: { "api-key": "s3cret", "x-goog-api-key": "s3cret" } }],
   [{ request: { headers: { authorization: "s3cret" }, body: "s3cret" } }],
   [{ session: { token: "s3cret" } }],
+  [{ upstream: { apiKey: "s3cret", headers: { "X-Own": "s3cret" } } }],
+  [{ configuration: { upstreams: [{ name: "a", apiKey: "s3cret" }, { cookie: "s3cret" }] } }],
+  [{ entry: { api_key: "s3cret", access_token: "s3cret" } }],
+  [{ environment: { AKASHML_API_KEY: "s3cret", COMPATIBLE_API_KEY: "s3cret", AKASH_COOKIE: "s3cret" } }],
 ])("a secret that was logged by mistake is taken out: %j", async (details) => {
   const text = await write((log) => log.info(details, "oops"));
   expect(text).not.toContain("s3cret");
   expect(text).toContain("[Redacted]");
+});
+
+test("what is no secret stays as it is, also in lists", async () => {
+  const fields = { upstreams: [{ name: "a" }], list: ["b", [1]], nothing: null };
+  expect(JSON.parse(await write((log) => log.info(fields, "fine")))).toMatchObject(fields);
 });
 
 test("an error shows names, messages and codes along its causes, and nothing that hangs on them", async () => {
