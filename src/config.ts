@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
+import { findBaseUrlProblem } from "./base-url.ts";
 import { defaultServerAddress, parseServerAddress } from "./server-address.ts";
 
 /** A list separated by commas; blanks around entries are dropped. */
@@ -21,6 +22,21 @@ function integer(minimum: number, maximum: number, fallback: number) {
 }
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
+
+/** The key of an API, which goes into a header. */
+const apiKey = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces")
+  .optional();
+
+/** The address of an API. What is wrong is told without it, since a password may be in it. */
+const apiUrl = z
+  .string()
+  .superRefine((text, context) => {
+    const problem = findBaseUrlProblem(text);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  })
+  .optional();
 
 /** What browsers send in `Origin`: scheme, host and port without a path. Also those of apps, such as `tauri://localhost`. */
 const origins = list.transform((entries, context) =>
@@ -97,6 +113,12 @@ export const settings = {
   AKASH_ACCESS_TOKEN: z.string().optional(),
   AKASH_COOKIE: z.string().optional(),
   AKASH_USER_AGENT: z.string().min(1).optional(),
+
+  AKASHML_API_KEY: apiKey,
+  AKASHML_BASE_URL: apiUrl,
+  COMPATIBLE_BASE_URL: apiUrl,
+  COMPATIBLE_API_KEY: apiKey,
+  CONFIG_FILE: z.string().min(1).optional(),
 
   MODEL_ALIASES: alias.prefault(""),
   DEFAULT_MODEL: z.string().optional(),

@@ -40,6 +40,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "stream/": [],
   "errors.ts": [],
   "suggest/": [],
+  "config-file/": ["suggest/", "base-url.ts", "config.ts", "stream/with-idle-timeout.ts"],
   "shaping/": ["model/", "errors.ts", "stream/"],
   // A wrong schema is refused where the name of its field is known.
   "dialects/": [

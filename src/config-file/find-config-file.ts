@@ -9,15 +9,19 @@ export interface FoundConfigFile {
   readonly passedOver: readonly string[];
 }
 
+/** The `CONFIG_FILE` that is no file: nothing is looked for either. */
+const noFile = "none";
+
 /**
- * Looks for the configuration file: the one that `CONFIG_FILE` names, whether it is there or not; else `gateway.yaml` in
- * `DATA_DIR`, else in `folder`, where the program was started. A folder or a broken link of that name is found as well,
+ * Looks for the configuration file: the one that `CONFIG_FILE` names, whether it is there or not (`none`: no file); else
+ * `gateway.yaml` in `DATA_DIR`, else in `folder`, where the program was started. A folder or a broken link of that name is found as well,
  * since it can't be meant to be passed over.
  */
 export function findConfigFile(
   settings: { readonly CONFIG_FILE?: string | undefined; readonly DATA_DIR?: string | undefined },
   folder: string,
 ): FoundConfigFile {
+  if (settings.CONFIG_FILE === noFile) return { path: undefined, passedOver: [] };
   if (settings.CONFIG_FILE !== undefined) {
     return { path: resolve(folder, settings.CONFIG_FILE), passedOver: [] };
   }

@@ -1,4 +1,5 @@
 import { valueAt } from "./explain-issue.ts";
+import { isSameName, judgeModelName } from "./judge-model-name.ts";
 import type { Path, PlainValues } from "./plain-values.ts";
 import { askIfMeant } from "./ask-if-meant.ts";
 
@@ -30,8 +31,6 @@ interface Names {
 /** Said instead of what shows the text, where it may be a secret. */
 const unshown =
   "What this ${…} stands for names no model here, or one that this list has. Write upstream/model.";
-
-const isSame = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
 
 function mapAt(value: unknown, path: Path): Readonly<Record<string, unknown>> {
   const found = valueAt(value, path);
@@ -81,9 +80,9 @@ function checkNames(
     if (name.trim() === "") tell("A name of `models` is empty.");
     else if (name.includes("*"))
       tell(`\`${name}\`: a name of \`models\` has no *. A pattern of names belongs into \`aliases\`.`);
-    else if (own.findIndex((other) => isSame(other, name)) < index) {
+    else if (own.findIndex((other) => isSameName(other, name)) < index) {
       tell(`\`${name}\` stands in \`models\` twice: upper and lower case are the same.`);
-    } else if (name.includes("/") && upstreams.some((upstream) => isSame(upstream, front))) {
+    } else if (name.includes("/") && upstreams.some((upstream) => isSameName(upstream, front))) {
       tell(`\`${name}\` means a model of the upstream \`${front}\`. Choose another name.`);
     }
   }
@@ -94,7 +93,7 @@ function checkTargets(name: string, names: Names, plain: PlainValues, findings: 
   for (const [index, target] of targets.entries()) {
     const path = ["models", name, index];
     if (typeof target !== "string" || target === "" || plain.isBroken(path)) continue;
-    const first = targets.findIndex((other) => typeof other === "string" && isSame(other, target));
+    const first = targets.findIndex((other) => typeof other === "string" && isSameName(other, target));
     const problem =
       findTargetProblem(target, names) ??
       (first < index ? `\`${target}\` stands in this list twice.` : undefined);
@@ -106,12 +105,12 @@ function checkTargets(name: string, names: Names, plain: PlainValues, findings: 
 function findTargetProblem(target: string, { own, upstreams }: Names): string | undefined {
   const slash = target.indexOf("/");
   const upstream = slash === -1 ? target : target.slice(0, slash);
-  const isKnown = upstreams.some((other) => isSame(other, upstream));
+  const isKnown = upstreams.some((other) => isSameName(other, upstream));
   if (isKnown && slash === -1)
     return `\`${target}\` is an upstream. Write ${target}/* or ${target}/ and a model.`;
   if (isKnown)
     return slash === target.length - 1 ? `\`${target}\` lacks the model: ${target}* is any.` : undefined;
-  if (own.some((other) => isSame(other, target))) {
+  if (own.some((other) => isSameName(other, target))) {
     return `\`${target}\` is a name of \`models\` itself. Write the upstream/model that it stands for.`;
   }
   if (slash === -1)
@@ -121,13 +120,14 @@ function findTargetProblem(target: string, { own, upstreams }: Names): string | 
 }
 
 function checkAliases({ own, upstreams }: Names, plain: PlainValues, findings: ReferenceFindings): void {
-  const aliases = Object.entries(mapAt(plain.value, ["aliases"]));
-  for (const [index, [from, to]] of aliases.entries()) {
+  const entries = Object.entries(mapAt(plain.value, ["aliases"]));
+  const aliases = entries.map(([from]) => from);
+  for (const [index, [from, to]] of entries.entries()) {
     const key = plain.offsetOfKey(["aliases", from]);
     if (from.trim() === "") findings.tellMistake(key, "A name of `aliases` is empty.");
-    else if (own.some((name) => isSame(name, from))) {
+    else if (own.some((name) => isSameName(name, from))) {
       findings.tellMistake(key, `\`${from}\` is a name of \`models\`, so this alias would never be used.`);
-    } else if (aliases.findIndex(([other]) => isSame(other, from)) < index) {
+    } else if (aliases.findIndex((other) => isSameName(other, from)) < index) {
       findings.tellMistake(
         key,
         `\`${from}\` stands in \`aliases\` twice: upper and lower case are the same.`,
@@ -135,24 +135,10 @@ function checkAliases({ own, upstreams }: Names, plain: PlainValues, findings: R
     }
     const path = ["aliases", from];
     if (typeof to !== "string" || to === "" || plain.isBroken(path)) continue;
-    const offset = plain.offsetOf(path);
+    const found = judgeModelName(to, { own, upstreams, aliases });
+    if (found === undefined) continue;
     const isShown = !plain.isSubstituted(path);
-    const front = to.includes("/") ? to.slice(0, to.indexOf("/")) : undefined;
-    if (own.some((name) => isSame(name, to))) continue;
-    if (front !== undefined && upstreams.some((upstream) => isSame(upstream, front))) continue;
-    if (upstreams.some((upstream) => isSame(upstream, to))) {
-      findings.tellMistake(
-        offset,
-        isShown ? `\`${to}\` is an upstream. Write ${to}/* or ${to}/ and a model.` : unshown,
-      );
-    } else if (aliases.some(([other]) => isSame(other, to))) {
-      const text = `\`${to}\` is an alias itself. Write what it stands for.`;
-      findings.tellMistake(offset, isShown ? text : unshown);
-    } else if (isShown) {
-      // Any server may have a model of any name, so this can be right.
-      const hint = askIfMeant(to, own);
-      const text = `\`${to}\` is neither a name of \`models\` nor upstream/model, so it is taken for a model's id.`;
-      if (hint !== "") findings.tellWarning(offset, text + hint);
-    }
+    if ("problem" in found) findings.tellMistake(plain.offsetOf(path), isShown ? found.problem : unshown);
+    else if (isShown) findings.tellWarning(plain.offsetOf(path), found.doubt);
   }
 }

@@ -1,8 +1,9 @@
 import { askIfMeant } from "./ask-if-meant.ts";
+import type { Environment } from "./settings.ts";
 
 /** Where the values of `${…}` are from. */
 export interface InterpolationSources {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** The text of a secret's file, or why it can't be had: a sentence without a full stop. */
   readFile(path: string): { readonly text: string } | { readonly problem: string };
 }

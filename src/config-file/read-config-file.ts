@@ -5,30 +5,33 @@ import { LineCounter, parseDocument } from "yaml";
 import { explainIssue } from "./explain-issue.ts";
 import { explainSyntax } from "./explain-syntax.ts";
 import { fileSchema } from "./file-schema.ts";
+import { findHeaderMistakes } from "./find-header-mistakes.ts";
+import { findNameWarnings } from "./find-name-warnings.ts";
 import { findReferenceMistakes } from "./find-reference-mistakes.ts";
+import { findUnusedSettings } from "./find-unused-settings.ts";
 import { interpolate } from "./interpolate.ts";
 import { hasMarks, maskVariables } from "./mask-variables.ts";
 import type { Mistake } from "./mistake.ts";
 import { toPlainValues } from "./plain-values.ts";
 import { readText } from "./read-text.ts";
-import { upstreamVariables } from "./read-variables.ts";
 import type { ConfigurationReading } from "./reading.ts";
-import { toConfiguration, type WebChat } from "./to-configuration.ts";
+import type { ConfigurationSettings, Environment } from "./settings.ts";
+import { toConfiguration } from "./to-configuration.ts";
 
 /** What reading a file needs. */
 export interface ReadConfigFileOptions {
   readonly path: string;
   /** What `${NAME}` stands for. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The `AKASH_…` settings: for web chats of which the file gives no address. */
-  readonly webChat: WebChat;
+  readonly environment: Environment;
+  /** What is true where the file says nothing, as of a web chat without an address, and what goes with it. */
+  readonly settings: ConfigurationSettings;
 }
 
 /**
  * Reads `gateway.yaml` and the secrets that it names, whole or not at all, with every mistake at once. Throws nothing that
  * a file's state or content can bring about.
  */
-export function readConfigFile({ path, environment, webChat }: ReadConfigFileOptions): ConfigurationReading {
+export function readConfigFile({ path, environment, settings }: ReadConfigFileOptions): ConfigurationReading {
   const mistakes: Mistake[] = [];
   const warnings: Mistake[] = [];
   const files = new Set([resolve(path)]);
@@ -61,7 +64,7 @@ export function readConfigFile({ path, environment, webChat }: ReadConfigFileOpt
   // What stands behind a wrong bracket means nothing; a key that stands twice spoils nothing else.
   if (document.errors.some(({ code }) => code !== "DUPLICATE_KEY") || hasMarks(read.text)) return fail();
 
-  const used = new Set<string>();
+  const named = new Set<string>();
   const plain = toPlainValues(document, {
     tell,
     readValue(text, offset) {
@@ -77,7 +80,7 @@ export function readConfigFile({ path, environment, webChat }: ReadConfigFileOpt
           return readSecret(file);
         },
       });
-      for (const name of variables) used.add(name);
+      for (const name of variables) named.add(name);
       for (const problem of problems) tell(offset, problem);
       if (problems.length > 0) return { broken: true };
       return { text: whole, substituted: whole !== text };
@@ -90,20 +93,14 @@ export function readConfigFile({ path, environment, webChat }: ReadConfigFileOpt
     tellMistake: tell,
     tellWarning: (offset, message) => void warnings.push({ place: placeAt(offset), message }),
   });
-  for (const variable of upstreamVariables) {
-    if ((environment[variable] ?? "").trim() === "" || used.has(variable)) continue;
-    warnings.push({
-      place: { variable },
-      message: `is not used: the upstreams are those of ${path}, which does not name it.`,
-    });
-  }
+  findHeaderMistakes(plain, tell);
   if (!checked.success || mistakes.length > 0) return fail();
-  return {
-    ok: true,
-    configuration: toConfiguration(checked.data, path, webChat),
-    warnings,
-    files: [...files],
-  };
+  const configuration = toConfiguration(checked.data, path, settings);
+  warnings.push(
+    ...findUnusedSettings(checked.data, { path, settings, environment, named }),
+    ...findNameWarnings(configuration, settings),
+  );
+  return { ok: true, configuration, warnings, files: [...files] };
 }
 
 /** The text of a secret without the line break that editors and `echo` put at its end. */

@@ -1,4 +1,4 @@
-import { tidyBaseUrl } from "./check-base-url.ts";
+import { tidyBaseUrl } from "../base-url.ts";
 import type {
   AkashChatOptions,
   GatewayConfiguration,
@@ -7,14 +7,26 @@ import type {
   UpstreamOptions,
 } from "./configuration.ts";
 import type { ConfigFile, UpstreamEntry } from "./file-schema.ts";
+import { isSameName } from "./judge-model-name.ts";
 import type { ModelOptionsInput } from "./model-schema.ts";
+import { webChatOf, type ConfigurationSettings } from "./settings.ts";
 import { typeOptions } from "./upstream-types.ts";
 
 /** Where the web chat is and who is signed in there, as the `AKASH_…` settings say. They belong together. */
 export type WebChat = Pick<AkashChatOptions, "baseUrl" | "accessToken" | "cookie" | "userAgent">;
 
-/** The configuration that a file means. `webChat` is what a web chat without an address of its own is. */
-export function toConfiguration(content: ConfigFile, file: string, webChat: WebChat): GatewayConfiguration {
+/**
+ * The configuration that a file means. A web chat without an address of its own is that of the settings, and behind the
+ * file's aliases stand those of `MODEL_ALIASES` whose names it has not itself.
+ */
+export function toConfiguration(
+  content: ConfigFile,
+  file: string,
+  settings: ConfigurationSettings,
+): GatewayConfiguration {
+  const webChat = webChatOf(settings);
+  const aliases = Object.entries(content.aliases ?? {}).map(([from, to]) => ({ from, to }));
+  const names = [...Object.keys(content.models ?? {}), ...aliases.map(({ from }) => from)];
   return {
     file,
     upstreams: content.upstreams.map((entry) => toUpstream(entry, webChat)),
@@ -25,7 +37,10 @@ export function toConfiguration(content: ConfigFile, file: string, webChat: WebC
         return { upstream: target.slice(0, slash), model: target.slice(slash + 1) };
       }),
     })),
-    aliases: Object.entries(content.aliases ?? {}).map(([from, to]) => ({ from, to })),
+    aliases: [
+      ...aliases,
+      ...settings.MODEL_ALIASES.filter(({ from }) => !names.some((name) => isSameName(name, from))),
+    ],
   };
 }
 

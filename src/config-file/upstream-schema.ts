@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { findBaseUrlProblem } from "./check-base-url.ts";
+import { findBaseUrlProblem } from "../base-url.ts";
 import { createModelsSchema, filledText } from "./model-schema.ts";
 import { compatibleTypes, typeOptions, type CompatibleType } from "./upstream-types.ts";
 

@@ -37,7 +37,7 @@ export interface ConfigFileWatch {
  * changes nothing. Does not keep the process alive.
  */
 export function watchConfigFile(options: WatchConfigFileOptions): ConfigFileWatch {
-  const { startTimer, onChange, onMistakes, onBlind, path, environment, webChat } = options;
+  const { startTimer, onChange, onMistakes, onBlind, path, environment, settings } = options;
   let last = options.current;
   let configuration = last.ok ? last.configuration : undefined;
   let stopTimer: (() => void) | undefined;
@@ -59,7 +59,7 @@ export function watchConfigFile(options: WatchConfigFileOptions): ConfigFileWatc
     stopTimer?.();
     stopTimer = undefined;
     const before = last;
-    const reading = readConfigFile({ path, environment, webChat });
+    const reading = readConfigFile({ path, environment, settings });
     last = reading;
     if (isClosed) return "same";
     follow(reading);

@@ -5,18 +5,17 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { readConfig } from "../../src/config.ts";
 import { describeMistakes } from "../../src/config-file/mistake.ts";
 import { readConfigFile } from "../../src/config-file/read-config-file.ts";
 import { readText } from "../../src/config-file/read-text.ts";
 import type { ConfigurationReading } from "../../src/config-file/reading.ts";
 
 const examples = fileURLToPath(new URL("../fixtures/config-file/", import.meta.url));
-const webChat = {
-  baseUrl: "https://chat.example",
-  accessToken: "settings-token",
-  cookie: undefined,
-  userAgent: undefined,
-};
+const settings = readConfig({
+  AKASH_BASE_URL: "https://chat.example",
+  AKASH_ACCESS_TOKEN: "settings-token",
+});
 
 let folder: string;
 beforeEach(() => {
@@ -25,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function read(path: string, environment: Record<string, string> = {}): ConfigurationReading {
-  return readConfigFile({ path, environment, webChat });
+  return readConfigFile({ path, environment, settings });
 }
 
 function readSource(source: string | Buffer, environment: Record<string, string> = {}): ConfigurationReading {
@@ -167,12 +166,9 @@ describe("a file that is right", () => {
   });
 
   it("is used with warnings where something is likely meant otherwise", () => {
-    const reading = readSource(`${upstreams}models: { fast: [web/*] }\naliases: { a: fsat, b: Some-Model }`, {
-      AKASHML_API_KEY: "akml-1",
-    });
+    const reading = readSource(`${upstreams}models: { fast: [web/*] }\naliases: { a: fsat, b: Some-Model }`);
     expect(reading.ok).toBe(true);
     expect(describeMistakes(reading.warnings).map((line) => line.replaceAll(`${folder}/`, ""))).toEqual([
-      "AKASHML_API_KEY: is not used: the upstreams are those of gateway.yaml, which does not name it.",
       "gateway.yaml:5:15: `fsat` is neither a name of `models` nor upstream/model, so it is taken for a model's id. Did you mean `fast`?",
     ]);
   });
@@ -258,6 +254,21 @@ describe("a file that is wrong", () => {
       "no key where one is needed",
       "upstreams: [{ name: a, type: openrouter }]",
       "1:13: `api_key` is missing. Write api_key: ${OPENROUTER_API_KEY}.",
+    ],
+    [
+      "a key in two places",
+      "upstreams: [{ name: a, type: openai, base_url: http://a, api_key: b, headers: { authorization: Basic c } }]",
+      "1:81: `authorization` is what `api_key` sends. Keep one of them.",
+    ],
+    [
+      "a header of the web chat that has a key",
+      "upstreams: [{ name: a, type: akash-chat, headers: { Cookie: b=c } }]",
+      "1:53: `Cookie` has a key of its own here. Write `cookie`.",
+    ],
+    [
+      "a header twice",
+      "upstreams: [{ name: a, type: vllm, headers: { X-A: b, x-a: c } }]",
+      "1:55: `x-a` stands in `headers` twice: upper and lower case are the same.",
     ],
     [
       "native tools of the web chat",

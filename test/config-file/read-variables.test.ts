@@ -2,21 +2,13 @@ import { describe, expect, it } from "vitest";
 
 import { describeMistakes } from "../../src/config-file/mistake.ts";
 import { readUpstreamVariables } from "../../src/config-file/read-variables.ts";
-
-const webChat = {
-  baseUrl: "https://chat.example",
-  accessToken: "t",
-  cookie: undefined,
-  userAgent: undefined,
-};
+import { ConfigError, readConfig } from "../../src/config.ts";
 
 function read(environment: Record<string, string>) {
-  const reading = readUpstreamVariables(environment, webChat);
-  return {
-    upstreams: reading.ok ? reading.configuration.upstreams : undefined,
-    mistakes: reading.ok ? [] : describeMistakes(reading.mistakes),
-    warnings: describeMistakes(reading.warnings),
-  };
+  const { configuration, warnings } = readUpstreamVariables(
+    readConfig({ AKASH_BASE_URL: "https://chat.example", AKASH_ACCESS_TOKEN: "t", ...environment }),
+  );
+  return { ...configuration, warnings: describeMistakes(warnings) };
 }
 
 const web = expect.objectContaining({
@@ -29,8 +21,10 @@ const web = expect.objectContaining({
 describe("readUpstreamVariables", () => {
   it("has the web chat alone where nothing is set", () => {
     expect(read({ AKASHML_API_KEY: " ", COMPATIBLE_BASE_URL: "" })).toEqual({
+      file: undefined,
       upstreams: [web],
-      mistakes: [],
+      models: [],
+      aliases: [],
       warnings: [],
     });
   });
@@ -45,7 +39,7 @@ describe("readUpstreamVariables", () => {
         baseUrl: "https://api.akashml.com/v1",
       }),
     ]);
-    expect(read({ AKASHML_API_KEY: "k", AKASHML_BASE_URL: "http://proxy" }).upstreams?.[1]).toMatchObject({
+    expect(read({ AKASHML_API_KEY: "k", AKASHML_BASE_URL: "http://proxy" }).upstreams[1]).toMatchObject({
       baseUrl: "http://proxy/v1",
     });
   });
@@ -57,34 +51,48 @@ describe("readUpstreamVariables", () => {
       COMPATIBLE_API_KEY: "c",
     });
     expect(upstreams).toHaveLength(3);
-    expect(upstreams?.[2]).toMatchObject({
+    expect(upstreams[2]).toMatchObject({
       name: "compatible",
       type: "openai",
       baseUrl: "http://gpu:8000/v1",
       apiKey: "c",
     });
-    expect(read({ COMPATIBLE_BASE_URL: "http://gpu" }).upstreams?.[1]).toMatchObject({ apiKey: undefined });
+    expect(read({ COMPATIBLE_BASE_URL: "http://gpu" }).upstreams[1]).toMatchObject({ apiKey: undefined });
   });
 
   it("tells all mistakes by the names of the variables, without values", () => {
-    const { mistakes } = read({
+    const environment = {
       AKASHML_API_KEY: "se cret",
       AKASHML_BASE_URL: "x",
       COMPATIBLE_BASE_URL: "http://a:secret@b",
       COMPATIBLE_API_KEY: "ключ",
-    });
-    expect(mistakes.map((line) => line.split(":")[0])).toEqual([
-      "AKASHML_API_KEY",
-      "AKASHML_BASE_URL",
-      "COMPATIBLE_BASE_URL",
-      "COMPATIBLE_API_KEY",
-    ]);
-    expect(mistakes.join()).not.toMatch(/cret/);
+    };
+    const problems: string[] = [];
+    try {
+      readConfig(environment);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+    }
+    expect(problems.map((line) => line.split(":")[0])).toEqual(Object.keys(environment));
+    expect(problems.join()).not.toMatch(/cret/);
   });
 
   it("warns of what has no effect alone", () => {
     const { upstreams, warnings } = read({ AKASHML_BASE_URL: "http://a", COMPATIBLE_API_KEY: "c" });
     expect(upstreams).toEqual([web]);
     expect(warnings.map((line) => line.split(":")[0])).toEqual(["AKASHML_BASE_URL", "COMPATIBLE_API_KEY"]);
+  });
+
+  it("has the aliases of MODEL_ALIASES, and warns of names that lead nowhere", () => {
+    const { aliases, warnings } = read({
+      MODEL_ALIASES: "gpt-4o=DeepSeek-V3.2, a=akash-chat/DeepSeek-V3.2, b=akash-chat",
+      DEFAULT_MODEL: "Akash-Chat",
+    });
+    expect(aliases).toHaveLength(3);
+    expect(warnings).toEqual([
+      "MODEL_ALIASES: `akash-chat` is an upstream. Write akash-chat/* or akash-chat/ and a model.",
+      "DEFAULT_MODEL: `Akash-Chat` is an upstream. Write Akash-Chat/* or Akash-Chat/ and a model.",
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { readConfig } from "../../src/config.ts";
 import type { GatewayConfiguration } from "../../src/config-file/configuration.ts";
 import { describeMistakes } from "../../src/config-file/mistake.ts";
 import { readConfigFile } from "../../src/config-file/read-config-file.ts";
@@ -32,7 +33,7 @@ function start(path: string) {
   const options = {
     path,
     environment: {},
-    webChat: { baseUrl: "http://a", accessToken: undefined, cookie: undefined, userAgent: undefined },
+    settings: readConfig({}),
   };
   const timers = new Set<() => void>();
   watch = watchConfigFile({

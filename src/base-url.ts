@@ -5,7 +5,7 @@ export function findBaseUrlProblem(text: string): string | undefined {
     return "must be an http:// or https:// address, such as http://gpu:8000/v1";
   }
   if (url.username !== "" || url.password !== "") {
-    return "must have no name and password in it. Use api_key, or headers: { Authorization: … }";
+    return "must have no name and password in it. A key has a place of its own, another login goes into headers: { Authorization: … }";
   }
   if (url.search !== "" || url.hash !== "") return "must end with its path: nothing after ? or #";
   const route = /\/(?:chat\/completions|completions|models|embeddings|messages|responses)\/*$/.exec(
