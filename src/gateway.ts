@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 
 import type { ChatService } from "./completion/chat-service.ts";
 import { createChatService } from "./completion/create-chat-service.ts";
+import type { Environment } from "./config-file/index.ts";
 import type { Config } from "./config.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
@@ -36,6 +37,8 @@ export interface Overrides {
   readonly upstream?: Upstream;
   /** Closed with the services. */
   readonly store?: ResponseStore;
+  /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
+  readonly environment?: Environment;
   /** Of the warnings about requests that stand still. */
   readonly startTimer?: StartTimer;
 }

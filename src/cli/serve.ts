@@ -1,3 +1,4 @@
+import type { Environment, ReloadOutcome } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
 import { createPaint, hasColours } from "../pretty/create-paint.ts";
@@ -13,6 +14,18 @@ import { showBanner, type BannerKind } from "./banner.ts";
  */
 const tablesDelayMs = 500;
 
+/** How the gateway is served. */
+export interface ServeOptions {
+  /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
+  readonly environment?: Environment;
+  /** Reads the configuration file of this gateway again, on SIGHUP. */
+  readonly reload?: (gateway: Gateway) => ReloadOutcome;
+  /** Awaited when the gateway is closed. */
+  readonly beforeExit?: () => Promise<void>;
+  /** Of the banner. */
+  readonly kind?: BannerKind;
+}
+
 /**
  * Starts the gateway and keeps the process alive until a signal (see `stopOnSignals`), which lets running streams finish;
  * a second one ends at once. Warns when anybody may use it. Resolves once it listens; on a terminal a banner (of `kind`)
@@ -20,10 +33,9 @@ const tablesDelayMs = 500;
  */
 export async function serve(
   config: Config,
-  beforeExit?: () => Promise<void>,
-  kind: BannerKind = "gateway",
+  { environment, reload, beforeExit, kind = "gateway" }: ServeOptions = {},
 ): Promise<Gateway> {
-  const gateway = await createGateway(config);
+  const gateway = await createGateway(config, environment === undefined ? {} : { environment });
   const { log } = gateway;
   if (config.BEARER_TOKEN === "" && !isOwnMachine(config.SERVER_ADDRESS.host)) {
     log.warn("BEARER_TOKEN is not set: whoever reaches this address can use the gateway.");
@@ -47,6 +59,8 @@ export async function serve(
     // On a terminal for a person, elsewhere for whoever reads the log.
     say: (line) => (process.stderr.isTTY ? process.stderr.write(`${line}\n`) : log.warn(line)),
     exit: (code) => process.exit(code),
+    // Windows has such a signal only for a console that is closed.
+    reload: reload === undefined || process.platform === "win32" ? undefined : () => reload(gateway),
     hasTerminal: [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
   });
 

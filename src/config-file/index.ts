@@ -1,8 +1,9 @@
 export type * from "./configuration.ts";
-export { findConfigFile, type FoundConfigFile } from "./find-config-file.ts";
+export {
+  followConfiguration,
+  type FollowedConfiguration,
+  type ReloadOutcome,
+} from "./follow-configuration.ts";
+export { loadConfiguration, type LoadedConfiguration } from "./load-configuration.ts";
 export { describeMistakes, type Mistake } from "./mistake.ts";
-export { readConfigFile } from "./read-config-file.ts";
-export { readUpstreamVariables, upstreamVariables } from "./read-variables.ts";
-export type { ConfigurationReading } from "./reading.ts";
-export type { WebChat } from "./to-configuration.ts";
-export { watchConfigFile, type ConfigFileWatch } from "./watch-config-file.ts";
+export type { Environment } from "./settings.ts";

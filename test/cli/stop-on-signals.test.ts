@@ -2,11 +2,19 @@ import { EventEmitter } from "node:events";
 
 import { describe, expect, test } from "vitest";
 
+import type { ReloadOutcome } from "../../src/config-file/index.ts";
 import { stopOnSignals } from "../../src/cli/stop-on-signals.ts";
 import { createGate } from "../support/gate.ts";
 
-function start(settings: { running?: number; hasTerminal?: boolean; failure?: Error } = {}) {
-  const { running = 0, hasTerminal = true, failure } = settings;
+interface Settings {
+  readonly running?: number;
+  readonly hasTerminal?: boolean;
+  readonly failure?: Error;
+  readonly reload?: () => ReloadOutcome;
+}
+
+function start(settings: Settings = {}) {
+  const { running = 0, hasTerminal = true, failure, reload } = settings;
   const process = new EventEmitter();
   const closed = createGate();
   const exited = createGate<number>();
@@ -25,6 +33,7 @@ function start(settings: { running?: number; hasTerminal?: boolean; failure?: Er
       codes.push(code);
       exited.open(code);
     },
+    reload,
     hasTerminal,
   });
   return { process, said, codes, finish: () => closed.open(), exited: exited.promise, closes: () => closes };
@@ -69,9 +78,37 @@ test("a second signal ends at once", async () => {
   expect(closes()).toBe(1);
 });
 
-test("without a terminal SIGHUP changes nothing", () => {
-  const { process, said, closes } = start({ hasTerminal: false, running: 1 });
+describe("without a terminal SIGHUP", () => {
+  test.each<[ReloadOutcome, readonly unknown[]]>([
+    ["changed", []],
+    ["wrong", []],
+    ["same", [expect.stringContaining("nothing in it has changed")]],
+    ["no-file", [expect.stringContaining("SIGHUP changes nothing: there is no configuration file")]],
+  ])("reads the configuration file again, and says what the log does not: %s", (outcome, expected) => {
+    let reloads = 0;
+    const reload = () => {
+      reloads += 1;
+      return outcome;
+    };
+    const { process, said, closes } = start({ hasTerminal: false, running: 1, reload });
+    process.emit("SIGHUP");
+    process.emit("SIGHUP");
+    expect([reloads, closes()]).toEqual([2, 0]);
+    expect(said).toEqual([...expected, ...expected]);
+  });
+
+  test("changes nothing where no signal means that", () => {
+    const { process, said, closes } = start({ hasTerminal: false, running: 1 });
+    process.emit("SIGHUP");
+    expect(closes()).toBe(0);
+    expect(said).toEqual([expect.stringContaining("SIGHUP changes nothing")]);
+  });
+});
+
+test("with a terminal SIGHUP reads nothing: it ends", async () => {
+  const reload = () => expect.unreachable();
+  const { process, finish, exited } = start({ reload });
   process.emit("SIGHUP");
-  expect(closes()).toBe(0);
-  expect(said).toEqual([expect.stringContaining("SIGHUP changes nothing")]);
+  finish();
+  expect(await exited).toBe(0);
 });

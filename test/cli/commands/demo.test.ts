@@ -7,8 +7,13 @@ import { startSimulator } from "../../../src/simulator/index.ts";
 import { runProgram, startProgram } from "../../support/run-program.ts";
 
 describe("demo", () => {
-  test("serves answers offline and ends at SIGTERM", async () => {
-    const child = startProgram(["demo"], { SERVER_ADDRESS: "127.0.0.1:0", LOG_FORMAT: "json" });
+  test("serves answers offline, whatever upstreams are configured, and ends at SIGTERM", async () => {
+    const upstreams = { AKASHML_API_KEY: "not a key", COMPATIBLE_BASE_URL: "x", CONFIG_FILE: "nowhere.yaml" };
+    const child = startProgram(["demo"], {
+      SERVER_ADDRESS: "127.0.0.1:0",
+      LOG_FORMAT: "json",
+      ...upstreams,
+    });
     const lines = createInterface({ input: child.stdout });
     let url: string | undefined;
     for await (const line of lines) {
