@@ -1,4 +1,5 @@
 import { collect } from "../model/collect.ts";
+import { loadConfiguration, type Environment } from "../config-file/index.ts";
 import { ConfigError, readConfig, type Config } from "../config.ts";
 import { toGatewayError } from "../errors.ts";
 import { createServices } from "../gateway.ts";
@@ -33,7 +34,7 @@ const outOfTime = `No answer within ${patience / 1000} s. The network may drop p
  * `origins` names the file that a setting is from. Resolves to the exit code: 0 when everything works, 2 for a wrong configuration, otherwise 1.
  */
 export async function doctor(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   {
     write = (line) => process.stdout.write(`${line}\n`),
     origins = new Map(),
@@ -42,20 +43,23 @@ export async function doctor(
   let config: Config;
   try {
     config = readConfig(environment);
+    loadConfiguration(config, environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     write("FAIL  configuration");
     for (const problem of nameOrigins(error, origins).problems) write(`        ${problem}`);
-    write("      docs/configuration.md lists every setting.");
+    write(
+      "      docs/configuration.md lists every setting, docs/upstreams.md explains the file of upstreams.",
+    );
     return 2;
   }
   write(`ok    configuration   upstream ${config.AKASH_BASE_URL}${describeProxy(environment, config)}`);
-  return runChecks(config, write);
+  return runChecks(config, environment, write);
 }
 
-async function runChecks(config: Config, write: Write): Promise<number> {
+async function runChecks(config: Config, environment: Environment, write: Write): Promise<number> {
   const inspector = createInspector(config);
-  const services = await createServices({ ...config, LOG_LEVEL: "silent" });
+  const services = await createServices({ ...config, LOG_LEVEL: "silent" }, { environment });
   let chatModel: string | undefined;
   const checks: readonly Check[] = [
     {

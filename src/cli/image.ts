@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
+import type { Environment } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import { drawImage } from "../images/draw-image.ts";
 import { resolveImageModel } from "../images/resolve-image-model.ts";
@@ -19,13 +20,18 @@ const formats: Readonly<Record<string, ImageEncoding["format"]>> = {
  * Makes an image and writes it to `out`; queue position and elapsed time go to standard error.
  * Throws `UsageError` for a file that can't be written or has an unknown ending, before anything is asked for, otherwise `GatewayError`.
  */
-export async function image(config: Config, prompt: string, out: string): Promise<void> {
+export async function image(
+  config: Config,
+  environment: Environment,
+  prompt: string,
+  out: string,
+): Promise<void> {
   const format = formats[extname(out).toLowerCase()];
   if (format === undefined) {
     throw new UsageError(`--out: ${out} must end in one of ${Object.keys(formats).join(", ")}.`);
   }
   await checkWritable(out, "--out");
-  await withServices(config, async ({ chat, images }, signal) => {
+  await withServices(config, environment, async ({ chat, images }, signal) => {
     const model = await resolveImageModel({ chat, images }, undefined, signal);
     const progress = createProgressLine();
     for await (const event of drawImage(images, { model, prompt }, signal)) {

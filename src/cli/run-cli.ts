@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { findNamedVariables } from "../config-file/find-named-variables.ts";
+import type { Environment } from "../config-file/index.ts";
 import { ConfigError, readConfig } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import type { ChatOptions } from "./chat/chat.ts";
@@ -61,20 +63,27 @@ function sizeOf({ small, full }: TargetOptions): Size {
 }
 
 /** Commands for which a `.env` in their folder is the gateway's own. */
-const gatewayCommands = new Set(["serve", "demo", "doctor", "healthcheck"]);
+const gatewayCommands = new Set(["serve", "demo", "doctor", "healthcheck", "check"]);
 
 /** Reads the files of settings that a command has, and tells what is odd in them. */
 function loadSettingsOf(command: string): LoadedSettings {
   const own = { path: userSettingsFile(process.env), isOurs: true };
   const here = { path: ".env", isOurs: gatewayCommands.has(command) };
   // Agents are launched in folders of projects, and a project must not choose where the agent's model is.
-  const loaded = loadSettings(command === "launch" ? [own] : [here, own], process.env);
+  const loaded = loadSettings(
+    command === "launch" ? [own] : [here, own],
+    process.env,
+    undefined,
+    (settings) => findNamedVariables(settings, process.cwd()),
+  );
   for (const warning of loaded.warnings) process.stderr.write(`Warning: ${warning}\n`);
   return loaded;
 }
 
 function createProgram(origins: Map<string, string>): Command {
   let agentSettings: Readonly<Record<string, string>> = {};
+  /** What `${NAME}` in the configuration file stands for. */
+  let environment: Environment = process.env;
   const program = new Command("akashchat-api")
     .description("Use Akash Chat from any AI client: OpenAI and Anthropic APIs on your own machine.")
     .version(readVersion(), "-v, --version")
@@ -85,6 +94,7 @@ function createProgram(origins: Map<string, string>): Command {
       // What an agent starts inherits its environment, and needs none of them.
       if (command.name() === "launch") agentSettings = loaded.values;
       else Object.assign(process.env, loaded.values);
+      environment = { ...process.env, ...loaded.others };
     });
 
   program
@@ -92,7 +102,7 @@ function createProgram(origins: Map<string, string>): Command {
     .description("run the gateway; what is done without a command")
     .action(async () => {
       const { serve } = await import("./serve.ts");
-      await serve(readConfig(process.env));
+      await serve(readConfig(process.env), { environment });
     });
   program
     .command("demo")
@@ -111,7 +121,7 @@ function createProgram(origins: Map<string, string>): Command {
     .description("check configuration, network, session, models and one tiny completion")
     .action(async () => {
       const { doctor } = await import("./doctor.ts");
-      process.exitCode = await doctor(process.env, { origins });
+      process.exitCode = await doctor(environment, { origins });
     });
   program
     .command("usage")
@@ -147,7 +157,7 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--no-history", "keep nothing of what is typed for the next conversation")
     .action(async (prompt: string | undefined, options: ChatOptions) => {
       const { chat } = await import("./chat/chat.ts");
-      await chat(readConfig(process.env), prompt, options);
+      await chat(readConfig(process.env), environment, prompt, options);
     });
   program
     .command("image")
@@ -156,7 +166,7 @@ function createProgram(origins: Map<string, string>): Command {
     .requiredOption("-o, --out <file>", "file to write; .png, .jpg and .webp choose the format")
     .action(async (prompt: string, options: { out: string }) => {
       const { image } = await import("./image.ts");
-      await image(readConfig(process.env), prompt, options.out);
+      await image(readConfig(process.env), environment, prompt, options.out);
     });
   targetOptions(
     program

@@ -1,18 +1,20 @@
+import type { Environment } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import { createServices, type Services } from "../gateway.ts";
 
 /**
- * Runs one task with the gateway's services but without its server. Ctrl-C aborts `signal`, so that the
- * upstream request ends too; the services are closed in every case.
+ * Runs one task with the gateway's services but without its server. `environment` is what `${NAME}` in the configuration
+ * file stands for. Ctrl-C aborts `signal`, so that the upstream request ends too; the services are closed in every case.
  */
 export async function withServices<T>(
   config: Config,
+  environment: Environment,
   task: (services: Services, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once("SIGINT", stop);
-  const services = await createServices({ ...config, LOG_LEVEL: "silent" });
+  const services = await createServices({ ...config, LOG_LEVEL: "silent" }, { environment });
   try {
     return await task(services, controller.signal);
   } finally {

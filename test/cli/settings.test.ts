@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { loadSettings } from "../../src/cli/settings/load-settings.ts";
+import { findNamedVariables } from "../../src/config-file/find-named-variables.ts";
 import { suggestName } from "../../src/suggest/suggest-name.ts";
 import { settings } from "../../src/config.ts";
 import { runProgram } from "../support/run-program.ts";
@@ -131,6 +132,46 @@ describe("the text of a .env file", () => {
       Buffer.from(texts[path] ?? ""),
     );
     expect(values).toEqual({ BEARER_TOKEN: "secret", REASONING: "drop" });
+  });
+});
+
+describe("variables of the files that are no settings", () => {
+  test("are kept apart, for the configuration file; the environment and the first file win", () => {
+    const texts: Readonly<Record<string, string>> = {
+      ".env": "GPU_KEY=one\nEMPTY=\nSHELL=sh\n",
+      "own/.env": "GPU_KEY=two\nEMPTY=full\nHOST_KEY=three\n",
+    };
+    const files = [
+      { path: ".env", isOurs: false },
+      { path: "own/.env", isOurs: false },
+    ];
+    const environment = { SHELL: "bash", HOST_KEY: " " };
+    const { values, others } = loadSettings(files, environment, (path) => Buffer.from(texts[path] ?? ""));
+    expect(values).toEqual({});
+    expect(others).toEqual({ GPU_KEY: "one", EMPTY: "full", HOST_KEY: "three" });
+  });
+
+  test("are warned about unless the configuration file names them, which the settings say where it is", async () => {
+    const folder = await createFolder({
+      "mine/gateway.yaml": "upstreams: [{ api_key: ${GPU_KEY}, url: ${AKASHML_KEY:-x} }] # ${not a name}",
+    });
+    const text = `CONFIG_FILE=mine/gateway.yaml\nGPU_KEY=one\nAKASHML_KEY=two\nGPU_HOST=three\n`;
+    const load = (
+      findNamed?: (settings: Readonly<Record<string, string | undefined>>) => ReadonlySet<string>,
+    ) =>
+      loadSettings(
+        [{ path: ".env", isOurs: true }],
+        { AKASHML_API_KEYS: "x" },
+        () => Buffer.from(text),
+        findNamed,
+      ).warnings;
+    expect(load((settings) => findNamedVariables(settings, folder))).toEqual([
+      "AKASHML_API_KEYS is no setting. Did you mean AKASHML_API_KEY?",
+      "GPU_HOST in .env is no setting and is ignored.",
+    ]);
+    expect(load()).toHaveLength(4);
+    expect(findNamedVariables({ CONFIG_FILE: "none" }, folder)).toEqual(new Set());
+    expect(findNamedVariables({ CONFIG_FILE: "mine" }, folder)).toEqual(new Set());
   });
 });
 

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { text } from "node:stream/consumers";
 
+import type { Environment } from "../../config-file/index.ts";
 import type { Config } from "../../config.ts";
 import type { Services } from "../../gateway.ts";
 import { createQuestion } from "../create-question.ts";
@@ -27,20 +28,25 @@ export interface ChatOptions {
  * Asks one question and streams the answer to standard output; without a `prompt`, or with `-`, the question comes from
  * standard input. On a terminal no prompt means a conversation. Throws `UsageError` and `GatewayError`.
  */
-export async function chat(config: Config, prompt: string | undefined, options: ChatOptions): Promise<void> {
+export async function chat(
+  config: Config,
+  environment: Environment,
+  prompt: string | undefined,
+  options: ChatOptions,
+): Promise<void> {
   const streams = processStreams();
   const { input, output } = streams;
   if (prompt === undefined && input.isTTY === true && output.isTTY === true) {
     const file = historyPath(process.env, process.platform, homedir());
     const history =
       options.history === false ? noHistory : openHistory(file, (problem) => note(streams, problem));
-    await withServices(config, (services, signal) =>
+    await withServices(config, environment, (services, signal) =>
       converse(services, { ...options, streams, history, signal }),
     );
     return;
   }
   const question = await readQuestion(prompt, streams);
-  await withServices(config, (services, signal) =>
+  await withServices(config, environment, (services, signal) =>
     askOnce(services, question, { ...options, streams, signal }),
   );
 }

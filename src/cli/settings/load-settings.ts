@@ -24,6 +24,11 @@ export interface SettingsFile {
 export interface LoadedSettings {
   /** The settings and proxies that files have and the environment has not. */
   readonly values: Readonly<Record<string, string>>;
+  /**
+   * What else the files have and the environment has not. Only for `${NAME}` in the configuration file: some mean something
+   * to programs that are started here, so they stay out of the environment.
+   */
+  readonly others: Readonly<Record<string, string>>;
   /** Which file a value is from. */
   readonly origins: ReadonlyMap<string, string>;
   /** Lines for the user: names that are misspelt or mean nothing, and what is no file. */
@@ -33,21 +38,27 @@ export interface LoadedSettings {
 /**
  * Reads the settings and proxies that `environment` does not have; of the files the first wins. Other variables of the
  * files are left alone: one may be a project's own, and programs that are started here inherit the environment
- * (`NODE_OPTIONS` would run what it names). Throws `UsageError` when a file can't be read: a key may stand there.
+ * (`NODE_OPTIONS` would run what it names). `findNamed` says which variables the configuration file names, given the settings:
+ * such a name is no slip. Throws `UsageError` when a file can't be read: a key may stand there.
  */
 export function loadSettings(
   files: readonly SettingsFile[],
   environment: Environment,
   read: (path: string) => Buffer = (path) => readFileSync(path),
+  findNamed: (settings: Environment) => ReadonlySet<string> = () => new Set(),
 ): LoadedSettings {
   const values: Record<string, string> = {};
+  const others: Record<string, string> = {};
   const origins = new Map<string, string>();
-  const warnings = Object.keys(environment).flatMap((name) => {
+  const warnings: string[] = [];
+  const strangers: { readonly name: string; readonly warning: string }[] = [];
+  for (const name of Object.keys(environment)) {
     const meant = isEmpty(environment[name]) || known.has(name) ? undefined : suggestName(name, settingNames);
     // Other programs have names of their own that differ by that alone, such as LOGLEVEL.
     const isOthers = meant?.replaceAll("_", "") === name.replaceAll("_", "").toUpperCase();
-    return meant === undefined || isOthers ? [] : [`${name} is no setting. Did you mean ${meant}?`];
-  });
+    if (meant === undefined || isOthers) continue;
+    strangers.push({ name, warning: `${name} is no setting. Did you mean ${meant}?` });
+  }
   for (const { path, isOurs } of files) {
     const text = readSettings(path, read);
     if (typeof text === "object") warnings.push(text.warning);
@@ -67,12 +78,18 @@ export function loadSettings(
         origins.set(name, path);
         continue;
       }
+      if (!isEmpty(value) && isEmpty(environment[name])) others[name] ??= value;
       const meant = suggestName(name, settingNames);
-      if (meant !== undefined) warnings.push(`${name} in ${path} is no setting. Did you mean ${meant}?`);
-      else if (isOurs) warnings.push(`${name} in ${path} is no setting and is ignored.`);
+      if (meant !== undefined)
+        strangers.push({ name, warning: `${name} in ${path} is no setting. Did you mean ${meant}?` });
+      else if (isOurs) strangers.push({ name, warning: `${name} in ${path} is no setting and is ignored.` });
     }
   }
-  return { values, origins, warnings };
+  if (strangers.length > 0) {
+    const named = findNamed({ ...environment, ...values });
+    warnings.push(...strangers.flatMap(({ name, warning }) => (named.has(name) ? [] : [warning])));
+  }
+  return { values, others, origins, warnings };
 }
 
 /** An empty variable counts as not set. */
