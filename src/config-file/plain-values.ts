@@ -36,7 +36,7 @@ const keyOf = (path: Path): string => JSON.stringify(path);
 
 /**
  * Turns a document into plain values: follows aliases, merges `<<`. Empty values (`aliases:` with all of its lines
- * commented out) are `undefined`.
+ * commented out, `${KEY:-}`) are `undefined`.
  */
 export function toPlainValues(document: Document, options: PlainOptions): PlainValues {
   const values = new Map<string, number>();
@@ -73,7 +73,8 @@ export function toPlainValues(document: Document, options: PlainOptions): PlainV
     const read = options.readValue(unmaskVariables(node.value), offsetAt(node));
     if (read.broken === true) broken.add(keyOf(path));
     else if (read.substituted) substituted.add(keyOf(path));
-    return read.text;
+    // An empty variable counts as not set.
+    return read.text === "" && substituted.has(keyOf(path)) ? undefined : read.text;
   }
 
   function walkMap(map: YAMLMap, path: Path, around: readonly unknown[]): unknown {

@@ -386,6 +386,22 @@ describe("${…}", () => {
     expect(lines[0]).not.toContain("sk-secret");
   });
 
+  it.each<[string, readonly string[]]>([
+    ["api_key: ${NONE:-}", []],
+    ["api_key: ${NONE:-}, models: { tools: ${NONE:-} }", []],
+    ["headers: { a: ${NONE:-} }", ["`a` is empty. Remove it, or write what belongs there."]],
+    ['api_key: ""', ["`api_key` must be printable ASCII without spaces, and not empty."]],
+  ])("with an empty default is as if the key were not there: %s", (keys, mistakes) => {
+    const reading = readSource(`upstreams: [{ name: a, type: vllm, base_url: http://b, ${keys} }]`);
+    expect(mistakesOf(reading)).toEqual(mistakes.map((line) => expect.stringContaining(line)));
+  });
+
+  it("that is needed is missing with an empty default", () => {
+    expect(mistakesOf(readSource(withKey("${NONE:-}")))).toEqual([
+      expect.stringContaining("`api_key` is missing. Write api_key: ${AKASHML_API_KEY}."),
+    ]);
+  });
+
   it("never shows what stands behind it", () => {
     const lines = mistakesOf(
       readSource(
