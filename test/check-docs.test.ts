@@ -32,6 +32,7 @@ describe("it finds, with file and line,", () => {
   test.each([
     ["a script that is gone", "`npm run lnit`", 'package.json has no script "lnit"'],
     ["a command that is gone", "`npx akashchat-api docter`", 'akashchat-api has no command "docter"'],
+    ["a command of one", "`akashchat-api config chek`", 'akashchat-api config has no command "chek"'],
     ["an option that is gone", "`akashchat-api image x --file y.png`", "akashchat-api has no option --file"],
     ["a client that is not known", "`akashchat-api launch clade-code`", 'launch does not know "clade-code"'],
     ["a program that is gone", "`node bench/gone.ts`", "there is no bench/gone.ts"],
@@ -81,6 +82,9 @@ describe("it finds what no page names:", () => {
     expect(foundWith({ commands: new Set([...facts.commands, "new"]) })).toEqual([
       "src/cli/run-cli.ts: no page names akashchat-api new",
     ]);
+    expect(foundWith({ commands: new Set([...facts.commands, "config new"]) })).toEqual([
+      "src/cli/run-cli.ts: no page names akashchat-api config new",
+    ]);
     expect(foundWith({ settings: new Set([...facts.settings, "NEW_ONE"]) })).toEqual([
       "src/config.ts: no page names the setting NEW_ONE",
     ]);
@@ -103,7 +107,9 @@ describe("README.zh-CN.md says the same as README.md:", () => {
 });
 
 test("the facts are read from the project", () => {
-  expect([...facts.commands]).toEqual(expect.arrayContaining(["serve", "chat", "launch", "healthcheck"]));
+  expect([...facts.commands]).toEqual(
+    expect.arrayContaining(["serve", "chat", "launch", "healthcheck", "config check"]),
+  );
   expect([...facts.hiddenCommands]).toEqual(["healthcheck"]);
   expect(facts.options).toContain("--simulator-port");
   expect(facts.routes).toContainEqual({ path: "/v1/responses/:id", methods: ["GET", "HEAD", "DELETE"] });

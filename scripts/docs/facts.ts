@@ -16,7 +16,7 @@ export interface Route {
 export interface Facts {
   /** Names of npm scripts. */
   readonly scripts: ReadonlySet<string>;
-  /** Commands of the command line, and which of them `--help` doesn't show. */
+  /** Commands of the command line, with that in front which they belong to (`config check`), and which of them `--help` doesn't show. */
   readonly commands: ReadonlySet<string>;
   readonly hiddenCommands: ReadonlySet<string>;
   readonly options: ReadonlySet<string>;
@@ -68,6 +68,15 @@ async function readRoutes(): Promise<readonly Route[]> {
 const all = (text: string, pattern: RegExp) =>
   new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ""));
 
+/** A command of another one hangs on a variable of that one's name, the others on `program`. */
+function readCommands(source: string): ReadonlySet<string> {
+  return new Set(
+    [...source.matchAll(/\b(\w+)\s*\.command\("([\w-]+)/g)].map(([, owner = "", name = ""]) =>
+      owner === "program" ? name : `${owner} ${name}`,
+    ),
+  );
+}
+
 /** Reads what the project in `root` has; the routes from a gateway that is made and not started. */
 export async function readFacts(root: string): Promise<Facts> {
   const { scripts } = z
@@ -77,7 +86,7 @@ export async function readFacts(root: string): Promise<Facts> {
   const source = readAll(root, ["src"]);
   return {
     scripts: new Set(Object.keys(scripts)),
-    commands: all(commandLine, /\.command\("([\w-]+)/g),
+    commands: readCommands(commandLine),
     hiddenCommands: all(commandLine, /\.command\("([\w-]+)[^"]*", \{ hidden: true/g),
     options: all(commandLine, /"(?:-\w, )?(--[a-z][\w-]*)/g),
     clients: new Set(clientNames),

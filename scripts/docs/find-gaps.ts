@@ -17,7 +17,9 @@ export function findGaps(pages: readonly Page[], facts: Facts): readonly Mistake
   const lines = manual.flatMap(readLines);
   const code = lines.flatMap((line) => line.code);
   const scripts = new Set(code.flatMap(scriptsIn));
-  const commands = new Set(code.flatMap(commandsIn).map(({ name }) => name));
+  const commands = new Set(
+    code.flatMap(commandsIn).flatMap(({ name, rest }) => [name, `${name} ${rest.trim().split(/\s/)[0]}`]),
+  );
   const paths = lines.flatMap(({ text }) => pathsIn(text)).map(({ path }) => path);
   const settings = new Set(code.flatMap((part) => part.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []));
   return [

@@ -59,9 +59,12 @@ function* judgeCode(code: string, facts: Facts): Generator<string> {
     const [own = ""] = rest.split(" -- ");
     for (const [, option = ""] of own.matchAll(/\s(--[a-z][\w-]*)/g))
       if (!facts.options.has(option)) yield `akashchat-api has no option ${option}`;
-    const client = /^\s+([a-z][\w-]*)/.exec(own)?.[1];
+    const inner = /^\s+([a-z][\w-]*)/.exec(own)?.[1];
+    const hasInner = [...facts.commands].some((command) => command.startsWith(`${name} `));
+    if (hasInner && inner !== undefined && !facts.commands.has(`${name} ${inner}`))
+      yield `akashchat-api ${name} has no command "${inner}"`;
     const known = { connect: facts.clients, launch: facts.programs }[name];
-    if (client !== undefined && known?.has(client) === false) yield `${name} does not know "${client}"`;
+    if (inner !== undefined && known?.has(inner) === false) yield `${name} does not know "${inner}"`;
   }
   for (const [, file = ""] of code.matchAll(/\b(?:node|bash) ((?:bench|scripts|test|dist|src)\/[\w./-]+)/g)) {
     const source = file.replace(/^dist\/(.*)\.js$/, "src/$1.ts");

@@ -25,5 +25,9 @@ export function hintUsage({ code, message, args, command }: WrongUsage): string 
   if (code === "commander.excessArguments" && (name === "chat" || name === "image")) {
     return `What has several words wants quotes, like this: ${command} ${name} "${name === "chat" ? "Why is the sky blue?" : "a cat in a spacesuit"}"`;
   }
+  if (code === "commander.unknownCommand" && /^(?:check|validate|schema)(?:-config)?$/.test(name)) {
+    return `The configuration is checked like this: ${command} config check`;
+  }
+  if (name === "config") return `${command} config --help shows what there is.`;
   return `${command} --help shows what there is.`;
 }

@@ -139,6 +139,31 @@ function createProgram(origins: Map<string, string>): Command {
       const { healthcheck } = await import("./healthcheck.ts");
       process.exitCode = await healthcheck(process.env["SERVER_ADDRESS"]);
     });
+  const config = program
+    .command("config")
+    .description("check the configuration, or print the JSON schema of its file");
+  config
+    .command("check")
+    .description("say what the settings and the configuration file mean, or all that is wrong with them")
+    .argument("[file]", "another file than CONFIG_FILE or gateway.yaml")
+    .option("--json", "print JSON")
+    .action(async (file: string | undefined, { json }: { json?: boolean }) => {
+      const { checkConfig } = await import("./config/check.ts");
+      process.exitCode = checkConfig(environment, {
+        file,
+        ...(json === undefined ? {} : { json }),
+        origins,
+        folder: process.cwd(),
+        write: (text) => process.stdout.write(text),
+      });
+    });
+  config
+    .command("schema")
+    .description("print the JSON schema of gateway.yaml, for editors")
+    .action(async () => {
+      const { createConfigJsonSchema } = await import("../config-file/json-schema.ts");
+      process.stdout.write(`${JSON.stringify(createConfigJsonSchema(), undefined, 2)}\n`);
+    });
   program
     .command("models")
     .description("list the models that Akash Chat offers now")

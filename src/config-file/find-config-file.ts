@@ -1,6 +1,8 @@
 import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import type { Mistake } from "./mistake.ts";
+
 /** Where the file is, and what was passed over. */
 export interface FoundConfigFile {
   /** `undefined`: there is none, so variables say which upstreams there are. */
@@ -30,6 +32,14 @@ export function findConfigFile(
   const passedOver =
     path === undefined ? folders.map((parent) => join(parent, "gateway.yml")).filter(exists) : [];
   return { path, passedOver };
+}
+
+/** Says of files that were passed over what to do. */
+export function warnOfPassedOver({ passedOver }: FoundConfigFile): readonly Mistake[] {
+  return passedOver.map((file) => ({
+    place: { file },
+    message: "is not read: name it gateway.yaml, or set CONFIG_FILE to it.",
+  }));
 }
 
 function exists(path: string): boolean {

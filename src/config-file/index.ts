@@ -5,5 +5,5 @@ export {
   type ReloadOutcome,
 } from "./follow-configuration.ts";
 export { loadConfiguration, type LoadedConfiguration } from "./load-configuration.ts";
-export { describeMistakes, type Mistake } from "./mistake.ts";
+export { describeMistake, describeMistakes, type Mistake } from "./mistake.ts";
 export type { Environment } from "./settings.ts";

@@ -1,6 +1,6 @@
 import { ConfigError, type Config } from "../config.ts";
 import type { GatewayConfiguration } from "./configuration.ts";
-import { findConfigFile } from "./find-config-file.ts";
+import { findConfigFile, warnOfPassedOver } from "./find-config-file.ts";
 import { describeMistakes, type Mistake } from "./mistake.ts";
 import { readConfigFile, type ReadConfigFileOptions } from "./read-config-file.ts";
 import { readUpstreamVariables } from "./read-variables.ts";
@@ -29,21 +29,19 @@ export function loadConfiguration(
   environment: Environment = process.env,
   folder: string = process.cwd(),
 ): LoadedConfiguration {
-  const { path, passedOver } = findConfigFile(settings, folder);
-  const ignored = passedOver.map((file): Mistake => ({
-    place: { file },
-    message: "is not read: name it gateway.yaml, or set CONFIG_FILE to it.",
-  }));
+  const found = findConfigFile(settings, folder);
+  const passedOver = warnOfPassedOver(found);
+  const { path } = found;
   if (path === undefined) {
     const { configuration, warnings } = readUpstreamVariables(settings);
-    return { configuration, warnings: [...ignored, ...warnings], source: undefined };
+    return { configuration, warnings: [...passedOver, ...warnings], source: undefined };
   }
   const options = { path, environment, settings };
   const current = readConfigFile(options);
   if (!current.ok) throw new ConfigError(describeMistakes(current.mistakes));
   return {
     configuration: current.configuration,
-    warnings: [...ignored, ...current.warnings],
+    warnings: current.warnings,
     source: { ...options, current },
   };
 }

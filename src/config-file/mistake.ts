@@ -10,14 +10,26 @@ export interface Mistake {
 }
 
 /**
- * A line for each mistake, `file:line:column: what is wrong`, in the order of the file; those of variables come first.
- * The same mistake at the same place (of what is repeated by `*alias`) is told once.
+ * In the order of the file, those of variables first. The same mistake at the same place (of what is repeated by `*alias`)
+ * stands there once.
  */
-export function describeMistakes(mistakes: readonly Mistake[]): readonly string[] {
+export function sortMistakes(mistakes: readonly Mistake[]): readonly Mistake[] {
   const sorted = mistakes.toSorted(
     (left, right) => rank(left) - rank(right) || columnOf(left) - columnOf(right),
   );
-  return [...new Set(sorted.map(({ place, message }) => `${describePlace(place)}: ${message}`))];
+  return [
+    ...new Map(sorted.toReversed().map((mistake) => [describeMistake(mistake), mistake])).values(),
+  ].toReversed();
+}
+
+/** `file:line:column: what is wrong`. */
+export function describeMistake({ place, message }: Mistake): string {
+  return `${describePlace(place)}: ${message}`;
+}
+
+/** A line for each, sorted. */
+export function describeMistakes(mistakes: readonly Mistake[]): readonly string[] {
+  return sortMistakes(mistakes).map(describeMistake);
 }
 
 function describePlace(place: MistakePlace): string {

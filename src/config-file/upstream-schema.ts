@@ -119,3 +119,8 @@ export function upstreamKeys(type: unknown): readonly string[] {
 
 /** The keys that the `models` of an upstream may have. */
 export const modelsKeys: readonly string[] = Object.keys(models.unwrap().shape);
+
+/** All keys that upstreams of any type may have. */
+export const allUpstreamKeys: readonly string[] = [
+  ...new Set(upstreamSchema.options.flatMap((option) => Object.keys(option.shape))),
+];

@@ -16,6 +16,8 @@ test.each([
   [unknown, ["--port", "8080"], "SERVER_ADDRESS=localhost:8080"],
   [unknown, ["demo", "--host", "x"], "SERVER_ADDRESS=localhost:8080"],
   [excess, ["chat", "Why", "is"], 'wants quotes, like this: npx akashchat-api chat "Why is the sky blue?"'],
+  ["commander.unknownCommand", ["check", "x.yaml"], "like this: npx akashchat-api config check"],
+  ["commander.unknownCommand", ["config", "chek"], "npx akashchat-api config --help shows"],
   [excess, ["image", "a", "cat"], 'like this: npx akashchat-api image "a cat in a spacesuit"'],
 ])("%s of %j has a hint", (code, args, hint) => {
   expect(hintUsage({ code, message: "", args, command: "npx akashchat-api" })).toContain(hint);
