@@ -54,6 +54,8 @@ npm init -y >/dev/null
 npm install --silent "../$tarball"
 version=$(npx akashchat-api --version)
 [ "$version" = "$(node -p "require('$root/package.json').version")" ]
+test -f node_modules/akashchat-api/gateway.schema.json
+npx akashchat-api config schema >/dev/null
 start npx akashchat-api demo
 ask
 stop

@@ -1,4 +1,4 @@
-/** Writes `gateway.schema.json`, the schema of `gateway.yaml` for editors: `npx node scripts/write-config-schema.ts`. */
+/** Writes `gateway.schema.json`, the schema of `gateway.yaml` for editors: `npm run schema`. */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

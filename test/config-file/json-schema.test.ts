@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 import { Ajv, type ValidateFunction } from "ajv";
 import { describe, expect, it } from "vitest";
@@ -23,8 +25,15 @@ function parseExample(name: string): unknown {
 }
 
 describe("gateway.schema.json", () => {
-  it("is what the code says (else: npx node scripts/write-config-schema.ts)", () => {
+  it("is what the code says (else: npm run schema)", () => {
     expect(published).toEqual(JSON.parse(JSON.stringify(createConfigJsonSchema())));
+  });
+
+  it("is in the package, where the first line of a file finds it", () => {
+    const { files } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(files).toContain("gateway.schema.json");
+    const path = createRequire(import.meta.url).resolve("akashchat-api/gateway.schema.json");
+    expect(path).toBe(fileURLToPath(new URL("../../gateway.schema.json", import.meta.url)));
   });
 
   it.each(["issue.yaml", "everything.yaml"])("takes %s", (name) => {
