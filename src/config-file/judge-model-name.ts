@@ -13,6 +13,10 @@ export function isSameName(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
 }
 
+function isIn(names: readonly string[], text: string): boolean {
+  return names.some((other) => isSameName(other, text));
+}
+
 /**
  * What is wrong with what an alias stands for, in whole sentences. A `doubt` can be right: any server may have a model of
  * any name.
@@ -21,7 +25,6 @@ export function judgeModelName(
   name: string,
   { upstreams, own, aliases }: KnownNames,
 ): { readonly problem: string } | { readonly doubt: string } | undefined {
-  const isIn = (names: readonly string[], text: string) => names.some((other) => isSameName(other, text));
   if (isIn(own, name)) return undefined;
   const slash = name.indexOf("/");
   if (slash !== -1 && isIn(upstreams, name.slice(0, slash))) return undefined;

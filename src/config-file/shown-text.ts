@@ -5,7 +5,7 @@ const hidden = "…";
 function showVariable(text: string, isSecret: boolean): string {
   const [, name, fallback] = /^\$\{([A-Za-z_]\w*)(:-[^]*)?\}$/.exec(text) ?? [];
   if (name !== undefined) return fallback === undefined || !isSecret ? text : `\${${name}:-${hidden}}`;
-  return /^\$\{file:/.test(text) ? text : `\${${hidden}}`;
+  return text.startsWith("${file:") ? text : `\${${hidden}}`;
 }
 
 /** Maps the parts of a text that are `${…}` and those between them. */

@@ -106,9 +106,14 @@ describe("without a terminal SIGHUP", () => {
 });
 
 test("with a terminal SIGHUP reads nothing: it ends", async () => {
-  const reload = () => expect.unreachable();
-  const { process, finish, exited } = start({ reload });
+  let reloads = 0;
+  const { process, finish, exited } = start({
+    reload: () => {
+      reloads += 1;
+      return "same";
+    },
+  });
   process.emit("SIGHUP");
   finish();
-  expect(await exited).toBe(0);
+  expect([await exited, reloads]).toEqual([0, 0]);
 });

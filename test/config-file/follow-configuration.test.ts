@@ -28,7 +28,7 @@ function follow(environment: Record<string, string> = {}) {
     onChange: ({ upstreams }) => void told.push(`now ${upstreams.map(({ name }) => name).join()}`),
   });
   onTestFinished(() => followed.close());
-  return { ...followed, told };
+  return { reload: () => followed.reload(), told };
 }
 
 describe("followConfiguration", () => {

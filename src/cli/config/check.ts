@@ -32,14 +32,15 @@ function nameOrigin(mistake: Mistake, origins: ReadonlyMap<string, string>): Mis
   return origin === undefined ? mistake : { ...mistake, message: `${mistake.message} (in ${origin})` };
 }
 
+const flatten = ({ place, message }: Mistake) => ({ ...place, message });
+
 function encode({ file, configuration, mistakes, warnings }: CheckedConfiguration): string {
-  const flat = ({ place, message }: Mistake) => ({ ...place, message });
   const result = {
     ok: configuration !== undefined,
     file: file ?? null,
     ...(configuration === undefined ? {} : showConfiguration(configuration)),
-    mistakes: mistakes.map(flat),
-    warnings: warnings.map(flat),
+    mistakes: mistakes.map(flatten),
+    warnings: warnings.map(flatten),
   };
   return `${JSON.stringify(result, undefined, 2)}\n`;
 }
