@@ -1,5 +1,5 @@
 import { hideText, showText } from "./shown-text.ts";
-import { modelsKeys, allUpstreamKeys } from "./upstream-schema.ts";
+import { modelsKeys } from "./upstream-schema.ts";
 
 /** A line of a file as it can be shown to anybody. */
 export interface QuotedLine {
@@ -8,13 +8,27 @@ export interface QuotedLine {
   readonly caret: number;
 }
 
-/** Keys whose values are secrets, or such that nobody can know. */
-const secretKeys: ReadonlySet<string> = new Set(["api_key", "access_token", "cookie", "headers"]);
-const shownKeys: ReadonlySet<string> = new Set(
-  [...allUpstreamKeys, ...modelsKeys, "input", "output"].filter((key) => !secretKeys.has(key)),
-);
-/** What is in these has names of models, under any key. */
-const openSections: ReadonlySet<string> = new Set(["models", "aliases"]);
+const word = /^[a-z-]{1,16}$/i;
+const number = /^[\d._]{1,12}[a-z]{0,2}$/i;
+const modelName = /^[^\s"']+$/;
+
+/** What a value may look like that is shown, by the path of its keys, of which `*` is any. All else may be a secret. */
+const shapes: readonly (readonly [RegExp, RegExp])[] = [
+  [/^upstreams name$/, /^[\w./-]{1,64}$/],
+  [/^upstreams type$/, word],
+  [/^upstreams base_url$/, /^(?:https?:\/\/|[^/]*@|\$\{)/],
+  [/^upstreams (?:first_byte|idle)_timeout_ms$/, number],
+  [/^upstreams models include$/, modelName],
+  [/^upstreams models(?: overrides \S+)?(?: price)? (?:input|output)$/, number],
+  [new RegExp(`^upstreams models(?: overrides \\S+)? (?:${modelsKeys.join("|")})$`), word],
+  [new RegExp(`^upstreams models(?: overrides \\S+)? (?:${modelsKeys.join("|")})$`), number],
+  [/^(?:models|aliases) (?!(?:api_key|access_token|cookie|headers)$)\S+$/, modelName],
+];
+
+const secretTexts: ReadonlySet<string> = new Set(["api_key", "access_token", "cookie"]);
+
+/** What a value stands under of which nobody knows what it is. */
+const unknownKey = "?";
 
 const mostShown = 100;
 
@@ -22,52 +36,67 @@ const tokens =
   /(?<blank>\s+)|(?<comment>(?<=^|\s)#.*)|(?<mark>-(?=\s|$)|[{}[\],])|(?<key>(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:|[^\s{}[\],"'#:][^\s{}[\],:]*\s*:(?=[\s,}\]]|$))|(?<value>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|["'].*|(?:\$\{[^{}]*\}|[^\s,}\]]|,(?=\S))+|.)/gy;
 
 /**
- * Quotes a line (from 0) of a file that may be wrong in any way. Values are shown only where they can be no secret: under
- * the keys of `gateway.yaml` that have none, and where names of models stand.
+ * Quotes a line (from 0) of a file that may be wrong in any way. Values are shown only where they can hardly be secrets: under
+ * keys of `gateway.yaml` that have none and in their form, and where names of models stand.
  */
 export function quoteLine(lines: readonly string[], line: number, column: number): QuotedLine {
-  const source = lines[line] ?? "";
   const above = findKeysAbove(lines, line);
-  /** The section of the file, if the line is in one. */
-  const section = above.at(-1);
-  const isSecret = above.some((key) => secretKeys.has(key));
-  /** The keys of the braces that are open. */
+  /** A text of several lines. */
+  const isInSecret = above.some((name) => secretTexts.has(name));
+  /** The braces that are open, and the keys that they are the values of. */
   const around: { readonly isList: boolean; readonly key: string | undefined }[] = [];
   let key: string | undefined;
+  /** Whether a key can begin here. Elsewhere what looks like one is a part of a value. */
+  let isKeyPlace = !isInSecret;
+  /** Whether brackets and quotes do not fit, so that nobody knows what follows. */
+  let isLost = isInSecret;
   let text = "";
   let caret: number | undefined;
-  // A list that stands below its key.
-  if (/:\s*\[?\s*$/.test(findParent(lines, line) ?? "")) key = above[0];
 
-  function shows(): boolean {
-    if (isSecret || around.some((outer) => secretKeys.has(outer.key ?? ""))) return false;
-    const isOpen = openSections.has(section ?? around[0]?.key ?? "");
-    return key === undefined ? isOpen : !secretKeys.has(key) && (isOpen || shownKeys.has(key));
+  function shows(value: string): boolean {
+    if (isLost) return false;
+    const inner = around.map((outer) => (outer.isList ? undefined : outer.key));
+    const path = [...above, ...inner, key].filter((name) => name !== undefined).join(" ");
+    return shapes.some(([place, shape]) => place.test(path) && shape.test(value));
   }
 
-  function show(
-    token: string,
-    { blank, comment, mark, value }: Readonly<Record<string, string | undefined>>,
-  ): string {
-    if (blank !== undefined) return " ".repeat(token.length);
-    if (comment !== undefined) return "# …";
+  function enter(mark: string): void {
+    if (/[}\],]/.test(mark) && around.length === 0) isLost = true;
+    isKeyPlace = !isInSecret && mark !== "}" && mark !== "]";
     if (mark === "{" || mark === "[") {
       around.push({ isList: mark === "[", key });
       if (mark === "{") key = undefined;
     } else if (mark === "}" || mark === "]") key = around.pop()?.key;
     else if (mark === ",") key = around.at(-1)?.isList === true ? around.at(-1)?.key : undefined;
-    if (mark !== undefined) return token;
-    if (value === undefined) {
-      key = token.replace(/\s*:$/, "").replace(/^(["'])(.*)\1$/, "$2");
-      return token;
-    }
-    const quote = /^(["']).*\1$/.test(token) && token.length > 1 ? (token[0] ?? "") : "";
-    const inner = quote === "" ? token : token.slice(1, -1);
-    const isReference = /^[&*][\w-]+$/.test(token) && !isSecret && !secretKeys.has(key ?? "");
-    return quote + (shows() || isReference ? showText(inner) : hideText(inner)) + quote;
   }
 
-  for (const { 0: token, index, groups = {} } of source.matchAll(tokens)) {
+  function show(
+    token: string,
+    { blank, comment, mark, key: named }: Readonly<Record<string, string | undefined>>,
+  ): string {
+    if (blank !== undefined) return " ".repeat(token.length);
+    if (comment !== undefined) return "# …";
+    if (mark !== undefined) {
+      enter(mark);
+      return token;
+    }
+    if (isKeyPlace && named !== undefined) {
+      key = token.replace(/\s*:$/, "").replace(/^(["'])(.*)\1$/, "$2");
+      isKeyPlace = false;
+      return token;
+    }
+    if (isKeyPlace && /^[&*][\w-]+$/.test(token)) return token;
+    const quote = /^(["']).*\1$/.test(token) && token.length > 1 ? (token[0] ?? "") : "";
+    const inner = quote === "" ? token : token.slice(1, -1);
+    const shown = shows(inner) ? showText(inner) : hideText(inner);
+    // Something is missing before what follows without a mark.
+    if (/^["']/.test(token) && quote === "") isLost = true;
+    isKeyPlace = false;
+    key = unknownKey;
+    return quote + shown + quote;
+  }
+
+  for (const { 0: token, index, groups = {} } of (lines[line] ?? "").matchAll(tokens)) {
     const shown = show(token, groups);
     if (caret === undefined && index + token.length > column)
       caret = text.length + (shown === token ? column - index : 0);
@@ -76,25 +105,24 @@ export function quoteLine(lines: readonly string[], line: number, column: number
   return cut(text, caret ?? text.length);
 }
 
-/** The line that this one belongs to by its indentation. */
-function findParent(lines: readonly string[], line: number): string | undefined {
-  const indent = indentOf(lines[line] ?? "");
-  return lines.slice(0, line).findLast((text) => !/^\s*(?:#|$)/.test(text) && indentOf(text) < indent);
-}
+/** The key of a line whose value begins behind it, or below. */
+const openKey = /([^\s{}[\],"'#:]+)["']?\s*:\s*(?:[|>&].*|[[{]\s*)?(?:\s#.*)?$/;
 
-/** The keys of what a line is in by its indentation, the nearest first. */
+/** The keys of what a line is in by its indentation, the outermost first. */
 function findKeysAbove(lines: readonly string[], line: number): readonly string[] {
   const keys: string[] = [];
-  let parent = findParent(lines, line);
-  for (let above = line; parent !== undefined; parent = findParent(lines, above)) {
-    above = lines.lastIndexOf(parent, above);
-    const found = [...parent.matchAll(/([^\s{}[\],"'#:]+)["']?\s*:(?=\s|$)/g)].at(-1)?.[1];
-    if (found !== undefined) keys.push(found);
+  let indent = indentOf(lines[line] ?? "");
+  for (let above = line - 1; above >= 0 && indent > 0; above -= 1) {
+    const text = lines[above] ?? "";
+    if (/^\s*(?:#|$)/.test(text) || indentOf(text) >= indent) continue;
+    indent = indentOf(text);
+    keys.unshift(openKey.exec(text)?.[1] ?? unknownKey);
   }
   return keys;
 }
 
-const indentOf = (text: string): number => /^\s*/.exec(text)?.[0].length ?? 0;
+/** Where a line's first key or value is. That of an entry of a list is behind the dash. */
+const indentOf = (text: string): number => /^\s*(?:-\s+)*/.exec(text)?.[0].length ?? 0;
 
 /** What is around the caret of a long line. */
 function cut(text: string, caret: number): QuotedLine {

@@ -17,10 +17,17 @@ function quote(source: string): string {
 describe("quoteLine", () => {
   it.each<[string, string]>([
     ["  - { name: web, |tpye: akash-chat }", "  - { name: web, tpye: … }\n                 ^"],
-    ["  - |name: a b", "  - name: a b\n    ^"],
+    ["  - |name: a b", "  - name: a …\n    ^"],
     ["    api_key: |s3cret # s3cret", "    api_key: … # …\n             ^"],
     ["    api_key: 's3|cret'", "    api_key: '…'\n             ^"],
     ['    api_key: |"s3cret, s3: cret', "    api_key: …\n             ^"],
+    ["    api_key: |s3cret: s3cret", "    api_key: … …\n             ^"],
+    [
+      "    headers: { A: |Basic: s3cret, &a B: *s3cret }",
+      "    headers: { A: … …, &a B: … }\n                  ^",
+    ],
+    ["    apikey: |&s3cret", "    apikey: …\n            ^"],
+    ["    <<: |*own", "    <<: …\n        ^"],
     ["    apikey: |${KEY:-s3cret}", "    apikey: ${KEY:-…}\n            ^"],
     ["    api_key: |${s3cret-s}x", "    api_key: ${…}…\n             ^"],
     ["    api_key: |${file:/run/key}", "    api_key: ${file:/run/key}\n             ^"],
@@ -31,7 +38,7 @@ describe("quoteLine", () => {
     ["    base_url: |me:s3cret@gpu:8000", "    base_url: …@gpu:8000\n              ^"],
     ["    base_url: |http://me:s3cret", "    base_url: http://me:…\n              ^"],
     ["    base_url: |http://gpu:8000/v1", "    base_url: http://gpu:8000/v1\n              ^"],
-    ["    base_url: |${URL:-http://gpu}", "    base_url: ${URL:-http://gpu}\n              ^"],
+    ["    base_url: |${URL:-http://gpu}", "    base_url: ${URL:-…}\n              ^"],
     [
       "    headers: { name: s3cret, X: Bearer s3cret, |a }",
       "    headers: { name: …, X: … …, … }\n                                ^",
@@ -78,5 +85,40 @@ describe("quoteLine", () => {
       const lines = source.slice(0, end).split("\n");
       expect(quoteLine(lines, lines.length - 1, 0).text).not.toMatch(/hunter2|12345/);
     }
+  });
+
+  it("shows no secret of a file with one character less or another one", () => {
+    const source = [
+      "upstreams:",
+      "  - { name: web, type: akash-chat, access_token: s3cret, cookie: 'a=s3cret; b=s3cret' }",
+      "  - name: gpu",
+      "    type: vllm",
+      "    base_url: http://me:s3cret@gpu:8000/v1",
+      "    api_key: s3cret",
+      '    headers: { Authorization: "Bearer s3cret", type: s3cret }',
+      "    models: { tools: auto }",
+      "  - name: own",
+      "    headers:",
+      "      type: ${KEY:-s3cret}",
+      "    api_key: >-",
+      "      s3cret",
+      "    type: tgi # s3cret",
+      "models: { fast: [web/a] }",
+    ].join("\n");
+    const shown = new Set<string>();
+    for (let at = 0; at < source.length; at += 1) {
+      // Within a secret the change is one of it.
+      if ("s3cret".includes(source[at] ?? "") && /s3cret/.test(source.slice(Math.max(0, at - 5), at + 6)))
+        continue;
+      for (const other of ["", " ", ":", ",", '"', "'", "{", "}", "#", "\n", "x"]) {
+        const lines = (source.slice(0, at) + other + source.slice(at + 1)).split("\n");
+        for (const line of lines.keys()) {
+          const { text } = quoteLine(lines, line, 0);
+          if (text.includes("s3cret"))
+            shown.add(`${text} <- ${JSON.stringify(source.slice(at - 9, at + 9))}`);
+        }
+      }
+    }
+    expect([...shown]).toEqual([]);
   });
 });
