@@ -57,7 +57,9 @@ function readTree(tree: string): readonly Route[] {
 }
 
 async function readRoutes(): Promise<readonly Route[]> {
-  const gateway = await createGateway(readConfig({ LOG_LEVEL: "silent", SERVER_ADDRESS: "127.0.0.1:0" }));
+  const gateway = await createGateway(
+    readConfig({ CONFIG_FILE: "none", LOG_LEVEL: "silent", SERVER_ADDRESS: "127.0.0.1:0" }),
+  );
   await gateway.app.ready();
   const routes = readTree(gateway.app.printRoutes({ commonPrefix: false }));
   await gateway.close();

@@ -26,6 +26,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const simulator = await startSimulator(options.simulator);
   const config = readConfig({
     SERVER_ADDRESS: "127.0.0.1:0",
+    CONFIG_FILE: "none",
     AKASH_BASE_URL: options.baseUrl?.(simulator.url) ?? simulator.url,
     LOG_LEVEL: "silent",
     SHUTDOWN_TIMEOUT_MS: "0",

@@ -40,7 +40,13 @@ export async function startTalk(
 ): Promise<Talk> {
   const simulator = await startSimulator(options.simulatorOptions);
   const services = await createServices(
-    readConfig({ AKASH_BASE_URL: simulator.url, LOG_LEVEL: "silent", IMAGE_POLL_MS: "10", ...options.env }),
+    readConfig({
+      AKASH_BASE_URL: simulator.url,
+      CONFIG_FILE: "none",
+      LOG_LEVEL: "silent",
+      IMAGE_POLL_MS: "10",
+      ...options.env,
+    }),
   );
   const news = new EventEmitter();
   let screen = "";
