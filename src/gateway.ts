@@ -5,7 +5,13 @@ import type { Logger } from "pino";
 
 import type { ChatService } from "./completion/chat-service.ts";
 import { createChatService } from "./completion/create-chat-service.ts";
-import type { Environment } from "./config-file/index.ts";
+import {
+  followConfiguration,
+  loadConfiguration,
+  type Environment,
+  type GatewayConfiguration,
+  type ReloadOutcome,
+} from "./config-file/index.ts";
 import type { Config } from "./config.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
@@ -22,10 +28,11 @@ import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-ke
 import { createResponseStore } from "./store/create-response-store.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
-import { createRouter, type Router } from "./routing/index.ts";
+import { createRouter, type OwnName, type RestListener, type Router } from "./routing/index.ts";
 import { routePictures } from "./routing/route-pictures.ts";
 import { startRealTimer } from "./stream/real-timer.ts";
-import { createAkashChatUpstream } from "./upstreams/akash-chat/index.ts";
+import { createUpstreams } from "./upstreams/create-upstreams.ts";
+import { openCapabilities } from "./upstreams/memory/open-capabilities.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
 
 /** What may be given instead of being made: for tests and for embedding. */
@@ -34,7 +41,8 @@ export interface Overrides {
   readonly newId?: IdFactory;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  readonly upstream?: Upstream;
+  /** In place of those of the configuration. */
+  readonly upstreams?: readonly Upstream[];
   /** Closed with the services. */
   readonly store?: ResponseStore;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
@@ -59,6 +67,8 @@ export interface Services {
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
   readonly now: () => number;
+  /** Reads the configuration file again. */
+  reload(): ReloadOutcome;
   /** Ends background responses, then closes connections and the store. */
   close(): Promise<void>;
 }
@@ -69,11 +79,30 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const now = overrides.now ?? Date.now;
   const store = overrides.store ?? (await createResponseStore(config, { log, now }));
-  const upstream = overrides.upstream ?? createAkashChatUpstream({ config, log, now });
+  const startTimer = overrides.startTimer ?? startRealTimer;
+  const loaded = loadConfiguration(config, overrides.environment);
+  const memory = await openCapabilities(config, log);
+  const upstreams = createUpstreams({ config, log, now, newId, memory });
+  let { configuration } = loaded;
   const secret = loadSecret(config);
-  const router = createRouter({ upstreams: [upstream], now, startTimer: startRealTimer });
+  const router = createRouter({
+    upstreams: overrides.upstreams ?? upstreams.use(configuration.upstreams),
+    names: toOwnNames(configuration),
+    now,
+    startTimer,
+    onRest: createRestLog(log),
+  });
+  const followed = followConfiguration(loaded, {
+    log,
+    startTimer,
+    onChange(changed) {
+      configuration = changed;
+      if (overrides.upstreams === undefined)
+        router.replace(upstreams.use(changed.upstreams), toOwnNames(changed));
+    },
+  });
   const images = createImageService({ config, pictures: routePictures(router), secret });
-  const chat = createChatService({ config, router, images, newId });
+  const chat = createChatService({ config, router, aliases: () => configuration.aliases, images, newId });
   const responses = createResponseService({
     chat,
     store,
@@ -92,15 +121,42 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     responses,
     store,
     newId,
-    budget: () => upstream.budget(),
-    allowances: async (signal) => [{ name: upstream.name, state: await upstream.allowance(signal) }],
+    budget: () =>
+      router.upstreams.map((upstream) => upstream.budget()).find((budget) => budget !== undefined),
+    allowances: (signal) =>
+      Promise.all(
+        router.upstreams.map(async (upstream) => ({
+          name: upstream.name,
+          state: await upstream.allowance(signal),
+        })),
+      ),
     totals: createTotalsKeeper(now()),
     now,
+    reload: () => followed.reload(),
     async close() {
+      followed.close();
       await responses.close();
       await router.close();
+      await memory.settle();
       await store.close();
     },
+  };
+}
+
+/** The operator's own names as the router knows them. */
+function toOwnNames({ models }: GatewayConfiguration): readonly OwnName[] {
+  return models.map(({ name, targets }) => ({
+    name,
+    targets: targets.map(({ upstream, model }) => `${upstream}/${model}`),
+  }));
+}
+
+/** Tells the log what is not asked for a while. */
+function createRestLog(log: Logger): RestListener {
+  return ({ upstream, model, since, until, told, error }) => {
+    const what = model === undefined ? upstream : `${upstream}/${model}`;
+    const fields = { event: "rest", upstream, model, ms: until - since, told, error: error.kind };
+    log.info(fields, `${what} rests for ${Math.ceil((until - since) / 1000)} s: ${error.message}`);
   };
 }
 

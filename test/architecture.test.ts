@@ -40,7 +40,18 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "stream/": [],
   "errors.ts": [],
   "suggest/": [],
-  "config-file/": ["suggest/", "base-url.ts", "config.ts", "stream/with-idle-timeout.ts"],
+  "config-file/": [
+    "model/model-alias.ts",
+    "suggest/",
+    "base-url.ts",
+    "config.ts",
+    "stream/with-idle-timeout.ts",
+    // What an entry of the file becomes, and what is particular about each kind of server.
+    "upstreams/upstream-entry.ts",
+    "upstreams/model-options.ts",
+    "upstreams/openai-compatible/server-rules.ts",
+    "upstreams/openai-compatible/servers/index.ts",
+  ],
   "shaping/": ["model/", "errors.ts", "stream/"],
   // A wrong schema is refused where the name of its field is known.
   "dialects/": [
@@ -113,7 +124,7 @@ describe("imports point inwards", () => {
 
   test("only gateway.ts knows the implementations of the upstream and the services", () => {
     const concrete =
-      /^(?:upstreams\/(?!upstream\.ts)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
+      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
     const users = files
       .filter(({ file }) => !concrete.test(file) && !file.startsWith("cli/"))
       .filter(({ ours }) => ours.some((target) => concrete.test(target)))
@@ -125,7 +136,7 @@ describe("imports point inwards", () => {
 // Its habits are those of one upstream among others.
 test("Akash Chat is named in its own folder alone, by those who start the program, and by its stand-in", () => {
   const free =
-    /^(?:upstreams\/akash-chat\/|upstreams\/create-upstream\.ts|config-file\/|cli\/|simulator\/|config\.ts|gateway\.ts|index\.ts|main\.ts)/;
+    /^(?:upstreams\/akash-chat\/|upstreams\/create-upstream\.ts|upstreams\/upstream-entry\.ts|config-file\/|cli\/|simulator\/|config\.ts|gateway\.ts|index\.ts|main\.ts)/;
   const wrong = files
     .filter(({ file }) => !free.test(file))
     .filter(({ file }) => /akash[ -]?chat(?!-api)/i.test(readFileSync(join(root, file), "utf8")));

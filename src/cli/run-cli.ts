@@ -102,7 +102,7 @@ function createProgram(origins: Map<string, string>): Command {
     .description("run the gateway; what is done without a command")
     .action(async () => {
       const { serve } = await import("./serve.ts");
-      await serve(readConfig(process.env), { environment });
+      await serve(readConfig(process.env), { environment, reload: ({ services }) => services.reload() });
     });
   program
     .command("demo")

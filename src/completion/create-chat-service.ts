@@ -1,3 +1,4 @@
+import type { ModelAlias } from "../model/model-alias.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 import type { Config } from "../config.ts";
@@ -57,7 +58,7 @@ export interface ChatServiceOptions {
   readonly images: Pick<ImageService, "generate" | "publish">;
   readonly newId: IdFactory;
   /** Other names for models, as they are now. Default: `MODEL_ALIASES`. */
-  readonly aliases?: () => Config["MODEL_ALIASES"];
+  readonly aliases?: () => readonly ModelAlias[];
   /** Milliseconds of a clock that never goes back. Default: the process's. */
   readonly now?: () => number;
   /** How images are fetched; default: from public hosts, within the configured limits. */

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { ModelAlias } from "../model/model-alias.ts";
 import type { ListedModel } from "../model/leg.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { ListedModel } from "../model/leg.ts";
  */
 export function listAliases(
   models: readonly ListedModel[],
-  aliases: Config["MODEL_ALIASES"],
+  aliases: readonly ModelAlias[],
   find: (id: string) => { readonly id: string } | undefined,
 ): ListedModel[] {
   const byId = new Map(models.map((model) => [model.id, model]));

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { ModelAlias } from "../model/model-alias.ts";
 import { GatewayError, rephrase, shorten } from "../errors.ts";
 import { asksForAny } from "../model/any-model.ts";
 import { fromClaudeCodeId } from "../model/claude-code-id.ts";
@@ -11,7 +11,7 @@ import { suggestId } from "../suggest/suggest-id.ts";
 /** What resolving needs. */
 export interface ResolveOptions {
   readonly router: Pick<Router, "catalogue" | "refresh">;
-  readonly aliases: Config["MODEL_ALIASES"];
+  readonly aliases: readonly ModelAlias[];
   /** What `auto` means (`DEFAULT_MODEL`): an id or an alias. Default: the first chat model of the list. */
   readonly defaultModel?: string | undefined;
 }

@@ -4,7 +4,7 @@ import type { Path, PlainValues } from "./plain-values.ts";
 import { suggestId } from "../suggest/suggest-id.ts";
 import { askIfMeant } from "./ask-if-meant.ts";
 import { modelsKeys, upstreamKeys } from "./upstream-schema.ts";
-import { compatibleTypes, typeOptions, upstreamTypes, type CompatibleType } from "./upstream-types.ts";
+import { compatibleTypes, setupOf, upstreamTypes } from "./upstream-types.ts";
 
 type Tell = (offset: number, message: string) => void;
 
@@ -104,7 +104,7 @@ function explainMissing(path: Path, plain: PlainValues): string {
     case "base_url":
       return `${label} is missing: where the API is, such as http://gpu:8000/v1.`;
     case "api_key": {
-      const variable = isCompatible(type) ? typeOptions(type).keyVariable : undefined;
+      const variable = isCompatible(type) ? setupOf(type).keyVariable : undefined;
       return `${label} is missing. Write api_key: \${${variable ?? "NAME"}}.`;
     }
     default:
@@ -122,8 +122,8 @@ function askIfMisspelt(path: Path, plain: PlainValues): string {
   return meant === undefined ? "" : ` \`${meant}\` is likely meant for it.`;
 }
 
-const isCompatible = (type: unknown): type is CompatibleType =>
-  typeof type === "string" && type in compatibleTypes;
+const isCompatible = (type: unknown): type is string =>
+  typeof type === "string" && compatibleTypes.includes(type);
 
 function explainChoice(label: string, choices: readonly string[], value: unknown): string {
   const list = choices.join(", ");

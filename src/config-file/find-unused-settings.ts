@@ -1,6 +1,7 @@
 import type { ConfigFile } from "./file-schema.ts";
 import type { Mistake } from "./mistake.ts";
 import { upstreamVariables, type ConfigurationSettings, type Environment } from "./settings.ts";
+import { isWebChatInput } from "./upstream-schema.ts";
 
 /** What else there is beside the content of a file. */
 export interface FileSurroundings {
@@ -14,7 +15,7 @@ export interface FileSurroundings {
 /** Names each setting of upstreams that has no effect because a file says which there are: its list is complete. */
 export function findUnusedSettings(content: ConfigFile, surroundings: FileSurroundings): readonly Mistake[] {
   const { path, settings, environment, named } = surroundings;
-  const webChats = content.upstreams.flatMap((entry) => (entry.type === "akash-chat" ? [entry] : []));
+  const webChats = content.upstreams.filter(isWebChatInput);
   const atDefault = webChats.filter((entry) => entry.base_url === undefined);
   const takers = {
     AKASH_BASE_URL: atDefault.length,

@@ -1,10 +1,11 @@
 import { tidyBaseUrl } from "../base-url.ts";
-import type { CompatibleOptions, GatewayConfiguration, UpstreamOptions } from "./configuration.ts";
+import type { CompatibleEntry, UpstreamEntry } from "../upstreams/upstream-entry.ts";
+import type { GatewayConfiguration } from "./configuration.ts";
 import { findNameWarnings } from "./find-name-warnings.ts";
 import type { Mistake } from "./mistake.ts";
 import { webChatOf, type ConfigurationSettings } from "./settings.ts";
 import { noModelOptions } from "./to-configuration.ts";
-import { compatibleTypes } from "./upstream-types.ts";
+import { setupOf } from "./upstream-types.ts";
 
 /**
  * The configuration without a file: the web chat, behind it AkashML if there is a key, behind that the server of
@@ -30,11 +31,11 @@ export function readUpstreamVariables(settings: ConfigurationSettings): {
     });
   }
 
-  const upstreams: UpstreamOptions[] = [
+  const upstreams: UpstreamEntry[] = [
     { ...common, name: "akash-chat", type: "akash-chat", ...webChatOf(settings) },
   ];
   if (AKASHML_API_KEY !== undefined) {
-    const url = tidyBaseUrl(AKASHML_BASE_URL ?? compatibleTypes.akashml.baseUrl, true);
+    const url = tidyBaseUrl(AKASHML_BASE_URL ?? setupOf("akashml").baseUrl ?? "", true);
     upstreams.push(createCompatible("akashml", "akashml", url, AKASHML_API_KEY));
   }
   if (COMPATIBLE_BASE_URL !== undefined) {
@@ -54,9 +55,9 @@ const common = {
 
 function createCompatible(
   name: string,
-  type: CompatibleOptions["type"],
+  type: CompatibleEntry["type"],
   baseUrl: string,
   apiKey: string | undefined,
-): CompatibleOptions {
+): CompatibleEntry {
   return { ...common, name, type, baseUrl, apiKey };
 }

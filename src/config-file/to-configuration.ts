@@ -1,19 +1,16 @@
 import { tidyBaseUrl } from "../base-url.ts";
-import type {
-  AkashChatOptions,
-  GatewayConfiguration,
-  ModelOptions,
-  UpstreamModels,
-  UpstreamOptions,
-} from "./configuration.ts";
-import type { ConfigFile, UpstreamEntry } from "./file-schema.ts";
+import type { ModelOptions, UpstreamModels } from "../upstreams/model-options.ts";
+import type { UpstreamEntry, WebChatEntry } from "../upstreams/upstream-entry.ts";
+import type { GatewayConfiguration } from "./configuration.ts";
+import type { ConfigFile, UpstreamEntry as EntryInput } from "./file-schema.ts";
 import { isSameName } from "./judge-model-name.ts";
 import type { ModelOptionsInput } from "./model-schema.ts";
 import { webChatOf, type ConfigurationSettings } from "./settings.ts";
-import { typeOptions } from "./upstream-types.ts";
+import { isWebChatInput } from "./upstream-schema.ts";
+import { setupOf } from "./upstream-types.ts";
 
 /** Where the web chat is and who is signed in there, as the `AKASH_…` settings say. They belong together. */
-export type WebChat = Pick<AkashChatOptions, "baseUrl" | "accessToken" | "cookie" | "userAgent">;
+export type WebChat = Pick<WebChatEntry, "baseUrl" | "accessToken" | "cookie" | "userAgent">;
 
 /**
  * The configuration that a file means. A web chat without an address of its own is that of the settings, and behind the
@@ -44,7 +41,7 @@ export function toConfiguration(
   };
 }
 
-function toUpstream(entry: UpstreamEntry, webChat: WebChat): UpstreamOptions {
+function toUpstream(entry: EntryInput, webChat: WebChat): UpstreamEntry {
   const common = {
     name: entry.name,
     headers: entry.headers ?? {},
@@ -52,7 +49,7 @@ function toUpstream(entry: UpstreamEntry, webChat: WebChat): UpstreamOptions {
     idleTimeoutMs: entry.idle_timeout_ms,
     models: toModels(entry.models),
   };
-  if (entry.type === "akash-chat") {
+  if (isWebChatInput(entry)) {
     // The login of one address is never sent to another.
     const login = entry.base_url === undefined ? webChat : undefined;
     return {
@@ -64,7 +61,7 @@ function toUpstream(entry: UpstreamEntry, webChat: WebChat): UpstreamOptions {
       userAgent: entry.user_agent ?? webChat.userAgent,
     };
   }
-  const { baseUrl = "", underV1 } = typeOptions(entry.type);
+  const { baseUrl = "", underV1 } = setupOf(entry.type);
   return {
     ...common,
     type: entry.type,
@@ -76,7 +73,7 @@ function toUpstream(entry: UpstreamEntry, webChat: WebChat): UpstreamOptions {
 /** What nothing is said of. */
 export const noModelOptions: UpstreamModels = { all: {}, overrides: [], include: undefined };
 
-function toModels(entry: UpstreamEntry["models"]): UpstreamModels {
+function toModels(entry: EntryInput["models"]): UpstreamModels {
   if (entry === undefined) return noModelOptions;
   const { include, overrides = {}, ...all } = entry;
   return {

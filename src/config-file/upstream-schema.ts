@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { findBaseUrlProblem } from "../base-url.ts";
 import { createModelsSchema, filledText } from "./model-schema.ts";
-import { compatibleTypes, typeOptions, type CompatibleType } from "./upstream-types.ts";
+import { compatibleTypes, setupOf } from "./upstream-types.ts";
 
 /** For editors, which see `${…}` and not what it stands for. */
 const orVariable = (pattern: string): string => `${pattern}|\\$\\{`;
@@ -83,8 +83,8 @@ const akashChat = z
 
 const models = createModelsSchema(["auto", "native", "emulated"]);
 
-function createCompatibleSchema(type: CompatibleType) {
-  const { baseUrl: usual, keyVariable, underV1, description } = typeOptions(type);
+function createCompatibleSchema(type: string) {
+  const { baseUrl: usual, keyVariable, underV1, description } = setupOf(type);
   const key = printable.describe(
     keyVariable === undefined ? "Its key, if it wants one. Use ${…}." : `Its key: \${${keyVariable}}.`,
   );
@@ -106,10 +106,16 @@ function createCompatibleSchema(type: CompatibleType) {
     .describe(description);
 }
 
-const types = Object.keys(compatibleTypes).filter((type): type is CompatibleType => type in compatibleTypes);
-
 /** One entry of `upstreams`, by its `type`. */
-export const upstreamSchema = z.discriminatedUnion("type", [akashChat, ...types.map(createCompatibleSchema)]);
+export const upstreamSchema = z.discriminatedUnion("type", [
+  akashChat,
+  ...compatibleTypes.map(createCompatibleSchema),
+]);
+
+/** Whether an entry is a web chat. */
+export function isWebChatInput(entry: z.output<typeof upstreamSchema>): entry is z.output<typeof akashChat> {
+  return entry.type === "akash-chat";
+}
 
 /** The keys that an upstream of this type may have. */
 export function upstreamKeys(type: unknown): readonly string[] {

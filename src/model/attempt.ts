@@ -12,8 +12,13 @@ export interface Attempt {
 /** A header's value: `web/DeepSeek-V3.2;budget-exhausted;12, mine/qwen3;answered;430`. Only printable ASCII. */
 export function encodeAttempts(attempts: readonly Attempt[]): string {
   return attempts
-    .map(({ upstream, model, outcome, ms }) => `${toToken(upstream)}/${toToken(model)};${outcome};${ms}`)
+    .map((attempt) => `${encodeAttemptName(attempt)};${attempt.outcome};${attempt.ms}`)
     .join(", ");
+}
+
+/** Who was asked, as a header's value: `web/DeepSeek-V3.2`. Only printable ASCII. */
+export function encodeAttemptName({ upstream, model }: Pick<Attempt, "upstream" | "model">): string {
+  return `${toToken(upstream)}/${toToken(model)}`;
 }
 
 /** Names as they are, but for what would end them in a header. */

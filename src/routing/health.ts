@@ -30,16 +30,19 @@ export interface Health {
   forget(upstream: string): void;
 }
 
+/** Told when an upstream (no `model`) or a model at it begins to rest. */
+export type RestListener = (
+  rest: Resting & { readonly upstream: string; readonly model: string | undefined },
+) => void;
+
 /** What the health is kept with. */
 export interface HealthOptions {
   /** Ms since the epoch. */
   readonly now: () => number;
   /** Default: 3 failures in a row; 10 s, doubled up to 2 min. */
   readonly breaker?: BreakerRules;
-  /** Told when an upstream (no `model`) or a model at it begins to rest, for the log. */
-  readonly onRest?: (
-    rest: Resting & { readonly upstream: string; readonly model: string | undefined },
-  ) => void;
+  /** For the log. */
+  readonly onRest?: RestListener;
 }
 
 /** Where clients can name any model, they shall not fill the memory. */

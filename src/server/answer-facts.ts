@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 
 import { toGatewayError, type ErrorKind } from "../errors.ts";
 import { addUsage } from "../model/add-usage.ts";
+import { type Attempt, encodeAttemptName, encodeAttempts } from "../model/attempt.ts";
 import type { CallWatch, RepairReason, Waiting } from "../model/call-watch.ts";
 import type { ChatEvent, FinishReason, Usage } from "../model/events.ts";
 import type { MissingPicture } from "../model/picture.ts";
@@ -35,6 +36,10 @@ export class AnswerFacts implements CallWatch {
   ignored: readonly string[] | undefined;
   /** The id of a background response that the request began. */
   response: string | undefined;
+  /** The tries at upstreams, in order. */
+  readonly attempts: Attempt[] = [];
+  /** What the upstream that was asked last calls the request. */
+  upstreamRequestId: string | undefined;
   repairs = 0;
   retries = 0;
   /** When the first piece of text, thought or call, or the first picture was there to be sent; ms since `begun`. */
@@ -43,7 +48,7 @@ export class AnswerFacts implements CallWatch {
   error: ErrorKind | undefined;
   /** The failure itself; only its name, message and causes are logged. */
   cause: unknown;
-  /** Headers that are known only when the head goes out. */
+  /** Those of them that others tell. */
   lateHeaders: (() => Readonly<Record<string, string>>) | undefined;
 
   waiting: Waiting = "gateway";
@@ -64,6 +69,18 @@ export class AnswerFacts implements CallWatch {
     return `${this.method} ${this.route}`;
   }
 
+  /** Headers of the answer that are known only when its head goes out. */
+  get headersNow(): Readonly<Record<string, string>> {
+    const { attempts, upstreamRequestId } = this;
+    const last = attempts.at(-1);
+    return {
+      ...this.lateHeaders?.(),
+      ...(last === undefined ? {} : { "x-upstream": encodeAttemptName(last) }),
+      ...(attempts.length < 2 ? {} : { "x-upstream-attempts": encodeAttempts(attempts) }),
+      ...(upstreamRequestId === undefined ? {} : { "x-upstream-request-id": upstreamRequestId }),
+    };
+  }
+
   resolve(model: string): void {
     this.model = model;
   }
@@ -71,6 +88,14 @@ export class AnswerFacts implements CallWatch {
   ask(upstream: string): void {
     this.upstream = upstream;
     this.waitFor("upstream-first-byte");
+  }
+
+  attempt(attempt: Attempt): void {
+    this.attempts.push(attempt);
+  }
+
+  tellId(id: string): void {
+    this.upstreamRequestId = id;
   }
 
   retry(failure: string): void {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { shorten, type ErrorKind } from "../errors.ts";
+import type { Attempt } from "../model/attempt.ts";
 import type { FinishReason } from "../model/events.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
 
@@ -16,6 +17,8 @@ export interface RequestLine {
   readonly requestedModel: string | undefined;
   readonly model: string | undefined;
   readonly upstream: string | undefined;
+  readonly upstreamRequestId: string | undefined;
+  readonly attempts: readonly Attempt[] | undefined;
   readonly clientAddress: string | undefined;
   readonly userAgent: string | undefined;
   readonly stream: boolean | undefined;
@@ -80,6 +83,9 @@ export function toRequestLine(request: FastifyRequest, facts: AnswerFacts, endin
     requestedModel: posted ? shortText(bodyField(request, "model"), longestName) : undefined,
     model: facts.model,
     upstream,
+    upstreamRequestId: facts.upstreamRequestId,
+    // One that was answered, or of which the rest of the line tells, needs no list.
+    attempts: facts.attempts.length < 2 ? undefined : facts.attempts,
     clientAddress: facts.clientAddress,
     userAgent: shortText(request.headers["user-agent"], longestAgent),
     stream: facts.stream ?? (posted ? bodyField(request, "stream") === true : undefined),

@@ -78,7 +78,7 @@ export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOp
   const { batches, signal } = options;
   const { facts } = reply.request;
   facts.stream = true;
-  const sink = createEventSink(reply, { ...options, lateHeaders: facts.lateHeaders });
+  const sink = createEventSink(reply, { ...options, lateHeaders: () => facts.headersNow });
   let finished = false;
 
   try {

@@ -27,7 +27,7 @@ export async function sendImageEvents(reply: FastifyReply, options: SendImageEve
   const sink = createEventSink(reply, {
     config: options.config,
     heartbeat: () => encoder.heartbeat(),
-    lateHeaders: reply.request.facts.lateHeaders,
+    lateHeaders: () => reply.request.facts.headersNow,
   });
   try {
     for await (const event of events) {

@@ -25,7 +25,7 @@ export function showBudget(
   });
   // Streams have their own way out, where the late headers are added, too.
   app.addHook("onSend", (request, reply, payload, done) => {
-    reply.headers(request.facts.lateHeaders?.() ?? {});
+    reply.headers(request.facts.headersNow);
     done(null, payload);
   });
 }

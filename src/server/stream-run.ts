@@ -40,7 +40,7 @@ export async function streamRun(reply: FastifyReply, options: StreamRunOptions):
       return take() || encodeSseComment("keep-alive");
     },
     config: options.config,
-    lateHeaders: facts.lateHeaders,
+    lateHeaders: () => facts.headersNow,
   });
   try {
     while (!signal.aborted) {

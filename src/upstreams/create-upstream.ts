@@ -1,34 +1,10 @@
 import { ConfigError, type Config } from "../config.ts";
 import { createAkashChatUpstream } from "./akash-chat/index.ts";
-import type { UpstreamModels } from "./model-options.ts";
-import {
-  type CompatibleOptions,
-  type CompatibleSurroundings,
-  createCompatibleUpstream,
-} from "./openai-compatible/index.ts";
+import { type CompatibleSurroundings, createCompatibleUpstream } from "./openai-compatible/index.ts";
 import { servers } from "./openai-compatible/servers/index.ts";
 import type { Upstream } from "./upstream.ts";
+import { isWebChat, type UpstreamEntry, type WebChatEntry } from "./upstream-entry.ts";
 import { withModelOptions } from "./with-model-options.ts";
-
-/** What an operator says of a web chat. What is `undefined` of its login is not sent. */
-export interface AkashChatEntry {
-  readonly type: "akash-chat";
-  /** Unique among all upstreams. */
-  readonly name: string;
-  readonly baseUrl: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** `undefined`: `FIRST_BYTE_TIMEOUT_MS`. */
-  readonly firstByteTimeoutMs: number | undefined;
-  /** `undefined`: `IDLE_TIMEOUT_MS`. */
-  readonly idleTimeoutMs: number | undefined;
-  readonly models: UpstreamModels;
-  readonly accessToken: string | undefined;
-  readonly cookie: string | undefined;
-  readonly userAgent: string | undefined;
-}
-
-/** One upstream of the configuration, by its `type`. */
-export type UpstreamEntry = AkashChatEntry | CompatibleOptions;
 
 /** What upstreams need of the gateway. */
 export interface UpstreamSurroundings extends CompatibleSurroundings {
@@ -43,12 +19,12 @@ export function createUpstream(entry: UpstreamEntry, surroundings: UpstreamSurro
   if (!upstreamTypes.includes(entry.type)) {
     throw new ConfigError([`${entry.name}: there is no type ${JSON.stringify(entry.type)} of upstreams`]);
   }
-  return isAkashChat(entry)
+  return isWebChat(entry)
     ? createAkashChat(entry, surroundings)
     : createCompatibleUpstream(entry, surroundings);
 }
 
-function createAkashChat(entry: AkashChatEntry, surroundings: UpstreamSurroundings): Upstream {
+function createAkashChat(entry: WebChatEntry, surroundings: UpstreamSurroundings): Upstream {
   const { config } = surroundings;
   const own: Config = {
     ...config,
@@ -61,8 +37,4 @@ function createAkashChat(entry: AkashChatEntry, surroundings: UpstreamSurroundin
   };
   const { name, headers, models } = entry;
   return withModelOptions(createAkashChatUpstream({ ...surroundings, config: own, name, headers }), models);
-}
-
-function isAkashChat(entry: UpstreamEntry): entry is AkashChatEntry {
-  return entry.type === "akash-chat";
 }

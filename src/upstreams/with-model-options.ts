@@ -13,9 +13,15 @@ export function withModelOptions(upstream: Upstream, options: UpstreamModels): U
     return { kind: "chat", ...known, ...told, id };
   }
 
+  /** The same list as before gives the same: whoever keeps something by it needs not look again. */
+  let last: { readonly models: readonly ModelInfo[]; readonly selected: readonly ModelInfo[] } | undefined;
+
   function select(models: readonly ModelInfo[]): readonly ModelInfo[] {
+    if (last?.models === models) return last.selected;
     const known = new Map(models.map((model) => [model.id, model]));
-    return selectIds([...known.keys()], options.include).map((id) => describe(id, known.get(id)));
+    const selected = selectIds([...known.keys()], options.include).map((id) => describe(id, known.get(id)));
+    last = { models, selected };
+    return selected;
   }
 
   return {

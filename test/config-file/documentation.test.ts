@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { describeMistakes } from "../../src/config-file/mistake.ts";
 import { readConfigFile } from "../../src/config-file/read-config-file.ts";
 import { upstreamSchema } from "../../src/config-file/upstream-schema.ts";
-import { typeOptions, upstreamTypes, type CompatibleType } from "../../src/config-file/upstream-types.ts";
+import { setupOf, upstreamTypes } from "../../src/config-file/upstream-types.ts";
 import { readConfig } from "../../src/config.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
@@ -62,7 +62,7 @@ it("the table of types has each of them, its address and whether it needs a key"
   ];
   const documented = rows.slice(1).map(([, type, url, key]) => [type, url, key]);
   const expected = upstreamTypes.slice(1).map((name) => {
-    const { baseUrl, keyVariable } = typeOptions(name as CompatibleType);
+    const { baseUrl, keyVariable } = setupOf(name);
     return [
       name,
       baseUrl === undefined ? "must be given" : `\`${baseUrl}\``,

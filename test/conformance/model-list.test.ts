@@ -40,7 +40,7 @@ async function setUp() {
     IMAGE_POLL_MS: "10",
   });
   const upstream = createAkashChatUpstream({ config, log: silentLog, now, startTimer });
-  const gateway = await createGateway(config, { upstream, now });
+  const gateway = await createGateway(config, { upstreams: [upstream], now });
   const url = await gateway.listen();
   return {
     simulator,

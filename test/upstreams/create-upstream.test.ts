@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { ConfigError, readConfig } from "../../src/config.ts";
-import { createUpstream, type UpstreamEntry, upstreamTypes } from "../../src/upstreams/create-upstream.ts";
+import type { UpstreamEntry } from "../../src/upstreams/upstream-entry.ts";
+import { createUpstream, upstreamTypes } from "../../src/upstreams/create-upstream.ts";
 import { withModelOptions } from "../../src/upstreams/with-model-options.ts";
 import { createMemoryCapabilities } from "../../src/upstreams/memory/memory-capabilities.ts";
 import { answerJson, answerSession, answerText, isSession, serve } from "./akash-chat/support/serve.ts";

@@ -1,5 +1,7 @@
 import { showText } from "../../config-file/shown-text.ts";
-import type { GatewayConfiguration, ModelOptions, UpstreamOptions } from "../../config-file/index.ts";
+import type { GatewayConfiguration } from "../../config-file/index.ts";
+import type { ModelOptions } from "../../upstreams/model-options.ts";
+import { isWebChat, type UpstreamEntry } from "../../upstreams/upstream-entry.ts";
 
 /** A configuration as people and programs may see it: of secrets it says whether they are set. Keys are those of the file. */
 export interface ShownConfiguration {
@@ -38,16 +40,15 @@ export function showConfiguration({ upstreams, models, aliases }: GatewayConfigu
   };
 }
 
-function showUpstream(options: UpstreamOptions): ShownUpstream {
+function showUpstream(options: UpstreamEntry): ShownUpstream {
   const { include, overrides, all } = options.models;
   return {
     name: options.name,
     type: options.type,
     base_url: showText(options.baseUrl),
-    secrets:
-      options.type === "akash-chat"
-        ? { access_token: options.accessToken !== undefined, cookie: options.cookie !== undefined }
-        : { api_key: options.apiKey !== undefined },
+    secrets: isWebChat(options)
+      ? { access_token: options.accessToken !== undefined, cookie: options.cookie !== undefined }
+      : { api_key: options.apiKey !== undefined },
     headers: Object.keys(options.headers),
     ...(options.firstByteTimeoutMs === undefined
       ? {}

@@ -19,6 +19,8 @@ export interface ClientRequest {
   readonly token?: string | undefined;
   /** `chat` may think for long in silence, `short` may not. */
   readonly patience: "chat" | "short";
+  /** As `AskOptions` has it. */
+  readonly hasOthers?: boolean | undefined;
   /** Of the caller's request that this one serves alone; others serve many. */
   readonly watch?: CallWatch | undefined;
 }

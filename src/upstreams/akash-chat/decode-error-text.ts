@@ -61,7 +61,7 @@ function createBusyError(text: string, retryAfterMs: number): GatewayError {
     kind === "rate-limited" && !soundsTooLong(text)
       ? `Akash Chat reports: ${redact(text)}`
       : `The back end of this model has spent its own usage budget, for ${describeWait(retryAfterMs)} more. Use another model, or wait.`;
-  return new GatewayError(kind, message, { retryAfterMs });
+  return new GatewayError(kind, message, { retryAfterMs, restsAt: "model" });
 }
 
 /**

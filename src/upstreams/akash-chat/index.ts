@@ -4,7 +4,7 @@ import type { EventBatch, Usage } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
-import type { ImageEvent, ImageRequest, PictureUpstream, Upstream } from "../upstream.ts";
+import type { AskOptions, ImageEvent, ImageRequest, PictureUpstream, Upstream } from "../upstream.ts";
 import { throwIfAborted, withAbort } from "../http/abort.ts";
 import { createAllowance } from "./allowance.ts";
 import { createClient } from "./client.ts";
@@ -59,12 +59,12 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
   async function postChat(
     model: string,
     encode: (id: string) => Uint8Array,
-    { signal, watch }: { readonly signal: AbortSignal; readonly watch: CallWatch | undefined },
+    { signal, watch, hasOthers }: AskOptions,
   ) {
     const post = (id: string) =>
       allowance.spend(() =>
         session.send(
-          { method: "POST", path: "/api/chat/", body: encode(id), patience: "chat", watch },
+          { method: "POST", path: "/api/chat/", body: encode(id), patience: "chat", watch, hasOthers },
           signal,
         ),
       );
@@ -87,14 +87,13 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
 
   async function* chat(
     request: ChatRequest,
-    signal: AbortSignal,
-    watch: CallWatch | undefined,
+    asking: AskOptions,
   ): AsyncGenerator<EventBatch, void, undefined> {
-    throwIfAborted(signal);
+    throwIfAborted(asking.signal);
     const { model } = request;
     const defaults = models.peek(model);
     const encode = (id: string) => encodeRequest({ ...request, model: id }, defaults);
-    const reply = await postChat(model, encode, { signal, watch });
+    const reply = await postChat(model, encode, asking);
     for await (const batch of decodeReply(reply, model)) {
       for (const event of batch) if (event.type === "finish") countUsage(event.usage);
       yield batch;
@@ -126,9 +125,9 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     listModels: (signal) => models.list(signal),
     refreshModels: (signal) => models.refresh(signal),
     describeModel: (id) => models.peek(id),
-    stream(request, { signal, watch }) {
-      return withAbort(signal, (own, abort) =>
-        withIdleTimeout(chat(request, own, watch), {
+    stream(request, asking) {
+      return withAbort(asking.signal, (own, abort) =>
+        withIdleTimeout(chat(request, { ...asking, signal: own }), {
           firstMs: config.FIRST_BYTE_TIMEOUT_MS,
           idleMs: config.IDLE_TIMEOUT_MS,
           startTimer,

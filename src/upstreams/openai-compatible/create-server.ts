@@ -9,7 +9,8 @@ import { createUserAgent } from "../http/user-agent.ts";
 import { readBaseUrl, toServerPath } from "./base-url.ts";
 import { decodeError } from "./decode-error.ts";
 import { copyError, type UpstreamFailure } from "./failure.ts";
-import type { CompatibleOptions, CompatibleSurroundings } from "./options.ts";
+import type { CompatibleEntry } from "../upstream-entry.ts";
+import type { CompatibleSurroundings } from "./options.ts";
 import { parseJson } from "./read-json.ts";
 import { findServer } from "./servers/index.ts";
 import { readUpstreamId } from "./upstream-id.ts";
@@ -40,7 +41,7 @@ const refusalLimitBytes = 1_048_576;
 
 /** Creates the client of a server. Throws `ConfigError` when a proxy's URL is none. */
 export function createServer(
-  options: CompatibleOptions,
+  options: CompatibleEntry,
   surroundings: CompatibleSurroundings,
 ): CompatibleServer {
   const { config, now } = surroundings;
@@ -114,7 +115,7 @@ function isGood({ status }: Reply): boolean {
 }
 
 /** What the operator sets stands before what the gateway would send. */
-function encodeHeaders({ apiKey, headers }: CompatibleOptions): Readonly<Record<string, string>> {
+function encodeHeaders({ apiKey, headers }: CompatibleEntry): Readonly<Record<string, string>> {
   const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
     accept: "application/json, text/event-stream",
@@ -127,7 +128,7 @@ function encodeHeaders({ apiKey, headers }: CompatibleOptions): Readonly<Record<
 }
 
 /** The name, and what server it is where that is known and another word. */
-function toTitle({ name, type }: CompatibleOptions): string {
+function toTitle({ name, type }: CompatibleEntry): string {
   const server = findServer(type)?.title;
   if (server === undefined) return name;
   return server.toLowerCase() === name.toLowerCase() ? server : `${name} (${server})`;

@@ -11,17 +11,18 @@ import { createServer } from "./create-server.ts";
 import { embed } from "./embed.ts";
 import { makePicture } from "./make-pictures.ts";
 import { createModels } from "./models.ts";
-import type { CompatibleOptions, CompatibleSurroundings } from "./options.ts";
+import type { CompatibleEntry } from "../upstream-entry.ts";
+import type { CompatibleSurroundings } from "./options.ts";
 import { createRememberedDetails } from "./remember-details.ts";
 import { findServer } from "./servers/index.ts";
 import { unknown } from "./servers/unknown.ts";
 import { streamChat } from "./stream-chat.ts";
 
-export type { CompatibleOptions, CompatibleSurroundings } from "./options.ts";
+export type { CompatibleSurroundings } from "./options.ts";
 
 /** Creates the upstream for a server with an OpenAI-compatible API. Nothing is asked of it before the first call. */
 export function createCompatibleUpstream(
-  options: CompatibleOptions,
+  options: CompatibleEntry,
   surroundings: CompatibleSurroundings,
 ): Upstream {
   const { name } = options;

@@ -23,6 +23,18 @@ export interface DiscoveryPaths {
   readonly properties?: string;
 }
 
+/** What an operator has to say of a server, and what need not be said. */
+export interface SetupRules {
+  /** Where it usually is; absent: the operator must say. Ports are those of each server's own documentation. */
+  readonly baseUrl?: string;
+  /** The variable in which its key usually is, where no request is answered without a key. */
+  readonly keyVariable?: string;
+  /** Its API is under `/v1`, so an address without a path means that. */
+  readonly underV1: boolean;
+  /** A sentence for editors. */
+  readonly description: string;
+}
+
 /**
  * What sets a server apart from the others, as data. A deployment is a file of these. What all have in common
  * (`max_tokens`, `system`, never empty `tools`, `required` for a named tool) is in the encoder.
@@ -30,6 +42,7 @@ export interface DiscoveryPaths {
 export interface ServerRules {
   /** The server's `type` in configuration: `llamacpp`. */
   readonly name: string;
+  readonly setup: SetupRules;
   /** What people call it: `llama.cpp`. `undefined`: it may be any. */
   readonly title: string | undefined;
   /** `max_completion_tokens` goes beside `max_tokens`. */

@@ -528,7 +528,6 @@ describe("parameters", () => {
         "service_tier",
         "top_logprobs",
         "max_tool_calls",
-        "prompt_cache_key",
         "client_metadata",
         "text.verbosity",
         "reasoning.effort",
@@ -597,6 +596,6 @@ test("a request of Codex CLI in the middle of its work is understood whole", () 
     name: "spawn_agent",
     namespace: "multi_agent_v1",
   });
-  expect(ignored).toEqual(["prompt_cache_key", "include", "client_metadata", "tools[web_search]"]);
+  expect(ignored).toEqual(["include", "client_metadata", "tools[web_search]"]);
   expect(echo.store).toBe(false);
 });

@@ -1,3 +1,4 @@
+import type { CompatibleEntry } from "../../../src/upstreams/upstream-entry.ts";
 import { readConfig } from "../../../src/config.ts";
 import type { CallWatch } from "../../../src/model/call-watch.ts";
 import type { ChatEvent, EventBatch } from "../../../src/model/events.ts";
@@ -5,7 +6,6 @@ import type { IdFactory } from "../../../src/model/ids.ts";
 import type { ChatRequest } from "../../../src/model/request.ts";
 import { createMemoryCapabilities } from "../../../src/upstreams/memory/memory-capabilities.ts";
 import {
-  type CompatibleOptions,
   type CompatibleSurroundings,
   createCompatibleUpstream,
 } from "../../../src/upstreams/openai-compatible/index.ts";
@@ -22,7 +22,7 @@ export function countIds(): IdFactory {
 /** An upstream that closes with the test: a clock that stands still, no jitter, no proxy of the environment. */
 export function createUpstream(
   url: string,
-  options: Partial<CompatibleOptions> = {},
+  options: Partial<CompatibleEntry> = {},
   surroundings: Partial<CompatibleSurroundings> = {},
 ): Upstream & AsyncDisposable {
   const upstream = createCompatibleUpstream(

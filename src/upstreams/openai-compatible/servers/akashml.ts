@@ -6,6 +6,12 @@ export const akashMl: ServerRules = {
   ...unknown,
   name: "akashml",
   title: "AkashML",
+  setup: {
+    baseUrl: "https://api.akashml.com/v1",
+    keyVariable: "AKASHML_API_KEY",
+    underV1: true,
+    description: "AkashML, the paid API of Akash.",
+  },
   maxCompletionTokens: true,
   sampling: { ...unknown.sampling, topK: "top_k", minP: "min_p", repetitionPenalty: "repetition_penalty" },
   reasoningFields: ["reasoning_content"],

@@ -12,16 +12,16 @@ import { vllm } from "./vllm.ts";
 
 /** All servers whose ways are known; a new one is a file and a line here. */
 export const servers: readonly ServerRules[] = [
+  akashMl,
+  openRouter,
+  unknown,
   vllm,
   sglang,
   llamaCpp,
   ollama,
   lmStudio,
   tgi,
-  openRouter,
-  akashMl,
   liteLlm,
-  unknown,
 ];
 
 /** The rules of the server of this name; `undefined` if there is none. */

@@ -6,6 +6,7 @@ export const liteLlm: ServerRules = {
   ...unknown,
   name: "litellm",
   title: "LiteLLM",
+  setup: { baseUrl: "http://localhost:4000/v1", underV1: true, description: "LiteLLM's proxy." },
   reasoningFields: ["reasoning_content"],
   thinking: { form: "field", words: ["none", "minimal", "low", "medium", "high", "xhigh"] },
   toolsWithHistory: true,

@@ -6,6 +6,7 @@ export const llamaCpp: ServerRules = {
   ...vllm,
   name: "llamacpp",
   title: "llama.cpp",
+  setup: { baseUrl: "http://localhost:8080/v1", underV1: true, description: "llama.cpp's llama-server." },
   sampling: { ...vllm.sampling, repetitionPenalty: "repeat_penalty" },
   reasoningFields: ["reasoning_content"],
   discovery: { lists: ["/v1/models"], properties: "/props" },

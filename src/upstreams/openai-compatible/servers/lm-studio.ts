@@ -6,6 +6,7 @@ export const lmStudio: ServerRules = {
   ...unknown,
   name: "lmstudio",
   title: "LM Studio",
+  setup: { baseUrl: "http://localhost:1234/v1", underV1: true, description: "LM Studio." },
   sampling: { ...unknown.sampling, topK: "top_k", repetitionPenalty: "repeat_penalty" },
   stopSequences: 64,
   fetchesImages: false,

@@ -6,6 +6,7 @@ export const ollama: ServerRules = {
   ...unknown,
   name: "ollama",
   title: "Ollama",
+  setup: { baseUrl: "http://localhost:11434/v1", underV1: true, description: "Ollama." },
   stopSequences: 64,
   fetchesImages: false,
   reasoningFields: ["reasoning"],

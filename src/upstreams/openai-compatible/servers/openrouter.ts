@@ -6,6 +6,12 @@ export const openRouter: ServerRules = {
   ...unknown,
   name: "openrouter",
   title: "OpenRouter",
+  setup: {
+    baseUrl: "https://openrouter.ai/api/v1",
+    keyVariable: "OPENROUTER_API_KEY",
+    underV1: false,
+    description: "OpenRouter.",
+  },
   maxCompletionTokens: true,
   sampling: { ...unknown.sampling, topK: "top_k", minP: "min_p", repetitionPenalty: "repetition_penalty" },
   reasoningFields: ["reasoning"],

@@ -6,6 +6,7 @@ export const sglang: ServerRules = {
   ...vllm,
   name: "sglang",
   title: "SGLang",
+  setup: { baseUrl: "http://localhost:30000/v1", underV1: true, description: "SGLang." },
   reasoningFields: ["reasoning_content"],
   thinking: {
     form: "field",

@@ -6,6 +6,7 @@ export const tgi: ServerRules = {
   ...unknown,
   name: "tgi",
   title: "TGI",
+  setup: { underV1: true, description: "Text Generation Inference of Hugging Face." },
   reasoningFields: [],
   thinking: undefined,
   routes: { embeddings: false, completions: true, pictures: false },

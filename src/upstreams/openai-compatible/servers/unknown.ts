@@ -5,6 +5,8 @@ import type { ServerRules } from "../server-rules.ts";
 export const unknown: ServerRules = {
   name: "openai",
   title: undefined,
+  // Without an address: a key that was meant for one's own server must not go to somebody else's.
+  setup: { underV1: false, description: "Any server with an OpenAI-compatible API." },
   maxCompletionTokens: false,
   // Strict servers refuse what OpenAI's API has not.
   sampling: {

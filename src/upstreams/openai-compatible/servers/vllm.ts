@@ -6,6 +6,7 @@ export const vllm: ServerRules = {
   ...unknown,
   name: "vllm",
   title: "vLLM",
+  setup: { baseUrl: "http://localhost:8000/v1", underV1: true, description: "vLLM." },
   sampling: { ...unknown.sampling, topK: "top_k", minP: "min_p", repetitionPenalty: "repetition_penalty" },
   stopSequences: 64,
   thinking: {
