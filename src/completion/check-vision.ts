@@ -18,6 +18,13 @@ export function canSee(model: ModelInfo | RoutedModel, patterns: readonly string
   );
 }
 
+/** Whether images stand anywhere in the messages, those that tools returned among them. */
+export function hasImages({ messages }: ChatRequest): boolean {
+  return messages.some(({ parts }) =>
+    parts.some((part) => (part.type === "tool-result" ? part.content.some(isImage) : isImage(part))),
+  );
+}
+
 /** Whether images stand in the messages of the user. */
 export function hasUserImages(request: ChatRequest): boolean {
   return request.messages.some(

@@ -15,11 +15,12 @@ import { describeNativeCall, renderToolCalls, renderToolResults } from "../shapi
 import { createCheckBudget, type CheckBudget } from "../shaping/schema/check-budget.ts";
 import { createSchemaBook } from "../shaping/schema/schema-book.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
+import { defer } from "../stream/defer.ts";
 import { createPace, type Pace } from "../stream/pace.ts";
 import type { Router } from "../routing/router.ts";
 import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
 import type { CallContext, ChatService } from "./chat-service.ts";
-import { canSee, hasUserImages, replaceToolImages } from "./check-vision.ts";
+import { canSee, hasImages, hasUserImages, replaceToolImages } from "./check-vision.ts";
 import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
@@ -160,10 +161,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     return writer.kind === "image" ? { request, model } : { request: words, model: writer };
   }
 
-  async function* complete(
-    asked: ChatRequest,
-    context: CallContext,
-  ): AsyncGenerator<EventBatch, void, undefined> {
+  async function begin(asked: ChatRequest, context: CallContext): Promise<AsyncIterable<EventBatch>> {
     const { signal, watch } = context;
     signal.throwIfAborted();
     const { request, model } = await chooseModel(asked, signal);
@@ -175,12 +173,11 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       fetchImage: (url) => imageFetcher.fetch(url, signal),
     });
     if (model.kind === "image") {
-      yield* completeImage(ready, { model, images: options.images }, context);
-      return;
+      return completeImage(ready, { model, images: options.images }, context);
     }
     const seeing = hasUserImages(ready) ? model.legs.filter((leg) => seesImages(leg.model)) : [];
     const work = workFor(request);
-    yield* router.answer({
+    return router.answer({
       model: model.id,
       legs: seeing.length === 0 ? model.legs : seeing,
       signal,
@@ -196,15 +193,15 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   /** Answers at one leg: what its model can't do, the gateway does. */
-  async function* answerAt(
+  async function answerAt(
     leg: Leg,
     upstream: Upstream,
     { ready, name, work, context, asking }: AnswerOptions,
-  ): AsyncGenerator<EventBatch, void, undefined> {
+  ): Promise<AsyncIterable<EventBatch>> {
     const { signal } = asking;
     const target = targetOf(leg);
     const { model, can } = target;
-    const request = seesImages(model) ? ready : replaceToolImages(ready);
+    const request = !hasImages(ready) || seesImages(model) ? ready : replaceToolImages(ready);
     const taught = await teach(request, target, { work, pace: paceFor(signal) });
     const lowered = lowerFor(request, target, taught.prompt);
     await checkLength(lowered, model, paceFor(signal));
@@ -215,7 +212,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     const whole = context.whole === true;
     const hasNativeTools = can.tools === "native";
     const usedCallIds = new Set<string>();
-    yield* runTurns({
+    return runTurns({
       upstream,
       name,
       request: lowered,
@@ -267,7 +264,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   return {
-    complete,
+    complete: (request, context) => defer(() => begin(request, context)),
     countTokens,
     fits,
     editContext: (request, edits, signal) =>

@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, ImagePart } from "../model/request.ts";
-import { hasUserImages, mapImages, refuseImages, replaceToolImages } from "./check-vision.ts";
+import { hasImages, hasUserImages, mapImages, refuseImages, replaceToolImages } from "./check-vision.ts";
 
 /** What preparing the images of a request takes. */
 export interface PrepareImagesOptions {
@@ -23,6 +23,7 @@ export async function prepareImages(
   request: ChatRequest,
   options: PrepareImagesOptions,
 ): Promise<ChatRequest> {
+  if (!hasImages(request)) return request;
   const { model, canSee } = options;
   if (!canSee(model)) {
     if (hasUserImages(request)) throw refuseImages(model, await options.listModels(), canSee);

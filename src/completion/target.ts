@@ -17,6 +17,15 @@ export interface Target {
  * then it is known. A form is asked for in words, which no server refuses. Of a text-only model nothing is told.
  */
 export function settleCapabilities(capabilities: Capabilities = textOnly): Capabilities {
+  const known = settled.get(capabilities) ?? settle(capabilities);
+  settled.set(capabilities, known);
+  return known;
+}
+
+/** The same model is asked again and again. */
+const settled = new WeakMap<Capabilities, Capabilities>();
+
+function settle(capabilities: Capabilities): Capabilities {
   const { tools, images, outputLimit } = capabilities;
   const known = Object.entries(capabilities).map(([name, support]) => [
     name,

@@ -47,8 +47,15 @@ export function createCatalogueKeeper({
   }
 
   async function ask(asking: (upstream: Upstream) => Promise<readonly ModelInfo[]>, signal: AbortSignal) {
-    const all = upstreams.map((upstream) => settle(asking(upstream), signal));
-    const listings = await (all.length === 1 ? Promise.all(all) : waitForMost(all, startTimer));
+    const [first, ...others] = upstreams;
+    if (first === undefined) throw new Error("A gateway needs an upstream.");
+    const listings =
+      others.length === 0
+        ? [await settle(asking(first), signal)]
+        : await waitForMost(
+            upstreams.map((upstream) => settle(asking(upstream), signal)),
+            startTimer,
+          );
     // What was known of an upstream is better than nothing.
     return toCatalogue(
       listings.map((listing, at) =>

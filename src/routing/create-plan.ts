@@ -29,7 +29,7 @@ export interface PlanOptions {
  * that there is: whoever has one upstream hears what it says itself.
  */
 export function createPlan({ legs, health, known }: PlanOptions): Plan {
-  let untried = [...new Map(legs.map((leg) => [legKey(leg), leg])).values()];
+  let untried = legs.length < 2 ? legs : [...new Map(legs.map((leg) => [legKey(leg), leg])).values()];
   /** Windows must be larger, in tokens. */
   let beyond = -1;
   let again: Leg | undefined;
@@ -47,12 +47,13 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
 
   function choose(): Leg | undefined {
     const fitting = untried.filter(isWide);
+    if (isAlone) return fitting[0];
     const rated = fitting.map((leg) => ({ leg, availability: health.availability(leg) }));
     const own = known === undefined ? undefined : legKey(known);
     return (
       rated.find(({ leg, availability }) => availability === "ready" && legKey(leg) === own) ??
       rated.find(({ availability }) => availability === "ready" || availability === "due") ??
-      rated.find(({ availability }) => availability === "doubtful" || isAlone)
+      rated.find(({ availability }) => availability === "doubtful")
     )?.leg;
   }
 

@@ -1,5 +1,4 @@
 import { GatewayError, toGatewayError } from "../errors.ts";
-import type { EventBatch } from "../model/events.ts";
 import type { Leg } from "../model/leg.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
@@ -7,7 +6,7 @@ import { listNow } from "./catalogue.ts";
 import { createCatalogueKeeper } from "./catalogue-keeper.ts";
 import { conversationKey, createConversations } from "./conversations.ts";
 import { createHealth, type HealthOptions } from "./health.ts";
-import type { Catalogue, OwnName, Router, RouteOptions } from "./router.ts";
+import type { Catalogue, OwnName, Router } from "./router.ts";
 import { runAttempts } from "./run-attempts.ts";
 
 /** What a router is made of. */
@@ -70,21 +69,6 @@ export function createRouter(options: RouterOptions): Router {
     });
   }
 
-  async function* ask(
-    leg: Leg,
-    asking: Parameters<RouteOptions["ask"]>[2],
-    route: RouteOptions,
-  ): AsyncGenerator<EventBatch, void, undefined> {
-    const member = memberOf(leg);
-    member.running += 1;
-    try {
-      yield* route.ask(leg, member.upstream, asking);
-    } finally {
-      member.running -= 1;
-      closeIfIdle(member);
-    }
-  }
-
   /** An upstream that is known to have a new budget rests no longer for the old one. */
   function wake(legs: readonly Leg[]): void {
     for (const leg of legs) {
@@ -112,12 +96,24 @@ export function createRouter(options: RouterOptions): Router {
           ? undefined
           : conversationKey(route.model, conversation);
       if (legs.length > 1) wake(legs);
+      let asked: Member | undefined;
       return runAttempts({
         legs,
         signal,
         health,
         now,
-        ask: (leg, asking) => ask(leg, { ...asking, watch }, route),
+        async ask(leg, { hasOthers }) {
+          const member = memberOf(leg);
+          asked = member;
+          member.running += 1;
+          return route.ask(leg, member.upstream, { signal, watch, hasOthers });
+        },
+        onLeave() {
+          if (asked === undefined) return;
+          asked.running -= 1;
+          closeIfIdle(asked);
+          asked = undefined;
+        },
         ...(key === undefined ? {} : { conversation: { key, places } }),
         ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
       });

@@ -76,23 +76,33 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
 
   return {
     availability(leg) {
-      const both = [placeOf(leg), upstreamOf(leg)].map((place) => fromBest.indexOf(place.availability()));
-      return fromBest[Math.max(...both)] ?? "ready";
+      const own = placeOf(leg).availability();
+      const shared = upstreamOf(leg).availability();
+      return fromBest.indexOf(own) > fromBest.indexOf(shared) ? own : shared;
     },
     enter(leg) {
       const own = placeOf(leg).enter();
       const shared = upstreamOf(leg).enter();
-      const both = [own, shared];
       return {
-        begin: () => both.forEach((visit) => visit.begin()),
-        complete: () => both.forEach((visit) => visit.complete()),
-        leave: () => both.forEach((visit) => visit.leave()),
+        begin() {
+          own.begin();
+          shared.begin();
+        },
+        complete() {
+          own.complete();
+          shared.complete();
+        },
+        leave() {
+          own.leave();
+          shared.leave();
+        },
         fail(error, effect) {
           // Breakers are of legs alone: what one model's failures say of the others nobody knows.
           if (effect.kind === "strike") own.strike(error);
           else if (effect.kind === "rest")
             (effect.place === "model" ? own : shared).rest(error, effect.forMs, effect.told);
-          for (const visit of both) visit.leave();
+          own.leave();
+          shared.leave();
         },
       };
     },

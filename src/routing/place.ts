@@ -116,7 +116,7 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
         state = rest === tried ? { state: "well", failures: rules.strikes - 1 } : (trial()?.rest ?? state);
       },
       complete() {
-        if (state.state === "well") state = { state: "well", failures: 0 };
+        if (state.state === "well" && state.failures > 0) state = { state: "well", failures: 0 };
       },
       strike(error) {
         const rest = trial()?.rest;

@@ -43,10 +43,10 @@ export interface RouteOptions {
   /** In the order in which they are to be asked. */
   readonly legs: readonly Leg[];
   /**
-   * Answers by one leg. Ends after `finish` or throws, and at once when the signal aborts. What it throws before its first batch may
-   * lead to the next leg.
+   * Answers by one leg. Ends after `finish` or throws, and at once when the signal aborts. What it rejects with, or throws before its
+   * first batch, may lead to the next leg.
    */
-  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions) => AsyncIterable<EventBatch>;
+  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions) => Promise<AsyncIterable<EventBatch>>;
   readonly signal: AbortSignal;
   readonly watch?: CallWatch | undefined;
   /** What tells this conversation from others, so that it stays where it was answered. */

@@ -1,6 +1,5 @@
 import { GatewayError, toGatewayError } from "../errors.ts";
 import type { EventBatch } from "../model/events.ts";
-import { linkSignal } from "../stream/link-signal.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { Conversations } from "./conversations.ts";
 import { createPlan } from "./create-plan.ts";
@@ -11,6 +10,7 @@ import { judgeFailure } from "./verdict.ts";
 
 /** What one try is made with. */
 export interface AttemptContext {
+  /** That of all tries. */
   readonly signal: AbortSignal;
   /** Whether another leg, or this one once more, can be asked if it fails. */
   readonly hasOthers: boolean;
@@ -20,8 +20,11 @@ export interface AttemptContext {
 export interface AttemptOptions {
   /** In the order in which they are to be asked; the same leg twice is one. */
   readonly legs: readonly Leg[];
-  /** Asks one leg. As `Upstream.stream`: ends after `finish` or throws, and at once when `signal` aborts. */
-  readonly ask: (leg: Leg, options: AttemptContext) => AsyncIterable<EventBatch>;
+  /**
+   * Asks one leg. What it resolves with is as `Upstream.stream`: it ends after `finish` or throws, at once when `signal` aborts,
+   * and leaves off when it is told to return.
+   */
+  readonly ask: (leg: Leg, options: AttemptContext) => Promise<AsyncIterable<EventBatch>>;
   /** Aborts all of it. */
   readonly signal: AbortSignal;
   readonly health: Health;
@@ -31,6 +34,8 @@ export interface AttemptOptions {
   readonly conversation?: { readonly key: string; readonly places: Conversations } | undefined;
   /** Told of each try when it has begun an answer or failed, before its events are given or the next leg is asked. */
   readonly onAttempt?: (attempt: Attempt) => void;
+  /** Told when a leg that was asked has nothing more to do. */
+  readonly onLeave?: ((leg: Leg) => void) | undefined;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface AttemptOptions {
  * `signal` has aborted, or before the next is asked. Who stops iterating aborts the leg that answers.
  */
 export async function* runAttempts(options: AttemptOptions): AsyncGenerator<EventBatch, void, undefined> {
-  const { legs, health, signal, now, conversation, onAttempt } = options;
+  const { legs, health, signal, now, conversation, onAttempt, onLeave } = options;
   const known = conversation?.places.find(conversation.key, legs);
   const plan = createPlan({ legs, health, known });
   const attempts: Attempt[] = [];
@@ -52,7 +57,6 @@ export async function* runAttempts(options: AttemptOptions): AsyncGenerator<Even
     if (leg === undefined) throw createFinalError({ failure, attempts, plan, options });
     const visit = health.enter(leg);
     const asked = now();
-    const linked = linkSignal(signal);
     let stage: "waiting" | "begun" | "complete" = "waiting";
 
     const record = (outcome: Attempt["outcome"]): void => {
@@ -67,7 +71,7 @@ export async function* runAttempts(options: AttemptOptions): AsyncGenerator<Even
     };
 
     try {
-      for await (const batch of options.ask(leg, { signal: linked.signal, hasOthers: plan.hasOthers() })) {
+      for await (const batch of await options.ask(leg, { signal, hasOthers: plan.hasOthers() })) {
         if (stage === "complete") break;
         if (batch.length === 0) continue;
         if (stage === "waiting") {
@@ -98,8 +102,7 @@ export async function* runAttempts(options: AttemptOptions): AsyncGenerator<Even
       plan.fail(leg, error, scope);
     } finally {
       visit.leave();
-      linked.release();
-      if (stage !== "complete") linked.abort();
+      onLeave?.(leg);
     }
   }
 }

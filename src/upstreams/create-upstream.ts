@@ -36,5 +36,8 @@ function createAkashChat(entry: WebChatEntry, surroundings: UpstreamSurroundings
     IDLE_TIMEOUT_MS: entry.idleTimeoutMs ?? config.IDLE_TIMEOUT_MS,
   };
   const { name, headers, models } = entry;
-  return withModelOptions(createAkashChatUpstream({ ...surroundings, config: own, name, headers }), models);
+  const upstream = createAkashChatUpstream({ ...surroundings, config: own, name, headers });
+  const { all, overrides, include } = models;
+  const isPlain = include === undefined && overrides.length === 0 && Object.keys(all).length === 0;
+  return isPlain ? upstream : withModelOptions(upstream, models);
 }

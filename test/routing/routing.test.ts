@@ -31,7 +31,7 @@ describe("whom a request asks", () => {
         health,
         signal,
         now: clock.now,
-        ask({ upstream }) {
+        async ask({ upstream }) {
           asked.push(upstream);
           return failing(new GatewayError("upstream-unavailable", "It failed."));
         },
@@ -70,7 +70,7 @@ async function play(row: FailureRow, other: State | "none", afterBegin: boolean)
   const outcome = await readAll(
     runAttempts({
       legs: other === "none" ? [first] : [first, second],
-      ask,
+      ask: async (one) => ask(one),
       health,
       signal,
       now: clock.now,
