@@ -1,5 +1,5 @@
 import { GatewayError } from "../../errors.ts";
-import type { FilePart, ImagePart, Message, TextPart } from "../../model/request.ts";
+import type { FilePart, ImagePart, Message, TextPart, ToolResultPart } from "../../model/request.ts";
 import { encodeAssistant } from "./encode-assistant.ts";
 import type { ServerRules } from "./server-rules.ts";
 import type { WireMessage, WirePart } from "./wire.ts";
@@ -8,81 +8,60 @@ import type { WireMessage, WirePart } from "./wire.ts";
 export type FindReasoningDetails = (message: Message) => readonly unknown[] | undefined;
 
 const gap = "\n\n";
-const continueText =
-  "Continue your last message exactly where it stopped. Write only what comes next; do not repeat any of it.";
-
 /**
- * Encodes the conversation. Leading system messages become one; later ones stay in their place, marked in the user's turn
- * unless the server takes them as they are. Neighbouring user turns become one, since many chat templates insist on
- * alternation; a conversation that ends with the assistant's words asks to continue them. Pictures in the results of tools follow in a user turn, since the role `tool` takes text alone. A conversation
- * without a word of the user's gets one: templates refuse those without. Throws kind `unsupported` for a
- * picture by its address where the server fetches none.
+ * Encodes the conversation of a lowered request, whose turns fit. Pictures in the results of tools follow all of them in a user
+ * turn, since the role `tool` takes text alone. Throws kind `unsupported` for a picture by its address where the server fetches none.
  */
 export function encodeMessages(
   messages: readonly Message[],
   rules: ServerRules,
   findDetails: FindReasoningDetails = () => undefined,
 ): readonly WireMessage[] {
-  const system: string[] = [];
-  const turns: WireMessage[] = [];
-  let user: WirePart[] = [];
-  /** Pictures of results, until the last result of the turn. */
-  let pictures: WirePart[] = [];
-
-  function endUser(): void {
-    if (user.length > 0) turns.push({ role: "user", content: joinParts(user) });
-    user = [];
-  }
+  const encoded: WireMessage[] = [];
+  /** Pictures of the results before. */
+  let pictures: readonly WirePart[] = [];
 
   function endResults(): void {
-    user.push(...pictures);
+    if (pictures.length > 0) encoded.push({ role: "user", content: pictures });
     pictures = [];
   }
 
-  let leading = true;
   for (const message of messages) {
-    leading &&= message.role === "system";
-    if (message.role !== "tool") endResults();
     switch (message.role) {
-      case "system": {
-        const text = message.parts.map((part) => part.text).join(gap);
-        if (text.trim() === "") break;
-        if (leading) system.push(text);
-        else if (rules.systemAnywhere) {
-          endUser();
-          turns.push({ role: "system", content: text });
-        } else user.push({ type: "text", text: `<system-message>\n${text}\n</system-message>` });
+      case "system":
+        encoded.push({ role: "system", content: message.parts.map(({ text }) => text).join(gap) });
+        break;
+      case "user": {
+        const parts = [...pictures, ...message.parts.map((part) => encodePart(part, rules))];
+        pictures = [];
+        encoded.push({ role: "user", content: joinParts(parts) });
         break;
       }
-      case "user":
-        user.push(...message.parts.map((part) => encodePart(part, rules)));
-        break;
       case "assistant":
-        endUser();
-        turns.push(encodeAssistant(message.parts, rules, findDetails(message)));
+        endResults();
+        encoded.push(encodeAssistant(message.parts, rules, findDetails(message)));
         break;
       case "tool":
-        endUser();
-        for (const result of message.parts) {
-          const images = result.content.filter((part) => part.type === "image");
-          const texts = result.content.flatMap((part) => (part.type === "text" ? [part.text] : []));
-          if (images.length > 0) {
-            pictures.push({ type: "text", text: `[The picture of the result ${result.callId}:]` });
-            pictures.push(...images.map((image) => encodePart(image, rules)));
-            if (texts.length === 0) texts.push("[The picture follows.]");
-          }
-          const text = texts.join("\n");
-          const content = result.isError ? `Error: ${text}` : text;
-          turns.push({ role: "tool", tool_call_id: result.callId, content });
-        }
+        encoded.push(...message.parts.map(encodeResult));
+        pictures = message.parts.flatMap((result) => encodePictures(result, rules));
         break;
     }
   }
   endResults();
-  endUser();
-  if (turns.every(({ role }) => role === "system")) turns.push({ role: "user", content: "Begin." });
-  else if (turns.at(-1)?.role === "assistant") turns.push({ role: "user", content: continueText });
-  return system.length === 0 ? turns : [{ role: "system", content: system.join(gap) }, ...turns];
+  return encoded;
+}
+
+function encodeResult({ callId, content, isError }: ToolResultPart): WireMessage {
+  const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  const text = texts.length === 0 && content.length > 0 ? "[The picture follows.]" : texts.join("\n");
+  return { role: "tool", tool_call_id: callId, content: isError ? `Error: ${text}` : text };
+}
+
+function encodePictures({ callId, content }: ToolResultPart, rules: ServerRules): readonly WirePart[] {
+  const images = content.filter((part) => part.type === "image");
+  if (images.length === 0) return [];
+  const label = { type: "text", text: `[The picture of the result ${callId}:]` } as const;
+  return [label, ...images.map((image) => encodePart(image, rules))];
 }
 
 /** Text alone is a string, which all servers take. */

@@ -53,8 +53,6 @@ export interface ServerRules {
   readonly stopSequences: number;
   /** The server fetches pictures from http addresses; else they must be inline. */
   readonly fetchesImages: boolean;
-  /** System messages may stand between the turns; else later ones become marked text of the user's turn. */
-  readonly systemAnywhere: boolean;
   /** The fields in which a model gets its own earlier thinking back; empty: not at all. */
   readonly reasoningFields: readonly ReasoningField[];
   /** `reasoning_details` go back unchanged. */

@@ -76,7 +76,6 @@ describe.each(servers)("what every server takes: $name", (rules) => {
   test("roles are those that every server knows", () => {
     const messages: Message[] = [
       { role: "system", parts: [text("One.")] },
-      { role: "system", parts: [text("Two.")] },
       user("hi"),
       { role: "assistant", parts: [{ type: "tool-call", callId: "a", name: "get_time", arguments: "{}" }] },
       {
@@ -85,7 +84,7 @@ describe.each(servers)("what every server takes: $name", (rules) => {
       },
     ];
     expect(encode({ messages }, { rules }).messages).toEqual([
-      { role: "system", content: "One.\n\nTwo." },
+      { role: "system", content: "One." },
       { role: "user", content: "hi" },
       {
         role: "assistant",
@@ -217,30 +216,6 @@ describe("messages", () => {
     expect(encode({ maxOutputTokens: 5 })).not.toHaveProperty("max_completion_tokens");
   });
 
-  test("system messages between turns are marked text of the user's turn, and user turns are one", () => {
-    const messages: Message[] = [
-      user("a"),
-      { role: "system", parts: [text("Now short.")] },
-      user("b"),
-      { role: "assistant", parts: [text("c")] },
-    ];
-    expect(encode({ messages }).messages).toEqual([
-      { role: "user", content: "a\n\n<system-message>\nNow short.\n</system-message>\n\nb" },
-      { role: "assistant", content: "c" },
-      { role: "user", content: expect.stringContaining("Continue your last message") },
-    ]);
-    const rules = { ...unknown, systemAnywhere: true };
-    expect(encode({ messages }, { rules }).messages[1]).toEqual({ role: "system", content: "Now short." });
-  });
-
-  test("a conversation without a word of the user's gets one", () => {
-    const messages: Message[] = [{ role: "system", parts: [text("Greet.")] }];
-    expect(encode({ messages }).messages).toEqual([
-      { role: "system", content: "Greet." },
-      { role: "user", content: "Begin." },
-    ]);
-  });
-
   test.each([
     ["", "{}"],
     [" ", "{}"],
@@ -287,8 +262,7 @@ describe("messages", () => {
     ) => ({ type: "tool-result", callId, isError: false, content }) as const;
     const messages: Message[] = [
       { role: "assistant", parts: [call("a"), call("b")] },
-      { role: "tool", parts: [result("a", [{ type: "image", source: data }])] },
-      { role: "tool", parts: [result("b", [text("done")])] },
+      { role: "tool", parts: [result("a", [{ type: "image", source: data }]), result("b", [text("done")])] },
       user("so?"),
     ];
     expect(encode({ messages }).messages.slice(1)).toEqual([

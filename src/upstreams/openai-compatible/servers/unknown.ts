@@ -19,8 +19,6 @@ export const unknown: ServerRules = {
   // OpenAI's own limit, which strict servers keep.
   stopSequences: 4,
   fetchesImages: true,
-  // Many chat templates insist on one system message, at the beginning.
-  systemAnywhere: false,
   reasoningFields: ["reasoning", "reasoning_content"],
   reasoningDetails: false,
   thinking: { form: "field", words: efforts },
