@@ -6,7 +6,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, ImagePart, Message, ToolResultPart } from "../model/request.ts";
 
 /**
- * Whether a model can see: by the operator's list of patterns, or because an upstream of it does not say that it can't. Of one
+ * Whether a model can see: by the operator's list of patterns, which names it or its id at an upstream, or because an upstream of it does not say that it can't. Of one
  * that takes and gives text alone nothing is said.
  */
 export function canSee(model: ModelInfo | RoutedModel, patterns: readonly string[]): boolean {
@@ -14,7 +14,9 @@ export function canSee(model: ModelInfo | RoutedModel, patterns: readonly string
   const all = "legs" in model ? model.legs.map((leg) => leg.model) : [model];
   return (
     all.some(({ capabilities = textOnly }) => capabilities.images !== "emulated") ||
-    patterns.some((pattern) => matchGlob(pattern, model.aliasOf ?? model.id))
+    [model.aliasOf ?? model.id, ...all.map(({ id }) => id)].some((id) =>
+      patterns.some((pattern) => matchGlob(pattern, id)),
+    )
   );
 }
 
