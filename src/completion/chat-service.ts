@@ -53,6 +53,8 @@ export interface ChatService {
   ): Promise<EditedContext>;
   /** Models offered now, and behind them the names of their aliases (`LIST_ALIASES`), which have `aliasOf`. */
   listModels(signal: AbortSignal): Promise<readonly ListedModel[]>;
+  /** The model behind a client's id (`resolveModel`) as the list has it. Throws why there is no list, too. */
+  showModel(id: string, signal: AbortSignal): Promise<ListedModel>;
   /** The model behind a client's id: aliases, wildcards, any case. Throws kind `model-not-found` with a hint. */
   resolveModel(id: string, signal: AbortSignal): Promise<RoutedModel>;
   /** Whether a model takes images, at one of its upstreams at least. */

@@ -55,7 +55,10 @@ export interface ChatServiceOptions {
     | "REMOTE_IMAGE_LIMIT_BYTES"
     | "REMOTE_IMAGE_TIMEOUT_MS"
   >;
-  readonly router: Pick<Router, "catalogue" | "refresh" | "listModels" | "answer" | "upstreamOf">;
+  readonly router: Pick<
+    Router,
+    "catalogue" | "refresh" | "listModels" | "showModel" | "answer" | "upstreamOf"
+  >;
   readonly images: Pick<ImageService, "generate" | "publish">;
   readonly newId: IdFactory;
   /** Other names for models, as they are now. Default: `MODEL_ALIASES`. */
@@ -274,6 +277,11 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       if (config.LIST_ALIASES === "off") return models;
       const catalogue = await router.catalogue(signal);
       return [...models, ...listAliases(models, aliases(), (id) => catalogue.find(id))];
+    },
+    async showModel(id, signal) {
+      // A chat may try any id while there is no list, but none is known to be a model then.
+      await router.listModels(signal);
+      return router.showModel(await resolve(id, signal));
     },
     resolveModel: resolve,
     canSee: seesImages,

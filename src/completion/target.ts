@@ -1,4 +1,4 @@
-import { type Capabilities, textOnly } from "../model/capabilities.ts";
+import { type Capabilities, textOnly, toolSupport } from "../model/capabilities.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 
 /** The model of a leg, as a request is made for it. */
@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /**
- * What is done where nobody has said what a model can: tools are offered and images shown, since a server that can't says so, and
+ * What is done where nobody has said what a model can: tools are offered (`toolSupport`) and images shown, since a server that can't says so, and
  * then it is known. A form is asked for in words, which no server refuses. Of a text-only model nothing is told.
  */
 export function settleCapabilities(capabilities: Capabilities = textOnly): Capabilities {
@@ -26,7 +26,7 @@ export function settleCapabilities(capabilities: Capabilities = textOnly): Capab
 const settled = new WeakMap<Capabilities, Capabilities>();
 
 function settle(capabilities: Capabilities): Capabilities {
-  const { tools, images, outputLimit } = capabilities;
+  const { images, outputLimit } = capabilities;
   const known = Object.entries(capabilities).map(([name, support]) => [
     name,
     support === "unknown" ? "emulated" : support,
@@ -34,7 +34,7 @@ function settle(capabilities: Capabilities): Capabilities {
   return {
     ...capabilities,
     ...Object.fromEntries(known),
-    tools: tools === "unknown" ? "native" : tools,
+    tools: toolSupport(capabilities),
     images: images === "unknown" ? "native" : images,
     outputLimit: outputLimit === "unknown" ? "native" : outputLimit,
   };

@@ -55,6 +55,14 @@ export const textOnly: Capabilities = all("emulated");
 /** Of a model of which nobody has said anything. */
 export const unknownCapabilities: Capabilities = all("unknown");
 
+/**
+ * How tools come about: where nobody has said whether a model takes them they are offered, since a server that can't says so, and
+ * then it is known.
+ */
+export function toolSupport({ tools }: Pick<Capabilities, "tools"> = textOnly): "native" | "emulated" {
+  return tools === "emulated" ? "emulated" : "native";
+}
+
 /** Puts together what was told: what comes later counts, and more than what is unknown. */
 export function mergeCapabilities(...parts: readonly Partial<Capabilities>[]): Capabilities {
   const merged: { -readonly [Name in keyof Capabilities]: Support } = { ...unknownCapabilities };

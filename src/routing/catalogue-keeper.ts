@@ -35,8 +35,9 @@ export function createCatalogueKeeper({
 
   function toCatalogue(listings: readonly Listing[]): Catalogue {
     if (last !== undefined && areSame(last.listings, listings)) return last.catalogue;
-    const offers = upstreams.map(({ name, pictures }, at) => ({
+    const offers = upstreams.map(({ name, owner, pictures }, at) => ({
       upstream: name,
+      owner,
       models: listings[at]?.models,
       drawsAs: pictures?.defaultModel,
     }));

@@ -18,7 +18,8 @@ export interface CatalogueOptions {
 const mostOfPattern = 8;
 
 /** Creates the catalogue. */
-export function createCatalogue({ offers, names = [], failure }: CatalogueOptions): Catalogue {
+export function createCatalogue({ offers: told, names = [], failure }: CatalogueOptions): Catalogue {
+  const offers = told.map(withOwner);
   const finders = new Map(offers.map((offer) => [offer.upstream, createOfferFinder(offer)]));
 
   /** The leg of `upstream/model`; an upstream whose list is not known takes any id. */
@@ -76,20 +77,23 @@ export function createCatalogue({ offers, names = [], failure }: CatalogueOption
   };
 }
 
-/** The list for clients: the facts of each model are those of its first leg that `answersNow`. */
+/** The list for clients. */
 export function listNow(
   { models }: Pick<Catalogue, "models">,
   answersNow: (leg: Leg) => boolean,
 ): readonly ListedModel[] {
-  return models.map((model) => {
-    const legs = model.legs.map((leg) => ({ ...leg, answersNow: answersNow(leg) }));
-    const first = legs.find((leg) => leg.answersNow);
-    return {
-      ...(first === undefined || first === legs[0] ? model : toRoutedModel(model.id, model.legs, first)),
-      legs,
-      answersNow: first !== undefined,
-    };
-  });
+  return models.map((model) => showNow(model, answersNow));
+}
+
+/** A model for clients: its facts are those of its first leg that `answersNow`. */
+export function showNow(model: RoutedModel, answersNow: (leg: Leg) => boolean): ListedModel {
+  const legs = model.legs.map((leg) => ({ ...leg, answersNow: answersNow(leg) }));
+  const first = legs.find((leg) => leg.answersNow);
+  return {
+    ...(first === undefined || first === legs[0] ? model : toRoutedModel(model.id, model.legs, first)),
+    legs,
+    answersNow: first !== undefined,
+  };
 }
 
 function toModels(name: string, legs: readonly Leg[]): readonly RoutedModel[] {
@@ -115,11 +119,19 @@ function split(
  * A model that an upstream may have all the same: any, where its list is not known or has no model that chats, which is what
  * an upstream says whose back end is away; and the one that draws, where the list is the back end's, which has none.
  */
-function findUnlisted({ models, drawsAs }: Offer, id: string): ModelInfo | undefined {
+function findUnlisted({ models, owner, drawsAs }: Offer, id: string): ModelInfo | undefined {
   const isBlind = models === undefined || !models.some(({ kind }) => kind === "chat");
   const draws = drawsAs !== undefined && drawsAs.toLowerCase() === id.toLowerCase();
-  if (draws && (isBlind || models.some(({ raw }) => raw === true))) return { id: drawsAs, kind: "image" };
-  return isBlind ? { id, kind: "chat" } : undefined;
+  const ownedBy = owner === undefined ? {} : { ownedBy: owner };
+  if (draws && (isBlind || models.some(({ raw }) => raw === true)))
+    return { id: drawsAs, kind: "image", ...ownedBy };
+  return isBlind ? { id, kind: "chat", ...ownedBy } : undefined;
+}
+
+function withOwner(offer: Offer): Offer {
+  const { models, owner } = offer;
+  if (models === undefined || owner === undefined) return offer;
+  return { ...offer, models: models.map((model) => ({ ...model, ownedBy: owner })) };
 }
 
 function unique(legs: readonly Leg[]): readonly Leg[] {

@@ -2,7 +2,7 @@ import { GatewayError, toGatewayError } from "../errors.ts";
 import type { Leg } from "../model/leg.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
-import { listNow } from "./catalogue.ts";
+import { listNow, showNow } from "./catalogue.ts";
 import { createCatalogueKeeper } from "./catalogue-keeper.ts";
 import { conversationKey, createConversations } from "./conversations.ts";
 import { createHealth, type HealthOptions } from "./health.ts";
@@ -89,6 +89,7 @@ export function createRouter(options: RouterOptions): Router {
     async listModels(signal) {
       return listNow(await catalogueOrFailure(keeper.now(signal)), answersNow);
     },
+    showModel: (model) => showNow(model, answersNow),
     answer(route) {
       const { legs, signal, watch, conversation } = route;
       const key =

@@ -6,6 +6,8 @@ export interface Offer {
   readonly upstream: string;
   /** `undefined` while its list is not known: then it judges itself what it is asked for. */
   readonly models: readonly ModelInfo[] | undefined;
+  /** Whose all its models are, where that is one. */
+  readonly owner?: string | undefined;
   /** The model that draws there, also while a list does not show it. */
   readonly drawsAs?: string | undefined;
 }

@@ -64,6 +64,8 @@ export interface Router {
   refresh(signal: AbortSignal): Promise<Catalogue>;
   /** The list for clients. Throws the failure of the first upstream when no list is known. */
   listModels(signal: AbortSignal): Promise<readonly ListedModel[]>;
+  /** A model as the list for clients has it. */
+  showModel(model: RoutedModel): ListedModel;
   /**
    * Answers by the first leg that begins to (docs/routing.md). Throws a `RouteError` with what was tried, or whatever the
    * leg throws that has begun.

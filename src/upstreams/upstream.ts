@@ -70,6 +70,8 @@ export interface AskOptions {
 export interface Upstream {
   /** Its own among all upstreams: in `name/model`, in the log, in headers. */
   readonly name: string;
+  /** Whose its models are in lists, whatever its own list says. Absent: as that says. */
+  readonly owner?: string;
   /** What a conversation without a system message gets, where the upstream takes none without; otherwise absent. */
   readonly systemPrompt?: string;
   /**

@@ -1,3 +1,4 @@
+import type { ShownModel } from "../../src/dialects/shown-model.ts";
 import type { ListedModel } from "../../src/model/leg.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
 import type { Router } from "../../src/routing/index.ts";
@@ -45,4 +46,9 @@ export function completeUpstream(given: Partial<Upstream>, at = 0): Upstream {
 /** A model as the merged list has it, at one upstream that answers now. */
 export function listed(model: ModelInfo, upstream = "upstream-1"): ListedModel {
   return { ...model, legs: [{ upstream, model, answersNow: true }], answersNow: true };
+}
+
+/** The same as lists are encoded from it. */
+export function shown(model: ModelInfo, canSee = false): ShownModel {
+  return { model: listed(model), canSee };
 }

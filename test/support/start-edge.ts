@@ -69,6 +69,9 @@ export async function startEdge(options: {
     fits: async () => true,
     editContext: async (request) => ({ request, applied: [] }),
     listModels: async () => models.map((model) => listed(model)),
+    async showModel(id, signal) {
+      return listed(await chat.resolveModel(id, signal));
+    },
     canSee: ({ id }) => id.includes("VL"),
     async resolveModel(id) {
       const model = models.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());

@@ -1,12 +1,6 @@
-import type { ModelInfo } from "../../model/model-info.ts";
+import { describeShown, modalitiesOf, type ShownModel } from "../shown-model.ts";
+import type { ListedModel } from "../../model/leg.ts";
 import { codexInstructions } from "./codex-instructions.ts";
-
-/** A chat model of the list, which may be there under an alias. */
-export interface CatalogueModel {
-  readonly model: ModelInfo;
-  /** Whether it takes images. */
-  readonly canSee: boolean;
-}
 
 /** How much of a tool's output Codex keeps, in tokens: all of it is sent again with each turn. */
 const longestOutput = 2000;
@@ -17,13 +11,14 @@ const longestOutput = 2000;
  */
 const fullest = 0.75;
 
-function encode({ model, canSee }: CatalogueModel, index: number): Record<string, unknown> {
+function encode(shown: ShownModel, index: number): Record<string, unknown> {
+  const { model } = shown;
   const name = model.name ?? model.id;
   return {
     // Codex knows a model by exactly this name.
     slug: model.id,
     display_name: model.aliasOf === undefined ? name : `${name} (${model.aliasOf})`,
-    description: null,
+    description: describe(model),
     // There is no effort to choose.
     supported_reasoning_levels: [],
     shell_type: "unified_exec",
@@ -36,11 +31,12 @@ function encode({ model, canSee }: CatalogueModel, index: number): Record<string
     supports_reasoning_summaries: false,
     support_verbosity: false,
     truncation_policy: { mode: "tokens", limit: longestOutput },
+    // The gateway takes several calls of any model, and keeps to one where that is asked for.
     supports_parallel_tool_calls: true,
     experimental_supported_tools: [],
     // Open models edit better by the shell than in Codex' own patches.
     apply_patch_tool_type: null,
-    input_modalities: canSee ? ["text", "image"] : ["text"],
+    input_modalities: modalitiesOf(shown).input,
     ...(model.contextLength === undefined
       ? {}
       : {
@@ -48,13 +44,21 @@ function encode({ model, canSee }: CatalogueModel, index: number): Record<string
           auto_compact_token_limit: Math.floor(model.contextLength * fullest),
         }),
     default_reasoning_summary: "none",
+    ...describeShown(model),
   };
+}
+
+/** What its picker shows beside the name: who answers, where that is more than one upstream or none of them now. */
+function describe({ legs, answersNow }: ListedModel): string | null {
+  const names = [...new Set(legs.map(({ upstream }) => upstream))];
+  if (answersNow && names.length < 2) return null;
+  return `${answersNow ? "" : "Does not answer now. "}At ${names.join(", ")}.`;
 }
 
 /**
  * The catalogue that Codex fetches from its `model_catalog_url`: the least that 0.130 to 0.171 accept. One entry that
  * is not valid makes Codex drop all. Source: openai/codex, codex-rs/protocol/src/openai_models.rs.
  */
-export function encodeCodexCatalogue(models: readonly CatalogueModel[]): readonly Record<string, unknown>[] {
+export function encodeCodexCatalogue(models: readonly ShownModel[]): readonly Record<string, unknown>[] {
   return models.map(encode);
 }

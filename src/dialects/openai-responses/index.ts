@@ -1,7 +1,7 @@
 /** OpenAI's Responses: what its routes and the service behind them need of it. */
 export { keepMessages } from "./compaction.ts";
 export { encodeError } from "./encode-error.ts";
-export { type CatalogueModel, encodeCodexCatalogue } from "./encode-models.ts";
+export { encodeCodexCatalogue } from "./encode-models.ts";
 export { createStreamEncoder, encodeWireEvent } from "./encode-stream.ts";
 export { parseItemId } from "./item-id.ts";
 export { parseRequest, type ResponsesInput } from "./parse-request.ts";

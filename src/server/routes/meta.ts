@@ -8,7 +8,9 @@ import {
 } from "../../dialects/anthropic-messages/index.ts";
 import { encodeCodexCatalogue } from "../../dialects/openai-responses/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/encode-openai-models.ts";
+import type { ShownModel } from "../../dialects/shown-model.ts";
 import { GatewayError } from "../../errors.ts";
+import type { ListedModel } from "../../model/leg.ts";
 import { readVersion } from "../../version.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -59,6 +61,8 @@ export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCa
     return { baseUrl, access: "open", version: readVersion(), defaultModel: config.DEFAULT_MODEL, models };
   }
 
+  const toShown = (model: ListedModel): ShownModel => ({ model, canSee: chat.canSee(model) });
+
   return (app, _options, done) => {
     setDialectErrors(app, encodeEdgeError);
 
@@ -74,25 +78,18 @@ export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCa
 
     app.get<{ Querystring: { client_version?: unknown } }>("/v1/models", async (request, reply) => {
       const signal = clientSignal(reply);
-      const models = await chat.listModels(signal);
+      const models = (await chat.listModels(signal)).map(toShown);
       if (isClaudeCode(request.headers["user-agent"])) return encodeClaudeCodeModels(models);
       const list = speaksAnthropic(request)
         ? pageModels(encodeAnthropicModels(models), request.query)
         : encodeOpenAiModels(models);
       // Codex says its version, and reads `models` alone; others need not pay for it.
       if (request.query.client_version === undefined) return list;
-      const writing = models.filter(({ kind }) => kind === "chat");
-      return {
-        ...list,
-        models: encodeCodexCatalogue(writing.map((model) => ({ model, canSee: chat.canSee(model) }))),
-      };
+      return { ...list, models: encodeCodexCatalogue(models.filter(({ model }) => model.kind === "chat")) };
     });
     // Ids contain slashes, which clients may or may not encode.
     app.get<{ Params: { "*": string } }>("/v1/models/*", async (request, reply) => {
-      const signal = clientSignal(reply);
-      // Throws why there is no list: a chat may try any id then, but none is known to be a model.
-      await chat.listModels(signal);
-      const model = await chat.resolveModel(request.params["*"], signal);
+      const model = toShown(await chat.showModel(request.params["*"], clientSignal(reply)));
       return speaksAnthropic(request) ? encodeAnthropicModel(model) : encodeOpenAiModel(model);
     });
     app.post("/v1/embeddings", () => {

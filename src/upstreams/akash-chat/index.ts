@@ -121,6 +121,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
 
   return {
     name: options.name ?? "akash-chat",
+    owner: "Akash Network",
     systemPrompt: fallbackSystemPrompt,
     listModels: (signal) => models.list(signal),
     refreshModels: (signal) => models.refresh(signal),
