@@ -76,8 +76,9 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
 
   return {
     availability(leg) {
-      const own = placeOf(leg).availability();
-      const shared = upstreamOf(leg).availability();
+      // A list asks for all legs: those that were never asked are not remembered for that.
+      const own = legs.get(legKey(leg))?.place.availability() ?? "ready";
+      const shared = upstreams.get(leg.upstream)?.availability() ?? "ready";
       return fromBest.indexOf(own) > fromBest.indexOf(shared) ? own : shared;
     },
     enter(leg) {
@@ -107,8 +108,15 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
       };
     },
     restOf(leg) {
-      const rests = [placeOf(leg).state, upstreamOf(leg).state].flatMap((state) =>
-        state.state === "resting" ? [state] : state.state === "trial" ? [state.rest] : [],
+      const states = [legs.get(legKey(leg))?.place.state, upstreams.get(leg.upstream)?.state];
+      const rests = states.flatMap((state) =>
+        state === undefined
+          ? []
+          : state.state === "resting"
+            ? [state]
+            : state.state === "trial"
+              ? [state.rest]
+              : [],
       );
       return rests.sort((a, b) => b.until - a.until)[0];
     },

@@ -10,6 +10,7 @@ import type { CompatibleServer } from "./create-server.ts";
 import type { ModelDetails } from "./decode-details.ts";
 import type { ListedModel } from "./decode-models.ts";
 import { describeModel } from "./describe-model.ts";
+import { createDescribedList } from "./described-list.ts";
 import { fetchDetails } from "./fetch-details.ts";
 import { fetchList, type FetchedList } from "./fetch-list.ts";
 import type { ServerRules } from "./server-rules.ts";
@@ -100,19 +101,20 @@ export function createModels(options: ModelsOptions): Models {
     for (const { model, mark } of list.models) learning.see(model.id, mark);
   }
 
+  const described = createDescribedList(read, describeAny);
+
+  function read(id: string) {
+    return { listed: listed?.get(id)?.model, details: details.get(id), learned: learning.of(id) };
+  }
+
   function describeAny(id: string): ModelInfo {
-    return describeModel(id, {
-      listed: listed?.get(id)?.model,
-      details: details.get(id),
-      learned: learning.of(id),
-      operator: readOptions(options.models, id),
-    });
+    return describeModel(id, { ...read(id), operator: readOptions(options.models, id) });
   }
 
   /** What is known, or named by the operator; throws why nothing is. */
   function give(): readonly ModelInfo[] {
     if (listed === undefined && offered.length === 0) throw renewal.failure;
-    return offered.map(describeAny);
+    return described.of(offered);
   }
 
   return {
