@@ -107,8 +107,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
   const seesImages = (model: ModelInfo): boolean => canSee(model, config.VISION_MODELS);
 
-  async function resolve(id: string, signal: AbortSignal): Promise<RoutedModel> {
-    return resolveModel(id, { router, aliases: aliases(), defaultModel: config.DEFAULT_MODEL }, signal);
+  async function resolve(id: string, signal: AbortSignal, { onlyKnown = false } = {}): Promise<RoutedModel> {
+    const options = { router, aliases: aliases(), defaultModel: config.DEFAULT_MODEL, onlyKnown };
+    return resolveModel(id, options, signal);
   }
 
   function workFor(request: ChatRequest): SchemaWork {
@@ -279,11 +280,11 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       return [...models, ...listAliases(models, aliases(), (id) => catalogue.find(id))];
     },
     async showModel(id, signal) {
-      // A chat may try any id while there is no list, but none is known to be a model then.
+      // A chat may try any id at an upstream without a list, but none is known to be a model then.
       await router.listModels(signal);
-      return router.showModel(await resolve(id, signal));
+      return router.showModel(await resolve(id, signal, { onlyKnown: true }), signal);
     },
-    resolveModel: resolve,
+    resolveModel: (id, signal) => resolve(id, signal),
     canSee: seesImages,
   };
 }

@@ -14,6 +14,8 @@ export interface ResolveOptions {
   readonly aliases: readonly ModelAlias[];
   /** What `auto` means (`DEFAULT_MODEL`): an id or an alias. Default: the first chat model of the list. */
   readonly defaultModel?: string | undefined;
+  /** Ids don't pass. Default: they do. */
+  readonly onlyKnown?: boolean;
 }
 
 const mostShown = 30;
@@ -70,6 +72,11 @@ async function resolveId(id: string, options: ResolveOptions, signal: AbortSigna
   const aliased = pattern?.to ?? id;
   // Any model is one of the list, so without a list there is none.
   const wantsAny = asksForAny(aliased);
+  // The one that draws is known, also while a list hides it.
+  const pass = (all: Catalogue) => {
+    const passed = all.pass(aliased);
+    return options.onlyKnown === true && passed?.kind !== "image" ? undefined : passed;
+  };
   const find = (all: Catalogue) =>
     all.find(exact?.to ?? id) ??
     all.find(aliased) ??
@@ -84,11 +91,11 @@ async function resolveId(id: string, options: ResolveOptions, signal: AbortSigna
       new GatewayError("upstream-unavailable", "No upstream of this gateway offers a chat model now.")
     );
   }
-  const passed = catalogue.pass(aliased);
+  const passed = pass(catalogue);
   if (passed !== undefined) return passed;
 
   const newest = await options.router.refresh(signal);
-  const foundNow = find(newest) ?? newest.pass(aliased);
+  const foundNow = find(newest) ?? pass(newest);
   if (foundNow !== undefined) return foundNow;
   throw notFound(id, aliased, newest.models.length === 0 ? catalogue.models : newest.models);
 }

@@ -1,4 +1,4 @@
-import { type GatewayError, toGatewayError } from "../errors.ts";
+import { type ErrorKind, type GatewayError, toGatewayError } from "../errors.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
@@ -18,6 +18,12 @@ type Listing =
   | { readonly models: readonly ModelInfo[]; readonly failure?: undefined }
   | { readonly models: undefined; readonly failure: GatewayError | undefined };
 
+/** Failures of the list that any other request would meet as well. */
+const shutKinds: ReadonlySet<ErrorKind> = new Set([
+  "upstream-unavailable",
+  "upstream-timeout",
+  "upstream-unauthorized",
+]);
 /** How long a list that others can do without is waited for. */
 const patienceMs = 3000;
 
@@ -42,7 +48,13 @@ export function createCatalogueKeeper({
       drawsAs: pictures?.defaultModel,
     }));
     const failure = listings.find((listing) => listing.failure !== undefined)?.failure;
-    const catalogue = createCatalogue({ offers, names, failure });
+    const unreachable = new Set(
+      upstreams.flatMap(({ name }, at) => {
+        const kind = listings[at]?.failure?.kind;
+        return kind !== undefined && shutKinds.has(kind) ? [name] : [];
+      }),
+    );
+    const catalogue = createCatalogue({ offers, names, failure, unreachable });
     last = { listings, catalogue };
     return catalogue;
   }

@@ -12,14 +12,16 @@ export interface CatalogueOptions {
   readonly offers: readonly Offer[];
   readonly names?: readonly OwnName[];
   readonly failure?: GatewayError | undefined;
+  readonly unreachable?: ReadonlySet<string>;
 }
 
 /** A `*` may stand for hundreds of models; nobody waits until all have failed. */
 const mostOfPattern = 8;
 
 /** Creates the catalogue. */
-export function createCatalogue({ offers: told, names = [], failure }: CatalogueOptions): Catalogue {
-  const offers = told.map(withOwner);
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  const { names = [], failure, unreachable = new Set() } = options;
+  const offers = options.offers.map(withOwner);
   const finders = new Map(offers.map((offer) => [offer.upstream, createOfferFinder(offer)]));
 
   /** The leg of `upstream/model`; an upstream whose list is not known takes any id. */
@@ -74,6 +76,7 @@ export function createCatalogue({ offers: told, names = [], failure }: Catalogue
       return first === undefined ? undefined : toRoutedModel(first.model.id, legs);
     },
     failure,
+    unreachable,
   };
 }
 

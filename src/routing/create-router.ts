@@ -78,18 +78,32 @@ export function createRouter(options: RouterOptions): Router {
     }
   }
 
-  function answersNow(leg: Leg): boolean {
-    const availability = health.availability(leg);
-    return availability === "ready" || availability === "due";
+  /** Tells of legs whether they answer now. What an upstream itself knows of its budget counts as what it has said. */
+  function judgeLegs({ unreachable }: Catalogue): (leg: Leg) => boolean {
+    const spent = new Set(
+      [...members.values()]
+        .filter(({ upstream }) => upstream.budget()?.spent === true)
+        .map(({ upstream }) => upstream.name),
+    );
+    return (leg) => {
+      if (!members.has(leg.upstream) || spent.has(leg.upstream) || unreachable.has(leg.upstream))
+        return false;
+      wake([leg]);
+      const availability = health.availability(leg);
+      return availability === "ready" || availability === "due";
+    };
   }
 
   return {
     catalogue: (signal) => keeper.now(signal),
     refresh: (signal) => keeper.refresh(signal),
     async listModels(signal) {
-      return listNow(await catalogueOrFailure(keeper.now(signal)), answersNow);
+      const catalogue = await catalogueOrFailure(keeper.now(signal));
+      return listNow(catalogue, judgeLegs(catalogue));
     },
-    showModel: (model) => showNow(model, answersNow),
+    async showModel(model, signal) {
+      return showNow(model, judgeLegs(await catalogueOrFailure(keeper.now(signal))));
+    },
     answer(route) {
       const { legs, signal, watch, conversation } = route;
       const key =

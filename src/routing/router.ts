@@ -24,6 +24,8 @@ export interface Catalogue {
   pass(id: string): RoutedModel | undefined;
   /** Why the list of an upstream is not known; of several the first. */
   readonly failure: GatewayError | undefined;
+  /** The upstreams that could not be asked for their list, nor ever before: most probably they answer nothing else either. */
+  readonly unreachable: ReadonlySet<string>;
 }
 
 /** What tells one conversation from another; the first that is there is taken. */
@@ -64,8 +66,8 @@ export interface Router {
   refresh(signal: AbortSignal): Promise<Catalogue>;
   /** The list for clients. Throws the failure of the first upstream when no list is known. */
   listModels(signal: AbortSignal): Promise<readonly ListedModel[]>;
-  /** A model as the list for clients has it. */
-  showModel(model: RoutedModel): ListedModel;
+  /** A model as the list for clients has it. Throws as `listModels`. */
+  showModel(model: RoutedModel, signal: AbortSignal): Promise<ListedModel>;
   /**
    * Answers by the first leg that begins to (docs/routing.md). Throws a `RouteError` with what was tried, or whatever the
    * leg throws that has begun.
