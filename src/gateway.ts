@@ -61,8 +61,11 @@ export interface Services {
   readonly responses: ResponseService;
   readonly store: ResponseStore;
   readonly newId: IdFactory;
-  /** What is left of what the upstream allows, as far as is known. */
-  readonly budget: () => Budget | undefined;
+  /**
+   * What is left of what an upstream allows, as far as is known; without its name, of the only one that tells of a budget, and of
+   * several of none.
+   */
+  readonly budget: (upstream?: string) => Budget | undefined;
   /** What each upstream allows, after a look at it where there was none lately. */
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
@@ -121,8 +124,11 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     responses,
     store,
     newId,
-    budget: () =>
-      router.upstreams.map((upstream) => upstream.budget()).find((budget) => budget !== undefined),
+    budget(name) {
+      const asked = router.upstreams.filter((upstream) => name === undefined || upstream.name === name);
+      const [budget, ...others] = asked.flatMap((upstream) => upstream.budget() ?? []);
+      return others.length === 0 ? budget : undefined;
+    },
     allowances: (signal) =>
       Promise.all(
         router.upstreams.map(async (upstream) => ({

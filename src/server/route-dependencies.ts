@@ -18,8 +18,8 @@ export interface RouteDependencies {
   /** Holds the threads of the Messages API. */
   readonly store: ResponseStore;
   readonly newId: IdFactory;
-  /** What is left of what the upstream allows, as far as is known. */
-  readonly budget: () => Budget | undefined;
+  /** What is left of what an upstream allows, as far as is known; without its name, of the only one that tells. */
+  readonly budget: (upstream?: string) => Budget | undefined;
   /** What each upstream allows, after a look at it where there was none lately: `Upstream.allowance`. */
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
