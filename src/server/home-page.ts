@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { anyModel } from "../model/any-model.ts";
-import type { ModelInfo } from "../model/model-info.ts";
+import type { ListedModel } from "../model/leg.ts";
 
 /** What the page shows of a gateway. */
 export type HomePage = {
@@ -15,7 +15,7 @@ export type HomePage = {
       /** What `auto` means, if that was configured. */
       readonly defaultModel?: string | undefined;
       /** `undefined`: they can't be had at the moment. */
-      readonly models: readonly ModelInfo[] | undefined;
+      readonly models: readonly ListedModel[] | undefined;
     }
 );
 
@@ -79,13 +79,31 @@ function curlOf({ baseUrl, access }: HomePage): string {
   ].join("\n");
 }
 
-function describeModel({ id, kind, contextLength, aliasOf }: ModelInfo): string {
+/** What a model of each kind is for; of those that write the length says it. */
+const purposes: Readonly<Record<Exclude<ListedModel["kind"], "chat">, string | undefined>> = {
+  image: "draws",
+  embedding: "gives vectors",
+  other: undefined,
+};
+
+function describeModel(model: ListedModel, namesUpstreams: boolean): string {
+  const { id, kind, contextLength, aliasOf, answersNow } = model;
   const facts = [
     aliasOf === undefined ? undefined : `another name of ${aliasOf}`,
-    kind === "image" ? "draws" : contextLength === undefined ? undefined : `${contextLength} tokens`,
+    kind !== "chat" ? purposes[kind] : contextLength === undefined ? undefined : `${contextLength} tokens`,
+    namesUpstreams ? `at ${listUpstreams(model)}` : undefined,
+    answersNow ? undefined : "does not answer now",
   ].filter((fact) => fact !== undefined);
   const more = facts.length === 0 ? "" : ` <small>${escape(facts.join(", "))}</small>`;
   return `<li><code>${escape(id)}</code>${more}</li>`;
+}
+
+/** In the order in which they are asked. Those that don't answer are marked where others do. */
+function listUpstreams({ legs, answersNow }: ListedModel): string {
+  const names = legs.map((leg) =>
+    answersNow && !leg.answersNow ? `${leg.upstream} (not now)` : leg.upstream,
+  );
+  return [...new Set(names)].join(", ");
 }
 
 function listModels(page: HomePage): string {
@@ -95,7 +113,9 @@ function listModels(page: HomePage): string {
   }
   const any =
     page.defaultModel === undefined ? "the first of them" : `<code>${escape(page.defaultModel)}</code>`;
-  return `<p><code>${anyModel}</code> is ${any}.</p>\n<ul>\n${page.models.map(describeModel).join("\n")}\n</ul>`;
+  const upstreams = new Set(page.models.flatMap(({ legs }) => legs.map(({ upstream }) => upstream)));
+  const lines = page.models.map((model) => describeModel(model, upstreams.size > 1));
+  return `<p><code>${anyModel}</code> is ${any}.</p>\n<ul>\n${lines.join("\n")}\n</ul>`;
 }
 
 /** The page at the root, for people: how to reach the gateway, and with what. A document of its own, without scripts. */

@@ -6,6 +6,8 @@ import { renderHomePage } from "../../src/server/home-page.ts";
 import { prefersHtml } from "../../src/server/prefers-html.ts";
 import { readVersion } from "../../src/version.ts";
 import { get, send } from "../support/post.ts";
+import { listed } from "../support/router-of.ts";
+import { startMerged } from "../support/start-merged.ts";
 import { startStack } from "../support/start-stack.ts";
 
 const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
@@ -101,6 +103,30 @@ describe("GET /", () => {
     expect(text).toContain(`curl ${expected}/v1/chat/completions`);
   });
 
+  test("names the upstreams where there are several, and says who does not answer now", async () => {
+    await using stack = await startMerged({
+      simulator: {
+        models: [
+          { id: "DeepSeek-V3.2", apiId: "deepseek-ai/DeepSeek-V3.2", tokenLimit: 64_000 },
+          { id: "AkashGen" },
+        ],
+      },
+      models: [{ id: "deepseek-ai/DeepSeek-V3.2", contextLength: 131_072 }],
+      file: "models:\n  fast: [gone/llama, web/DeepSeek-V3.2]\n  away: [gone/llama]\n",
+    });
+    const before = (await get(stack.url, browser)).text;
+    expect(before).toContain("<code>DeepSeek-V3.2</code> <small>131072 tokens, at web, paid</small>");
+    expect(before).toContain("<code>fast</code> <small>64000 tokens, at gone (not now), web</small>");
+    expect(before).toContain("<code>away</code> <small>at gone, does not answer now</small>");
+    expect(before).toContain("<code>AkashGen</code> <small>draws, at web</small>");
+    stack.simulator.enqueue({ error: { kind: "usage", resetAt: stack.clock.now / 1000 + 7200 } });
+    const body = JSON.stringify({ model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Hi" }] });
+    await send("POST", `${stack.url}/v1/chat/completions`, body, { "content-type": "application/json" });
+    const after = (await get(stack.url, browser)).text;
+    expect(after).toContain("<small>131072 tokens, at web (not now), paid</small>");
+    expect(after).toContain("<small>draws, at web, does not answer now</small>");
+  });
+
   test("is shown also while there is no list of models", async () => {
     await using stack = await startStack({ baseUrl: () => "http://127.0.0.1:9" });
     const { status, text } = await get(stack.url, browser);
@@ -134,7 +160,10 @@ test("whatever stands in names and addresses is text", () => {
     baseUrl: `https://x/${evil}`,
     access: "open",
     version: evil,
-    models: [{ id: evil, kind: "chat", aliasOf: evil }],
+    models: [
+      { ...listed({ id: evil, kind: "chat" }, evil), aliasOf: evil },
+      listed({ id: "m", kind: "chat" }, "other"),
+    ],
   });
   expect(page).not.toContain("<img");
   expect(page).not.toContain(evil);
