@@ -10,17 +10,44 @@ import { unsetKey } from "./agent-settings.ts";
 import type { Target, TargetModel } from "./client.ts";
 import { readText } from "./replace-file.ts";
 
+/** What the list has of a model: as a target, and what it is for; `other`: nothing that a client here can use. */
+interface ListedTarget {
+  readonly model: TargetModel;
+  readonly use: "writes" | "draws" | "other";
+}
+
 /** `root`: of an alias, the model that it stands for. */
 const listedModel = z
   .object({
     id: z.string(),
     root: z.string().nullish(),
     context_length: z.number().int().positive().optional(),
+    type: z.string().optional().catch(undefined),
+    output_modalities: z.array(z.string()).optional().catch(undefined),
   })
-  .transform(({ id, root, context_length: contextLength }): TargetModel => {
+  .transform(({ id, root, context_length: contextLength, type, output_modalities: gives }): ListedTarget => {
     const standsFor = typeof root === "string" && root !== id ? { standsFor: root } : {};
-    return { id, contextLength, ...standsFor };
+    return {
+      model: { id, contextLength, ...standsFor },
+      use: useOf(type, gives) ?? (isKnownToDraw(root ?? id) ? "draws" : "writes"),
+    };
   });
+
+/** As the list says it; `undefined`: it does not. */
+function useOf(
+  type: string | undefined,
+  gives: readonly string[] | undefined,
+): ListedTarget["use"] | undefined {
+  if (type === "chat" || (type === undefined && gives?.includes("text") === true)) return "writes";
+  if (type === "image" || (type === undefined && gives?.includes("image") === true)) return "draws";
+  return type === undefined && gives === undefined ? undefined : "other";
+}
+
+/** By its name, which is all that old gateways say. */
+function isKnownToDraw(id: string): boolean {
+  return /^akashgen/i.test(id);
+}
+
 /** `models`: the same in the form of Codex's catalogue, from gateways that have it. */
 const modelList = z.object({
   data: z.array(listedModel),
@@ -47,9 +74,6 @@ export interface Gateway {
 
 /** Thrown when nothing answers where a gateway should be. */
 export class NoGatewayError extends UsageError {}
-
-/** The gateway's list says nothing of a kind that every client reads, but its image models say AkashGen. */
-const draws = ({ id, standsFor = id }: TargetModel): boolean => /^akashgen/i.test(standsFor);
 
 /** The gateway that `url` and `key` name, or, where they don't, the configuration. Throws `UsageError` for what is no address. */
 export function findGateway(
@@ -80,7 +104,7 @@ export async function findTarget(config: Config, options: TargetOptions): Promis
   const { url, apiKey } = gateway;
   // With this version in the query, a gateway that has a catalogue for Codex gives it.
   const { data, models = [] } = await fetchJson(gateway, "/v1/models?client_version=0.171.0", modelList);
-  const chatModels = data.filter((model) => !draws(model));
+  const chatModels = data.filter(({ use }) => use === "writes").map(({ model }) => model);
   const model =
     options.model === undefined
       ? await findDefault(gateway, chatModels)
@@ -91,7 +115,7 @@ export async function findTarget(config: Config, options: TargetOptions): Promis
     apiKey,
     model,
     models: [model, ...chatModels.filter(({ id }) => id !== model.id)],
-    imageModel: data.find(draws)?.id,
+    imageModel: data.find(({ use }) => use === "draws")?.model.id,
     codexCatalogue: models.some(({ slug }) => slug === model.id),
   };
 }
@@ -126,19 +150,18 @@ async function findDefault(
 ): Promise<TargetModel | undefined> {
   if (listed.length === 0) return undefined;
   const meant = await fetchJson(gateway, `/v1/models/${anyModel}`, defaultModel);
-  return listed.find(({ id }) => id === meant?.id) ?? listed[0];
+  return listed.find(({ id }) => id === meant?.model.id) ?? listed[0];
 }
 
 /** An alias keeps its name, because clients know names, and takes the length of the model it stands for. */
 async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: string): Promise<TargetModel> {
   const found = listed.find((model) => model.id === id);
   if (found !== undefined) return found;
-  const meant = await fetchJson(gateway, `/v1/models/${encodeURIComponent(id)}`, listedModel);
-  if (draws(meant)) {
+  const { model: meant, use } = await fetchJson(gateway, `/v1/models/${encodeURIComponent(id)}`, listedModel);
+  if (use !== "writes") {
     const others = listed.map((model) => model.id).join(", ");
-    throw new UsageError(
-      `--model: ${id} draws pictures and can't hold a conversation. Take one of: ${others}.`,
-    );
+    const what = use === "draws" ? "draws pictures" : "does not write text";
+    throw new UsageError(`--model: ${id} ${what} and can't hold a conversation. Take one of: ${others}.`);
   }
   const standsFor = meant.standsFor ?? meant.id;
   return { id, contextLength: meant.contextLength, ...(standsFor === id ? {} : { standsFor }) };
