@@ -185,6 +185,15 @@ describe("the merged list", () => {
   });
 });
 
+test("what no list has changed is put together once, however often it is asked for", async () => {
+  await using stack = await start();
+  const { router } = stack.gateway.services;
+  const { signal } = new AbortController();
+  const first = await router.catalogue(signal);
+  for (let times = 0; times < 3; times += 1) expect(await router.catalogue(signal)).toBe(first);
+  expect(stack.paid.requests.filter(({ path }) => path.endsWith("/models"))).toHaveLength(1);
+});
+
 describe("GET /v1/models/{id}", () => {
   test.each([
     ["its id", "DeepSeek-V3.2", "DeepSeek-V3.2", ["web", "paid"]],
