@@ -1,5 +1,6 @@
 import type { Attempt } from "./attempt.ts";
 import type { Usage } from "./events.ts";
+import type { Parameter } from "./request.ts";
 
 /** What a request can wait for. */
 export type Waiting =
@@ -39,6 +40,11 @@ export interface CallWatch {
   ask(upstream: string): void;
   /** A try at an upstream has begun an answer or failed. */
   attempt?(attempt: Attempt): void;
+  /**
+   * A leg (`legKey`) is about to be asked. `taken` gives the parameters that reach its model, as far as is known when it is called:
+   * an answer may show that one does not.
+   */
+  tellParameters?(leg: string, taken: () => readonly Parameter[]): void;
   /** What the upstream calls the request, for its own support: of the one that was asked last. */
   tellId?(id: string): void;
   /** The same is asked once more after `failure`, which nobody sees otherwise. */
@@ -48,8 +54,6 @@ export interface CallWatch {
   /** What was spent on an answer that has no finish to tell it. */
   spend(usage: Usage): void;
   waitFor(what: Waiting): void;
-  /** What the upstream calls the request, for its own support: of the one that was asked last. */
-  tellId?(id: string): void;
   /** Something came, or changed: the request is not stuck. */
   move(): void;
 }

@@ -1,4 +1,5 @@
 import type { Capabilities } from "./capabilities.ts";
+import type { Parameter } from "./request.ts";
 
 /** What a model costs, in US dollars. An absent figure is unknown; 0 is free. */
 export interface Price {
@@ -41,6 +42,10 @@ export interface ModelInfo {
   readonly outputModalities?: readonly string[];
   /** Absent: it takes and gives text alone, and the gateway adds the rest. */
   readonly capabilities?: Capabilities;
+  /** What it can be asked for; the rest of a request's parameters does not reach it. Absent: `usualParameters`. */
+  readonly parameters?: readonly Parameter[];
+  /** `false`: it is not given its earlier thinking back, though it may give it apart from the text. */
+  readonly takesThinking?: boolean;
   readonly price?: Price;
   /** Whether it is in its server's memory; one that is not is loaded by its first request. */
   readonly loaded?: boolean;

@@ -1,6 +1,7 @@
 /**
- * The canonical chat request: what every dialect parses to and what shaping reads.
- * It is nobody's wire format; wire spellings stay inside `dialects/`.
+ * The canonical chat request: what every dialect parses to, `shaping/lower` fits to a model, and upstreams encode.
+ * It is nobody's wire format; wire spellings stay inside `dialects/` and `upstreams/`. Dialects fill all of it but where a field
+ * says otherwise. A field that is absent was not asked for: then the model's or the gateway's own way holds.
  */
 
 /** Plain text. */
@@ -9,7 +10,10 @@ export interface TextPart {
   readonly text: string;
 }
 
-/** An image, inline (base64, without the `data:` prefix) or to be fetched from an http(s) URL. */
+/**
+ * An image, inline (base64, without the `data:` prefix) or to be fetched from an http(s) URL. Completion fetches those of the second
+ * kind: upstreams see only the first.
+ */
 export interface ImagePart {
   readonly type: "image";
   readonly source:
@@ -25,7 +29,7 @@ export interface FilePart {
   readonly text: string;
 }
 
-/** Earlier thinking of the assistant. Never sent to a text-only upstream. */
+/** Earlier thinking of the assistant, as its client kept it. Lowering leaves it only to models that take it back. */
 export interface ReasoningPart {
   readonly type: "reasoning";
   readonly text: string;
@@ -34,6 +38,7 @@ export interface ReasoningPart {
 /** A call that the assistant made earlier. `arguments` is the raw JSON text. */
 export interface ToolCallPart {
   readonly type: "tool-call";
+  /** The client's, or one of the dialect's making where it sent none. */
   readonly callId: string;
   readonly name: string;
   readonly arguments: string;
@@ -42,8 +47,10 @@ export interface ToolCallPart {
 /** What a tool answered. */
 export interface ToolResultPart {
   readonly type: "tool-result";
+  /** Of the call; dialects find it by order where the client names none. */
   readonly callId: string;
   readonly content: readonly (TextPart | ImagePart)[];
+  /** False where the dialect can't say so. */
   readonly isError: boolean;
 }
 
@@ -59,11 +66,13 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A function that the model may call. */
 export interface ToolDefinition {
+  /** As the model is told it; a dialect with namespaces keeps the client's own. */
   readonly name: string;
+  /** Absent: the model has but the name and the schema to go by. */
   readonly description?: string;
   /** Schema of the arguments object; `{type:"object"}` when the client gave none. */
   readonly parameters: JsonSchema;
-  /** The form of the arguments is told in words, which no schema checks: they are never shortened. */
+  /** The form of the arguments is told in words, which no schema checks: they are never shortened. Absent: the schema tells it. */
   readonly inWords?: boolean;
 }
 
@@ -83,7 +92,9 @@ export type ResponseFormat =
   | { readonly kind: "json-object" }
   | {
       readonly kind: "json-schema";
+      /** The client's, or one of the dialect's. */
       readonly name: string;
+      /** Absent: the schema says all. */
       readonly description?: string;
       readonly schema: JsonSchema;
     };
@@ -97,11 +108,14 @@ export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "ma
 /** One of `efforts`. */
 export type Effort = (typeof efforts)[number];
 
-/** How the next token is drawn, as far as the upstream can honour it. `undefined`: the model's own default. */
+/**
+ * How the next token is drawn. What an upstream does not take (`ModelInfo.parameters`) does not reach the model, and the client is told.
+ * Absent: the model's own default.
+ */
 export interface Sampling {
-  /** 0.0–2.0 */
+  /** 0.0–2.0. Chat Completions always fills it: its reference has a default. */
   readonly temperature?: number;
-  /** 0.0–1.0 */
+  /** 0.0–1.0. Likewise. */
   readonly topP?: number;
   /** Of so many tokens, the likeliest; 1 and up. */
   readonly topK?: number;
@@ -117,31 +131,41 @@ export interface Sampling {
   readonly repetitionPenalty?: number;
 }
 
+/** What a request may ask of its model though not every upstream takes it. */
+export type Parameter = keyof Sampling | "effort";
+
+/** What every upstream takes. */
+export const usualParameters: readonly Parameter[] = ["temperature", "topP"];
+
 /** A chat completion request in the gateway's own terms. */
 export interface ChatRequest {
-  /** The model id as the client wrote it; aliases are resolved by the completion service. */
+  /** The model id as the client wrote it (completion resolves it); once lowered the upstream's own. */
   readonly model: string;
-  /** In order; system messages may stand anywhere. Never empty. */
+  /** In order; system messages may stand anywhere, once lowered only at the beginning. Never empty. */
   readonly messages: readonly Message[];
+  /** Empty: none. Lowering takes them out where the model knows tools from its prompt alone. */
   readonly tools: readonly ToolDefinition[];
+  /** `auto` where the client says nothing; says nothing without tools. */
   readonly toolChoice: ToolChoice;
+  /** True unless the client wants one call at a time. */
   readonly parallelToolCalls: boolean;
+  /** `text` where the client wants no form, or, once lowered, where the gateway sees to it. */
   readonly responseFormat: ResponseFormat;
   readonly sampling: Sampling;
-  /** Upper bound of output tokens, reasoning included. */
+  /** Upper bound of output tokens, reasoning included. Absent: none, or, once lowered, none that the upstream keeps. */
   readonly maxOutputTokens?: number;
-  /** Texts that end the answer and are not part of it. */
+  /** Texts that end the answer and are not part of it. Empty: none; once lowered only what the upstream looks for. */
   readonly stopSequences: readonly string[];
-  /** How much the model shall think, where it can be told; left out: its own way. */
+  /** How much the model shall think, where it can be told. Absent: its own way. */
   readonly effort?: Effort;
-  /** The caller's wish for this request; otherwise the configured mode. */
+  /** Dialects fill it with the caller's wish for this request. Absent: the configured mode. */
   readonly reasoning?: ReasoningMode;
-  /** Likewise. */
+  /** Filled by the server, from a header of the gateway's own. Absent: as configured. */
   readonly toolDetail?: ToolDetail;
-  /** The session of an agent, as it names it in a header: its requests stay at one upstream. */
+  /** Filled by the server, from the header in which an agent names its session: its requests stay at one upstream. Absent: no agent says so. */
   readonly session?: string;
-  /** What the client wants its prompts to be cached by (`prompt_cache_key`): its requests stay at one upstream. */
+  /** What the client wants its prompts to be cached by (`prompt_cache_key`): its requests stay at one upstream. Absent: the conversation's beginning decides. */
   readonly cacheKey?: string;
-  /** Likewise: whether old results of tools are shortened for the model. */
+  /** Filled by the server, as `toolDetail`: whether old results of tools are shortened for the model. */
   readonly historyDiet?: boolean;
 }

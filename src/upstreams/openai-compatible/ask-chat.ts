@@ -12,7 +12,7 @@ import type { UpstreamFailure } from "./failure.ts";
 import { learnFromFailure } from "./learn-from-failure.ts";
 import type { Models } from "./models.ts";
 import { findRefusedField, withoutFields } from "./refused-fields.ts";
-import type { ServerRules } from "./server-rules.ts";
+import { withoutReasoning } from "./server-rules.ts";
 import type { WireRequest } from "./wire.ts";
 
 /** With whom a chat is asked for. */
@@ -105,8 +105,4 @@ function limit(request: ChatRequest, maxOutputTokens: number | undefined): ChatR
 function toLowerLimit({ tokens: { window, input = 0 } }: UpstreamFailure): number | undefined {
   const room = window === undefined ? 0 : window - input;
   return room > 0 ? room : undefined;
-}
-
-function withoutReasoning(rules: ServerRules): ServerRules {
-  return { ...rules, thinking: undefined, reasoningFields: [], reasoningDetails: false };
 }

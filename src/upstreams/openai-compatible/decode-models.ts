@@ -42,8 +42,28 @@ export function decodeList(value: unknown, now = 0): readonly ListedModel[] | un
   return [...entries].map(([id, entry]) => ({
     model: toModel(id, entry),
     mark: toMark(entry, now),
-    samplingNames: toSet(readTexts(entry["supported_sampling_parameters"])),
+    samplingNames: readSampling(entry),
   }));
+}
+
+/** What is asked of sampling, as most servers call it. */
+const samplingWords: ReadonlySet<string> = new Set([
+  "temperature",
+  "top_p",
+  "top_k",
+  "min_p",
+  "seed",
+  "frequency_penalty",
+  "presence_penalty",
+  "repetition_penalty",
+]);
+
+/** OpenRouter names all parameters in one list; one without a word of sampling says nothing of it. */
+function readSampling(entry: JsonObject): ReadonlySet<string> | undefined {
+  const own = readTexts(entry["supported_sampling_parameters"]);
+  if (own !== undefined) return new Set(own);
+  const all = readTexts(entry["supported_parameters"]) ?? [];
+  return all.some((name) => samplingWords.has(name)) ? new Set(all) : undefined;
 }
 
 const recentMs = 3_600_000;
@@ -52,10 +72,6 @@ function toMark(entry: JsonObject, now: number): string {
   const created = asNumber(entry["created"]);
   const isOfModel = created !== undefined && created > 0 && created * 1000 < now - recentMs;
   return [asText(entry["owned_by"]) ?? "", isOfModel ? created : ""].join(" ");
-}
-
-function toSet(texts: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  return texts === undefined ? undefined : new Set(texts);
 }
 
 /** Brings what some servers keep one level deeper up beside the id. */

@@ -6,6 +6,8 @@ import type { ModelDetails } from "./decode-details.ts";
 
 /** Where what is known of a model comes from. */
 export interface Sources {
+  /** What holds of all models of its server. */
+  readonly server: Partial<Capabilities>;
   /** `undefined`: the list lacks it. */
   readonly listed: ModelInfo | undefined;
   readonly details: ModelDetails | undefined;
@@ -13,14 +15,14 @@ export interface Sources {
   readonly operator: ToldByOperator;
 }
 
-/** All servers take these; nobody says so in a list. */
-const usual: Partial<Capabilities> = { stop: "native", outputLimit: "native" };
-
 /**
  * Puts together what is known of a model. The operator's word counts most. Then what the server itself refused, or left out
- * before our eyes, since lists promise what the model could if the server were started otherwise; then details, and the list.
+ * before our eyes, since lists promise what the model could if the server were started otherwise; then details, the list, and at last what is known of the server.
  */
-export function describeModel(id: string, { listed, details, learned, operator }: Sources): ModelInfo {
+export function describeModel(
+  id: string,
+  { server, listed, details, learned, operator }: Sources,
+): ModelInfo {
   const contextLength =
     operator.contextLength ?? least(details?.contextLength ?? listed?.contextLength, learned?.contextLength);
   const maxOutputTokens =
@@ -34,7 +36,7 @@ export function describeModel(id: string, { listed, details, learned, operator }
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(price === undefined ? {} : { price }),
     capabilities: mergeCapabilities(
-      usual,
+      server,
       listed?.capabilities ?? {},
       details?.capabilities ?? {},
       learned?.capabilities ?? {},

@@ -36,5 +36,10 @@ export function createDescribedList(
 }
 
 function areSame(one: Changing, other: Changing): boolean {
-  return one.listed === other.listed && one.details === other.details && one.learned === other.learned;
+  return (
+    one.server === other.server &&
+    one.listed === other.listed &&
+    one.details === other.details &&
+    one.learned === other.learned
+  );
 }

@@ -17,7 +17,8 @@ export interface EncodeOptions {
   readonly reasoningDetails?: FindReasoningDetails | undefined;
 }
 
-const samplingSettings: readonly (keyof Sampling)[] = [
+/** All settings of sampling. */
+export const samplingSettings: readonly (keyof Sampling)[] = [
   "temperature",
   "topP",
   "topK",

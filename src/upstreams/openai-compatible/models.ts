@@ -13,7 +13,8 @@ import { describeModel } from "./describe-model.ts";
 import { createDescribedList } from "./described-list.ts";
 import { fetchDetails } from "./fetch-details.ts";
 import { fetchList, type FetchedList } from "./fetch-list.ts";
-import type { ServerRules } from "./server-rules.ts";
+import { listParameters } from "./list-parameters.ts";
+import { withoutReasoning, type ServerRules } from "./server-rules.ts";
 
 /** What is known of a server's models. Asking for them is never in the way of a request for long. */
 export interface Models {
@@ -104,11 +105,34 @@ export function createModels(options: ModelsOptions): Models {
   const described = createDescribedList(read, describeAny);
 
   function read(id: string) {
-    return { listed: listed?.get(id)?.model, details: details.get(id), learned: learning.of(id) };
+    return {
+      server: rules.capabilities,
+      listed: listed?.get(id)?.model,
+      details: details.get(id),
+      learned: learning.of(id),
+    };
+  }
+
+  function know(id: string): ModelInfo {
+    return describeModel(id, { ...read(id), operator: readOptions(options.models, id) });
+  }
+
+  function isWithoutReasoning(id: string): boolean {
+    if (learning.of(id)?.capabilities?.reasoning === "emulated") return true;
+    if (readOptions(options.models, id).capabilities.reasoning !== undefined) return false;
+    return know(id).capabilities?.reasoning === "emulated";
   }
 
   function describeAny(id: string): ModelInfo {
-    return describeModel(id, { ...read(id), operator: readOptions(options.models, id) });
+    const used = isWithoutReasoning(id) ? withoutReasoning(rules) : rules;
+    return {
+      ...know(id),
+      parameters: listParameters(used, {
+        taken: listed?.get(id)?.samplingNames,
+        refused: learning.of(id)?.refusedFields,
+      }),
+      takesThinking: used.reasoningFields.length > 0,
+    };
   }
 
   /** What is known, or named by the operator; throws why nothing is. */
@@ -128,11 +152,7 @@ export function createModels(options: ModelsOptions): Models {
     },
     describe: (id) => (offered.includes(id) ? describeAny(id) : undefined),
     describeAny,
-    isWithoutReasoning(id) {
-      if (learning.of(id)?.capabilities?.reasoning === "emulated") return true;
-      if (readOptions(options.models, id).capabilities.reasoning !== undefined) return false;
-      return describeAny(id).capabilities?.reasoning === "emulated";
-    },
+    isWithoutReasoning,
     samplingNames: (id) => listed?.get(id)?.samplingNames,
     findImageModel: () => offered.find((id) => listed?.get(id)?.model.kind === "image"),
     get rules() {

@@ -3,7 +3,10 @@ import { asList, asObject, asText, type JsonObject } from "./read-json.ts";
 
 type Name = keyof Capabilities;
 
-/** The words of all servers, in lower case with `_` between: lists of features, of capabilities, of parameters. */
+/**
+ * The words of all servers, in lower case with `_` between: lists of features, of capabilities, of parameters. That `stop` is taken
+ * says nothing of where its texts are looked for.
+ */
 const words: Readonly<Record<string, Name>> = {
   tools: "tools",
   tool_use: "tools",
@@ -38,7 +41,6 @@ const words: Readonly<Record<string, Name>> = {
   image_input: "images",
   supports_vision: "images",
   supports_image_input: "images",
-  stop: "stop",
   max_tokens: "outputLimit",
   max_completion_tokens: "outputLimit",
 };
@@ -90,7 +92,7 @@ export function readCapabilities(entry: JsonObject): Capabilities {
     readWords(asList(entry["tags"]), []),
     Array.isArray(features) ? readWords(features, features.length > 0 ? ["tools"] : []) : {},
     Array.isArray(parameters)
-      ? readWords(parameters, ["tools", "jsonSchema", "jsonObject", "reasoning", "stop"])
+      ? readWords(parameters, ["tools", "jsonSchema", "jsonObject", "reasoning"])
       : {},
     flags === undefined ? {} : readFlags(flags),
     // Ollama's and LM Studio's name all that the model has; llama.cpp's `["completion"]` says nothing of tools.

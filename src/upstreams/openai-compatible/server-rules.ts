@@ -1,3 +1,4 @@
+import type { Capabilities } from "../../model/capabilities.ts";
 import type { Effort, Sampling } from "../../model/request.ts";
 
 /** A member of the request's body in which a message gives earlier thinking back. */
@@ -61,6 +62,8 @@ export interface ServerRules {
   /** A history with calls is refused unless the tools are in the request, even when none may be called. */
   readonly toolsWithHistory: boolean;
   readonly discovery: DiscoveryPaths;
+  /** What holds of all its models, unless something says otherwise: its lists, its answers, or the operator. */
+  readonly capabilities: Partial<Capabilities>;
   /** Its `system_fingerprint` names the build that runs: another one may do what the last could not. */
   readonly namesBuild: boolean;
   /** What it has beside chats: `/embeddings`, `/completions`, `/images/generations`. */
@@ -72,4 +75,9 @@ export interface ServerRules {
   /** How it is known: what its models are `owned_by`, and the end of its host name. */
   readonly ownedBy?: readonly string[];
   readonly hosts?: readonly string[];
+}
+
+/** The rules for a model that can neither be told how much to think nor be given its thinking back. */
+export function withoutReasoning(rules: ServerRules): ServerRules {
+  return { ...rules, thinking: undefined, reasoningFields: [], reasoningDetails: false };
 }

@@ -31,12 +31,16 @@ export async function* streamChat(
     stopSequences: request.stopSequences,
   });
   const callIds: string[] = [];
+  let thinks = false;
   try {
     for await (const batch of readReply(asked.reply, decoder, { ...options, title: server.title })) {
       for (const event of batch) {
-        if (event.type === "block-start" && event.block.kind === "tool-call")
-          callIds.push(event.block.callId);
-        else if (event.type === "finish") learnFrom(event, { request, asked, decoder, callIds }, options);
+        if (event.type === "block-start") {
+          if (event.block.kind === "tool-call") callIds.push(event.block.callId);
+          thinks ||= event.block.kind === "reasoning";
+        } else if (event.type === "finish") {
+          learnFrom(event, { request, asked, decoder, callIds, thinks }, options);
+        }
       }
       yield batch;
     }
@@ -54,15 +58,21 @@ interface Answer {
   readonly asked: Asked;
   readonly decoder: StreamDecoder;
   readonly callIds: readonly string[];
+  /** Its thinking came apart from its text. */
+  readonly thinks: boolean;
 }
 
 function learnFrom(
   { usage }: Extract<ChatEvent, { type: "finish" }>,
-  { request: { model }, asked, decoder, callIds }: Answer,
+  { request: { model }, asked, decoder, callIds, thinks }: Answer,
   { learning, models, details }: StreamChatOptions,
 ): void {
   details.add(callIds, decoder.reasoningDetails);
   if (decoder.build !== undefined && models.rules.namesBuild) learning.seeBuild(model, decoder.build);
+  // Not where it was refused: then it would be sent, refused and learned with each request.
+  if (thinks && models.describeAny(model).capabilities?.reasoning === "unknown") {
+    learning.add(model, { capabilities: { reasoning: "native" } });
+  }
   const { inputTokens } = usage;
   if (callIds.length > 0 || inputTokens === undefined || inputTokens === 0) return;
   if (hasLostTools(asked.body, inputTokens, asked.characters)) {

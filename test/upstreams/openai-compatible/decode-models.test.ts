@@ -42,7 +42,8 @@ describe("lists", () => {
         outputLimit: "unknown",
         reasoning: "native",
         images: "native",
-        stop: "native",
+        // That it is taken says nothing of where it is looked for.
+        stop: "unknown",
       },
     });
   });
@@ -71,7 +72,7 @@ describe("lists", () => {
         jsonObject: "native",
         images: "emulated",
         outputLimit: "native",
-        stop: "native",
+        stop: "unknown",
       },
     });
   });

@@ -10,7 +10,7 @@ function setUp() {
   const learned = new Map<string, LearnedFacts>();
   const described: string[] = [];
   const list = createDescribedList(
-    (id) => ({ listed: listed.get(id), details: undefined, learned: learned.get(id) }),
+    (id) => ({ server: undefined, listed: listed.get(id), details: undefined, learned: learned.get(id) }),
     (id) => {
       described.push(id);
       return { id, kind: "chat" };

@@ -71,7 +71,7 @@ describe("which server it is", () => {
     await using upstream = createUpstream(server.url);
     const [model] = await upstream.listModels(forever);
     expect(model).toMatchObject({ contextLength: 4096 });
-    expect(model?.capabilities).toMatchObject({ tools: "emulated", images: "emulated", stop: "native" });
+    expect(model?.capabilities).toMatchObject({ tools: "emulated", images: "emulated" });
   });
 
   test("a list below a path of its own, and no properties: the list does", async () => {

@@ -20,6 +20,7 @@ export const akashMl: ServerRules = {
     words: ["minimal", "low", "medium", "high", "xhigh"],
     off: { reasoning: { enabled: false } },
   },
+  capabilities: { ...unknown.capabilities, jsonObject: "native" },
   routes: { embeddings: false, completions: true, pictures: false },
   hosts: ["akashml.com"],
 };

@@ -13,6 +13,8 @@ export const lmStudio: ServerRules = {
   reasoningFields: [],
   thinking: { form: "field", words: ["none", "low", "medium", "high"] },
   discovery: { lists: ["/api/v1/models", "/api/v0/models", "/v1/models"] },
+  // It takes a schema, and refuses `json_object`.
+  capabilities: { ...unknown.capabilities, jsonSchema: "native", jsonObject: "emulated" },
   routes: { embeddings: true, completions: true, pictures: false },
   ownedBy: ["organization_owner", "organization-owner"],
 };

@@ -12,6 +12,7 @@ export const ollama: ServerRules = {
   reasoningFields: ["reasoning"],
   thinking: { form: "field", words: ["none", "low", "medium", "high", "max"] },
   discovery: { lists: ["/v1/models", "/api/tags"], show: "/api/show" },
+  capabilities: { ...unknown.capabilities, jsonSchema: "native", jsonObject: "native" },
   routes: { embeddings: true, completions: true, pictures: false },
   ownedBy: ["library"],
 };

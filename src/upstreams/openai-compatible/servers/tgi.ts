@@ -9,6 +9,7 @@ export const tgi: ServerRules = {
   setup: { underV1: true, description: "Text Generation Inference of Hugging Face." },
   reasoningFields: [],
   thinking: undefined,
+  capabilities: { ...unknown.capabilities, jsonSchema: "native" },
   routes: { embeddings: false, completions: true, pictures: false },
   discovery: { lists: ["/v1/models"], properties: "/info" },
 };

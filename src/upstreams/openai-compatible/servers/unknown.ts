@@ -24,6 +24,11 @@ export const unknown: ServerRules = {
   thinking: { form: "field", words: efforts },
   toolsWithHistory: false,
   discovery: { lists: ["/v1/models"] },
+  capabilities: {
+    outputLimit: "native",
+    // Servers look for them in the thinking, too, which would end the answer before it begins.
+    stop: "emulated",
+  },
   namesBuild: false,
   routes: { embeddings: true, completions: true, pictures: true },
 };

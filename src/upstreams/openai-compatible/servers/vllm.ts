@@ -14,6 +14,7 @@ export const vllm: ServerRules = {
     words: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
     off: { reasoning_effort: "none", chat_template_kwargs: { enable_thinking: false } },
   },
+  capabilities: { ...unknown.capabilities, jsonSchema: "native", jsonObject: "native" },
   namesBuild: true,
   routes: { embeddings: true, completions: true, pictures: false },
   ownedBy: ["vllm"],
