@@ -15,6 +15,7 @@ import { requestSchema as chatSchema } from "../src/dialects/openai-chat/request
 import { parseRequest as parseChatRequest } from "../src/dialects/openai-chat/parse-request.ts";
 import { requestSchema as completionSchema } from "../src/dialects/openai-completions/request-schema.ts";
 import { parseRequest as parseCompletionRequest } from "../src/dialects/openai-completions/parse-request.ts";
+import type { ParsedChat } from "../src/dialects/dialect.ts";
 import { encodeOpenAiErrorObject } from "../src/dialects/encode-openai-error.ts";
 import { requestSchema as imagesSchema } from "../src/dialects/openai-images/request-schema.ts";
 import { parseRequest as parseImagesRequest } from "../src/dialects/openai-images/parse-request.ts";
@@ -92,7 +93,7 @@ describe("docs/api.md has every parameter as the code has it", () => {
     readonly heading: string;
     readonly fields: readonly string[];
     readonly body: Readonly<Record<string, unknown>>;
-    readonly ignoredOf: (body: unknown) => readonly string[];
+    readonly parse: (body: unknown) => Pick<ParsedChat, "ignored"> & Partial<Pick<ParsedChat, "spellings">>;
     /** Values that ask for something, where any text would not do. */
     readonly samples: Readonly<Record<string, unknown>>;
   }
@@ -103,40 +104,61 @@ describe("docs/api.md has every parameter as the code has it", () => {
     citations: { enabled: true },
   };
   const references = { responseId: "resp_1", history: [], references: new Map<string, never>() };
+  const sampling = {
+    frequency_penalty: 1,
+    presence_penalty: 1,
+    seed: 7,
+    top_k: 40,
+    min_p: 0.1,
+    repetition_penalty: 1.1,
+    repeat_penalty: 1.1,
+  };
   const routes: readonly Route[] = [
     {
       heading: "## POST /v1/chat/completions",
       fields: Object.keys(chatSchema.shape),
       body: { model: "m", messages },
-      ignoredOf: (body) => parseChatRequest(body).ignored,
-      samples: { logprobs: true, top_logprobs: 2 },
+      parse: (body) => parseChatRequest(body),
+      samples: {
+        ...sampling,
+        logprobs: true,
+        top_logprobs: 2,
+        reasoning_effort: "low",
+        "reasoning.max_tokens": { reasoning: { max_tokens: 2000 } },
+        "reasoning.enabled": { reasoning: { enabled: false } },
+        "chat_template_kwargs.enable_thinking": { chat_template_kwargs: { enable_thinking: false } },
+        "chat_template_kwargs.thinking": { chat_template_kwargs: { thinking: true } },
+        enable_thinking: true,
+        thinking: false,
+      },
     },
     {
       heading: "## POST /v1/completions",
       fields: Object.keys(completionSchema.shape),
       body: { model: "m", prompt: "Hello" },
-      ignoredOf: (body) => parseCompletionRequest(body).ignored,
-      samples: { logprobs: 1, best_of: 3 },
+      parse: (body) => parseCompletionRequest(body),
+      samples: { ...sampling, logprobs: 1, best_of: 3 },
     },
     {
       heading: "## POST /v1/responses",
       fields: Object.keys(responsesSchema.shape),
       body: { model: "m", input: "Hello" },
-      ignoredOf: (body) =>
+      parse: (body) =>
         resolveResponsesRequest(parseResponsesRequest(body), {
           ...references,
           openSummary: () => undefined,
           temperature: undefined,
           topP: undefined,
-        }).ignored,
+        }),
       samples: { max_tool_calls: 2, top_logprobs: 2 },
     },
     {
       heading: "## POST /v1/messages",
       fields: Object.keys(messagesSchema.shape),
       body: { model: "m", max_tokens: 10, messages },
-      ignoredOf: (body) => parseAnthropicRequest(body).ignored,
+      parse: (body) => parseAnthropicRequest(body),
       samples: {
+        top_k: 40,
         "thinking.budget_tokens": { thinking: { type: "enabled", budget_tokens: 2000 } },
         "thinking.block_binding": {
           thinking: { type: "adaptive", block_binding: { prefix_mismatch_behavior: "error" } },
@@ -148,7 +170,7 @@ describe("docs/api.md has every parameter as the code has it", () => {
       heading: "## POST /v1/images/generations",
       fields: Object.keys(imagesSchema.shape),
       body: { prompt: "a cat" },
-      ignoredOf: (body) => parseImagesRequest(body).ignored,
+      parse: (body) => parseImagesRequest(body),
       samples: { size: "512x512", quality: "hd", style: "vivid", moderation: "low", partial_images: 2 },
     },
   ];
@@ -174,7 +196,7 @@ describe("docs/api.md has every parameter as the code has it", () => {
     }
     expect(route.fields.filter((name) => !documented.has(name))).toEqual([]);
     for (const [name, state] of documented) {
-      const ask = () => route.ignoredOf(bodyWith(route, name));
+      const ask = () => route.parse(bodyWith(route, name));
       switch (state) {
         case "honoured":
           expect(route.fields, name).toContain(name);
@@ -183,10 +205,14 @@ describe("docs/api.md has every parameter as the code has it", () => {
           expect(paramOf(ask)).toBe(name);
           break;
         case "ignored":
-          expect(ask()).toEqual([name]);
+          expect(ask().ignored).toEqual([name]);
+          break;
+        case "by upstream":
+          expect(Object.values(ask().spellings ?? {})).toEqual([[name]]);
+          expect(ask().ignored).toEqual([name]);
           break;
         default:
-          expect.unreachable(`${name} is neither honoured, refused nor ignored but ${state}`);
+          expect.unreachable(`${name} is neither honoured, refused, ignored nor by upstream but ${state}`);
       }
     }
   });

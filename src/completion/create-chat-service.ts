@@ -5,9 +5,9 @@ import type { Config } from "../config.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { IdFactory } from "../model/ids.ts";
-import type { Leg, RoutedModel } from "../model/leg.ts";
+import { legKey, type Leg, type RoutedModel } from "../model/leg.ts";
 import type { ModelInfo } from "../model/model-info.ts";
-import type { ChatRequest } from "../model/request.ts";
+import { usualParameters, type ChatRequest } from "../model/request.ts";
 import { shortenHistory } from "../shaping/history/shorten-history.ts";
 import { createJsonPrompt } from "../shaping/json-prompt.ts";
 import { lower, nativeFormat, usesTools } from "../shaping/lower.ts";
@@ -96,8 +96,8 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   const book = createSchemaBook();
   const teach = createToolTeacher({ detail: config.TOOL_DETAIL });
   let line: Promise<unknown> = Promise.resolve();
-  // One for each client request, however many answers are made of it: choices share the request itself.
-  const budgets = new WeakMap<ChatRequest, CheckBudget>();
+  // One for each client request, however many answers are made of it: choices share its messages.
+  const budgets = new WeakMap<ChatRequest["messages"], CheckBudget>();
   const imageFetcher =
     options.imageFetcher ??
     createImageFetcher({
@@ -112,9 +112,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     return resolveModel(id, options, signal);
   }
 
-  function workFor(request: ChatRequest): SchemaWork {
-    const budget = budgets.get(request) ?? createCheckBudget({ now: cpuTime });
-    budgets.set(request, budget);
+  function workFor({ messages }: ChatRequest): SchemaWork {
+    const budget = budgets.get(messages) ?? createCheckBudget({ now: cpuTime });
+    budgets.set(messages, budget);
     return { book, budget };
   }
 
@@ -131,7 +131,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   function lowerFor(request: ChatRequest, target: Target, toolPrompt: string): ChatRequest {
     const shortens = request.historyDiet ?? config.HISTORY_DIET === "on";
     const shown = shortens ? { ...request, messages: shortenHistory(request.messages) } : request;
-    const { model, can, systemPrompt } = target;
+    const { model, systemPrompt } = target;
+    const can =
+      model.takesThinking === false ? { ...target.can, reasoning: "emulated" as const } : target.can;
     const isNative = nativeFormat(request, can).kind !== "text";
     const besideTools = usesTools(request);
     return lower(shown, {
@@ -203,6 +205,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     { ready, name, work, context, asking }: AnswerOptions,
   ): Promise<AsyncIterable<EventBatch>> {
     const { signal } = asking;
+    context.watch?.tellParameters?.(legKey(leg), () => targetOf(leg).model.parameters ?? usualParameters);
     const target = targetOf(leg);
     const { model, can } = target;
     const request = !hasImages(ready) || seesImages(model) ? ready : replaceToolImages(ready);

@@ -1,13 +1,20 @@
 import type { GatewayError } from "../errors.ts";
 import type { ChatEvent } from "../model/events.ts";
-import type { ChatRequest } from "../model/request.ts";
+import type { ChatRequest, Parameter } from "../model/request.ts";
+
+/** How the client spelled what it asks of the model and what not every upstream takes. */
+export type Spellings = Readonly<Partial<Record<Parameter, readonly string[]>>>;
 
 /** A client's body, understood. */
 export interface ParsedChat {
   readonly request: ChatRequest;
   readonly stream: boolean;
-  /** Parameters that were accepted without effect, as the client spelled them (`x-ignored-parameters`). */
+  /**
+   * Parameters that have no effect, as the client spelled them (`x-ignored-parameters`), where the upstream takes no more than
+   * the usual ones; another may take those of `spellings`.
+   */
   readonly ignored: readonly string[];
+  readonly spellings: Spellings;
 }
 
 /** Encodes canonical events as text of one wire format (SSE frames, mostly). */

@@ -1,5 +1,5 @@
-/** Values with which a parameter asks for nothing. */
-function isNeutral(value: unknown): boolean {
+/** Whether a parameter asks for nothing with this value. */
+export function asksForNothing(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === 0 || value === "") return true;
   return typeof value === "object" && Object.keys(value).length === 0;
 }
@@ -19,7 +19,7 @@ export function findIgnored(
   const names: string[] = [];
   for (const [name, value] of Object.entries(body)) {
     if (names.length === mostNames) break;
-    if (understood.has(name) || isNeutral(value)) continue;
+    if (understood.has(name) || asksForNothing(value)) continue;
     // Half a surrogate pair has no bytes, and so no escape.
     const beginning = name.slice(0, longestName).replace(/\p{Surrogate}/gu, "\uFFFD");
     names.push(place + encodeURIComponent(beginning).slice(0, longestName));

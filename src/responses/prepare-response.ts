@@ -10,7 +10,8 @@ import {
 import { GatewayError } from "../errors.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { IdFactory } from "../model/ids.ts";
-import type { ChatRequest } from "../model/request.ts";
+import { legKey } from "../model/leg.ts";
+import { usualParameters, type ChatRequest } from "../model/request.ts";
 import type { Sealer } from "../secrets/create-sealer.ts";
 import { compactFirst, isTooLong } from "./compact-first.ts";
 import { fitContext } from "./fit-context.ts";
@@ -44,10 +45,13 @@ export interface PreparedAnswer {
 export async function prepareResponse(
   { chat, store, runs, summaries, newId, now }: ResponseDependencies,
   input: ResponsesInput,
-  { signal, wishes }: Pick<ResponseContext, "signal" | "wishes">,
+  { signal, wishes, watch }: Pick<ResponseContext, "signal" | "wishes" | "watch">,
 ): Promise<PreparedAnswer> {
   const { body } = input;
   const model = await chat.resolveModel(body.model, signal);
+  const [leg] = model.legs;
+  // A background response is announced before anybody is asked; then the likeliest counts.
+  if (leg !== undefined) watch?.tellParameters?.(legKey(leg), () => model.parameters ?? usualParameters);
   const responseId = newId("resp_");
   const loaded = await loadContext({ store, runs }, input);
   const { temperature, topP } = model;

@@ -12,6 +12,17 @@ import { noteEvent } from "./answer-facts.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import { sendBatches, type StreamOptions } from "./send-events.ts";
 
+/** The requests for several answers to one. A seed is counted on, since one and the same would give one and the same answer. */
+export function toChoices(request: ChatRequest, count: number): readonly ChatRequest[] {
+  const { sampling } = request;
+  const { seed } = sampling;
+  return Array.from({ length: count }, (_, index) =>
+    seed === undefined || index === 0
+      ? request
+      : { ...request, sampling: { ...sampling, seed: seed + index } },
+  );
+}
+
 /** Starts the answers; the first failure, or the end of `task`, ends those that still run. */
 async function withAnswers<T>(
   chat: ChatService,

@@ -1,11 +1,14 @@
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 
+import type { Spellings } from "../dialects/dialect.ts";
 import { toGatewayError, type ErrorKind } from "../errors.ts";
 import { addUsage } from "../model/add-usage.ts";
 import { type Attempt, encodeAttemptName, encodeAttempts } from "../model/attempt.ts";
 import type { CallWatch, RepairReason, Waiting } from "../model/call-watch.ts";
 import type { ChatEvent, FinishReason, Usage } from "../model/events.ts";
 import type { MissingPicture } from "../model/picture.ts";
+import { type Parameter, usualParameters } from "../model/request.ts";
+import { encodeIgnored, findIgnoredNames } from "./ignored-names.ts";
 
 const longestPath = 200;
 
@@ -32,8 +35,11 @@ export class AnswerFacts implements CallWatch {
   finish: FinishReason["kind"] | undefined;
   usage: Usage | undefined;
   pictures = 0;
-  /** Names of parameters that had no effect. */
-  ignored: readonly string[] | undefined;
+  /** Names of parameters that have no effect, unless the upstream takes those of `spellings`. */
+  ignored: readonly string[] = [];
+  spellings: Spellings = {};
+  /** By leg, in the order in which they were asked: the parameters that reach its model. */
+  readonly #taken = new Map<string, () => readonly Parameter[]>();
   /** The id of a background response that the request began. */
   response: string | undefined;
   /** The tries at upstreams, in order. */
@@ -69,12 +75,26 @@ export class AnswerFacts implements CallWatch {
     return `${this.method} ${this.route}`;
   }
 
+  /** Names of parameters that had no effect at those who answered; while nobody has, at whom is asked. */
+  get ignoredNow(): readonly string[] {
+    const answered = this.attempts.flatMap((attempt) =>
+      attempt.outcome === "answered" ? (this.#taken.get(`${attempt.upstream}/${attempt.model}`) ?? []) : [],
+    );
+    const asked = answered.length > 0 ? answered : [...this.#taken.values()].slice(-1);
+    const taken = asked.map((find) => find());
+    if (taken.length === 0) taken.push(usualParameters);
+    return findIgnoredNames(this.ignored, this.spellings, (parameter) =>
+      taken.every((parameters) => parameters.includes(parameter)),
+    );
+  }
+
   /** Headers of the answer that are known only when its head goes out. */
   get headersNow(): Readonly<Record<string, string>> {
     const { attempts, upstreamRequestId } = this;
     const last = attempts.at(-1);
     return {
       ...this.lateHeaders?.(),
+      ...encodeIgnored(this.ignoredNow),
       ...(last === undefined ? {} : { "x-upstream": encodeAttemptName(last) }),
       ...(attempts.length < 2 ? {} : { "x-upstream-attempts": encodeAttempts(attempts) }),
       ...(upstreamRequestId === undefined ? {} : { "x-upstream-request-id": upstreamRequestId }),
@@ -92,6 +112,12 @@ export class AnswerFacts implements CallWatch {
 
   attempt(attempt: Attempt): void {
     this.attempts.push(attempt);
+  }
+
+  tellParameters(leg: string, taken: () => readonly Parameter[]): void {
+    // What was asked last stands last.
+    this.#taken.delete(leg);
+    this.#taken.set(leg, taken);
   }
 
   tellId(id: string): void {

@@ -72,7 +72,7 @@ export function toEnding({ raw }: FastifyReply): Ending {
 
 /** Makes the line. One literal without spreads: it is made for each request. */
 export function toRequestLine(request: FastifyRequest, facts: AnswerFacts, ending: Ending): RequestLine {
-  const { usage, ignored, error, upstream, firstTokenMs } = facts;
+  const { usage, ignoredNow, error, upstream, firstTokenMs } = facts;
   const asked = upstream !== undefined;
   const posted = facts.method === "POST";
   return {
@@ -100,7 +100,7 @@ export function toRequestLine(request: FastifyRequest, facts: AnswerFacts, endin
     reasoningTokens: usage?.reasoningTokens,
     estimated: usage?.estimated,
     pictures: facts.pictures === 0 ? undefined : facts.pictures,
-    ignored: ignored?.length === 0 ? undefined : ignored,
+    ignored: ignoredNow.length === 0 ? undefined : ignoredNow,
     repairs: asked ? facts.repairs : undefined,
     retries: asked ? facts.retries : undefined,
     firstTokenMs: firstTokenMs === undefined ? undefined : Math.round(firstTokenMs),

@@ -230,7 +230,7 @@ describe("a pattern that has no end", () => {
     expect([first, second].map(({ finish }) => finish.kind)).toEqual(["tool-calls", "tool-calls"]);
     expect(upstream.asked).toHaveLength(2);
     // The other request has time of its own: the model is asked again.
-    await collect(service.complete({ ...request }, context));
+    await collect(service.complete(createRequest({ tools: [evil] }), context));
     expect(upstream.asked).toHaveLength(4);
   });
 });

@@ -316,7 +316,7 @@ describe("stored responses", () => {
     expect(turns).toEqual([
       { role: "system", parts: ["New."] },
       { role: "user", parts: ["weather?"] },
-      { role: "assistant", parts: ["I call both.", "call_Oslo", "call_Rome"] },
+      { role: "assistant", parts: ["Hm, so.", "I call both.", "call_Oslo", "call_Rome"] },
       { role: "tool", parts: ["call_Oslo", "call_Rome"] },
       { role: "assistant", parts: ["answer 2"] },
       { role: "user", parts: ["thanks"] },
@@ -346,7 +346,7 @@ describe("stored responses", () => {
     });
     expect(seen[1]?.messages.map(({ role, parts }) => `${role} ${parts.length}`)).toEqual([
       "user 1",
-      "assistant 3",
+      "assistant 4",
       "tool 1",
     ]);
     const missing = await post(`${edge.url}/v1/responses`, {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 /** What docs/api.md may say of a parameter. */
-const states = ["honoured", "refused", "ignored"] as const;
+const states = ["honoured", "refused", "ignored", "by upstream"] as const;
 
 /** What docs/api.md says of one parameter. */
 export interface Decision {
@@ -11,7 +11,7 @@ export interface Decision {
 
 /**
  * What tables of docs/api.md decide: whatever stands in backticks in the first column of a row whose second says
- * honoured, refused or ignored. `headings` are the sections to read, as they stand behind their `#` signs. Throws when a
+ * honoured, refused, ignored or by upstream. `headings` are the sections to read, as they stand behind their `#` signs. Throws when a
  * section is not there, or says two things of one name.
  */
 export async function readDecided(...headings: string[]): Promise<ReadonlyMap<string, Decision>> {

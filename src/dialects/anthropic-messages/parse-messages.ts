@@ -96,7 +96,8 @@ function toAssistantPart(block: WireBlock, path: FieldPath): AssistantPart[] {
     case "text":
       return [text(block.text)];
     case "thinking":
-      return [{ type: "reasoning", text: block.thinking }];
+      // With `display: "omitted"` clients keep a block without its text.
+      return block.thinking === "" ? [] : [{ type: "reasoning", text: block.thinking }];
     case "tool_use":
       return [
         {

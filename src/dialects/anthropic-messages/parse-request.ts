@@ -6,6 +6,7 @@ import { parseMessages } from "./parse-messages.ts";
 import { toContextEdits } from "./context-management.ts";
 import { listIgnored } from "./list-ignored.ts";
 import { parseBody, toFieldError } from "./parse-body.ts";
+import { readEffort } from "./read-effort.ts";
 import { parseResponseFormat } from "./parse-response-format.ts";
 import { countTokensSchema, requestSchema, type WireCountRequest } from "./request-schema.ts";
 import { readToolHistory } from "./tool-changes.ts";
@@ -56,6 +57,7 @@ function toRequest(body: WireCountRequest): ReadRequest {
   }
   const turns = parseMessages(body.messages);
   if (turns.length === 0) throw toFieldError(["messages"], "at least one message must have content");
+  const { effort } = readEffort(body);
   const declared = body.tools ?? [];
   const history = readToolHistory(body.messages, declared);
   const { ignored, toolsetCalls, ...tools } = parseTools(declared, body.tool_choice, history);
@@ -67,6 +69,7 @@ function toRequest(body: WireCountRequest): ReadRequest {
       responseFormat: parseResponseFormat(body),
       sampling: {},
       stopSequences: [],
+      ...(effort === undefined ? {} : { effort }),
       reasoning: toReasoningMode(body.thinking),
     },
     toolsetCalls,
@@ -96,12 +99,19 @@ export function parseRequest(raw: unknown): ParsedMessages {
       sampling: {
         ...(typeof body.temperature === "number" ? { temperature: body.temperature } : {}),
         ...(typeof body.top_p === "number" ? { topP: body.top_p } : {}),
+        ...(typeof body.top_k === "number" && body.top_k > 0 ? { topK: body.top_k } : {}),
       },
       maxOutputTokens: body.max_tokens,
       stopSequences: body.stop_sequences ?? [],
     },
     stream: body.stream ?? false,
     ignored: [...listIgnored(body, raw), ...ignored],
+    spellings: {
+      ...(typeof body.temperature === "number" ? { temperature: ["temperature"] } : {}),
+      ...(typeof body.top_p === "number" ? { topP: ["top_p"] } : {}),
+      ...(typeof body.top_k === "number" && body.top_k > 0 ? { topK: ["top_k"] } : {}),
+      ...readEffort(body).spellings,
+    },
   };
 }
 

@@ -295,6 +295,11 @@ export const requestSchema = countTokensSchema.extend({
     .min(0, "Input should be greater than or equal to 0")
     .max(1, "Input should be less than or equal to 1")
     .nullish(),
+  // -1 and 0, of clients of local servers: the model's own.
+  top_k: z
+    .int({ error: "Input should be a valid integer" })
+    .min(-1, "Input should be greater than or equal to 0")
+    .nullish(),
   stop_sequences: z
     .array(z.string().min(1, "stop sequences must not be empty"))
     .max(1000, "at most 1000 stop sequences are allowed")

@@ -6,10 +6,14 @@ import {
   isNamed,
   listOf,
 } from "../find-openai-ignored.ts";
+import { rareSampling } from "../sampling-fields.ts";
+import { findIgnoredEffort, readEffort } from "./read-effort.ts";
 import { requestSchema, type RequestBody } from "./request-schema.ts";
 
-/** `audio` is refused, and the others are judged below. */
-const understood: ReadonlySet<string> = new Set([...Object.keys(requestSchema.shape), "audio"]);
+/** `audio` is refused, and the others are judged below. Not every upstream takes what is rare. */
+const understood: ReadonlySet<string> = new Set(
+  [...Object.keys(requestSchema.shape), "audio"].filter((name) => !rareSampling.has(name)),
+);
 
 /** The fields of a message itself that have no effect. */
 function findInMessage({ role, audio, name }: Readonly<Record<string, unknown>>): string[] {
@@ -29,6 +33,8 @@ export function listIgnored(body: RequestBody, raw: unknown): string[] {
   const { messages, tools, functions, stream_options: options } = isRecord(raw) ? raw : {};
   return [
     ...findIgnored(body, understood).filter((name) => isNamed(name, body[name])),
+    ...readEffort(body).names,
+    ...findIgnoredEffort(body),
     ...(body.web_search_options === undefined ? [] : ["web_search_options"]),
     ...findIgnoredStreamOptions(options),
     ...findIgnoredInAll(listOf(messages), findInMessage),

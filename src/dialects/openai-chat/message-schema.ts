@@ -63,7 +63,7 @@ const wireMessage = z.discriminatedUnion(
       content: optional(content),
       name: optional(z.string()),
       refusal: optional(z.string()),
-      // DeepSeek's name and OpenRouter's for the same. Never a reason to refuse: it is not sent on.
+      // DeepSeek's name and OpenRouter's for the same. Never a reason to refuse: many models are not shown it.
       reasoning_content: optional(z.string()).catch(undefined),
       reasoning: optional(z.string()).catch(undefined),
       tool_calls: optional(z.array(toolCall)),

@@ -42,7 +42,7 @@ export function parseMessages(messages: readonly WireMessage[]): Message[] {
         return [toolMessage(legacyIds.get(message.name) ?? `call_${message.name}`, content)];
       }
       default: {
-        const reasoning = message.reasoning_content ?? message.reasoning ?? "";
+        const reasoning = message.reasoning_content || message.reasoning || "";
         const text = message.content ?? message.refusal ?? "";
         const parts = [
           ...(reasoning === "" ? [] : [{ type: "reasoning" as const, text: reasoning }]),

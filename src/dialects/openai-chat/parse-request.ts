@@ -3,9 +3,11 @@ import type { ReasoningMode } from "../../model/request.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { refuseUnsafe } from "../find-openai-ignored.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
+import { readSampling } from "../sampling-fields.ts";
 import { listIgnored } from "./list-ignored.ts";
 import { parseMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
+import { readEffort } from "./read-effort.ts";
 import { requestSchema, type RequestBody } from "./request-schema.ts";
 import { parseResponseFormat } from "./parse-response-format.ts";
 
@@ -43,9 +45,9 @@ function refuseImpossible(body: RequestBody): void {
   }
 }
 
-/** Groq's `reasoning_format` and `include_reasoning`: the caller's own wish, over the gateway's setting. */
+/** Groq's `reasoning_format` and `include_reasoning`, OpenRouter's `reasoning.exclude`: the caller's own wish, over the gateway's setting. */
 function toReasoningMode(body: RequestBody): ReasoningMode | undefined {
-  if (body.include_reasoning === false) return "drop";
+  if (body.include_reasoning === false || body.reasoning?.exclude === true) return "drop";
   if (body.reasoning_format === undefined) return body.include_reasoning === true ? "field" : undefined;
   return ({ parsed: "field", raw: "inline", hidden: "drop" } as const)[body.reasoning_format];
 }
@@ -55,7 +57,7 @@ function toReasoningMode(body: RequestBody): ReasoningMode | undefined {
  * Temperature and topP have this route's own defaults (row C1 of test/contract.test.ts), not the model's.
  *
  * Beyond OpenAI's reference: `topP` for `top_p`; `reasoning_format` (`parsed`: in `reasoning_content`, `raw`: inside the
- * text as `<think>`, `hidden`: left out) and `include_reasoning: false`, as Groq has them.
+ * text as `<think>`, `hidden`: left out) and `include_reasoning: false`, as Groq has them; sampling and efforts as local servers and OpenRouter have them.
  */
 export function parseRequest(input: unknown): ParsedChatCompletion {
   refuseCrowd(input, ["messages", "tools"]);
@@ -65,6 +67,8 @@ export function parseRequest(input: unknown): ParsedChatCompletion {
   const { tools, toolChoice, legacy, customNames, ignored } = parseTools(body);
   const maxOutputTokens = body.max_completion_tokens ?? body.max_tokens;
   const reasoning = toReasoningMode(body);
+  const { sampling, spellings } = readSampling(body);
+  const { effort, names } = readEffort(body);
   return {
     request: {
       model: body.model,
@@ -73,14 +77,16 @@ export function parseRequest(input: unknown): ParsedChatCompletion {
       toolChoice,
       parallelToolCalls: !legacy && (body.parallel_tool_calls ?? true),
       responseFormat: parseResponseFormat(body.response_format),
-      sampling: { temperature: body.temperature ?? 0.85, topP: body.top_p ?? body.topP ?? 1 },
+      sampling: { temperature: 0.85, topP: 1, ...sampling },
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       stopSequences: body.stop ?? [],
+      ...(effort === undefined ? {} : { effort }),
       ...(reasoning === undefined ? {} : { reasoning }),
       ...(body.prompt_cache_key === undefined ? {} : { cacheKey: body.prompt_cache_key }),
     },
     stream: body.stream ?? false,
     ignored: [...listIgnored(body, input), ...ignored],
+    spellings: effort === undefined ? spellings : { ...spellings, effort: names },
     choices: body.n ?? 1,
     includeUsage: body.stream_options?.include_usage ?? false,
     legacyFunctions: legacy,

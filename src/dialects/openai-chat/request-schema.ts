@@ -3,8 +3,10 @@ import { z } from "zod";
 import { choiceWord } from "../choice-word.ts";
 import { toCustomParameters } from "../custom-tool.ts";
 import { optional } from "../optional.ts";
+import { samplingFields } from "../sampling-fields.ts";
 import { toolExamples } from "../tool-examples.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
+import { effortFields } from "./read-effort.ts";
 import { wireMessages } from "./message-schema.ts";
 import { responseFormat } from "./parse-response-format.ts";
 
@@ -108,8 +110,7 @@ export const commonFields = {
   model: z.string().min(1, "expected the id of a model"),
   stream: optional(z.boolean()),
   stream_options: optional(z.looseObject({ include_usage: optional(z.boolean()) })),
-  temperature: optional(z.number().min(0).max(2)),
-  top_p: optional(z.number().min(0).max(1)),
+  ...samplingFields,
   max_tokens: tokenLimit,
   n: optional(z.int().min(1).max(8)),
   // An empty text stops nothing: forms send it where nothing was filled in.
@@ -150,6 +151,7 @@ export const requestSchema = z.looseObject({
   web_search_options: optional(z.unknown()),
   reasoning_format: optional(z.enum(["parsed", "raw", "hidden"])),
   include_reasoning: optional(z.boolean()),
+  ...effortFields,
 });
 
 /** A parsed body. */

@@ -1,8 +1,10 @@
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
+import type { ParsedChat } from "../dialect.ts";
 import { findIgnored } from "../find-ignored.ts";
 import { findIgnoredStreamOptions } from "../find-openai-ignored.ts";
 import { parseBody } from "../parse-body.ts";
+import { rareSampling, readSampling } from "../sampling-fields.ts";
 import { requestSchema } from "./request-schema.ts";
 
 /** Prompts times `n`: each is a request to the upstream of its own, all at once. */
@@ -16,7 +18,7 @@ const instruction =
   "You complete texts. Reply only with what comes next after the user's text: do not repeat it, do not comment on it. " +
   "If the text is an instruction or a question, reply with its result only.";
 
-const understood = new Set(Object.keys(requestSchema.shape));
+const understood = new Set(Object.keys(requestSchema.shape).filter((name) => !rareSampling.has(name)));
 
 /** A legacy completion request: one canonical request for each prompt. */
 export interface ParsedCompletion {
@@ -27,7 +29,8 @@ export interface ParsedCompletion {
   readonly choices: number;
   readonly stream: boolean;
   readonly includeUsage: boolean;
-  readonly ignored: readonly string[];
+  readonly ignored: ParsedChat["ignored"];
+  readonly spellings: ParsedChat["spellings"];
 }
 
 /**
@@ -61,7 +64,8 @@ export function parseRequest(input: unknown): ParsedCompletion {
       },
     );
   }
-  const { max_tokens: maxOutputTokens, temperature, top_p: topP } = body;
+  const { max_tokens: maxOutputTokens } = body;
+  const { sampling, spellings } = readSampling(body);
   return {
     requests: prompts.map((text) => ({
       model: body.model,
@@ -73,10 +77,7 @@ export function parseRequest(input: unknown): ParsedCompletion {
       toolChoice: { kind: "none" },
       parallelToolCalls: false,
       responseFormat: { kind: "text" },
-      sampling: {
-        ...(temperature === undefined ? {} : { temperature }),
-        ...(topP === undefined ? {} : { topP }),
-      },
+      sampling,
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       stopSequences: body.stop ?? [],
       // This API has no place for thinking.
@@ -86,6 +87,7 @@ export function parseRequest(input: unknown): ParsedCompletion {
     choices,
     stream: body.stream ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,
+    spellings,
     ignored: [
       ...findIgnored(body, understood),
       ...findIgnoredStreamOptions(body.stream_options),

@@ -1,5 +1,5 @@
 import { GatewayError } from "../../errors.ts";
-import type { ChatRequest } from "../../model/request.ts";
+import type { ChatRequest, Message } from "../../model/request.ts";
 import type { PlacedItem } from "./parse-messages.ts";
 import type { WireItem } from "./stored-items.ts";
 
@@ -23,12 +23,20 @@ NEXT: the steps that are left, in order. If a tool was just used, say what its r
 
 Earlier notes in the conversation are deleted too: take over what still holds. Don't copy whole files or the user's messages. Mark nothing as done that you did not see succeed. At most 700 words.`;
 
+/** Thinking led to what was said and done, which is there. */
+function withoutThinking(message: Message): Message[] {
+  if (message.role === "system") return [];
+  if (message.role !== "assistant") return [message];
+  const parts = message.parts.filter(({ type }) => type !== "reasoning");
+  return parts.length === 0 ? [] : [{ role: "assistant", parts }];
+}
+
 /**
- * The request for a summary of all that a request holds. The client's instructions and tools have no part in it: they
- * are sent again with what follows, and here they would only cost.
+ * The request for a summary of all that a request holds. The client's instructions and tools have no part in it, nor has earlier
+ * thinking: they are sent again with what follows, and here they would only cost. Nor has the effort, since thinking counts as part of what may be written.
  */
 export function toSummaryRequest(request: ChatRequest): ChatRequest {
-  const conversation = request.messages.filter(({ role }) => role !== "system");
+  const conversation = request.messages.flatMap(withoutThinking);
   if (conversation.length === 0) {
     throw new GatewayError(
       "invalid-request",

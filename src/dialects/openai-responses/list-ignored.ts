@@ -87,7 +87,7 @@ function partsOf({ item }: PlacedItem): readonly unknown[] {
 }
 
 /**
- * What of the items the model can't be shown: types, and fields of parts and tools. Thinking is left out by design, and
+ * What of the items the model can't be shown: types, and fields of parts and tools. Thinking is shown to who takes it, and
  * what only tells of an earlier answer (`status`, `phase`, `caller`) asks for nothing.
  */
 export function nameIgnoredItems(items: readonly PlacedItem[]): readonly string[] {

@@ -1,9 +1,10 @@
 import { GatewayError } from "../../errors.ts";
-import type { Message, TextPart, ToolCallPart, ToolResultPart } from "../../model/request.ts";
+import type { Message, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from "../../model/request.ts";
 import { createCallOrder } from "../call-order.ts";
 import { readBuiltInCall, renderShellOutput } from "./built-in-calls.ts";
 import type { InputItem } from "./input-schema.ts";
 import { parseParts, parseResultContent, parseTexts } from "./parse-parts.ts";
+import { readReasoning } from "./read-reasoning.ts";
 import type { ToolTable } from "./tool-table.ts";
 
 /** An item and where it stands in the request, for error messages. */
@@ -79,12 +80,12 @@ function readResult({ item, param }: PlacedItem, tools: ToolTable): ReadResult |
 /** The message that more may come to. */
 type OpenMessage =
   | { readonly role: "none" }
-  | { readonly role: "assistant"; readonly parts: (TextPart | ToolCallPart)[] }
+  | { readonly role: "assistant"; readonly parts: (TextPart | ReasoningPart | ToolCallPart)[] }
   | { readonly role: "tool"; readonly parts: ToolResultPart[] };
 
 /**
- * Turns items into turns. What the assistant said and called in a row is one turn, and so are the results of
- * its calls. Reasoning, hosted tools' calls and other items that only OpenAI's models read are left out. Throws
+ * Turns items into turns. What the assistant thought, said and called in a row is one turn, and so are the results of
+ * its calls. Thinking that can't be read, hosted tools' calls and other items that only OpenAI's models read are left out. Throws
  * `invalid-request` for a result without an id when no call waits for one.
  */
 export function parseMessages(items: readonly PlacedItem[], tools: ToolTable): Message[] {
@@ -98,7 +99,7 @@ export function parseMessages(items: readonly PlacedItem[], tools: ToolTable): M
     open = { role: "none" };
   }
 
-  function addToAssistant(parts: readonly (TextPart | ToolCallPart)[]): void {
+  function addToAssistant(parts: readonly (TextPart | ReasoningPart | ToolCallPart)[]): void {
     if (parts.length === 0) return;
     if (open.role !== "assistant") {
       open = { role: "assistant", parts: [] };
@@ -135,6 +136,10 @@ export function parseMessages(items: readonly PlacedItem[], tools: ToolTable): M
     if (call !== undefined) addCall(call, index);
     const result = readResult(placed, tools);
     if (result !== undefined) answerCall(result, param);
+    if (item.type === "other" && item.item.type === "reasoning") {
+      const thinking = readReasoning(item.item);
+      if (thinking !== "") addToAssistant([{ type: "reasoning", text: thinking }]);
+    }
     if (item.type !== "message") continue;
     const at = `${param}.content`;
     if (item.role === "assistant") addToAssistant(parseTexts(item.content, at));

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { GatewayError, shorten } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
+import type { ParsedChat } from "../dialect.ts";
 import { findCrowd } from "../find-crowd.ts";
 import { dropCompacted, type OpenSummary, toSummaryRequest, unsealItem } from "./compaction.ts";
 import { encodeEcho } from "./encode-echo.ts";
@@ -12,6 +13,7 @@ import type { ResponsesInput } from "./parse-request.ts";
 import { parseResponseFormat } from "./parse-response-format.ts";
 import { parseTools } from "./parse-tools.ts";
 import { type CompactionPlan, planCompaction } from "./plan-compaction.ts";
+import { readEffort } from "./read-effort.ts";
 import { toStoredItems, type WireItem } from "./stored-items.ts";
 import type { ToolTable } from "./tool-table.ts";
 import type { ResponseEcho } from "./wire.ts";
@@ -36,8 +38,9 @@ export interface ParsedResponses {
   readonly compacts: boolean;
   /** What `context_management` asks for; `undefined` when it asks for nothing, or nothing can be compacted. */
   readonly compaction: CompactionPlan | undefined;
-  /** Parameters without effect, as the client spelled them. */
-  readonly ignored: readonly string[];
+  /** As in `ParsedChat`. */
+  readonly ignored: ParsedChat["ignored"];
+  readonly spellings: ParsedChat["spellings"];
   readonly tools: ToolTable;
   readonly echo: ResponseEcho;
   /** The input as it is stored. */
@@ -67,7 +70,7 @@ function resolve({ item, param }: PlacedItem, references: ReadonlyMap<string, Wi
   if (item.type !== "item_reference") return [{ item, param }];
   const found = references.get(item.id);
   if (found !== undefined) return [{ item: inputItem.parse(found), param }];
-  // Thinking is never sent again, so nothing is lost with it.
+  // Most models are not shown their thinking again, and no other needs it.
   if (item.id.startsWith("rs_")) return [];
   throw new GatewayError(
     "not-found",
@@ -103,6 +106,7 @@ export function resolveRequest(read: ResponsesInput, context: RequestContext): P
       param: "input",
     });
   }
+  const { effort, names } = readEffort(body, items);
   const { instructions, max_output_tokens: limit } = body;
   const request: ChatRequest = {
     model: body.model,
@@ -122,6 +126,7 @@ export function resolveRequest(read: ResponsesInput, context: RequestContext): P
     },
     ...(limit === undefined ? {} : { maxOutputTokens: limit }),
     stopSequences: body.stop ?? [],
+    ...(effort === undefined ? {} : { effort }),
     ...(body.prompt_cache_key === undefined ? {} : { cacheKey: body.prompt_cache_key }),
   };
   return {
@@ -143,6 +148,12 @@ export function resolveRequest(read: ResponsesInput, context: RequestContext): P
       ...tools.leftOut.map((type) => `tools[${type}]`),
       ...(chosen.ignored ? ["tool_choice"] : []),
     ],
+    spellings: {
+      ...(body.temperature === undefined ? {} : { temperature: ["temperature"] }),
+      ...(body.top_p === undefined ? {} : { topP: ["top_p"] }),
+      // A summary is written without: `toSummaryRequest`.
+      ...(effort === undefined || compacts ? {} : { effort: names }),
+    },
     tools,
     echo: encodeEcho(body, tools, formatEcho, context),
     inputItems: toStoredItems(

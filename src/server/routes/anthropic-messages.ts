@@ -65,7 +65,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   async function createMessage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { body, hold } = await threads.open(request.body, request.log);
     const parsed = parseRequest(body);
-    showIgnored(reply, parsed.ignored);
+    showIgnored(reply, parsed.ignored, parsed.spellings);
     const signal = clientSignal(reply);
     const wished = { ...parsed.request, ...readWishes(request.headers) };
     const { contextEdits } = parsed;

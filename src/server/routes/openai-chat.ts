@@ -7,7 +7,7 @@ import {
   encodeError,
   parseRequest,
 } from "../../dialects/openai-chat/index.ts";
-import { collectChoices, sendChoices } from "../answer-choices.ts";
+import { collectChoices, sendChoices, toChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
@@ -40,13 +40,13 @@ export function openAiChatRoutes(deps: ServerDependencies): FastifyPluginCallbac
 
     const parsed = parseRequest(request.body);
     const asked = { ...parsed.request, ...readWishes(request.headers) };
-    showIgnored(reply, parsed.ignored);
+    showIgnored(reply, parsed.ignored, parsed.spellings);
     const signal = clientSignal(reply);
     const baseUrl = baseUrlOf(request, config);
     const { includeUsage, legacyFunctions, customTools, choices } = parsed;
     const created = Math.floor(now() / 1000);
     const identity = { id: newId("chatcmpl-"), created, legacyFunctions, customTools };
-    const requests = Array.from({ length: choices }, () => asked);
+    const requests = toChoices(asked, choices);
 
     if (!parsed.stream) {
       const answers = await collectChoices(reply, chat, requests, { signal, baseUrl });

@@ -6,7 +6,7 @@ import {
   encodeResponse,
   parseRequest,
 } from "../../dialects/openai-completions/index.ts";
-import { collectChoices, sendChoices } from "../answer-choices.ts";
+import { collectChoices, sendChoices, toChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
@@ -22,12 +22,12 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
 
   async function complete(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const parsed = parseRequest(request.body);
-    showIgnored(reply, parsed.ignored);
+    showIgnored(reply, parsed.ignored, parsed.spellings);
     const signal = clientSignal(reply);
     const baseUrl = baseUrlOf(request, config);
     const { choices, echo, includeUsage } = parsed;
     const identity = { id: newId("cmpl-"), created: Math.floor(now() / 1000), choices, echo };
-    const requests = parsed.requests.flatMap((prompt) => Array.from({ length: choices }, () => prompt));
+    const requests = parsed.requests.flatMap((prompt) => toChoices(prompt, choices));
 
     if (!parsed.stream) {
       const answers = await collectChoices(reply, chat, requests, { signal, baseUrl });

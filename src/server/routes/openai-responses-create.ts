@@ -62,7 +62,7 @@ export async function answerResponses(
   const { signal } = context;
   const prepared = await responses.prepare(input, context);
   const { parsed } = prepared;
-  showIgnored(reply, parsed.ignored);
+  showIgnored(reply, parsed.ignored, parsed.spellings);
 
   if (parsed.echo.background) {
     if (background === "refused") throw backgroundElsewhere();

@@ -47,7 +47,8 @@ export async function answerInChunks(
   // A chat completion can't be fetched again by a response's id, so nothing is stored.
   const unstored = body.store === true ? ["store"] : [];
   if (given.body.context_management !== undefined) unstored.push("context_management");
-  showIgnored(reply, [...parsed.ignored.filter((name) => !name.startsWith("stream_options")), ...unstored]);
+  const ignored = parsed.ignored.filter((name) => !name.startsWith("stream_options"));
+  showIgnored(reply, [...ignored, ...unstored], parsed.spellings);
   const encoder = createStreamEncoder({
     id: newId("chatcmpl-"),
     created: Math.floor(now() / 1000),

@@ -55,6 +55,7 @@ describe("a Messages request", () => {
       toolsetCalls: new Map(),
       stream: false,
       ignored: [],
+      spellings: {},
     });
   });
 

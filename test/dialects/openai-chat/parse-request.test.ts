@@ -50,6 +50,7 @@ test("the smallest request has this route's defaults", () => {
     },
     stream: false,
     ignored: [],
+    spellings: {},
     choices: 1,
     includeUsage: false,
     legacyFunctions: false,

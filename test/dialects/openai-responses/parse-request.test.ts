@@ -70,7 +70,7 @@ describe("input", () => {
     ]);
   });
 
-  test("with a tool round becomes turns: what the assistant said and called, then the results", () => {
+  test("with a tool round becomes turns: what the assistant thought, said and called, then the results", () => {
     const input = [
       { role: "user", content: "List." },
       {
@@ -107,6 +107,7 @@ describe("input", () => {
       {
         role: "assistant",
         parts: [
+          { type: "reasoning", text: "Hm." },
           text("I look."),
           { type: "tool-call", callId: "call_a", name: "ls", arguments: '{"path":"."}' },
           { type: "tool-call", callId: "call_b", name: "mcp__disk__read", arguments: "{}" },
@@ -586,10 +587,10 @@ test("a request of Codex CLI in the middle of its work is understood whole", () 
     "system: text text",
     "user: text",
     "user: text",
-    "assistant: text tool-call tool-call",
+    "assistant: reasoning text tool-call tool-call",
     "tool: tool-result tool-result",
   ]);
-  expect(request.messages[4]?.parts[2]).toMatchObject({ name: "multi_agent_v1__close_agent" });
+  expect(request.messages[4]?.parts[3]).toMatchObject({ name: "multi_agent_v1__close_agent" });
   expect(request.tools.map(({ name }) => name)).toContain("multi_agent_v1__spawn_agent");
   expect(tools.find("multi_agent_v1__spawn_agent")).toEqual({
     kind: "function",

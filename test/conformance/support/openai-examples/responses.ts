@@ -123,6 +123,7 @@ const plainItems = on(responsesPath, responsesBase, {
   compaction_trigger: compaction,
   configuration_update: items({ type: "configuration_update", text: { format: { type: "text" } } }),
   reasoning: items({ type: "reasoning", id: "rs_1", summary: [] }),
+  summary: items({ type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }] }),
   ...same(hostedItems, (type) => items({ type, id: "i" })),
   type: items({ type: "message", ...user }),
   id: items({ type: "message", id: "msg_1", ...user }),
