@@ -75,10 +75,23 @@ test("edits follow one another", async () => {
 });
 
 test("nothing is counted where nothing can be cleared", async () => {
-  const { counts, applied } = await edit(
-    { kind: "clear-thinking", keep: "all" },
-    { ...clear, keep: 3 },
-    { kind: "clear-thinking", keep: 1 },
-  );
-  expect([counts, applied]).toEqual([0, [{ kind: "clear-thinking", cleared: 2, tokens: 0 }]]);
+  const { counts, applied } = await edit({ kind: "clear-thinking", keep: "all" }, { ...clear, keep: 3 });
+  expect([counts, applied]).toEqual([0, []]);
+});
+
+test("cleared thinking is counted by itself, as far as the model would be shown it", async () => {
+  const counted: string[] = [];
+  const shown = (request: ChatRequest): Promise<number> => {
+    const text = request.messages
+      .flatMap(({ parts }) => parts.map((part) => ("text" in part ? part.text : part.type)))
+      .join(" ");
+    counted.push(text);
+    return Promise.resolve(text.length);
+  };
+  const request = createRequest({ messages });
+  const { applied } = await editContext(request, [{ kind: "clear-thinking", keep: 1 }], shown);
+  expect(counted.toSorted()).toEqual([".", "Hm. Hm. ."]);
+  expect(applied).toEqual([{ kind: "clear-thinking", cleared: 2, tokens: "Hm. Hm. ".length }]);
+  const { applied: hidden } = await edit({ kind: "clear-thinking", keep: 1 });
+  expect(hidden).toEqual([{ kind: "clear-thinking", cleared: 2, tokens: 0 }]);
 });
