@@ -82,6 +82,11 @@ describe("Chat Completions", () => {
     [{ reasoning_effort: null, reasoning: null, thinking: null }, undefined, [], []],
     [{ reasoning_effort: "ultra" }, "max", ["reasoning_effort"], []],
     [{ reasoning_effort: "auto" }, undefined, [], ["reasoning_effort"]],
+    [{ reasoning_effort: 0.5 }, "medium", ["reasoning_effort"], []],
+    [{ reasoning_effort: 0.99 }, "max", ["reasoning_effort"], []],
+    [{ reasoning: "off" }, "none", ["reasoning"], []],
+    [{ reasoning: true }, "medium", ["reasoning"], []],
+    [{ reasoning: "some" }, undefined, [], ["reasoning"]],
     [{ reasoning: { effort: "xhigh" } }, "xhigh", ["reasoning.effort"], []],
     [{ reasoning: { max_tokens: 2000 } }, "low", ["reasoning.max_tokens"], []],
     [{ reasoning: { max_tokens: -1 } }, undefined, [], ["reasoning.max_tokens"]],
@@ -138,7 +143,8 @@ describe("Chat Completions", () => {
 
   test.each([
     [{ reasoning_effort: 3 }, "reasoning_effort"],
-    [{ reasoning: "high" }, "reasoning"],
+    [{ reasoning_effort: {} }, "reasoning_effort"],
+    [{ reasoning: 1 }, "reasoning"],
     [{ reasoning: { effort: true } }, "reasoning.effort"],
     [{ reasoning: { max_tokens: 1.5 } }, "reasoning.max_tokens"],
     [{ reasoning: { enabled: "no" } }, "reasoning.enabled"],

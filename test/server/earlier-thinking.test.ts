@@ -171,14 +171,15 @@ describe("Akash Chat", () => {
   });
 });
 
+async function count(stack: Stack, model: string, counted: unknown): Promise<number> {
+  const url = `${stack.url}/v1/messages/count_tokens`;
+  return (await post(url, { ...(counted as object), model })).json().input_tokens;
+}
+
 test("it counts where it is sent, and there alone", async () => {
   const long = "really ".repeat(500);
   const { body } = dialects["Messages"] ?? { body: {} };
   const grown = JSON.parse(JSON.stringify(body).replace(thought, long));
-  async function count(stack: Stack, model: string, counted: unknown): Promise<number> {
-    const url = `${stack.url}/v1/messages/count_tokens`;
-    return (await post(url, { ...(counted as object), model })).json().input_tokens;
-  }
   for (const [persona, counts] of [
     ["vllm", true],
     ["lm-studio", false],

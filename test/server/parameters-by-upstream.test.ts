@@ -175,7 +175,8 @@ test("several answers to one request have seeds of their own", async () => {
   const body = { model: "compatible/deepseek-ai/DeepSeek-V3.2", messages, seed: 7, n: 3 };
   const reply = await post(`${stack.url}/v1/chat/completions`, body);
   expect(reply.json().choices).toHaveLength(3);
-  expect(server.chats.map((chat) => (chat.body as AnyJson).seed).toSorted()).toEqual([7, 8, 9]);
+  const seeds = server.chats.map((chat): number => (chat.body as AnyJson).seed);
+  expect(seeds.toSorted((a, b) => a - b)).toEqual([7, 8, 9]);
 });
 
 test("a background response names what its first upstream does not take", async () => {

@@ -7,7 +7,7 @@ import { readSampling } from "../sampling-fields.ts";
 import { listIgnored } from "./list-ignored.ts";
 import { parseMessages } from "./parse-messages.ts";
 import { parseTools } from "./parse-tools.ts";
-import { readEffort } from "./read-effort.ts";
+import { excludesReasoning, readEffort } from "./read-effort.ts";
 import { requestSchema, type RequestBody } from "./request-schema.ts";
 import { parseResponseFormat } from "./parse-response-format.ts";
 
@@ -47,7 +47,7 @@ function refuseImpossible(body: RequestBody): void {
 
 /** Groq's `reasoning_format` and `include_reasoning`, OpenRouter's `reasoning.exclude`: the caller's own wish, over the gateway's setting. */
 function toReasoningMode(body: RequestBody): ReasoningMode | undefined {
-  if (body.include_reasoning === false || body.reasoning?.exclude === true) return "drop";
+  if (body.include_reasoning === false || excludesReasoning(body)) return "drop";
   if (body.reasoning_format === undefined) return body.include_reasoning === true ? "field" : undefined;
   return ({ parsed: "field", raw: "inline", hidden: "drop" } as const)[body.reasoning_format];
 }

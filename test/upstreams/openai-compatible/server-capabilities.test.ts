@@ -33,11 +33,12 @@ test.each(servers)("$name", ({ name, capabilities }) => {
 });
 
 function serveModel(entry: object, reply: (body: string) => string | [number, unknown] = () => thinking) {
+  const listed: [number, unknown] = [200, { data: [{ id: "m", ...entry }] }];
   return serve((seen, response) => {
-    if (seen.method === "GET") return void answerJson(response, 200, { data: [{ id: "m", ...entry }] });
-    const answer = reply(seen.body);
-    if (typeof answer !== "string") return void answerJson(response, ...answer);
-    response.writeHead(200, { "content-type": "text/event-stream" }).end(answer);
+    const answer = seen.method === "GET" ? listed : reply(seen.body);
+    if (typeof answer === "string") {
+      response.writeHead(200, { "content-type": "text/event-stream" }).end(answer);
+    } else answerJson(response, ...answer);
   });
 }
 
@@ -99,7 +100,7 @@ describe("the parameters of a model", () => {
     ["openrouter", { supported_parameters: ["seed", "min_p"] }, ["seed", "minP"]],
   ])("at %s, listed with %j", async (type, entry, expected) => {
     await using server = await serveModel(entry);
-    await using upstream = createUpstream(server.url, { type: type as "vllm" });
+    await using upstream = createUpstream(server.url, { type });
     const [model] = await upstream.listModels(forever);
     expect(model?.parameters?.toSorted()).toEqual(expected.toSorted());
   });
