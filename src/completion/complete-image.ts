@@ -30,7 +30,12 @@ export async function* completeImage(
   context: CallContext,
 ): AsyncGenerator<EventBatch, void, undefined> {
   const { model } = options;
-  const wish: ImageRequest = { model: model.id, turns: toTurns(request.messages), ...request.sampling };
+  const wish: ImageRequest = {
+    model: model.id,
+    turns: toTurns(request.messages),
+    ...request.usualSampling,
+    ...request.sampling,
+  };
   if (wish.turns.length === 0) {
     throw new GatewayError(
       "invalid-request",

@@ -113,9 +113,9 @@ export type Effort = (typeof efforts)[number];
  * Absent: the model's own default.
  */
 export interface Sampling {
-  /** 0.0–2.0. Chat Completions always fills it: its reference has a default. */
+  /** 0.0–2.0 */
   readonly temperature?: number;
-  /** 0.0–1.0. Likewise. */
+  /** 0.0–1.0 */
   readonly topP?: number;
   /** Of so many tokens, the likeliest; 1 and up. */
   readonly topK?: number;
@@ -152,6 +152,11 @@ export interface ChatRequest {
   /** `text` where the client wants no form, or, once lowered, where the gateway sees to it. */
   readonly responseFormat: ResponseFormat;
   readonly sampling: Sampling;
+  /**
+   * What a dialect's reference says where the client says nothing: for upstreams that must be told all of it. Others leave it to the
+   * model. Absent: the dialect has none.
+   */
+  readonly usualSampling?: Pick<Sampling, "temperature" | "topP">;
   /** Upper bound of output tokens, reasoning included. Absent: none, or, once lowered, none that the upstream keeps. */
   readonly maxOutputTokens?: number;
   /** Texts that end the answer and are not part of it. Empty: none; once lowered only what the upstream looks for. */

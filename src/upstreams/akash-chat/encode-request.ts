@@ -44,7 +44,7 @@ interface WireBody {
 export function encodeRequest(request: ChatRequest, defaults: ModelDefaults = {}): Uint8Array {
   const plain = toPlain(request);
   refuseLong(plain);
-  const { temperature, topP } = request.sampling;
+  const { temperature, topP } = { ...request.usualSampling, ...request.sampling };
   return encodeBody({
     messages: plain.messages.map(encodeMessage),
     model: request.model,

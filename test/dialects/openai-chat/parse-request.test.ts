@@ -45,7 +45,8 @@ test("the smallest request has this route's defaults", () => {
       toolChoice: { kind: "auto" },
       parallelToolCalls: true,
       responseFormat: { kind: "text" },
-      sampling: { temperature: 0.85, topP: 1 },
+      sampling: {},
+      usualSampling: { temperature: 0.85, topP: 1 },
       stopSequences: [],
     },
     stream: false,
@@ -60,10 +61,10 @@ test("the smallest request has this route's defaults", () => {
 
 describe("sampling and limits", () => {
   test.each([
-    [{ temperature: 0 }, { sampling: { temperature: 0, topP: 1 } }],
+    [{ temperature: 0 }, { sampling: { temperature: 0 } }],
     [{ temperature: 2, top_p: 0.5 }, { sampling: { temperature: 2, topP: 0.5 } }],
-    [{ topP: 0.5 }, { sampling: { temperature: 0.85, topP: 0.5 } }],
-    [{ temperature: null, top_p: null }, { sampling: { temperature: 0.85, topP: 1 } }],
+    [{ topP: 0.5 }, { sampling: { topP: 0.5 } }],
+    [{ temperature: null, top_p: null }, { sampling: {} }],
     [{ max_tokens: 5 }, { maxOutputTokens: 5 }],
     [{ max_tokens: 5, max_completion_tokens: 9 }, { maxOutputTokens: 9 }],
     [{ stop: "END" }, { stopSequences: ["END"] }],

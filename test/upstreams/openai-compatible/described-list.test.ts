@@ -5,12 +5,14 @@ import type { LearnedFacts } from "../../../src/upstreams/memory/capability-memo
 import { createDescribedList } from "../../../src/upstreams/openai-compatible/described-list.ts";
 
 /** A list of which the test says what is known. */
+const nothing = {};
+
 function setUp() {
   const listed = new Map<string, ModelInfo>(["a", "b"].map((id) => [id, { id, kind: "chat" }]));
   const learned = new Map<string, LearnedFacts>();
   const described: string[] = [];
   const list = createDescribedList(
-    (id) => ({ server: undefined, listed: listed.get(id), details: undefined, learned: learned.get(id) }),
+    (id) => ({ server: nothing, listed: listed.get(id), details: undefined, learned: learned.get(id) }),
     (id) => {
       described.push(id);
       return { id, kind: "chat" };
