@@ -1,14 +1,13 @@
 import { GatewayError, toGatewayError } from "../errors.ts";
-import type { EventBatch } from "../model/events.ts";
 import type { Leg } from "../model/leg.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
-import type { Upstream } from "../upstreams/upstream.ts";
+import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
 import { listNow } from "./catalogue.ts";
 import { createCatalogueKeeper } from "./catalogue-keeper.ts";
 import { conversationKey, createConversations } from "./conversations.ts";
 import { createHealth, type HealthOptions } from "./health.ts";
 import type { Catalogue, OwnName, Router, RouteOptions } from "./router.ts";
-import { runAttempts } from "./run-attempts.ts";
+import { attemptLegs, progressOfBatch } from "./run-attempts.ts";
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -70,11 +69,11 @@ export function createRouter(options: RouterOptions): Router {
     });
   }
 
-  async function* ask(
+  async function* ask<Item>(
     leg: Leg,
-    asking: Parameters<RouteOptions["ask"]>[2],
-    route: RouteOptions,
-  ): AsyncGenerator<EventBatch, void, undefined> {
+    asking: AskOptions,
+    route: RouteOptions<Item>,
+  ): AsyncGenerator<Item, void, undefined> {
     const member = memberOf(leg);
     member.running += 1;
     try {
@@ -99,29 +98,33 @@ export function createRouter(options: RouterOptions): Router {
     return availability === "ready" || availability === "due";
   }
 
+  const route: Router["route"] = (options) => {
+    const { legs, signal, watch, conversation } = options;
+    const key =
+      legs.length < 2 || conversation === undefined
+        ? undefined
+        : conversationKey(options.model, conversation);
+    if (legs.length > 1) wake(legs);
+    return attemptLegs({
+      legs,
+      signal,
+      health,
+      now,
+      progressOf: options.progressOf,
+      ask: (leg, asking) => ask(leg, { ...asking, watch }, options),
+      ...(key === undefined ? {} : { conversation: { key, places } }),
+      ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
+    });
+  };
+
   return {
     catalogue: (signal) => keeper.now(signal),
     refresh: (signal) => keeper.refresh(signal),
     async listModels(signal) {
       return listNow(await catalogueOrFailure(keeper.now(signal)), answersNow);
     },
-    answer(route) {
-      const { legs, signal, watch, conversation } = route;
-      const key =
-        legs.length < 2 || conversation === undefined
-          ? undefined
-          : conversationKey(route.model, conversation);
-      if (legs.length > 1) wake(legs);
-      return runAttempts({
-        legs,
-        signal,
-        health,
-        now,
-        ask: (leg, asking) => ask(leg, { ...asking, watch }, route),
-        ...(key === undefined ? {} : { conversation: { key, places } }),
-        ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
-      });
-    },
+    answer: (options) => route({ ...options, progressOf: progressOfBatch }),
+    route,
     upstreamOf: (leg) => memberOf(leg).upstream,
     get upstreams() {
       return [...members.values()].map(({ upstream }) => upstream);

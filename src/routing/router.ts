@@ -3,6 +3,7 @@ import type { CallWatch } from "../model/call-watch.ts";
 import type { GatewayError } from "../errors.ts";
 import type { Leg, ListedModel, RoutedModel } from "../model/leg.ts";
 import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
+import type { Progress } from "./run-attempts.ts";
 
 /** A name of the operator's own, and what it stands for, in the order in which it is asked. */
 export interface OwnName {
@@ -36,17 +37,17 @@ export interface ConversationSigns {
   readonly beginning?: (() => string | undefined) | undefined;
 }
 
-/** What one request is routed by. */
-export interface RouteOptions {
+/** What one request is routed by. `Item`: what its answer is made of. */
+export interface RouteOptions<Item = EventBatch> {
   /** The model's id as it was resolved: conversations with different models are different ones. */
   readonly model: string;
   /** In the order in which they are to be asked. */
   readonly legs: readonly Leg[];
   /**
-   * Answers by one leg. Ends after `finish` or throws, and at once when the signal aborts. What it throws before its first batch may
-   * lead to the next leg.
+   * Answers by one leg. Ends after the end of the answer or throws, and at once when the signal aborts. What it throws before its
+   * first piece may lead to the next leg.
    */
-  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions) => AsyncIterable<EventBatch>;
+  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions) => AsyncIterable<Item>;
   readonly signal: AbortSignal;
   readonly watch?: CallWatch | undefined;
   /** What tells this conversation from others, so that it stays where it was answered. */
@@ -69,6 +70,10 @@ export interface Router {
    * leg throws that has begun.
    */
   answer(options: RouteOptions): AsyncIterable<EventBatch>;
+  /** The same for answers that are no events, of which `progressOf` tells where they begin and end. */
+  route<Item>(
+    options: RouteOptions<Item> & { readonly progressOf: (item: Item) => Progress },
+  ): AsyncIterable<Item>;
   /** The upstream of a leg. */
   upstreamOf(leg: Pick<Leg, "upstream">): Upstream;
   /** All that are used, in their order. Never empty. */
