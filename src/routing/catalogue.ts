@@ -112,14 +112,14 @@ function split(
 }
 
 /**
- * A model that an upstream may have all the same: any, where its list is not known or has no model that chats, which is what
- * an upstream says whose back end is away; and the one that draws, where the list is the back end's, which has none.
+ * A model that an upstream may have all the same: any, where its list is not known or has no model that writes or reads, which is
+ * what an upstream says whose back end is away; and the one that draws, where the list is the back end's, which has none.
  */
 function findUnlisted({ models, drawsAs }: Offer, id: string): ModelInfo | undefined {
-  const isBlind = models === undefined || !models.some(({ kind }) => kind === "chat");
+  const isBlind = models === undefined || !models.some(({ kind }) => kind === "chat" || kind === "embedding");
   const draws = drawsAs !== undefined && drawsAs.toLowerCase() === id.toLowerCase();
   if (draws && (isBlind || models.some(({ raw }) => raw === true))) return { id: drawsAs, kind: "image" };
-  return isBlind ? { id, kind: "chat" } : undefined;
+  return isBlind ? { id, kind: "chat", kindUnknown: true } : undefined;
 }
 
 function unique(legs: readonly Leg[]): readonly Leg[] {

@@ -27,8 +27,7 @@ export function describeModel(id: string, { listed, details, learned, operator }
     operator.maxOutputTokens ?? least(listed?.maxOutputTokens, learned?.maxOutputTokens);
   const price = operator.price ?? listed?.price;
   return {
-    kind: "chat",
-    ...listed,
+    ...(listed ?? { kind: "chat", kindUnknown: true }),
     id,
     ...(contextLength === undefined ? {} : { contextLength }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
