@@ -16,6 +16,8 @@ import { parseRequest as parseChatRequest } from "../src/dialects/openai-chat/pa
 import { requestSchema as completionSchema } from "../src/dialects/openai-completions/request-schema.ts";
 import { parseRequest as parseCompletionRequest } from "../src/dialects/openai-completions/parse-request.ts";
 import { encodeOpenAiErrorObject } from "../src/dialects/encode-openai-error.ts";
+import { requestSchema as embeddingsSchema } from "../src/dialects/openai-embeddings/request-schema.ts";
+import { parseRequest as parseEmbeddingsRequest } from "../src/dialects/openai-embeddings/parse-request.ts";
 import { requestSchema as imagesSchema } from "../src/dialects/openai-images/request-schema.ts";
 import { parseRequest as parseImagesRequest } from "../src/dialects/openai-images/parse-request.ts";
 import { encodeFailure } from "../src/dialects/openai-responses/encode-failure.ts";
@@ -150,6 +152,13 @@ describe("docs/api.md has every parameter as the code has it", () => {
       body: { prompt: "a cat" },
       ignoredOf: (body) => parseImagesRequest(body).ignored,
       samples: { size: "512x512", quality: "hd", style: "vivid", moderation: "low", partial_images: 2 },
+    },
+    {
+      heading: "## POST /v1/embeddings",
+      fields: Object.keys(embeddingsSchema.shape),
+      body: { model: "m", input: "a" },
+      ignoredOf: (body) => parseEmbeddingsRequest(body).ignored,
+      samples: {},
     },
   ];
 

@@ -3,7 +3,6 @@ import type { CallWatch } from "../model/call-watch.ts";
 import type { GatewayError } from "../errors.ts";
 import type { Leg, ListedModel, RoutedModel } from "../model/leg.ts";
 import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
-import type { Progress } from "./run-attempts.ts";
 
 /** A name of the operator's own, and what it stands for, in the order in which it is asked. */
 export interface OwnName {
@@ -36,6 +35,9 @@ export interface ConversationSigns {
   /** A hash of how the conversation begins, which all its requests share. Asked only when nothing else is known. */
   readonly beginning?: (() => string | undefined) | undefined;
 }
+
+/** What a piece of an answer is: nothing yet that anybody sees, a part of it, or its end. */
+export type Progress = "nothing" | "part" | "end";
 
 /** What one request is routed by. `Item`: what its answer is made of. */
 export interface RouteOptions<Item = EventBatch> {

@@ -6,6 +6,7 @@ import type { Conversations } from "./conversations.ts";
 import { createPlan } from "./create-plan.ts";
 import type { Health } from "./health.ts";
 import type { Leg } from "../model/leg.ts";
+import type { Progress } from "./router.ts";
 import { createRestError, RouteError, toRouteError } from "./route-error.ts";
 import { judgeFailure } from "./verdict.ts";
 
@@ -15,9 +16,6 @@ export interface AttemptContext {
   /** Whether another leg, or this one once more, can be asked if it fails. */
   readonly hasOthers: boolean;
 }
-
-/** What a piece of an answer is: nothing yet that anybody sees, a part of it, or its end. */
-export type Progress = "nothing" | "part" | "end";
 
 /** What asking a list of legs takes. `Item`: what an answer is made of. */
 export interface AttemptOptions<Item = EventBatch> {

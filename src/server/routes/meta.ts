@@ -8,7 +8,6 @@ import {
 } from "../../dialects/anthropic-messages/index.ts";
 import { encodeCodexCatalogue } from "../../dialects/openai-responses/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/encode-openai-models.ts";
-import { GatewayError } from "../../errors.ts";
 import { readVersion } from "../../version.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -31,6 +30,7 @@ const welcome = {
     "POST /v1/messages",
     "POST /v1/messages/count_tokens",
     "POST /v1/images/generations",
+    "POST /v1/embeddings",
     "GET /v1/models",
     "GET /v1/usage",
     "GET /health",
@@ -44,7 +44,7 @@ function isClaudeCode(userAgent: string | undefined): boolean {
 
 /**
  * Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its
- * catalogue. And a clear word to those who look for embeddings.
+ * catalogue.
  */
 export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCallback {
   /** What a browser is shown. Who must have a key learns neither models nor version without it, and asks nobody for them. */
@@ -94,13 +94,6 @@ export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCa
       await chat.listModels(signal);
       const model = await chat.resolveModel(request.params["*"], signal);
       return speaksAnthropic(request) ? encodeAnthropicModel(model) : encodeOpenAiModel(model);
-    });
-    app.post("/v1/embeddings", () => {
-      throw new GatewayError(
-        "not-found",
-        "There are no embeddings here: the gateway has no embedding models. Use another provider for them.",
-        { shouldRetry: false },
-      );
     });
     done();
   };
