@@ -24,6 +24,7 @@ import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
 import { editContext } from "./edit-context.ts";
+import { createSuffixError, createTextContinuer } from "./continue-text.ts";
 import { conversationHash } from "./conversation-hash.ts";
 import { countAgainstLimit, countPromptTokensAtPace, lengthOf } from "./estimate-usage.ts";
 import { listAliases } from "./list-aliases.ts";
@@ -100,6 +101,8 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       limitBytes: config.REMOTE_IMAGE_LIMIT_BYTES,
       timeoutMs: config.REMOTE_IMAGE_TIMEOUT_MS,
     });
+
+  const continuer = createTextContinuer();
 
   const seesImages = (model: ModelInfo): boolean => canSee(model, config.VISION_MODELS);
 
@@ -178,11 +181,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       yield* completeImage(ready, { model, images: options.images }, context);
       return;
     }
-    const seeing = hasUserImages(ready) ? model.legs.filter((leg) => seesImages(leg.model)) : [];
     const work = workFor(request);
     yield* router.answer({
       model: model.id,
-      legs: seeing.length === 0 ? model.legs : seeing,
+      legs: chooseLegs(ready, model.legs),
       signal,
       watch,
       conversation: {
@@ -195,8 +197,28 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     });
   }
 
-  /** Answers at one leg: what its model can't do, the gateway does. */
-  async function* answerAt(
+  /** The legs that can do what the request can't do without; for pictures all, where none is known to see. */
+  function chooseLegs(request: ChatRequest, legs: readonly Leg[]): readonly Leg[] {
+    if (request.continues?.suffix !== undefined) {
+      const filling = legs.filter((leg) => continuer.canContinue(router.upstreamOf(leg), leg.model.id));
+      if (filling.length === 0) throw createSuffixError();
+      return filling;
+    }
+    const seeing = hasUserImages(request) ? legs.filter((leg) => seesImages(leg.model)) : [];
+    return seeing.length === 0 ? legs : seeing;
+  }
+
+  function answerAt(leg: Leg, upstream: Upstream, options: AnswerOptions): AsyncIterable<EventBatch> {
+    const { ready: request, name, asking } = options;
+    const chat = () => chatAt(leg, upstream, options);
+    if (request.continues === undefined) return chat();
+    const { model } = targetOf(leg);
+    const startPace = () => paceFor(asking.signal);
+    return continuer.answer({ upstream, model, request, name, asking, startPace, chat });
+  }
+
+  /** Chats at one leg: what its model can't do, the gateway does. */
+  async function* chatAt(
     leg: Leg,
     upstream: Upstream,
     { ready, name, work, context, asking }: AnswerOptions,

@@ -69,7 +69,6 @@ export function createEmbeddingService({
   }
 }
 
-/** Asks one upstream. That it has no vectors after all says nothing of the others. */
 async function* ask(
   upstream: Upstream,
   request: EmbeddingRequest,
@@ -78,11 +77,5 @@ async function* ask(
   if (upstream.embed === undefined) {
     throw new GatewayError("unsupported", `${upstream.name} has no embeddings.`, { retry: "other" });
   }
-  try {
-    yield await upstream.embed(request, asking);
-  } catch (error) {
-    if (!(error instanceof GatewayError) || error.kind !== "unsupported") throw error;
-    const { message, param, status } = error;
-    throw new GatewayError("unsupported", message, { param, status, retry: "other", cause: error });
-  }
+  yield await upstream.embed(request, asking);
 }
