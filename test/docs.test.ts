@@ -151,7 +151,7 @@ describe("docs/api.md has every parameter as the code has it", () => {
       fields: Object.keys(imagesSchema.shape),
       body: { prompt: "a cat" },
       ignoredOf: (body) => parseImagesRequest(body).ignored,
-      samples: { size: "512x512", quality: "hd", style: "vivid", moderation: "low", partial_images: 2 },
+      samples: { moderation: "low", partial_images: 2 },
     },
     {
       heading: "## POST /v1/embeddings",

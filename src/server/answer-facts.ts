@@ -8,6 +8,7 @@ import type { ChatEvent, FinishReason, Usage } from "../model/events.ts";
 import type { MissingPicture } from "../model/picture.ts";
 
 const longestPath = 200;
+const longestIgnored = 4000;
 
 /**
  * All that is known of one request and its answer: what its line in the log is made of. Never holds text of prompt or answer.
@@ -71,10 +72,11 @@ export class AnswerFacts implements CallWatch {
 
   /** Headers of the answer that are known only when its head goes out. */
   get headersNow(): Readonly<Record<string, string>> {
-    const { attempts, upstreamRequestId } = this;
+    const { attempts, upstreamRequestId, ignored } = this;
     const last = attempts.at(-1);
     return {
       ...this.lateHeaders?.(),
+      ...(ignored === undefined ? {} : { "x-ignored-parameters": encodeIgnored(ignored) }),
       ...(last === undefined ? {} : { "x-upstream": encodeAttemptName(last) }),
       ...(attempts.length < 2 ? {} : { "x-upstream-attempts": encodeAttempts(attempts) }),
       ...(upstreamRequestId === undefined ? {} : { "x-upstream-request-id": upstreamRequestId }),
@@ -92,6 +94,10 @@ export class AnswerFacts implements CallWatch {
 
   attempt(attempt: Attempt): void {
     this.attempts.push(attempt);
+  }
+
+  ignore(parameters: readonly string[]): void {
+    this.ignored = [...new Set([...(this.ignored ?? []), ...parameters])];
   }
 
   tellId(id: string): void {
@@ -126,6 +132,15 @@ export class AnswerFacts implements CallWatch {
     this.moves += 1;
     if (this.waiting === "upstream-first-byte") this.waiting = "upstream-next-byte";
   }
+}
+
+/**
+ * Names of parameters without effect, as a header's value. Some hold what the client wrote; a header takes printable ASCII only,
+ * and clients take it only so long.
+ */
+export function encodeIgnored(ignored: readonly string[]): string {
+  const text = ignored.join(", ").replace(/[^\x20-\x7e]/g, "?");
+  return text.length > longestIgnored ? `${text.slice(0, longestIgnored)}...` : text;
 }
 
 /** Notes what an event tells of the answer, or of one of several, whose usage is added up. */

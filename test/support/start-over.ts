@@ -26,10 +26,22 @@ export interface Over extends AsyncDisposable {
   server(name: string): CompatibleSimulator;
 }
 
-/** Starts a gateway over these servers, in their order; `file` are more keys of its gateway.yaml. */
+/** What else a gateway is started with. */
+export interface OverOptions {
+  /** More keys of its gateway.yaml; its `upstreams` stand before the played ones. */
+  readonly file?: {
+    readonly upstreams?: readonly object[];
+    readonly models?: object;
+    readonly aliases?: object;
+  };
+  readonly env?: Readonly<Record<string, string>>;
+  readonly overrides?: Overrides;
+}
+
+/** Starts a gateway over these servers, in their order. */
 export async function startOver(
   upstreams: readonly PlayedUpstream[],
-  options: { readonly file?: object; readonly env?: object; readonly overrides?: Overrides } = {},
+  { file: more = {}, env, overrides }: OverOptions = {},
 ): Promise<Over> {
   const folder = await mkdtemp(join(tmpdir(), "gateway-over-"));
   const servers = new Map<string, CompatibleSimulator>();
@@ -44,15 +56,15 @@ export async function startOver(
     ...(type === "akashml" || type === "openrouter" ? { api_key: "any" } : {}),
   }));
   // JSON is YAML.
-  await writeFile(file, JSON.stringify({ upstreams: entries, ...options.file }));
+  await writeFile(file, JSON.stringify({ ...more, upstreams: [...(more.upstreams ?? []), ...entries] }));
   const config = readConfig({
     SERVER_ADDRESS: "127.0.0.1:0",
     CONFIG_FILE: file,
     LOG_LEVEL: "silent",
     SHUTDOWN_TIMEOUT_MS: "0",
-    ...options.env,
+    ...env,
   });
-  const gateway = await createGateway(config, options.overrides);
+  const gateway = await createGateway(config, overrides);
   const url = await gateway.listen();
   return {
     url,

@@ -15,6 +15,7 @@ export const vllm: ServerRules = {
     off: { reasoning_effort: "none", chat_template_kwargs: { enable_thinking: false } },
   },
   namesBuild: true,
-  routes: { embeddings: true, completions: true, pictures: false },
+  // vLLM-Omni and SGLang's diffusion server draw by OpenAI's route; who lists no image model is not asked for pictures.
+  routes: { embeddings: true, completions: true, pictures: true },
   ownedBy: ["vllm"],
 };
