@@ -27,7 +27,7 @@ export function createEmbeddingService({
 
   return {
     checkOffered() {
-      if (router.upstreams.some(({ embed }) => embed !== undefined)) return;
+      if (router.upstreams.some((upstream) => upstream.embed !== undefined)) return;
       throw new GatewayError(
         "not-found",
         "There are no embeddings here: no upstream of this gateway has embedding models. Its operator can add one that does, such as " +

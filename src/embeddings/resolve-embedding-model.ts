@@ -47,10 +47,6 @@ export async function resolveEmbeddingModel(
     return `Embedding models: ${ids.slice(0, mostShown).join(", ")}${ids.length > mostShown ? ", …" : ""}.`;
   }
 
-  function createError(kind: "invalid-request" | "model-not-found", message: string, cause?: unknown) {
-    return new GatewayError(kind, message, { param: "model", shouldRetry: false, cause });
-  }
-
   if (id === "" || asksForAny(id)) {
     const [first] = await listRoutes();
     if (first !== undefined) return first;
@@ -64,4 +60,12 @@ export async function resolveEmbeddingModel(
     throw createError("model-not-found", `There is no model '${shorten(id)}'. ${await advise()}`, error);
   }
   throw createError("invalid-request", `The model '${shorten(id)}' gives no vectors. ${await advise()}`);
+}
+
+function createError(
+  kind: "invalid-request" | "model-not-found",
+  message: string,
+  cause?: unknown,
+): GatewayError {
+  return new GatewayError(kind, message, { param: "model", shouldRetry: false, cause });
 }
