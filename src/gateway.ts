@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 
 import type { ChatService } from "./completion/chat-service.ts";
 import { createChatService } from "./completion/create-chat-service.ts";
+import { estimateTokens } from "./completion/estimate-usage.ts";
 import {
   followConfiguration,
   loadConfiguration,
@@ -13,6 +14,8 @@ import {
   type ReloadOutcome,
 } from "./config-file/index.ts";
 import type { Config } from "./config.ts";
+import { createEmbeddingService } from "./embeddings/create-embedding-service.ts";
+import type { EmbeddingService } from "./embeddings/embedding-service.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
 import type { NamedAllowance } from "./dialects/encode-gateway-usage.ts";
@@ -58,6 +61,7 @@ export interface Services {
   readonly router: Router;
   readonly chat: ChatService;
   readonly images: ImageService;
+  readonly embeddings: EmbeddingService;
   readonly responses: ResponseService;
   readonly store: ResponseStore;
   readonly newId: IdFactory;
@@ -106,6 +110,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   });
   const images = createImageService({ config, pictures: routePictures(router), secret });
   const chat = createChatService({ config, router, aliases: () => configuration.aliases, images, newId });
+  const embeddings = createEmbeddingService({ chat, router, countTokens: estimateTokens });
   const responses = createResponseService({
     chat,
     store,
@@ -121,6 +126,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     router,
     chat,
     images,
+    embeddings,
     responses,
     store,
     newId,

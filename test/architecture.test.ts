@@ -70,6 +70,14 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "completion/chat-service.ts",
   ],
+  "embeddings/": [
+    "model/",
+    "errors.ts",
+    "stream/",
+    "upstreams/upstream.ts",
+    "routing/router.ts",
+    "completion/chat-service.ts",
+  ],
   "responses/": [
     "model/",
     "errors.ts",
@@ -103,6 +111,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "completion/chat-service.ts",
     "images/",
+    "embeddings/embedding-service.ts",
     "responses/response-service.ts",
     "store/response-store.ts",
     "version.ts",
@@ -124,7 +133,7 @@ describe("imports point inwards", () => {
 
   test("only gateway.ts knows the implementations of the upstream and the services", () => {
     const concrete =
-      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
+      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|embeddings\/(?!embedding-service\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
     const users = files
       .filter(({ file }) => !concrete.test(file) && !file.startsWith("cli/"))
       .filter(({ ours }) => ours.some((target) => concrete.test(target)))
@@ -238,6 +247,13 @@ const missingRoles: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "openai-completions": {
     "parse-messages": "a prompt is one text",
     "parse-tools": "this API has no tools",
+    "encode-error": sharedError,
+    "encode-models": sharedModels,
+  },
+  "openai-embeddings": {
+    "parse-messages": "an input is a list of texts: parse-input.ts",
+    "parse-tools": "this API has no tools",
+    "encode-stream": "vectors come whole",
     "encode-error": sharedError,
     "encode-models": sharedModels,
   },

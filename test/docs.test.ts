@@ -17,6 +17,8 @@ import { requestSchema as completionSchema } from "../src/dialects/openai-comple
 import { parseRequest as parseCompletionRequest } from "../src/dialects/openai-completions/parse-request.ts";
 import type { ParsedChat } from "../src/dialects/dialect.ts";
 import { encodeOpenAiErrorObject } from "../src/dialects/encode-openai-error.ts";
+import { requestSchema as embeddingsSchema } from "../src/dialects/openai-embeddings/request-schema.ts";
+import { parseRequest as parseEmbeddingsRequest } from "../src/dialects/openai-embeddings/parse-request.ts";
 import { requestSchema as imagesSchema } from "../src/dialects/openai-images/request-schema.ts";
 import { parseRequest as parseImagesRequest } from "../src/dialects/openai-images/parse-request.ts";
 import { encodeFailure } from "../src/dialects/openai-responses/encode-failure.ts";
@@ -171,7 +173,14 @@ describe("docs/api.md has every parameter as the code has it", () => {
       fields: Object.keys(imagesSchema.shape),
       body: { prompt: "a cat" },
       parse: (body) => parseImagesRequest(body),
-      samples: { size: "512x512", quality: "hd", style: "vivid", moderation: "low", partial_images: 2 },
+      samples: { moderation: "low", partial_images: 2 },
+    },
+    {
+      heading: "## POST /v1/embeddings",
+      fields: Object.keys(embeddingsSchema.shape),
+      body: { model: "m", input: "a" },
+      parse: (body) => parseEmbeddingsRequest(body),
+      samples: {},
     },
   ];
 

@@ -25,6 +25,7 @@ import { checkLength } from "./check-length.ts";
 import { completeImage } from "./complete-image.ts";
 import { createImageFetcher, type ImageFetcher } from "./fetch-remote-image.ts";
 import { editContext } from "./edit-context.ts";
+import { createSuffixError, createTextContinuer } from "./continue-text.ts";
 import { conversationHash } from "./conversation-hash.ts";
 import { countAgainstLimit, countPromptTokensAtPace, lengthOf } from "./estimate-usage.ts";
 import { listAliases } from "./list-aliases.ts";
@@ -105,6 +106,8 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       timeoutMs: config.REMOTE_IMAGE_TIMEOUT_MS,
     });
 
+  const continuer = createTextContinuer();
+
   const seesImages = (model: ModelInfo): boolean => canSee(model, config.VISION_MODELS);
 
   async function resolve(id: string, signal: AbortSignal, { onlyKnown = false } = {}): Promise<RoutedModel> {
@@ -181,11 +184,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     if (model.kind === "image") {
       return completeImage(ready, { model, images: options.images }, context);
     }
-    const seeing = hasUserImages(ready) ? model.legs.filter((leg) => seesImages(leg.model)) : [];
     const work = workFor(request);
     return router.answer({
       model: model.id,
-      legs: seeing.length === 0 ? model.legs : seeing,
+      legs: chooseLegs(ready, model.legs),
       signal,
       watch,
       conversation: {
@@ -198,14 +200,38 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     });
   }
 
-  /** Answers at one leg: what its model can't do, the gateway does. */
+  /** The legs that can do what the request can't do without; for pictures all, where none is known to see. */
+  function chooseLegs(request: ChatRequest, legs: readonly Leg[]): readonly Leg[] {
+    if (request.continues?.suffix !== undefined) {
+      const filling = legs.filter((leg) => continuer.canContinue(router.upstreamOf(leg), leg.model.id));
+      if (filling.length === 0) throw createSuffixError();
+      return filling;
+    }
+    const seeing = hasUserImages(request) ? legs.filter((leg) => seesImages(leg.model)) : [];
+    return seeing.length === 0 ? legs : seeing;
+  }
+
   async function answerAt(
+    leg: Leg,
+    upstream: Upstream,
+    options: AnswerOptions,
+  ): Promise<AsyncIterable<EventBatch>> {
+    const { ready: request, name, asking, context } = options;
+    context.watch?.tellParameters?.(legKey(leg), () => targetOf(leg).model.parameters ?? usualParameters);
+    if (request.continues === undefined) return chatAt(leg, upstream, options);
+    const chat = () => defer(() => chatAt(leg, upstream, options));
+    const { model } = targetOf(leg);
+    const startPace = () => paceFor(asking.signal);
+    return continuer.answer({ upstream, model, request, name, asking, startPace, chat });
+  }
+
+  /** Chats at one leg: what its model can't do, the gateway does. */
+  async function chatAt(
     leg: Leg,
     upstream: Upstream,
     { ready, name, work, context, asking }: AnswerOptions,
   ): Promise<AsyncIterable<EventBatch>> {
     const { signal } = asking;
-    context.watch?.tellParameters?.(legKey(leg), () => targetOf(leg).model.parameters ?? usualParameters);
     const target = targetOf(leg);
     const { model, can } = target;
     const request = !hasImages(ready) || seesImages(model) ? ready : replaceToolImages(ready);

@@ -72,7 +72,7 @@ async function* drawPicture(
   index: number,
   { signal, baseUrl, watch }: CallContext,
 ): AsyncIterable<PictureEvent> {
-  const { model, prompt, delivery, encoding } = request;
+  const { model, prompt, delivery, encoding, settings } = request;
   let jobId = "";
   let revisedPrompt = "";
   let drawn = false;
@@ -82,7 +82,11 @@ async function* drawPicture(
     return { kind: "bytes", ...(await images.read(image, signal, encoding)) } as const;
   }
 
-  for await (const event of drawImage(images, { model, prompt, watch }, signal)) {
+  for await (const event of drawImage(
+    images,
+    { model, prompt, watch, ...(settings === undefined ? {} : { settings }) },
+    signal,
+  )) {
     switch (event.type) {
       case "accepted":
         ({ jobId, prompt: revisedPrompt } = event);

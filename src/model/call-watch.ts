@@ -51,6 +51,8 @@ export interface CallWatch {
   retry(failure: string): void;
   /** The model's answer did not do: it gets one more turn. */
   repair(reason: RepairReason): void;
+  /** These parameters of the request have no effect at the upstream that answers. */
+  ignore?(parameters: readonly string[]): void;
   /** What was spent on an answer that has no finish to tell it. */
   spend(usage: Usage): void;
   waitFor(what: Waiting): void;

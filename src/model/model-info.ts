@@ -24,6 +24,8 @@ export interface ModelInfo {
   readonly aliasOf?: string;
   /** `chat` writes, `image` draws, `embedding` gives vectors, `other` is of no use here. */
   readonly kind: "chat" | "image" | "embedding" | "other";
+  /** The upstream does not say what it is: `chat` is what most are. */
+  readonly kindUnknown?: true;
   /** What the upstream's own back end calls it, where that is another id; clients may give it, too. */
   readonly backEndId?: string;
   /** `id` is the back end's, because the usual one is not known at the moment. */

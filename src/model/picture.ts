@@ -7,6 +7,15 @@ export interface ImageEncoding {
   readonly quality?: number | undefined;
 }
 
+/** How a picture shall be made, in the words of the models that take them: `size` `1024x1024`, `quality` `hd`, `style` `vivid`. */
+export const pictureSettings = ["size", "quality", "style"] as const;
+
+/** The name of a setting. */
+export type PictureSetting = (typeof pictureSettings)[number];
+
+/** What is absent is left to the model. */
+export type PictureSettings = Readonly<Partial<Record<PictureSetting, string>>>;
+
 /** What a client wants drawn. */
 export interface PictureRequest {
   readonly prompt: string;
@@ -14,6 +23,7 @@ export interface PictureRequest {
   readonly count: number;
   readonly delivery: "link" | "bytes";
   readonly encoding?: ImageEncoding | undefined;
+  readonly settings?: PictureSettings;
 }
 
 /** A finished picture. */

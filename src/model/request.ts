@@ -173,4 +173,9 @@ export interface ChatRequest {
   readonly cacheKey?: string;
   /** Filled by the server, as `toolDetail`: whether old results of tools are shortened for the model. */
   readonly historyDiet?: boolean;
+  /**
+   * The text that the request is to go on with, and what follows the gap: filled by APIs that continue texts (Completions). Who
+   * only chats gets `messages`, which ask for the same in words. Absent: a conversation.
+   */
+  readonly continues?: { readonly prompt: string; readonly suffix?: string };
 }

@@ -119,16 +119,16 @@ function split(
 }
 
 /**
- * A model that an upstream may have all the same: any, where its list is not known or has no model that chats, which is what
- * an upstream says whose back end is away; and the one that draws, where the list is the back end's, which has none.
+ * A model that an upstream may have all the same: any, where its list is not known or has no model that writes or reads, which is
+ * what an upstream says whose back end is away; and the one that draws, where the list is the back end's, which has none.
  */
 function findUnlisted({ models, owner, drawsAs }: Offer, id: string): ModelInfo | undefined {
-  const isBlind = models === undefined || !models.some(({ kind }) => kind === "chat");
+  const isBlind = models === undefined || !models.some(({ kind }) => kind === "chat" || kind === "embedding");
   const draws = drawsAs !== undefined && drawsAs.toLowerCase() === id.toLowerCase();
   const ownedBy = owner === undefined ? {} : { ownedBy: owner };
   if (draws && (isBlind || models.some(({ raw }) => raw === true)))
     return { id: drawsAs, kind: "image", ...ownedBy };
-  return isBlind ? { id, kind: "chat", ...ownedBy } : undefined;
+  return isBlind ? { id, kind: "chat", kindUnknown: true, ...ownedBy } : undefined;
 }
 
 function withOwner(offer: Offer): Offer {

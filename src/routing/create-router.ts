@@ -7,7 +7,7 @@ import { createCatalogueKeeper } from "./catalogue-keeper.ts";
 import { conversationKey, createConversations } from "./conversations.ts";
 import { createHealth, type HealthOptions } from "./health.ts";
 import type { Catalogue, OwnName, Router } from "./router.ts";
-import { runAttempts } from "./run-attempts.ts";
+import { attemptLegs, progressOfBatch } from "./run-attempts.ts";
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -94,6 +94,37 @@ export function createRouter(options: RouterOptions): Router {
     };
   }
 
+  const route: Router["route"] = (options) => {
+    const { legs, signal, watch, conversation } = options;
+    const key =
+      legs.length < 2 || conversation === undefined
+        ? undefined
+        : conversationKey(options.model, conversation);
+    if (legs.length > 1) wake(legs);
+    let asked: Member | undefined;
+    return attemptLegs({
+      legs,
+      signal,
+      health,
+      now,
+      progressOf: options.progressOf,
+      async ask(leg, { hasOthers }) {
+        const member = memberOf(leg);
+        asked = member;
+        member.running += 1;
+        return options.ask(leg, member.upstream, { signal, watch, hasOthers });
+      },
+      onLeave() {
+        if (asked === undefined) return;
+        asked.running -= 1;
+        closeIfIdle(asked);
+        asked = undefined;
+      },
+      ...(key === undefined ? {} : { conversation: { key, places } }),
+      ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
+    });
+  };
+
   return {
     catalogue: (signal) => keeper.now(signal),
     refresh: (signal) => keeper.refresh(signal),
@@ -104,35 +135,8 @@ export function createRouter(options: RouterOptions): Router {
     async showModel(model, signal) {
       return showNow(model, judgeLegs(await catalogueOrFailure(keeper.now(signal))));
     },
-    answer(route) {
-      const { legs, signal, watch, conversation } = route;
-      const key =
-        legs.length < 2 || conversation === undefined
-          ? undefined
-          : conversationKey(route.model, conversation);
-      if (legs.length > 1) wake(legs);
-      let asked: Member | undefined;
-      return runAttempts({
-        legs,
-        signal,
-        health,
-        now,
-        async ask(leg, { hasOthers }) {
-          const member = memberOf(leg);
-          asked = member;
-          member.running += 1;
-          return route.ask(leg, member.upstream, { signal, watch, hasOthers });
-        },
-        onLeave() {
-          if (asked === undefined) return;
-          asked.running -= 1;
-          closeIfIdle(asked);
-          asked = undefined;
-        },
-        ...(key === undefined ? {} : { conversation: { key, places } }),
-        ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
-      });
-    },
+    answer: (options) => route({ ...options, progressOf: progressOfBatch }),
+    route,
     upstreamOf: (leg) => memberOf(leg).upstream,
     get upstreams() {
       return [...members.values()].map(({ upstream }) => upstream);

@@ -1,15 +1,21 @@
-import { GatewayError, toGatewayError } from "../errors.ts";
+import { GatewayError } from "../errors.ts";
 import type { Leg } from "../model/leg.ts";
-import type { ImageEvent, ImageRequest, PictureUpstream } from "../upstreams/upstream.ts";
+import { pictureSettings } from "../model/picture.ts";
+import type {
+  AskOptions,
+  ImageEvent,
+  ImageRequest,
+  PictureUpstream,
+  Upstream,
+} from "../upstreams/upstream.ts";
 import type { Router } from "./router.ts";
-import { judgeFailure } from "./verdict.ts";
 
 /**
- * All upstreams that draw, as one: an image is made by the first that takes the order, of those that have the model. A file is
- * looked for at each of them.
+ * All upstreams that draw, as one: an image is made by the first that takes the order, of those that have the model, by the rules of
+ * all answers (docs/routing.md). What it does not take of the settings is told to the watch. A file is looked for at each of them.
  */
 export function routePictures(
-  router: Pick<Router, "catalogue" | "upstreamOf" | "upstreams">,
+  router: Pick<Router, "catalogue" | "route" | "upstreamOf" | "upstreams">,
 ): PictureUpstream {
   const all = (): readonly PictureUpstream[] =>
     router.upstreams.flatMap(({ pictures }) => (pictures === undefined ? [] : [pictures]));
@@ -29,24 +35,18 @@ export function routePictures(
     signal: AbortSignal,
     watch?: Parameters<PictureUpstream["makeImage"]>[2],
   ): AsyncIterable<ImageEvent> {
-    let failure: GatewayError | undefined;
-    for (const { upstream, model } of await legsOf(request.model, signal)) {
-      const { pictures } = router.upstreamOf({ upstream });
-      if (pictures === undefined) continue;
-      let taken = false;
-      try {
-        for await (const event of pictures.makeImage({ ...request, model: model.id }, signal, watch)) {
-          taken = true;
-          yield event;
-        }
-        return;
-      } catch (thrown) {
-        if (taken || signal.aborted) throw thrown;
-        failure = toGatewayError(thrown);
-        if (judgeFailure(failure, 0).scope === "never") throw failure;
-      }
-    }
-    throw failure ?? noPictures();
+    const legs = (await legsOf(request.model, signal)).filter(
+      (leg) => router.upstreamOf(leg).pictures !== undefined,
+    );
+    if (legs.length === 0) throw createNobodyDrawsError();
+    yield* router.route<ImageEvent>({
+      model: request.model,
+      legs,
+      signal,
+      watch,
+      progressOf: ({ type }) => (type === "done" ? "end" : "part"),
+      ask: async (leg, upstream, asking) => drawAt(upstream, { ...request, model: leg.model.id }, asking),
+    });
   }
 
   return {
@@ -55,7 +55,7 @@ export function routePictures(
     },
     makeImage,
     async openImage(name, ifNoneMatch, signal) {
-      let failure: unknown = noPictures();
+      let failure: unknown = createNobodyDrawsError();
       for (const pictures of all()) {
         try {
           return await pictures.openImage(name, ifNoneMatch, signal);
@@ -69,6 +69,30 @@ export function routePictures(
   };
 }
 
-function noPictures(): GatewayError {
-  return new GatewayError("not-found", "No upstream of this gateway draws.", { shouldRetry: false });
+/** Draws at one upstream. What has no effect there is known only when it has taken the order. */
+async function* drawAt(
+  { pictures }: Upstream,
+  request: ImageRequest,
+  { signal, watch }: AskOptions,
+): AsyncGenerator<ImageEvent, void, undefined> {
+  if (pictures === undefined) throw createNobodyDrawsError();
+  const { settings = {} } = request;
+  const lost = pictureSettings.filter(
+    (name) => settings[name] !== undefined && pictures.settings?.includes(name) !== true,
+  );
+  let taken = false;
+  for await (const event of pictures.makeImage(request, signal, watch)) {
+    if (!taken && lost.length > 0) watch?.ignore?.(lost);
+    taken = true;
+    yield event;
+  }
+}
+
+function createNobodyDrawsError(): GatewayError {
+  return new GatewayError(
+    "not-found",
+    "No upstream of this gateway draws. Its operator can add one that does: a server with an image model, by " +
+      "COMPATIBLE_BASE_URL or an entry in gateway.yaml.",
+    { shouldRetry: false },
+  );
 }

@@ -38,17 +38,20 @@ export interface ConversationSigns {
   readonly beginning?: (() => string | undefined) | undefined;
 }
 
-/** What one request is routed by. */
-export interface RouteOptions {
+/** What a piece of an answer is: nothing yet that anybody sees, a part of it, or its end. */
+export type Progress = "nothing" | "part" | "end";
+
+/** What one request is routed by. `Item`: what its answer is made of. */
+export interface RouteOptions<Item = EventBatch> {
   /** The model's id as it was resolved: conversations with different models are different ones. */
   readonly model: string;
   /** In the order in which they are to be asked. */
   readonly legs: readonly Leg[];
   /**
-   * Answers by one leg. Ends after `finish` or throws, and at once when the signal aborts. What it rejects with, or throws before its
-   * first batch, may lead to the next leg.
+   * Answers by one leg. Ends after the end of the answer or throws, and at once when the signal aborts. What it rejects with, or throws
+   * before its first piece, may lead to the next leg.
    */
-  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions) => Promise<AsyncIterable<EventBatch>>;
+  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions) => Promise<AsyncIterable<Item>>;
   readonly signal: AbortSignal;
   readonly watch?: CallWatch | undefined;
   /** What tells this conversation from others, so that it stays where it was answered. */
@@ -73,6 +76,10 @@ export interface Router {
    * leg throws that has begun.
    */
   answer(options: RouteOptions): AsyncIterable<EventBatch>;
+  /** The same for answers that are no events, of which `progressOf` tells where they begin and end. */
+  route<Item>(
+    options: RouteOptions<Item> & { readonly progressOf: (item: Item) => Progress },
+  ): AsyncIterable<Item>;
   /** The upstream of a leg. */
   upstreamOf(leg: Pick<Leg, "upstream">): Upstream;
   /** All that are used, in their order. Never empty. */

@@ -5,6 +5,7 @@ import type { Conversations } from "./conversations.ts";
 import { createPlan } from "./create-plan.ts";
 import type { Health } from "./health.ts";
 import type { Leg } from "../model/leg.ts";
+import type { Progress } from "./router.ts";
 import { createRestError, RouteError, toRouteError } from "./route-error.ts";
 import { judgeFailure } from "./verdict.ts";
 
@@ -16,15 +17,15 @@ export interface AttemptContext {
   readonly hasOthers: boolean;
 }
 
-/** What asking a list of legs takes. */
-export interface AttemptOptions {
+/** What asking a list of legs takes. `Item`: what an answer is made of. */
+export interface AttemptOptions<Item = EventBatch> {
   /** In the order in which they are to be asked; the same leg twice is one. */
   readonly legs: readonly Leg[];
   /**
-   * Asks one leg. What it resolves with is as `Upstream.stream`: it ends after `finish` or throws, at once when `signal` aborts,
-   * and leaves off when it is told to return.
+   * Asks one leg. What it resolves with ends after the end of an answer or throws, at once when `signal` aborts, and leaves off
+   * when it is told to return.
    */
-  readonly ask: (leg: Leg, options: AttemptContext) => Promise<AsyncIterable<EventBatch>>;
+  readonly ask: (leg: Leg, options: AttemptContext) => Promise<AsyncIterable<Item>>;
   /** Aborts all of it. */
   readonly signal: AbortSignal;
   readonly health: Health;
@@ -32,19 +33,21 @@ export interface AttemptOptions {
   readonly now: () => number;
   /** The conversation stays where it was answered before. */
   readonly conversation?: { readonly key: string; readonly places: Conversations } | undefined;
-  /** Told of each try when it has begun an answer or failed, before its events are given or the next leg is asked. */
+  /** Told of each try when it has begun an answer or failed, before its pieces are given or the next leg is asked. */
   readonly onAttempt?: (attempt: Attempt) => void;
   /** Told when a leg that was asked has nothing more to do. */
   readonly onLeave?: ((leg: Leg) => void) | undefined;
 }
 
 /**
- * Answers a request by the first leg that begins an answer, and gives its batches. Until then a failure leads to the next leg if
+ * Answers a request by the first leg that begins an answer, and gives its pieces. Until then a failure leads to the next leg if
  * it may do better (`RetryScope`), at most as often as there are legs, plus one; afterwards it is thrown as it is, and no other
  * leg is asked. Throws the last failure as a `RouteError`, with the tries; kind `aborted` as soon as a leg ends after
  * `signal` has aborted, or before the next is asked. Who stops iterating aborts the leg that answers.
  */
-export async function* runAttempts(options: AttemptOptions): AsyncGenerator<EventBatch, void, undefined> {
+export async function* attemptLegs<Item>(
+  options: AttemptOptions<Item> & { readonly progressOf: (item: Item) => Progress },
+): AsyncGenerator<Item, void, undefined> {
   const { legs, health, signal, now, conversation, onAttempt, onLeave } = options;
   const known = conversation?.places.find(conversation.key, legs);
   const plan = createPlan({ legs, health, known });
@@ -71,20 +74,21 @@ export async function* runAttempts(options: AttemptOptions): AsyncGenerator<Even
     };
 
     try {
-      for await (const batch of await options.ask(leg, { signal, hasOthers: plan.hasOthers() })) {
+      for await (const item of await options.ask(leg, { signal, hasOthers: plan.hasOthers() })) {
         if (stage === "complete") break;
-        if (batch.length === 0) continue;
+        const progress = options.progressOf(item);
+        if (progress === "nothing") continue;
         if (stage === "waiting") {
           stage = "begun";
           visit.begin();
           conversation?.places.keep(conversation.key, leg);
           record("answered");
         }
-        if (batch.at(-1)?.type === "finish") {
+        if (progress === "end") {
           stage = "complete";
           visit.complete();
         }
-        yield batch;
+        yield item;
       }
       if (stage === "complete") return;
       throw new GatewayError("upstream-truncated", "The upstream broke off its answer.");
@@ -107,6 +111,17 @@ export async function* runAttempts(options: AttemptOptions): AsyncGenerator<Even
   }
 }
 
+/** The same for an answer of events, as `Upstream.stream` gives it. */
+export function runAttempts(options: AttemptOptions): AsyncGenerator<EventBatch, void, undefined> {
+  return attemptLegs({ ...options, progressOf: progressOfBatch });
+}
+
+/** A batch begins an answer unless it is empty, and ends it with `finish`. */
+export function progressOfBatch(batch: EventBatch): Progress {
+  if (batch.length === 0) return "nothing";
+  return batch.at(-1)?.type === "finish" ? "end" : "part";
+}
+
 /** Whatever an upstream makes of being aborted, the caller hears its own reason. */
 function createAbortError(signal: AbortSignal, attempts: readonly Attempt[]): Error {
   const reason: unknown = signal.reason;
@@ -125,7 +140,7 @@ function createFinalError({
   readonly failure: GatewayError | undefined;
   readonly attempts: readonly Attempt[];
   readonly plan: { readonly left: readonly Leg[] };
-  readonly options: Pick<AttemptOptions, "health" | "now">;
+  readonly options: Pick<AttemptOptions<unknown>, "health" | "now">;
 }): GatewayError {
   if (failure !== undefined) return toRouteError(failure, attempts);
   const resting = plan.left.flatMap((leg) => {

@@ -120,6 +120,10 @@ export class AnswerFacts implements CallWatch {
     this.#taken.set(leg, taken);
   }
 
+  ignore(parameters: readonly string[]): void {
+    this.ignored = [...new Set([...(this.ignored ?? []), ...parameters])];
+  }
+
   tellId(id: string): void {
     this.upstreamRequestId = id;
   }

@@ -31,6 +31,7 @@ import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
 import { metaRoutes } from "./routes/meta.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
+import { openAiEmbeddingsRoutes } from "./routes/openai-embeddings.ts";
 import { openAiImagesRoutes } from "./routes/openai-images.ts";
 import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
 import { usageRoutes } from "./routes/usage.ts";
@@ -43,6 +44,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiCompletionsRoutes,
   openAiResponsesRoutes,
   openAiImagesRoutes,
+  openAiEmbeddingsRoutes,
   anthropicMessagesRoutes,
   usageRoutes,
 ];

@@ -1,6 +1,7 @@
 import type { ChatService } from "../completion/chat-service.ts";
 import type { Config } from "../config.ts";
 import type { NamedAllowance } from "../dialects/encode-gateway-usage.ts";
+import type { EmbeddingService } from "../embeddings/embedding-service.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
@@ -14,6 +15,7 @@ export interface RouteDependencies {
   readonly config: Config;
   readonly chat: ChatService;
   readonly images: ImageService;
+  readonly embeddings: EmbeddingService;
   readonly responses: ResponseService;
   /** Holds the threads of the Messages API. */
   readonly store: ResponseStore;

@@ -3,6 +3,7 @@ import type { CallWatch } from "../model/call-watch.ts";
 import type { EmbeddingRequest, EmbeddingResponse } from "../model/embedding.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
+import type { PictureSetting, PictureSettings } from "../model/picture.ts";
 import type { ChatRequest } from "../model/request.ts";
 import type { TextRequest } from "../model/text-request.ts";
 
@@ -12,6 +13,13 @@ export interface ImageRequest {
   readonly turns: readonly { readonly role: "user" | "assistant"; readonly text: string }[];
   readonly temperature?: number;
   readonly topP?: number;
+  /** How it shall be made, for upstreams that take it. */
+  readonly settings?: PictureSettings;
+  /**
+   * The last turn describes a picture that must be drawn, where the model may answer with words instead: `urgent` after it did.
+   * Absent: a message of a conversation, which decides itself.
+   */
+  readonly order?: "usual" | "urgent";
 }
 
 /**
@@ -50,6 +58,8 @@ export interface ImageFile {
 export interface PictureUpstream {
   /** The model that draws, also while no list shows it. */
   readonly defaultModel: string;
+  /** The settings that it takes. Absent: none. */
+  readonly settings?: readonly PictureSetting[];
   /** Makes one image and tells of its progress. A text answer throws kind `image-declined`, that text as its `answer`. */
   makeImage(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent>;
   /** Opens an image file by its bare name. `ifNoneMatch` is passed on. Unknown: kind `not-found`. */

@@ -166,6 +166,6 @@ test("another gateway that has this one as its upstream reads the same", () => {
     maxOutputTokens: 8192,
     inputModalities: ["text", "image"],
     price: { inputPerMillion: 1, outputPerMillion: 2 },
-    capabilities: { tools: "native", images: "native", jsonSchema: "native", stop: "native" },
+    capabilities: { tools: "native", images: "native", jsonSchema: "native" },
   });
 });

@@ -5,7 +5,7 @@ import { parseRequest as parseChat } from "../../src/dialects/openai-chat/index.
 import { parseRequest as parseCompletion } from "../../src/dialects/openai-completions/index.ts";
 
 const messages = [{ role: "user", content: "Hi" }];
-const defaults = { temperature: 0.85, topP: 1 };
+const defaults = {};
 
 test.each<[object, object, object, readonly string[]]>([
   [{}, {}, {}, []],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GatewayError } from "../../src/errors.ts";
-import { drawImage, toImageOrder } from "../../src/images/draw-image.ts";
+import { drawImage } from "../../src/images/draw-image.ts";
 import type { ImageEvent, ImageRequest } from "../../src/upstreams/upstream.ts";
 
 const done: ImageEvent = { type: "done", image: { kind: "file", name: "a.webp" } };
@@ -11,7 +11,7 @@ function createImages(...errors: GatewayError[]) {
   return {
     asked,
     async *generate(request: ImageRequest): AsyncIterable<ImageEvent> {
-      asked.push(request.turns.map((turn) => `${turn.role}: ${turn.text}`).join("\n"));
+      asked.push(`${request.order}, ${request.turns.map((turn) => `${turn.role}: ${turn.text}`).join("\n")}`);
       const error = errors.shift();
       if (error !== undefined) throw error;
       yield done;
@@ -26,49 +26,19 @@ async function draw(images: ReturnType<typeof createImages>, prompt: string): Pr
   return events;
 }
 
-describe("an order to draw", () => {
-  it.each([
-    "a red boat",
-    "",
-    "Make it rain. A picture would be nice",
-    "image of a cat",
-    "画一只猫",
-    "the drawing of a child",
-    "Draw",
-  ])("is made of the description %j", (prompt) => {
-    expect(toImageOrder(prompt)).toBe(`Generate an image: ${prompt}`);
-  });
-
-  it.each([
-    "Generate an image: a red boat",
-    "  please draw me a picture of a cat",
-    "Create a minimalist logo for a bakery",
-    "paint two small portraits",
-    "Could you make an icon?",
-  ])("is left alone: %j", (prompt) => {
-    expect(toImageOrder(prompt)).toBe(prompt);
-  });
-
-  it("is found in linear time in a long hostile prompt", () => {
-    const prompt = "generate ".repeat(3500);
-    expect(toImageOrder(prompt)).toBe(`Generate an image: ${prompt}`);
-  });
-});
-
 describe("drawing", () => {
   const declined = new GatewayError("image-declined", "I can only talk.");
 
   it("asks once when the upstream draws", async () => {
     const images = createImages();
     expect(await draw(images, "a red boat")).toEqual([done]);
-    expect(images.asked).toEqual(["user: Generate an image: a red boat"]);
+    expect(images.asked).toEqual(["usual, user: a red boat"]);
   });
 
   it("asks once more in stronger words after a text answer", async () => {
     const images = createImages(declined);
     expect(await draw(images, "a red boat")).toEqual([done]);
-    expect(images.asked).toHaveLength(2);
-    expect(images.asked[1]).toMatch(/^user: Call the image generation tool now\..*: a red boat$/);
+    expect(images.asked).toEqual(["usual, user: a red boat", "urgent, user: a red boat"]);
   });
 
   it("gives up after the second text answer, with its text", async () => {

@@ -39,7 +39,7 @@ describe("several pictures", () => {
     );
     expect(pictures).toHaveLength(3);
     expect(upstream.jobs.map((job) => job.request.turns[0]?.text)).toEqual(
-      Array.from({ length: 3 }, () => "Generate an image: a red boat"),
+      Array.from({ length: 3 }, () => "a red boat"),
     );
   });
 

@@ -35,6 +35,24 @@ describe("the model of an images request", () => {
     expect(await resolveImageModel({ chat, images }, id, never)).toBe(expected);
   });
 
+  it("is one of several, the first where nobody says", async () => {
+    const several = createChat({ id: "flux-dev", kind: "image" }, { id: "sdxl", kind: "image" });
+    const sources = { chat: several, images: { defaultModel: "flux-dev" } };
+    expect(await resolveImageModel(sources, undefined, never)).toBe("flux-dev");
+    expect(await resolveImageModel(sources, "sdxl", never)).toBe("sdxl");
+    await expect(resolveImageModel(sources, "x", never)).rejects.toThrow(
+      "Images are made by flux-dev, sdxl:",
+    );
+  });
+
+  it("is refused where nobody draws, without a name to send", async () => {
+    const writers = { chat: createChat({ id: "m", kind: "chat" }), images: { defaultModel: "" } };
+    await expect(resolveImageModel(writers, "m", never)).rejects.toThrow(
+      /no images\. No upstream .* draws\.$/,
+    );
+    expect(await resolveImageModel(writers, undefined, never)).toBe("");
+  });
+
   it("defaults to the usual one while the upstream's list does not show it", async () => {
     expect(await resolveImageModel({ chat: createChat(), images }, undefined, never)).toBe("AkashGen");
   });

@@ -135,6 +135,15 @@ test("what no list has is left to upstreams whose lists are not known, or have n
   expect(catalogueOf([web]).pass("gpt-5")).toBeUndefined();
 });
 
+test("an upstream that only has vectors is not away: it is not asked for what it does not list", () => {
+  const vectors: Offer = { upstream: "vectors", models: [model("bge-m3", { kind: "embedding" })] };
+  expect(catalogueOf([web, vectors]).pass("gpt-5")).toBeUndefined();
+});
+
+test("of a model that nobody lists nobody says what it is", () => {
+  expect(catalogueOf([silent]).pass("any")?.kindUnknown).toBe(true);
+});
+
 test("who draws does so also while its list is not known, or is its back end's", () => {
   const raw: Offer = { upstream: "raw", models: [model("a/b", { raw: true })], drawsAs: "Gen" };
   for (const offer of [raw, { ...silent, drawsAs: "Gen" }]) {

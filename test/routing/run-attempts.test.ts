@@ -7,7 +7,7 @@ import type { Leg } from "../../src/model/leg.ts";
 import { createConversations } from "../../src/routing/conversations.ts";
 import { createHealth } from "../../src/routing/health.ts";
 import { RouteError } from "../../src/routing/route-error.ts";
-import { type AttemptOptions, runAttempts } from "../../src/routing/run-attempts.ts";
+import { attemptLegs, type AttemptOptions, runAttempts } from "../../src/routing/run-attempts.ts";
 import { aborted } from "../support/gate.ts";
 import { answerOf, createClock, failing, leg, readAll, textOf } from "./support/legs.ts";
 
@@ -340,4 +340,32 @@ describe("when all rest by their upstreams' word", () => {
       "No upstream of this model takes requests before 2027-01-15T09:00:00Z. first (m): what it allows is used up; second (m): what it allows is used up.",
     );
   });
+});
+
+async function* say(upstream: string): AsyncGenerator<string, void, undefined> {
+  yield "";
+  if (upstream === "first") throw unavailable;
+  yield* ["one", "two.", "behind the end"];
+}
+
+test("an answer may be made of anything: its kind tells where it begins and ends", async () => {
+  const { legs, health, clock, controller, attempts } = start([silent, silent]);
+  const whole = attemptLegs({
+    legs,
+    signal: controller.signal,
+    health,
+    now: clock.now,
+    onAttempt: (attempt) => attempts.push(attempt),
+    progressOf: (item: string) => (item === "" ? "nothing" : item.endsWith(".") ? "end" : "part"),
+    async ask({ upstream }) {
+      return say(upstream);
+    },
+  });
+  const items: string[] = [];
+  for await (const item of whole) items.push(item);
+  expect(items).toEqual(["one", "two."]);
+  expect(attempts.map(({ upstream, outcome }) => `${upstream} ${outcome}`)).toEqual([
+    "first upstream-unavailable",
+    "second answered",
+  ]);
 });

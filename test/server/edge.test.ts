@@ -108,14 +108,15 @@ describe("paths", () => {
     expect((await send("PUT", edge.url + chatPath, "no JSON")).status).toBe(405);
   });
 
-  test("who looks for embeddings is told that there are none", async () => {
+  test("who looks for embeddings where there are none is told what to add", async () => {
     await using edge = await startEdge({});
     for (const path of ["/v1/embeddings", "/embeddings"]) {
-      const reply = await post(edge.url + path, { model: "x", input: "y" });
-      expect([reply.status, reply.json().error.message]).toEqual([
-        404,
-        expect.stringContaining("no embedding models"),
-      ]);
+      for (const body of [{ model: "x", input: "y" }, {}]) {
+        const reply = await post(edge.url + path, body);
+        expect([reply.status, reply.json().error.code]).toEqual([404, "not_found"]);
+        expect(reply.headers["x-should-retry"]).toBe("false");
+        expect(reply.json().error.message).toMatch(/no embeddings here.*COMPATIBLE_BASE_URL.*gateway\.yaml/);
+      }
     }
   });
 

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import type { CallContext, ChatService } from "../../src/completion/chat-service.ts";
 import { readConfig } from "../../src/config.ts";
 import { GatewayError } from "../../src/errors.ts";
+import { createEmbeddingService } from "../../src/embeddings/create-embedding-service.ts";
 import { createImageService } from "../../src/images/create-image-service.ts";
 import { createBlockWriter } from "../../src/model/block-writer.ts";
 import type { EventBatch } from "../../src/model/events.ts";
@@ -14,7 +15,7 @@ import { createResponseService } from "../../src/responses/create-response-servi
 import { createServer } from "../../src/server/create-server.ts";
 import { createTotalsKeeper } from "../../src/server/create-totals-keeper.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
-import { listed } from "./router-of.ts";
+import { listed, routerOf } from "./router-of.ts";
 
 /** An answer of the scripted chat service. */
 export type Answer = (
@@ -102,6 +103,7 @@ export async function startEdge(options: {
       config,
       chat,
       images,
+      embeddings: createEmbeddingService({ chat, router: routerOf([]), countTokens: () => 7 }),
       responses: createResponseService({ chat, store, summaries, newId, now, log }),
       store,
       budget: () => undefined,

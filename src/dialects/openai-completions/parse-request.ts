@@ -11,8 +11,8 @@ import { requestSchema } from "./request-schema.ts";
 const choiceLimit = 20;
 
 /**
- * The legacy API continues a text; chat models answer one. This makes them continue, and still lets them do
- * what an instruction says.
+ * The legacy API continues a text; chat models answer one. Where nobody goes on with the raw text, this makes them continue, and
+ * still lets them do what an instruction says.
  */
 const instruction =
   "You complete texts. Reply only with what comes next after the user's text: do not repeat it, do not comment on it. " +
@@ -39,11 +39,6 @@ export interface ParsedCompletion {
  */
 export function parseRequest(input: unknown): ParsedCompletion {
   const body = parseBody(requestSchema, input);
-  if (body.suffix !== undefined && body.suffix !== "") {
-    throw new GatewayError("unsupported", "'suffix' is not supported: the models here can't fill in a gap.", {
-      param: "suffix",
-    });
-  }
   if (body.logprobs !== undefined && body.logprobs !== false) {
     throw new GatewayError(
       "unsupported",
@@ -66,6 +61,7 @@ export function parseRequest(input: unknown): ParsedCompletion {
   }
   const { max_tokens: maxOutputTokens } = body;
   const { sampling, spellings } = readSampling(body);
+  const suffix = body.suffix === "" ? undefined : body.suffix;
   return {
     requests: prompts.map((text) => ({
       model: body.model,
@@ -82,6 +78,7 @@ export function parseRequest(input: unknown): ParsedCompletion {
       stopSequences: body.stop ?? [],
       // This API has no place for thinking.
       reasoning: "drop",
+      continues: { prompt: text, ...(suffix === undefined ? {} : { suffix }) },
     })),
     echo: body.echo === true ? prompts : undefined,
     choices,

@@ -1,5 +1,5 @@
 import { GatewayError } from "../../errors.ts";
-import type { ImageEncoding, PictureRequest } from "../../model/picture.ts";
+import { pictureSettings, type ImageEncoding, type PictureRequest } from "../../model/picture.ts";
 import { findIgnored } from "../find-ignored.ts";
 import { parseBody } from "../parse-body.ts";
 import { requestSchema, type RequestBody } from "./request-schema.ts";
@@ -25,6 +25,7 @@ export function parseRequest(body: unknown): ParsedImages {
       count: parsed.n ?? 1,
       delivery: (parsed.response_format ?? toDefaultFormat(parsed)) === "url" ? "link" : "bytes",
       encoding: toEncoding(parsed),
+      ...toSettings(parsed),
     },
     model: parsed.model ?? undefined,
     stream,
@@ -79,10 +80,22 @@ const understood: ReadonlySet<string> = new Set(
   Object.keys(requestSchema.shape).filter((name) => name !== "user"),
 );
 
-/** Settings that the upstream has no place for; `auto` leaves the choice to it, so it is no loss. */
+/** `auto` leaves the choice to the model, so it is none. */
+function isChosen(value: string | null | undefined): value is string {
+  return value !== undefined && value !== null && value !== "auto" && value !== "";
+}
+
+function toSettings(body: RequestBody): Pick<PictureRequest, "settings"> {
+  const chosen = pictureSettings.flatMap((name): [string, string][] => {
+    const value = body[name];
+    return isChosen(value) ? [[name, value]] : [];
+  });
+  return chosen.length === 0 ? {} : { settings: Object.fromEntries(chosen) };
+}
+
+/** What no upstream has a place for. Which settings have an effect shows when one draws. */
 function listIgnored(body: RequestBody): string[] {
-  const settings = ["size", "quality", "style", "moderation"] as const;
-  const ignored: string[] = settings.filter((name) => !["auto", ""].includes(body[name] ?? ""));
+  const ignored: string[] = isChosen(body.moderation) ? ["moderation"] : [];
   // The upstream shows nothing before a picture is done; the reference allows fewer partial images, too.
   if ((body.partial_images ?? 0) > 0) ignored.push("partial_images");
   return ignored;

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 /** OpenAI's own limit for its newer image models. */
 const promptLimit = 32_000;
+const longestSetting = 100;
 
 /**
  * Body of `POST /v1/images/generations` as in OpenAI's reference (`ImageGenerateParams`). Every field may be
@@ -22,9 +23,9 @@ export const requestSchema = z.looseObject({
       "must be 'auto' or width x height, each 10 to 99999, for example 1024x1024",
     )
     .nullish(),
-  // Words without effect, of which each generation of models has others.
-  quality: z.string().nullish(),
-  style: z.string().nullish(),
+  // Each generation of models has other words.
+  quality: z.string().max(longestSetting).nullish(),
+  style: z.string().max(longestSetting).nullish(),
   background: z.enum(["transparent", "opaque", "auto"]).nullish(),
   moderation: z.string().nullish(),
   output_format: z.enum(["png", "jpeg", "webp"]).nullish(),

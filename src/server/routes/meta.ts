@@ -9,7 +9,6 @@ import {
 import { encodeCodexCatalogue } from "../../dialects/openai-responses/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/encode-openai-models.ts";
 import type { ShownModel } from "../../dialects/shown-model.ts";
-import { GatewayError } from "../../errors.ts";
 import type { ListedModel } from "../../model/leg.ts";
 import { readVersion } from "../../version.ts";
 import { baseUrlOf } from "../base-url.ts";
@@ -33,6 +32,7 @@ const welcome = {
     "POST /v1/messages",
     "POST /v1/messages/count_tokens",
     "POST /v1/images/generations",
+    "POST /v1/embeddings",
     "GET /v1/models",
     "GET /v1/usage",
     "GET /health",
@@ -46,7 +46,7 @@ function isClaudeCode(userAgent: string | undefined): boolean {
 
 /**
  * Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its
- * catalogue. And a clear word to those who look for embeddings.
+ * catalogue.
  */
 export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCallback {
   /** What a browser is shown. Who must have a key learns neither models nor version without it, and asks nobody for them. */
@@ -91,13 +91,6 @@ export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCa
     app.get<{ Params: { "*": string } }>("/v1/models/*", async (request, reply) => {
       const model = toShown(await chat.showModel(request.params["*"], clientSignal(reply)));
       return speaksAnthropic(request) ? encodeAnthropicModel(model) : encodeOpenAiModel(model);
-    });
-    app.post("/v1/embeddings", () => {
-      throw new GatewayError(
-        "not-found",
-        "There are no embeddings here: the gateway has no embedding models. Use another provider for them.",
-        { shouldRetry: false },
-      );
     });
     done();
   };

@@ -2,6 +2,7 @@ import { GatewayError } from "../../errors.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import type { ImageRequest } from "../upstream.ts";
+import { toOrderedTurns } from "./image-order.ts";
 import { toPlain, type PlainConversation, type PlainMessage } from "./to-plain.ts";
 
 /** The upstream's server cuts longer bodies and then answers with an empty 500. */
@@ -67,7 +68,7 @@ export function encodeImageRequest(
   defaults: ModelDefaults = {},
 ): Uint8Array {
   return encodeBody({
-    messages: request.turns.map(encodeMessage),
+    messages: toOrderedTurns(request).map(encodeMessage),
     model: request.model,
     system: breakSpecialTokens(system),
     temperature: toNonZero(request.temperature ?? defaults.temperature ?? imageSampling.temperature),

@@ -97,9 +97,10 @@ function toModel(id: string, entry: JsonObject): ModelInfo {
   const ownedBy = asText(entry["owned_by"]) ?? asText(entry["publisher"]);
   const price = readPrice(entry);
   const loaded = readLoaded(entry);
+  const kind = readKind(id, entry, outputModalities);
   return {
     id,
-    kind: readKind(id, entry, outputModalities),
+    ...(kind === undefined ? { kind: "chat", kindUnknown: true } : { kind }),
     ...(name === undefined || name === id ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     ...(ownedBy === undefined ? {} : { ownedBy }),
@@ -158,11 +159,12 @@ function readLoaded(entry: JsonObject): boolean | undefined {
   return state === undefined ? undefined : state === "loaded";
 }
 
+/** What a model is; `undefined`: nobody says. */
 function readKind(
   id: string,
   entry: JsonObject,
   outputModalities: readonly string[] | undefined,
-): ModelInfo["kind"] {
+): ModelInfo["kind"] | undefined {
   const type = (asText(entry["type"]) ?? asText(entry["mode"]) ?? "").toLowerCase();
   if (type.includes("embedding")) return "embedding";
   if (type.includes("image")) return "image";
@@ -174,12 +176,18 @@ function readKind(
     return outputModalities.some((one) => one.startsWith("embedding")) ? "embedding" : "other";
   }
   // Only a list that says nothing of kinds leaves it to the name.
-  return outputModalities === undefined && type === "" && capabilities.length === 0 ? guessKind(id) : "chat";
+  const isSaid = outputModalities !== undefined || type !== "" || capabilities.some(isTelling);
+  return isSaid ? "chat" : guessKind(id);
+}
+
+/** llama.cpp says `completion` of every model, also of one that it only embeds with. */
+function isTelling(capability: unknown): boolean {
+  return capability !== "completion";
 }
 
 /** What names say, as in OpenAI's own list. */
-function guessKind(id: string): ModelInfo["kind"] {
+function guessKind(id: string): ModelInfo["kind"] | undefined {
   if (/embed|(?:^|[/_-])(?:bge|gte|e5)-/i.test(id)) return "embedding";
   if (/dall-e|gpt-image|stable-diffusion|(?:^|[/_-])(?:sdxl|flux)\b/i.test(id)) return "image";
-  return /whisper|(?:^|[/_-])tts\b|moderation|rerank|transcribe/i.test(id) ? "other" : "chat";
+  return /whisper|(?:^|[/_-])tts\b|moderation|rerank|transcribe/i.test(id) ? "other" : undefined;
 }

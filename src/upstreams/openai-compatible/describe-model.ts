@@ -29,8 +29,7 @@ export function describeModel(
     operator.maxOutputTokens ?? least(listed?.maxOutputTokens, learned?.maxOutputTokens);
   const price = operator.price ?? listed?.price;
   return {
-    kind: "chat",
-    ...listed,
+    ...(listed ?? { kind: "chat", kindUnknown: true }),
     id,
     ...(contextLength === undefined ? {} : { contextLength }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),

@@ -1,5 +1,6 @@
 import { GatewayError, toGatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
+import { pictureSettings } from "../../model/picture.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
 import { throwIfAborted, withAbort } from "../http/abort.ts";
@@ -78,6 +79,7 @@ export function createCompatibleUpstream(
   }
 
   const pictures: Omit<PictureUpstream, "defaultModel"> = {
+    settings: pictureSettings,
     makeImage: (request, signal, watch) =>
       withAbort(signal, (own) => cleanErrors(makePicture(request, { ...common, signal: own, watch }))),
     // Its pictures come as bytes.

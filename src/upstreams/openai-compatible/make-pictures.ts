@@ -25,7 +25,7 @@ export async function* makePicture(
   const { server } = options;
   const prompt = request.turns.at(-1)?.text ?? "";
   options.watch?.ask(options.name);
-  const outcome = await post(request.model, prompt, options);
+  const outcome = await post({ model: request.model, prompt, n: 1, ...request.settings }, options);
   if (outcome.kind === "failure") throw outcome.failure.error;
   const value = parseJson(await outcome.reply.text(longestReply));
   if (isErrorBody(value)) {
@@ -42,8 +42,7 @@ export async function* makePicture(
 }
 
 /** Newer models always give bytes, and refuse the field that asks for them. */
-async function post(model: string, prompt: string, options: MakePictureOptions): Promise<Outcome> {
-  const body = { model, prompt, n: 1 };
+async function post(body: JsonObject, options: MakePictureOptions): Promise<Outcome> {
   const path = "/images/generations";
   const wanted = { ...body, response_format: "b64_json" };
   const first = await options.server.post(path, JSON.stringify(wanted), options);

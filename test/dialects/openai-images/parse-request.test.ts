@@ -22,12 +22,12 @@ describe("an images request", () => {
     [
       "what Open WebUI sends",
       { model: "AkashGen", prompt: "x", n: 1, size: "512x512", response_format: "b64_json" },
-      ["size"],
+      [],
     ],
     [
       "an unknown field",
       { prompt: "x", response_format: "b64_json", size: "1024x1024", steps: 20 },
-      ["size", "steps"],
+      ["steps"],
     ],
   ])("accepts %s", (_, body, ignored) => {
     expect(parseRequest(body)).toMatchObject({
@@ -75,17 +75,24 @@ describe("an images request", () => {
   });
 
   it.each([
-    [
-      { size: "1024x1024", quality: "hd", style: "vivid", moderation: "low" },
-      "size quality style moderation",
-    ],
-    [{ quality: "xhigh", style: "cubist", moderation: "high" }, "quality style moderation"],
+    [{ size: "1024x1024", quality: "hd", style: "vivid", moderation: "low" }, "moderation"],
     [{ size: "auto", quality: "auto", moderation: "auto", background: "opaque" }, ""],
     [{ stream: true, partial_images: 2 }, "partial_images"],
     [{ stream: true, partial_images: 0 }, ""],
     [{ user: "u-1" }, "user"],
   ])("with %j lists as ignored: %s", (fields, ignored) => {
     expect(parseRequest({ prompt: "x", ...fields }).ignored.join(" ")).toBe(ignored);
+  });
+
+  it.each([
+    [
+      { size: "1024x1024", quality: "xhigh", style: "cubist" },
+      { size: "1024x1024", quality: "xhigh", style: "cubist" },
+    ],
+    [{ size: "auto", quality: "hd", style: "" }, { quality: "hd" }],
+    [{ size: "auto", quality: "auto" }, undefined],
+  ])("with %j leaves to the upstream: %j", (fields, settings) => {
+    expect(parseRequest({ prompt: "x", ...fields }).request.settings).toEqual(settings);
   });
 
   it.each([
@@ -104,6 +111,7 @@ describe("an images request", () => {
     [{ prompt: "x", size: "1024" }, "size"],
     [{ prompt: "x", quality: 1 }, "quality"],
     [{ prompt: "x", style: [] }, "style"],
+    [{ prompt: "x", style: "x".repeat(101) }, "style"],
     [{ prompt: "x", response_format: "png" }, "response_format"],
     [{ prompt: "x", output_format: "gif" }, "output_format"],
     [{ prompt: "x", output_compression: 101 }, "output_compression"],

@@ -227,3 +227,19 @@ describe("one model", () => {
     });
   });
 });
+
+test.each([
+  ["a list that says nothing", { id: "m" }, { kind: "chat", kindUnknown: true }],
+  ["a name for vectors", { id: "bge-m3" }, { kind: "embedding" }],
+  [
+    "llama.cpp's word for all",
+    { id: "m", capabilities: ["completion"] },
+    { kind: "chat", kindUnknown: true },
+  ],
+  ["the same, and a name", { id: "nomic-embed", capabilities: ["completion"] }, { kind: "embedding" }],
+  ["what only a chat can", { id: "nomic-embed", capabilities: ["completion", "tools"] }, { kind: "chat" }],
+  ["a type", { id: "m", type: "llm" }, { kind: "chat" }],
+])("%s tells what a model is, or not", (_name, entry, expected) => {
+  const model = one({ data: [entry] });
+  expect({ kind: model?.kind, kindUnknown: model?.kindUnknown }).toEqual(expected);
+});

@@ -240,7 +240,10 @@ test.each([
   ["openai", models, "i"],
   ["openai", { data: [{ id: "m" }, { id: "dall-e-3" }] }, "dall-e-3"],
   ["openai", { data: [{ id: "m" }] }, undefined],
-  ["vllm", models, undefined],
+  ["vllm", models, "i"],
+  ["sglang", models, "i"],
+  ["ollama", models, undefined],
+  ["llamacpp", models, undefined],
 ])("%s with the list %j draws with %s", async (type, list, model) => {
   await using server = await serve((_seen, response) => answerJson(response, 200, list));
   await using upstream = createUpstream(server.url, { type });
