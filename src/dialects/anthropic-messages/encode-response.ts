@@ -6,6 +6,7 @@ import { encodeAppliedEdits, type WireAppliedEdits } from "./context-management.
 import { encodeFinishReason, type WireStop } from "./encode-finish-reason.ts";
 import { encodeUsage, type WireUsage } from "./encode-usage.ts";
 import { createThinkingSignature } from "./thinking-signature.ts";
+import { toToolUseId } from "./tool-use-id.ts";
 import type { ToolsetCall } from "./toolset.ts";
 
 /** A block of an answer. */
@@ -61,7 +62,7 @@ function encodeBlock(
     default:
       return {
         type: "tool_use",
-        id: block.callId,
+        id: toToolUseId(block.callId),
         ...(toolsetCalls?.get(block.name) ?? { name: block.name }),
         input: parseArguments(block.arguments, finish),
       };

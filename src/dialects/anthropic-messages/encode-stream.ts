@@ -7,6 +7,7 @@ import { encodeErrorBody } from "./encode-error.ts";
 import { encodeFinishReason } from "./encode-finish-reason.ts";
 import { encodeUsage } from "./encode-usage.ts";
 import { createThinkingSignature, type ThinkingSignature } from "./thinking-signature.ts";
+import { toToolUseId } from "./tool-use-id.ts";
 import type { ToolsetCall } from "./toolset.ts";
 
 /** What a stream says beside the events. */
@@ -70,7 +71,7 @@ export function createStreamEncoder(options: AnthropicStreamOptions): StreamEnco
         };
         return frame({
           type: "tool_use",
-          id: block.callId,
+          id: toToolUseId(block.callId),
           ...(options.toolsetCalls?.get(block.name) ?? { name: block.name }),
           input: {},
         });

@@ -11,6 +11,7 @@ import { describeSearchResult, readDocument, toImage } from "./parse-parts.ts";
 import { type FieldPath, toFieldError } from "./parse-body.ts";
 import type { WireBlock, WireBrowserState, WireMessage, WireToolResult } from "./request-schema.ts";
 import { describeChange } from "./tool-changes.ts";
+import { fromToolUseId } from "./tool-use-id.ts";
 import { memberName } from "./toolset.ts";
 
 type UserPart = TextPart | ImagePart | FilePart;
@@ -56,7 +57,12 @@ function toToolResult(block: WireToolResult, path: FieldPath): ToolResultPart {
         return [text(part.text)];
     }
   });
-  return { type: "tool-result", callId: block.tool_use_id, content, isError: block.is_error ?? false };
+  return {
+    type: "tool-result",
+    callId: fromToolUseId(block.tool_use_id),
+    content,
+    isError: block.is_error ?? false,
+  };
 }
 
 function misplaced(block: WireBlock, role: string, path: FieldPath): Error {
@@ -102,7 +108,7 @@ function toAssistantPart(block: WireBlock, path: FieldPath): AssistantPart[] {
       return [
         {
           type: "tool-call",
-          callId: block.id,
+          callId: fromToolUseId(block.id),
           name: block.toolset_name
             ? memberName({ name: block.name, toolset_name: block.toolset_name })
             : block.name,
