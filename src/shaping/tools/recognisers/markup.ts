@@ -37,7 +37,7 @@ const looseBlockNames = [
   "tool_use",
   "use_mcp_tool",
 ] as const;
-/** Tokens that open such a block: Granite's and Phi-4's, LFM2's, Command's, InternLM's, Apertus'. */
+/** Tokens that open such a block: Granite's and Phi-4's, LFM2's, Command's, InternLM's, Apertus', those that LM Studio teaches. */
 export const tokenBlockOpenings = [
   "<|tool_call|>",
   "<|function_call|>",
@@ -45,6 +45,7 @@ export const tokenBlockOpenings = [
   "<|START_ACTION|>",
   "<|action_start|><|plugin|>",
   "<|tools_prefix|>",
+  "[TOOL_REQUEST]",
 ] as const;
 
 /** Every spelling of a tag: `</` + prefix + name + `>`. Case does not count where they are compared. */
@@ -75,6 +76,7 @@ export const blockClosings = [
   "</call>",
   "<|/function_call|>",
   "[/function_call]",
+  "[END_TOOL_REQUEST]",
   "<|/tool_call|>",
   "<|/tool_calls|>",
   "<|tool_call_end|>",
