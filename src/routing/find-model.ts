@@ -3,7 +3,10 @@ import { lastPart } from "./group-models.ts";
 
 /** Finds models of a list by the ids that clients send. */
 export interface ModelFinder<Model> {
-  /** By its own id, the same in another case, any other name of it, or the id that the back end has for it alone. */
+  /**
+   * By its own id, the same in another case, any other name of it, one of these without the tag `:latest`, which Ollama means where
+   * none is said, or the id that the back end has for it alone.
+   */
   byName(id: string): Model | undefined;
   /**
    * By another spelling. Where an upstream has nothing but ids of its back end, the usual ids lead to them: they are without
@@ -34,6 +37,7 @@ export function createModelFinder<Model>(
   const own = indexBy(known, ({ names }) => names.slice(0, 1));
   const ownFolded = indexBy(known, ({ names }) => names.slice(0, 1).map(fold));
   const all = indexBy(known, ({ names }) => names.map(fold));
+  const untagged = indexBy(known, ({ names }) => names.map((name) => fold(name).replace(/:latest$/, "")));
 
   function only(fits: (facts: ModelInfo) => boolean): Model | undefined {
     const [found, ...rest] = known.filter(({ facts }) => facts.some(fits));
@@ -43,7 +47,7 @@ export function createModelFinder<Model>(
   return {
     byName(id) {
       const folded = fold(id);
-      const named = own.get(id) ?? ownFolded.get(folded) ?? all.get(folded);
+      const named = own.get(id) ?? ownFolded.get(folded) ?? all.get(folded) ?? untagged.get(folded);
       return named?.model ?? only(({ backEndId }) => backEndId !== undefined && fold(backEndId) === folded);
     },
     bySpelling(id) {

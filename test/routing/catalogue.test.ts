@@ -93,6 +93,17 @@ describe("one model at several upstreams", () => {
     }
   });
 
+  test.each([
+    ["without the tag that Ollama means where there is none", "Phi", ["ollama/phi:latest"]],
+    ["at one upstream, without it", "ollama/phi", ["ollama/phi:latest"]],
+    ["by its own id, before one that needs the tag", "qwen", ["ollama/qwen"]],
+    ["not by another tag", "phi:14b", []],
+  ])("%s", (_name, id, expected) => {
+    const ids = ["phi:latest", "qwen:latest", "qwen"];
+    const ollama: Offer = { upstream: "ollama", models: ids.map((one) => model(one)) };
+    expect(keys(legsOf(catalogueOf([ollama]), id))).toEqual(expected);
+  });
+
   test("a last part that an upstream has twice ties nothing", () => {
     const other: Offer = { upstream: "other", models: [model("c/llama")] };
     expect(keys(legsOf(catalogueOf([mine, other]), "c/llama"))).toEqual(["other/c/llama"]);
