@@ -91,6 +91,12 @@ function cpuTime(): number {
   return (user + system) / 1000;
 }
 
+/** The ids of the calls so far: some servers begin theirs anew in each answer, and clients tell calls apart by them. */
+function callIdsIn({ messages }: ChatRequest): Set<string> {
+  const parts = messages.flatMap((message) => (message.role === "assistant" ? message.parts : []));
+  return new Set(parts.flatMap((part) => (part.type === "tool-call" ? part.callId : [])));
+}
+
 /** Creates the chat service: it gives every model what clients expect of a chat model. */
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { config, router, aliases = () => config.MODEL_ALIASES, now = () => performance.now() } = options;
@@ -244,7 +250,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     }
     const whole = context.whole === true;
     const hasNativeTools = can.tools === "native";
-    const usedCallIds = new Set<string>();
+    const usedCallIds = callIdsIn(request);
     return runTurns({
       upstream,
       name,

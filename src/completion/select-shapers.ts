@@ -61,7 +61,7 @@ export interface ShapingOptions extends ReadingOptions {
   readonly reasoning: ReasoningMode;
   readonly argumentsMode: ArgumentsMode;
   readonly newCallId: () => string;
-  /** Shared by all turns of one answer. */
+  /** Of the conversation so far. Shared by all turns of one answer, which add theirs. */
   readonly usedCallIds?: Set<string>;
   /** Shared by all that is made of one client request. */
   readonly work: SchemaWork;

@@ -6,10 +6,9 @@ import { generateText, isStepCount, type LanguageModel, streamText, tool } from 
 import type OpenAI from "openai";
 import { zodFunction, zodResponsesFunction } from "openai/helpers/zod";
 
-import type { Stack } from "../../support/start-stack.ts";
 import { type Booking, bookingSchema } from "./booking.ts";
 import { bookRoom } from "./call-forms.ts";
-import { aiModels, anthropic, langchain, model, openai } from "./clients.ts";
+import { aiModels, anthropic, langchain, model, openai, type Stack } from "./clients.ts";
 
 /**
  * Lets an agent of some client book a room: writes down what the tool was run with, and returns the answer behind its result.

@@ -6,7 +6,11 @@ import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import type { LanguageModel } from "ai";
 import OpenAI from "openai";
 
-import type { Stack } from "../../support/start-stack.ts";
+/** A gateway that is asked, whatever is behind it. */
+export interface Stack {
+  /** Its base URL, without `/v1`. */
+  readonly url: string;
+}
 
 /** A model that does not think, of the simulator's default list. */
 export const model = "Meta-Llama-3-3-70B-Instruct";

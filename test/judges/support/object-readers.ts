@@ -2,9 +2,8 @@ import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import { generateObject, generateText, type LanguageModel, Output, streamObject, streamText } from "ai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 
-import type { Stack } from "../../support/start-stack.ts";
 import { bookingSchema as schema } from "./booking.ts";
-import { aiModel, aiModels, anthropic, langchain, model, openai } from "./clients.ts";
+import { aiModel, aiModels, anthropic, langchain, model, openai, type Stack } from "./clients.ts";
 import { bookingName as name } from "./object-forms.ts";
 
 /** Asks for a booking as some client does, and gives what it read. */

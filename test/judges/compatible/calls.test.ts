@@ -1,0 +1,86 @@
+/** Tool calls and JSON over servers with, without and with a broken parser: every SDK sees what it would see of any. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { leakedMarkup } from "../../../src/simulator/compatible/index.ts";
+import { startCompatibleStack, type CompatibleStack } from "../../support/start-compatible-stack.ts";
+import { type Booking, booking } from "../support/booking.ts";
+import { bookRoom } from "../support/call-forms.ts";
+import { callRunners } from "../support/call-runners.ts";
+import { model } from "../support/clients.ts";
+import { expectSilence } from "../support/expect-silence.ts";
+import { schemaReaders } from "../support/object-readers.ts";
+import { upstreamKinds } from "../support/upstream-kinds.ts";
+
+expectSilence(/Deprecated: "(generate|stream)Object"|^Warning: AI SDK Warning System: To turn off/);
+
+const call = { name: bookRoom, input: booking };
+const other = { name: bookRoom, input: { ...booking, city: "Rome" } };
+
+describe.each(Object.entries(upstreamKinds))("%s", (_kind, kind) => {
+  let stack: CompatibleStack;
+  let learned = false;
+  beforeAll(async () => {
+    stack = await startCompatibleStack(kind.server);
+  });
+  afterAll(() => stack.close());
+  beforeEach(() => stack.server.clear());
+
+  /** Runs, and counts what was asked beside what a server has to teach at first. */
+  async function count<T>(run: () => Promise<T>): Promise<{ result: T; asked: number }> {
+    const before = stack.server.chats.length + (learned ? 0 : kind.lessons);
+    learned = true;
+    const result = await run();
+    return { result, asked: stack.server.chats.length - before };
+  }
+
+  test.each(Object.entries(callRunners))("one call, its result, an answer: %s", async (_name, run) => {
+    kind.say(stack, { text: "I book it.", reasoning: "Oslo it is.", calls: [call] });
+    kind.say(stack, { text: "It is done." });
+    const ran: Booking[] = [];
+    const { result, asked } = await count(() => run(stack, ran, false));
+    expect({ ran, result, asked }).toEqual({ ran: [booking], result: "It is done.", asked: 2 });
+  });
+
+  test.each(Object.entries(callRunners))("two calls at once: %s", async (_name, run) => {
+    kind.say(stack, { calls: [call, other] });
+    kind.say(stack, { text: "Both are done." });
+    const ran: Booking[] = [];
+    const { result } = await count(() => run(stack, ran, false));
+    expect({ ran, result }).toEqual({ ran: [booking, other.input], result: "Both are done." });
+  });
+
+  test.each(Object.entries(callRunners))("a call that is demanded: %s", async (_name, run) => {
+    kind.say(stack, { text: "Which room?" });
+    kind.say(stack, { calls: [call] });
+    const ran: Booking[] = [];
+    const { asked } = await count(() => run(stack, ran, true));
+    expect({ ran, asked }).toEqual({ ran: [booking], asked: 2 });
+  });
+
+  // What a server does with calls is nothing to its text.
+  if (kind.server.tools !== undefined) return;
+  test.each(Object.entries(schemaReaders))("an object by its schema: %s", async (name, read) => {
+    const asksByTool = name.includes("functionCalling");
+    kind.say(stack, asksByTool ? { calls: [{ name: "booking", input: booking }] } : { text: "Oslo." });
+    kind.say(stack, { text: JSON.stringify(booking) });
+    expect(await read(stack)).toEqual(booking);
+  });
+});
+
+describe("a call that leaks through a server's parser, in the markup of", () => {
+  let stack: CompatibleStack;
+  beforeAll(async () => {
+    stack = await startCompatibleStack({ persona: "vllm", tools: "leaky", models: [{ id: model }] });
+  });
+  afterAll(() => stack.close());
+
+  test.each(Object.entries(leakedMarkup))("%s", async (_family, write) => {
+    for (const [name, run] of Object.entries(callRunners).filter((_one, at) => at % 5 === 0)) {
+      stack.server.enqueue({ kind: "answer", text: write([call, other]) });
+      stack.server.enqueue({ kind: "answer", text: "It is done." });
+      const ran: Booking[] = [];
+      expect({ name, result: await run(stack, ran, false) }).toEqual({ name, result: "It is done." });
+      expect(ran).toEqual([booking, other.input]);
+    }
+  });
+});
