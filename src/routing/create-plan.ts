@@ -10,6 +10,8 @@ export interface Plan {
   fail(leg: Leg, error: GatewayError, scope: RetryScope): void;
   /** Whether another leg could be asked now. */
   hasOthers(): boolean;
+  /** Takes the one try that is left beside one for each leg, if nobody has taken it. */
+  takeRepeat(): boolean;
   /** The legs that were not tried, and would do but for their rest. */
   readonly left: readonly Leg[];
 }
@@ -34,6 +36,11 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
   let beyond = -1;
   let again: Leg | undefined;
   let mayRepeat = true;
+  function takeRepeat(): boolean {
+    const taken = mayRepeat;
+    mayRepeat = false;
+    return taken;
+  }
   const isAlone = untried.length === 1;
 
   function take(leg: Leg): Leg {
@@ -61,10 +68,9 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
     next() {
       const repeated = again;
       again = undefined;
-      if (repeated !== undefined && (isAlone || /^(?:ready|due)$/.test(health.availability(repeated)))) {
-        mayRepeat = false;
-        return repeated;
-      }
+      const isWell =
+        isAlone || (repeated !== undefined && /^(?:ready|due)$/.test(health.availability(repeated)));
+      if (repeated !== undefined && isWell && takeRepeat()) return repeated;
       const leg = choose();
       return leg === undefined ? undefined : take(leg);
     },
@@ -77,6 +83,7 @@ export function createPlan({ legs, health, known }: PlanOptions): Plan {
         beyond = Math.max(beyond, window ?? Number.POSITIVE_INFINITY);
       }
     },
+    takeRepeat,
     hasOthers: () => untried.some((leg) => health.availability(leg) !== "shut"),
     get left() {
       return untried.filter(isWide);

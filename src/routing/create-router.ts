@@ -108,11 +108,11 @@ export function createRouter(options: RouterOptions): Router {
       health,
       now,
       progressOf: options.progressOf,
-      async ask(leg, { hasOthers }) {
+      async ask(leg, asking) {
         const member = memberOf(leg);
         asked = member;
         member.running += 1;
-        return options.ask(leg, member.upstream, { signal, watch, hasOthers });
+        return options.ask(leg, member.upstream, { ...asking, watch });
       },
       onLeave() {
         if (asked === undefined) return;

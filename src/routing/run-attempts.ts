@@ -15,6 +15,8 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** Whether another leg, or this one once more, can be asked if it fails. */
   readonly hasOthers: boolean;
+  /** As `AskOptions` has it. */
+  readonly mayRepeat: () => boolean;
 }
 
 /** What asking a list of legs takes. `Item`: what an answer is made of. */
@@ -74,7 +76,8 @@ export async function* attemptLegs<Item>(
     };
 
     try {
-      for await (const item of await options.ask(leg, { signal, hasOthers: plan.hasOthers() })) {
+      const context = { signal, hasOthers: plan.hasOthers(), mayRepeat: plan.takeRepeat };
+      for await (const item of await options.ask(leg, context)) {
         if (stage === "complete") break;
         const progress = options.progressOf(item);
         if (progress === "nothing") continue;

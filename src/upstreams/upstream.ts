@@ -74,6 +74,8 @@ export interface AskOptions {
   readonly watch?: CallWatch | undefined;
   /** Somebody else can be asked if this fails, so nothing is repeated that may fail again. Default: no. */
   readonly hasOthers?: boolean;
+  /** Asked before a request that may have been read is sent again; `true` once for all legs of it together. Default: always. */
+  readonly mayRepeat?: (() => boolean) | undefined;
 }
 
 /** A service that answers for models. All methods throw `GatewayError`. */

@@ -369,3 +369,17 @@ test("an answer may be made of anything: its kind tells where it begins and ends
     "second answered",
   ]);
 });
+
+test("the one try more is had once, by an upstream for what broke or by a leg that is asked again", async () => {
+  const asked: string[] = [];
+  const taken: boolean[] = [];
+  const { run } = start([answers("first"), answers("second")], {
+    async ask({ upstream }, { mayRepeat }) {
+      asked.push(upstream);
+      taken.push(mayRepeat());
+      return failing(new GatewayError("upstream-protocol", "Ask once more.", { retry: "same" }));
+    },
+  });
+  expect(await readAll(run())).toMatchObject({ error: { kind: "upstream-protocol" } });
+  expect({ asked, taken }).toEqual({ asked: ["first", "second"], taken: [true, false] });
+});

@@ -19,8 +19,9 @@ export interface ClientRequest {
   readonly token?: string | undefined;
   /** `chat` may think for long in silence, `short` may not. */
   readonly patience: "chat" | "short";
-  /** As `AskOptions` has it. */
+  /** As `AskOptions` has them. */
   readonly hasOthers?: boolean | undefined;
+  readonly mayRepeat?: (() => boolean) | undefined;
   /** Of the caller's request that this one serves alone; others serve many. */
   readonly watch?: CallWatch | undefined;
 }

@@ -59,12 +59,20 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
   async function postChat(
     model: string,
     encode: (id: string) => Uint8Array,
-    { signal, watch, hasOthers }: AskOptions,
+    { signal, watch, hasOthers, mayRepeat }: AskOptions,
   ) {
     const post = (id: string) =>
       allowance.spend(() =>
         session.send(
-          { method: "POST", path: "/api/chat/", body: encode(id), patience: "chat", watch, hasOthers },
+          {
+            method: "POST",
+            path: "/api/chat/",
+            body: encode(id),
+            patience: "chat",
+            watch,
+            hasOthers,
+            mayRepeat,
+          },
           signal,
         ),
       );

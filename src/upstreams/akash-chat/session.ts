@@ -116,7 +116,7 @@ export function createSession(client: AkashClient, options: AkashChatOptions): S
   }
 
   async function send(request: ClientRequest, signal: AbortSignal): Promise<Reply> {
-    const repeats = createRepeats(request.method, request.hasOthers);
+    const repeats = createRepeats(request.method, request.hasOthers, request.mayRepeat);
     const { watch } = request;
     for (let tries = 0; ; tries += 1) {
       watch?.waitFor("upstream-session");

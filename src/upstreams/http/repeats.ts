@@ -29,16 +29,20 @@ export interface Repeats {
 
 /**
  * Creates what counts the failures of one request; renewing its session in between does not make it another. Where others can be
- * asked instead, only what met the end of an idle connection is repeated: nobody has read it.
+ * asked instead, only what met the end of an idle connection is repeated: nobody has read it. `mayRepeat` as `AskOptions` has it.
  */
-export function createRepeats(method: "GET" | "POST", hasOthers = false): Repeats {
+export function createRepeats(
+  method: "GET" | "POST",
+  hasOthers = false,
+  mayRepeat: () => boolean = () => true,
+): Repeats {
   let unsent = 0;
   let sent = 0;
   return {
     allow(failure, wasIdle) {
       if (hasOthers && (failure !== "unanswered" || !wasIdle)) return false;
       const count = failure === "unsent" ? (unsent += 1) : (sent += 1);
-      return count <= repeatRules[failure][method];
+      return count <= repeatRules[failure][method] && (failure === "unsent" || mayRepeat());
     },
   };
 }

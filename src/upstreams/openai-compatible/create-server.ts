@@ -84,9 +84,9 @@ export function createServer(
   return {
     title,
     key: base.key,
-    async post(path, json, { signal, watch, hasOthers }) {
+    async post(path, json, { signal, watch, hasOthers, mayRepeat }) {
       const request = { ...toRequest("POST", base.path + path, json), ...patient, watch };
-      const reply = await client.send(request, signal, createRepeats("POST", hasOthers));
+      const reply = await client.send(request, signal, createRepeats("POST", hasOthers, mayRepeat));
       const id = readUpstreamId((name) => reply.header(name));
       if (id !== undefined) watch?.tellId?.(id);
       if (isGood(reply)) return { kind: "reply", reply };

@@ -10,7 +10,7 @@ import { model } from "./clients.ts";
 export interface Saying {
   readonly text?: string;
   readonly reasoning?: string;
-  readonly calls?: AnswerScript["calls"];
+  readonly calls?: NonNullable<AnswerScript["calls"]>;
 }
 
 /** A server as upstream, and how its answers come. */
