@@ -126,7 +126,8 @@ function responsesAgent(url: string): Agent {
     answer(result) {
       const call = last?.output.find((item) => item.type === "function_call");
       if (last === undefined || call === undefined) throw new Error("There is no call.");
-      input.push(...last.output, {
+      // What the SDK knows only as output is in no answer of a function's call.
+      input.push(...(last.output as OpenAI.Responses.ResponseInputItem[]), {
         type: "function_call_output",
         call_id: call.call_id,
         output: result,
