@@ -87,6 +87,9 @@ export function readCapabilities(entry: JsonObject): Capabilities {
   const flags = asObject(capabilities);
   const told = asList(capabilities);
   return mergeCapabilities(
+    // LM Studio's older list tells eyes by the type alone; its newer one has this type for all, and a flag.
+    entry["type"] === "vlm" ? { images: "native" } : {},
+    entry["type"] === "llm" ? { images: "emulated" } : {},
     readFlags(entry),
     readWords(asList(entry["supported_sampling_parameters"]), []),
     readWords(asList(entry["tags"]), []),
@@ -98,8 +101,6 @@ export function readCapabilities(entry: JsonObject): Capabilities {
     // Ollama's and LM Studio's name all that the model has; llama.cpp's `["completion"]` says nothing of tools.
     readWords(told, told.length > 0 && isFullList(entry, told) ? ["tools"] : []),
     readModalities(entry["input_modalities"] ?? asObject(entry["architecture"])?.["input_modalities"]),
-    entry["type"] === "vlm" ? { images: "native" } : {},
-    entry["type"] === "llm" ? { images: "emulated" } : {},
   );
 }
 

@@ -90,6 +90,7 @@ describe("lists", () => {
             capabilities: { vision: false, trained_for_tool_use: true },
           },
           { type: "embedding", key: "nomic", loaded_instances: [] },
+          { type: "llm", key: "seeing", loaded_instances: [], capabilities: { vision: true } },
         ],
       }),
     ).toMatchObject([
@@ -101,6 +102,7 @@ describe("lists", () => {
         capabilities: { tools: "native", images: "emulated" },
       },
       { id: "nomic", kind: "embedding", loaded: false },
+      { id: "seeing", capabilities: { images: "native" } },
     ]);
   });
 
