@@ -1,15 +1,17 @@
 /** Tool calls and JSON over servers with, without and with a broken parser: every SDK sees what it would see of any. */
+import { zodFunction } from "openai/helpers/zod";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { leakedMarkup } from "../../../src/simulator/compatible/index.ts";
 import { startCompatibleStack, type CompatibleStack } from "../../support/start-compatible-stack.ts";
-import { type Booking, booking } from "../support/booking.ts";
+import { type Booking, booking, bookingSchema } from "../support/booking.ts";
 import { bookRoom } from "../support/call-forms.ts";
 import { callRunners } from "../support/call-runners.ts";
-import { model } from "../support/clients.ts";
+import { model, openai } from "../support/clients.ts";
 import { expectSilence } from "../support/expect-silence.ts";
 import { schemaReaders } from "../support/object-readers.ts";
 import { upstreamKinds } from "../support/upstream-kinds.ts";
+import { callsOf, everyWay, messageOf, ways } from "../support/ways.ts";
 
 expectSilence(/Deprecated: "(generate|stream)Object"|^Warning: AI SDK Warning System: To turn off/);
 
@@ -62,6 +64,32 @@ describe.each(kinds)("$name", ({ kind, number }) => {
     const ran: Booking[] = [];
     const { asked } = await count(() => run(stack, ran, true));
     expect({ ran, asked }).toEqual({ ran: [booking], asked: 2 });
+  });
+
+  test.each(everyWay)(
+    "one call where parallel ones are not wanted, of two that the model makes (%s)",
+    async (way) => {
+      kind.say(stack, { calls: [call, other] });
+      const answer = await ways[way](openai(stack), {
+        model,
+        messages: [{ role: "user", content: "Book." }],
+        tools: [zodFunction({ name: bookRoom, parameters: bookingSchema })],
+        parallel_tool_calls: false,
+      });
+      expect(callsOf(answer)).toEqual([{ name: bookRoom, input: booking }]);
+      expect(answer.choices[0]?.finish_reason).toBe("tool_calls");
+    },
+  );
+
+  test.each(everyWay)("text where no tool is to be called (%s)", async (way) => {
+    kind.say(stack, { text: "Not now." });
+    const answer = await ways[way](openai(stack), {
+      model,
+      messages: [{ role: "user", content: "Book." }],
+      tools: [zodFunction({ name: bookRoom, parameters: bookingSchema })],
+      tool_choice: "none",
+    });
+    expect(messageOf(answer)).toMatchObject({ content: "Not now." });
   });
 
   // What a server does with calls is nothing to its text.
