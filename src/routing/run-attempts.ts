@@ -76,7 +76,7 @@ export async function* attemptLegs<Item>(
     };
 
     try {
-      const context = { signal, hasOthers: plan.hasOthers(), mayRepeat: plan.takeRepeat };
+      const context = { signal, hasOthers: plan.hasOthers(), mayRepeat: () => plan.takeRepeat() };
       for await (const item of await options.ask(leg, context)) {
         if (stage === "complete") break;
         const progress = options.progressOf(item);

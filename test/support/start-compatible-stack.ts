@@ -29,16 +29,13 @@ export async function startCompatibleStack(
   const keys = ["name: mine", `type: ${type}`, `base_url: "${server.baseUrl}"`, options.keys];
   if (key !== undefined) keys.push(`api_key: ${key}`);
   const upstream = keys.filter((key) => key !== undefined).join(", ");
-  const {
-    url,
-    gateway,
-    close: closeGateway,
-  } = await startConfigured(
+  const configured = await startConfigured(
     `upstreams: [{ ${upstream} }]\n`,
     options.env === undefined ? {} : { env: options.env },
   );
+  const { url, gateway } = configured;
   async function close(): Promise<void> {
-    await closeGateway();
+    await configured.close();
     await server.close();
   }
   return { url, server, gateway, close, [Symbol.asyncDispose]: close };

@@ -52,16 +52,16 @@ const readers: Readonly<Record<string, (stack: CompatibleStack) => Promise<strin
 
 const servers = Object.entries(upstreamKinds).filter(([, { server }]) => server.tools === undefined);
 
-describe.each(servers)("%s", (_kind, { server: options, say }) => {
+describe.each(servers)("%s", (_kind, kind) => {
   let stack: CompatibleStack;
   beforeAll(async () => {
-    stack = await startCompatibleStack(options);
+    stack = await startCompatibleStack(kind.server);
   });
   afterAll(() => stack.close());
   beforeEach(() => stack.server.clear());
 
   test.each(Object.entries(readers))("text, with thinking before it: %s", async (_name, read) => {
-    say(stack, { reasoning: "Let me see.", text });
+    kind.say(stack, { reasoning: "Let me see.", text });
     expect(await read(stack)).toBe(text);
   });
 
@@ -81,8 +81,8 @@ describe.each(servers)("%s", (_kind, { server: options, say }) => {
   });
 
   test("thinking is a block of its own for Anthropic's clients, and goes back without harm", async () => {
-    say(stack, { reasoning: "Let me see.", text: "42" });
-    say(stack, { text: "Because." });
+    kind.say(stack, { reasoning: "Let me see.", text: "42" });
+    kind.say(stack, { text: "Because." });
     const body = { model, max_tokens: 4000, thinking: { type: "enabled" as const, budget_tokens: 2000 } };
     const { content } = await anthropic(stack).messages.create({ ...body, messages });
     expect(content.map(({ type }) => type)).toEqual(["thinking", "text"]);
@@ -107,7 +107,7 @@ describe.each(servers)("%s", (_kind, { server: options, say }) => {
   });
 
   test.each(everyWay)("a picture reaches the model (%s)", async (way) => {
-    say(stack, { text: "A red dot." });
+    kind.say(stack, { text: "A red dot." });
     const url = `data:image/png;base64,${png}`;
     const content = [
       { type: "text" as const, text: "What is this?" },

@@ -1,6 +1,6 @@
 /** What a server with OpenAI's API refuses or breaks off, as the errors that SDKs know. */
-import Anthropic from "@anthropic-ai/sdk";
-import OpenAI from "openai";
+import { APIError as AnthropicError } from "@anthropic-ai/sdk";
+import { APIError as OpenAiError } from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import {
@@ -33,7 +33,7 @@ const askers: Readonly<Record<string, (stack: CompatibleStack, id?: string) => P
     openai(stack).chat.completions.stream({ model: id, messages }).finalChatCompletion(),
   "openai responses, streamed": async (stack, id = model) => {
     const answer = await openai(stack).responses.stream({ model: id, input: "Hello." }).finalResponse();
-    if (answer.error !== null) throw new OpenAI.APIError(500, answer.error, answer.error.message, undefined);
+    if (answer.error !== null) throw new OpenAiError(500, answer.error, answer.error.message, undefined);
   },
   Anthropic: (stack, id = model) => anthropic(stack).messages.create({ model: id, max_tokens: 99, messages }),
   "Anthropic, streamed": (stack, id = model) =>
@@ -41,14 +41,12 @@ const askers: Readonly<Record<string, (stack: CompatibleStack, id?: string) => P
 };
 
 /** The error that a request ends with. */
-async function errorOf(
-  asking: Promise<unknown>,
-): Promise<InstanceType<typeof OpenAI.APIError> | InstanceType<typeof Anthropic.APIError>> {
+async function errorOf(asking: Promise<unknown>): Promise<OpenAiError | AnthropicError> {
   const error: unknown = await asking.then(
     () => "It was answered.",
     (reason: unknown) => reason,
   );
-  if (error instanceof OpenAI.APIError || error instanceof Anthropic.APIError) return error;
+  if (error instanceof OpenAiError || error instanceof AnthropicError) return error;
   throw new Error(`Not an error of an SDK: ${String(error)}`, { cause: error });
 }
 

@@ -84,7 +84,7 @@ function must(condition: boolean, what: string): asserts condition {
 
 /** Throws unless a request ended whole or with an error of its API, by tries within the bound, and by one upstream alone. */
 function judge(
-  { status, text, json, headers }: Reply,
+  reply: Reply,
   {
     dialect,
     streamed,
@@ -92,6 +92,7 @@ function judge(
   }: { readonly dialect: Dialect; readonly streamed: boolean; readonly marker: string },
   met: readonly Arrival[],
 ): Outcome {
+  const { status, text, headers } = reply;
   for (const other of text.match(/<<R\d+>>/g) ?? []) must(other === marker, `${other} is in its answer`);
   must(met.length <= legCount + 1, `it came to upstreams ${met.length} times`);
   const times = upstreams.map((name) => met.filter(({ upstream }) => upstream === name).length);
@@ -102,10 +103,12 @@ function judge(
   must(answered === -1 || answered === met.length - 1, "somebody was asked behind a whole answer");
   if (status !== 200) {
     must(answered === -1, `the answer was lost (${status}): ${text}`);
-    must(dialect.readError(json()).message !== "" && status >= 400, `no error: ${status} ${text}`);
+    must(dialect.readError(reply.json()).message !== "" && status >= 400, `no error: ${status} ${text}`);
     return "refused";
   }
-  const { error, finish, ...read }: Reading = streamed ? dialect.readStream(text) : dialect.readWhole(json());
+  const { error, finish, ...read }: Reading = streamed
+    ? dialect.readStream(text)
+    : dialect.readWhole(reply.json());
   const last = met.at(-1);
   must(last !== undefined, "an answer that nobody gave");
   must(String(headers["x-upstream"]).startsWith(`${last.upstream}/`), `by ${String(headers["x-upstream"])}`);
