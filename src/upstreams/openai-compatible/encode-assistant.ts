@@ -7,11 +7,16 @@ import type { WireCall, WireMessage } from "./wire.ts";
 export function encodeAssistant(
   parts: readonly (TextPart | ReasoningPart | ToolCallPart)[],
   rules: ServerRules,
-  details: readonly unknown[] | undefined,
+  {
+    details,
+    toCallId,
+  }: { readonly details: readonly unknown[] | undefined; readonly toCallId: (callId: string) => string },
 ): WireMessage {
   const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
   const thinking = parts.flatMap((part) => (part.type === "reasoning" ? [part.text] : [])).join("");
-  const calls = parts.filter((part) => part.type === "tool-call").map(encodeCall);
+  const calls = parts
+    .filter((part) => part.type === "tool-call")
+    .map((call) => encodeCall(call, toCallId(call.callId)));
   const fields = thinking === "" ? [] : rules.reasoningFields.map((field) => [field, thinking] as const);
   return {
     role: "assistant",
@@ -25,9 +30,9 @@ export function encodeAssistant(
   };
 }
 
-function encodeCall(call: ToolCallPart): WireCall {
+function encodeCall(call: ToolCallPart, id: string): WireCall {
   return {
-    id: call.callId,
+    id,
     type: "function",
     function: { name: call.name, arguments: toArguments(call.arguments) },
   };

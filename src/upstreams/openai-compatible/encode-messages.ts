@@ -4,10 +4,21 @@ import { encodeAssistant } from "./encode-assistant.ts";
 import type { ServerRules } from "./server-rules.ts";
 import type { WireMessage, WirePart } from "./wire.ts";
 
+type ToCallId = (callId: string) => string;
+
+/** What decides how messages are encoded, besides the server. */
+export interface EncodeMessagesOptions {
+  /** Default: nothing was given. */
+  readonly findDetails?: FindReasoningDetails | undefined;
+  /** What the model calls the call of an id. Default: as it is. */
+  readonly toCallId?: ToCallId;
+}
+
 /** Finds what OpenRouter gave beside an earlier answer, for the message that has it. */
 export type FindReasoningDetails = (message: Message) => readonly unknown[] | undefined;
 
 const gap = "\n\n";
+
 /**
  * Encodes the conversation of a lowered request, whose turns fit. Pictures in the results of tools follow all of them in a user
  * turn, since the role `tool` takes text alone. Throws kind `unsupported` for a picture by its address where the server fetches none.
@@ -15,7 +26,7 @@ const gap = "\n\n";
 export function encodeMessages(
   messages: readonly Message[],
   rules: ServerRules,
-  findDetails: FindReasoningDetails = () => undefined,
+  { findDetails = () => undefined, toCallId = (callId) => callId }: EncodeMessagesOptions = {},
 ): readonly WireMessage[] {
   const encoded: WireMessage[] = [];
   /** Pictures of the results before. */
@@ -39,11 +50,11 @@ export function encodeMessages(
       }
       case "assistant":
         endResults();
-        encoded.push(encodeAssistant(message.parts, rules, findDetails(message)));
+        encoded.push(encodeAssistant(message.parts, rules, { details: findDetails(message), toCallId }));
         break;
       case "tool":
-        encoded.push(...message.parts.map(encodeResult));
-        pictures = message.parts.flatMap((result) => encodePictures(result, rules));
+        encoded.push(...message.parts.map((result) => encodeResult(result, toCallId)));
+        pictures = message.parts.flatMap((result) => encodePictures(result, rules, toCallId));
         break;
     }
   }
@@ -51,16 +62,20 @@ export function encodeMessages(
   return encoded;
 }
 
-function encodeResult({ callId, content, isError }: ToolResultPart): WireMessage {
+function encodeResult({ callId, content, isError }: ToolResultPart, toCallId: ToCallId): WireMessage {
   const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
   const text = texts.length === 0 && content.length > 0 ? "[The picture follows.]" : texts.join("\n");
-  return { role: "tool", tool_call_id: callId, content: isError ? `Error: ${text}` : text };
+  return { role: "tool", tool_call_id: toCallId(callId), content: isError ? `Error: ${text}` : text };
 }
 
-function encodePictures({ callId, content }: ToolResultPart, rules: ServerRules): readonly WirePart[] {
+function encodePictures(
+  { callId, content }: ToolResultPart,
+  rules: ServerRules,
+  toCallId: ToCallId,
+): readonly WirePart[] {
   const images = content.filter((part) => part.type === "image");
   if (images.length === 0) return [];
-  const label = { type: "text", text: `[The picture of the result ${callId}:]` } as const;
+  const label = { type: "text", text: `[The picture of the result ${toCallId(callId)}:]` } as const;
   return [label, ...images.map((image) => encodePart(image, rules))];
 }
 

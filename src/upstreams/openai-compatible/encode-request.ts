@@ -1,5 +1,6 @@
 import { GatewayError } from "../../errors.ts";
 import type { ChatRequest, ResponseFormat, Sampling, ToolDefinition } from "../../model/request.ts";
+import { createCallIds } from "./call-ids.ts";
 import { encodeMessages, type FindReasoningDetails } from "./encode-messages.ts";
 import { encodeThinking } from "./encode-thinking.ts";
 import type { ServerRules } from "./server-rules.ts";
@@ -41,7 +42,10 @@ export function encodeRequest(request: ChatRequest, options: EncodeOptions): Wir
   const stop = stopSequences.slice(0, rules.stopSequences);
   return {
     model,
-    messages: encodeMessages(request.messages, rules, options.reasoningDetails),
+    messages: encodeMessages(request.messages, rules, {
+      findDetails: options.reasoningDetails,
+      toCallId: createCallIds(request.messages, model),
+    }),
     ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
     ...encodeSampling(request.sampling, rules, options.samplingNames),
     // The only name that all servers know.
