@@ -490,6 +490,8 @@ describe("what was learned", () => {
     await memory.settle();
     const again = await openFileCapabilities(path, log);
     expect(await emulated(server.url, { memory: again })).toBe(true);
+    // The second one learns, too.
+    await again.settle();
     await rm(folder, { recursive: true });
   });
 
