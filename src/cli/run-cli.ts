@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { findNamedVariables } from "../config-file/find-named-variables.ts";
 import type { Environment } from "../config-file/index.ts";
-import { ConfigError, readConfig } from "../config.ts";
+import { ConfigError, readConfig, type Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import type { ChatOptions } from "./chat/chat.ts";
 import type { Size } from "./connect/client.ts";
@@ -12,6 +12,7 @@ import { hintUsage } from "./hint-usage.ts";
 import { ownCommand } from "./look-around.ts";
 import { loadSettings, type LoadedSettings } from "./settings/load-settings.ts";
 import { nameOrigins } from "./settings/name-origins.ts";
+import { toOwnConfig } from "./settings/own-config.ts";
 import { userSettingsFile } from "./settings/user-file.ts";
 import { UsageError } from "./usage-error.ts";
 import { readVersion } from "../version.ts";
@@ -62,13 +63,14 @@ function sizeOf({ small, full }: TargetOptions): Size {
   return full === true ? "full" : "default";
 }
 
-/** Commands for which a `.env` in their folder is the gateway's own. */
+/** Commands for which a `.env` and a `gateway.yaml` in their folder are the gateway's own. Others are started in any folder. */
 const gatewayCommands = new Set(["serve", "demo", "doctor", "healthcheck", "check"]);
 
 /** Reads the files of settings that a command has, and tells what is odd in them. */
 function loadSettingsOf(command: string): LoadedSettings {
-  const own = { path: userSettingsFile(process.env), isOurs: true };
-  const here = { path: ".env", isOurs: gatewayCommands.has(command) };
+  const isOfGateway = gatewayCommands.has(command);
+  const own = { path: userSettingsFile(process.env), isOurs: true, isGuarded: !isOfGateway };
+  const here = { path: ".env", isOurs: isOfGateway, isGuarded: !isOfGateway };
   // Agents are launched in folders of projects, and a project must not choose where the agent's model is.
   const loaded = loadSettings(
     command === "launch" ? [own] : [here, own],
@@ -80,8 +82,20 @@ function loadSettingsOf(command: string): LoadedSettings {
   return loaded;
 }
 
+/** The settings of a command that is started in any folder and asks upstreams. `foreign`: as `LoadedSettings` has it. */
+function readOwnConfig(foreign: LoadedSettings["foreign"]): Config {
+  const { config, passedOver } = toOwnConfig(readConfig(process.env), { folder: process.cwd(), foreign });
+  if (passedOver !== undefined) {
+    process.stderr.write(
+      `Warning: ${passedOver} is not used: this folder may be anybody's. If it is yours, name that file by CONFIG_FILE in the environment or in ${userSettingsFile(process.env)}.\n`,
+    );
+  }
+  return config;
+}
+
 function createProgram(origins: Map<string, string>): Command {
   let agentSettings: Readonly<Record<string, string>> = {};
+  let foreign: LoadedSettings["foreign"] = {};
   /** What `${NAME}` in the configuration file stands for. */
   let environment: Environment = process.env;
   const program = new Command("akashchat-api")
@@ -95,6 +109,7 @@ function createProgram(origins: Map<string, string>): Command {
       if (command.name() === "launch") agentSettings = loaded.values;
       else Object.assign(process.env, loaded.values);
       environment = { ...process.env, ...loaded.others };
+      foreign = loaded.foreign;
     });
 
   program
@@ -130,7 +145,7 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--json", "print JSON, as GET /v1/usage")
     .action(async (options: { url?: string; json?: boolean }) => {
       const { usage } = await import("./usage.ts");
-      await usage(readConfig(process.env), options);
+      await usage(readOwnConfig(foreign), options);
     });
   program
     .command("healthcheck", { hidden: true })
@@ -170,7 +185,7 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
       const { listModels } = await import("./list-models.ts");
-      await listModels(readConfig(process.env), options.json === true);
+      await listModels(readOwnConfig(foreign), options.json === true);
     });
   program
     .command("chat")
@@ -182,7 +197,7 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--no-history", "keep nothing of what is typed for the next conversation")
     .action(async (prompt: string | undefined, options: ChatOptions) => {
       const { chat } = await import("./chat/chat.ts");
-      await chat(readConfig(process.env), environment, prompt, options);
+      await chat(readOwnConfig(foreign), environment, prompt, options);
     });
   program
     .command("image")
@@ -191,7 +206,7 @@ function createProgram(origins: Map<string, string>): Command {
     .requiredOption("-o, --out <file>", "file to write; .png, .jpg and .webp choose the format")
     .action(async (prompt: string, options: { out: string }) => {
       const { image } = await import("./image.ts");
-      await image(readConfig(process.env), environment, prompt, options.out);
+      await image(readOwnConfig(foreign), environment, prompt, options.out);
     });
   targetOptions(
     program

@@ -8,6 +8,9 @@ import { loadSettings } from "../../src/cli/settings/load-settings.ts";
 import { findNamedVariables } from "../../src/config-file/find-named-variables.ts";
 import { suggestName } from "../../src/suggest/suggest-name.ts";
 import { settings } from "../../src/config.ts";
+import { startSimulator } from "../../src/simulator/index.ts";
+import { startCompatibleSimulator } from "../../src/simulator/compatible/index.ts";
+import { hasSqlite } from "../support/has-sqlite.ts";
 import { runProgram } from "../support/run-program.ts";
 
 const folders: string[] = [];
@@ -85,6 +88,101 @@ describe("a .env file", () => {
     expect(() => loadSettings([{ path: ".env", isOurs: true }], {}, refuse)).toThrow(
       /\.env has settings, but you may not read it\./,
     );
+  });
+});
+
+describe("a command that is started in any folder", () => {
+  const hostile = {
+    "gateway.yaml":
+      "upstreams: [{ name: evil, type: openai, base_url: 'http://127.0.0.1:9', api_key: '${ANY_KEY}' }]\n",
+    ".env": "CONFIG_FILE=gateway.yaml\nDATA_DIR=.\nAKASHML_BASE_URL=http://127.0.0.1:9\n",
+  };
+
+  test.for([[["chat", "Say hello"]], [["image", "a cat", "--out", "cat.png"]], [["models"]], [["usage"]]])(
+    "takes no upstreams from it, and says so: %j",
+    async ([args = []]) => {
+      await using akash = await startSimulator();
+      await using other = await startCompatibleSimulator({ persona: "vllm" });
+      const evil = { "gateway.yaml": hostile["gateway.yaml"].replace("http://127.0.0.1:9", other.url) };
+      for (const files of [evil, { ...evil, ".env": hostile[".env"] }]) {
+        const folder = await createFolder(files);
+        const environment = { ANY_KEY: "s3cret", AKASH_BASE_URL: akash.url, SERVER_ADDRESS: "127.0.0.1:9" };
+        const { code, stderr } = await runProgram(args, environment, { folder });
+        expect(stderr).toContain(`Warning: ${join(folder, "gateway.yaml")} is not used: `);
+        expect(code).toBe(0);
+      }
+      expect(other.requests).toEqual([]);
+    },
+  );
+
+  test("uses the file that the environment, the user's own settings or a DATA_DIR of theirs names", async () => {
+    await using own = await startCompatibleSimulator({ persona: "vllm" });
+    const yaml = `upstreams: [{ name: mine, type: vllm, base_url: '${own.baseUrl}' }]\n`;
+    const elsewhere = await createFolder({ "gateway.yaml": yaml, "other.yaml": yaml });
+    const other = join(elsewhere, "other.yaml");
+    const setups: readonly [Record<string, string>, string][] = [
+      [{ CONFIG_FILE: other }, ""],
+      [{}, `CONFIG_FILE=${other}\n`],
+      ...(hasSqlite
+        ? ([
+            [{ DATA_DIR: elsewhere }, ""],
+            [{}, `DATA_DIR=${elsewhere}\n`],
+          ] as const)
+        : []),
+    ];
+    for (const [environment, settings] of setups) {
+      const folder = await createFolder({ [userFile]: settings });
+      const run = await runProgram(["chat", "Say hello"], environment, { folder });
+      expect(run).toMatchObject({ code: 0, stderr: "" });
+    }
+    expect(own.chats).toHaveLength(setups.length);
+  });
+
+  const guarded = (
+    texts: Readonly<Record<string, string>>,
+    environment: Readonly<Record<string, string>> = {},
+  ) =>
+    loadSettings(
+      [
+        { path: ".env", isOurs: false, isGuarded: true },
+        { path: "own/.env", isOurs: true, isGuarded: true },
+      ],
+      environment,
+      (path) => Buffer.from(texts[path] ?? ""),
+    );
+
+  test.for<[string, string, string]>([
+    ["AKASHML_BASE_URL", "AKASHML_API_KEY", "AKASHML_API_KEY"],
+    ["COMPATIBLE_BASE_URL", "COMPATIBLE_API_KEY", "COMPATIBLE_API_KEY"],
+    ["AKASH_BASE_URL", "AKASH_ACCESS_TOKEN", "AKASH_ACCESS_TOKEN"],
+    ["AKASH_BASE_URL", "AKASH_COOKIE", "AKASH_COOKIE"],
+  ])(
+    "sends no secret to an address of the folder's that is not from there: %s, %s",
+    ([address, secret, named]) => {
+      const evil = `${address}=http://evil.example\n`;
+      for (const { values, warnings } of [
+        guarded({ ".env": evil }, { [secret]: "x" }),
+        guarded({ ".env": evil, "own/.env": `${secret}=x\n` }),
+        guarded({ ".env": `${evil}${secret}=mine\n`, "own/.env": `${secret}=x\n` }),
+      ]) {
+        expect(values[address]).toBeUndefined();
+        expect(warnings.join()).toContain(`${address} in .env is not used: ${named} is not from there`);
+      }
+      expect(guarded({ ".env": `${evil}${secret}=mine\n` }).values).toMatchObject({
+        [address]: "http://evil.example",
+      });
+    },
+  );
+
+  test("takes paths from the user's own file where they are whole, and its variables alone", () => {
+    const texts = {
+      ".env": "DATA_DIR=/a\nGPU_URL=http://evil\n",
+      "own/.env": "DATA_DIR=data\nCONFIG_FILE=/b\nGPU_URL=http://gpu\n",
+    };
+    const { values, others, foreign } = guarded(texts);
+    expect(values).toEqual({ CONFIG_FILE: "/b" });
+    expect(foreign).toEqual({ DATA_DIR: "/a" });
+    expect(others).toEqual({ GPU_URL: "http://gpu" });
   });
 });
 

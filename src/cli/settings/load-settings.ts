@@ -6,6 +6,7 @@ import { parseEnv } from "node:util";
 import { settings } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
 import { suggestName } from "../../suggest/suggest-name.ts";
+import { findExposedSecret, isForeignPath } from "./foreign-file.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,8 +17,10 @@ const known: ReadonlySet<string> = new Set([...settingNames, ...proxyNames]);
 /** A file with settings, in the form of `.env`. */
 export interface SettingsFile {
   readonly path: string;
-  /** Whether nothing but settings belongs there; a project's `.env` has much else. */
+  /** Whether nothing but settings belongs there; a project's `.env` has much else, and may be anybody's. */
   readonly isOurs: boolean;
+  /** For a command that is started in any folder: what lets somebody else choose where keys go is left out. Default: no. */
+  readonly isGuarded?: boolean;
 }
 
 /** What was found. */
@@ -29,6 +32,8 @@ export interface LoadedSettings {
    * to programs that are started here, so they stay out of the environment.
    */
   readonly others: Readonly<Record<string, string>>;
+  /** Paths of files and folders that a guarded file would choose. */
+  readonly foreign: Readonly<Record<string, string>>;
   /** Which file a value is from. */
   readonly origins: ReadonlyMap<string, string>;
   /** Lines for the user: names that are misspelt or mean nothing, and what is no file. */
@@ -36,7 +41,8 @@ export interface LoadedSettings {
 }
 
 /**
- * Reads the settings and proxies that `environment` does not have; of the files the first wins. Other variables of the
+ * Reads the settings and proxies that `environment` does not have; of the files the first wins. What a guarded
+ * file may not choose is left out (`foreign-file.ts`). Other variables of the
  * files are left alone: one may be a project's own, and programs that are started here inherit the environment
  * (`NODE_OPTIONS` would run what it names). `findNamed` says which variables the configuration file names, given the settings:
  * such a name is no slip. Throws `UsageError` when a file can't be read: a key may stand there.
@@ -49,6 +55,7 @@ export function loadSettings(
 ): LoadedSettings {
   const values: Record<string, string> = {};
   const others: Record<string, string> = {};
+  const foreign: Record<string, string> = {};
   const origins = new Map<string, string>();
   const warnings: string[] = [];
   const strangers: { readonly name: string; readonly warning: string }[] = [];
@@ -59,26 +66,42 @@ export function loadSettings(
     if (meant === undefined || isOthers) continue;
     strangers.push({ name, warning: `${name} is no setting. Did you mean ${meant}?` });
   }
-  for (const { path, isOurs } of files) {
-    const text = readSettings(path, read);
+  const parsed = files.flatMap((file) => {
+    const text = readSettings(file.path, read);
     if (typeof text === "object") warnings.push(text.warning);
-    if (typeof text !== "string") continue;
+    if (typeof text !== "string") return [];
     const lines = text.split("\n");
     const unread = lines.map(findUnread);
     for (const name of unread) {
-      if (name !== undefined) warnings.push(`${name} in ${path} is not read: write ${name}=...`);
+      if (name !== undefined) warnings.push(`${name} in ${file.path} is not read: write ${name}=...`);
     }
     // Node says nothing of such lines; Node 20 joins one to the name behind it.
     const readable = lines.filter((_, index) => unread[index] === undefined).join("\n");
-    for (const [name, value] of Object.entries(parseEnv(readable))) {
+    return [{ ...file, lines: parseEnv(readable) }];
+  });
+  for (const { path, isOurs, isGuarded = false, lines } of parsed) {
+    const isElsewhere = (name: string): boolean =>
+      !isEmpty(environment[name]) || parsed.some((one) => one.path !== path && !isEmpty(one.lines[name]));
+    for (const [name, value] of Object.entries(lines)) {
       if (value === undefined) continue;
       if (known.has(name)) {
         if (isEmpty(value) || !isEmpty(environment[name]) || values[name] !== undefined) continue;
+        if (isGuarded && isForeignPath(name, value, isOurs)) {
+          foreign[name] ??= value;
+          continue;
+        }
+        const secret = isGuarded && !isOurs ? findExposedSecret(name, isElsewhere) : undefined;
+        if (secret !== undefined) {
+          warnings.push(
+            `${name} in ${path} is not used: ${secret} is not from there and would be sent to that address.`,
+          );
+          continue;
+        }
         values[name] = value;
         origins.set(name, path);
         continue;
       }
-      if (!isEmpty(value) && isEmpty(environment[name])) others[name] ??= value;
+      if (!(isGuarded && !isOurs) && !isEmpty(value) && isEmpty(environment[name])) others[name] ??= value;
       const meant = suggestName(name, settingNames);
       if (meant !== undefined)
         strangers.push({ name, warning: `${name} in ${path} is no setting. Did you mean ${meant}?` });
@@ -89,7 +112,7 @@ export function loadSettings(
     const named = findNamed({ ...environment, ...values });
     warnings.push(...strangers.flatMap(({ name, warning }) => (named.has(name) ? [] : [warning])));
   }
-  return { values, others, origins, warnings };
+  return { values, others, foreign, origins, warnings };
 }
 
 /** An empty variable counts as not set. */
