@@ -10,8 +10,11 @@ export interface Renewal {
    * nothing is known (or nothing shall be kept), a few seconds at most. Rejects only when the signal aborts.
    */
   want(signal: AbortSignal): Promise<void>;
-  /** Asks anew, unless that happened a moment ago, and waits a few seconds at most. */
-  demand(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks anew, unless that happened a moment ago, and waits a few seconds at most; or, `patient`, until it is over, and then
+   * rejects with its failure.
+   */
+  demand(signal: AbortSignal, options?: { readonly patient?: boolean }): Promise<void>;
   /** What is known may be wrong: it is renewed in the background, unless that happened a moment ago. */
   doubt(): void;
   /** Why nothing could be learned the last time; an answer that has not come yet is late. */
@@ -46,8 +49,8 @@ const longestMs = 60_000;
 /** The last time that the upstream was asked. */
 type Attempt =
   | { readonly state: "none" }
-  /** `waited` resolves when it has landed, or took longer than anybody shall wait. */
-  | { readonly state: "flying"; readonly waited: Promise<void> }
+  /** `waited` resolves when it has landed, or took longer than a request shall wait. */
+  | { readonly state: "flying"; readonly waited: Promise<void>; readonly landed: Promise<void> }
   | {
       readonly state: "landed";
       readonly at: number;
@@ -80,29 +83,35 @@ export function createRenewal(options: RenewalOptions): Renewal {
     }
   }
 
-  function fly(): Promise<void> {
-    if (attempt.state === "flying") return attempt.waited;
+  function fly(): Extract<Attempt, { state: "flying" }> {
+    if (attempt.state === "flying") return attempt;
     const own = linkSignal(closing.signal);
-    const waited = new Promise<void>((resolve) => {
+    let stopTimers = (): void => {};
+    const tired = new Promise<void>((resolve) => {
       const stops = [startTimer(patienceMs, resolve), startTimer(longestMs, own.abort)];
-      void ask(own.signal).finally(() => {
-        own.release();
-        for (const stop of stops) stop();
-        resolve();
-      });
+      stopTimers = () => stops.forEach((stop) => stop());
     });
-    attempt = { state: "flying", waited };
-    return waited;
+    const landed = ask(own.signal).finally(() => {
+      own.release();
+      stopTimers();
+    });
+    const flying = { state: "flying", waited: Promise.race([tired, landed]), landed } as const;
+    attempt = flying;
+    return flying;
   }
 
   return {
     async want(signal) {
       if (attempt.state === "landed" && isWithin(attempt.goodForMs)) return;
-      const flight = fly();
-      if (!options.isKnown() || options.cacheMs === 0) await waitFor(flight, signal);
+      const { waited } = fly();
+      if (!options.isKnown() || options.cacheMs === 0) await waitFor(waited, signal);
     },
-    async demand(signal) {
-      if (!isWithin(tentativeMs)) await waitFor(fly(), signal);
+    async demand(signal, { patient = false } = {}) {
+      if (!isWithin(tentativeMs)) {
+        const { waited, landed } = fly();
+        await waitFor(patient ? landed : waited, signal);
+      }
+      if (patient && attempt.state === "landed" && attempt.failure !== undefined) throw attempt.failure;
     },
     doubt() {
       if (attempt.state === "landed" && !isWithin(tentativeMs)) void fly();

@@ -4,7 +4,7 @@ import type { EmbeddingRequest, EmbeddingResponse } from "../model/embedding.ts"
 import type { EventBatch } from "../model/events.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { PictureSetting, PictureSettings } from "../model/picture.ts";
-import type { ChatRequest } from "../model/request.ts";
+import type { ChatRequest, ToolDefinition } from "../model/request.ts";
 import type { TextRequest } from "../model/text-request.ts";
 
 /** What an image is made of: the turns, oldest first; the last is the wish. */
@@ -78,6 +78,32 @@ export interface AskOptions {
   readonly mayRepeat?: (() => boolean) | undefined;
 }
 
+/** How a model is asked what its server does with tools. */
+export interface ProbeOptions {
+  /** Aborts at once. */
+  readonly signal: AbortSignal;
+  /** Whether a text has a call of a tool in it, as models write them. */
+  readonly hasCall: (text: string, tool: ToolDefinition) => boolean;
+}
+
+/** What a tiny request showed of a model's tools. */
+export interface ProbeReport {
+  /** Who reads the model's calls: its server, or the gateway. `undecided`: its server may. */
+  readonly tools: "native" | "emulated" | "undecided";
+  /** Why, in words for the operator. */
+  readonly reason: string;
+  /** What is done from now on; what the operator says of the model counts more than what was found. */
+  readonly used: "native" | "emulated";
+  /** All that it cost, as the upstream counted. `undefined`: it does not say; 0: nothing was asked. */
+  readonly tokens: number | undefined;
+}
+
+/** How a list is asked for. */
+export interface RefreshOptions {
+  /** Waits until the list came or failed, a minute at most. Default: some seconds. */
+  readonly patient?: boolean;
+}
+
 /** A service that answers for models. All methods throw `GatewayError`. */
 export interface Upstream {
   /** Its own among all upstreams: in `name/model`, in the log, in headers. */
@@ -91,8 +117,12 @@ export interface Upstream {
    * known, some seconds at most, and then throws.
    */
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
-  /** Asks for the models anew, unless that happened some seconds ago; waits some seconds at most, else as `listModels`. */
-  refreshModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  /** Asks for the models anew, unless that happened some seconds ago; else as `listModels`, unless it shall be patient. */
+  refreshModels(signal: AbortSignal, options?: RefreshOptions): Promise<readonly ModelInfo[]>;
+  /** What is odd about the list as it is known now, in words for the operator. */
+  readonly listRemark?: string | undefined;
+  /** Logs in where that comes before all else, and says in words for how long. Absent: there is no login of its own. */
+  login?(signal: AbortSignal): Promise<string>;
   /**
    * A model as it is known now: as it was listed, and what its answers have shown since. `undefined`: it is not known.
    * At once.
@@ -109,6 +139,11 @@ export interface Upstream {
   embed?(request: EmbeddingRequest, options: AskOptions): Promise<EmbeddingResponse>;
   /** Goes on with a text, without a chat around it; as `stream`. Absent: it only chats. */
   continueText?(request: TextRequest, options: AskOptions): AsyncIterable<EventBatch>;
+  /**
+   * Asks a model for a few tokens to find out what its server does with tools, and learns it. Asks nothing where that is known
+   * of all its models.
+   */
+  probe(model: string, options: ProbeOptions): Promise<ProbeReport>;
   /** What is left of what the upstream allows this gateway, as far as is known. Waits for nothing; renews in the background. */
   budget(): Budget | undefined;
   /**

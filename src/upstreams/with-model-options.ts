@@ -30,8 +30,11 @@ export function withModelOptions(upstream: Upstream, options: UpstreamModels): U
     get pictures() {
       return upstream.pictures;
     },
+    get listRemark() {
+      return upstream.listRemark;
+    },
     listModels: async (signal) => select(await upstream.listModels(signal)),
-    refreshModels: async (signal) => select(await upstream.refreshModels(signal)),
+    refreshModels: async (signal, asked) => select(await upstream.refreshModels(signal, asked)),
     describeModel(id) {
       const known = upstream.describeModel(id);
       const [used] = selectIds(known === undefined ? [] : [id], options.include).filter((one) => one === id);

@@ -120,15 +120,14 @@ describe("a command that is started in any folder", () => {
     const yaml = `upstreams: [{ name: mine, type: vllm, base_url: '${own.baseUrl}' }]\n`;
     const elsewhere = await createFolder({ "gateway.yaml": yaml, "other.yaml": yaml });
     const other = join(elsewhere, "other.yaml");
+    const ofData: readonly [Record<string, string>, string][] = [
+      [{ DATA_DIR: elsewhere }, ""],
+      [{}, `DATA_DIR=${elsewhere}\n`],
+    ];
     const setups: readonly [Record<string, string>, string][] = [
       [{ CONFIG_FILE: other }, ""],
       [{}, `CONFIG_FILE=${other}\n`],
-      ...(hasSqlite
-        ? ([
-            [{ DATA_DIR: elsewhere }, ""],
-            [{}, `DATA_DIR=${elsewhere}\n`],
-          ] as const)
-        : []),
+      ...(hasSqlite ? ofData : []),
     ];
     for (const [environment, settings] of setups) {
       const folder = await createFolder({ [userFile]: settings });

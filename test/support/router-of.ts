@@ -35,6 +35,7 @@ export function completeUpstream(given: Partial<Upstream>, at = 0): Upstream {
     refreshModels: given.listModels ?? (() => Promise.resolve([])),
     describeModel: () => undefined,
     stream: missing,
+    probe: missing,
     budget: () => undefined,
     allowance: () => Promise.resolve({ kind: "unknown" }),
     tokensLeft: () => undefined,

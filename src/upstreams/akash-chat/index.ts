@@ -132,7 +132,23 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     owner: "Akash Network",
     systemPrompt: fallbackSystemPrompt,
     listModels: (signal) => models.list(signal),
-    refreshModels: (signal) => models.refresh(signal),
+    refreshModels: (signal, asked) => models.refresh(signal, asked),
+    get listRemark() {
+      return models.remark;
+    },
+    async login(signal) {
+      const { token, lifetimeMs } = await session.get(signal);
+      return token === undefined
+        ? "no session needed"
+        : `session good for ${Math.round(lifetimeMs / 1000)} s`;
+    },
+    probe: () =>
+      Promise.resolve({
+        tools: "emulated",
+        used: "emulated",
+        reason: "Akash Chat takes text alone",
+        tokens: 0,
+      }),
     describeModel: (id) => models.peek(id),
     stream(request, asking) {
       return withAbort(asking.signal, (own, abort) =>

@@ -13,7 +13,15 @@ import {
   type WireIds,
   wireIds,
 } from "./known-models.ts";
+import type { RefreshOptions } from "../upstream.ts";
 import type { UpstreamLog } from "./options.ts";
+
+const remarks: Readonly<Record<ListQuality, string | undefined>> = {
+  good: undefined,
+  "no-chat": undefined,
+  guess: "a guess: its back end did not answer",
+  raw: "under its back end's ids: this instance has no database, or that does not answer",
+};
 
 /** The models that the upstream offers. Asking for them is never in the way of a request for long. */
 export interface Models {
@@ -22,8 +30,10 @@ export interface Models {
    * none is known (or none shall be kept), a few seconds at most; then throws, and for a while at once.
    */
   list(signal: AbortSignal): Promise<readonly ModelInfo[]>;
-  /** Asks anew, unless that happened a moment ago, and waits a few seconds at most; then as `list`. */
-  refresh(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  /** As `Upstream.refreshModels`. */
+  refresh(signal: AbortSignal, options?: RefreshOptions): Promise<readonly ModelInfo[]>;
+  /** How far the last list can be trusted, in words for the operator where it can't be. */
+  readonly remark: string | undefined;
   /** What is known of a model without asking. */
   peek(id: string): ModelInfo | undefined;
   /** The ids under which the upstream may take a model now. */
@@ -86,9 +96,12 @@ export function createModels(options: ModelsOptions): Models {
       await renewal.want(signal);
       return give();
     },
-    async refresh(signal) {
-      await renewal.demand(signal);
+    async refresh(signal, asked) {
+      await renewal.demand(signal, asked);
       return give();
+    },
+    get remark() {
+      return known.state === "nothing" ? undefined : remarks[known.list.quality];
     },
     peek: (id) => findKnown(known, id),
     wireIds: (id) => wireIds(known, id),

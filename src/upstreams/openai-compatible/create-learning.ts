@@ -7,8 +7,8 @@ export type News = Pick<LearnedFacts, "capabilities" | "maxOutputTokens" | "cont
 export interface Learning {
   /** What is known of a model, unless it is too old or of another model that had the id before. */
   of(model: string): LearnedFacts | undefined;
-  /** Adds to it. Whether any of it was new. */
-  add(model: string, news: News): boolean;
+  /** Adds to it; `afresh`: somebody looked, so that all of it is as new. Whether any of it was new. */
+  add(model: string, news: News, options?: { readonly afresh?: boolean }): boolean;
   /** How a model is listed now: as another one, all that was learned of it is forgotten. */
   see(model: string, mark: string): void;
   /** The build that answered for a model: of another one, too. */
@@ -37,7 +37,7 @@ export function createLearning(options: {
 
   return {
     of,
-    add(model, news) {
+    add(model, news, { afresh = false } = {}) {
       const known = of(model);
       const mark = marks.get(model);
       const facts: LearnedFacts = {
@@ -46,7 +46,7 @@ export function createLearning(options: {
         ...(mark === undefined ? {} : { mark }),
         capabilities: { ...known?.capabilities, ...news.capabilities },
         refusedFields: [...new Set([...(known?.refusedFields ?? []), ...(news.refusedFields ?? [])])],
-        learnedAt: known?.learnedAt ?? now(),
+        learnedAt: afresh ? now() : (known?.learnedAt ?? now()),
       };
       if (known !== undefined && JSON.stringify(known) === JSON.stringify(facts)) return false;
       memory.set(toKey(model), facts);

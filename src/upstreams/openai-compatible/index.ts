@@ -15,6 +15,7 @@ import { createModels } from "./models.ts";
 import type { CompatibleEntry } from "../upstream-entry.ts";
 import type { CompatibleSurroundings } from "./options.ts";
 import { createRememberedDetails } from "./remember-details.ts";
+import { runProbe } from "./run-probe.ts";
 import { findServer } from "./servers/index.ts";
 import { unknown } from "./servers/unknown.ts";
 import { streamChat } from "./stream-chat.ts";
@@ -93,7 +94,7 @@ export function createCompatibleUpstream(
     },
     name,
     listModels: (signal) => models.list(signal),
-    refreshModels: (signal) => models.refresh(signal),
+    refreshModels: (signal, asked) => models.refresh(signal, asked),
     describeModel: (id) => models.describe(id),
     stream: (request, asked) =>
       stream(asked, async function* (own, onLoading) {
@@ -121,6 +122,10 @@ export function createCompatibleUpstream(
             ),
         }
       : {}),
+    probe: (model, asked) =>
+      runProbe(model, { ...common, ...asked }).catch((error: unknown) => {
+        throw server.clean(toGatewayError(error));
+      }),
     // `X-RateLimit-*` count requests or tokens of a minute, and no server says which: what is used up is told by a refusal.
     budget: () => undefined,
     allowance: () => Promise.resolve({ kind: "unknown" }),

@@ -4,6 +4,7 @@ import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { createRenewal } from "../create-renewal.ts";
 import type { UpstreamLog } from "../http/upstream-log.ts";
 import type { UpstreamModels } from "../model-options.ts";
+import type { RefreshOptions } from "../upstream.ts";
 import { readOptions, selectIds } from "../read-options.ts";
 import type { Learning } from "./create-learning.ts";
 import type { CompatibleServer } from "./create-server.ts";
@@ -21,7 +22,7 @@ export interface Models {
   /** As `Upstream.listModels`. */
   list(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /** As `Upstream.refreshModels`. */
-  refresh(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  refresh(signal: AbortSignal, options?: RefreshOptions): Promise<readonly ModelInfo[]>;
   /** What is known of a model without asking. */
   describe(id: string): ModelInfo | undefined;
   /** Of a model that is in no list, too. */
@@ -146,8 +147,8 @@ export function createModels(options: ModelsOptions): Models {
       await renewal.want(signal);
       return give();
     },
-    async refresh(signal) {
-      await renewal.demand(signal);
+    async refresh(signal, asked) {
+      await renewal.demand(signal, asked);
       return give();
     },
     describe: (id) => (offered.includes(id) ? describeAny(id) : undefined),
