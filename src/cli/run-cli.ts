@@ -133,10 +133,16 @@ function createProgram(origins: Map<string, string>): Command {
     });
   program
     .command("doctor")
-    .description("check configuration, network, session, models and one tiny completion")
-    .action(async () => {
-      const { doctor } = await import("./doctor.ts");
-      process.exitCode = await doctor(environment, { origins });
+    .description(
+      "check the configuration and each upstream: network, key, models, budget, and what costs nothing",
+    )
+    .option(
+      "--probe <model...>",
+      "ask these models for a few tokens, which may cost money: do their servers read calls of tools?",
+    )
+    .action(async ({ probe = [] }: { probe?: string[] }) => {
+      const { doctor } = await import("./doctor/doctor.ts");
+      process.exitCode = await doctor(environment, { origins, probe });
     });
   program
     .command("usage")

@@ -98,6 +98,14 @@ export interface ProbeReport {
   readonly tokens: number | undefined;
 }
 
+/** Whether an upstream lets the gateway in. */
+export interface LoginCheck {
+  /** What is wanted: `session`, `key`. */
+  readonly name: string;
+  /** Finds out without cost, and says in words what was seen. Throws `GatewayError` if it is refused. */
+  check(signal: AbortSignal): Promise<string>;
+}
+
 /** How a list is asked for. */
 export interface RefreshOptions {
   /** Waits until the list came or failed, a minute at most. Default: some seconds. */
@@ -121,8 +129,8 @@ export interface Upstream {
   refreshModels(signal: AbortSignal, options?: RefreshOptions): Promise<readonly ModelInfo[]>;
   /** What is odd about the list as it is known now, in words for the operator. */
   readonly listRemark?: string | undefined;
-  /** Logs in where that comes before all else, and says in words for how long. Absent: there is no login of its own. */
-  login?(signal: AbortSignal): Promise<string>;
+  /** What comes before all else, for a diagnosis. Absent: it wants neither login nor key. */
+  readonly login?: LoginCheck | undefined;
   /**
    * A model as it is known now: as it was listed, and what its answers have shown since. `undefined`: it is not known.
    * At once.

@@ -136,11 +136,14 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     get listRemark() {
       return models.remark;
     },
-    async login(signal) {
-      const { token, lifetimeMs } = await session.get(signal);
-      return token === undefined
-        ? "no session needed"
-        : `session good for ${Math.round(lifetimeMs / 1000)} s`;
+    login: {
+      name: "session",
+      async check(signal) {
+        const { token, lifetimeMs } = await session.get(signal);
+        return token === undefined
+          ? "reached, no session needed"
+          : `reached, session good for ${Math.round(lifetimeMs / 1000)} s`;
+      },
     },
     probe: () =>
       Promise.resolve({

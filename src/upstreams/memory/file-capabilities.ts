@@ -9,6 +9,8 @@ import type { UpstreamLog } from "../http/upstream-log.ts";
 import { type CapabilityMemory, type LearnedFacts, mostFacts } from "./capability-memory.ts";
 
 const version = 1;
+/** Of a file that is read again everything has been said. */
+const silent: UpstreamLog = { debug() {}, info() {}, warn() {} };
 /** Nobody writes more; what is larger is somebody else's file. */
 const longestFile = 4 * 1024 * 1024;
 
@@ -27,22 +29,30 @@ const fileSchema = z.object({ version: z.literal(version), models: z.record(z.st
 
 /**
  * Opens a memory that is kept in a file. What can't be read of it is left out: it is learned anew. A file that can't be
- * written costs no request; the log says so, once.
+ * written costs no request; the log says so, once. What another process has written meanwhile, such as `doctor` beside a
+ * gateway, is taken over with the next write.
  */
 export async function openFileCapabilities(path: string, log: UpstreamLog): Promise<CapabilityMemory> {
   const known = new LRUCache<string, LearnedFacts>({ max: mostFacts });
   for (const [key, facts] of await readFacts(path, log)) known.set(key, facts);
   let writing: Promise<void> | undefined;
-  let changed = false;
+  /** What changed since the last write began, and what could not be written before. */
+  const changed = new Set<string>();
+  const unwritten = new Set<string>();
   let failed = false;
 
   async function write(): Promise<void> {
-    while (changed) {
-      changed = false;
+    while (changed.size > 0) {
+      for (const [key, facts] of await readFacts(path, silent)) {
+        if (!changed.has(key) && !unwritten.has(key)) known.set(key, facts);
+      }
+      for (const key of changed) unwritten.add(key);
+      changed.clear();
       // The oldest first, so that they are the first to go when it is read.
       const models = Object.fromEntries([...known.entries()].toReversed());
       try {
         await replaceFile(path, `${JSON.stringify({ version, models }, undefined, 2)}\n`);
+        unwritten.clear();
         failed = false;
       } catch (error) {
         if (!failed) log.warn({ err: error }, "what was learned of models could not be written");
@@ -57,7 +67,7 @@ export async function openFileCapabilities(path: string, log: UpstreamLog): Prom
     set(key, facts) {
       if (facts === undefined) known.delete(key);
       else known.set(key, facts);
-      changed = true;
+      changed.add(key);
       writing ??= write();
     },
     settle: () => writing ?? Promise.resolve(),

@@ -6,6 +6,7 @@ import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
 import { throwIfAborted, withAbort } from "../http/abort.ts";
 import { createTimeoutError } from "../http/connection-error.ts";
 import type { AskOptions, PictureUpstream, Upstream } from "../upstream.ts";
+import { checkKey } from "./check-key.ts";
 import { continueText } from "./continue-text.ts";
 import { createLearning } from "./create-learning.ts";
 import { createServer } from "./create-server.ts";
@@ -122,6 +123,9 @@ export function createCompatibleUpstream(
             ),
         }
       : {}),
+    ...(options.apiKey === undefined
+      ? {}
+      : { login: { name: "key", check: (signal) => checkKey(server, signal) } }),
     probe: (model, asked) =>
       runProbe(model, { ...common, ...asked }).catch((error: unknown) => {
         throw server.clean(toGatewayError(error));

@@ -48,6 +48,24 @@ test("changes while it writes are written, too", async () => {
   expect(again.get("m49")).toBeDefined();
 });
 
+test("two processes with one file forget nothing of each other, and learn from each other when they write", async () => {
+  const gateway = await open();
+  const doctor = await open();
+  gateway.set("a", facts);
+  await gateway.settle();
+  doctor.set("b", facts);
+  await doctor.settle();
+  expect(gateway.get("b")).toBeUndefined();
+  gateway.set("a", { ...facts, learnedAt: 6 });
+  gateway.set("c", facts);
+  await gateway.settle();
+  expect(gateway.get("b")).toEqual(facts);
+  doctor.set("c", undefined);
+  await doctor.settle();
+  const again = await open();
+  expect(["a", "b", "c"].map((key) => again.get(key)?.learnedAt)).toEqual([6, 5, undefined]);
+});
+
 describe("a file in another form", () => {
   test.each(["", "no JSON", "[]", '{"version":2,"models":{}}', '{"version":1}', "null"])(
     "%s: nothing is known, and the log says so",
