@@ -58,6 +58,8 @@ export interface Overrides {
 export interface Services {
   readonly config: Config;
   readonly log: Logger;
+  /** Which upstreams and names there are now, with the secrets of it. */
+  readonly configuration: () => GatewayConfiguration;
   readonly router: Router;
   readonly chat: ChatService;
   readonly images: ImageService;
@@ -123,6 +125,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   return {
     config,
     log,
+    configuration: () => configuration,
     router,
     chat,
     images,

@@ -4,15 +4,24 @@ import { toGatewayError, type ErrorKind, type GatewayError } from "../errors.ts"
 import type { Gateway } from "../gateway.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Paint } from "../pretty/create-paint.ts";
+import { limitTime } from "../stream/limit-time.ts";
+import { startRealTimer } from "../stream/real-timer.ts";
 import { describeBudget, type Clock, type UpstreamUsage } from "./describe-budget.ts";
 import { localUrl } from "./local-url.ts";
 import { lookAround, type Surroundings } from "./look-around.ts";
 import { readVersion } from "../version.ts";
 
-/** What is the matter with the upstream, where it can be reached. */
+/** What is the matter with an upstream, where it can be reached. */
 const troubles: Partial<Record<ErrorKind, string>> = {
   overloaded: "lists no models at the moment",
   "upstream-timeout": "does not answer",
+  // What was not there in time.
+  aborted: "does not answer",
+  "upstream-unauthorized": "refuses the key",
+  "credit-exhausted": "has no credit left",
+  "rate-limited": "wants to be left alone for a while",
+  "upstream-protocol": "lists no models that can be read",
+  "not-found": "has no list of models",
 };
 
 /** What runs: the gateway, or the demo, whose answers a simulator makes. */
@@ -27,12 +36,21 @@ export interface BannerFacts extends Surroundings {
   readonly port: number;
 }
 
-/** What is learned of the upstream after the start. */
+/** What is learned of the upstreams after the start. */
 export interface UpstreamFacts {
-  readonly models: readonly ModelInfo[] | GatewayError;
-  readonly budget: UpstreamUsage | undefined;
+  /** Of all upstreams together; `undefined`: none lists any. */
+  readonly models: readonly ModelInfo[] | undefined;
+  /** In the order in which they are asked. */
+  readonly upstreams: readonly {
+    readonly name: string;
+    /** Why it lists no models. */
+    readonly failure: GatewayError | undefined;
+    readonly usage: UpstreamUsage | undefined;
+  }[];
 }
 
+/** How long is waited for upstreams that others can do without. */
+const patienceMs = 5000;
 const defaultPort = 16_571;
 const everyAddress: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 /** Listening at these, a gateway is found at `localhost`. */
@@ -40,7 +58,7 @@ const asLocalhost: ReadonlySet<string> = new Set([...everyAddress, "localhost", 
 
 /**
  * Welcomes whoever started the gateway on a terminal: at once with what is known here, and once it is known with what the
- * upstream has. Nothing waits for that. Each part is written whole, so that lines of the log come before or after it.
+ * upstreams have. Nothing waits for that. Each part is written whole, so that lines of the log come before or after it.
  */
 export function showBanner(
   {
@@ -62,26 +80,38 @@ export function showBanner(
   const port = Number(new URL(url).port || 80);
   output.write(renderBanner({ ...surroundings, kind, version: readVersion(), config, port }, paint));
 
-  async function showUpstream(): Promise<void> {
-    const facts = await learnUpstream(gateway.services, kind);
+  async function showUpstreams(): Promise<void> {
+    const facts = await learnUpstreams(gateway.services);
     // It may have been stopped meanwhile.
     if (!gateway.app.server.listening) return;
-    output.write(renderUpstream(facts, surroundings.form.command, { now: Date.now() }, paint));
+    output.write(renderUpstreams(facts, surroundings.form.command, { now: Date.now() }, paint));
   }
-  void showUpstream();
+  void showUpstreams();
 }
 
-async function learnUpstream(
-  { chat, allowances, now }: Gateway["services"],
-  kind: BannerKind,
-): Promise<UpstreamFacts> {
-  const { signal } = new AbortController();
-  const [models, budget] = await Promise.all([
-    chat.listModels(signal).catch(toGatewayError),
-    // What a simulator gives is nobody's budget.
-    kind === "demo" ? [] : allowances(signal),
-  ]);
-  return { models, budget: encodeUsage(budget, undefined, now()).upstreams[0] };
+async function learnUpstreams({
+  router,
+  allowances,
+  chat,
+  now,
+}: Pick<Gateway["services"], "router" | "allowances" | "chat" | "now">): Promise<UpstreamFacts> {
+  const limit = limitTime({ milliseconds: patienceMs, startTimer: startRealTimer });
+  const forever = new AbortController().signal;
+  try {
+    const [budgets, ...failures] = await Promise.all([
+      allowances(forever),
+      ...router.upstreams.map(({ refreshModels }) =>
+        refreshModels(limit.signal, { patient: true }).then(() => undefined, toGatewayError),
+      ),
+    ]);
+    const { upstreams } = encodeUsage(budgets, undefined, now());
+    return {
+      models: await chat.listModels(forever).catch(() => undefined),
+      upstreams: upstreams.map((usage, at) => ({ name: usage.name, failure: failures[at], usage })),
+    };
+  } finally {
+    limit.release();
+  }
 }
 
 /** The part that is known at the start. */
@@ -116,29 +146,34 @@ export function renderBanner(facts: BannerFacts, paint: Paint): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The part that the upstream tells. */
-export function renderUpstream(
-  { models, budget }: UpstreamFacts,
+/** The part that the upstreams tell: models, what is the matter with whom, and budgets. */
+export function renderUpstreams(
+  { models, upstreams }: UpstreamFacts,
   command: string,
   clock: Clock,
   paint: Paint,
 ): string {
-  const lines = models instanceof Error ? [renderFailure(models, command, paint)] : [renderModels(models)];
-  if (budget !== undefined && !(models instanceof Error && budget.state === "unknown")) {
-    const words = describeBudget(budget, clock);
-    lines.push(row("Budget", budget.state === "spent" ? paint("red", words) : words));
+  const lines = models === undefined ? [] : [renderModels(models, upstreams.length)];
+  for (const { name, failure } of upstreams) {
+    if (failure === undefined) continue;
+    lines.push(
+      row(name, `${paint("red", troubles[failure.kind] ?? "can't be reached")}. Run: ${command} doctor`),
+    );
+  }
+  for (const { name, usage } of upstreams) {
+    if (usage === undefined || usage.state === "unknown") continue;
+    const words = describeBudget(usage, clock);
+    const label = upstreams.length === 1 ? "Budget" : `Budget, ${name}`;
+    lines.push(row(label, usage.state === "spent" ? paint("red", words) : words));
   }
   return `\n${lines.join("\n")}\n\n`;
 }
 
-function renderFailure({ kind }: GatewayError, command: string, paint: Paint): string {
-  return row("Akash Chat", `${paint("red", troubles[kind] ?? "can't be reached")}. Run: ${command} doctor`);
-}
-
-function renderModels(all: readonly ModelInfo[]): string {
+function renderModels(all: readonly ModelInfo[], upstreams: number): string {
   const models = all.filter(({ aliasOf }) => aliasOf === undefined);
   const example = models.find(({ kind }) => kind === "chat")?.id;
-  return row("Models", `${models.length}${example === undefined ? "" : `, such as ${example}`}`);
+  const where = upstreams === 1 ? "" : ` at ${upstreams} upstreams`;
+  return row("Models", `${models.length}${where}${example === undefined ? "" : `, such as ${example}`}`);
 }
 
 /** Three commands that lead on. Those that ask the gateway are told where it is, unless they find it by themselves. */

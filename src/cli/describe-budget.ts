@@ -27,7 +27,7 @@ export function describeCount(count: number): string {
 /** What is left of a budget and when there is a new one, in one line. */
 export function describeBudget(usage: UpstreamUsage, clock: Clock): string {
   if (usage.state === "uncounted") return "no limit: this instance counts nothing";
-  if (usage.state === "unknown") return "not known: the upstream does not say at the moment";
+  if (usage.state === "unknown") return "not known: the upstream does not say";
   return usage.state === "spent" ? `spent; ${describeReset(usage, clock)}` : describeRest(usage, clock);
 }
 

@@ -1,26 +1,51 @@
+import type { Environment } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
-import type { ModelInfo } from "../model/model-info.ts";
-import { createInspector } from "./create-inspector.ts";
+import type { ListedModel } from "../model/leg.ts";
+import { refreshLists } from "./refresh-lists.ts";
+import { withServices } from "./with-services.ts";
 
 /**
- * Prints the models offered now, one a line: id, context length in tokens, kind. Asks the upstream itself and waits as
- * long as it takes: the few seconds that a request waits for the list would be too short here. Throws `GatewayError`.
+ * Prints the models offered now, one a line: what clients ask for, context length in tokens or kind, and of several upstreams
+ * those that have it. What is the matter with an upstream goes to standard error. Throws `GatewayError` when there are none.
  */
-export async function listModels(config: Config, json: boolean): Promise<void> {
-  const inspector = createInspector(config);
-  let models: readonly ModelInfo[];
-  try {
-    ({ models } = await inspector.models(new AbortController().signal));
-  } finally {
-    await inspector.close();
-  }
-  if (json) {
-    process.stdout.write(`${JSON.stringify(models, undefined, 2)}\n`);
-    return;
-  }
-  const width = Math.max(...models.map((model) => model.id.length));
-  for (const model of models) {
-    const context = model.contextLength === undefined ? "" : `${model.contextLength} tokens`;
-    process.stdout.write(`${model.id.padEnd(width)}  ${model.kind === "image" ? "images" : context}\n`);
-  }
+export async function listModels(config: Config, environment: Environment, json: boolean): Promise<void> {
+  await withServices(config, environment, async (services, signal) => {
+    const { router } = services;
+    const lists = await refreshLists(services, signal);
+    const models = await router.listModels(signal);
+    for (const { upstream, failure } of lists) {
+      const trouble = failure?.message ?? upstream.listRemark;
+      if (trouble !== undefined) process.stderr.write(`${upstream.name}: ${trouble}\n`);
+    }
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(models.map(encode), undefined, 2)}\n`
+        : describe(models, router.upstreams.length > 1).join(""),
+    );
+  });
+}
+
+function encode({ legs, answersNow: _now, ...model }: ListedModel): object {
+  return { ...model, upstreams: legs.map((leg) => ({ name: leg.upstream, model: leg.model.id })) };
+}
+
+function describe(models: readonly ListedModel[], isShared: boolean): readonly string[] {
+  const rows = models.map((model) => [
+    model.id,
+    describeSize(model),
+    ...(isShared ? [model.legs.map(({ upstream }) => upstream).join(", ")] : []),
+  ]);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map(
+    (row) =>
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd()}\n`,
+  );
+}
+
+function describeSize({ kind, contextLength }: ListedModel): string {
+  if (kind === "image") return "images";
+  return contextLength === undefined ? "" : `${contextLength} tokens`;
 }

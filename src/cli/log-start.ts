@@ -1,6 +1,5 @@
-import type { Logger } from "pino";
-
 import type { Config } from "../config.ts";
+import type { Services } from "../gateway.ts";
 import { isPretty } from "../log.ts";
 import { readVersion } from "../version.ts";
 
@@ -11,13 +10,17 @@ function toShownUrl(text: string): string {
 }
 
 /** The line of the start: what runs where. At `debug` where people read the log on a terminal, who are welcomed there. */
-export function logStart(log: Logger, config: Config, url: string): void {
+export function logStart(
+  { log, configuration }: Pick<Services, "log" | "configuration">,
+  config: Config,
+  url: string,
+): void {
   const version = readVersion();
   const line = {
     event: "start",
     version,
     address: url,
-    upstreams: [{ name: "akash-chat", url: toShownUrl(config.AKASH_BASE_URL) }],
+    upstreams: configuration().upstreams.map(({ name, baseUrl }) => ({ name, url: toShownUrl(baseUrl) })),
     auth: config.BEARER_TOKEN !== "",
     dataDir: config.DATA_DIR ?? null,
     node: process.version,

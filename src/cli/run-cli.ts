@@ -99,7 +99,9 @@ function createProgram(origins: Map<string, string>): Command {
   /** What `${NAME}` in the configuration file stands for. */
   let environment: Environment = process.env;
   const program = new Command("akashchat-api")
-    .description("Use Akash Chat from any AI client: OpenAI and Anthropic APIs on your own machine.")
+    .description(
+      "Use Akash Chat, AkashML and your own servers from any AI client: OpenAI and Anthropic APIs on your own machine.",
+    )
     .version(readVersion(), "-v, --version")
     .exitOverride()
     .hook("preAction", (_program, command) => {
@@ -151,7 +153,7 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--json", "print JSON, as GET /v1/usage")
     .action(async (options: { url?: string; json?: boolean }) => {
       const { usage } = await import("./usage.ts");
-      await usage(readOwnConfig(foreign), options);
+      await usage(readOwnConfig(foreign), environment, options);
     });
   program
     .command("healthcheck", { hidden: true })
@@ -187,17 +189,17 @@ function createProgram(origins: Map<string, string>): Command {
     });
   program
     .command("models")
-    .description("list the models that Akash Chat offers now")
+    .description("list the models that the upstreams offer now")
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
       const { listModels } = await import("./list-models.ts");
-      await listModels(readOwnConfig(foreign), options.json === true);
+      await listModels(readOwnConfig(foreign), environment, options.json === true);
     });
   program
     .command("chat")
     .description("ask one question, or hold a conversation: on a terminal without a prompt")
     .argument("[prompt]", "the question; - or nothing reads it from standard input")
-    .option("-m, --model <id>", "the model (default: DEFAULT_MODEL, or the first that Akash Chat offers)")
+    .option("-m, --model <id>", "the model (default: DEFAULT_MODEL, or the first of the list)")
     .option("-s, --system <text>", "system prompt")
     .option("--reasoning", "show the model's thinking on standard error")
     .option("--no-history", "keep nothing of what is typed for the next conversation")

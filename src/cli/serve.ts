@@ -68,7 +68,7 @@ export async function serve(
   for (const [index, load] of [...tokenTableLoaders, loadSchemaRules].entries()) {
     setTimeout(load, tablesDelayMs * (index + 1)).unref();
   }
-  logStart(log, config, url);
+  logStart(gateway.services, config, url);
   if (process.stdout.isTTY) {
     const paint = createPaint(hasColours(true, process.env));
     showBanner({ gateway, config, url, kind }, process.stdout, paint);

@@ -2,7 +2,13 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 
-import { renderBanner, renderUpstream, showBanner, type BannerFacts } from "../../src/cli/banner.ts";
+import {
+  renderBanner,
+  renderUpstreams,
+  showBanner,
+  type BannerFacts,
+  type UpstreamFacts,
+} from "../../src/cli/banner.ts";
 import { createPaint } from "../../src/pretty/create-paint.ts";
 import { encodeUsage } from "../../src/dialects/encode-gateway-usage.ts";
 import { GatewayError } from "../../src/errors.ts";
@@ -125,7 +131,7 @@ describe("at the start", () => {
   });
 });
 
-describe("once the upstream is known", () => {
+describe("once the upstreams are known", () => {
   const now = Date.parse("2026-11-26T12:00:00Z");
   const models = [
     { id: "AkashGen", kind: "image" as const },
@@ -142,39 +148,75 @@ describe("once the upstream is known", () => {
   const spent: AllowanceState = { ...counted, budget: { ...budget, spent: true } };
   const unknown: AllowanceState = { kind: "unknown" };
   const refused = new GatewayError("upstream-unavailable", "Refused.");
-  const failure = "    Akash Chat           can't be reached. Run: npx akashchat-api doctor\n";
+  const failure = "    akash-chat           can't be reached. Run: npx akashchat-api doctor\n";
   const list = "    Models               2, such as DeepSeek-V3.2\n";
 
-  test.each([
+  /** What is told of these, one after the other. */
+  function render(
+    known: UpstreamFacts["models"],
+    ...all: readonly (readonly [string, AllowanceState, (GatewayError | undefined)?])[]
+  ): string {
+    const usage = encodeUsage(
+      all.map(([name, state]) => ({ name, state })),
+      undefined,
+      now,
+    ).upstreams;
+    const upstreams = all.map(([name, , error], at) => ({ name, failure: error, usage: usage[at] }));
+    return renderUpstreams(
+      { models: known, upstreams },
+      "npx akashchat-api",
+      { now, timeZone: "UTC" },
+      plain,
+    );
+  }
+
+  test.each<[UpstreamFacts["models"], AllowanceState, GatewayError | undefined, string]>([
     [
       models,
       counted,
+      undefined,
       `${list}    Budget               14,375 of 25,000 tokens left; a new budget at 14:03 (in 2 h 3 min)\n`,
     ],
-    [models, spent, `${list}    Budget               spent; a new budget at 14:03 (in 2 h 3 min)\n`],
-    [models, unknown, `${list}    Budget               not known: the upstream does not say at the moment\n`],
-    [models, undefined, list],
-    [models.slice(0, 1), undefined, "    Models               1\n"],
-    [refused, unknown, failure],
     [
+      models,
+      spent,
+      undefined,
+      `${list}    Budget               spent; a new budget at 14:03 (in 2 h 3 min)\n`,
+    ],
+    [models, unknown, undefined, list],
+    [models.slice(0, 1), unknown, undefined, "    Models               1\n"],
+    [undefined, unknown, refused, failure],
+    [
+      undefined,
+      { kind: "uncounted" },
       refused,
-      { kind: "uncounted" as const },
       `${failure}    Budget               no limit: this instance counts nothing\n`,
     ],
     [
-      new GatewayError("overloaded", "None."),
       undefined,
-      "    Akash Chat           lists no models at the moment. Run: npx akashchat-api doctor\n",
+      unknown,
+      new GatewayError("overloaded", "None."),
+      "    akash-chat           lists no models at the moment. Run: npx akashchat-api doctor\n",
     ],
     [
-      new GatewayError("upstream-timeout", "Late."),
       undefined,
-      "    Akash Chat           does not answer. Run: npx akashchat-api doctor\n",
+      unknown,
+      new GatewayError("aborted", "Late."),
+      "    akash-chat           does not answer. Run: npx akashchat-api doctor\n",
     ],
-  ])("%o and %o", (known, state, lines) => {
-    const allowances = state === undefined ? [] : [{ name: "akash-chat", state }];
-    const facts = { models: known, budget: encodeUsage(allowances, undefined, now).upstreams[0] };
-    expect(renderUpstream(facts, "npx akashchat-api", { now, timeZone: "UTC" }, plain)).toBe(`\n${lines}\n`);
+  ])("%o and %o", (known, state, error, lines) => {
+    expect(render(known, ["akash-chat", state, error])).toBe(`\n${lines}\n`);
+  });
+
+  test("of several it tells how many there are, what is the matter with whom, and the budgets that are told", () => {
+    const locked = new GatewayError("upstream-unauthorized", "No.");
+    expect(render(models, ["web", spent], ["akashml", unknown, locked], ["mine", unknown, refused])).toBe(`
+    Models               2 at 3 upstreams, such as DeepSeek-V3.2
+    akashml              refuses the key. Run: npx akashchat-api doctor
+    mine                 can't be reached. Run: npx akashchat-api doctor
+    Budget, web          spent; a new budget at 14:03 (in 2 h 3 min)
+
+`);
   });
 });
 
@@ -215,7 +257,7 @@ describe("on a terminal", () => {
     const config = readConfig({ SERVER_ADDRESS: "127.0.0.1:0" });
     showBanner({ gateway: stack.gateway, config, url: stack.url, kind: "gateway" }, terminal, plain);
     await terminal.secondWrite;
-    expect(terminal.writes[1]).toMatch(/^\n {4}Akash Chat +can't be reached\. Run: .* doctor\n\n$/);
+    expect(terminal.writes[1]).toMatch(/^\n {4}akash-chat +can't be reached\. Run: .* doctor\n\n$/);
   });
 });
 

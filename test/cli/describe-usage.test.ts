@@ -30,7 +30,7 @@ test.each<[AllowanceState, string]>([
   ],
   [counted({ size: undefined }), "58 % left; a new budget at 14:03 (in 2 h 3 min)"],
   [{ kind: "uncounted" }, "no limit: this instance counts nothing"],
-  [{ kind: "unknown" }, "not known: the upstream does not say at the moment"],
+  [{ kind: "unknown" }, "not known: the upstream does not say"],
 ])("%o is told as: %s", (state, words) => {
   const [upstream] = encodeUsage([{ name: "web", state }], undefined, now).upstreams;
   expect(upstream && describeBudget(upstream, clock)).toBe(words);

@@ -47,6 +47,9 @@ test("the log begins with what runs where, once, and ends with the stop", async 
     BEARER_TOKEN: "s3cret",
     LOG_FORMAT: "json",
     AKASH_BASE_URL: `http://somebody:s3cret@${host}/chat/`,
+    AKASHML_API_KEY: "s3cret",
+    COMPATIBLE_BASE_URL: "http://gpu:8000",
+    COMPATIBLE_API_KEY: "s3cret",
     ...(hasSqlite ? { DATA_DIR: folder } : {}),
   });
   expect(lines.join("")).not.toContain("s3cret");
@@ -63,6 +66,8 @@ test("the log begins with what runs where, once, and ends with the stop", async 
           name: "akash-chat",
           url: `http://${host}/chat`,
         },
+        { name: "akashml", url: "https://api.akashml.com/v1" },
+        { name: "compatible", url: "http://gpu:8000" },
       ],
       auth: true,
       dataDir: hasSqlite ? folder : null,

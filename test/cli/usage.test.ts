@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 
 import { usageObject } from "../../src/dialects/encode-gateway-usage.ts";
+import { startCompatibleSimulator } from "../../src/simulator/compatible/index.ts";
 import { startSimulator } from "../../src/simulator/index.ts";
 import { post } from "../support/post.ts";
 import { runProgram } from "../support/run-program.ts";
@@ -49,12 +50,29 @@ test("asks the upstream itself when no gateway runs, and says so", async () => {
   const { stdout, stderr, code } = await run([], environment);
   const json = await run(["--json"], environment);
   await simulator.close();
-  expect(stderr).toBe(`No gateway answers at http://${nowhere}: this is what Akash Chat itself says.\n`);
+  expect(stderr).toBe(`No gateway answers at http://${nowhere}: this is what akash-chat itself says.\n`);
   expect(stdout).toBe(
     "akash-chat  0 % used\n  all of 25,000 tokens left, for 4 h from the first request on\n  as it says now\n",
   );
   expect(code).toBe(0);
   expect(JSON.parse(json.stdout)).toMatchObject({ upstreams: [{ remaining_tokens: 25_000 }], totals: null });
+});
+
+test("asks each upstream", async () => {
+  await using web = await startSimulator({ tokenLimit: 25_000 });
+  await using paid = await startCompatibleSimulator({ persona: "akashml" });
+  const environment = {
+    SERVER_ADDRESS: nowhere,
+    AKASH_BASE_URL: web.url,
+    AKASHML_API_KEY: "k",
+    AKASHML_BASE_URL: paid.baseUrl,
+  };
+  const { stdout, stderr, code } = await run([], environment);
+  expect(stderr).toBe(
+    `No gateway answers at http://${nowhere}: this is what the upstreams themselves say.\n`,
+  );
+  expect(stdout).toMatch(/^akash-chat {2}0 % used\n[^]*\nakashml {2}not known: the upstream does not say\n$/);
+  expect(code).toBe(0);
 });
 
 test("says in words that nobody can be asked", async () => {

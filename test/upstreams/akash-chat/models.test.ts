@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 
 import { decodeModels } from "../../../src/upstreams/akash-chat/decode-models.ts";
-import { createAkashChatInspector } from "../../../src/upstreams/akash-chat/inspect.ts";
+import { startSimulator } from "../../../src/simulator/index.ts";
 import { readCapture, readCaptures } from "./support/captures.ts";
 import { createGate } from "./support/create-gate.ts";
-import { createOptions, createUpstream, forever } from "./support/create-upstream.ts";
+import { createUpstream, forever } from "./support/create-upstream.ts";
+import { createManualTimers } from "./support/manual-timers.ts";
 import { answerJson, answerSession, isSession, serve } from "./support/serve.ts";
 
 function ids(models: readonly { readonly id: string }[]): string[] {
@@ -191,33 +192,39 @@ describe("models of the upstream", () => {
   });
 });
 
-describe("inspection", () => {
-  test("takes each step by itself", async () => {
-    const status = readCapture("2026-05/582-b-rl-status-blocked").body.toString();
+describe("a diagnosis", () => {
+  test("takes each step by itself, and no step waits less than it must", async () => {
+    const list = createGate();
+    const timers = createManualTimers();
     await using server = await serve((seen, response) => {
       if (isSession(seen)) answerSession(response, "t", 600);
-      else answerJson(response, 200, seen.url === "/api/rate-limit/status/" ? JSON.parse(status) : []);
+      else void list.opened.then(() => answerJson(response, 200, []));
     });
-    const inspector = createAkashChatInspector(createOptions(server.url));
-    expect(await inspector.session(forever)).toEqual({ needed: true, lifetimeMs: 600_000 });
-    await expect(inspector.models(forever)).rejects.toMatchObject({ kind: "overloaded" });
-    expect(await inspector.usage(forever)).toEqual({
-      usedPercent: 125,
-      blocked: true,
-      authenticated: false,
-      resetsAt: Date.parse("2026-11-23T00:21:26.166Z"),
-    });
-    await inspector.close();
+    await using upstream = createUpstream(server.url, {}, { startTimer: timers.start });
+    expect(await upstream.login?.check(forever)).toBe("reached, session good for 600 s");
+    const usual = upstream.refreshModels(forever);
+    const patient = upstream.refreshModels(forever, { patient: true });
+    // As long as a request waits.
+    timers.expire(5000);
+    await expect(usual).rejects.toMatchObject({ kind: "upstream-timeout" });
+    list.open();
+    await expect(patient).rejects.toMatchObject({ kind: "overloaded" });
   });
 
-  test("usage is unknown where nothing is counted, and an error where it cannot be read", async () => {
-    await using server = await serve((seen, response) => {
-      if (server.seen.length === 1) response.writeHead(404).end();
-      else answerJson(response, 200, { hello: seen.url });
+  test("says what is odd about a list, and asks nothing to know what its models can", async () => {
+    await using simulator = await startSimulator();
+    simulator.setDatabase("down");
+    await using upstream = createUpstream(simulator.url);
+    expect(upstream.listRemark).toBeUndefined();
+    await upstream.refreshModels(forever, { patient: true });
+    expect(upstream.listRemark).toContain("back end's ids");
+    const asked = simulator.requests.length;
+    expect(await upstream.probe("m", { signal: forever, hasCall: () => false })).toEqual({
+      tools: "emulated",
+      used: "emulated",
+      reason: "Akash Chat takes text alone",
+      tokens: 0,
     });
-    const inspector = createAkashChatInspector(createOptions(server.url));
-    expect(await inspector.usage(forever)).toBeUndefined();
-    await expect(inspector.usage(forever)).rejects.toMatchObject({ kind: "upstream-protocol" });
-    await inspector.close();
+    expect(simulator.requests).toHaveLength(asked);
   });
 });
