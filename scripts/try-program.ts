@@ -10,7 +10,7 @@ function start(node: string, program: string, args: readonly string[]) {
     stdio: ["ignore", "pipe", "pipe"],
   });
   // The demo says there that it is one.
-  const warnings = text(child.stderr).then((said) => said.replace(/^Demo: .*\n/, ""));
+  const warnings = text(child.stderr).then((said) => said.replaceAll(/^Demo: .*\n/gm, ""));
   return { child, warnings };
 }
 

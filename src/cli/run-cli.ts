@@ -123,9 +123,9 @@ function createProgram(origins: Map<string, string>): Command {
     });
   program
     .command("demo")
-    .description("run the gateway over a built-in simulator: no network, no limits")
+    .description("run the gateway over built-in simulators of two upstreams: no network")
     .addOption(
-      new Option("--simulator-port <port>", "port of the simulator")
+      new Option("--simulator-port <port>", "port of the first simulator")
         .argParser(parsePort)
         .default(0, "any free one"),
     )

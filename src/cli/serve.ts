@@ -28,13 +28,13 @@ export interface ServeOptions {
 
 /**
  * Starts the gateway and keeps the process alive until a signal (see `stopOnSignals`), which lets running streams finish;
- * a second one ends at once. Warns when anybody may use it. Resolves once it listens; on a terminal a banner (of `kind`)
- * says so.
+ * a second one ends at once. Warns when anybody may use it. Resolves with its address once it listens; on a terminal a banner (of
+ * `kind`) says so.
  */
 export async function serve(
   config: Config,
   { environment, reload, beforeExit, kind = "gateway" }: ServeOptions = {},
-): Promise<Gateway> {
+): Promise<string> {
   const gateway = await createGateway(config, environment === undefined ? {} : { environment });
   const { log } = gateway;
   if (config.BEARER_TOKEN === "" && !isOwnMachine(config.SERVER_ADDRESS.host)) {
@@ -73,7 +73,7 @@ export async function serve(
     const paint = createPaint(hasColours(true, process.env));
     showBanner({ gateway, config, url, kind }, process.stdout, paint);
   }
-  return gateway;
+  return url;
 }
 
 function isOwnMachine(host: string): boolean {

@@ -29,6 +29,32 @@ describe("demo", () => {
     expect(JSON.stringify(await response.json())).toContain('"finish_reason":"stop"');
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: "ok" });
     child.stdout.resume();
+    child.stderr.resume();
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  test("goes on at its second upstream when the first has given all, by the command that it prints", async () => {
+    const child = startProgram(["demo"], { SERVER_ADDRESS: "127.0.0.1:0" });
+    child.stdout.resume();
+    let said = "";
+    for await (const line of createInterface({ input: child.stderr })) {
+      said += `${line}\n`;
+      if (line.includes(" usage --url ")) break;
+    }
+    expect(said).toMatch(/^(?:Demo: .*\n)+$/);
+    const [, url = "", body = ""] =
+      /curl -i (\S+) -H "content-type: application\/json" -d '([^']+)'/.exec(said) ?? [];
+    const seen: string[] = [];
+    for (let count = 0; count < 6; count += 1) {
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(url, { method: "POST", headers, body });
+      expect(response.status).toBe(200);
+      await response.text();
+      seen.push(response.headers.get("x-upstream") ?? "");
+    }
+    expect(seen[0]).toBe("akash-chat/DeepSeek-V3.2");
+    expect(seen.at(-1)).toBe("akashml/deepseek-ai/DeepSeek-V3.2");
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
   });

@@ -27,7 +27,7 @@ describe("the program", () => {
 
   test("tells one default of an option", async () => {
     const { stdout } = await runProgram(["demo", "--help"]);
-    expect(stdout).toContain("port of the simulator (default: any free one)\n");
+    expect(stdout).toContain("port of the first simulator (default: any free one)\n");
   });
 
   test("refuses an unknown command and an unknown option", async () => {
