@@ -81,7 +81,9 @@ describe.concurrent.each([...programNames])("launch %s", (client) => {
     // Copilot wants to know what is left for the prompt; Codex asks for no length.
     expect(all).toMatch(client === "copilot" ? /48000/ : /64000/);
     if (client !== "codex") expect(all).toMatch(/16000/);
-    expect(stderr).toMatch(/^Small prompt: about [\d,]+ tokens .* instead of [\d,]+ .*25,000.*--full/);
+    expect(stderr).toMatch(
+      /^Small prompt: about [\d,]+ tokens .* instead of [\d,]+; --full .*\n.* gives 25,000 tokens in 4 h\./,
+    );
     expect(all).not.toContain("x-history-diet");
   });
 

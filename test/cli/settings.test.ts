@@ -106,7 +106,12 @@ describe("a command that is started in any folder", () => {
       const evil = { "gateway.yaml": hostile["gateway.yaml"].replace("http://127.0.0.1:9", other.url) };
       for (const files of [evil, { ...evil, ".env": hostile[".env"] }]) {
         const folder = await createFolder(files);
-        const environment = { ANY_KEY: "s3cret", AKASH_BASE_URL: akash.url, SERVER_ADDRESS: "127.0.0.1:9" };
+        const environment = {
+          ANY_KEY: "s3cret",
+          AKASH_BASE_URL: akash.url,
+          IMAGE_POLL_MS: "10",
+          SERVER_ADDRESS: "127.0.0.1:9",
+        };
         const { code, stderr } = await runProgram(args, environment, { folder });
         expect(stderr).toContain(`Warning: ${join(folder, "gateway.yaml")} is not used: `);
         expect(code).toBe(0);

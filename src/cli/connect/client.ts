@@ -8,6 +8,8 @@ export interface TargetModel {
   readonly contextLength: number | undefined;
   /** When `id` is an alias: the id of the model that it stands for. */
   readonly standsFor?: string;
+  /** The upstreams that have it, where the gateway says. */
+  readonly upstreams?: readonly string[];
 }
 
 /** Where a client shall find the gateway. */

@@ -6,10 +6,10 @@ import { UsageError } from "../usage-error.ts";
 import { sizes, type ClientSetup, type ConfigFile, type Size } from "./client.ts";
 import { clientNames, findClient, suggestClient } from "./clients.ts";
 import { describeChange } from "./describe-change.ts";
+import { describeCost } from "./describe-cost.ts";
 import { renderFile } from "./edit-file.ts";
 import { findTarget, type TargetOptions } from "./find-target.ts";
 import { planChanges } from "./plan-changes.ts";
-import { describeSize } from "./prompt-sizes.ts";
 import { replaceFile } from "./replace-file.ts";
 
 /** A setup with what is shown around it. */
@@ -42,8 +42,10 @@ export async function connect(
   const setup = known.setup(target, options.size);
   // What is set up by hand alone, such as an editor, has one size.
   const byHand = setup.files === undefined && setup.environment === undefined;
-  const size = byHand ? undefined : describeSize(client, known.title, options.size, "connect");
-  const notes = [...(size === undefined ? [] : [size]), ...(known.notes?.(target) ?? [])];
+  const cost = byHand
+    ? []
+    : await describeCost({ client, title: known.title, size: options.size, by: "connect" }, target);
+  const notes = [...cost, ...(known.notes?.(target) ?? [])];
   const launching = `akashchat-api launch ${client}`;
   const steps = setup.steps.map((step) =>
     step.replace(launching, `${ownCommand()} launch ${client}${repeat(options)}`),

@@ -24,11 +24,17 @@ const listedModel = z
     context_length: z.number().int().positive().optional(),
     type: z.string().optional().catch(undefined),
     output_modalities: z.array(z.string()).optional().catch(undefined),
+    upstreams: z
+      .array(z.object({ name: z.string() }))
+      .optional()
+      .catch(undefined),
   })
-  .transform(({ id, root, context_length: contextLength, type, output_modalities: gives }): ListedTarget => {
+  .transform((entry): ListedTarget => {
+    const { id, root, context_length: contextLength, type, output_modalities: gives, upstreams } = entry;
     const standsFor = typeof root === "string" && root !== id ? { standsFor: root } : {};
+    const having = upstreams === undefined ? {} : { upstreams: upstreams.map(({ name }) => name) };
     return {
-      model: { id, contextLength, ...standsFor },
+      model: { id, contextLength, ...standsFor, ...having },
       use: useOf(type, gives) ?? (isKnownToDraw(root ?? id) ? "draws" : "writes"),
     };
   });
@@ -163,8 +169,8 @@ async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: s
     const what = use === "draws" ? "draws pictures" : "does not write text";
     throw new UsageError(`--model: ${id} ${what} and can't hold a conversation. Take one of: ${others}.`);
   }
-  const standsFor = meant.standsFor ?? meant.id;
-  return { id, contextLength: meant.contextLength, ...(standsFor === id ? {} : { standsFor }) };
+  const { id: known, standsFor = known, ...facts } = meant;
+  return { ...facts, id, ...(standsFor === id ? {} : { standsFor }) };
 }
 
 /**

@@ -8,7 +8,7 @@ import { UsageError } from "../usage-error.ts";
 import type { Size } from "./client.ts";
 import { findClient, programNames, suggestClient } from "./clients.ts";
 import { findTarget, type TargetOptions } from "./find-target.ts";
-import { describeSize } from "./prompt-sizes.ts";
+import { describeCost } from "./describe-cost.ts";
 
 /** Variables that say which provider an agent talks to, and with which key: none but the gateway's may be left. */
 const ofProviders = /^(?:ANTHROPIC|OPENAI|COPILOT_PROVIDER)_|^(?:CLAUDE_CODE_OAUTH_TOKEN|CODEX_API_KEY)$/;
@@ -43,7 +43,10 @@ export async function launch(
     for (const { name, content } of start.files ?? []) {
       await writeFile(join(folder, name), content, { mode: 0o600 });
     }
-    const lines = [describeSize(client, title, options.size, "launch"), ...(known.notes?.(target) ?? [])];
+    const lines = [
+      ...(await describeCost({ client, title, size: options.size, by: "launch" }, target)),
+      ...(known.notes?.(target) ?? []),
+    ];
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofProviders.test(name)));
     const child = spawn(program.command, [...start.args, ...args], {
       stdio: "inherit",
@@ -51,7 +54,7 @@ export async function launch(
     });
     // Not before it runs: of one that is not installed there is nothing to say.
     child.once("spawn", () => {
-      for (const line of lines) if (line !== undefined) process.stderr.write(`${line}\n`);
+      for (const line of lines) process.stderr.write(`${line}\n`);
     });
     // The terminal sends Ctrl-C to both; the agent decides what it means.
     process.on("SIGINT", leaveToChild);

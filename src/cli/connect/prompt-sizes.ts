@@ -1,7 +1,6 @@
+import { describeWait } from "../../upstreams/akash-chat/exhausted-error.ts";
 import type { Size } from "./client.ts";
-
-/** What Akash Chat gives an IPv4 address in four hours, in tokens; see docs/upstream.md. */
-const allowance = 25_000;
+import type { Allowance } from "./find-allowance.ts";
 
 /** Tokens (o200k) of the first request as the upstream gets it: "Say hello." in a small repository. */
 interface Sizes extends Readonly<Record<Size, number>> {
@@ -49,16 +48,20 @@ export function describeSize(
   const measured = Object.hasOwn(promptSizes, client) ? promptSizes[client] : undefined;
   if (measured === undefined) return undefined;
   const sizes = (by === "connect" ? measured.connected : undefined) ?? measured;
-  const of = `of the ${format(allowance)} that Akash Chat gives an address in 4 hours`;
   if (size === "full") {
     return (
-      `${title}'s own prompt: at most about ${format(sizes.full)} tokens in the first request ` +
-      `(${of}), fewer when the gateway tells tools in short (TOOL_DETAIL); ` +
+      `${title}'s own prompt: at most about ${format(sizes.full)} tokens in the first request, ` +
+      `fewer when the gateway tells tools in short (TOOL_DETAIL); ` +
       `without --full about ${format(sizes.default)}.`
     );
   }
   return (
     `${size === "small" ? "Smallest" : "Small"} prompt: about ${format(sizes[size])} tokens in the first request ` +
-    `instead of ${format(sizes.full)} (${of}); --full gives ${title} its own.`
+    `instead of ${format(sizes.full)}; --full gives ${title} its own.`
   );
+}
+
+/** What a prompt is taken from, where it is known: one line behind `describeSize`. */
+export function describeAllowance({ upstream, tokens, windowMs }: Allowance): string {
+  return `${upstream} gives ${format(tokens)} tokens in ${describeWait(windowMs)}.`;
 }

@@ -1,0 +1,40 @@
+import { usageObject, type UsageObject } from "../../dialects/encode-gateway-usage.ts";
+import { UsageError } from "../usage-error.ts";
+import type { Target, TargetModel } from "./client.ts";
+import { fetchJson } from "./find-target.ts";
+
+/** What an upstream gives for a time. */
+export interface Allowance {
+  readonly upstream: string;
+  readonly tokens: number;
+  readonly windowMs: number;
+}
+
+/** The allowance that requests to the chosen model are taken from; `undefined`: none is known. */
+export async function findAllowance({ url, apiKey, model }: Target): Promise<Allowance | undefined> {
+  const usage = await askUsage({ url, apiKey });
+  return usage === undefined ? undefined : chooseAllowance(usage, model);
+}
+
+/** A gateway of another version may not know the route; what is left is only worth a word. */
+async function askUsage({ url, apiKey }: Pick<Target, "url" | "apiKey">): Promise<UsageObject | undefined> {
+  try {
+    return await fetchJson({ url, apiKey, hasKey: true }, "/v1/usage", usageObject);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
+/** Of the upstreams that have the model the first that counts; one that is alone has them all. */
+export function chooseAllowance(
+  { upstreams }: UsageObject,
+  { upstreams: having }: TargetModel,
+): Allowance | undefined {
+  const known = having ?? (upstreams.length === 1 ? upstreams.map(({ name }) => name) : []);
+  return upstreams.flatMap(({ name, limit_tokens: tokens, window_seconds: seconds }) =>
+    tokens === null || seconds === null || !known.includes(name)
+      ? []
+      : [{ upstream: name, tokens, windowMs: seconds * 1000 }],
+  )[0];
+}
