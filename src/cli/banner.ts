@@ -100,8 +100,8 @@ async function learnUpstreams({
   try {
     const [budgets, ...failures] = await Promise.all([
       allowances(forever),
-      ...router.upstreams.map(({ refreshModels }) =>
-        refreshModels(limit.signal, { patient: true }).then(() => undefined, toGatewayError),
+      ...router.upstreams.map((upstream) =>
+        upstream.refreshModels(limit.signal, { patient: true }).then(() => undefined, toGatewayError),
       ),
     ]);
     const { upstreams } = encodeUsage(budgets, undefined, now());

@@ -58,6 +58,14 @@ function statusColour(entry: Entry): "green" | "yellow" | "red" | "dim" {
   return status >= 400 || entry["err"] !== undefined ? "yellow" : "green";
 }
 
+/** Whether another upstream than the first one that was asked had the last word. */
+function hasMoved(entry: Entry): boolean {
+  const attempts: unknown = entry["attempts"];
+  const [first]: unknown[] = Array.isArray(attempts) ? attempts : [];
+  if (typeof first !== "object" || first === null || !("upstream" in first)) return false;
+  return first.upstream !== entry["upstream"];
+}
+
 /** Finishes that need no word. */
 const usual = new Set(["stop", "tool-calls"]);
 
@@ -74,6 +82,7 @@ function formatAnswer(entry: Entry): string[] {
     ...(finish === undefined || usual.has(finish) ? [] : [`ended by ${finish}`]),
     ...(repairs === 0 ? [] : [`asked ${repairs === 1 ? "once" : `${repairs} times`} more`]),
     ...(retries === 0 ? [] : [plural(retries, "retry").replace("retrys", "retries")]),
+    ...(hasMoved(entry) ? [`at ${textOf(entry, "upstream")}`] : []),
     ...(entry["clientLeft"] === true ? ["the client left"] : []),
     ...(first === undefined ? [] : [`first ${formatDuration(first)}`]),
   ];

@@ -86,14 +86,13 @@ export function createRenewal(options: RenewalOptions): Renewal {
   function fly(): Extract<Attempt, { state: "flying" }> {
     if (attempt.state === "flying") return attempt;
     const own = linkSignal(closing.signal);
-    let stopTimers = (): void => {};
+    const stops = [startTimer(longestMs, own.abort)];
     const tired = new Promise<void>((resolve) => {
-      const stops = [startTimer(patienceMs, resolve), startTimer(longestMs, own.abort)];
-      stopTimers = () => stops.forEach((stop) => stop());
+      stops.push(startTimer(patienceMs, resolve));
     });
     const landed = ask(own.signal).finally(() => {
       own.release();
-      stopTimers();
+      for (const stop of stops) stop();
     });
     const flying = { state: "flying", waited: Promise.race([tired, landed]), landed } as const;
     attempt = flying;

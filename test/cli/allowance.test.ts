@@ -59,11 +59,12 @@ test.each<[string, readonly (readonly [string, AllowanceState])[], readonly stri
   expect(chooseAllowance(usage, model)).toEqual(expected);
 });
 
+const connect = (url: string, ...args: readonly string[]) =>
+  runProgram(["connect", "codex", "--url", url, ...args]);
+
 test("connect tells what a request is taken from, and nothing of it for a model of another upstream", async () => {
   await using own = await startCompatibleSimulator({ persona: "vllm", models: [{ id: "mine" }] });
   await using alone = await startStack({ env: { CONFIG_FILE: "none" } });
-  const connect = (url: string, ...args: readonly string[]) =>
-    runProgram(["connect", "codex", "--url", url, ...args]);
   const counting = (await connect(alone.url)).stdout;
   expect(counting).toMatch(/^Small prompt: about \d+ tokens in the first request instead of [\d,]+; --full/m);
   expect(counting).toContain("\nakash-chat gives 25,000 tokens in 4 h.\n");

@@ -91,6 +91,20 @@ describe("a .env file", () => {
   });
 });
 
+/** What such a command takes of a folder's file and the user's own. */
+const guarded = (
+  texts: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+) =>
+  loadSettings(
+    [
+      { path: ".env", isOurs: false, isGuarded: true },
+      { path: "own/.env", isOurs: true, isGuarded: true },
+    ],
+    environment,
+    (path) => Buffer.from(texts[path] ?? ""),
+  );
+
 describe("a command that is started in any folder", () => {
   const hostile = {
     "gateway.yaml":
@@ -141,19 +155,6 @@ describe("a command that is started in any folder", () => {
     }
     expect(own.chats).toHaveLength(setups.length);
   });
-
-  const guarded = (
-    texts: Readonly<Record<string, string>>,
-    environment: Readonly<Record<string, string>> = {},
-  ) =>
-    loadSettings(
-      [
-        { path: ".env", isOurs: false, isGuarded: true },
-        { path: "own/.env", isOurs: true, isGuarded: true },
-      ],
-      environment,
-      (path) => Buffer.from(texts[path] ?? ""),
-    );
 
   test.for<[string, string, string]>([
     ["AKASHML_BASE_URL", "AKASHML_API_KEY", "AKASHML_API_KEY"],

@@ -50,6 +50,16 @@ describe("the line of a request", () => {
       "200 chat DeepSeek-V3.2 12→340 tok, asked 2 times more, 1 retry, first 0.8 s, 4.1 s",
     ],
     [
+      "another upstream than the first one",
+      { ...tokens, upstream: "akashml", attempts: [{ upstream: "web" }, { upstream: "akashml" }] },
+      "200 chat DeepSeek-V3.2 12→340 tok, at akashml, first 0.8 s, 4.1 s",
+    ],
+    [
+      "another model of the same upstream",
+      { upstream: "web", attempts: [{ upstream: "web" }, { upstream: "web" }] },
+      "200 chat DeepSeek-V3.2 4.1 s",
+    ],
+    [
       "several retries",
       { repairs: 1, retries: 2 },
       "200 chat DeepSeek-V3.2 asked once more, 2 retries, 4.1 s",

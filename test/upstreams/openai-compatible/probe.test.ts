@@ -242,5 +242,6 @@ describe("over a socket", () => {
     await using upstream = createUpstream(simulator.url, {}, { memory, now: () => now + 4 * day });
     await upstream.listModels(forever);
     expect(upstream.describeModel("m")?.capabilities?.tools).toBe("emulated");
+    await memory.settle();
   });
 });
