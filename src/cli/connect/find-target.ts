@@ -29,8 +29,8 @@ const listedModel = z
       .optional()
       .catch(undefined),
   })
-  .transform((entry): ListedTarget => {
-    const { id, root, context_length: contextLength, type, output_modalities: gives, upstreams } = entry;
+  .transform((listed): ListedTarget => {
+    const { id, root, context_length: contextLength, type, output_modalities: gives, upstreams } = listed;
     const standsFor = typeof root === "string" && root !== id ? { standsFor: root } : {};
     const having = upstreams === undefined ? {} : { upstreams: upstreams.map(({ name }) => name) };
     return {
