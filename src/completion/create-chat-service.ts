@@ -156,8 +156,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   /** What is known of the model of a leg now. */
-  function targetOf({ upstream, model: listed }: Leg): Target {
-    const source = router.upstreamOf({ upstream });
+  function targetOf({ model: listed }: Pick<Leg, "model">, source: Upstream): Target {
     const model = source.describeModel(listed.id) ?? listed;
     return {
       model,
@@ -223,10 +222,14 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     options: AnswerOptions,
   ): Promise<AsyncIterable<EventBatch>> {
     const { ready: request, name, asking, context } = options;
-    context.watch?.tellParameters?.(legKey(leg), () => targetOf(leg).model.parameters ?? usualParameters);
+    // An upstream may be gone from the configuration by the time somebody asks.
+    context.watch?.tellParameters?.(
+      legKey(leg),
+      () => targetOf(leg, upstream).model.parameters ?? usualParameters,
+    );
     if (request.continues === undefined) return chatAt(leg, upstream, options);
     const chat = () => defer(() => chatAt(leg, upstream, options));
-    const { model } = targetOf(leg);
+    const { model } = targetOf(leg, upstream);
     const startPace = () => paceFor(asking.signal);
     return continuer.answer({ upstream, model, request, name, asking, startPace, chat });
   }
@@ -238,7 +241,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     { ready, name, work, context, asking }: AnswerOptions,
   ): Promise<AsyncIterable<EventBatch>> {
     const { signal } = asking;
-    const target = targetOf(leg);
+    const target = targetOf(leg, upstream);
     const { model, can } = target;
     const request = !hasImages(ready) || seesImages(model) ? ready : replaceToolImages(ready);
     const taught = await teach(request, target, { work, pace: paceFor(signal) });
@@ -285,7 +288,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     await nextTurn();
     signal.throwIfAborted();
     const [leg] = routed.legs;
-    const target = leg === undefined || routed.kind !== "chat" ? plainTarget(routed) : targetOf(leg);
+    const target =
+      leg === undefined || routed.kind !== "chat"
+        ? plainTarget(routed)
+        : targetOf(leg, router.upstreamOf(leg));
     const { prompt } = await teach(request, target, { work: workFor(request), pace: paceFor(signal) });
     return { lowered: lowerFor(request, target, prompt), promptLimit: routed.promptLimit };
   }

@@ -77,7 +77,7 @@ test("the same from this gateway over several upstreams, whose first model gives
   const target = await findTarget(readConfig({}), { url: stack.url });
   expect(target).toMatchObject({ model: { id: "Writer" }, imageModel: "AkashGen", codexCatalogue: true });
   expect(target.models).toEqual([
-    { id: "Writer", contextLength: 64_000 },
-    { id: "org/Paid-Writer", contextLength: 8192 },
+    { id: "Writer", contextLength: 64_000, upstreams: ["web"] },
+    { id: "org/Paid-Writer", contextLength: 8192, upstreams: ["paid"] },
   ]);
 });
