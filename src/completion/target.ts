@@ -1,5 +1,6 @@
 import { type Capabilities, textOnly, toolSupport } from "../model/capabilities.ts";
 import type { ModelInfo } from "../model/model-info.ts";
+import type { Upstream } from "../upstreams/upstream.ts";
 
 /** The model of a leg, as a request is made for it. */
 export interface Target {
@@ -37,6 +38,17 @@ function settle(capabilities: Capabilities): Capabilities {
     tools: toolSupport(capabilities),
     images: images === "unknown" ? "native" : images,
     outputLimit: outputLimit === "unknown" ? "native" : outputLimit,
+  };
+}
+
+/** What is known of a model at an upstream now, and how it is asked; `systemPrompt`: the operator's. */
+export function targetOf(listed: ModelInfo, upstream: Upstream, systemPrompt: string | undefined): Target {
+  const model = upstream.describeModel(listed.id) ?? listed;
+  return {
+    model,
+    can: settleCapabilities(model.capabilities),
+    systemPrompt: systemPrompt ?? upstream.systemPrompt,
+    tokensLeft: () => upstream.tokensLeft(),
   };
 }
 

@@ -26,10 +26,14 @@ const models: ModelInfo[] = [
   { id: "AkashGen", kind: "image" },
 ];
 
-function setUp(answers: readonly (FakeAnswer | string)[], env: Record<string, string> = {}) {
+function setUp(
+  answers: readonly (FakeAnswer | string)[],
+  env: Record<string, string> = {},
+  offered: readonly ModelInfo[] = models,
+) {
   const upstream = createFakeUpstream(
     answers.map((answer) => (typeof answer === "string" ? { deltas: [answer] } : answer)),
-    models,
+    offered,
   );
   let ids = 0;
   const service = createChatService({
@@ -321,6 +325,16 @@ describe("length", () => {
   test("within it passes", async () => {
     const { service } = setUp(["ok"]);
     expect((await collect(service.complete(long(62_980), context()))).blocks).toHaveLength(1);
+  });
+});
+
+test("a model that is listed for something else is refused by its name", async () => {
+  const { service } = setUp([], {}, [{ id: "bge-m3", kind: "embedding" }]);
+  const answer = collect(service.complete(createRequest({ model: "bge-m3" }), context()));
+  await expect(answer).rejects.toMatchObject({
+    kind: "unsupported",
+    param: "model",
+    message: expect.stringContaining("gives vectors"),
   });
 });
 
