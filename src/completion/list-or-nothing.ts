@@ -2,10 +2,10 @@ import { toGatewayError } from "../errors.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 
 /** A list of models, or none when it can't be had; still rejects when the caller left. */
-export async function listOrNothing(
-  asking: Promise<readonly ModelInfo[]>,
+export async function listOrNothing<Model extends ModelInfo>(
+  asking: Promise<readonly Model[]>,
   signal: AbortSignal,
-): Promise<readonly ModelInfo[]> {
+): Promise<readonly Model[]> {
   try {
     return await asking;
   } catch (error) {

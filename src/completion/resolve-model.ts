@@ -3,6 +3,7 @@ import { GatewayError, rephrase, shorten } from "../errors.ts";
 import { asksForAny } from "../model/any-model.ts";
 import { fromClaudeCodeId } from "../model/claude-code-id.ts";
 import type { RoutedModel } from "../model/leg.ts";
+import { listOrNothing } from "./list-or-nothing.ts";
 import { matchGlob } from "../model/match-glob.ts";
 import type { Catalogue } from "../routing/router.ts";
 import type { Router } from "../routing/router.ts";
@@ -10,7 +11,7 @@ import { suggestId } from "../suggest/suggest-id.ts";
 
 /** What resolving needs. */
 export interface ResolveOptions {
-  readonly router: Pick<Router, "catalogue" | "refresh">;
+  readonly router: Pick<Router, "catalogue" | "refresh" | "listModels">;
   readonly aliases: readonly ModelAlias[];
   /** What `auto` means (`DEFAULT_MODEL`): an id or an alias. Default: the first chat model of the list. */
   readonly defaultModel?: string | undefined;
@@ -77,13 +78,10 @@ async function resolveId(id: string, options: ResolveOptions, signal: AbortSigna
     const passed = all.pass(aliased);
     return options.onlyKnown === true && passed?.kind !== "image" ? undefined : passed;
   };
-  const find = (all: Catalogue) =>
-    all.find(exact?.to ?? id) ??
-    all.find(aliased) ??
-    (wantsAny ? all.models.find(({ kind }) => kind === "chat") : undefined);
+  const find = (all: Catalogue) => all.find(exact?.to ?? id) ?? all.find(aliased);
 
   const catalogue = await options.router.catalogue(signal);
-  const found = find(catalogue);
+  const found = find(catalogue) ?? (wantsAny ? await findAny(options, signal) : undefined);
   if (found !== undefined) return found;
   if (wantsAny) {
     throw (
@@ -97,21 +95,36 @@ async function resolveId(id: string, options: ResolveOptions, signal: AbortSigna
   const newest = await options.router.refresh(signal);
   const foundNow = find(newest) ?? pass(newest);
   if (foundNow !== undefined) return foundNow;
-  throw notFound(id, aliased, newest.models.length === 0 ? catalogue.models : newest.models);
+  throw notFound(id, aliased, newest.models.length === 0 ? catalogue : newest);
 }
 
-function notFound(given: string, aliased: string, models: readonly RoutedModel[]): GatewayError {
+/** The first chat model that answers now, else the first. */
+async function findAny({ router }: ResolveOptions, signal: AbortSignal): Promise<RoutedModel | undefined> {
+  const chats = (await listOrNothing(router.listModels(signal), signal)).filter(
+    ({ kind }) => kind === "chat",
+  );
+  return chats.find(({ answersNow }) => answersNow) ?? chats[0];
+}
+
+/** Nobody has it; where the list of an upstream is not known, it may be that one's. */
+function notFound(given: string, aliased: string, catalogue: Catalogue): GatewayError {
+  const { models, withoutList } = catalogue;
   const id = given.length > longestShown ? `${given.slice(0, longestShown)}…` : given;
   const ids = models.map((model) => model.id);
   const near = suggestId(aliased, ids);
   const name = id.length > longestName ? `${id.slice(0, longestName)}…` : id;
   const rest = ids.length > mostShown ? ", …" : "";
   const sentences = [
+    catalogue.explain(aliased),
     aliased === given
       ? `The model \`${name}\` does not exist.`
       : `The model \`${name}\` is an alias of \`${aliased}\` (MODEL_ALIASES), which does not exist.`,
     near === undefined ? undefined : `Did you mean \`${near}\`?`,
-    `Available: ${ids.slice(0, mostShown).join(", ")}${rest}.`,
+    ...withoutList.map(
+      ({ upstream, failure }) =>
+        `The upstream \`${upstream}\` gives no list of its models now${failure === undefined ? "" : `: ${failure.message}`}`,
+    ),
+    ids.length === 0 ? undefined : `Available: ${ids.slice(0, mostShown).join(", ")}${rest}.`,
     aliased === given && foreignIds.test(id)
       ? `The gateway can map such names: MODEL_ALIASES=${name}=${near ?? ids[0] ?? "…"}.`
       : undefined,

@@ -15,8 +15,11 @@ import type { TaughtTools } from "./teach-tools.ts";
 /** More than the tags around thinking count; most of them are the server's, not the model's. */
 const tagTokens = 32;
 
-/** An upstream that keeps a limit itself counts by the model's own tokens; ours are near, and stop only one that doesn't. */
-const looseLimit = (limit: number): number => Math.ceil(limit * 1.5) + 64;
+/**
+ * An upstream that keeps a limit itself counts by the model's own tokens, of which a text may have a fraction of ours. Only one
+ * that does not keep it at all is stopped.
+ */
+const looseLimit = (limit: number): number => limit * 10 + 2048;
 
 /** What readers are chosen by. */
 export interface ReadingOptions {

@@ -19,6 +19,8 @@ export interface RoutedModel extends ModelInfo {
   readonly id: string;
   /** In the order in which they are asked. Never empty. */
   readonly legs: readonly Leg[];
+  /** `id` is a name of the operator's own: no leg's name or description is its own. */
+  readonly isOwnName?: true;
   /** Of the leg that takes the longest prompts. */
   readonly contextLength?: number;
   readonly promptLimit?: NonNullable<ModelInfo["promptLimit"]>;
@@ -54,7 +56,10 @@ export function roomForPrompt({ contextLength, promptLimit }: ModelWindow, reser
 export function toRoutedModel(
   id: string,
   legs: readonly Leg[],
-  facts: Leg | undefined = legs[0],
+  {
+    facts = legs[0],
+    isOwnName = false,
+  }: { readonly facts?: Leg | undefined; readonly isOwnName?: boolean } = {},
 ): RoutedModel {
   if (facts === undefined) throw new Error(`Nobody answers for ${id}.`);
   const { contextLength: _context, promptLimit: _prompt, maxOutputTokens: _output, ...known } = facts.model;
@@ -62,8 +67,9 @@ export function toRoutedModel(
     .map(({ model }) => model)
     .reduce((best, model) => ((roomForPrompt(model) ?? 0) > (roomForPrompt(best) ?? 0) ? model : best));
   const outputs = legs.flatMap(({ model }) => model.maxOutputTokens ?? []);
+  const { name: _name, description: _description, ...ownFacts } = known;
   return {
-    ...known,
+    ...(isOwnName ? { ...ownFacts, isOwnName } : known),
     id,
     legs,
     ...(widest.contextLength === undefined ? {} : { contextLength: widest.contextLength }),

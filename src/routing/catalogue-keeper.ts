@@ -11,6 +11,8 @@ export interface CatalogueKeeper {
   now(signal: AbortSignal): Promise<Catalogue>;
   /** As `Router.refresh`. */
   refresh(signal: AbortSignal): Promise<Catalogue>;
+  /** What was known last; `undefined`: nobody has asked yet. */
+  readonly last: Catalogue | undefined;
 }
 
 /** What came of asking one upstream for its list. */
@@ -50,11 +52,16 @@ export function createCatalogueKeeper({
     const failure = listings.find((listing) => listing.failure !== undefined)?.failure;
     const unreachable = new Set(
       upstreams.flatMap(({ name }, at) => {
-        const kind = listings[at]?.failure?.kind;
-        return kind !== undefined && shutKinds.has(kind) ? [name] : [];
+        const listing = listings[at];
+        if (listing === undefined || listing.models !== undefined) return [];
+        // Who has not told its list by now is as silent as one whose list timed out.
+        return shutKinds.has(listing.failure?.kind ?? "upstream-timeout") ? [name] : [];
       }),
     );
-    const catalogue = createCatalogue({ offers, names, failure, unreachable });
+    const withoutList = upstreams.flatMap(({ name }, at) =>
+      listings[at]?.models === undefined ? [{ upstream: name, failure: listings[at]?.failure }] : [],
+    );
+    const catalogue = createCatalogue({ offers, names, failure, unreachable, withoutList });
     last = { listings, catalogue };
     return catalogue;
   }
@@ -71,15 +78,19 @@ export function createCatalogueKeeper({
           );
     // What was known of an upstream is better than nothing.
     return toCatalogue(
-      listings.map((listing, at) =>
-        listing.models === undefined ? (last?.listings[at] ?? listing) : listing,
-      ),
+      listings.map((listing, at) => {
+        const before = last?.listings[at];
+        return listing.models === undefined && before?.models !== undefined ? before : listing;
+      }),
     );
   }
 
   return {
     now: (signal) => ask((upstream) => upstream.listModels(signal), signal),
     refresh: (signal) => ask((upstream) => upstream.refreshModels(signal), signal),
+    get last() {
+      return last?.catalogue;
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../errors.ts";
+import { type GatewayError, shorten } from "../errors.ts";
 import { type Leg, legKey, type ListedModel, type RoutedModel, toRoutedModel } from "../model/leg.ts";
 import { matchGlob } from "../model/match-glob.ts";
 import type { ModelInfo } from "../model/model-info.ts";
@@ -13,6 +13,7 @@ export interface CatalogueOptions {
   readonly names?: readonly OwnName[];
   readonly failure?: GatewayError | undefined;
   readonly unreachable?: ReadonlySet<string>;
+  readonly withoutList?: Catalogue["withoutList"];
 }
 
 /** A `*` may stand for hundreds of models; nobody waits until all have failed. */
@@ -20,7 +21,7 @@ const mostOfPattern = 8;
 
 /** Creates the catalogue. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
-  const { names = [], failure, unreachable = new Set() } = options;
+  const { names = [], failure, unreachable = new Set(), withoutList = [] } = options;
   const offers = options.offers.map(withOwner);
   const finders = new Map(offers.map((offer) => [offer.upstream, createOfferFinder(offer)]));
 
@@ -59,6 +60,18 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     facts: legs.map(({ model }) => model),
   }));
 
+  const targetsOf = new Map(names.map(({ name, targets }) => [name.toLowerCase(), targets]));
+
+  function explain(id: string): string | undefined {
+    const targets = targetsOf.get(id.toLowerCase());
+    if (targets !== undefined && !ownByName.has(id.toLowerCase())) {
+      return `\`${shorten(id)}\` stands for ${targets.join(", ")}, and none of them is offered now.`;
+    }
+    const { offer, wanted } = split(offers, id);
+    if (offer === undefined || wanted === "" || toLeg(id) !== undefined) return undefined;
+    return `The upstream \`${offer.upstream}\` has no model \`${shorten(wanted)}\`.`;
+  }
+
   return {
     models: [...own, ...offered],
     find(id) {
@@ -68,15 +81,16 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       return leg === undefined ? finder.bySpelling(id) : toRoutedModel(id, [leg]);
     },
     pass(id) {
-      const legs = offers.flatMap((offer) => {
-        const model = findUnlisted(offer, id);
-        return model === undefined ? [] : [{ upstream: offer.upstream, model }];
-      });
-      const [first] = legs;
-      return first === undefined ? undefined : toRoutedModel(first.model.id, legs);
+      const [offer, ...others] = offers;
+      // With several, an id that nobody lists is nobody's: a prompt goes to no upstream that it does not name.
+      if (offer === undefined || others.length > 0 || explain(id) !== undefined) return undefined;
+      const model = findUnlisted(offer, id);
+      return model === undefined ? undefined : toRoutedModel(model.id, [{ upstream: offer.upstream, model }]);
     },
+    explain,
     failure,
     unreachable,
+    withoutList,
   };
 }
 
@@ -93,14 +107,16 @@ export function showNow(model: RoutedModel, answersNow: (leg: Leg) => boolean): 
   const legs = model.legs.map((leg) => ({ ...leg, answersNow: answersNow(leg) }));
   const first = legs.find((leg) => leg.answersNow);
   return {
-    ...(first === undefined || first === legs[0] ? model : toRoutedModel(model.id, model.legs, first)),
+    ...(first === undefined || first === legs[0]
+      ? model
+      : toRoutedModel(model.id, model.legs, { facts: first, isOwnName: model.isOwnName === true })),
     legs,
     answersNow: first !== undefined,
   };
 }
 
 function toModels(name: string, legs: readonly Leg[]): readonly RoutedModel[] {
-  return legs.length === 0 ? [] : [toRoutedModel(name, legs)];
+  return legs.length === 0 ? [] : [toRoutedModel(name, legs, { isOwnName: true })];
 }
 
 function createOfferFinder({ models = [] }: Offer): ModelFinder<ModelInfo> {

@@ -69,6 +69,14 @@ export function createRouter(options: RouterOptions): Router {
     });
   }
 
+  /** Behind those of which something came stand those that gave not even their list. */
+  function reachableFirst(legs: readonly Leg[]): readonly Leg[] {
+    const unreachable = keeper.last?.unreachable;
+    if (legs.length < 2 || unreachable === undefined || unreachable.size === 0) return legs;
+    const isReachable = ({ upstream }: Leg): boolean => !unreachable.has(upstream);
+    return [...legs.filter(isReachable), ...legs.filter((leg) => !isReachable(leg))];
+  }
+
   /** An upstream that is known to have a new budget rests no longer for the old one. */
   function wake(legs: readonly Leg[]): void {
     for (const leg of legs) {
@@ -95,7 +103,8 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   const route: Router["route"] = (options) => {
-    const { legs, signal, watch, conversation } = options;
+    const { signal, watch, conversation } = options;
+    const legs = reachableFirst(options.legs);
     const key =
       legs.length < 2 || conversation === undefined
         ? undefined

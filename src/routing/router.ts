@@ -20,8 +20,15 @@ export interface Catalogue {
    * `upstream/model`, this before another spelling.
    */
   find(id: string): RoutedModel | undefined;
-  /** The same id at the upstreams of which nobody knows what they offer: they judge it themselves. `undefined`: there are none. */
+  /**
+   * The same id at the only upstream that there is, while nobody knows what it offers: it judges the id itself. `undefined`: it is
+   * known, or there are several, of which none is sent what may be another's.
+   */
   pass(id: string): RoutedModel | undefined;
+  /** Why nobody has an id that is a name of the operator's own, or begins with an upstream's, in a sentence; `undefined`: it is neither. */
+  explain(id: string): string | undefined;
+  /** The upstreams whose lists are not known, and why, as far as that is known. */
+  readonly withoutList: readonly { readonly upstream: string; readonly failure: GatewayError | undefined }[];
   /** Why the list of an upstream is not known; of several the first. */
   readonly failure: GatewayError | undefined;
   /** The upstreams that could not be asked for their list, nor ever before: most probably they answer nothing else either. */

@@ -6,6 +6,7 @@ import { GatewayError } from "../../src/errors.ts";
 import type { CallWatch } from "../../src/model/call-watch.ts";
 import { collect } from "../../src/model/collect.ts";
 import type { ChatEvent } from "../../src/model/events.ts";
+import { textOnly } from "../../src/model/capabilities.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
 import type { ImagePart, ToolDefinition } from "../../src/model/request.ts";
 import { createRequest } from "../support/create-request.ts";
@@ -326,6 +327,19 @@ describe("length", () => {
     const { service } = setUp(["ok"]);
     expect((await collect(service.complete(long(62_980), context()))).blocks).toHaveLength(1);
   });
+});
+
+test("an upstream that keeps the limit itself has the last word on it", async () => {
+  const usage = { inputTokens: 9, outputTokens: 700, estimated: false };
+  const text = "人工智能技术正在快速发展。".repeat(140);
+  const capabilities = { ...textOnly, outputLimit: "native" } as const;
+  const { service, upstream } = setUp([{ deltas: [text], usage }], {}, [
+    { id: "Kimi", kind: "chat", capabilities },
+  ]);
+  const request = createRequest({ model: "Kimi", maxOutputTokens: 1000 });
+  const answer = await collect(service.complete(request, context()));
+  expect(answer).toMatchObject({ blocks: [{ text }], finish: { kind: "stop" }, usage });
+  expect(upstream.asked[0]?.request.maxOutputTokens).toBe(1000);
 });
 
 test("a model that is listed for something else is refused by its name", async () => {

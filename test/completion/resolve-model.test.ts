@@ -5,6 +5,7 @@ import { resolveModel } from "../../src/completion/resolve-model.ts";
 import { suggestId } from "../../src/suggest/suggest-id.ts";
 import { readConfig } from "../../src/config.ts";
 import { GatewayError } from "../../src/errors.ts";
+import type { Budget } from "../../src/model/budget.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
 import { createFakeUpstream } from "../support/fake-upstream.ts";
 import { routerOf } from "../support/router-of.ts";
@@ -240,6 +241,42 @@ describe("an id that is not on the list", () => {
     expect((await resolveAnew("whatever", [], "*=DeepSeek-V3.2")).asked).toBe(0);
     const left = await resolveAnew("x", new GatewayError("aborted", "gone"));
     expect(left.outcome).toMatchObject({ kind: "aborted" });
+  });
+});
+
+describe("over several upstreams", () => {
+  const down = new GatewayError("upstream-unavailable", "It is down.");
+  const over = (id: string, aliases = "") => {
+    const router = routerOf(
+      [
+        { name: "web", ...createFakeUpstream([], offered), budget: () => spent },
+        { name: "laptop", ...createFakeUpstream([], down) },
+        { name: "paid", ...createFakeUpstream([], [{ id: "Paid", kind: "chat" }]) },
+      ],
+      [{ name: "private", targets: ["laptop/*"] }],
+    );
+    const { MODEL_ALIASES } = readConfig({ MODEL_ALIASES: aliases });
+    return resolveModel(id, { router, aliases: MODEL_ALIASES }, new AbortController().signal);
+  };
+  let spent: Budget | undefined;
+
+  test("a name whose upstream gives no list is nobody else's, and that is said", async () => {
+    for (const [id, aliases] of [
+      ["private", ""],
+      ["x", "x=private"],
+      ["nosuch", ""],
+    ] as const) {
+      await expect(over(id, aliases)).rejects.toMatchObject({
+        kind: "model-not-found",
+        message: expect.stringMatching(/The upstream `laptop` gives no list of its models now: It is down\./),
+      });
+    }
+  });
+
+  test("auto is the first that answers now", async () => {
+    expect((await over("auto")).id).toBe("DeepSeek-V3.2");
+    spent = { usedPercent: 100, spent: true, resetsAt: Date.now() + 60_000, size: undefined };
+    expect((await over("auto")).id).toBe("Paid");
   });
 });
 

@@ -119,7 +119,7 @@ function merged(): ListedModel {
     },
   ];
   const legs = models.map((model, at) => ({ upstream: `u${at}`, model, answersNow: at === 1 }));
-  return { ...toRoutedModel("DeepSeek-V3.2", legs, legs[1]), legs, answersNow: true };
+  return { ...toRoutedModel("DeepSeek-V3.2", legs, { facts: legs[1] }), legs, answersNow: true };
 }
 
 test("a model at several upstreams says what each of them has", () => {

@@ -137,22 +137,44 @@ describe("own names", () => {
   });
 });
 
-test("what no list has is left to upstreams whose lists are not known, or have no model that chats", () => {
+test("what no list has is left to the only upstream while its list is not known, or has no model that chats", () => {
   const away: Offer = { upstream: "away", models: [model("AkashGen", { kind: "image" })] };
-  const catalogue = catalogueOf([web, silent, away]);
-  expect(catalogue.find("gpt-5")).toBeUndefined();
-  expect(keys(catalogue.pass("gpt-5")?.legs ?? [])).toEqual(["silent/gpt-5", "away/gpt-5"]);
-  expect(keys(legsOf(catalogue, "DeepSeek-V3.2"))).toEqual(["web/DeepSeek-V3.2"]);
+  for (const offer of [silent, away]) {
+    expect(keys(catalogueOf([offer]).pass("gpt-5")?.legs ?? [])).toEqual([`${offer.upstream}/gpt-5`]);
+  }
   expect(catalogueOf([web]).pass("gpt-5")).toBeUndefined();
 });
 
-test("an upstream that only has vectors is not away: it is not asked for what it does not list", () => {
-  const vectors: Offer = { upstream: "vectors", models: [model("bge-m3", { kind: "embedding" })] };
-  expect(catalogueOf([web, vectors]).pass("gpt-5")).toBeUndefined();
+describe("a prompt goes to no upstream that its model does not name", () => {
+  const names = [
+    { name: "private", targets: ["silent/*"] },
+    { name: "exact", targets: ["web/gone", "nowhere/x"] },
+  ];
+  const all = catalogueOf([silent, { ...silent, upstream: "other" }, web], names);
+  const alone = catalogueOf([silent], names);
+
+  test.each(["private", "Private", "exact", "web/zzz", "gpt-5"])("%s", (id) => {
+    expect(all.find(id)).toBeUndefined();
+    expect(all.pass(id)).toBeUndefined();
+  });
+
+  test("not even to the only one", () => {
+    expect(alone.pass("private")).toBeUndefined();
+    expect(keys(alone.find("silent/Some")?.legs ?? [])).toEqual(["silent/Some"]);
+  });
+
+  test("and it is said why nobody has it", () => {
+    expect(all.explain("private")).toMatch(/`private` stands for silent\/\*, and none/);
+    expect(all.explain("web/zzz")).toBe("The upstream `web` has no model `zzz`.");
+    expect(all.explain("gpt-5")).toBeUndefined();
+    expect(all.explain("DeepSeek-V3.2")).toBeUndefined();
+  });
 });
 
-test("of a model that nobody lists nobody says what it is", () => {
-  expect(catalogueOf([silent]).pass("any")?.kindUnknown).toBe(true);
+test("an own name is shown by itself, not by the name of a model behind it", () => {
+  const list = listNow(catalogueOf([web, paid], [{ name: "fast", targets: ["paid/*"] }]), () => true);
+  expect(list[0]).toMatchObject({ id: "fast", isOwnName: true });
+  expect(list[0]).not.toHaveProperty("name");
 });
 
 test("who draws does so also while its list is not known, or is its back end's", () => {
