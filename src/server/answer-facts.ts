@@ -77,6 +77,7 @@ export class AnswerFacts implements CallWatch {
 
   /** Names of parameters that had no effect at those who answered; while nobody has, at whom is asked. */
   get ignoredNow(): readonly string[] {
+    if (this.ignored.length === 0 && Object.keys(this.spellings).length === 0) return this.ignored;
     const answered = this.attempts.flatMap((attempt) =>
       attempt.outcome === "answered" ? (this.#taken.get(`${attempt.upstream}/${attempt.model}`) ?? []) : [],
     );
