@@ -1,5 +1,8 @@
 import type { BlockStart, ChatEvent, FinishReason, Usage } from "../model/events.ts";
 import type { Mutable } from "../model/mutable.ts";
+import { gatherText, type GatheredText } from "../shaping/tools/index.ts";
+import { createGivenCalls } from "./given-calls.ts";
+import { findNewText } from "./find-new-text.ts";
 
 /** Makes one legal answer of the events of several turns. */
 export interface AnswerJoiner {
@@ -16,11 +19,14 @@ export interface AnswerJoiner {
   readonly gaveText: boolean;
 }
 
+type CallStart = Extract<BlockStart, { kind: "tool-call" }>;
+
 const gap = "\n\n";
 
 /**
  * Creates a joiner; `model` is what the answer says who gave it. In a turn that follows a text already given, text is held until the turn's end and left out if
- * the turn calls a tool, or if the text given stands: the model says the same again before the corrected call. Text and
+ * the turn calls a tool, or if the text given stands: the model says the same again before the corrected call. What it
+ * gives again of the text and the calls that were given is left out. A call that may be such a one is held until it is whole. Text and
  * thoughts of different turns are a blank line apart, since many clients join blocks to one text.
  */
 export function createAnswerJoiner(model: string): AnswerJoiner {
@@ -35,6 +41,10 @@ export function createAnswerJoiner(model: string): AnswerJoiner {
   let dropsText = false;
   let isHeldBlock = false;
   let heldText: string[] = [];
+  /** The blocks of text that were given. */
+  const texts: GatheredText[] = [];
+  const calls = createGivenCalls();
+  let heldCall: { readonly block: CallStart; readonly text: GatheredText } | undefined;
 
   function closeBlock(out: ChatEvent[]): void {
     if (open === undefined) return;
@@ -46,6 +56,26 @@ export function createAnswerJoiner(model: string): AnswerJoiner {
     out.push({ type: "block-start", index: count, block });
     count += 1;
     open = block.kind;
+    if (block.kind === "text") texts.push(gatherText());
+    if (block.kind === "tool-call") {
+      heldText = [];
+      holdsText = false;
+      joiner.gaveCall = true;
+      calls.begin(block.name);
+    }
+  }
+
+  function releaseCall(out: ChatEvent[], { block, text }: NonNullable<typeof heldCall>): void {
+    heldCall = undefined;
+    const json = text.text();
+    if (calls.repeats(block.name, json)) {
+      // What was said before it was said before.
+      heldText = [];
+      return;
+    }
+    openBlock(out, block);
+    if (json !== "") giveDelta(out, { type: "block-delta", index: count - 1, text: json });
+    closeBlock(out);
   }
 
   function releaseText(out: ChatEvent[]): void {
@@ -54,14 +84,21 @@ export function createAnswerJoiner(model: string): AnswerJoiner {
     holdsText = false;
     isHeldBlock = false;
     if (text === "" || dropsText) return;
+    const given = texts.map((one) => one.text());
+    const fresh = findNewText(text, given) ?? gap + text;
+    if (fresh.trim() === "") return;
     openBlock(out, { kind: "text" });
-    out.push({ type: "block-delta", index: count - 1, text: gap + text });
+    giveDelta(out, { type: "block-delta", index: count - 1, text: fresh });
     closeBlock(out);
   }
 
   function giveDelta(out: ChatEvent[], event: Extract<ChatEvent, { type: "block-delta" }>): void {
     const index = count - 1;
-    if (open === "text") joiner.gaveText = true;
+    if (open === "text") {
+      joiner.gaveText = true;
+      texts.at(-1)?.add(event.text);
+    }
+    if (open === "tool-call") calls.write(event.text);
     if (open === "reasoning") gaveThoughts = true;
     if (open === "reasoning" && wantsGap) {
       wantsGap = false;
@@ -83,19 +120,18 @@ export function createAnswerJoiner(model: string): AnswerJoiner {
       case "block-start":
         isHeldBlock = holdsText && event.block.kind === "text";
         if (isHeldBlock) return;
-        if (event.block.kind === "tool-call") {
-          heldText = [];
-          holdsText = false;
-        }
-        if (event.block.kind === "tool-call") joiner.gaveCall = true;
-        openBlock(out, event.block);
+        if (event.block.kind === "tool-call" && calls.mayRepeat(event.block.name)) {
+          heldCall = { block: event.block, text: gatherText() };
+        } else openBlock(out, event.block);
         return;
       case "block-delta":
-        if (isHeldBlock) heldText.push(event.text);
+        if (heldCall !== undefined) heldCall.text.add(event.text);
+        else if (isHeldBlock) heldText.push(event.text);
         else giveDelta(out, event);
         return;
       case "block-end":
-        if (isHeldBlock) isHeldBlock = false;
+        if (heldCall !== undefined) releaseCall(out, heldCall);
+        else if (isHeldBlock) isHeldBlock = false;
         else closeBlock(out);
         return;
       case "finish":
@@ -118,6 +154,8 @@ export function createAnswerJoiner(model: string): AnswerJoiner {
     nextTurn(keepsText) {
       const out: ChatEvent[] = [];
       closeBlock(out);
+      heldCall = undefined;
+      calls.nextTurn();
       heldText = [];
       holdsText = joiner.gaveText;
       dropsText ||= keepsText;
@@ -128,7 +166,11 @@ export function createAnswerJoiner(model: string): AnswerJoiner {
     abandon(held) {
       if (count === 0) return [];
       const out: ChatEvent[] = [];
-      for (const event of held.flush())
+      let rest = held.flush();
+      // Nobody knows what a half call would have become.
+      if (heldCall !== undefined) rest = rest.slice(rest.findIndex(({ type }) => type === "block-end") + 1);
+      heldCall = undefined;
+      for (const event of rest)
         if (event.type !== "finish") addEvent(out, event, () => ({ estimated: true }));
       closeBlock(out);
       releaseText(out);

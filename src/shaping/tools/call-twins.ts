@@ -1,6 +1,5 @@
-import { parseBounded } from "../parse-bounded.ts";
 import type { CheckBudget } from "../schema/check-budget.ts";
-import { isRecord } from "../schema/resolve-schema.ts";
+import { toCallKey } from "./call-key.ts";
 import { gatherText } from "./gather-text.ts";
 
 /** How a call came. */
@@ -36,6 +35,7 @@ interface Lone {
  * with the same arguments in one answer; the same call twice in one way is its own will.
  */
 export function createCallTwins(budget: CheckBudget): CallTwins {
+  const toKey = (json: string): string => budget.convert(json.length, () => toCallKey(json));
   const made = { written: new Map<string, Lone>(), native: new Map<string, Lone>() };
 
   function callsOf(way: Way, tool: string): Lone {
@@ -48,7 +48,7 @@ export function createCallTwins(budget: CheckBudget): CallTwins {
     const { pending, counts } = calls;
     calls.pending = [];
     for (const json of pending) {
-      const key = toKey(json, budget);
+      const key = toKey(json);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
     return counts;
@@ -63,7 +63,7 @@ export function createCallTwins(budget: CheckBudget): CallTwins {
         mayRepeat,
         repeats(json) {
           if (!mayRepeat()) return false;
-          const key = toKey(json, budget);
+          const key = toKey(json);
           const counts = countsOf(others);
           const count = counts.get(key);
           if (count === undefined) return false;
@@ -76,19 +76,4 @@ export function createCallTwins(budget: CheckBudget): CallTwins {
       };
     },
   };
-}
-
-/** A text that is the same for the same JSON, whatever the order of its keys, its layout and its escapes. */
-function toKey(json: string, budget: CheckBudget): string {
-  try {
-    return budget.convert(json.length, () => JSON.stringify(parseBounded(json), withSortedKeys));
-  } catch {
-    // Too large to be read, or cut: only the very same text is the same.
-    return json;
-  }
-}
-
-function withSortedKeys(_key: string, value: unknown): unknown {
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,4 +1,6 @@
+export { toCallKey } from "./call-key.ts";
 export { createEdgeShaper } from "./edge-shaper.ts";
+export { gatherText, type GatheredText } from "./gather-text.ts";
 export { describeNativeCall } from "./native-call.ts";
 export { createToolPrompt } from "./prompt/create-tool-prompt.ts";
 export { renderToolCalls, renderToolResults } from "./prompt/render-history.ts";

@@ -1,0 +1,48 @@
+import { gatherText, toCallKey, type GatheredText } from "../shaping/tools/index.ts";
+
+/** The calls that a client was given in the turns of one answer. */
+export interface GivenCalls {
+  /** A call of this tool is given. */
+  begin(name: string): void;
+  /** Adds to the arguments of the call that was begun last. */
+  write(text: string): void;
+  /** What was given until now was given by earlier turns. */
+  nextTurn(): void;
+  /** Whether an earlier turn gave a call of this tool. */
+  mayRepeat(name: string): boolean;
+  /** Whether an earlier turn gave the same call, and no other call of this turn was told to be its repeat. */
+  repeats(name: string, argumentsJson: string): boolean;
+}
+
+interface GivenCall {
+  readonly arguments: GatheredText;
+  key?: string;
+}
+
+/** Knows the calls of one answer. Arguments are compared as JSON, and only where a later turn calls the same tool. */
+export function createGivenCalls(): GivenCalls {
+  const given: { readonly name: string; readonly call: GivenCall }[] = [];
+  let earlier = new Map<string, GivenCall[]>();
+
+  return {
+    begin: (name) => void given.push({ name, call: { arguments: gatherText() } }),
+    write: (text) => given.at(-1)?.call.arguments.add(text),
+    nextTurn() {
+      earlier = new Map();
+      for (const { name, call } of given) {
+        const calls = earlier.get(name) ?? [];
+        calls.push(call);
+        earlier.set(name, calls);
+      }
+    },
+    mayRepeat: (name) => (earlier.get(name) ?? []).length > 0,
+    repeats(name, argumentsJson) {
+      const calls = earlier.get(name) ?? [];
+      const key = toCallKey(argumentsJson);
+      const at = calls.findIndex((call) => (call.key ??= toCallKey(call.arguments.text())) === key);
+      if (at === -1) return false;
+      calls.splice(at, 1);
+      return true;
+    },
+  };
+}
