@@ -10,6 +10,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../model/request.ts";
+import { numberCallIds } from "./number-call-ids.ts";
 import { removeThinking } from "./remove-thinking.ts";
 import { joinTurns, type Turn } from "./turns.ts";
 
@@ -66,7 +67,7 @@ export function nativeFormat(
  * - system messages that lead become one system text, in order, with blank lines between; later ones stay in their
  *   place, marked, in the user turn beside them: what was said at its time must neither reach back nor lose its order;
  * - without native tools, calls and results become text; with them, each call has its result right behind it, and what has
- *   lost its call becomes text: servers refuse conversations in which they don't fit;
+ *   lost its call becomes text, and no two calls of a turn have one id: servers refuse conversations in which they don't fit;
  * - reasoning of earlier answers stays only where the model takes it back; `<think>` blocks in their text are left out;
  * - neighbouring turns of one role become one, since many chat templates insist on alternation;
  * - images that are still URLs are left out (fetch them first);
@@ -83,7 +84,7 @@ export function lower(request: ChatRequest, options: LowerOptions): ChatRequest 
   const names = new Map<string, string>();
 
   let leading = true;
-  for (const message of request.messages) {
+  for (const message of numberCallIds(request.messages)) {
     leading &&= message.role === "system";
     switch (message.role) {
       case "system": {

@@ -230,6 +230,85 @@ describe("a model with tools of its own", () => {
     ]);
   });
 
+  test.each<[string, Message[], unknown[][]]>([
+    [
+      "in one message",
+      [
+        { role: "assistant", parts: [call("x"), call("x", "put"), call("x")] },
+        { role: "tool", parts: [result("x", text("1")), result("x", text("2"))] },
+        { role: "tool", parts: [result("x", text("3"))] },
+      ],
+      [
+        ["assistant", call("x"), call("x-2", "put"), call("x-3")],
+        [
+          "tool",
+          { ...result("x", text("1")), name: "get" },
+          { ...result("x-2", text("2")), name: "put" },
+          { ...result("x-3", text("3")), name: "get" },
+        ],
+      ],
+    ],
+    [
+      "in neighbours",
+      [
+        { role: "assistant", parts: [call("x")] },
+        system(" "),
+        { role: "assistant", parts: [call("y"), call("x")] },
+        { role: "tool", parts: [result("x"), result("y"), result("x")] },
+      ],
+      [
+        ["assistant", call("x"), call("y"), call("x-2")],
+        ["tool", ...["x", "y", "x-2"].map((id) => ({ ...result(id), name: "get" }))],
+      ],
+    ],
+    [
+      "where the next id is another call's",
+      [
+        { role: "assistant", parts: [call("x"), call("x"), call("x-2")] },
+        { role: "tool", parts: [result("x-2"), result("x"), result("x")] },
+      ],
+      [
+        ["assistant", call("x"), call("x-3"), call("x-2")],
+        ["tool", ...["x-2", "x", "x-3"].map((id) => ({ ...result(id), name: "get" }))],
+      ],
+    ],
+    [
+      "of which one has no result",
+      [
+        { role: "assistant", parts: [call("x"), call("x")] },
+        { role: "tool", parts: [result("x", text("1"))] },
+      ],
+      [
+        ["assistant", call("x"), call("x-2")],
+        ["tool", { ...result("x", text("1")), name: "get" }, result("x-2", text("No result was given."))],
+      ],
+    ],
+    [
+      "but not in two turns",
+      [
+        { role: "assistant", parts: [call("x")] },
+        { role: "tool", parts: [result("x")] },
+        { role: "assistant", parts: [call("x")] },
+        { role: "tool", parts: [result("x")] },
+      ],
+      [1, 2].flatMap(() => [
+        ["assistant", call("x")],
+        ["tool", { ...result("x"), name: "get" }],
+      ]),
+    ],
+  ])("has an id of its own for each call of a turn, %s", (_, messages, turns) => {
+    expect(native([user("a"), ...messages])).toEqual([["user", "a"], ...turns]);
+  });
+
+  test("names the results of calls with one id where tools are emulated", () => {
+    const messages: Message[] = [
+      user("a"),
+      { role: "assistant", parts: [call("x"), call("x", "put")] },
+      { role: "tool", parts: [result("x", text("1")), result("x", text("2"))] },
+    ];
+    expect(plain(messages).messages.at(-1)?.text).toBe("RESULT get text\nRESULT put text");
+  });
+
   test("has a result for each call before anybody says more", () => {
     const missing = result("2", text("No result was given."));
     expect(
