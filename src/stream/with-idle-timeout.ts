@@ -12,6 +12,8 @@ export interface IdleTimeoutOptions {
   readonly abort: () => void;
   /** The error of the phase that was too silent. */
   readonly toError: (phase: "first" | "idle") => Error;
+  /** Whether the source has all that counts and ends soon by itself: its silence is no failure then. */
+  readonly isOver?: (() => boolean) | undefined;
 }
 
 /**
@@ -26,6 +28,7 @@ export async function* withIdleTimeout<Item>(
 
   function watch(phase: "first" | "idle"): () => void {
     return options.startTimer(phase === "first" ? options.firstMs : options.idleMs, () => {
+      if (options.isOver?.() === true) return;
       expired = phase;
       options.abort();
     });

@@ -17,6 +17,8 @@ export interface ContinueTextOptions extends AskOptions {
   readonly samplingNames: ReadonlySet<string> | undefined;
   readonly surroundings: Pick<CompatibleSurroundings, "now" | "newId">;
   readonly startTimer: StartTimer;
+  /** As `readReply` has it. */
+  readonly onEnding: () => void;
 }
 
 /** Has a model go on with a text by `POST /completions`. Throws `GatewayError`. */

@@ -49,17 +49,24 @@ export function createCompatibleUpstream(
   const idleMs = options.idleTimeoutMs ?? config.IDLE_TIMEOUT_MS;
   const common = { name, server, models, learning, surroundings, startTimer, details, now, newId };
 
-  /** An answer that is not silent for too long. `run` tells why nothing came yet, where it knows. */
+  /**
+   * An answer that is not silent for too long. `run` tells why nothing came yet, where it knows, and when all has come that
+   * counts: then it ends by itself.
+   */
   function stream(
     { signal, ...rest }: AskOptions,
     run: (
       options: AskOptions,
-      onLoading: (error: GatewayError) => void,
+      told: { readonly onLoading: (error: GatewayError) => void; readonly onEnding: () => void },
     ) => AsyncGenerator<EventBatch, void, undefined>,
   ): AsyncIterable<EventBatch> {
     return withAbort(signal, (own, abort) => {
       let loading: GatewayError | undefined;
-      const events = run({ ...rest, signal: own }, (error) => (loading = error));
+      let isEnding = false;
+      const events = run(
+        { ...rest, signal: own },
+        { onLoading: (error) => (loading = error), onEnding: () => (isEnding = true) },
+      );
       return cleanErrors(
         withIdleTimeout(events, {
           firstMs,
@@ -67,6 +74,7 @@ export function createCompatibleUpstream(
           startTimer,
           abort,
           toError: (phase) => (phase === "first" ? loading : undefined) ?? createTimeoutError(server.title),
+          isOver: () => isEnding,
         }),
       );
     });
@@ -98,9 +106,9 @@ export function createCompatibleUpstream(
     refreshModels: (signal, asked) => models.refresh(signal, asked),
     describeModel: (id) => models.describe(id),
     stream: (request, asked) =>
-      stream(asked, async function* (own, onLoading) {
+      stream(asked, async function* (own, told) {
         throwIfAborted(own.signal);
-        yield* streamChat(request, { ...common, ...own, onLoading });
+        yield* streamChat(request, { ...common, ...own, ...told });
       }),
     ...(configured.routes.embeddings
       ? {
@@ -113,10 +121,11 @@ export function createCompatibleUpstream(
     ...(configured.routes.completions
       ? {
           continueText: (request, asked) =>
-            stream(asked, (own) =>
+            stream(asked, (own, told) =>
               continueText(request, {
                 ...common,
                 ...own,
+                ...told,
                 rules: models.rules,
                 samplingNames: models.samplingNames(request.model),
               }),

@@ -12,6 +12,8 @@ import type { RememberedDetails } from "./remember-details.ts";
 export interface StreamChatOptions extends Omit<AskChatOptions, "findDetails"> {
   readonly surroundings: Pick<CompatibleSurroundings, "now" | "newId">;
   readonly details: RememberedDetails;
+  /** As `readReply` has it. */
+  readonly onEnding: () => void;
 }
 
 /** Asks, decodes what comes, and learns from it. Throws `GatewayError`. */

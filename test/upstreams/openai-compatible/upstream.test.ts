@@ -273,6 +273,50 @@ describe("silence", () => {
   });
 });
 
+/** An answer that ended, by a word or by a call, without `[DONE]`. */
+const endings = [
+  ["a text", frames({ content: "Hello" })],
+  [
+    "a call",
+    frames({
+      tool_calls: [{ index: 0, id: "call_1", function: { name: "ping", arguments: '{"to":"x"}' } }],
+    }),
+  ],
+] as const;
+const chatter = [
+  ["nothing", ""],
+  ["comments", ": ping\n\n"],
+  ["pings", 'event: ping\ndata: {"type":"ping"}\n\n'],
+  ["usage", 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}}\n\n'],
+] as const;
+
+describe.each(endings)("%s that ended, and then", (_what, body) => {
+  test.each(chatter)("%s without end: one deadline, which nothing puts off", async (_name, chunk) => {
+    const timers = createManualTimers();
+    let write: (text: string) => Promise<void> = () => Promise.resolve();
+    await using server = await serve((_seen, response) => {
+      response.writeHead(200, streamHeaders).write(body.replace("data: [DONE]\n\n", ""));
+      write = (text) => new Promise((resolve) => void response.write(text, () => resolve()));
+    });
+    await using upstream = createUpstream(server.url, { idleTimeoutMs: 2000 }, { startTimer: timers.start });
+    const all = readAll(upstream.stream(toRequest({ tools: [ping] }), { signal: forever }));
+    await until(() => timers.running.includes(5000));
+    for (let times = 0; times < 3 && chunk !== ""; times += 1) {
+      await write(chunk);
+      await settle();
+    }
+    // The silence is longer than what is allowed in the middle of an answer.
+    if (timers.running.includes(2000)) timers.expire(2000);
+    await settle();
+    expect(timers.starts.filter((ms) => ms === 5000)).toHaveLength(1);
+    timers.expire(5000);
+    const { events, error } = await all;
+    expect(error).toBeUndefined();
+    expect(events.at(-1)?.type).toBe("finish");
+    expect(timers.running).toEqual([]);
+  });
+});
+
 /** Lets a connection become free again. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));

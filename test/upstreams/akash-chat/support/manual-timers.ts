@@ -5,6 +5,8 @@ export interface ManualTimers {
   readonly start: StartTimer;
   /** How long each timer that runs was started for. */
   readonly running: readonly number[];
+  /** The same of all that were ever started. */
+  readonly starts: readonly number[];
   /** Lets all timers of this length run out. Throws if there is none. */
   expire(milliseconds: number): void;
 }
@@ -12,10 +14,13 @@ export interface ManualTimers {
 /** Creates timers without a clock. */
 export function createManualTimers(): ManualTimers {
   const timers = new Set<{ readonly milliseconds: number; readonly expire: () => void }>();
+  const starts: number[] = [];
   return {
+    starts,
     start(milliseconds, expire) {
       const timer = { milliseconds, expire };
       timers.add(timer);
+      starts.push(milliseconds);
       return () => timers.delete(timer);
     },
     get running() {
