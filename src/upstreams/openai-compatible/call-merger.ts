@@ -59,7 +59,7 @@ function toText(value: unknown): string {
 
 /**
  * Creates the merger of one answer. Which call a piece belongs to, first match wins:
- * 1. an id that is known: that call, unless the piece begins a whole new one;
+ * 1. an id that is known: that call, unless the piece begins another; of calls with one id the index decides;
  * 2. a new id with a name: a new call, also where its index is taken (old Ollama);
  * 3. a new id without a name: the call goes on under another id (hosts at OCI give each piece its own);
  * 4. no id: by index; an index that points nowhere, or none: the call that was opened last.
@@ -69,15 +69,21 @@ export function createCallMerger(tools: ReadonlySet<string> = new Set()): CallMe
   const byId = new Map<string, MergedCall>();
   const byIndex = new Map<number, MergedCall>();
   const ids = new Set<string>();
+  /** Ids that more than one call came with. */
+  const shared = new Set<string>();
   let last: MergedCall | undefined;
+  /** A call that is complete and was named once more: what begins then is another call of its tool. */
+  let renamed: MergedCall | undefined;
 
   function open(piece: CallPiece): MergedCall {
     const call: MergedCall = {
       id: toOwnId(piece.id),
-      name: "",
+      name: piece.name === undefined && piece.arguments !== "" ? (renamed?.name ?? "") : "",
       arguments: "",
       progress: createJsonProgress(),
     };
+    renamed = undefined;
+    if (piece.id !== undefined && byId.has(piece.id)) shared.add(piece.id);
     if (piece.id !== undefined) byId.set(piece.id, call);
     if (piece.index !== undefined) byIndex.set(piece.index, call);
     last = call;
@@ -94,9 +100,14 @@ export function createCallMerger(tools: ReadonlySet<string> = new Set()): CallMe
   }
 
   function find(piece: CallPiece, isFirstOfChunk: boolean): MergedCall | undefined {
-    const known = piece.id === undefined ? undefined : byId.get(piece.id);
-    if (known !== undefined) return beginsAnew(known, piece) ? undefined : known;
     const indexed = piece.index === undefined ? undefined : byIndex.get(piece.index);
+    if (piece.id !== undefined && byId.has(piece.id)) {
+      const known = (shared.has(piece.id) ? indexed : undefined) ?? byId.get(piece.id);
+      if (known === undefined || beginsAnew(known, piece)) return undefined;
+      return indexed === undefined && piece.index !== undefined && isOpening(known, piece)
+        ? undefined
+        : known;
+    }
     if (piece.id !== undefined) {
       // The id may come before the name; what has no arguments yet can't be going on with any.
       const goesOn = piece.name === undefined && (indexed !== undefined || piece.arguments !== "");
@@ -110,6 +121,7 @@ export function createCallMerger(tools: ReadonlySet<string> = new Set()): CallMe
 
   /** Whether a piece can't belong to the call that its id or its index names. */
   function beginsAnew(call: MergedCall, piece: CallPiece): boolean {
+    if (piece.name === undefined && call === renamed) return piece.arguments.trimStart().startsWith("{");
     if (piece.name === undefined || call.name === "") return false;
     if (call.progress.complete) {
       if (isEmptyObject(call.arguments) && piece.name === call.name) return false;
@@ -125,6 +137,7 @@ export function createCallMerger(tools: ReadonlySet<string> = new Set()): CallMe
   }
 
   function add(call: MergedCall, piece: CallPiece): void {
+    if (piece.name === call.name && call.progress.complete && !isEmptyObject(call.arguments)) renamed = call;
     if (piece.id !== undefined && !byId.has(piece.id)) byId.set(piece.id, call);
     if (piece.index !== undefined && !byIndex.has(piece.index)) byIndex.set(piece.index, call);
     call.id ??= call.name === "" ? toOwnId(piece.id) : undefined;
@@ -145,6 +158,17 @@ export function createCallMerger(tools: ReadonlySet<string> = new Set()): CallMe
       return opened;
     },
   };
+}
+
+/**
+ * Whether a piece at an index of its own is the first of another call, although its id is that of this one: it has a name, and this
+ * one is complete, or both have only been named so far.
+ */
+function isOpening(call: MergedCall, piece: CallPiece): boolean {
+  if (piece.name === undefined || call.name === "") return false;
+  return (
+    call.progress.complete || (call.progress.empty && piece.arguments === "" && piece.name === call.name)
+  );
 }
 
 /** What comes behind the end of the arguments is dropped, but for the real ones behind an empty object. */

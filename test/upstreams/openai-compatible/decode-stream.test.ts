@@ -155,6 +155,76 @@ describe.each<CallMode>(["whole", "stream"])("calls in pieces, given %s", (mode)
         ["call_own1", "f", '{"x":2}'],
       ],
     ],
+    ...(
+      [
+        ["the id in the first pieces", undefined],
+        ["the id in all pieces", "a"],
+      ] as const
+    ).map(([how, id]): [string, readonly string[], readonly (readonly string[])[]] => [
+      `one id for two calls of a tool in pieces, ${how}`,
+      [
+        calls(piece(0, "a", "f", "")),
+        calls(piece(0, id, undefined, '{"x":')),
+        calls(piece(0, id, undefined, "1}")),
+        calls(piece(1, "a", "f", "")),
+        calls(piece(1, id, undefined, '{"x":')),
+        calls(piece(1, id, undefined, "2}")),
+        calls(piece(2, "a", "f")),
+      ],
+      [
+        ["a", "f", '{"x":1}'],
+        ["call_own1", "f", '{"x":2}'],
+        ["call_own2", "f", "{}"],
+      ],
+    ]),
+    [
+      "one id for two calls of a tool whose pieces take turns",
+      [
+        calls(piece(0, "a", "f", "")),
+        calls(piece(1, "a", "f", "")),
+        calls(piece(0, "a", undefined, '{"x":'), piece(1, "a", undefined, '{"x":')),
+        calls(piece(0, undefined, undefined, "1}"), piece(1, "a", undefined, "2}")),
+      ],
+      [
+        ["a", "f", '{"x":1}'],
+        ["call_own1", "f", '{"x":2}'],
+      ],
+    ],
+    ...([0, undefined] as const).flatMap((index) =>
+      (["a", undefined] as const).map((id): [string, readonly string[], readonly (readonly string[])[]] => [
+        `two calls of a tool in pieces, named anew at index ${index} with id ${id}`,
+        [
+          calls(piece(index, id, "f", "")),
+          calls(piece(index, undefined, undefined, '{"x":1}')),
+          calls(piece(index, id, "f", "")),
+          calls(piece(index, id, undefined, '{"x":')),
+          calls(piece(index, undefined, undefined, "2}")),
+        ],
+        [
+          [id ?? "call_own1", "f", '{"x":1}'],
+          [id === undefined ? "call_own2" : "call_own1", "f", '{"x":2}'],
+        ],
+      ]),
+    ),
+    [
+      "the name again at the end, and then another call, its id before its name",
+      [
+        calls(piece(0, "a", "f", '{"x":1}')),
+        calls(piece(0, "a", "f", "")),
+        calls(piece(1, "b", undefined)),
+        calls(piece(1, undefined, "g", "")),
+        calls(piece(1, undefined, undefined, '{"y":2}')),
+      ],
+      [
+        ["a", "f", '{"x":1}'],
+        ["b", "g", '{"y":2}'],
+      ],
+    ],
+    [
+      "the id and the name again at the end",
+      [calls(piece(0, "a", "f", '{"x":1}')), calls(piece(0, "a", "f", "")), calls(piece(0, "a", "f"))],
+      [["a", "f", '{"x":1}']],
+    ],
     [
       "ids that are none",
       ["", "0", "12", "null", "n/a", "undefined"].map((id, at) => calls(piece(at, id, "f", `{"x":${at}}`))),
