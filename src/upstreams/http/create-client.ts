@@ -1,5 +1,6 @@
 import { GatewayError } from "../../errors.ts";
 import type { CallWatch } from "../../model/call-watch.ts";
+import type { Mutable } from "../../model/mutable.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { pause } from "./abort.ts";
@@ -27,7 +28,7 @@ export interface HttpRequest {
 export interface HttpClient {
   /**
    * Sends a request and resolves with the reply's head, whatever its status. Follows 307 and 308 with method and
-   * body, within the same origin. Repeats a request as often as `repeats` allows; never after the signal.
+   * body, within the same origin, to no address twice and as often as `repeats` allows. Repeats a request as often as `repeats` allows; never after the signal.
    */
   send(request: HttpRequest, signal: AbortSignal, repeats?: Repeats): Promise<Reply>;
   close(): Promise<void>;
@@ -49,7 +50,6 @@ export interface HttpClientOptions {
   readonly proxy?: ProxySettings | undefined;
 }
 
-const maxRedirects = 3;
 const retryStepMs = 400;
 /** A connection on which nothing happened for as long may have been closed by its server at any moment. */
 const idleMs = 1000;
@@ -62,21 +62,22 @@ export function createClient(options: HttpClientOptions): HttpClient {
 
   async function sendFollowing(
     request: HttpRequest,
+    way: Way,
     signal: AbortSignal,
     progress: Progress,
   ): Promise<Reply> {
-    let { path } = request;
-    for (let hops = 0; ; hops += 1) {
-      const asked = { ...request, origin, path, names };
+    for (;;) {
+      const asked = { ...request, origin, path: way.path, names };
       const reply = await exchange(connections.dispatcher, asked, signal, progress);
       if (reply.status !== 307 && reply.status !== 308) return reply;
       reply.discard();
-      path = parseLocation(reply.header("location"), origin + path, hops, names);
+      way.follow(parseLocation(reply.header("location"), origin + way.path, names));
     }
   }
 
   return {
     async send(request, signal, repeats = createRepeats(request.method)) {
+      const way = createWay(request.path, repeats, names);
       for (let tries = 1; ; tries += 1) {
         const progress: Progress = { stage: "unsent", onEnd: () => (lastUsedAt = now()) };
         const before = { made: connections.made(), idle: now() - lastUsedAt >= idleMs };
@@ -84,7 +85,7 @@ export function createClient(options: HttpClientOptions): HttpClient {
         const wasIdle = () => before.idle && before.made === connections.made();
         let failure: Failure | undefined;
         try {
-          const reply = await sendFollowing(request, signal, progress);
+          const reply = await sendFollowing(request, way, signal, progress);
           failure = findFailure(reply);
           if (failure === undefined || !repeats.allow(failure, false)) return reply;
           reply.discard();
@@ -104,15 +105,42 @@ export function createClient(options: HttpClientOptions): HttpClient {
   };
 }
 
+/** Where a request goes; what is sent again goes to where the last redirect led. */
+interface Way {
+  readonly path: string;
+  /** Throws `GatewayError` where it may not go there. */
+  follow(path: string): void;
+}
+
+function createWay(start: string, repeats: Repeats, { title, address }: UpstreamNames): Way {
+  const seen = new Set([start]);
+  const way: Mutable<Way> = {
+    path: start,
+    follow(path) {
+      if (seen.has(path)) {
+        throw new GatewayError("upstream-protocol", `${title} redirects in circles. Check ${address}.`);
+      }
+      if (!repeats.allowRedirect()) {
+        throw new GatewayError(
+          "upstream-protocol",
+          `${title} redirects more often than is followed. Check ${address}: it should be where the redirects lead.`,
+        );
+      }
+      seen.add(path);
+      way.path = path;
+    },
+  };
+  return way;
+}
+
 function parseLocation(
   location: string | undefined,
   from: string,
-  hops: number,
   { title, address }: UpstreamNames,
 ): string {
   const target = location !== undefined && URL.canParse(location, from) ? new URL(location, from) : undefined;
-  if (target === undefined || hops >= maxRedirects) {
-    throw new GatewayError("upstream-protocol", `${title} redirects in circles or to nowhere.`);
+  if (target === undefined) {
+    throw new GatewayError("upstream-protocol", `${title} redirects to nowhere. Check ${address}.`);
   }
   if (target.origin !== new URL(from).origin) {
     throw new GatewayError(

@@ -25,11 +25,16 @@ export const repeatRules: Readonly<Record<Failure, Readonly<Record<"GET" | "POST
 export interface Repeats {
   /** Counts a failure. Whether the request may be sent again. `wasIdle`: of a connection on which nothing had happened for a while. */
   allow(failure: Failure, wasIdle: boolean): boolean;
+  /** Counts a redirect. Whether the request may be sent to where it leads. */
+  allowRedirect(): boolean;
 }
+
+const maxRedirects = 3;
 
 /**
  * Creates what counts the failures of one request; renewing its session in between does not make it another. Where others can be
- * asked instead, only what met the end of an idle connection is repeated: nobody has read it. `mayRepeat` as `AskOptions` has it.
+ * asked instead, only what met the end of an idle connection is repeated: nobody has read it. A redirect of a POST is a repeat as
+ * well: its body was read. `mayRepeat` as `AskOptions` has it.
  */
 export function createRepeats(
   method: "GET" | "POST",
@@ -38,11 +43,17 @@ export function createRepeats(
 ): Repeats {
   let unsent = 0;
   let sent = 0;
+  let redirects = 0;
   return {
     allow(failure, wasIdle) {
       if (hasOthers && (failure !== "unanswered" || !wasIdle)) return false;
       const count = failure === "unsent" ? (unsent += 1) : (sent += 1);
       return count <= repeatRules[failure][method] && (failure === "unsent" || mayRepeat());
+    },
+    allowRedirect() {
+      redirects += 1;
+      if (method === "GET") return redirects <= maxRedirects;
+      return redirects <= (hasOthers ? 1 : maxRedirects) && mayRepeat();
     },
   };
 }

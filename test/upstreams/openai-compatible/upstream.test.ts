@@ -425,6 +425,51 @@ describe("redirects", () => {
     expect(bodyOf(server.seen[1])["model"]).toBe("m");
   });
 
+  test.each([
+    ["onto itself", (url: string) => url, 1],
+    ["back and forth", (url: string) => (url.endsWith("/") ? url.slice(0, -1) : `${url}/`), 2],
+    ["ever further", (url: string) => `${url}/`, 4],
+  ])("%s: to no address twice, and not without end", async (_how, lead, sent) => {
+    await using server = await serve((seen, response) =>
+      response.writeHead(308, { location: lead(seen.url) }).end(),
+    );
+    await using upstream = createUpstream(server.url);
+    expect(failureOf((await ask(upstream)).error)).toMatchObject({
+      kind: "upstream-protocol",
+      message: expect.stringMatching(/^mine redirects/) as string,
+    });
+    expect(server.seen).toHaveLength(sent);
+  });
+
+  test.each([
+    ["others can be asked", { hasOthers: true }, 2],
+    ["its one repeat is gone", { mayRepeat: (): boolean => false }, 1],
+    [
+      "others can be asked and the one repeat is gone",
+      { hasOthers: true, mayRepeat: (): boolean => false },
+      1,
+    ],
+  ])("count as repeats of a request: %s", async (_when, asked, sent) => {
+    await using server = await serve((seen, response) =>
+      response.writeHead(307, { location: `${seen.url}/` }).end(),
+    );
+    await using upstream = createUpstream(server.url);
+    expect((await ask(upstream, {}, asked)).error).toBeInstanceOf(GatewayError);
+    expect(server.seen).toHaveLength(sent);
+  });
+
+  test("are not gone through anew when the request is repeated behind them", async () => {
+    const answers = [
+      (response: ServerResponse) => response.writeHead(307, { location: "/there" }).end(),
+      (response: ServerResponse) => response.writeHead(503).end("busy"),
+      (response: ServerResponse) => answer(response),
+    ];
+    await using server = await serve((_seen, response) => void answers.shift()?.(response));
+    await using upstream = createUpstream(server.url);
+    expect((await ask(upstream)).error).toBeUndefined();
+    expect(server.seen.map(({ url }) => url)).toEqual(["/v1/chat/completions", "/there", "/there"]);
+  });
+
   test("to another site are not: it would get the key", async () => {
     await using other = await serve((_seen, response) => answer(response));
     await using server = await serve((seen, response) =>

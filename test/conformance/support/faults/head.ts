@@ -39,7 +39,7 @@ export const headFaults: Faults = {
       zipped,
     ]),
   ),
-  "a redirect within the site": first(http(308, "", { location: "/api//chat/" })),
+  "a redirect within the site": first(http(308, "", { location: "/api/chat/?once=1" })),
   "a redirect in circles": instead(http(308, "", { location: "/api/chat/" })),
   "a redirect to another site": instead(http(307, "", { location: "https://other.example/" })),
   "a redirect to nowhere": instead(http(308)),
