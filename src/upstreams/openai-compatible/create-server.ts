@@ -87,7 +87,7 @@ export function createServer(
     async post(path, json, { signal, watch, hasOthers, mayRepeat }) {
       const request = { ...toRequest("POST", base.path + path, json), ...patient, watch };
       const reply = await client.send(request, signal, createRepeats("POST", hasOthers, mayRepeat));
-      const id = readUpstreamId((name) => reply.header(name));
+      const id = readUpstreamId((name) => reply.header(name), hide);
       if (id !== undefined) watch?.tellId?.(id);
       if (isGood(reply)) return { kind: "reply", reply };
       return { kind: "failure", failure: await readFailure(reply) };

@@ -142,6 +142,11 @@ describe("lists of models", () => {
 test.each(cases.filter(({ expect: wanted }) => wanted.upstreamId !== undefined))(
   "the server's id of a request: $server",
   (one) => {
-    expect(readUpstreamId((name) => one.headers[name])).toBe(one.expect.upstreamId);
+    expect(
+      readUpstreamId(
+        (name) => one.headers[name],
+        (text) => text,
+      ),
+    ).toBe(one.expect.upstreamId);
   },
 );

@@ -184,6 +184,40 @@ describe("secrets", () => {
   });
 });
 
+describe("the server's id of a request", () => {
+  const hex = "0123456789abcdef0123456789abcdef";
+  test.each<[string, Record<string, string>, readonly string[]]>([
+    ["is told", { "x-request-id": "req_1" }, ["id req_1"]],
+    ["may be hexadecimal", { "x-request-id": `chatcmpl-${hex}` }, [`id chatcmpl-${hex}`]],
+    [
+      "may be a UUID",
+      { "inference-id": "0e6b1f0a-5d2c-4b8e-9f1d-2a3b4c5d6e7f" },
+      ["id 0e6b1f0a-5d2c-4b8e-9f1d-2a3b4c5d6e7f"],
+    ],
+    ["is cut", { "x-request-id": "é-".repeat(400) }, [`id ${"-".repeat(200)}`]],
+    ["holds no key", { "x-request-id": "for:my-private-value" }, []],
+    ["holds no part of a key that is cut", { "x-request-id": `${"-".repeat(195)}my-private-value` }, []],
+    ["holds no header's value", { "x-request-id": "team-secret-blue" }, []],
+    ["is no other key", { "x-request-id": `sk-${hex}` }, []],
+    ["is no token", { "inference-id": "Bearer abcdef123456", "x-request-id": "req_2" }, ["id req_2"]],
+  ])("%s", async (_what, headers, told) => {
+    await using server = await serve((_seen, response) => {
+      const coded = Object.entries(headers).map(([name, value]) => [
+        name,
+        Buffer.from(value).toString("latin1"),
+      ]);
+      response.writeHead(200, { ...streamHeaders, ...(Object.fromEntries(coded) as object) }).end(hello);
+    });
+    await using upstream = createUpstream(server.url, {
+      apiKey: "my-private-value",
+      headers: { "x-team": "team-secret-blue" },
+    });
+    const watch = createWatch();
+    await ask(upstream, {}, { watch });
+    expect(watch.told.filter((line) => line.startsWith("id "))).toEqual(told);
+  });
+});
+
 describe("a client that leaves", () => {
   test.each(["before the head", "in the middle", "by no more reading"])(
     "%s closes the connection at once",
