@@ -15,6 +15,7 @@ const barred: ReadonlySet<FailureReason> = new Set([
   "rate-limit",
   "timeout",
   "proxy",
+  "no-api",
 ]);
 
 /**

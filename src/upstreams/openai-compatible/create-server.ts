@@ -8,9 +8,13 @@ import { createRepeats } from "../http/repeats.ts";
 import { createUserAgent } from "../http/user-agent.ts";
 import { readBaseUrl, toServerPath } from "./base-url.ts";
 import { decodeError } from "./decode-error.ts";
+import { decodeList } from "./decode-models.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { isBareNotFound } from "./error-wordings.ts";
 import { copyError, type UpstreamFailure } from "./failure.ts";
 import type { CompatibleEntry } from "../upstream-entry.ts";
 import type { CompatibleSurroundings } from "./options.ts";
+import { readErrorBody } from "./read-error-body.ts";
 import { parseJson } from "./read-json.ts";
 import { findServer } from "./servers/index.ts";
 import { readUpstreamId } from "./upstream-id.ts";
@@ -37,6 +41,8 @@ export interface CompatibleServer {
 
 /** Lists and properties come fast, but a server that loads a model may be deaf for a while. */
 const shortTimeoutMs = 20_000;
+/** The list that every server has, as the rules have it. */
+const listRule = "/v1/models";
 const refusalLimitBytes = 1_048_576;
 
 /** Creates the client of a server. Throws `ConfigError` when a proxy's URL is none. */
@@ -44,8 +50,9 @@ export function createServer(
   options: CompatibleEntry,
   surroundings: CompatibleSurroundings,
 ): CompatibleServer {
-  const { config, now } = surroundings;
-  const base = readBaseUrl(options.baseUrl);
+  const { config, log, now } = surroundings;
+  let base = readBaseUrl(options.baseUrl);
+  const { key } = base;
   const title = toTitle(options);
   const names: UpstreamNames = { title, address: "its base URL", headers: "its headers and its key" };
   const client = createClient({ ...surroundings, origin: base.origin, names });
@@ -73,31 +80,56 @@ export function createServer(
     };
   }
 
-  async function readFailure(reply: Reply): Promise<UpstreamFailure> {
+  /** `isApi`: of a route that every such server has. */
+  async function readFailure(reply: Reply, isApi: boolean): Promise<UpstreamFailure> {
     const body = hide(await reply.text(refusalLimitBytes));
-    return decodeError(
+    const failure = decodeError(
       { status: reply.status, header: (name) => reply.header(name), body },
       { upstream: title, now: now() },
     );
+    const { words } = readErrorBody(body);
+    const lacksApi =
+      isApi && reply.status === 404 && failure.reason === "not-supported" && isBareNotFound(words);
+    // Only where the usual end is missing is that the likely mistake.
+    if (!lacksApi || base.path !== base.root) return failure;
+    return describeFailure("no-api", { upstream: title, now: now(), words, status: reply.status });
+  }
+
+  function ask(path: string, signal: AbortSignal, json?: string): Promise<Reply> {
+    return client.send({ ...toRequest(json === undefined ? "GET" : "POST", path, json), ...brief }, signal);
+  }
+
+  /** The list below `/v1` where the base URL is that of the server alone; from then on everything is asked there. */
+  async function findBelowV1(signal: AbortSignal): Promise<unknown> {
+    const reply = await ask(listRule, signal);
+    const value = isGood(reply) ? parseJson(await reply.text()) : reply.discard();
+    if (value === undefined || decodeList(value, now()) === undefined) return undefined;
+    base = readBaseUrl(`${base.origin}/v1`);
+    log.warn({}, `${title} has its API below /v1, which is used; write it at the end of its base URL`);
+    return value;
   }
 
   return {
     title,
-    key: base.key,
+    key,
     async post(path, json, { signal, watch, hasOthers, mayRepeat }) {
       const request = { ...toRequest("POST", base.path + path, json), ...patient, watch };
       const reply = await client.send(request, signal, createRepeats("POST", hasOthers, mayRepeat));
       const id = readUpstreamId((name) => reply.header(name), hide);
       if (id !== undefined) watch?.tellId?.(id);
       if (isGood(reply)) return { kind: "reply", reply };
-      return { kind: "failure", failure: await readFailure(reply) };
+      return { kind: "failure", failure: await readFailure(reply, path === "/chat/completions") };
     },
     async fetchJson(path, signal, body) {
       const json = body === undefined ? undefined : JSON.stringify(body);
-      const method = json === undefined ? "GET" : "POST";
-      const request = { ...toRequest(method, toServerPath(base, path), json), ...brief };
-      const reply = await client.send(request, signal);
-      if (!isGood(reply)) throw (await readFailure(reply)).error;
+      const reply = await ask(toServerPath(base, path), signal, json);
+      if (!isGood(reply)) {
+        const { error } = await readFailure(reply, path === listRule);
+        const isLost = reply.status === 404 && path === listRule && base.path === "";
+        const found = isLost ? await findBelowV1(signal) : undefined;
+        if (found !== undefined) return found;
+        throw error;
+      }
       const value = parseJson(await reply.text());
       if (value !== undefined) return value;
       throw new GatewayError("upstream-protocol", `${title} answered with something else than JSON.`);

@@ -1,5 +1,6 @@
 import { GatewayError, toLimitKind, type ErrorKind, type GatewayErrorOptions } from "../../errors.ts";
 import { redact } from "../http/redact.ts";
+import { speaksOfAbility } from "./error-wordings.ts";
 import {
   createFailure,
   toGatewayRetry,
@@ -69,6 +70,11 @@ const descriptions: Readonly<Record<FailureReason, Description>> = {
     kind: "unsupported",
     text: "can't do what was asked",
     advice: "Use another model, or check the upstream's base URL.",
+  },
+  "no-api": {
+    kind: "not-found",
+    text: "has no API at this address",
+    advice: "Check its base URL: did you mean …/v1?",
   },
   credit: {
     kind: "credit-exhausted",
@@ -142,9 +148,11 @@ const longestQuote = 600;
 export function describeFailure(reason: FailureReason, facts: FailureFacts): UpstreamFailure {
   const description = descriptions[reason];
   const { words = "", status, waitMs, tokens = {} } = facts;
+  const advice =
+    reason === "not-supported" && speaksOfAbility(words) ? "Use another model." : description.advice;
   const quote = words === "" ? "" : `: ${endSentence(redact(words.slice(0, longestQuote)))}`;
   const shown = quote === "" && status !== undefined ? ` (status ${status})` : "";
-  const message = `${facts.upstream} ${description.text}${shown}${quote === "" ? "." : quote} ${description.advice}`;
+  const message = `${facts.upstream} ${description.text}${shown}${quote === "" ? "." : quote} ${advice}`;
   const kind = toKind(reason, waitMs);
   const { input, window } = tokens;
   const options: GatewayErrorOptions = {

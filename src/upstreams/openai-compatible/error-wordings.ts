@@ -126,6 +126,18 @@ export function speaksOfLoad(words: string): boolean {
   return overloaded.test(words);
 }
 
+/** Whether what the words refuse is a matter of the model. */
+export function speaksOfAbility(words: string): boolean {
+  return /\b(?:multimodal|images?|vision|audio|video|embeddings?|chat|generat\w*|mmproj)\b/i.test(words);
+}
+
+/** Whether the words of a 404 say nothing but that. */
+export function isBareNotFound(words: string): boolean {
+  return /^\W*(?:(?:404|error|page|file|path|route|url|resource|the requested (?:url|resource)|was|is|not|found|no|such|cannot (?:post|get) \S+)\W*)*$/i.test(
+    words,
+  );
+}
+
 /** Whether the words say that there is no such model. */
 export function speaksOfMissingModel(words: string): boolean {
   return modelNotFound.test(words);

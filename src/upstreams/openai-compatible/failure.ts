@@ -12,6 +12,8 @@ export type FailureReason =
   | "model-not-found"
   /** The server has no such route, or the model can't do what was asked (images, chat). */
   | "not-supported"
+  /** There is no API at all at the base URL. */
+  | "no-api"
   /** The account has no money left. */
   | "credit"
   | "rate-limit"
@@ -75,6 +77,7 @@ const scopes: Readonly<Record<FailureReason, RetryScope>> = {
   "reasoning-unsupported": "drop",
   "model-not-found": "other",
   "not-supported": "other",
+  "no-api": "other",
   credit: "other",
   "rate-limit": "other",
   overloaded: "other",

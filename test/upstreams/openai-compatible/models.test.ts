@@ -7,7 +7,7 @@ import type { UpstreamModels } from "../../../src/upstreams/model-options.ts";
 import { createGate } from "../akash-chat/support/create-gate.ts";
 import { createManualTimers } from "../akash-chat/support/manual-timers.ts";
 import { answerJson, serve } from "../akash-chat/support/serve.ts";
-import { createUpstream, forever } from "./create-upstream.ts";
+import { ask, createUpstream, forever } from "./create-upstream.ts";
 import { now } from "./read-case.ts";
 
 /** A server that has these routes and no others. */
@@ -282,4 +282,61 @@ test("nobody says what is left to spend", async () => {
     undefined,
     { kind: "unknown" },
   ]);
+});
+
+describe("a base URL without /v1", () => {
+  test("is mended where the list is below it, and that is said once", async () => {
+    await using server = await serveRoutes({
+      "/v1/models": list({ id: "a" }),
+      "/v1/chat/completions": { choices: [{ message: { content: "Hi" }, finish_reason: "stop" }] },
+    });
+    const warned: string[] = [];
+    const log = { debug() {}, info() {}, warn: (_fields: object, text: string) => void warned.push(text) };
+    await using upstream = createUpstream("", { baseUrl: server.url }, { log });
+    expect(idsOf(await upstream.listModels(forever))).toEqual(["a"]);
+    await upstream.refreshModels(forever);
+    expect((await ask(upstream, { model: "a" })).error).toBeUndefined();
+    expect(warned).toEqual([
+      "mine has its API below /v1, which is used; write it at the end of its base URL",
+    ]);
+    expect(server.seen.map(({ url }) => url).filter((url) => !url.startsWith("/v1"))).toEqual(["/models"]);
+  });
+
+  test.each([
+    "404 page not found",
+    "Not Found",
+    "",
+    '{"detail":"Not Found"}',
+    "Cannot POST /chat/completions",
+  ])("is named where there is nothing: %j", async (words) => {
+    await using server = await serve((_seen, response) => response.writeHead(404).end(words));
+    await using upstream = createUpstream("", { baseUrl: server.url });
+    const wanted = {
+      kind: "not-found",
+      message: expect.stringMatching(/^mine has no API at this address.* did you mean …\/v1\?$/s) as string,
+    };
+    await expect(upstream.listModels(forever)).rejects.toMatchObject(wanted);
+    expect((await ask(upstream)).error).toMatchObject(wanted);
+  });
+
+  test("is no matter where the model is what is not found, or where it has /v1", async () => {
+    await using server = await serve((_seen, response) =>
+      answerJson(response, 404, { error: { message: "model 'm' not found" } }),
+    );
+    await using upstream = createUpstream("", { baseUrl: server.url });
+    expect((await ask(upstream)).error).toMatchObject({ kind: "model-not-found" });
+    await using other = await serve((_seen, response) => response.writeHead(404).end("Not Found"));
+    await using right = createUpstream(other.url);
+    expect((await ask(right)).error).toMatchObject({ kind: "unsupported" });
+  });
+});
+
+test("who asks a model for what it can't is told to take another", async () => {
+  await using server = await serve((_seen, response) =>
+    answerJson(response, 400, { error: { message: "m is not a multimodal model" } }),
+  );
+  await using upstream = createUpstream(server.url);
+  expect((await ask(upstream)).error).toMatchObject({
+    message: "mine can't do what was asked: m is not a multimodal model. Use another model.",
+  });
 });
