@@ -69,9 +69,9 @@ interface Deadline {
 }
 
 function startDeadline(startTimer: StartTimer): Deadline {
-  let stop = (): void => {};
+  let stop: (() => void) | undefined;
   const passed = new Promise<undefined>((resolve) => {
     stop = startTimer(graceMs, () => resolve(undefined));
   });
-  return { passed, stop };
+  return { passed, stop: () => stop?.() };
 }
