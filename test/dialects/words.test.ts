@@ -66,3 +66,13 @@ test.each([61_000, 3_600_000, 25_740_000, 30_000_000, 14_399_500, 8 * 86_400_000
     }
   },
 );
+
+test("a spent budget says until when and who goes on meanwhile, and not how to get around the limit", () => {
+  const now = Date.parse("2026-11-26T12:00:00Z");
+  for (const message of messagesOf(createExhaustedError(now + 3_600_000, { now }))) {
+    expect(message).toContain("a new budget at 2026-11-26T13:00:00Z (in 1 h)");
+    expect(message).toContain("AKASHML_API_KEY");
+    expect(message).toContain("docs/upstreams.md");
+    expect(message).not.toMatch(/network|proxy|IPv4/);
+  }
+});

@@ -187,7 +187,7 @@ describe("while some is left", () => {
     await post(`${url}/v1/chat/completions`, bodies["/v1/chat/completions"]);
     expect(told()).toEqual([
       [40, "82 % of the budget at Akash Chat is used, some 4,500 tokens are left; there is a new one in 4 h"],
-      [40, "the budget at Akash Chat is spent: requests are refused until there is a new one in 2 h"],
+      [40, "the budget at Akash Chat is spent: it refuses requests until there is a new one in 2 h"],
       [30, "there is a new budget at Akash Chat"],
     ]);
   });

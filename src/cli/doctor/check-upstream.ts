@@ -68,6 +68,6 @@ function describeAllowance(state: AllowanceState): string {
   const renewed = `renewed at ${new Date(resetsAt).toISOString()}`;
   if (!spent) return `${Math.round(usedPercent)} % used, ${renewed}`;
   throw new Error(
-    `Your address has spent its budget, ${renewed}. IPv6 addresses share one budget: going out by IPv4 may help.`,
+    `Your address has spent its budget (IPv6 networks share one), ${renewed}. Until then another upstream can answer: AKASHML_API_KEY or gateway.yaml, docs/upstreams.md.`,
   );
 }

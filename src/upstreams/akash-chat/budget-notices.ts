@@ -66,12 +66,12 @@ export function createBudgetNotices({ log, now, startTimer }: BudgetNoticesOptio
     if (spent) {
       log.warn(
         fields,
-        `the budget at Akash Chat is spent: requests are refused until there is a new one in ${wait}`,
+        `the budget at Akash Chat is spent: it refuses requests until there is a new one in ${wait}`,
       );
     } else if (usedPercent >= used) {
       log.warn(
         fields,
-        `the budget at Akash Chat is used up by our own count: requests may be refused until there is a new one in ${wait}`,
+        `the budget at Akash Chat is used up by our own count: it may refuse requests until there is a new one in ${wait}`,
       );
     } else {
       const left = size === undefined ? 0 : Math.round(size.tokens * (1 - usedPercent / 100));

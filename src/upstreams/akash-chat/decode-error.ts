@@ -189,7 +189,7 @@ function toPageError(refusal: Refusal, now: number, cause: Error): GatewayError 
   if (status === 403 || challenge) {
     return new GatewayError(
       "upstream-unavailable",
-      "The network in front of Akash Chat refuses this gateway with a web page, as it does with addresses that it takes for robots. The operator can supply AKASH_COOKIE and AKASH_USER_AGENT of a browser on the same address, or go out through another network by HTTPS_PROXY.",
+      "The network in front of Akash Chat refuses this gateway with a web page, as it does with addresses that it takes for robots. The operator can supply AKASH_COOKIE and AKASH_USER_AGENT of a browser on the same address, or another upstream: AKASHML_API_KEY or gateway.yaml (docs/upstreams.md).",
       { shouldRetry: false, cause },
     );
   }

@@ -11,7 +11,7 @@ export function createExhaustedError(
   const waitMs = Math.max(0, resetsAt - now);
   return new GatewayError(
     "budget-exhausted",
-    `The usage limit of this gateway's address at Akash Chat is reached. There is a new budget at ${toSeconds(resetsAt)} (in ${describeWait(waitMs)}). Until then wait, or let the gateway go out through another network address.`,
+    `The usage limit of this gateway's address at Akash Chat is reached. There is a new budget at ${toSeconds(resetsAt)} (in ${describeWait(waitMs)}). Meanwhile another upstream that has the model goes on: AKASHML_API_KEY or gateway.yaml adds one (docs/upstreams.md).`,
     { resetsAt, retryAfterMs: waitMs, cause },
   );
 }

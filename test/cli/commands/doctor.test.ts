@@ -54,7 +54,8 @@ describe("doctor", () => {
     await using spent = await startSimulator({ tokenLimit: 1 });
     await runProgram(["chat", "hi"], { AKASH_BASE_URL: spent.url });
     const { stdout, code } = await runProgram(["doctor"], { AKASH_BASE_URL: spent.url });
-    expect(stdout).toMatch(/FAIL {2}usage budget .*renewed at \d{4}-/);
+    expect(stdout).toMatch(/FAIL {2}usage budget .*renewed at \d{4}-.*AKASHML_API_KEY/);
+    expect(stdout).not.toContain("IPv4");
     expect(code).toBe(1);
     expect(await runProgram(["doctor"], { REASONING: "loud" })).toMatchObject({ code: 2 });
   });

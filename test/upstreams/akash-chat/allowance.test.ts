@@ -311,7 +311,7 @@ describe("the log", () => {
     ]);
     for (let times = 0; times < 3; times += 1) allowance.count(5000);
     expect(lines.slice(1)).toEqual([
-      "warn: the budget at Akash Chat is used up by our own count: requests may be refused until there is a new one in 1 h",
+      "warn: the budget at Akash Chat is used up by our own count: it may refuse requests until there is a new one in 1 h",
     ]);
   });
 
@@ -321,7 +321,7 @@ describe("the log", () => {
   });
 
   const spent =
-    "warn: the budget at Akash Chat is spent: requests are refused until there is a new one in 1 h";
+    "warn: the budget at Akash Chat is spent: it refuses requests until there is a new one in 1 h";
   const back = "info: there is a new budget at Akash Chat";
 
   test("warns once of a budget that is spent, however many are refused, and tells of the next at its time", async () => {

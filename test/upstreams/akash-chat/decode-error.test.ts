@@ -72,7 +72,8 @@ describe("replies that refuse", () => {
 
   test("a page of the CDN tells the operator what helps", () => {
     const { message } = refuse({ ...html, status: 403, text: challenge });
-    expect(message).toMatch(/AKASH_COOKIE.*AKASH_USER_AGENT.*PROXY/);
+    expect(message).toMatch(/AKASH_COOKIE.*AKASH_USER_AGENT.*AKASHML_API_KEY/);
+    expect(message).not.toMatch(/another network|PROXY/);
   });
 
   test.each([
