@@ -314,9 +314,28 @@ describe("names that look like a setting's", () => {
     expect(suggestName(name, Object.keys(settings))).toBe(meant);
   });
 
+  test.for([
+    ["AKASHML_APIKEY", "AKASHML_API_KEY"],
+    ["AKASH_ML_API_KEY", "AKASHML_API_KEY"],
+    ["akashml_api_key", "AKASHML_API_KEY"],
+    ["AKASHML_KEY", "AKASHML_API_KEY or AKASHML_BASE_URL"],
+    ["AKASH_ML_TOKEN", "AKASHML_API_KEY or AKASHML_BASE_URL"],
+    ["AKASH_BASEURL", "AKASH_BASE_URL"],
+    ["COMPATIBLE_BASEURL", "COMPATIBLE_BASE_URL"],
+    ["COMPATIBLE_URL", "COMPATIBLE_BASE_URL or COMPATIBLE_API_KEY"],
+  ])("also by an underscore alone, where nobody else has such names: %s", ([name = "", meant]) => {
+    expect(loadSettings([], { [name]: "x" }).warnings).toEqual([
+      `${name} is no setting. Did you mean ${meant}?`,
+    ]);
+    const named = () => new Set([name]);
+    expect(loadSettings([], { [name]: "x" }, undefined, named).warnings).toEqual([]);
+  });
+
   test("but not those of other programs in the environment", () => {
     const others = {
       LOGLEVEL: "info",
+      AKASH_NODE: "x",
+      AKASH_KEYRING_BACKEND: "x",
       DATADIR: "x",
       PATH: "x",
       XDG_DATA_DIRS: "x",

@@ -14,6 +14,11 @@ const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "http
 const settingNames = Object.keys(settings);
 const known: ReadonlySet<string> = new Set([...settingNames, ...proxyNames]);
 
+/** Whatever begins so is meant for us. */
+const ownPrefix = /^(?:AKASH_?ML|COMPATIBLE)_/;
+/** What begins so and is near a setting is a slip. Akash's own tools have names that are not, such as AKASH_NODE. */
+const ourFamily = /^(?:AKASH|COMPATIBLE)/;
+
 /** A file with settings, in the form of `.env`. */
 export interface SettingsFile {
   readonly path: string;
@@ -60,11 +65,9 @@ export function loadSettings(
   const warnings: string[] = [];
   const strangers: { readonly name: string; readonly warning: string }[] = [];
   for (const name of Object.keys(environment)) {
-    const meant = isEmpty(environment[name]) || known.has(name) ? undefined : suggestName(name, settingNames);
-    // Other programs have names of their own that differ by that alone, such as LOGLEVEL.
-    const isOthers = meant?.replaceAll("_", "") === name.replaceAll("_", "").toUpperCase();
-    if (meant === undefined || isOthers) continue;
-    strangers.push({ name, warning: `${name} is no setting. Did you mean ${meant}?` });
+    if (isEmpty(environment[name]) || known.has(name)) continue;
+    const warning = warnOfSlip(name, environment);
+    if (warning !== undefined) strangers.push({ name, warning });
   }
   const parsed = files.flatMap((file) => {
     const text = readSettings(file.path, read);
@@ -113,6 +116,22 @@ export function loadSettings(
     warnings.push(...strangers.flatMap(({ name, warning }) => (named.has(name) ? [] : [warning])));
   }
   return { values, others, foreign, origins, warnings };
+}
+
+/** What is odd about a variable of the environment that is no setting; `undefined`: it is another program's. */
+function warnOfSlip(name: string, environment: Environment): string | undefined {
+  const upper = name.toUpperCase();
+  // Windows has no case: the setting is read by its own name.
+  if (known.has(upper) && !isEmpty(environment[upper])) return undefined;
+  const meant = suggestName(name, settingNames);
+  if (meant === undefined) {
+    const prefix = ownPrefix.exec(upper)?.[0].replace("AKASH_ML", "AKASHML");
+    const family = settingNames.filter((setting) => prefix !== undefined && setting.startsWith(prefix));
+    return family.length === 0 ? undefined : `${name} is no setting. Did you mean ${family.join(" or ")}?`;
+  }
+  // Other programs have names of their own that differ by that alone, such as LOGLEVEL.
+  const isOthers = !ourFamily.test(upper) && meant.replaceAll("_", "") === upper.replaceAll("_", "");
+  return isOthers ? undefined : `${name} is no setting. Did you mean ${meant}?`;
 }
 
 /** An empty variable counts as not set. */
