@@ -1,3 +1,4 @@
+import { findConfigFile } from "../config-file/find-config-file.ts";
 import type { Config } from "../config.ts";
 import { encodeUsage } from "../dialects/encode-gateway-usage.ts";
 import { toGatewayError, type ErrorKind, type GatewayError } from "../errors.ts";
@@ -34,6 +35,8 @@ export interface BannerFacts extends Surroundings {
   readonly config: Pick<Config, "SERVER_ADDRESS" | "PUBLIC_URL" | "BEARER_TOKEN" | "DATA_DIR">;
   /** Where it listens; the setting may have left the choice to the system. */
   readonly port: number;
+  /** Whether a file says which upstreams there are: `chat`, which is started in any folder, would ask others. */
+  readonly hasFile: boolean;
 }
 
 /** What is learned of the upstreams after the start. */
@@ -78,7 +81,8 @@ export function showBanner(
 ): void {
   const surroundings = lookAround();
   const port = Number(new URL(url).port || 80);
-  output.write(renderBanner({ ...surroundings, kind, version: readVersion(), config, port }, paint));
+  const hasFile = findConfigFile(config, process.cwd()).path !== undefined;
+  output.write(renderBanner({ ...surroundings, kind, version: readVersion(), config, port, hasFile }, paint));
 
   async function showUpstreams(): Promise<void> {
     const facts = await learnUpstreams(gateway.services);
@@ -177,7 +181,7 @@ function renderModels(all: readonly ModelInfo[], upstreams: number): string {
 }
 
 /** Three commands that lead on. Those that ask the gateway are told where it is, unless they find it by themselves. */
-function renderCommands({ kind, form, config, port }: BannerFacts, base: string): string[] {
+function renderCommands({ kind, form, config, port, hasFile }: BannerFacts, base: string): string[] {
   const isFound =
     form.place === "container" ||
     (config.PUBLIC_URL === undefined && port === defaultPort && asLocalhost.has(config.SERVER_ADDRESS.host));
@@ -186,11 +190,11 @@ function renderCommands({ kind, form, config, port }: BannerFacts, base: string)
   const launch = [`launch claude-code${at}`, "start a coding agent"];
   const connect = [`connect open-webui${at}`, "the settings of another client"];
   const usage = [`usage${at}`, "what is left of the budget"];
-  // An agent in the container would be of no use; a question beside the demo would go to Akash Chat itself.
+  // An agent in the container would be of no use; a question beside the demo, or a file, would go to Akash Chat itself.
   const commands =
     form.place === "container"
       ? [usage, connect, ["doctor", "whether everything works"]]
-      : kind === "demo"
+      : kind === "demo" || hasFile
         ? [launch, connect, usage]
         : [ask, launch, connect];
   const whole = commands.map(([rest = "", words = ""]) => [`${form.command} ${rest}`, words] as const);

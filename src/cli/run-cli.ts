@@ -82,14 +82,27 @@ function loadSettingsOf(command: string): LoadedSettings {
   return loaded;
 }
 
-/** The settings of a command that is started in any folder and asks upstreams. `foreign`: as `LoadedSettings` has it. */
-function readOwnConfig(foreign: LoadedSettings["foreign"]): Config {
+/**
+ * The settings of a command that is started in any folder, and may ask upstreams. `foreign`: as `LoadedSettings` has it. Who
+ * asks them calls `warn`, which says what is not used.
+ */
+function findOwnConfig(foreign: LoadedSettings["foreign"]): { readonly config: Config; warn(): void } {
   const { config, passedOver } = toOwnConfig(readConfig(process.env), { folder: process.cwd(), foreign });
-  if (passedOver !== undefined) {
-    process.stderr.write(
-      `Warning: ${passedOver} is not used: this folder may be anybody's. If it is yours, name that file by CONFIG_FILE in the environment or in ${userSettingsFile(process.env)}.\n`,
-    );
-  }
+  return {
+    config,
+    warn() {
+      if (passedOver === undefined) return;
+      process.stderr.write(
+        `Warning: ${passedOver} is not used: this folder may be anybody's. If it is yours, name that file by CONFIG_FILE in the environment or in ${userSettingsFile(process.env)}.\n`,
+      );
+    },
+  };
+}
+
+/** The same for a command that asks upstreams in any case. */
+function readOwnConfig(foreign: LoadedSettings["foreign"]): Config {
+  const { config, warn } = findOwnConfig(foreign);
+  warn();
   return config;
 }
 
@@ -153,7 +166,9 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--json", "print JSON, as GET /v1/usage")
     .action(async (options: { url?: string; json?: boolean }) => {
       const { usage } = await import("./usage.ts");
-      await usage(readOwnConfig(foreign), environment, options);
+      const { config, warn } = findOwnConfig(foreign);
+      // What a running gateway says comes from the file that it uses.
+      await usage(config, environment, { ...options, beforeUpstreams: warn });
     });
   program
     .command("healthcheck", { hidden: true })

@@ -12,6 +12,8 @@ export interface UsageOptions {
   /** Where the gateway is; default: as the configuration says. */
   readonly url?: string;
   readonly json?: boolean;
+  /** Called when no gateway runs, so that the upstreams themselves are asked. */
+  readonly beforeUpstreams?: () => void;
 }
 
 /**
@@ -43,6 +45,7 @@ async function findUsage(
   } catch (error) {
     if (!(error instanceof NoGatewayError) || options.url !== undefined) throw error;
   }
+  options.beforeUpstreams?.();
   return askUpstreams(config, environment, gateway.url);
 }
 

@@ -29,6 +29,7 @@ function banner(settings: Record<string, string> = {}, facts: Partial<BannerFact
       version: "1.2.3",
       config,
       port: config.SERVER_ADDRESS.port,
+      hasFile: false,
       form: { command: "akashchat-api", place: "anywhere" },
       lanAddress: "192.168.1.20",
       ...facts,
@@ -123,6 +124,14 @@ describe("at the start", () => {
       ["1.2.3 demo is ready", "akashchat-api launch claude-code", "akashchat-api usage"],
       // It would ask Akash Chat itself.
       ['chat "', "doctor"],
+    ],
+    [
+      "upstreams that a file names",
+      {},
+      { hasFile: true },
+      ["1.2.3 is ready", "akashchat-api launch claude-code", "akashchat-api usage"],
+      // It takes no file of the folder.
+      ['chat "'],
     ],
   ])("for %s", (_name, settings, facts, parts, others) => {
     const text = banner(settings, facts);

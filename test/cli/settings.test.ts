@@ -12,6 +12,7 @@ import { startSimulator } from "../../src/simulator/index.ts";
 import { startCompatibleSimulator } from "../../src/simulator/compatible/index.ts";
 import { hasSqlite } from "../support/has-sqlite.ts";
 import { runProgram } from "../support/run-program.ts";
+import { startStack } from "../support/start-stack.ts";
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
@@ -133,6 +134,17 @@ describe("a command that is started in any folder", () => {
       expect(other.requests).toEqual([]);
     },
   );
+
+  test("usage says nothing of it where a gateway runs, whose data it shows", async () => {
+    await using stack = await startStack();
+    const folder = await createFolder(hostile);
+    const { code, stderr } = await runProgram(
+      ["usage"],
+      { ANY_KEY: "s3cret", AKASHML_BASE_URL: "http://127.0.0.1:9", SERVER_ADDRESS: new URL(stack.url).host },
+      { folder },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
 
   test("uses the file that the environment, the user's own settings or a DATA_DIR of theirs names", async () => {
     await using own = await startCompatibleSimulator({ persona: "vllm" });
