@@ -21,7 +21,7 @@ export interface DoctorOptions {
 /**
  * Checks, in order, what answers need: the configuration; of each upstream login or key, models, budget, and a tiny completion
  * where that costs nothing; what rests at the gateway that runs; and what is probed. Says of each what was seen and, when it
- * fails, what to do. Resolves to the exit code: 0 when everything works, 2 for a wrong configuration, otherwise 1.
+ * fails, what to do. Resolves to the exit code: 0 when no check fails, 2 for a wrong configuration, otherwise 1.
  */
 export async function doctor(environment: Environment, options: DoctorOptions = {}): Promise<number> {
   const { write = (line) => process.stdout.write(`${line}\n`), origins = new Map(), probe = [] } = options;
@@ -62,6 +62,7 @@ async function runChecks({
   readonly write: Write;
 }): Promise<number> {
   const list = createChecklist(write);
+  let asleep: readonly string[] = [];
   const services = await createServices({ ...config, LOG_LEVEL: "silent" }, { environment });
   try {
     for (const entry of entries) {
@@ -69,14 +70,21 @@ async function runChecks({
       const upstream = services.router.upstreamOf({ upstream: entry.name });
       await checkUpstream(upstream, { entry, services, list });
     }
-    await checkGateway(config, list);
+    asleep = await checkGateway(config, list);
     await probeModels(probe, services, list);
     if (probe.length > 0) write(describeMemory(config));
   } finally {
     await services.close();
   }
-  write(list.failures === 0 ? "Everything works." : "docs/troubleshooting.md says more.");
+  write(list.failures > 0 ? "docs/troubleshooting.md says more." : describeSuccess(asleep));
   return list.failures === 0 ? 0 : 1;
+}
+
+/** `asleep`: upstreams that the running gateway does not ask now, though they answer here. */
+function describeSuccess(asleep: readonly string[]): string {
+  return asleep.length === 0
+    ? "Everything works."
+    : `Every check went well, but the running gateway does not ask ${asleep.join(" and ")} at the moment. docs/routing.md says for how long.`;
 }
 
 function describeMemory({ DATA_DIR }: Config): string {

@@ -198,7 +198,38 @@ models: { fast: [strict/*, able/*] }
       ...akash.settings,
       SERVER_ADDRESS: new URL(gateway.url).host,
     });
-    expect(stdout).toContain(`ok    gateway         runs at ${gateway.url}; there rest web/m\n`);
+    expect(stdout).toContain(`ok    gateway         runs at ${gateway.url}; web rests\n`);
+    expect(stdout).not.toContain("Everything works.");
+    expect(stdout).toContain("the running gateway does not ask web at the moment");
+  });
+
+  test("names an upstream of which nothing answers once, with the end of it, and of others some models", async () => {
+    const resetsAt = new Date(Date.now() + 60_000).toISOString();
+    const ids = ["a", "b", "c", "d", "e"];
+    await using gateway = await serve((seen, response) => {
+      if (seen.url.startsWith("/v1/usage")) {
+        const unknown = { used_percent: null, used_tokens: null, remaining_tokens: null, limit_tokens: null };
+        const when = { window_seconds: null, estimated: null, checked_at: null, resets_in_seconds: 60 };
+        const upstreams = [{ name: "web", state: "spent", ...unknown, ...when, resets_at: resetsAt }];
+        answerJson(response, 200, { object: "usage", upstreams, totals: null });
+        return;
+      }
+      const data = ids.map((id) => ({
+        id,
+        upstreams: [
+          { name: "web", model: id, answers_now: false },
+          { name: "own", model: id, answers_now: id === "e" },
+        ],
+      }));
+      answerJson(response, 200, { object: "list", data });
+    });
+    const { stdout } = await runProgram(["doctor"], {
+      ...akash.settings,
+      SERVER_ADDRESS: new URL(gateway.url).host,
+    });
+    expect(stdout).toMatch(
+      /; web rests until (?:\w+ )?\d\d:\d\d; there rest own\/a, own\/b, own\/c and 1 more of own\n/,
+    );
   });
 });
 
