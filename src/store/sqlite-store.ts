@@ -1,6 +1,6 @@
-import { isBuiltin } from "node:module";
 import path from "node:path";
 
+import { findMissingSqlite } from "./find-missing-sqlite.ts";
 import { ConfigError } from "../config.ts";
 import { type ResponseStore, StoreError, type StoredResponse } from "./response-store.ts";
 import type { ResponseCommand, ResponseQuery, ResponseTableSettings } from "./response-table.ts";
@@ -49,13 +49,8 @@ async function openOrExplain(
  * Rejects with `ConfigError` when the file cannot be opened or written, and on a Node without `node:sqlite`.
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<ResponseStore> {
-  // It came with Node 22.5 and needs no flag since 22.13.
-  if (!isBuiltin("node:sqlite")) {
-    throw new ConfigError([
-      `DATA_DIR: storing responses in a file needs Node 22.13 or newer, and this is ${process.version}. ` +
-        "Update Node, or unset DATA_DIR to keep responses in memory.",
-    ]);
-  }
+  const missing = findMissingSqlite();
+  if (missing !== undefined) throw new ConfigError([`DATA_DIR: ${missing}`]);
   const { directory, capacity, limitBytes = maximumBytes } = options;
   const file = path.join(directory, "responses.sqlite");
   const database = createDatabase<ResponseQuery, ResponseCommand>({

@@ -1,6 +1,7 @@
 import { checkConfiguration, type CheckedConfiguration } from "../../config-file/check-configuration.ts";
 import { describeMistake, type Environment, type Mistake } from "../../config-file/index.ts";
 import { quoteLine } from "../../config-file/quote-line.ts";
+import { findMissingSqlite } from "../../store/find-missing-sqlite.ts";
 import { describeConfiguration, showConfiguration } from "./describe-configuration.ts";
 
 /** What `config check` is given. */
@@ -20,11 +21,20 @@ export interface CheckOptions {
 export function checkConfig(environment: Environment, options: CheckOptions): number {
   const { file, json, origins, folder, write } = options;
   const found = checkConfiguration(environment, { folder, file });
-  const mistakes = found.mistakes.map((mistake) => nameOrigin(mistake, origins));
+  const mistakes = [...findStoreMistakes(environment), ...found.mistakes].map((mistake) =>
+    nameOrigin(mistake, origins),
+  );
   const warnings = found.warnings.map((warning) => nameOrigin(warning, origins));
-  const checked = { ...found, mistakes, warnings };
+  const configuration = mistakes.length === 0 ? found.configuration : undefined;
+  const checked = { ...found, configuration, mistakes, warnings };
   write(json === true ? encode(checked) : `${describe(checked).join("\n")}\n`);
   return mistakes.length === 0 ? 0 : 1;
+}
+
+/** What would keep `serve` from starting with a `DATA_DIR`, apart from what lies there. */
+function findStoreMistakes({ DATA_DIR: folder = "" }: Environment): readonly Mistake[] {
+  const message = folder.trim() === "" ? undefined : findMissingSqlite();
+  return message === undefined ? [] : [{ place: { variable: "DATA_DIR" }, message }];
 }
 
 function nameOrigin(mistake: Mistake, origins: ReadonlyMap<string, string>): Mistake {

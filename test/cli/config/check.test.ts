@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { checkConfig } from "../../../src/cli/config/check.ts";
 
@@ -15,9 +15,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const origins = new Map([["HEARTBEAT_MS", ".env"]]);
 
 /** What is printed, without the folder, and the exit code. */
-function check(environment: Record<string, string>, file?: string, json = false) {
+function check(environment: Record<string, string>, file?: string, json = false, run = checkConfig) {
   let text = "";
-  const code = checkConfig(environment, {
+  const code = run(environment, {
     file,
     json,
     origins,
@@ -195,5 +195,31 @@ other.yaml:4:41: The variable KEY is not set. Set it, or give a default: \${KEY:
       code: 1,
       text: "nowhere.yaml is wrong: 1 mistake.\n\nnowhere.yaml: does not exist.\n",
     });
+  });
+});
+
+describe("config check on a Node without SQLite", () => {
+  beforeEach(() => {
+    vi.doMock("node:module", () => ({ isBuiltin: (name: string) => name !== "node:sqlite" }));
+    vi.resetModules();
+  });
+  // Other files run in the same process.
+  afterEach(() => {
+    vi.doUnmock("node:module");
+    vi.resetModules();
+  });
+
+  it("says of a DATA_DIR what a start would say, and is content without one", async () => {
+    const { checkConfig: checkOnOldNode } = await import("../../../src/cli/config/check.ts");
+    const { code, text } = check({ DATA_DIR: "data" }, undefined, false, checkOnOldNode);
+    expect(code).toBe(1);
+    expect(text).toContain(
+      "The configuration is wrong: 1 mistake.\n\nDATA_DIR: storing responses in a file needs Node 22.13",
+    );
+    expect(JSON.parse(check({ DATA_DIR: "data" }, undefined, true, checkOnOldNode).text)).toMatchObject({
+      ok: false,
+      mistakes: [{ variable: "DATA_DIR" }],
+    });
+    expect(check({ DATA_DIR: " " }, undefined, false, checkOnOldNode).code).toBe(0);
   });
 });
