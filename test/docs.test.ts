@@ -308,6 +308,7 @@ describe("docs/clients.md has what connect gives", () => {
     models: [model],
     imageModel: "AkashGen",
     codexCatalogue: false,
+    providerName: "Akash Chat",
   };
   const headings = new Map([
     ["claude-code", "### Claude Code"],

@@ -171,7 +171,16 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     ["https://nas.local", false],
   ])("Cursor, which calls from its own servers, at %s: %s", ([url, reaches]) => {
     const model = { id: "m", contextLength: undefined };
-    const target = { url, apiKey: key, model, models: [model], imageModel: undefined, codexCatalogue: false };
+    const providerName = "Akash Chat" as const;
+    const target = {
+      url,
+      apiKey: key,
+      providerName,
+      model,
+      models: [model],
+      imageModel: undefined,
+      codexCatalogue: false,
+    };
     const client = findClient("cursor");
     const text = [...(client?.notes?.(target) ?? []), ...(client?.setup(target, "default").steps ?? [])].join(
       "\n",

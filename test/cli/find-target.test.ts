@@ -6,7 +6,10 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 
 import { findTarget } from "../../src/cli/connect/find-target.ts";
+import { clientNames, findClient } from "../../src/cli/connect/clients.ts";
 import { readConfig } from "../../src/config.ts";
+import { startCompatibleSimulator } from "../../src/simulator/compatible/index.ts";
+import { startConfigured } from "../support/start-configured.ts";
 import { startMerged } from "../support/start-merged.ts";
 
 /** A gateway that has this list and nothing else. */
@@ -76,8 +79,24 @@ test("the same from this gateway over several upstreams, whose first model gives
   });
   const target = await findTarget(readConfig({}), { url: stack.url });
   expect(target).toMatchObject({ model: { id: "Writer" }, imageModel: "AkashGen", codexCatalogue: true });
+  // Though it is called "web" there.
+  expect(target.providerName).toBe("Akash Chat");
   expect(target.models).toEqual([
     { id: "Writer", contextLength: 64_000, upstreams: ["web"] },
     { id: "org/Paid-Writer", contextLength: 8192, upstreams: ["paid"] },
   ]);
+});
+
+test("a gateway without Akash Chat is not called so in any client", async () => {
+  await using own = await startCompatibleSimulator({ persona: "vllm", models: [{ id: "mine" }] });
+  await using gateway = await startConfigured(
+    `upstreams: [{ name: gpu, type: vllm, base_url: "${own.baseUrl}" }]\n`,
+  );
+  const target = await findTarget(readConfig({}), { url: gateway.url });
+  expect(target.providerName).toBe("akashchat-api");
+  for (const name of clientNames) {
+    const setup = JSON.stringify(findClient(name)?.setup(target, "default"));
+    expect(setup, name).not.toMatch(/Akash Chat|"Akash |AKASH_CHAT/);
+  }
+  expect(JSON.stringify(findClient("zed")?.setup(target, "full"))).toContain("AKASHCHAT_API_API_KEY");
 });

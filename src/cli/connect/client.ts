@@ -12,12 +12,16 @@ export interface TargetModel {
   readonly upstreams?: readonly string[];
 }
 
+/** What the gateway is called in clients: by Akash Chat where that is one of its upstreams, else by itself. */
+export type ProviderName = "Akash Chat" | "akashchat-api";
+
 /** Where a client shall find the gateway. */
 export interface Target {
   /** No trailing slash, without `/v1`. */
   readonly url: string;
   /** The key to send; any text when the gateway wants none. */
   readonly apiKey: string;
+  readonly providerName: ProviderName;
   /** The model to use; its id may be an alias. */
   readonly model: TargetModel;
   /** All chat models, the chosen one first. */

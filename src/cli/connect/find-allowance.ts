@@ -1,7 +1,6 @@
-import { usageObject, type UsageObject } from "../../dialects/encode-gateway-usage.ts";
-import { UsageError } from "../usage-error.ts";
+import type { UsageObject } from "../../dialects/encode-gateway-usage.ts";
 import type { Target, TargetModel } from "./client.ts";
-import { fetchJson } from "./find-target.ts";
+import { askUsage } from "./find-target.ts";
 
 /** What an upstream gives for a time. */
 export interface Allowance {
@@ -12,18 +11,8 @@ export interface Allowance {
 
 /** The allowance that requests to the chosen model are taken from; `undefined`: none is known. */
 export async function findAllowance({ url, apiKey, model }: Target): Promise<Allowance | undefined> {
-  const usage = await askUsage({ url, apiKey });
+  const usage = await askUsage({ url, apiKey, hasKey: true });
   return usage === undefined ? undefined : chooseAllowance(usage, model);
-}
-
-/** A gateway of another version may not know the route; what is left is only worth a word. */
-async function askUsage({ url, apiKey }: Pick<Target, "url" | "apiKey">): Promise<UsageObject | undefined> {
-  try {
-    return await fetchJson({ url, apiKey, hasKey: true }, "/v1/usage", usageObject);
-  } catch (error) {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  }
 }
 
 /** Of the upstreams that have the model the first that counts; one that is alone has them all. */

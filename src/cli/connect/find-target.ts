@@ -1,13 +1,14 @@
 import { request } from "undici";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
+import { usageObject, type UsageObject } from "../../dialects/encode-gateway-usage.ts";
 import { anyModel } from "../../model/any-model.ts";
 import { localUrl } from "../local-url.ts";
 import { userSettingsFile } from "../settings/user-file.ts";
 import { ownCommand } from "../look-around.ts";
 import { UsageError } from "../usage-error.ts";
 import { unsetKey } from "./agent-settings.ts";
-import type { Target, TargetModel } from "./client.ts";
+import type { ProviderName, Target, TargetModel } from "./client.ts";
 import { readText } from "./replace-file.ts";
 
 /** What the list has of a model: as a target, and what it is for; `other`: nothing that a client here can use. */
@@ -119,11 +120,31 @@ export async function findTarget(config: Config, options: TargetOptions): Promis
   return {
     url,
     apiKey,
+    providerName: await nameProvider(gateway, data),
     model,
     models: [model, ...chatModels.filter(({ id }) => id !== model.id)],
     imageModel: data.find(({ use }) => use === "draws")?.model.id,
     codexCatalogue: models.some(({ slug }) => slug === model.id),
   };
+}
+
+/** As `Target` has it. Only Akash Chats say what is left, and one may have any name; an old gateway has nothing else. */
+async function nameProvider(gateway: Gateway, listed: readonly ListedTarget[]): Promise<ProviderName> {
+  const names = listed.flatMap(({ model }) => model.upstreams ?? []);
+  if (names.length === 0 || names.includes("akash-chat")) return "Akash Chat";
+  const usage = await askUsage(gateway);
+  const counts = usage === undefined || usage.upstreams.some(({ state }) => state !== "unknown");
+  return counts ? "Akash Chat" : "akashchat-api";
+}
+
+/** `undefined`: a gateway of another version, which does not know the route. */
+export async function askUsage(gateway: Gateway): Promise<UsageObject | undefined> {
+  try {
+    return await fetchJson(gateway, "/v1/usage", usageObject);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 /** What a header can carry. */

@@ -1,10 +1,9 @@
 import { z } from "zod";
 
 import type { Config } from "../../config.ts";
-import { usageObject, type UsageObject } from "../../dialects/encode-gateway-usage.ts";
-import { fetchJson, findGateway, NoGatewayError } from "../connect/find-target.ts";
+import type { UsageObject } from "../../dialects/encode-gateway-usage.ts";
+import { askUsage, fetchJson, findGateway, NoGatewayError } from "../connect/find-target.ts";
 import { describeTime } from "../describe-budget.ts";
-import { UsageError } from "../usage-error.ts";
 import type { Checklist } from "./checklist.ts";
 
 const models = z.object({
@@ -62,16 +61,6 @@ function groupLegs(legs: readonly Leg[]) {
     (answers ? group.up : group.down).add(model);
   }
   return groups;
-}
-
-/** A gateway of another version may not know the route. */
-async function askUsage(gateway: Parameters<typeof fetchJson>[0]): Promise<UsageObject | undefined> {
-  try {
-    return await fetchJson(gateway, "/v1/usage", usageObject);
-  } catch (error) {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  }
 }
 
 /** Only of a budget is it told when it comes back. */

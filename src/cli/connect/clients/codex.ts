@@ -34,7 +34,7 @@ function settings(
         };
   const provider = {
     // The name "OpenAI" would make it ask for compaction on the server.
-    name: "Akash Chat",
+    name: target.providerName,
     base_url: `${url}/v1`,
     env_key: keyVariable,
     wire_api: "responses",
@@ -91,7 +91,7 @@ export const codex: Client = {
       files: [
         {
           format: "toml",
-          mark: '"Akash Chat"',
+          mark: "model_providers.akash",
           path: join(folder, "config.toml"),
           // A relative path is one beside config.toml.
           content: settings(target, size, { id: "akash", instructions: instructionsFile }),

@@ -2,17 +2,20 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { outputLimit } from "../agent-settings.ts";
-import type { Client, Target, TargetModel } from "../client.ts";
+import type { Client, ProviderName, Target, TargetModel } from "../client.ts";
 
 /** How the names of our models begin, by which they are known again. */
-const prefix = "Akash ";
+const prefixes: Readonly<Record<ProviderName, string>> = {
+  "Akash Chat": "Akash ",
+  "akashchat-api": "akashchat-api ",
+};
 
-const entry = ({ url, apiKey }: Target, { id, contextLength }: TargetModel) => ({
-  name: prefix + id,
+const entry = (target: Target, { id, contextLength }: TargetModel) => ({
+  name: prefixes[target.providerName] + id,
   provider: "openai",
   model: id,
-  apiBase: `${url}/v1`,
-  apiKey,
+  apiBase: `${target.url}/v1`,
+  apiKey: target.apiKey,
   roles: ["chat", "edit", "apply"],
   capabilities: ["tool_use"],
   ...(contextLength === undefined
@@ -27,11 +30,12 @@ export const continueDev: Client = {
     files: [
       {
         format: "yaml",
-        mark: `name: ${prefix}`,
+        mark: `name: ${prefixes[target.providerName]}`,
         path: join(homedir(), ".continue", "config.yaml"),
-        defaults: { name: "Akash Chat", version: "1.0.0", schema: "v1" },
+        defaults: { name: target.providerName, version: "1.0.0", schema: "v1" },
         content: { models: target.models.map((model) => entry(target, model)) },
-        owns: ({ name }) => typeof name === "string" && name.startsWith(prefix),
+        owns: ({ name }) =>
+          typeof name === "string" && Object.values(prefixes).some((prefix) => name.startsWith(prefix)),
       },
     ],
     steps: ["Reload the editor window."],

@@ -56,7 +56,7 @@ function config(
     provider: {
       [provider]: {
         npm: "@ai-sdk/openai-compatible",
-        name: "Akash Chat",
+        name: target.providerName,
         options: {
           baseURL: `${target.url}/v1`,
           apiKey: target.apiKey,

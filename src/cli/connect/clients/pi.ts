@@ -15,7 +15,7 @@ import type { Client, Size, Target } from "../client.ts";
 /** A provider as models.json has it. Source: pi's docs/models-configuration.md. */
 function provider(target: Target, size: Size, apiKey: string): Record<string, unknown> {
   return {
-    name: "Akash Chat",
+    name: target.providerName,
     baseUrl: `${target.url}/v1`,
     apiKey,
     api: "openai-completions",

@@ -16,6 +16,9 @@ const entry = ({ id, contextLength = 64_000 }: TargetModel) => ({
   },
 });
 
+/** Zed reads the key of a provider from a variable of its name: `AKASH_CHAT_API_KEY`. */
+const keyNameOf = (provider: string) => `${provider.toUpperCase().replace(/[^A-Z\d]+/g, "_")}_API_KEY`;
+
 /** Zed, with an entry for each model. */
 export const zed: Client = {
   title: "Zed",
@@ -23,19 +26,22 @@ export const zed: Client = {
     files: [
       {
         format: "json",
-        mark: '"Akash Chat"',
+        mark: JSON.stringify(target.providerName),
         path: join(folderOf("XDG_CONFIG_HOME", ".config"), "zed", "settings.json"),
         content: {
           language_models: {
             openai_compatible: {
-              "Akash Chat": { api_url: `${target.url}/v1`, available_models: target.models.map(entry) },
+              [target.providerName]: {
+                api_url: `${target.url}/v1`,
+                available_models: target.models.map(entry),
+              },
             },
           },
-          agent: { default_model: { provider: "Akash Chat", model: target.model.id } },
+          agent: { default_model: { provider: target.providerName, model: target.model.id } },
         },
       },
     ],
-    environment: { AKASH_CHAT_API_KEY: target.apiKey },
+    environment: { [keyNameOf(target.providerName)]: target.apiKey },
     steps: ["Zed reads the key from that variable, or asks for it in its agent panel's settings."],
   }),
 };
