@@ -86,7 +86,10 @@ function loadSettingsOf(command: string): LoadedSettings {
  * The settings of a command that is started in any folder, and may ask upstreams. `foreign`: as `LoadedSettings` has it. Who
  * asks them calls `warn`, which says what is not used.
  */
-function findOwnConfig(foreign: LoadedSettings["foreign"]): { readonly config: Config; warn(): void } {
+function findOwnConfig(foreign: LoadedSettings["foreign"]): {
+  readonly config: Config;
+  readonly warn: () => void;
+} {
   const { config, passedOver } = toOwnConfig(readConfig(process.env), { folder: process.cwd(), foreign });
   return {
     config,
