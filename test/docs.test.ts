@@ -288,10 +288,8 @@ describe("docs/tools.md", () => {
       argumentsMode: "stream",
       newCallId: () => "call_1",
     });
-    async function* events() {
-      yield answerEvents({ pieces: [text.trimEnd()] }).flatMap((event) => [...shaper.push(event)]);
-    }
-    const answer = await collect(events());
+    const events = answerEvents({ pieces: [text.trimEnd()] }).flatMap((event) => [...shaper.push(event)]);
+    const answer = await collect(async (sink) => sink(events));
     expect(answer.blocks).toEqual([
       expect.objectContaining({ kind: "tool-call", name: "read_file", arguments: '{"path":"a.txt"}' }),
     ]);

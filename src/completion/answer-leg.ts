@@ -6,7 +6,7 @@ import { usualParameters, type ChatRequest } from "../model/request.ts";
 import { usesTools } from "../shaping/lower.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
 import { describeNativeCall } from "../shaping/tools/index.ts";
-import { defer } from "../stream/defer.ts";
+import type { Sink, Source } from "../stream/source.ts";
 import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
 import type { CallContext } from "./chat-service.ts";
 import { checkLength } from "./check-length.ts";
@@ -50,25 +50,22 @@ export async function answerAtLeg(
   { leg, upstream, asking }: { readonly leg: Leg; readonly upstream: Upstream; readonly asking: AskOptions },
   request: LegRequest,
   means: LegMeans,
-): Promise<AsyncIterable<EventBatch>> {
+  sink: Sink<EventBatch>,
+): Promise<void> {
   const { ready, name, context } = request;
   const { continuer, pacer, config } = means;
   const target = () => targetOf(leg.model, upstream, config.SYSTEM_PROMPT);
   // Asked when the head goes out: what a server refuses is learned meanwhile.
   context.watch?.tellParameters?.(legKey(leg), () => target().model.parameters ?? usualParameters);
-  const chat = () => chatAtLeg({ target: target(), upstream, asking }, request, means);
-  if (ready.continues === undefined) return chat();
+  const chat: Source<EventBatch> = (take) =>
+    chatAtLeg({ target: target(), upstream, asking }, request, means, take);
+  if (ready.continues === undefined) {
+    await chat(sink);
+    return;
+  }
   const startPace = () => pacer.start(asking.signal);
   const { model } = target();
-  return continuer.answer({
-    upstream,
-    model,
-    request: ready,
-    name,
-    asking,
-    startPace,
-    chat: () => defer(chat),
-  });
+  await continuer.answer({ upstream, model, request: ready, name, asking, startPace, chat }, sink);
 }
 
 async function chatAtLeg(
@@ -83,7 +80,8 @@ async function chatAtLeg(
   },
   { ready, name, work, context }: LegRequest,
   { config, teach, pacer, newId }: LegMeans,
-): Promise<AsyncIterable<EventBatch>> {
+  sink: Sink<EventBatch>,
+): Promise<void> {
   const { signal } = asking;
   const { model, can } = target;
   const request = !hasImages(ready) || canSee(model, config.VISION_MODELS) ? ready : replaceToolImages(ready);
@@ -97,30 +95,33 @@ async function chatAtLeg(
   const whole = context.whole === true;
   const usedCallIds = callIdsIn(request);
   const isTaughtTools = usesTools(request) && can.tools !== "native";
-  return runTurns({
-    upstream,
-    name,
-    request: lowered,
-    asking,
-    createReaders: () => createReaders(request, { model: model.id, can, whole }),
-    createShapers: () =>
-      createShapers(request, {
-        model: model.id,
-        can,
-        whole,
-        reasoning: request.reasoning ?? config.REASONING,
-        argumentsMode: config.TOOL_ARGUMENTS,
-        newCallId: () => newId("call_"),
-        usedCallIds,
-        work,
-        taught,
-      }),
-    describeNativeCall: isTaughtTools
-      ? (called) => describeNativeCall(called, { request, model: model.id })
-      : undefined,
-    repairTurns: config.REPAIR_TURNS,
-    startPace: () => pacer.start(signal),
-  });
+  await runTurns(
+    {
+      upstream,
+      name,
+      request: lowered,
+      asking,
+      createReaders: () => createReaders(request, { model: model.id, can, whole }),
+      createShapers: () =>
+        createShapers(request, {
+          model: model.id,
+          can,
+          whole,
+          reasoning: request.reasoning ?? config.REASONING,
+          argumentsMode: config.TOOL_ARGUMENTS,
+          newCallId: () => newId("call_"),
+          usedCallIds,
+          work,
+          taught,
+        }),
+      describeNativeCall: isTaughtTools
+        ? (called) => describeNativeCall(called, { request, model: model.id })
+        : undefined,
+      repairTurns: config.REPAIR_TURNS,
+      startPace: () => pacer.start(signal),
+    },
+    sink,
+  );
 }
 
 /** The ids of the calls so far: some servers begin theirs anew in each answer, and clients tell calls apart by them. */

@@ -4,6 +4,7 @@ import type { CallWatch } from "../model/call-watch.ts";
 import type { ListedModel, RoutedModel } from "../model/leg.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
+import type { Sink } from "../stream/source.ts";
 
 /** What a route knows of the caller. */
 export interface CallContext {
@@ -30,11 +31,11 @@ export interface EditedContext {
 /** What routes need of the gateway to answer a chat request. All methods throw `GatewayError`. */
 export interface ChatService {
   /**
-   * Answers a request: resolves the model, shapes prompt and answer, streams canonical events.
-   * Nothing is sent before iteration starts. Unknown model, unsupported input and too long prompts
-   * reject on the first `next()`. A model of kind `image` answers with one text block that has `image`.
+   * Answers a request: resolves the model, shapes prompt and answer, streams canonical events into the sink. Resolves after
+   * `finish`, or rejects; an unknown model, unsupported input and too long prompts before anything is given. A model of kind
+   * `image` answers with one text block that has `image`.
    */
-  complete(request: ChatRequest, context: CallContext): AsyncIterable<EventBatch>;
+  complete(request: ChatRequest, context: CallContext, sink: Sink<EventBatch>): Promise<void>;
   /** Tokens of all that would be sent for this request, tool prompt and files included. Never 0. */
   countTokens(request: ChatRequest, signal: AbortSignal): Promise<number>;
   /**

@@ -5,6 +5,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest, Message } from "../model/request.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { ImageEvent, ImageRequest } from "../upstreams/upstream.ts";
+import type { Sink } from "../stream/source.ts";
 import type { CallContext } from "./chat-service.ts";
 import { estimateTokens } from "./estimate-usage.ts";
 import { namePictures } from "./picture-text.ts";
@@ -24,11 +25,12 @@ export interface CompleteImageOptions {
  * What the model says in place of a picture is the answer, as chat pages show it; when it says nothing,
  * throws kind `image-declined`.
  */
-export async function* completeImage(
+export async function completeImage(
   request: ChatRequest,
   options: CompleteImageOptions,
   context: CallContext,
-): AsyncGenerator<EventBatch, void, undefined> {
+  sink: Sink<EventBatch>,
+): Promise<void> {
   const { model } = options;
   const wish: ImageRequest = {
     model: model.id,
@@ -46,7 +48,7 @@ export async function* completeImage(
     );
   }
   try {
-    yield* drawPicture(wish, request.reasoning === "field", options, context);
+    await drawPicture(wish, options, { ...context, tells: request.reasoning === "field" }, sink);
   } catch (error) {
     // It is the first and only thing that comes, so nothing was given yet.
     if (!(error instanceof GatewayError) || error.kind !== "image-declined" || error.answer === undefined)
@@ -54,20 +56,20 @@ export async function* completeImage(
     const writer = createBlockWriter(model.id);
     writer.write("text", error.answer);
     writer.finish({ kind: "stop" }, estimateUsage(wish, error.answer));
-    yield writer.take();
+    await sink(writer.take());
   }
 }
 
-async function* drawPicture(
+async function drawPicture(
   wish: ImageRequest,
-  tells: boolean,
   { model, images }: CompleteImageOptions,
-  context: CallContext,
-): AsyncGenerator<EventBatch, void, undefined> {
+  { signal, watch, baseUrl, tells }: CallContext & { readonly tells: boolean },
+  sink: Sink<EventBatch>,
+): Promise<void> {
   const writer = createBlockWriter(model.id);
   let told = "";
   let accepted: { jobId: string; prompt: string } | undefined;
-  for await (const event of images.generate(wish, context.signal, context.watch)) {
+  for await (const event of images.generate(wish, signal, watch)) {
     if (event.type === "accepted") accepted = event;
     if (event.type !== "done") {
       const text = tells ? toProgress(event) : "";
@@ -75,18 +77,18 @@ async function* drawPicture(
       if (text === told) continue;
       told = text;
       writer.write("reasoning", `${text}\n`);
-      yield writer.take();
+      await sink(writer.take());
       continue;
     }
     const image: GeneratedImage = {
       jobId: accepted?.jobId ?? "",
       prompt: accepted?.prompt ?? "",
-      url: images.publish(event.image, context.baseUrl),
+      url: images.publish(event.image, baseUrl),
     };
     const markdown = toMarkdown(image);
     writer.writeImage(image, markdown);
     writer.finish({ kind: "stop" }, estimateUsage(wish, markdown));
-    yield writer.take();
+    await sink(writer.take());
     return;
   }
 }

@@ -4,6 +4,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
 import type { TextRequest } from "../model/text-request.ts";
 import { stopAtSequences } from "../shaping/stop-at-sequences.ts";
+import type { Sink, Source } from "../stream/source.ts";
 import type { Pace } from "../stream/pace.ts";
 import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
 import { estimateTokens } from "./estimate-usage.ts";
@@ -20,7 +21,7 @@ export interface Continuation {
   readonly asking: AskOptions;
   readonly startPace: () => Pace;
   /** Answers the same as a chat. */
-  readonly chat: () => AsyncIterable<EventBatch>;
+  readonly chat: Source<EventBatch>;
 }
 
 /** Goes on with texts by the upstreams that can, and remembers those that turn out not to. */
@@ -29,10 +30,10 @@ export interface TextContinuer {
   canContinue(upstream: Upstream, model: string): boolean;
   /**
    * Answers a request that has `continues`: raw by an upstream that goes on with texts, as a chat by all others. One that refuses it
-   * for having no such route is asked for a chat at once, and from then on; not with a `suffix`, which has no place there. Throws as
+   * for having no such route is asked for a chat at once, and from then on; not with a `suffix`, which has no place there. Rejects as
    * `runTurns`.
    */
-  answer(continuation: Continuation): AsyncGenerator<EventBatch, void, undefined>;
+  answer(continuation: Continuation, sink: Sink<EventBatch>): Promise<void>;
 }
 
 /** Raw text has no end of its own as an answer has, and the servers' own limit of 16 tokens would cut every one. */
@@ -59,30 +60,30 @@ export function createTextContinuer(): TextContinuer {
 
   return {
     canContinue,
-    async *answer(continuation) {
+    async answer(continuation, sink) {
       const { upstream, model, request, asking, chat } = continuation;
       if (!canContinue(upstream, model.id)) {
-        yield* chat();
+        await chat(sink);
         return;
       }
       let begun = false;
       try {
-        for await (const batch of continueRaw(continuation)) {
+        await continueRaw(continuation, (batch) => {
           begun = true;
-          yield batch;
-        }
+          return sink(batch);
+        });
         return;
       } catch (error) {
         if (begun || !(error instanceof GatewayError) || !withoutRoute.has(error.kind)) throw error;
         if (request.continues?.suffix !== undefined) throw error;
         asking.watch?.retry(error.kind);
       }
-      for await (const batch of chat()) {
+      await chat((batch) => {
         // So it is there, and does nothing else.
         if (!begun) chatOnly.set(upstream, (chatOnly.get(upstream) ?? new Set()).add(model.id));
         begun = true;
-        yield batch;
-      }
+        return sink(batch);
+      });
     },
   };
 }
@@ -96,14 +97,10 @@ export function createSuffixError(): GatewayError {
   );
 }
 
-function continueRaw({
-  upstream,
-  model,
-  request,
-  name,
-  asking,
-  startPace,
-}: Continuation): AsyncGenerator<EventBatch, void, undefined> {
+function continueRaw(
+  { upstream, model, request, name, asking, startPace }: Continuation,
+  sink: Sink<EventBatch>,
+): Promise<void> {
   const { prompt = "", suffix } = request.continues ?? {};
   const { sampling, stopSequences } = request;
   const raw: TextRequest = {
@@ -114,33 +111,37 @@ function continueRaw({
     stopSequences,
     maxOutputTokens: limitFor(`${prompt}${suffix ?? ""}`, request.maxOutputTokens, model),
   };
-  return runTurns({
-    upstream: { stream: (_request, options) => streamRaw(upstream, raw, options) },
-    name,
-    // What usage is estimated by.
-    request: {
-      ...request,
-      model: model.id,
-      messages: [{ role: "user", parts: [{ type: "text", text: prompt }] }],
+  return runTurns(
+    {
+      upstream: { stream: (_request, options, take) => streamRaw(upstream, raw, options, take) },
+      name,
+      // What usage is estimated by.
+      request: {
+        ...request,
+        model: model.id,
+        messages: [{ role: "user", parts: [{ type: "text", text: prompt }] }],
+      },
+      asking,
+      createReaders: () => [],
+      // Servers take a few stop sequences only.
+      createShapers: () => (stopSequences.length === 0 ? [] : [stopAtSequences(stopSequences)]),
+      repairTurns: 0,
+      startPace,
     },
-    asking,
-    createReaders: () => [],
-    // Servers take a few stop sequences only.
-    createShapers: () => (stopSequences.length === 0 ? [] : [stopAtSequences(stopSequences)]),
-    repairTurns: 0,
-    startPace,
-  });
+    sink,
+  );
 }
 
-async function* streamRaw(
+async function streamRaw(
   upstream: Upstream,
   raw: TextRequest,
   options: AskOptions,
-): AsyncGenerator<EventBatch, void, undefined> {
+  sink: Sink<EventBatch>,
+): Promise<void> {
   if (upstream.continueText === undefined) {
     throw new GatewayError("unsupported", `${upstream.name} only chats.`);
   }
-  yield* upstream.continueText(raw, options);
+  await upstream.continueText(raw, options, sink);
 }
 
 /** Tokens that the answer may have: what was asked for, or the usual, as far as it fits. */

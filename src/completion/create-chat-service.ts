@@ -12,7 +12,7 @@ import type { ChatRequest } from "../model/request.ts";
 import { createCheckBudget, type CheckBudget } from "../shaping/schema/check-budget.ts";
 import { createSchemaBook } from "../shaping/schema/schema-book.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
-import { defer } from "../stream/defer.ts";
+import type { Sink } from "../stream/source.ts";
 import type { Router } from "../routing/router.ts";
 import { answerAtLeg } from "./answer-leg.ts";
 import type { CallContext, ChatService } from "./chat-service.ts";
@@ -122,7 +122,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     return writer.kind === "image" ? { request, model } : { request: words, model: writer };
   }
 
-  async function begin(asked: ChatRequest, context: CallContext): Promise<AsyncIterable<EventBatch>> {
+  async function complete(asked: ChatRequest, context: CallContext, sink: Sink<EventBatch>): Promise<void> {
     const { signal, watch } = context;
     signal.throwIfAborted();
     const { request, model } = await chooseModel(asked, signal);
@@ -134,22 +134,26 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       fetchImage: (url) => imageFetcher.fetch(url, signal),
     });
     if (model.kind === "image") {
-      return completeImage(ready, { model, images: options.images }, context);
+      await completeImage(ready, { model, images: options.images }, context, sink);
+      return;
     }
     const work = workFor(request);
-    return router.answer({
-      model: model.id,
-      legs: chooseLegs(ready, model.legs),
-      signal,
-      watch,
-      conversation: {
-        session: request.session,
-        cacheKey: request.cacheKey,
-        beginning: () => conversationHash(request),
+    await router.answer(
+      {
+        model: model.id,
+        legs: chooseLegs(ready, model.legs),
+        signal,
+        watch,
+        conversation: {
+          session: request.session,
+          cacheKey: request.cacheKey,
+          beginning: () => conversationHash(request),
+        },
+        ask: (leg, upstream, asking, give) =>
+          answerAtLeg({ leg, upstream, asking }, { ready, name: model.id, work, context }, means, give),
       },
-      ask: (leg, upstream, asking) =>
-        answerAtLeg({ leg, upstream, asking }, { ready, name: model.id, work, context }, means),
-    });
+      sink,
+    );
   }
 
   /** The legs that can do what the request can't do without; for pictures all, where none is known to see. */
@@ -194,7 +198,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   return {
-    complete: (request, context) => defer(() => begin(request, context)),
+    complete,
     countTokens,
     fits,
     editContext: (request, edits, signal) =>

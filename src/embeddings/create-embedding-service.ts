@@ -38,16 +38,21 @@ export function createEmbeddingService({
     async embed(request, { signal, watch }) {
       const { id, legs } = await resolveEmbeddingModel(request.model, { chat, hasVectors }, signal);
       watch?.resolve(id);
-      const answers = router.route<EmbeddingResponse>({
-        model: id,
-        legs,
-        signal,
-        watch,
-        progressOf: () => "end",
-        ask: async (leg, upstream, asking) => ask(upstream, { ...request, model: leg.model.id }, asking),
-      });
-      let answer: EmbeddingResponse | undefined;
-      for await (const one of answers) answer = one;
+      const answers: EmbeddingResponse[] = [];
+      await router.route<EmbeddingResponse>(
+        {
+          model: id,
+          legs,
+          signal,
+          watch,
+          progressOf: () => "end",
+          async ask(leg, upstream, asking, give) {
+            await give(await ask(upstream, { ...request, model: leg.model.id }, asking));
+          },
+        },
+        (answer) => void answers.push(answer),
+      );
+      const [answer] = answers;
       if (answer === undefined) throw new GatewayError("internal", "A route ended without an answer.");
       const { vectors, inputTokens } = answer;
       return {
@@ -69,13 +74,13 @@ export function createEmbeddingService({
   }
 }
 
-async function* ask(
+async function ask(
   upstream: Upstream,
   request: EmbeddingRequest,
   asking: AskOptions,
-): AsyncGenerator<EmbeddingResponse, void, undefined> {
+): Promise<EmbeddingResponse> {
   if (upstream.embed === undefined) {
     throw new GatewayError("unsupported", `${upstream.name} has no embeddings.`, { retry: "other" });
   }
-  yield await upstream.embed(request, asking);
+  return upstream.embed(request, asking);
 }

@@ -68,9 +68,14 @@ export function createCollector(): Collector {
   };
 }
 
-/** Collects a stream. Rejects with what the stream throws; an end without a finish is an `Error`. */
-export async function collect(batches: AsyncIterable<EventBatch>): Promise<ChatResponse> {
+/** Collects an answer. Rejects with what its source fails of; an end without a finish is an `Error`. */
+export async function collect(
+  events: (sink: (batch: EventBatch) => undefined) => Promise<void>,
+): Promise<ChatResponse> {
   const collector = createCollector();
-  for await (const batch of batches) for (const event of batch) collector.push(event);
+  await events((batch) => {
+    for (const event of batch) collector.push(event);
+    return undefined;
+  });
   return collector.result();
 }

@@ -4,6 +4,7 @@ import type { ResponseObject, ResponseWriter, WireEvent } from "../dialects/open
 import { GatewayError, toGatewayError } from "../errors.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { StoredResponse, StoreProblem } from "../store/response-store.ts";
+import type { Source } from "../stream/source.ts";
 import { createController } from "../stream/create-controller.ts";
 import type { BackgroundRun, RunLog } from "./response-service.ts";
 
@@ -17,7 +18,7 @@ export interface RunOptions {
   readonly writer: ResponseWriter;
   readonly inputItems: StoredResponse["inputItems"];
   /** Begins the answer; `signal` aborts it. */
-  readonly start: (signal: AbortSignal) => AsyncIterable<EventBatch>;
+  readonly start: (signal: AbortSignal) => Source<EventBatch>;
   /** Keeps the response: when it is queued, and when it has ended. Resolves with the reason if it could not. */
   readonly save: (response: ResponseObject) => Promise<StoreProblem | undefined>;
   readonly onEnd?: RunLog["onEnd"];
@@ -84,10 +85,11 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
     await queued;
     try {
       controller.signal.throwIfAborted();
-      for await (const batch of start(controller.signal)) {
-        if (controller.signal.aborted) break;
+      await start(controller.signal)((batch) => {
+        if (controller.signal.aborted) return undefined;
         for (const event of batch) if (!writer.ended) add(writer.push(event));
-      }
+        return undefined;
+      });
       throw new GatewayError("upstream-truncated", "The upstream ended the answer before it was complete.");
     } catch (error) {
       add(fail(toGatewayError(error)));

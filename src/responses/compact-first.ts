@@ -1,10 +1,11 @@
 import type { CallContext, ChatService } from "../completion/chat-service.ts";
 import type { ParsedResponses } from "../dialects/openai-responses/index.ts";
 import { addUsage } from "../model/add-usage.ts";
-import { createCollector } from "../model/collect.ts";
+import { collect } from "../model/collect.ts";
 import type { EventBatch } from "../model/events.ts";
 import { type ModelWindow, roomForPrompt } from "../model/leg.ts";
 import type { ChatRequest } from "../model/request.ts";
+import type { Sink } from "../stream/source.ts";
 import { fitSummary } from "./fit-summary.ts";
 import type { ResponseContext } from "./response-service.ts";
 import { summarise } from "./summarise.ts";
@@ -49,7 +50,7 @@ export async function isTooLong(
  * Has the model write a summary, gives it to `onSummary`, and then answers what `goOn` makes of it. The usage is that of
  * both. Rejects as `summarise` and the completion do.
  */
-export async function* compactFirst(
+export async function compactFirst(
   { summary, goOn }: CompactionPlan,
   options: {
     readonly chat: CompactionContext["chat"];
@@ -60,22 +61,22 @@ export async function* compactFirst(
     /** What else becomes of the request. */
     readonly prepare: (request: ChatRequest) => Promise<ChatRequest>;
   },
-): AsyncGenerator<EventBatch, void, undefined> {
+  sink: Sink<EventBatch>,
+): Promise<void> {
   const { chat, window, wishes, context, onSummary, prepare } = options;
   const { signal } = context;
   const asked = await fitSummary(chat, { ...summary, ...wishes }, { window, signal });
-  const collector = createCollector();
-  for await (const batch of summarise(chat.complete(asked, { ...context, whole: true }))) {
-    for (const event of batch) collector.push(event);
-  }
-  const { blocks, usage: spent } = collector.result();
+  const whole = { ...context, whole: true };
+  const { blocks, usage: spent } = await collect(summarise((take) => chat.complete(asked, whole, take)));
   const [notes] = blocks;
   const text = notes?.kind === "text" ? notes.text : "";
   onSummary(text);
   const request = await prepare({ ...goOn(text), ...wishes });
-  for await (const batch of chat.complete(request, context)) {
-    yield batch.map((event) =>
-      event.type === "finish" ? { ...event, usage: addUsage(spent, event.usage) } : event,
-    );
-  }
+  await chat.complete(request, context, (batch) =>
+    sink(
+      batch.map((event) =>
+        event.type === "finish" ? { ...event, usage: addUsage(spent, event.usage) } : event,
+      ),
+    ),
+  );
 }

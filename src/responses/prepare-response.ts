@@ -13,6 +13,7 @@ import type { IdFactory } from "../model/ids.ts";
 import { legKey } from "../model/leg.ts";
 import { usualParameters, type ChatRequest } from "../model/request.ts";
 import type { Sealer } from "../secrets/create-sealer.ts";
+import type { Source } from "../stream/source.ts";
 import { compactFirst, isTooLong } from "./compact-first.ts";
 import { fitContext } from "./fit-context.ts";
 import { fitSummary } from "./fit-summary.ts";
@@ -35,7 +36,7 @@ export interface ResponseDependencies extends ResponsePlaces {
 export interface PreparedAnswer {
   readonly parsed: ParsedResponses;
   /** Begins the answer to the request, which was shortened if the client allowed it; or to one for its summary. */
-  readonly begin: (context: CallContext) => AsyncIterable<EventBatch>;
+  readonly begin: (context: CallContext) => Source<EventBatch>;
   readonly writer: ResponseWriter;
   /** The items before the request's own. */
   readonly history: readonly WireItem[];
@@ -87,20 +88,13 @@ export async function prepareResponse(
     summary: () => sealed,
     now,
   });
-  function begin(context: CallContext): AsyncIterable<EventBatch> {
+  function begin(context: CallContext): Source<EventBatch> {
     if (isLong) {
-      return compactFirst(compaction, {
-        chat,
-        window: model,
-        wishes,
-        context,
-        onSummary(text) {
-          sealed = seal(text);
-        },
-        prepare: fit,
-      });
+      const onSummary = (text: string) => void (sealed = seal(text));
+      const options = { chat, window: model, wishes, context, onSummary, prepare: fit };
+      return (sink) => compactFirst(compaction, options, sink);
     }
-    const events = chat.complete(request, context);
+    const events: Source<EventBatch> = (sink) => chat.complete(request, context, sink);
     return compacts ? summarise(events) : events;
   }
   return { parsed, begin, writer, history: loaded.history };

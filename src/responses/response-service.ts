@@ -11,6 +11,7 @@ import type { GatewayError } from "../errors.ts";
 import type { CallWatch } from "../model/call-watch.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ChatRequest } from "../model/request.ts";
+import type { Source } from "../stream/source.ts";
 import type { StoredResponse, StoreProblem } from "../store/response-store.ts";
 
 /** What is known of the caller: also what they ask of the gateway itself, for this request. */
@@ -18,17 +19,17 @@ export interface ResponseContext extends Omit<CallContext, "whole"> {
   readonly wishes: Pick<ChatRequest, "toolDetail" | "historyDiet">;
 }
 
-/** A response that grows while its events are read. */
+/** A response that grows while its events come. */
 export interface CreatedResponse {
-  /** To be read to their end; the upstream is asked when that begins. */
-  readonly events: AsyncIterable<EventBatch>;
+  /** To be taken to their end; the upstream is asked when that begins. */
+  readonly events: Source<EventBatch>;
   /** Stores the response, unless the client wished otherwise. Resolves with it, and with why it could not be stored. */
   finish(): Promise<{ readonly response: ResponseObject; readonly problem: StoreProblem | undefined }>;
 }
 
 /** A response that is sent while it grows. */
 export interface StreamedResponse {
-  readonly events: AsyncIterable<EventBatch>;
+  readonly events: Source<EventBatch>;
   /** Stores the response just before it gives its last frame: a client may refer to it at once. */
   readonly encoder: StreamEncoder;
   /** Why the store could not be used lately: it is to be told before there is something to store. */
@@ -41,7 +42,7 @@ export interface StreamedResponse {
 export interface RunLog {
   readonly watch: CallWatch;
   /** Passes the answer's events on, and notes what they tell. */
-  readonly note: (events: AsyncIterable<EventBatch>) => AsyncIterable<EventBatch>;
+  readonly note: (events: Source<EventBatch>) => Source<EventBatch>;
   /** Told once how the run has ended; `error` is why it failed. */
   readonly onEnd: (response: ResponseObject, error: GatewayError | undefined) => void;
 }
@@ -65,7 +66,7 @@ export interface BackgroundRun {
 export interface PreparedResponse {
   readonly parsed: ParsedResponses;
   /** The bare answer, for who shows it in another form: nothing of it is stored. */
-  answer(): AsyncIterable<EventBatch>;
+  answer(): Source<EventBatch>;
   /** Answers a client that sees the response only when it is whole. */
   create(): CreatedResponse;
   /** Answers a client that sees the response grow. */
@@ -78,9 +79,9 @@ export interface PreparedResponse {
 export interface Compaction {
   /** Parameters without effect, as the client spelled them. */
   readonly ignored: readonly string[];
-  /** To be read to their end. */
-  readonly events: AsyncIterable<EventBatch>;
-  /** Once they are read: the messages that stay, then one item that stands for all else. Together they are the next input. */
+  /** To be taken to their end. */
+  readonly events: Source<EventBatch>;
+  /** Once they are taken: the messages that stay, then one item that stands for all else. Together they are the next input. */
   result(): Pick<ResponseObject, "id" | "created_at" | "usage"> & { readonly output: readonly unknown[] };
 }
 

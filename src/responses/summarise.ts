@@ -1,5 +1,6 @@
 import { GatewayError } from "../errors.ts";
-import type { EventBatch } from "../model/events.ts";
+import type { ChatEvent, EventBatch } from "../model/events.ts";
+import type { Source } from "../stream/source.ts";
 
 /** A summary that lacks its end is better than a conversation that can't go on; the model shall know of it. */
 const cutNote = "\n[The notes were cut off here.]";
@@ -20,13 +21,13 @@ function noRoom(): GatewayError {
  * only the limit was reached. Rejects with kind `output-invalid` when there are no words, `content-filtered` when
  * a filter ended it.
  */
-export async function* summarise(
-  events: AsyncIterable<EventBatch>,
-): AsyncGenerator<EventBatch, void, undefined> {
+export function summarise(events: Source<EventBatch>): Source<EventBatch> {
   const pieces: string[] = [];
-  for await (const batch of events) {
+
+  function toSummary(batch: EventBatch): ChatEvent[] {
+    const out: ChatEvent[] = [];
     for (const event of batch) {
-      if (event.type === "response-start") yield [event];
+      if (event.type === "response-start") out.push(event);
       else if (event.type === "block-delta") pieces.push(event.text);
       else if (event.type === "finish") {
         const text = pieces.join("").trim();
@@ -41,13 +42,20 @@ export async function* summarise(
           throw reason.kind === "length" ? noRoom() : nothingWritten();
         }
         const summary = reason.kind === "length" ? text + cutNote : text;
-        yield [
+        out.push(
           { type: "block-start", index: 0, block: { kind: "text" } },
           { type: "block-delta", index: 0, text: summary },
           { type: "block-end", index: 0 },
           { type: "finish", reason: { kind: "stop" }, usage },
-        ];
+        );
       }
     }
+    return out;
   }
+
+  return (sink) =>
+    events((batch) => {
+      const out = toSummary(batch);
+      return out.length === 0 ? undefined : sink(out);
+    });
 }

@@ -1,10 +1,12 @@
 import type { ResponseWriter } from "../dialects/openai-responses/index.ts";
 import type { EventBatch } from "../model/events.ts";
+import type { Source } from "../stream/source.ts";
 
 /** Shows a writer what passes by. */
-export async function* writeThrough(events: AsyncIterable<EventBatch>, writer: ResponseWriter) {
-  for await (const batch of events) {
-    for (const event of batch) writer.push(event);
-    yield batch;
-  }
+export function writeThrough(events: Source<EventBatch>, writer: ResponseWriter): Source<EventBatch> {
+  return (sink) =>
+    events((batch) => {
+      for (const event of batch) writer.push(event);
+      return sink(batch);
+    });
 }

@@ -102,7 +102,7 @@ export function createRouter(options: RouterOptions): Router {
     };
   }
 
-  const route: Router["route"] = (options) => {
+  const route: Router["route"] = (options, sink) => {
     const { signal, watch, conversation } = options;
     const legs = reachableFirst(options.legs);
     const key =
@@ -111,27 +111,30 @@ export function createRouter(options: RouterOptions): Router {
         : conversationKey(options.model, conversation);
     if (legs.length > 1) wake(legs);
     let asked: Member | undefined;
-    return attemptLegs({
-      legs,
-      signal,
-      health,
-      now,
-      progressOf: options.progressOf,
-      async ask(leg, asking) {
-        const member = memberOf(leg);
-        asked = member;
-        member.running += 1;
-        return options.ask(leg, member.upstream, { ...asking, watch });
+    return attemptLegs(
+      {
+        legs,
+        signal,
+        health,
+        now,
+        progressOf: options.progressOf,
+        async ask(leg, asking, give) {
+          const member = memberOf(leg);
+          asked = member;
+          member.running += 1;
+          await options.ask(leg, member.upstream, { ...asking, watch }, give);
+        },
+        onLeave() {
+          if (asked === undefined) return;
+          asked.running -= 1;
+          closeIfIdle(asked);
+          asked = undefined;
+        },
+        ...(key === undefined ? {} : { conversation: { key, places } }),
+        ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
       },
-      onLeave() {
-        if (asked === undefined) return;
-        asked.running -= 1;
-        closeIfIdle(asked);
-        asked = undefined;
-      },
-      ...(key === undefined ? {} : { conversation: { key, places } }),
-      ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
-    });
+      sink,
+    );
   };
 
   return {
@@ -144,7 +147,7 @@ export function createRouter(options: RouterOptions): Router {
     async showModel(model, signal) {
       return showNow(model, judgeLegs(await catalogueOrFailure(keeper.now(signal))));
     },
-    answer: (options) => route({ ...options, progressOf: progressOfBatch }),
+    answer: (options, sink) => route({ ...options, progressOf: progressOfBatch }, sink),
     route,
     upstreamOf: (leg) => memberOf(leg).upstream,
     get upstreams() {

@@ -1,6 +1,8 @@
 import { GatewayError } from "../errors.ts";
 import type { Leg } from "../model/leg.ts";
 import { pictureSettings } from "../model/picture.ts";
+import { iterate } from "../stream/iterate.ts";
+import { linkSignal } from "../stream/link-signal.ts";
 import type {
   AskOptions,
   ImageEvent,
@@ -39,14 +41,30 @@ export function routePictures(
       (leg) => router.upstreamOf(leg).pictures !== undefined,
     );
     if (legs.length === 0) throw createNobodyDrawsError();
-    yield* router.route<ImageEvent>({
-      model: request.model,
-      legs,
-      signal,
-      watch,
-      progressOf: ({ type }) => (type === "done" ? "end" : "part"),
-      ask: async (leg, upstream, asking) => drawAt(upstream, { ...request, model: leg.model.id }, asking),
-    });
+    const left = linkSignal(signal);
+    try {
+      yield* iterate<ImageEvent>(
+        (sink) =>
+          router.route(
+            {
+              model: request.model,
+              legs,
+              signal: left.signal,
+              watch,
+              progressOf: ({ type }) => (type === "done" ? "end" : "part"),
+              async ask(leg, upstream, asking, give) {
+                for await (const event of drawAt(upstream, { ...request, model: leg.model.id }, asking)) {
+                  await give(event);
+                }
+              },
+            },
+            sink,
+          ),
+        left.abort,
+      );
+    } finally {
+      left.release();
+    }
   }
 
   return {

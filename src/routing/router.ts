@@ -2,6 +2,7 @@ import type { EventBatch } from "../model/events.ts";
 import type { CallWatch } from "../model/call-watch.ts";
 import type { GatewayError } from "../errors.ts";
 import type { Leg, ListedModel, RoutedModel } from "../model/leg.ts";
+import type { Sink } from "../stream/source.ts";
 import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
 
 /** A name of the operator's own, and what it stands for, in the order in which it is asked. */
@@ -55,10 +56,10 @@ export interface RouteOptions<Item = EventBatch> {
   /** In the order in which they are to be asked. */
   readonly legs: readonly Leg[];
   /**
-   * Answers by one leg. Ends after the end of the answer or throws, and at once when the signal aborts. What it rejects with, or throws
-   * before its first piece, may lead to the next leg.
+   * Answers by one leg. Resolves after the end of the answer or rejects, and at once when the signal aborts. What it rejects with
+   * before its first piece may lead to the next leg.
    */
-  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions) => Promise<AsyncIterable<Item>>;
+  readonly ask: (leg: Leg, upstream: Upstream, options: AskOptions, sink: Sink<Item>) => Promise<void>;
   readonly signal: AbortSignal;
   readonly watch?: CallWatch | undefined;
   /** What tells this conversation from others, so that it stays where it was answered. */
@@ -79,14 +80,15 @@ export interface Router {
   /** A model as the list for clients has it. Throws as `listModels`. */
   showModel(model: RoutedModel, signal: AbortSignal): Promise<ListedModel>;
   /**
-   * Answers by the first leg that begins to (docs/routing.md). Throws a `RouteError` with what was tried, or whatever the
-   * leg throws that has begun.
+   * Answers by the first leg that begins to (docs/routing.md). Rejects with a `RouteError` with what was tried, or whatever the
+   * leg rejects with that has begun.
    */
-  answer(options: RouteOptions): AsyncIterable<EventBatch>;
+  answer(options: RouteOptions, sink: Sink<EventBatch>): Promise<void>;
   /** The same for answers that are no events, of which `progressOf` tells where they begin and end. */
   route<Item>(
     options: RouteOptions<Item> & { readonly progressOf: (item: Item) => Progress },
-  ): AsyncIterable<Item>;
+    sink: Sink<Item>,
+  ): Promise<void>;
   /** The upstream of a leg. */
   upstreamOf(leg: Pick<Leg, "upstream">): Upstream;
   /** All that are used, in their order. Never empty. */

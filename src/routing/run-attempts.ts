@@ -6,6 +6,8 @@ import { createPlan } from "./create-plan.ts";
 import type { Health } from "./health.ts";
 import type { Leg } from "../model/leg.ts";
 import type { Progress } from "./router.ts";
+import { guardSink } from "../stream/guard-sink.ts";
+import type { Sink } from "../stream/source.ts";
 import { createRestError, RouteError, toRouteError } from "./route-error.ts";
 import { judgeFailure } from "./verdict.ts";
 
@@ -23,11 +25,8 @@ export interface AttemptContext {
 export interface AttemptOptions<Item = EventBatch> {
   /** In the order in which they are to be asked; the same leg twice is one. */
   readonly legs: readonly Leg[];
-  /**
-   * Asks one leg. What it resolves with ends after the end of an answer or throws, at once when `signal` aborts, and leaves off
-   * when it is told to return.
-   */
-  readonly ask: (leg: Leg, options: AttemptContext) => Promise<AsyncIterable<Item>>;
+  /** Asks one leg. Resolves after the end of an answer or rejects, at once when `signal` aborts. */
+  readonly ask: (leg: Leg, options: AttemptContext, sink: Sink<Item>) => Promise<void>;
   /** Aborts all of it. */
   readonly signal: AbortSignal;
   readonly health: Health;
@@ -44,17 +43,19 @@ export interface AttemptOptions<Item = EventBatch> {
 /**
  * Answers a request by the first leg that begins an answer, and gives its pieces. Until then a failure leads to the next leg if
  * it may do better (`RetryScope`), at most as often as there are legs, plus one; afterwards it is thrown as it is, and no other
- * leg is asked. Throws the last failure as a `RouteError`, with the tries; kind `aborted` as soon as a leg ends after
- * `signal` has aborted, or before the next is asked. Who stops iterating aborts the leg that answers.
+ * leg is asked. What the sink fails of is thrown as it is, too. Rejects with the last failure as a `RouteError`, with the tries; kind `aborted` as soon as a leg ends after
+ * `signal` has aborted, or before the next is asked.
  */
-export async function* attemptLegs<Item>(
+export async function attemptLegs<Item>(
   options: AttemptOptions<Item> & { readonly progressOf: (item: Item) => Progress },
-): AsyncGenerator<Item, void, undefined> {
+  sink: Sink<Item>,
+): Promise<void> {
   const { legs, health, signal, now, conversation, onAttempt, onLeave } = options;
   const known = conversation?.places.find(conversation.key, legs);
   const plan = createPlan({ legs, health, known });
   const attempts: Attempt[] = [];
   let failure: GatewayError | undefined;
+  const taker = guardSink(sink);
 
   for (;;) {
     if (signal.aborted) throw createAbortError(signal, attempts);
@@ -62,7 +63,7 @@ export async function* attemptLegs<Item>(
     if (leg === undefined) throw createFinalError({ failure, attempts, plan, options });
     const visit = health.enter(leg);
     const asked = now();
-    let stage: "waiting" | "begun" | "complete" = "waiting";
+    const answer: { stage: "waiting" | "begun" | "complete" } = { stage: "waiting" };
 
     const record = (outcome: Attempt["outcome"]): void => {
       const attempt = {
@@ -75,36 +76,43 @@ export async function* attemptLegs<Item>(
       onAttempt?.(attempt);
     };
 
-    try {
-      const context = { signal, hasOthers: plan.hasOthers(), mayRepeat: () => plan.takeRepeat() };
-      for await (const item of await options.ask(leg, context)) {
-        if (stage === "complete") break;
-        const progress = options.progressOf(item);
-        if (progress === "nothing") continue;
-        if (stage === "waiting") {
-          stage = "begun";
-          visit.begin();
-          conversation?.places.keep(conversation.key, leg);
-          record("answered");
-        }
-        if (progress === "end") {
-          stage = "complete";
-          visit.complete();
-        }
-        yield item;
+    const give: Sink<Item> = (item) => {
+      if (answer.stage === "complete") return undefined;
+      const progress = options.progressOf(item);
+      if (progress === "nothing") return undefined;
+      if (answer.stage === "waiting") {
+        answer.stage = "begun";
+        visit.begin();
+        conversation?.places.keep(conversation.key, leg);
+        record("answered");
       }
-      if (stage === "complete") return;
+      if (progress === "end") {
+        answer.stage = "complete";
+        visit.complete();
+      }
+      return taker.sink(item);
+    };
+
+    try {
+      await options.ask(
+        leg,
+        { signal, hasOthers: plan.hasOthers(), mayRepeat: () => plan.takeRepeat() },
+        give,
+      );
+      if (taker.failure !== undefined) throw taker.failure.error;
+      if (answer.stage === "complete") return;
       throw new GatewayError("upstream-truncated", "The upstream broke off its answer.");
     } catch (thrown) {
+      if (taker.failure !== undefined) throw taker.failure.error;
       // What an upstream does once its answer is whole is nobody's concern.
-      if (stage === "complete") return;
+      if (answer.stage === "complete") return;
       const error = toGatewayError(thrown);
       const hasLeft = signal.aborted;
-      if (stage === "waiting") record(hasLeft ? "aborted" : error.kind);
+      if (answer.stage === "waiting") record(hasLeft ? "aborted" : error.kind);
       if (hasLeft) throw createAbortError(signal, attempts);
       const { scope, effect } = judgeFailure(error, now());
       visit.fail(error, effect);
-      if (stage === "begun") throw error;
+      if (answer.stage === "begun") throw error;
       failure = error;
       plan.fail(leg, error, scope);
     } finally {
@@ -112,11 +120,6 @@ export async function* attemptLegs<Item>(
       onLeave?.(leg);
     }
   }
-}
-
-/** The same for an answer of events, as `Upstream.stream` gives it. */
-export function runAttempts(options: AttemptOptions): AsyncGenerator<EventBatch, void, undefined> {
-  return attemptLegs({ ...options, progressOf: progressOfBatch });
 }
 
 /** A batch begins an answer unless it is empty, and ends it with `finish`. */

@@ -7,7 +7,8 @@ import type { ChatResponse } from "../model/collect.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ChatRequest } from "../model/request.ts";
 import { linkSignal } from "../stream/link-signal.ts";
-import { merge } from "../stream/merge.ts";
+import { mergeSources } from "../stream/merge-sources.ts";
+import type { Source } from "../stream/source.ts";
 import { noteEvent } from "./answer-facts.ts";
 import { collectAnswer } from "./collect-answer.ts";
 import { sendBatches, type StreamOptions } from "./send-events.ts";
@@ -28,12 +29,14 @@ async function withAnswers<T>(
   chat: ChatService,
   requests: readonly ChatRequest[],
   context: CallContext,
-  task: (answers: readonly AsyncIterable<EventBatch>[]) => Promise<T>,
+  task: (answers: readonly Source<EventBatch>[]) => Promise<T>,
 ): Promise<T> {
   const linked = linkSignal(context.signal);
   const { signal } = linked;
   try {
-    return await task(requests.map((request) => chat.complete(request, { ...context, signal })));
+    return await task(
+      requests.map((request) => (sink) => chat.complete(request, { ...context, signal }, sink)),
+    );
   } finally {
     linked.release();
     linked.abort();
@@ -52,7 +55,7 @@ export async function collectChoices(
 ): Promise<readonly ChatResponse[]> {
   reply.request.facts.stream = false;
   const links: string[] = [];
-  async function collect(events: AsyncIterable<EventBatch>): Promise<ChatResponse> {
+  async function collect(events: Source<EventBatch>): Promise<ChatResponse> {
     const answer = await collectAnswer(reply.request, events);
     for (const block of answer.blocks) {
       if (block.kind === "text" && block.image !== undefined) links.push(block.image.url);
@@ -89,7 +92,7 @@ export function sendChoices(
     sendBatches(reply, {
       ...options,
       heartbeat: () => encoder.heartbeat(),
-      batches: merge(answers),
+      batches: mergeSources(answers),
       fail: (error) => encoder.fail(error),
       encode({ source, item: batch }) {
         let text = "";

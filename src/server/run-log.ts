@@ -21,12 +21,12 @@ export function createRunLog(
   const entry = { facts, response: undefined };
   return {
     watch: facts,
-    async *note(events) {
+    note: (events) => (sink) => {
       open?.add(entry);
-      for await (const batch of events) {
+      return events((batch) => {
         for (const event of batch) noteEvent(facts, event);
-        yield batch;
-      }
+        return sink(batch);
+      });
     },
     onEnd({ id, status, model }, error) {
       open?.delete(entry);

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import type { StreamEncoder } from "../dialects/dialect.ts";
 import { GatewayError, toGatewayError } from "../errors.ts";
 import type { EventBatch } from "../model/events.ts";
+import type { Source } from "../stream/source.ts";
 import { noteEvent } from "./answer-facts.ts";
 import { createEventSink } from "./event-sink.ts";
 
@@ -20,8 +21,8 @@ export interface StreamOptions {
 
 /** What `sendEvents` needs. */
 export interface SendEventsOptions extends Omit<StreamOptions, "heartbeat"> {
-  /** From `ChatService.complete`, called with `signal`. */
-  readonly events: AsyncIterable<EventBatch>;
+  /** As `ChatService.complete`, called with `signal`. */
+  readonly events: Source<EventBatch>;
   readonly encoder: StreamEncoder;
 }
 
@@ -36,7 +37,7 @@ export interface EncodedBatch {
 
 /** What `sendBatches` needs. */
 export interface SendBatchesOptions<B> extends StreamOptions {
-  readonly batches: AsyncIterable<B>;
+  readonly batches: Source<B>;
   encode(batch: B): EncodedBatch;
   /** The dialect's error frame. */
   fail(error: GatewayError): string;
@@ -48,7 +49,7 @@ export interface SendBatchesOptions<B> extends StreamOptions {
  * The head is held until the first block (or the finish), so that an early failure keeps its HTTP status:
  * then this rejects with a `GatewayError` and the plugin's error handler answers. After
  * `RESPONSE_HOLD_MS` of silence 200 is sent all the same, and heartbeats begin. From then on a failure is
- * the dialect's error frame, never a normal end. A client that leaves ends the iteration.
+ * the dialect's error frame, never a normal end.
  */
 export function sendEvents(reply: FastifyReply, options: SendEventsOptions): Promise<void> {
   const { encoder } = options;
@@ -79,26 +80,27 @@ export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOp
   const { facts } = reply.request;
   facts.stream = true;
   const sink = createEventSink(reply, { ...options, lateHeaders: () => facts.headersNow });
-  let finished = false;
+  /** The answer is complete, or has failed. */
+  let over = false;
 
   try {
-    for await (const batch of batches) {
-      // After the finish the upstream is only read to its end, so that its connection can be used again.
-      if (finished) continue;
-      const encoded = options.encode(batch);
-      finished = encoded.finished;
-      if (finished) sink.end(encoded.text);
-      else if (!sink.write(encoded.text, encoded.meaningful)) await sink.drained();
-      if (signal.aborted && !finished) break;
-    }
-    if (!finished) {
+    await batches((batch) => {
+      if (over) return undefined;
+      const { text, meaningful, finished } = options.encode(batch);
+      if (!finished) return sink.write(text, meaningful) ? undefined : sink.drained();
+      over = true;
+      sink.end(text);
+      return undefined;
+    });
+    if (!over) {
       throw new GatewayError("upstream-truncated", "The upstream ended the answer before it was complete.");
     }
   } catch (thrown) {
-    if (finished) {
+    if (over) {
       reply.log.debug({ err: thrown }, "the upstream failed after the answer was complete");
       return;
     }
+    over = true;
     // An abort has one cause, whatever the layers below made of it.
     const error = toGatewayError(signal.aborted ? signal.reason : thrown);
     if (!sink.committed && options.failsInStream?.(error) !== true) throw error;

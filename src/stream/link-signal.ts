@@ -6,7 +6,7 @@ export interface LinkedSignal {
   /** Aborts `signal` alone. */
   readonly abort: () => void;
   /** Lets go of the other signal; to be called when the work is over. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** One reason for all: making an exception with its stack for each costs more than all else here. */

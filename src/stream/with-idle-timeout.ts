@@ -1,3 +1,5 @@
+import type { Sink, Source } from "./source.ts";
+
 /** Starts a timer; the function that it returns stops it. */
 export type StartTimer = (milliseconds: number, expire: () => void) => () => void;
 
@@ -17,13 +19,14 @@ export interface IdleTimeoutOptions {
 }
 
 /**
- * Passes items on and fails (never ends) when the source is silent for too long. Only the time in which the
- * source is asked counts: a slow consumer cannot time its source out.
+ * Passes a source's items on and fails (never ends) when it is silent for too long. Only the time in which the source could give
+ * something counts: a slow sink cannot time its source out.
  */
-export async function* withIdleTimeout<Item>(
-  source: AsyncIterable<Item>,
+export async function withIdleTimeout<Item>(
+  source: Source<Item>,
   options: IdleTimeoutOptions,
-): AsyncGenerator<Item, void, undefined> {
+  sink: Sink<Item>,
+): Promise<void> {
   let expired: "first" | "idle" | undefined;
 
   function watch(phase: "first" | "idle"): () => void {
@@ -35,13 +38,19 @@ export async function* withIdleTimeout<Item>(
   }
 
   let stop = watch("first");
+  function goOn(): void {
+    stop = watch("idle");
+  }
+
   try {
-    for await (const item of source) {
+    await source((item) => {
       stop();
-      if (expired !== undefined) break;
-      yield item;
-      stop = watch("idle");
-    }
+      if (expired !== undefined) return undefined;
+      const wait = sink(item);
+      if (wait !== undefined) return wait.then(goOn);
+      goOn();
+      return undefined;
+    });
   } catch (error) {
     if (expired === undefined) throw error;
   } finally {

@@ -6,6 +6,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { PictureSetting, PictureSettings } from "../model/picture.ts";
 import type { ChatRequest, ToolDefinition } from "../model/request.ts";
 import type { TextRequest } from "../model/text-request.ts";
+import type { Sink } from "../stream/source.ts";
 
 /** What an image is made of: the turns, oldest first; the last is the wish. */
 export interface ImageRequest {
@@ -137,16 +138,16 @@ export interface Upstream {
    */
   describeModel(id: string): ModelInfo | undefined;
   /**
-   * Streams one answer, a batch per network read, with a request lowered to what the model can (`shaping/lower`); `model` is
-   * the upstream's own id. Ends after `finish` or throws.
+   * Streams one answer into a sink, a batch per network read, with a request lowered to what the model can (`shaping/lower`);
+   * `model` is the upstream's own id. Resolves after `finish`, or rejects.
    */
-  stream(request: ChatRequest, options: AskOptions): AsyncIterable<EventBatch>;
+  stream(request: ChatRequest, options: AskOptions, sink: Sink<EventBatch>): Promise<void>;
   /** Absent: it draws nothing. It may come with a list that has a model for it. */
   readonly pictures?: PictureUpstream | undefined;
   /** Vectors of texts. Absent: it has none. */
   embed?(request: EmbeddingRequest, options: AskOptions): Promise<EmbeddingResponse>;
   /** Goes on with a text, without a chat around it; as `stream`. Absent: it only chats. */
-  continueText?(request: TextRequest, options: AskOptions): AsyncIterable<EventBatch>;
+  continueText?(request: TextRequest, options: AskOptions, sink: Sink<EventBatch>): Promise<void>;
   /**
    * Asks a model for a few tokens to find out what its server does with tools, and learns it. Asks nothing where that is known
    * of all its models.

@@ -33,13 +33,8 @@ async function draw(extra: Partial<ChatRequest> = {}, failure?: GatewayError) {
   };
   const context = { signal: new AbortController().signal, baseUrl: "http://gw" };
   const out: ChatEvent[] = [];
-  for await (const batch of completeImage(
-    request,
-    { model: { id: "AkashGen", kind: "image" }, images },
-    context,
-  )) {
-    out.push(...batch);
-  }
+  const model = { id: "AkashGen", kind: "image" } as const;
+  await completeImage(request, { model, images }, context, (batch) => void out.push(...batch));
   expectLegal(out);
   return { out, wishes };
 }

@@ -4,7 +4,6 @@ import { createChatService } from "../../src/completion/create-chat-service.ts";
 import { readConfig } from "../../src/config.ts";
 import { GatewayError } from "../../src/errors.ts";
 import type { CallWatch } from "../../src/model/call-watch.ts";
-import { collect } from "../../src/model/collect.ts";
 import type { ChatEvent } from "../../src/model/events.ts";
 import { textOnly } from "../../src/model/capabilities.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
@@ -14,6 +13,7 @@ import { createFakeUpstream, type FakeAnswer } from "../support/fake-upstream.ts
 import { routerOf } from "../support/router-of.ts";
 import { createGate } from "../support/gate.ts";
 import { expectLegal, textOf } from "../support/shape.ts";
+import { answerOf, collect } from "../support/sources.ts";
 
 const models: ModelInfo[] = [
   {
@@ -103,14 +103,14 @@ test("a watch learns the model, each repair turn with its reason, and of each pi
     { deltas: ["Hi"] },
   ]);
   const asked = createWatch();
-  await collect(service.complete(createRequest({ tools: [weather] }), { ...context(), watch: asked }));
+  await collect(answerOf(service, createRequest({ tools: [weather] }), { ...context(), watch: asked }));
   expect(asked.told.filter(([name]) => name !== "move")).toEqual([
     ["resolve", "DeepSeek-V3.2"],
     ["repair", "invalid-tool-call"],
   ]);
   expect(asked.told.filter(([name]) => name === "move").length).toBeGreaterThanOrEqual(2);
   const good = createWatch();
-  await collect(service.complete(createRequest({ tools: [weather] }), { ...context(), watch: good }));
+  await collect(answerOf(service, createRequest({ tools: [weather] }), { ...context(), watch: good }));
   expect(good.told.map(([name]) => name)).not.toContain("repair");
 });
 
@@ -123,7 +123,7 @@ describe("a watch learns what was spent on an answer without an end", () => {
       { deltas: ["one two three"], error: broken },
     ]);
     const watch = createWatch();
-    const answer = collect(service.complete(createRequest({ tools: [weather] }), { ...context(), watch }));
+    const answer = collect(answerOf(service, createRequest({ tools: [weather] }), { ...context(), watch }));
     await expect(answer).rejects.toMatchObject({ kind: broken.kind, message: broken.message });
     expect(watch.told.at(-1)).toEqual([
       "spend",
@@ -137,7 +137,7 @@ describe("a watch learns what was spent on an answer without an end", () => {
   test("a long prompt by its length alone", async () => {
     const { service } = setUp([{ deltas: ["one"], error: broken }]);
     const watch = createWatch();
-    await expect(collect(service.complete(long(10_000), { ...context(), watch }))).rejects.toMatchObject({
+    await expect(collect(answerOf(service, long(10_000), { ...context(), watch }))).rejects.toMatchObject({
       kind: broken.kind,
       message: broken.message,
     });
@@ -150,7 +150,7 @@ describe("a watch learns what was spent on an answer without an end", () => {
   ])("also of a whole answer that was held: $outputTokens tokens", async ({ text, outputTokens }) => {
     const { service } = setUp([{ deltas: [text], error: broken }]);
     const watch = createWatch();
-    const answer = collect(service.complete(createRequest({}), { ...context(true), watch }));
+    const answer = collect(answerOf(service, createRequest({}), { ...context(true), watch }));
     await expect(answer).rejects.toMatchObject({ kind: broken.kind, message: broken.message });
     expect(watch.told.at(-1)).toEqual([
       "spend",
@@ -165,7 +165,7 @@ describe("a watch learns what was spent on an answer without an end", () => {
       { deltas: [], error: broken },
     ]);
     const watch = createWatch();
-    const answer = collect(service.complete(createRequest({ tools: [weather] }), { ...context(), watch }));
+    const answer = collect(answerOf(service, createRequest({ tools: [weather] }), { ...context(), watch }));
     await expect(answer).rejects.toMatchObject({ kind: broken.kind, message: broken.message });
     expect(watch.told.at(-1)).toEqual(["spend", usage]);
   });
@@ -173,9 +173,9 @@ describe("a watch learns what was spent on an answer without an end", () => {
   test("and nothing where the upstream refused", async () => {
     const { service } = setUp([{ deltas: [], error: broken }]);
     const watch = createWatch();
-    await expect(collect(service.complete(createRequest({}), { ...context(), watch }))).rejects.toMatchObject(
-      { kind: broken.kind, message: broken.message },
-    );
+    await expect(
+      collect(answerOf(service, createRequest({}), { ...context(), watch })),
+    ).rejects.toMatchObject({ kind: broken.kind, message: broken.message });
     expect(watch.told.map(([name]) => name)).not.toContain("spend");
   });
 });
@@ -184,7 +184,7 @@ describe("an answer", () => {
   test("keeps the upstream's usage", async () => {
     const usage = { inputTokens: 10, outputTokens: 3, estimated: false };
     const { service } = setUp([{ deltas: ["Hi", " there"], usage }]);
-    expect(await collect(service.complete(createRequest(), context()))).toEqual({
+    expect(await collect(answerOf(service, createRequest(), context()))).toEqual({
       model: "DeepSeek-V3.2",
       blocks: [{ kind: "text", text: "Hi there" }],
       finish: { kind: "stop" },
@@ -194,7 +194,7 @@ describe("an answer", () => {
 
   test("has its tokens counted when the upstream gives none, reasoning by itself", async () => {
     const { service } = setUp(["<think>\none two three\n</think>\n\nfour five"]);
-    const { usage } = await collect(service.complete(createRequest(), context()));
+    const { usage } = await collect(answerOf(service, createRequest(), context()));
     expect(usage).toMatchObject({ outputTokens: 5, reasoningTokens: 3, estimated: true });
     expect(usage.inputTokens).toBeGreaterThan(5);
   });
@@ -202,7 +202,7 @@ describe("an answer", () => {
   test("has never more reasoning tokens than the upstream counted in all", async () => {
     const usage = { inputTokens: 10, outputTokens: 2, estimated: false };
     const { service } = setUp([{ deltas: ["<think>\none two three\n</think>\n\nfour"], usage }]);
-    expect((await collect(service.complete(createRequest(), context()))).usage).toEqual({
+    expect((await collect(answerOf(service, createRequest(), context()))).usage).toEqual({
       ...usage,
       reasoningTokens: 2,
     });
@@ -211,14 +211,14 @@ describe("an answer", () => {
   test("gives a batch for each of the upstream's", async () => {
     const { service } = setUp([{ deltas: ["a", "b", "c"] }]);
     const batches = [];
-    for await (const batch of service.complete(createRequest(), context()))
+    for await (const batch of answerOf(service, createRequest(), context()))
       batches.push(textOf(batch) || batch.length);
     expect(batches).toHaveLength(4);
   });
 
   test("of nothing but reasoning that ran into the length keeps it", async () => {
     const { service } = setUp([{ deltas: ["<think>\nhm"], finish: "length" }]);
-    expect(await collect(service.complete(createRequest(), context()))).toMatchObject({
+    expect(await collect(answerOf(service, createRequest(), context()))).toMatchObject({
       blocks: [{ kind: "reasoning", text: "hm" }],
       finish: { kind: "length" },
     });
@@ -227,7 +227,7 @@ describe("an answer", () => {
   test("of a model that omits the opening tag is split", async () => {
     const { service } = setUp(["Let me see.\n</think>\n\nYes."]);
     const request = createRequest({ model: "DeepSeek-R1-0528" });
-    expect((await collect(service.complete(request, context()))).blocks).toEqual([
+    expect((await collect(answerOf(service, request, context()))).blocks).toEqual([
       { kind: "reasoning", text: "Let me see." },
       { kind: "text", text: "Yes." },
     ]);
@@ -251,14 +251,14 @@ describe("reasoning", () => {
   ])("configured as %s, asked for as %s", async (configured, asked, blocks) => {
     const { service } = setUp([answer], { REASONING: configured });
     const request = createRequest(asked === undefined ? {} : { reasoning: asked });
-    expect((await collect(service.complete(request, context()))).blocks).toEqual(blocks);
+    expect((await collect(answerOf(service, request, context()))).blocks).toEqual(blocks);
   });
 });
 
 describe("limits", () => {
   test("a stop sequence ends the upstream request at once", async () => {
     const { service, upstream } = setUp([{ deltas: ["one STOP", " two", " three"] }]);
-    const answer = await collect(service.complete(createRequest({ stopSequences: ["STOP"] }), context()));
+    const answer = await collect(answerOf(service, createRequest({ stopSequences: ["STOP"] }), context()));
     expect(answer).toMatchObject({
       blocks: [{ kind: "text", text: "one " }],
       finish: { kind: "stop", stopSequence: "STOP" },
@@ -270,7 +270,7 @@ describe("limits", () => {
 
   test("so does the token limit", async () => {
     const { service, upstream } = setUp([{ deltas: [" one", " two", " three", " four", " five"] }]);
-    const answer = await collect(service.complete(createRequest({ maxOutputTokens: 2 }), context()));
+    const answer = await collect(answerOf(service, createRequest({ maxOutputTokens: 2 }), context()));
     expect(answer).toMatchObject({
       blocks: [{ kind: "text", text: " one two" }],
       finish: { kind: "length" },
@@ -282,7 +282,7 @@ describe("limits", () => {
   test("and also while it is held back, as reasoning that may lack its opening tag", async () => {
     const { service, upstream } = setUp([{ deltas: [" one", " two", " three", " four", " five"] }]);
     const request = createRequest({ model: "DeepSeek-R1-0528", maxOutputTokens: 2 });
-    expect(await collect(service.complete(request, context()))).toMatchObject({
+    expect(await collect(answerOf(service, request, context()))).toMatchObject({
       blocks: [{ kind: "text", text: " one two" }],
       finish: { kind: "length" },
     });
@@ -293,7 +293,7 @@ describe("limits", () => {
     const gate = createGate();
     const { service, upstream } = setUp([{ deltas: ["a", "b"], gate: { before: 1, open: gate.promise } }]);
     const controller = new AbortController();
-    const answer = collect(service.complete(createRequest(), context(false, controller.signal)));
+    const answer = collect(answerOf(service, createRequest(), context(false, controller.signal)));
     while (upstream.asked.length === 0) await Promise.resolve();
     controller.abort();
     gate.open();
@@ -303,7 +303,7 @@ describe("limits", () => {
 
   test("a caller who stops reading ends it too", async () => {
     const { service, upstream } = setUp([{ deltas: ["a", "b"] }]);
-    for await (const batch of service.complete(createRequest(), context())) {
+    for await (const batch of answerOf(service, createRequest(), context())) {
       expect(batch).not.toEqual([]);
       break;
     }
@@ -314,7 +314,7 @@ describe("limits", () => {
 describe("length", () => {
   test("beyond what the upstream takes is refused beforehand, in OpenAI's words", async () => {
     const { service, upstream } = setUp([]);
-    await expect(collect(service.complete(long(63_001), context()))).rejects.toMatchObject({
+    await expect(collect(answerOf(service, long(63_001), context()))).rejects.toMatchObject({
       kind: "context-length",
       message: expect.stringMatching(
         /^This model's maximum context length is 64000 tokens\. However, your messages resulted in 630\d\d tokens.* prompt token count of 630\d\d exceeds the limit of 63000\./,
@@ -325,7 +325,7 @@ describe("length", () => {
 
   test("within it passes", async () => {
     const { service } = setUp(["ok"]);
-    expect((await collect(service.complete(long(62_980), context()))).blocks).toHaveLength(1);
+    expect((await collect(answerOf(service, long(62_980), context()))).blocks).toHaveLength(1);
   });
 });
 
@@ -337,14 +337,14 @@ test("an upstream that keeps the limit itself has the last word on it", async ()
     { id: "Kimi", kind: "chat", capabilities },
   ]);
   const request = createRequest({ model: "Kimi", maxOutputTokens: 1000 });
-  const answer = await collect(service.complete(request, context()));
+  const answer = await collect(answerOf(service, request, context()));
   expect(answer).toMatchObject({ blocks: [{ text }], finish: { kind: "stop" }, usage });
   expect(upstream.asked[0]?.request.maxOutputTokens).toBe(1000);
 });
 
 test("a model that is listed for something else is refused by its name", async () => {
   const { service } = setUp([], {}, [{ id: "bge-m3", kind: "embedding" }]);
-  const answer = collect(service.complete(createRequest({ model: "bge-m3" }), context()));
+  const answer = collect(answerOf(service, createRequest({ model: "bge-m3" }), context()));
   await expect(answer).rejects.toMatchObject({
     kind: "unsupported",
     param: "model",
@@ -359,7 +359,7 @@ describe("upstream failures", () => {
     const { service } = setUp([{ deltas: ["<thi"], error }]);
     const seen: ChatEvent[] = [];
     const read = async () => {
-      for await (const batch of service.complete(createRequest(), context())) seen.push(...batch);
+      for await (const batch of answerOf(service, createRequest(), context())) seen.push(...batch);
     };
     await expect(read()).rejects.toMatchObject({ kind: error.kind, message: error.message });
     expect(seen).toEqual([]);
@@ -369,7 +369,7 @@ describe("upstream failures", () => {
     const { service } = setUp([{ deltas: ["Hello", " <thi"], error }]);
     const seen: ChatEvent[] = [];
     const read = async () => {
-      for await (const batch of service.complete(createRequest(), context())) seen.push(...batch);
+      for await (const batch of answerOf(service, createRequest(), context())) seen.push(...batch);
     };
     await expect(read()).rejects.toMatchObject({ kind: error.kind, message: error.message });
     expectLegal(seen);
@@ -387,7 +387,7 @@ describe("structured output", () => {
 
   test("is taught in the prompt and checked", async () => {
     const { service, upstream } = setUp(['```json\n{"age": 4}\n```']);
-    const answer = await collect(service.complete(createRequest({ responseFormat }), context(true)));
+    const answer = await collect(answerOf(service, createRequest({ responseFormat }), context(true)));
     expect(answer.blocks).toEqual([{ kind: "text", text: '{"age": 4}' }]);
     expect(upstream.asked[0]?.plain.system).toContain('"required":["age"]');
   });
@@ -398,7 +398,7 @@ describe("structured output", () => {
       { deltas: ['{"age": "old"}'], usage },
       { deltas: ['{"age": 4}'], usage },
     ]);
-    const answer = await collect(service.complete(createRequest({ responseFormat }), context(true)));
+    const answer = await collect(answerOf(service, createRequest({ responseFormat }), context(true)));
     expect(answer.blocks).toEqual([{ kind: "text", text: '{"age": 4}' }]);
     expect(answer.usage).toEqual({ inputTokens: 20, outputTokens: 10, estimated: false });
     expect(upstream.asked[1]?.plain.messages).toEqual([
@@ -411,7 +411,7 @@ describe("structured output", () => {
   test("refused twice is a clear error", async () => {
     const { service, upstream } = setUp(["I can't.", "I still can't."]);
     await expect(
-      collect(service.complete(createRequest({ responseFormat }), context(true))),
+      collect(answerOf(service, createRequest({ responseFormat }), context(true))),
     ).rejects.toMatchObject({
       kind: "output-invalid",
       message: expect.stringContaining("I still can't."),
@@ -421,7 +421,7 @@ describe("structured output", () => {
 
   test("is not asked for again where REPAIR_TURNS is 0", async () => {
     const { service, upstream } = setUp(["I can't."], { REPAIR_TURNS: "0" });
-    await expect(collect(service.complete(createRequest({ responseFormat }), context()))).rejects.toThrow(
+    await expect(collect(answerOf(service, createRequest({ responseFormat }), context()))).rejects.toThrow(
       /holds no JSON/,
     );
     expect(upstream.asked).toHaveLength(1);
@@ -429,7 +429,7 @@ describe("structured output", () => {
 
   test("is not mixed with inline reasoning", async () => {
     const { service } = setUp(['<think>\nhm\n</think>\n\n{"age": 4}'], { REASONING: "inline" });
-    const answer = await collect(service.complete(createRequest({ responseFormat }), context()));
+    const answer = await collect(answerOf(service, createRequest({ responseFormat }), context()));
     expect(answer.blocks.at(-1)).toEqual({ kind: "text", text: '{"age": 4}' });
   });
 
@@ -437,7 +437,7 @@ describe("structured output", () => {
     const { service, upstream } = setUp([]);
     const wrong = { ...responseFormat, schema: { type: "odd" } };
     await expect(
-      collect(service.complete(createRequest({ responseFormat: wrong }), context())),
+      collect(answerOf(service, createRequest({ responseFormat: wrong }), context())),
     ).rejects.toMatchObject({
       kind: "invalid-request",
     });
@@ -455,7 +455,7 @@ describe("tools", () => {
         { role: "user", parts: [{ type: "text", text: "Weather?" }] },
       ],
     });
-    const answer = await collect(service.complete(request, context()));
+    const answer = await collect(answerOf(service, request, context()));
     expect(answer.finish.kind).toBe("tool-calls");
     expect(answer.blocks.at(-1)).toMatchObject({ kind: "tool-call", name: "get_weather", callId: "call_1" });
     expect(upstream.asked[0]?.plain.system).toMatch(/^Be brief\.\n\n[^]*get_weather/);
@@ -467,7 +467,7 @@ describe("tools", () => {
       `Let me look.\n${call("get_weather", { city: "Paris" })}`,
     ]);
     const events: ChatEvent[] = [];
-    for await (const batch of service.complete(createRequest({ tools: [weather] }), context()))
+    for await (const batch of answerOf(service, createRequest({ tools: [weather] }), context()))
       events.push(...batch);
     expectLegal(events);
     expect(textOf(events).trim()).toBe("Let me look.");
@@ -482,7 +482,7 @@ describe("tools", () => {
 
   test("an answer in place of the corrected call is given", async () => {
     const { service } = setUp([`Let me look.\n${call("get_wether", {})}`, "I can't look that up."]);
-    const answer = await collect(service.complete(createRequest({ tools: [weather] }), context()));
+    const answer = await collect(answerOf(service, createRequest({ tools: [weather] }), context()));
     expect(answer.finish.kind).toBe("stop");
     expect(answer.blocks.map((block) => (block.kind === "text" ? block.text.trim() : block.kind))).toEqual([
       "Let me look.",
@@ -496,7 +496,7 @@ describe("tools", () => {
       "<think>second</think>I can't look that up.",
     ]);
     const events: ChatEvent[] = [];
-    for await (const batch of service.complete(createRequest({ tools: [weather] }), context()))
+    for await (const batch of answerOf(service, createRequest({ tools: [weather] }), context()))
       events.push(...batch);
     expectLegal(events);
     expect(textOf(events, "reasoning")).toBe("first\n\nsecond");
@@ -506,7 +506,7 @@ describe("tools", () => {
   test("are not offered when the choice is none", async () => {
     const { service, upstream } = setUp(["ok"]);
     await collect(
-      service.complete(createRequest({ tools: [weather], toolChoice: { kind: "none" } }), context()),
+      answerOf(service, createRequest({ tools: [weather], toolChoice: { kind: "none" } }), context()),
     );
     expect(upstream.asked[0]?.plain.system).toBe("You are a helpful assistant.");
   });
@@ -517,9 +517,9 @@ describe("images", () => {
 
   test("go to a model that can see, remote ones fetched", async () => {
     const { service, upstream } = setUp(["ok", "ok"]);
-    await collect(service.complete(show(inline, "meta-llama-Llama-4-Maverick"), context()));
+    await collect(answerOf(service, show(inline, "meta-llama-Llama-4-Maverick"), context()));
     const remote = { kind: "url", url: "https://example.com/a.png" } as const;
-    await collect(service.complete(show(remote, "meta-llama-Llama-4-Maverick"), context()));
+    await collect(answerOf(service, show(remote, "meta-llama-Llama-4-Maverick"), context()));
     expect(upstream.asked.map(({ plain }) => plain.messages[0]?.images)).toEqual([
       [{ mediaType: "image/png", base64: "AAAA" }],
       [{ mediaType: "image/png", base64: btoa(remote.url) }],
@@ -528,7 +528,7 @@ describe("images", () => {
 
   test("are refused for one that can't, with those that can", async () => {
     const { service } = setUp([]);
-    await expect(collect(service.complete(show(inline, "DeepSeek-V3.2"), context()))).rejects.toMatchObject({
+    await expect(collect(answerOf(service, show(inline, "DeepSeek-V3.2"), context()))).rejects.toMatchObject({
       kind: "unsupported",
       message: expect.stringContaining("meta-llama-Llama-4-Maverick"),
     });
@@ -552,7 +552,7 @@ describe("images", () => {
         },
       ],
     });
-    await collect(service.complete(request, context()));
+    await collect(answerOf(service, request, context()));
     expect(upstream.asked[0]?.plain.messages.at(-1)?.text).toContain("can't see images");
   });
 });

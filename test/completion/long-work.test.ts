@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { createChatService } from "../../src/completion/create-chat-service.ts";
 import { countPromptTokens, estimateTokens } from "../../src/completion/estimate-usage.ts";
 import { readConfig } from "../../src/config.ts";
-import { collect } from "../../src/model/collect.ts";
 import type { ToolDefinition } from "../../src/model/request.ts";
 import { countTokens } from "../../src/shaping/count-tokens.ts";
 import { createRequest } from "../support/create-request.ts";
 import type { Message } from "../../src/model/request.ts";
 import { createFakeUpstream, type FakeAnswer } from "../support/fake-upstream.ts";
 import { routerOf } from "../support/router-of.ts";
+import { answerOf, collect } from "../support/sources.ts";
 
 function setUp(answers: readonly (string | FakeAnswer)[], now?: () => number, onStream?: () => void) {
   const upstream = createFakeUpstream(
@@ -29,9 +29,9 @@ function setUp(answers: readonly (string | FakeAnswer)[], now?: () => number, on
     config: readConfig({ REPAIR_TURNS: "1" }),
     router: routerOf({
       ...upstream,
-      stream(request, options) {
+      stream(...asked) {
         onStream?.();
-        return upstream.stream(request, options);
+        return upstream.stream(...asked);
       },
     }),
     images: {
@@ -89,7 +89,7 @@ describe("long work of one request", () => {
 
   test("checking the length does, too, and nothing is sent", async () => {
     const { service, upstream } = setUp(["Hi"], createLateClock());
-    const answer = collect(service.complete(megabyte, context)).catch((error: unknown) => error);
+    const answer = collect(answerOf(service, megabyte, context)).catch((error: unknown) => error);
     expect(await countTurns(answer)).toBeGreaterThan(100);
     expect(await answer).toMatchObject({ kind: "context-length", tokens: { maximum: 63_000 } });
     expect(upstream.asked).toHaveLength(0);
@@ -107,7 +107,7 @@ describe("long work of one request", () => {
     const answers = [{ deltas: ["Hi there, how are you?"], usage: { ...usage, estimated: false } }];
     const { service } = setUp(answers, createLateClock());
     const request = createRequest({ ...megabyte, model: "DeepSeek-R1-0528", ...more });
-    const answer = collect(service.complete(request, context));
+    const answer = collect(answerOf(service, request, context));
     // Samples of it all: a quarter of a megabyte, in pieces of 4 kB.
     expect(await countTurns(answer)).toBeGreaterThan(60);
     expect((await answer).usage.inputTokens).toBeGreaterThan(190_000);
@@ -122,7 +122,7 @@ describe("long work of one request", () => {
       turn += 1;
       next = setImmediate(count);
     });
-    await Promise.all([1, 2, 3, 4].map(() => collect(service.complete(request, context))));
+    await Promise.all([1, 2, 3, 4].map(() => collect(answerOf(service, request, context))));
     clearImmediate(next);
     expect(turns).toHaveLength(4);
     expect(new Set(turns).size).toBe(4);
@@ -136,7 +136,7 @@ describe("long work of one request", () => {
       "gives others a turn after each slice of time: %s",
       async (_, whole) => {
         const { service } = setUp([piece], createLateClock());
-        const answer = collect(service.complete(request, { ...context, whole }));
+        const answer = collect(answerOf(service, request, { ...context, whole }));
         expect(await countTurns(answer)).toBeGreaterThan(50);
         expect((await answer).blocks).toEqual([{ kind: "text", text: piece }]);
       },
@@ -145,7 +145,7 @@ describe("long work of one request", () => {
     test("gives it out as it is read", async () => {
       const { service } = setUp([piece], createLateClock());
       let batches = 0;
-      for await (const batch of service.complete(request, { ...context, whole: false }))
+      for await (const batch of answerOf(service, request, { ...context, whole: false }))
         if (batch.some((event) => event.type === "block-delta")) batches += 1;
       expect(batches).toBeGreaterThan(50);
     });
@@ -153,7 +153,7 @@ describe("long work of one request", () => {
     test("is one batch as long as there is time", async () => {
       const { service } = setUp([piece], () => 0);
       let batches = 0;
-      for await (const batch of service.complete(request, { ...context, whole: false }))
+      for await (const batch of answerOf(service, request, { ...context, whole: false }))
         if (batch.some((event) => event.type === "block-delta")) batches += 1;
       expect(batches).toBe(1);
     });
@@ -164,20 +164,20 @@ describe("long work of one request", () => {
         () => 0,
       );
       const turns = await countTurns(
-        Promise.all(Array.from({ length: 8 }, () => collect(service.complete(request, context)))),
+        Promise.all(Array.from({ length: 8 }, () => collect(answerOf(service, request, context)))),
       );
       expect(turns).toBeGreaterThanOrEqual(7);
     });
 
     test("costs a short piece no turn", async () => {
       const { service } = setUp(["it rains"], createLateClock());
-      expect(await countTurns(collect(service.complete(request, context)))).toBe(0);
+      expect(await countTurns(collect(answerOf(service, request, context)))).toBe(0);
     });
 
     test("ends when the client leaves, and so does the upstream's request", async () => {
       const { service, upstream } = setUp([piece], createLateClock());
       const controller = new AbortController();
-      const events = service.complete(request, { ...context, signal: controller.signal, whole: false });
+      const events = answerOf(service, request, { ...context, signal: controller.signal, whole: false });
       let read = 0;
       async function readAll(): Promise<void> {
         for await (const batch of events) {
@@ -224,13 +224,13 @@ describe("a pattern that has no end", () => {
     const wrong = call({ a: "b" });
     const { service, upstream } = setUp([endless, wrong, wrong, call({ a: "a", b: 1 })]);
     const request = createRequest({ tools: [evil] });
-    const first = await collect(service.complete(request, context));
-    const second = await collect(service.complete(request, context));
+    const first = await collect(answerOf(service, request, context));
+    const second = await collect(answerOf(service, request, context));
     // Both count as fitting: nobody knows.
     expect([first, second].map(({ finish }) => finish.kind)).toEqual(["tool-calls", "tool-calls"]);
     expect(upstream.asked).toHaveLength(2);
     // The other request has time of its own: the model is asked again.
-    await collect(service.complete(createRequest({ tools: [evil] }), context));
+    await collect(answerOf(service, createRequest({ tools: [evil] }), context));
     expect(upstream.asked).toHaveLength(4);
   });
 });

@@ -10,10 +10,10 @@ import {
   resolveRequest as resolveResponsesRequest,
 } from "../../src/dialects/openai-responses/index.ts";
 import { GatewayError } from "../../src/errors.ts";
-import { collect } from "../../src/model/collect.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
 import { createFakeUpstream } from "../support/fake-upstream.ts";
 import { routerOf } from "../support/router-of.ts";
+import { answerOf, collect } from "../support/sources.ts";
 
 const keywords =
   `type properties required items prefixItems enum const anyOf oneOf allOf not if then $ref $defs $id $schema $anchor
@@ -80,7 +80,7 @@ async function answer(request: ChatRequest, text: string): Promise<void> {
   });
   const signal = new AbortController().signal;
   await service.countTokens(request, signal);
-  await collect(service.complete(request, { signal, baseUrl: "http://gw", whole: true }));
+  await collect(answerOf(service, request, { signal, baseUrl: "http://gw", whole: true }));
 }
 
 const messages = [{ role: "user", content: "hi" }];

@@ -11,6 +11,7 @@ import type { ToolDefinition } from "../../src/model/request.ts";
 import { createRequest } from "../support/create-request.ts";
 import { routerOf } from "../support/router-of.ts";
 import { blockEvents, expectLegal } from "../support/shape.ts";
+import { answerOf } from "../support/sources.ts";
 
 const toTool = (name: string, key: string): ToolDefinition => ({
   name,
@@ -65,13 +66,13 @@ async function answer(
     config: readConfig({ REPAIR_TURNS: String(repairs), TOOL_ARGUMENTS: stream ? "stream" : "whole" }),
     router: routerOf({
       listModels: () => Promise.resolve([model]),
-      async *stream() {
+      async stream(_request, _options, sink) {
         const said = turns[asked];
         asked += 1;
         if (said === undefined) throw new Error("No more turns were expected.");
         let read = "";
         for (const event of toEvents(said, way)) {
-          yield await Promise.resolve([event]);
+          await sink([event]);
           if (event.type === "block-delta") read += event.text;
           if (fails && asked === turns.length && read.includes('"/')) throw failure;
         }
@@ -90,7 +91,7 @@ async function answer(
   const context = { signal, baseUrl: "http://gw", whole: !stream };
   const request = createRequest({ model: "m", tools });
   async function read() {
-    for await (const batch of service.complete(request, context)) events.push(...batch);
+    for await (const batch of answerOf(service, request, context)) events.push(...batch);
   }
   if (fails) {
     await expect(read()).rejects.toBe(failure);

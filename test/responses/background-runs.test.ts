@@ -9,22 +9,22 @@ import { createBackgroundRuns, type RunOptions } from "../../src/responses/backg
 import { findStored } from "../../src/responses/stored-response.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { makeWriter } from "../dialects/openai-responses/make-writer.ts";
-import { createGate } from "../support/gate.ts";
+import { aborted, createGate } from "../support/gate.ts";
+import { toSource } from "../support/sources.ts";
 import { textAnswer } from "../support/start-edge.ts";
 
 /** An answer that never comes, and ends with its caller. */
 async function* silence(signal: AbortSignal): AsyncGenerator<EventBatch> {
   yield [{ type: "response-start", model: "m" }];
-  await new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
+  await aborted(signal);
+  throw signal.reason;
 }
 
 function options(saved: ResponseObject[], more: Partial<RunOptions> = {}): RunOptions {
   return {
     writer: makeWriter({ background: true }),
     inputItems: [],
-    start: silence,
+    start: (signal) => toSource(silence(signal)),
     save: async (response) => {
       saved.push(response);
       return undefined;
@@ -54,7 +54,7 @@ test("one that is ended before it was stored as queued asks nothing of the upstr
       },
       start(signal) {
         asked += 1;
-        return silence(signal);
+        return toSource(silence(signal));
       },
     }),
   );
@@ -83,9 +83,7 @@ test("a run whose answer ends without a finish has failed", async () => {
   const saved: ResponseObject[] = [];
   const run = await runs.start(
     options(saved, {
-      async *start() {
-        yield* textAnswer("half").slice(0, 1);
-      },
+      start: () => toSource(textAnswer("half").slice(0, 1)),
     }),
   );
   const { signal } = new AbortController();
@@ -118,9 +116,7 @@ test("one that has ended can be found, and holds nothing that it ran with", asyn
     const request = { of: "the client" };
     const ended = createGate();
     const given = options([], {
-      async *start() {
-        yield* textAnswer("Hi");
-      },
+      start: () => toSource(textAnswer("Hi")),
       onEnd: () => {
         expect(request.of).toBe("the client");
         ended.open();

@@ -9,8 +9,9 @@ import { createHealth, type Health } from "../../src/routing/health.ts";
 import { type Leg, legKey } from "../../src/model/leg.ts";
 import type { Resting } from "../../src/routing/place.ts";
 import { RouteError } from "../../src/routing/route-error.ts";
-import { runAttempts } from "../../src/routing/run-attempts.ts";
+import { attemptLegs, progressOfBatch } from "../../src/routing/run-attempts.ts";
 import { answerOf, createClock, leg, textOf } from "./support/legs.ts";
+import type { Sink } from "../../src/stream/source.ts";
 import { judgeFailure } from "../../src/routing/verdict.ts";
 
 /** What an upstream does when it is asked. */
@@ -173,7 +174,7 @@ test("whatever fails, in whatever order", async () => {
         let failure: unknown;
         let left = false;
         let narrowed = false;
-        const running = runAttempts({
+        const options = {
           legs: own,
           health: watch(
             { own, asked },
@@ -184,21 +185,26 @@ test("whatever fails, in whatever order", async () => {
           signal,
           now: clock.now,
           conversation: conversation === undefined ? undefined : { key: conversation, places },
-          async ask(one) {
+          progressOf: progressOfBatch,
+          async ask(one: Leg, _context: unknown, give: Sink<EventBatch>) {
             const at = asked.push(one) - 1;
             if (abortsAtAsk === at) controller.abort();
             const deed = given.deeds[asks++ % given.deeds.length] ?? { kind: "answers" };
-            return noteEnd(act(one, deed), () => ended.add(at));
-          },
-        });
-        try {
-          for await (const batch of running) {
-            batches.push(batch);
-            if (batches.length === leavesAfter) {
-              left = true;
-              break;
+            try {
+              for await (const batch of act(one, deed)) await give(batch);
+            } finally {
+              ended.add(at);
             }
-          }
+          },
+        };
+        try {
+          await attemptLegs(options, (batch) => {
+            if (left) return undefined;
+            batches.push(batch);
+            left = batches.length === leavesAfter;
+            if (left) controller.abort();
+            return undefined;
+          });
         } catch (error) {
           failure = error;
         }
@@ -236,15 +242,3 @@ test("whatever fails, in whatever order", async () => {
     { numRuns: 200 },
   );
 });
-
-/** Tells when an iteration is over, whoever ended it. */
-async function* noteEnd<Item>(
-  items: AsyncIterable<Item>,
-  onEnd: () => void,
-): AsyncGenerator<Item, void, undefined> {
-  try {
-    yield* items;
-  } finally {
-    onEnd();
-  }
-}

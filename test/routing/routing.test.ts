@@ -8,9 +8,8 @@ import type { EventBatch } from "../../src/model/events.ts";
 import type { Leg } from "../../src/model/leg.ts";
 import { createHealth, type Health } from "../../src/routing/health.ts";
 import { RouteError } from "../../src/routing/route-error.ts";
-import { runAttempts } from "../../src/routing/run-attempts.ts";
 import { faults } from "./support/failures.ts";
-import { answerOf, createClock, failing, leg, readAll, states, textOf } from "./support/legs.ts";
+import { answerOf, createClock, failing, leg, readAll, runAttempts, states, textOf } from "./support/legs.ts";
 import { type FailureRow, readRouting, type State } from "./support/routing-table.ts";
 
 const page = readFileSync(new URL("../../docs/routing.md", import.meta.url), "utf8");

@@ -7,9 +7,18 @@ import type { Leg } from "../../src/model/leg.ts";
 import { createConversations } from "../../src/routing/conversations.ts";
 import { createHealth } from "../../src/routing/health.ts";
 import { RouteError } from "../../src/routing/route-error.ts";
-import { attemptLegs, type AttemptOptions, runAttempts } from "../../src/routing/run-attempts.ts";
+import { attemptLegs } from "../../src/routing/run-attempts.ts";
 import { aborted } from "../support/gate.ts";
-import { answerOf, createClock, failing, leg, readAll, textOf } from "./support/legs.ts";
+import {
+  answerOf,
+  createClock,
+  failing,
+  type IteratedOptions,
+  leg,
+  readAll,
+  runAttempts,
+  textOf,
+} from "./support/legs.ts";
 
 const unavailable = new GatewayError("upstream-unavailable", "It failed.", { status: 503 });
 
@@ -20,7 +29,7 @@ async function* giving(batches: readonly EventBatch[]): AsyncGenerator<EventBatc
 /** Legs `first`, `second`, …, each with what it does. */
 function start(
   deeds: readonly ((signal: AbortSignal) => AsyncIterable<EventBatch>)[],
-  options: Partial<AttemptOptions> = {},
+  options: Partial<IteratedOptions> = {},
 ) {
   const clock = createClock();
   const health = createHealth({ now: clock.now });
@@ -28,22 +37,25 @@ function start(
   const asked: string[] = [];
   const attempts: Attempt[] = [];
   const legs = ["first", "second", "third"].slice(0, deeds.length).map((name) => leg(name, "m"));
-  const run = (change: Partial<AttemptOptions> = {}) =>
-    runAttempts({
-      legs,
-      async ask(one, { signal }) {
-        const deed = deeds[legs.findIndex(({ upstream }) => upstream === one.upstream)];
-        asked.push(one.upstream);
-        clock.advance(7);
-        return deed === undefined ? failing(new Error("There is no such leg.")) : deed(signal);
+  const run = (change: Partial<IteratedOptions> = {}) =>
+    runAttempts(
+      {
+        legs,
+        async ask(one, { signal }) {
+          const deed = deeds[legs.findIndex(({ upstream }) => upstream === one.upstream)];
+          asked.push(one.upstream);
+          clock.advance(7);
+          return deed === undefined ? failing(new Error("There is no such leg.")) : deed(signal);
+        },
+        signal: controller.signal,
+        health,
+        now: clock.now,
+        onAttempt: (attempt) => attempts.push(attempt),
+        ...options,
+        ...change,
       },
-      signal: controller.signal,
-      health,
-      now: clock.now,
-      onAttempt: (attempt) => attempts.push(attempt),
-      ...options,
-      ...change,
-    });
+      () => controller.abort(),
+    );
   return { clock, health, controller, asked, attempts, legs, run };
 }
 
@@ -54,6 +66,12 @@ const fails = (error: unknown) => () => failing(error);
 async function* silent(signal: AbortSignal): AsyncGenerator<EventBatch, void, undefined> {
   await aborted(signal);
   yield* failing(new GatewayError("upstream-unavailable", "Its socket was closed."));
+}
+
+/** Says its first words, and nothing more. */
+async function* beginning(signal: AbortSignal): AsyncGenerator<EventBatch, void, undefined> {
+  yield* answerOf("first").slice(0, 1);
+  yield* silent(signal);
 }
 
 /** Legs that their upstreams told to leave alone. */
@@ -216,22 +234,14 @@ describe("who leaves", () => {
     expect(asked).toEqual(["first"]);
   });
 
-  test("in the middle of an answer aborts the leg and closes what it gives", async () => {
-    let closed = false;
-    const { run, health, legs } = start([
-      async function* first(): AsyncGenerator<EventBatch, void, undefined> {
-        try {
-          yield* answerOf("first");
-        } finally {
-          closed = true;
-        }
-      },
-    ]);
-    for await (const batch of run()) {
-      expect(textOf([batch])).toBe("first");
-      break;
-    }
-    expect(closed).toBe(true);
+  test("in the middle of an answer ends it, and the leg has no part in it", async () => {
+    const { run, controller, attempts, health, legs } = start([beginning]);
+    const answer = run();
+    expect((await answer.next()).done).toBe(false);
+    const rest = readAll(answer);
+    controller.abort();
+    expect((await rest).error).toMatchObject({ kind: "aborted", attempts });
+    expect(attempts).toMatchObject([{ outcome: "answered" }]);
     expect(health.availability(legs[0] as Leg)).toBe("ready");
   });
 
@@ -350,19 +360,21 @@ async function* say(upstream: string): AsyncGenerator<string, void, undefined> {
 
 test("an answer may be made of anything: its kind tells where it begins and ends", async () => {
   const { legs, health, clock, controller, attempts } = start([silent, silent]);
-  const whole = attemptLegs({
-    legs,
-    signal: controller.signal,
-    health,
-    now: clock.now,
-    onAttempt: (attempt) => attempts.push(attempt),
-    progressOf: (item: string) => (item === "" ? "nothing" : item.endsWith(".") ? "end" : "part"),
-    async ask({ upstream }) {
-      return say(upstream);
-    },
-  });
   const items: string[] = [];
-  for await (const item of whole) items.push(item);
+  await attemptLegs(
+    {
+      legs,
+      signal: controller.signal,
+      health,
+      now: clock.now,
+      onAttempt: (attempt) => attempts.push(attempt),
+      progressOf: (item: string) => (item === "" ? "nothing" : item.endsWith(".") ? "end" : "part"),
+      async ask({ upstream }, _context, give) {
+        for await (const item of say(upstream)) await give(item);
+      },
+    },
+    (item) => void items.push(item),
+  );
   expect(items).toEqual(["one", "two."]);
   expect(attempts.map(({ upstream, outcome }) => `${upstream} ${outcome}`)).toEqual([
     "first upstream-unavailable",

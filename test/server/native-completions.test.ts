@@ -210,7 +210,7 @@ describe("failover", () => {
     await using over = await startOver([first, second]);
     over.server("first").enqueue({ kind: "answer", text: [" a", " time"], breaks: { how: "reset" } });
     const reply = await post(over.url + path, { ...body, stream: true });
-    expect(reply.text).toContain('"text":" a"');
+    expect(reply.text).toMatch(/"text":" a( time)?"/);
     expect(reply.text).toMatch(/data: \{"error":\{.*"code":"upstream_truncated"\}\}\n\n$/);
     expect(reply.text).not.toContain("[DONE]");
     expect(askedOf(over, "second")).toEqual([]);

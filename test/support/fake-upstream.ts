@@ -2,8 +2,9 @@ import type { GatewayError } from "../../src/errors.ts";
 import type { ChatEvent, EventBatch, Usage } from "../../src/model/events.ts";
 import type { ModelInfo } from "../../src/model/model-info.ts";
 import type { ChatRequest } from "../../src/model/request.ts";
-import type { Upstream } from "../../src/upstreams/upstream.ts";
+import type { AskOptions, Upstream } from "../../src/upstreams/upstream.ts";
 import { type PlainConversation, toPlain } from "../../src/upstreams/akash-chat/to-plain.ts";
+import { pushing } from "./sources.ts";
 import { textEvents } from "./shape.ts";
 
 /** What the upstream answers to one request; the deltas come in one batch each. */
@@ -62,7 +63,7 @@ export function createFakeUpstream(
     read,
     listModels,
     refreshModels: listModels,
-    async *stream(request, { signal }) {
+    stream: pushing(async function* stream(request: ChatRequest, { signal }: AskOptions) {
       const answer = answers[asked.length];
       if (answer === undefined) throw new Error("No answer was prepared for this request.");
       const number = asked.push({ request, plain: toPlain(request), signal }) - 1;
@@ -74,6 +75,6 @@ export function createFakeUpstream(
         yield batch;
       }
       if (answer.error !== undefined) throw answer.error;
-    },
+    }),
   };
 }

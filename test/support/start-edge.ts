@@ -15,6 +15,7 @@ import { createResponseService } from "../../src/responses/create-response-servi
 import { createServer } from "../../src/server/create-server.ts";
 import { createTotalsKeeper } from "../../src/server/create-totals-keeper.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
+import { pushing } from "./sources.ts";
 import { listed, routerOf } from "./router-of.ts";
 
 /** An answer of the scripted chat service. */
@@ -63,9 +64,7 @@ export async function startEdge(options: {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: "trace", base: null }, { write: (line) => lines.push(JSON.parse(line)) });
   const chat: ChatService = {
-    async *complete(request, context) {
-      yield* answer(request, context);
-    },
+    complete: pushing(answer),
     countTokens: async () => 7,
     fits: async () => true,
     editContext: async (request) => ({ request, applied: [] }),

@@ -69,7 +69,7 @@ async function askOnce(
   try {
     const { id } = await requireWriter(service, options.model, signal);
     const request = createQuestion(id, question, options.system);
-    await writeAnswer(service.complete(request, { signal, baseUrl: "" }), answer, {
+    await writeAnswer((sink) => service.complete(request, { signal, baseUrl: "" }, sink), answer, {
       streams,
       reasoning: options.reasoning === true,
     });

@@ -58,7 +58,7 @@ export class Conversation {
 
     const answer: WrittenAnswer = { text: "" };
     try {
-      await writeAnswer(chat.complete(fitted, { signal, baseUrl: "" }), answer, {
+      await writeAnswer((sink) => chat.complete(fitted, { signal, baseUrl: "" }, sink), answer, {
         streams: this.#streams,
         reasoning: this.reasoning,
       });

@@ -1,4 +1,5 @@
 import type { EventBatch, FinishReason, Usage } from "../../model/events.ts";
+import type { Source } from "../../stream/source.ts";
 import { dim, toPrintable, type ChatStreams } from "./streams.ts";
 
 /** What came of an answer; all of it but the text is missing when it was cut off. */
@@ -15,10 +16,10 @@ const eraseLine = "\r\u001B[K";
 /**
  * Writes an answer as it comes: its text to `output`, the thinking, if wanted, to `errors`, with a line behind it. On a
  * terminal both are cleared of control characters, and a mark shows that something is awaited. What came is put
- * into `answer`, also when the events throw, as they do when they are aborted; the last line is always ended.
+ * into `answer`, also when the source fails, as it does when it is aborted; the last line is always ended.
  */
 export async function writeAnswer(
-  events: AsyncIterable<EventBatch>,
+  events: Source<EventBatch>,
   answer: WrittenAnswer,
   { streams, reasoning }: { readonly streams: ChatStreams; readonly reasoning: boolean },
 ): Promise<void> {
@@ -39,7 +40,7 @@ export async function writeAnswer(
   }
 
   try {
-    for await (const batch of events) {
+    await events((batch) => {
       for (const event of batch) {
         if (event.type === "finish") answer.finish = event;
         if (event.type === "block-start") kinds.set(event.index, event.block.kind);
@@ -56,7 +57,8 @@ export async function writeAnswer(
           errors.write(errors.isTTY === true ? dim(streams, toPrintable(event.text)) : event.text);
         }
       }
-    }
+      return undefined;
+    });
   } finally {
     endWaiting();
     endThinking();

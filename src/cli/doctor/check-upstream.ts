@@ -50,7 +50,7 @@ export async function checkUpstream(
   await list.check("completion", async (signal) => {
     const started = Date.now();
     const request = createQuestion(`${name}/${model}`, "Answer with the single word: ready");
-    const answer = await collect(services.chat.complete(request, { signal, baseUrl: "" }));
+    const answer = await collect((sink) => services.chat.complete(request, { signal, baseUrl: "" }, sink));
     const text = answer.blocks.flatMap((block) => (block.kind === "text" ? [block.text] : [])).join("");
     return `${model} said ${JSON.stringify(text.trim().slice(0, 60))} after ${Date.now() - started} ms`;
   });

@@ -12,6 +12,7 @@ import { encodeAnthropicBudget } from "../../dialects/encode-budget.ts";
 import { type ChatResponse, createCollector } from "../../model/collect.ts";
 import type { EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
+import type { Source } from "../../stream/source.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
@@ -26,18 +27,19 @@ import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
 
 /** Shows the whole answer to `onComplete` before its end is passed on: the client may continue from there at once. */
-async function* watchAnswer(
-  events: AsyncIterable<EventBatch>,
+function watchAnswer(
+  events: Source<EventBatch>,
   onComplete: (answer: ChatResponse) => void,
-): AsyncGenerator<EventBatch, void, undefined> {
+): Source<EventBatch> {
   const collector = createCollector();
-  for await (const batch of events) {
-    for (const event of batch) {
-      collector.push(event);
-      if (event.type === "finish") onComplete(collector.result());
-    }
-    yield batch;
-  }
+  return (sink) =>
+    events((batch) => {
+      for (const event of batch) {
+        collector.push(event);
+        if (event.type === "finish") onComplete(collector.result());
+      }
+      return sink(batch);
+    });
 }
 
 /** Anthropic's Messages API: `POST /v1/messages` and `POST /v1/messages/count_tokens`. */
@@ -75,12 +77,13 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     const messageId = newId("msg_");
     const { toolsetCalls } = parsed;
     let held: Promise<void> | undefined;
-    const answered = chat.complete(asked, {
+    const context = {
       signal,
       baseUrl: baseUrlOf(request, config),
       whole: !parsed.stream,
       watch: request.facts,
-    });
+    };
+    const answered: Source<EventBatch> = (sink) => chat.complete(asked, context, sink);
     const events =
       hold === undefined
         ? answered

@@ -7,6 +7,8 @@ import {
   encodeError,
   parseRequest,
 } from "../../dialects/openai-chat/index.ts";
+import type { EventBatch } from "../../model/events.ts";
+import type { Source } from "../../stream/source.ts";
 import { collectChoices, sendChoices, toChoices } from "../answer-choices.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -55,7 +57,8 @@ export function openAiChatRoutes(deps: ServerDependencies): FastifyPluginCallbac
     }
     const { model } = asked;
     if (choices === 1) {
-      const events = chat.complete(asked, { signal, baseUrl, watch: request.facts });
+      const context = { signal, baseUrl, watch: request.facts };
+      const events: Source<EventBatch> = (sink) => chat.complete(asked, context, sink);
       const encoder = createStreamEncoder({ ...identity, includeUsage, model });
       await sendEvents(reply, { events, encoder, config, signal });
     } else {

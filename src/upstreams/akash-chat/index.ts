@@ -3,6 +3,8 @@ import type { CallWatch } from "../../model/call-watch.ts";
 import type { EventBatch, Usage } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
+import { linkSignal } from "../../stream/link-signal.ts";
+import type { Sink } from "../../stream/source.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
 import type { AskOptions, ImageEvent, ImageRequest, PictureUpstream, Upstream } from "../upstream.ts";
 import { throwIfAborted, withAbort } from "../http/abort.ts";
@@ -93,19 +95,17 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     }
   }
 
-  async function* chat(
-    request: ChatRequest,
-    asking: AskOptions,
-  ): AsyncGenerator<EventBatch, void, undefined> {
+  async function chat(request: ChatRequest, asking: AskOptions, sink: Sink<EventBatch>): Promise<void> {
     throwIfAborted(asking.signal);
     const { model } = request;
     const defaults = models.peek(model);
     const encode = (id: string) => encodeRequest({ ...request, model: id }, defaults);
     const reply = await postChat(model, encode, asking);
-    for await (const batch of decodeReply(reply, model)) {
-      for (const event of batch) if (event.type === "finish") countUsage(event.usage);
-      yield batch;
-    }
+    await decodeReply(reply, model, (batch) => {
+      const last = batch.at(-1);
+      if (last?.type === "finish") countUsage(last.usage);
+      return sink(batch);
+    });
   }
 
   function countUsage({ inputTokens = 0, outputTokens = 0 }: Usage): void {
@@ -153,16 +153,23 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
         tokens: 0,
       }),
     describeModel: (id) => models.peek(id),
-    stream(request, asking) {
-      return withAbort(asking.signal, (own, abort) =>
-        withIdleTimeout(chat(request, { ...asking, signal: own }), {
-          firstMs: config.FIRST_BYTE_TIMEOUT_MS,
-          idleMs: config.IDLE_TIMEOUT_MS,
-          startTimer,
-          abort,
-          toError: () => createTimeoutError(),
-        }),
-      );
+    async stream(request, asking, sink) {
+      const { signal, abort, release } = linkSignal(asking.signal);
+      try {
+        await withIdleTimeout<EventBatch>(
+          (take) => chat(request, { ...asking, signal }, take),
+          {
+            firstMs: config.FIRST_BYTE_TIMEOUT_MS,
+            idleMs: config.IDLE_TIMEOUT_MS,
+            startTimer,
+            abort,
+            toError: () => createTimeoutError(),
+          },
+          sink,
+        );
+      } finally {
+        release();
+      }
     },
     pictures: {
       defaultModel: imageModelId,

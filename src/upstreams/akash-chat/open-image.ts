@@ -1,4 +1,5 @@
 import { GatewayError } from "../../errors.ts";
+import { iterate } from "../../stream/iterate.ts";
 import type { ImageFile } from "../upstream.ts";
 import type { AkashClient } from "./client.ts";
 import { decodeError, readRefusal } from "./decode-error.ts";
@@ -44,11 +45,11 @@ export async function openImage(
 }
 
 async function* readBody(reply: Reply): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    for (let chunks = await reply.read(); chunks !== undefined; chunks = await reply.read()) yield* chunks;
-  } finally {
-    reply.discard();
-  }
+  const reads = iterate<readonly Uint8Array[]>(
+    (take) => reply.read(take),
+    () => reply.discard(),
+  );
+  for await (const pieces of reads) yield* pieces;
 }
 
 function createNotFoundError(): GatewayError {

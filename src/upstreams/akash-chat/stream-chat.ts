@@ -1,5 +1,7 @@
 import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
+import { joinBytes } from "../../stream/join-bytes.ts";
+import type { Sink } from "../../stream/source.ts";
 import { createLineDecoder, LineTooLongError } from "../../stream/lines.ts";
 import { createEventStreamDecoder } from "./decode-event-stream.ts";
 import { createDataStreamDecoder } from "./decode-stream.ts";
@@ -26,32 +28,34 @@ function createDecoder(reply: Reply, model: string): StreamDecoder {
 }
 
 /**
- * Decodes the body of a chat reply: one batch for each read that brings events. Ends after `finish`, or throws.
- * A slow consumer pauses the upstream's socket.
+ * Decodes the body of a chat reply: one batch for each read that brings events. Ends after `finish`, or rejects.
+ * A slow sink pauses the upstream's socket.
  */
-export async function* decodeReply(reply: Reply, model: string): AsyncGenerator<EventBatch, void, undefined> {
+export async function decodeReply(reply: Reply, model: string, sink: Sink<EventBatch>): Promise<void> {
+  let replyBytes = 0;
   try {
     const decoder = createDecoder(reply, model);
     // All the thinking of a model is one line, so a line may be as long as the reply.
     const lines = createLineDecoder({ maxLineBytes: maxReplyBytes });
-    let replyBytes = 0;
-    for (;;) {
-      const chunks = await reply.read();
-      if (chunks === undefined) {
-        for (const line of lines.end()) decoder.push(line);
-        decoder.end();
-      } else {
-        for (const chunk of chunks) {
-          replyBytes += chunk.length;
-          for (const line of lines.push(chunk)) decoder.push(line);
-        }
-        if (replyBytes > maxReplyBytes) throw createTooLongError();
-      }
+
+    function give(): Promise<void> | undefined {
       const events = decoder.take();
-      if (events.length > 0) yield events;
-      if (decoder.failure !== undefined) throw decoder.failure;
-      if (decoder.finished) return;
+      // What comes behind the end need not be read.
+      if (decoder.finished || decoder.failure !== undefined) reply.discard();
+      return events.length === 0 ? undefined : sink(events);
     }
+
+    await reply.read((pieces) => {
+      const bytes = joinBytes(pieces);
+      replyBytes += bytes.length;
+      if (replyBytes > maxReplyBytes) throw createTooLongError();
+      for (const line of lines.push(bytes)) decoder.push(line);
+      return give();
+    });
+    for (const line of lines.end()) decoder.push(line);
+    decoder.end();
+    await give();
+    if (decoder.failure !== undefined) throw decoder.failure;
   } catch (cause) {
     if (!(cause instanceof LineTooLongError)) throw cause;
     throw createTooLongError(cause);

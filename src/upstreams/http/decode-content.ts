@@ -2,14 +2,7 @@ import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 
 import { GatewayError } from "../../errors.ts";
-
-/** The bytes of a reply's body as they come. */
-export interface ReadableBody {
-  /** What has arrived since the last read; waits if nothing has. `undefined` at the end. */
-  read(): Promise<readonly Uint8Array[] | undefined>;
-  /** Nothing more is wanted. */
-  discard(): void;
-}
+import type { ReadableBody } from "./create-body.ts";
 
 /** Each gets the first byte of what it shall decode. */
 const decoders: ReadonlyMap<string, (first: number | undefined) => Transform> = new Map([
@@ -62,15 +55,17 @@ function refuseReading(body: ReadableBody, coding: string, title: string): Reada
 
 function decodeBody(body: ReadableBody, coding: string, title: string): ReadableBody {
   let decoder: Transform | undefined;
-  /** The next piece of the body is on its way into the decoder. */
-  let feeding = false;
-  let exhausted = false;
   let ended = false;
-  let failure: unknown;
+  let failure: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
 
+  function end(): void {
+    ended = true;
+    wake?.();
+  }
+
   function fail(error: unknown): void {
-    failure ??= error;
+    failure ??= { error };
     wake?.();
   }
 
@@ -79,56 +74,46 @@ function decodeBody(body: ReadableBody, coding: string, title: string): Readable
     created?.on("readable", () => wake?.());
     created?.on("error", (cause) => fail(toDecodingError(cause, coding, title)));
     created?.on("end", () => {
-      ended = true;
       // What comes behind the end of the coded bytes is nobody's.
-      if (!exhausted) body.discard();
-      wake?.();
+      body.discard();
+      end();
     });
     return created;
   }
 
-  /** Resolves when the decoder has taken what came, and has given out all that it makes of it. */
-  async function feed(): Promise<void> {
-    const chunks = await body.read();
-    for (const chunk of chunks ?? []) {
-      if (chunk.length === 0) continue;
-      decoder ??= start(chunk[0]);
-      await new Promise<void>((resolve) => decoder?.write(chunk, () => resolve()));
+  /** Resolves when the decoder has taken the pieces, and has given out all that it makes of it. */
+  async function feed(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces) {
+      if (piece.length === 0) continue;
+      decoder ??= start(piece[0]);
+      await new Promise<void>((resolve) => decoder?.write(piece, () => resolve()));
     }
-    if (chunks !== undefined) return;
-    exhausted = true;
-    // A body without a byte is empty, whatever it is called.
-    if (decoder === undefined) ended = true;
-    else decoder.end();
   }
 
   return {
-    async read() {
+    async read(take) {
+      body
+        .read(feed)
+        // A body without a byte is empty, whatever it is called.
+        .then(() => (decoder === undefined ? end() : decoder.end()), fail);
       for (;;) {
         // The decoder stops by itself where nobody takes what it gives: a small body never becomes a large one at once.
         const piece: unknown = decoder?.read();
-        if (piece instanceof Uint8Array) return [piece];
-        if (ended) return undefined;
-        if (failure !== undefined) throw failure;
-        if (!feeding && !exhausted) {
-          feeding = true;
-          void feed()
-            .catch(fail)
-            .finally(() => {
-              feeding = false;
-              wake?.();
-            });
+        if (piece instanceof Uint8Array) {
+          await take([piece]);
+          continue;
         }
+        if (ended) return;
+        if (failure !== undefined) throw failure.error;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
     },
     discard() {
-      ended = true;
       body.discard();
       decoder?.destroy();
-      wake?.();
+      end();
     },
   };
 }

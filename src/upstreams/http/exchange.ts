@@ -3,7 +3,8 @@ import type { Dispatcher } from "undici";
 import { GatewayError } from "../../errors.ts";
 import { createAbortError } from "./abort.ts";
 import { toConnectionError } from "./connection-error.ts";
-import { decodeContent, type ReadableBody } from "./decode-content.ts";
+import { type Body, createBody, type ReadableBody } from "./create-body.ts";
+import { decodeContent } from "./decode-content.ts";
 import type { UpstreamNames } from "./names.ts";
 
 /** One HTTP request, ready for the wire. */
@@ -22,17 +23,13 @@ export interface ExchangeRequest {
 }
 
 /** The head of a reply and its body, to be read once. */
-export interface Reply {
+export interface Reply extends ReadableBody {
   readonly status: number;
   header(name: string): string | undefined;
   /** All `Set-Cookie` values. */
   readonly cookies: readonly string[];
-  /** What has arrived since the last read, decoded; waits if nothing has. `undefined` at the end. */
-  read(): Promise<readonly Uint8Array[] | undefined>;
-  /** The whole body as text. Throws kind `upstream-protocol` when it is longer than `limit` bytes. */
+  /** The whole body as text, decoded. Throws kind `upstream-protocol` when it is longer than `limit` bytes. */
   text(limit?: number): Promise<string>;
-  /** Nothing more is wanted: lets a body that is about to end do so, that its connection can be used again. */
-  discard(): void;
 }
 
 /** How far a request has come; `exchange` writes it. `answered`: at least a byte of a reply came. */
@@ -42,10 +39,7 @@ export interface Progress {
   readonly onEnd?: () => void;
 }
 
-/** Unread bytes at which the upstream's socket is paused. */
-const highWaterMarkBytes = 65_536;
 const textLimitBytes = 16_777_216;
-const discardMs = 1000;
 
 /**
  * Sends a request. Resolves with the head. Rejects (and later reads reject) with what the
@@ -117,84 +111,6 @@ export function exchange(
   });
 }
 
-interface Body extends ReadableBody {
-  push(chunk: Uint8Array): void;
-  end(): void;
-  /** The connection broke: what came before can still be read. */
-  fail(error: Error): void;
-  /** The caller left: nothing can be read any more. */
-  cancel(error: Error): void;
-}
-
-function createBody(controller: Dispatcher.DispatchController): Body {
-  let chunks: Uint8Array[] = [];
-  let bytes = 0;
-  let paused = false;
-  let state: "open" | "ended" | "failed" | "discarded" = "open";
-  let failure: Error | undefined;
-  let wake: (() => void) | undefined;
-  let stopDiscarding: (() => void) | undefined;
-
-  function change(next: typeof state): void {
-    if (state === "open") state = next;
-    stopDiscarding?.();
-    wake?.();
-  }
-
-  return {
-    push(chunk) {
-      if (state !== "open") return;
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= highWaterMarkBytes) {
-        controller.pause();
-        paused = true;
-      }
-      // The reader wakes after this turn, so that it finds all chunks of one socket read together.
-      wake?.();
-    },
-    end: () => change("ended"),
-    fail(error) {
-      failure ??= error;
-      change("failed");
-    },
-    cancel(error) {
-      chunks = [];
-      failure = error;
-      state = "failed";
-      stopDiscarding?.();
-      wake?.();
-    },
-    async read() {
-      while (chunks.length === 0) {
-        if (failure !== undefined && state === "failed") throw failure;
-        if (state !== "open") return undefined;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        wake = undefined;
-      }
-      const taken = chunks;
-      chunks = [];
-      bytes = 0;
-      if (paused) {
-        paused = false;
-        controller.resume();
-      }
-      return taken;
-    },
-    discard() {
-      if (state !== "open") return;
-      state = "discarded";
-      chunks = [];
-      controller.resume();
-      const timer = setTimeout(() => controller.abort(createAbortError()), discardMs);
-      timer.unref();
-      stopDiscarding = () => clearTimeout(timer);
-    },
-  };
-}
-
 /** Headers that are about the coded bytes. */
 const codedHeaders = new Set(["content-encoding", "content-length"]);
 
@@ -216,20 +132,18 @@ function createReply(
       return Array.isArray(value) ? value[0] : value;
     },
     cookies: cookies === undefined ? [] : Array.isArray(cookies) ? cookies : [cookies],
-    read: () => content.read(),
+    read: (take) => content.read(take),
     async text(limit = textLimitBytes) {
       const parts: Uint8Array[] = [];
       let total = 0;
-      for (let chunks = await content.read(); chunks !== undefined; chunks = await content.read()) {
-        for (const chunk of chunks) {
-          parts.push(chunk);
-          total += chunk.length;
+      await content.read((pieces) => {
+        for (const piece of pieces) {
+          parts.push(piece);
+          total += piece.length;
         }
-        if (total > limit) {
-          content.discard();
-          throw new GatewayError("upstream-protocol", `${title}'s reply is too long to be read.`);
-        }
-      }
+        if (total <= limit) return undefined;
+        throw new GatewayError("upstream-protocol", `${title}'s reply is too long to be read.`);
+      });
       return Buffer.concat(parts).toString("utf8");
     },
     discard: () => content.discard(),

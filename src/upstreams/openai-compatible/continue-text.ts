@@ -1,5 +1,6 @@
 import type { EventBatch } from "../../model/events.ts";
 import type { TextRequest } from "../../model/text-request.ts";
+import type { Sink } from "../../stream/source.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import type { AskOptions } from "../upstream.ts";
 import type { CompatibleServer } from "./create-server.ts";
@@ -22,10 +23,11 @@ export interface ContinueTextOptions extends AskOptions {
 }
 
 /** Has a model go on with a text by `POST /completions`. Throws `GatewayError`. */
-export async function* continueText(
+export async function continueText(
   request: TextRequest,
   options: ContinueTextOptions,
-): AsyncGenerator<EventBatch, void, undefined> {
+  sink: Sink<EventBatch>,
+): Promise<void> {
   const { server, rules, surroundings } = options;
   const { model, prompt, suffix, maxOutputTokens, stopSequences } = request;
   const stop = stopSequences.slice(0, rules.stopSequences);
@@ -50,5 +52,5 @@ export async function* continueText(
     now: surroundings.now,
     stopSequences,
   });
-  yield* readReply(outcome.reply, decoder, { ...options, title: server.title });
+  await readReply(outcome.reply, decoder, { ...options, title: server.title }, sink);
 }

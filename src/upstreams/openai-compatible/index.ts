@@ -1,7 +1,9 @@
 import { GatewayError, toGatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 import { pictureSettings } from "../../model/picture.ts";
+import { linkSignal } from "../../stream/link-signal.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
+import type { Sink } from "../../stream/source.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
 import { throwIfAborted, withAbort } from "../http/abort.ts";
 import { createTimeoutError } from "../http/connection-error.ts";
@@ -53,36 +55,45 @@ export function createCompatibleUpstream(
    * An answer that is not silent for too long. `run` tells why nothing came yet, where it knows, and when all has come that
    * counts: then it ends by itself.
    */
-  function stream(
-    { signal, ...rest }: AskOptions,
+  async function stream(
+    asking: AskOptions,
     run: (
-      options: AskOptions,
-      told: { readonly onLoading: (error: GatewayError) => void; readonly onEnding: () => void },
-    ) => AsyncGenerator<EventBatch, void, undefined>,
-  ): AsyncIterable<EventBatch> {
-    return withAbort(signal, (own, abort) => {
-      let loading: GatewayError | undefined;
-      let isEnding = false;
-      const events = run(
-        { ...rest, signal: own },
-        { onLoading: (error) => (loading = error), onEnding: () => (isEnding = true) },
-      );
-      return cleanErrors(
-        withIdleTimeout(events, {
+      options: AskOptions & {
+        readonly onLoading: (error: GatewayError) => void;
+        readonly onEnding: () => void;
+      },
+      sink: Sink<EventBatch>,
+    ) => Promise<void>,
+    sink: Sink<EventBatch>,
+  ): Promise<void> {
+    const { signal, abort, release } = linkSignal(asking.signal);
+    let loading: GatewayError | undefined;
+    let isEnding = false;
+    const onLoading = (error: GatewayError) => void (loading = error);
+    const onEnding = () => void (isEnding = true);
+    try {
+      await withIdleTimeout<EventBatch>(
+        (take) => run({ ...asking, signal, onLoading, onEnding }, take),
+        {
           firstMs,
           idleMs,
           startTimer,
           abort,
           toError: (phase) => (phase === "first" ? loading : undefined) ?? createTimeoutError(server.title),
           isOver: () => isEnding,
-        }),
+        },
+        sink,
       );
-    });
+    } catch (error) {
+      throw server.clean(toGatewayError(error));
+    } finally {
+      release();
+    }
   }
 
-  async function* cleanErrors<Item>(events: AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
+  async function* cleanErrors<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
     try {
-      yield* events;
+      yield* items;
     } catch (error) {
       throw server.clean(toGatewayError(error));
     }
@@ -105,11 +116,10 @@ export function createCompatibleUpstream(
     listModels: (signal) => models.list(signal),
     refreshModels: (signal, asked) => models.refresh(signal, asked),
     describeModel: (id) => models.describe(id),
-    stream: (request, asked) =>
-      stream(asked, async function* (own, told) {
-        throwIfAborted(own.signal);
-        yield* streamChat(request, { ...common, ...own, ...told });
-      }),
+    async stream(request, asked, sink) {
+      throwIfAborted(asked.signal);
+      await stream(asked, (own, take) => streamChat(request, { ...common, ...own }, take), sink);
+    },
     ...(configured.routes.embeddings
       ? {
           embed: (request, asked) =>
@@ -120,15 +130,21 @@ export function createCompatibleUpstream(
       : {}),
     ...(configured.routes.completions
       ? {
-          continueText: (request, asked) =>
-            stream(asked, (own, told) =>
-              continueText(request, {
-                ...common,
-                ...own,
-                ...told,
-                rules: models.rules,
-                samplingNames: models.samplingNames(request.model),
-              }),
+          continueText: (request, asked, sink) =>
+            stream(
+              asked,
+              (own, take) =>
+                continueText(
+                  request,
+                  {
+                    ...common,
+                    ...own,
+                    rules: models.rules,
+                    samplingNames: models.samplingNames(request.model),
+                  },
+                  take,
+                ),
+              sink,
             ),
         }
       : {}),

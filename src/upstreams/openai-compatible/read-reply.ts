@@ -1,6 +1,9 @@
 import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import { guardSink } from "../../stream/guard-sink.ts";
+import { joinBytes } from "../../stream/join-bytes.ts";
+import type { Sink } from "../../stream/source.ts";
 import type { Reply } from "../http/exchange.ts";
 import type { StreamDecoder } from "./decode-stream.ts";
 
@@ -19,59 +22,55 @@ export interface ReadReplyOptions {
 }
 
 /**
- * Decodes the body of an answer: one batch for each read that brings events. Ends after `finish`, or throws. A connection
+ * Decodes the body of an answer: one batch for each read that brings events. Ends after `finish`, or rejects. A connection
  * that breaks, a silence, or chatter (pings, usage again and again) behind the end of the answer is no failure and keeps nobody
- * waiting. A slow consumer pauses the server's socket.
+ * waiting. A slow sink pauses the server's socket.
  */
-export async function* readReply(
+export async function readReply(
   reply: Reply,
   decoder: StreamDecoder,
-  options: ReadReplyOptions,
-): AsyncGenerator<EventBatch, void, undefined> {
-  const { title, startTimer, onEnding } = options;
-  let bytes = 0;
-  let grace: Deadline | undefined;
+  { title, startTimer, onEnding }: ReadReplyOptions,
+  sink: Sink<EventBatch>,
+): Promise<void> {
+  let received = 0;
+  let stopGrace: (() => void) | undefined;
+  /** Of the connection, or of what came on it; not of the sink. */
+  let broken: unknown;
+  const taker = guardSink(sink);
+
+  function give(events: EventBatch): Promise<void> | undefined {
+    return events.length === 0 ? undefined : taker.sink(events);
+  }
+
+  /** Some say why the answer ended with each piece of it: only those of the answer put the deadline off. */
+  function watchEnd(events: EventBatch): void {
+    if (!decoder.ended || (stopGrace !== undefined && events.length === 0)) return;
+    onEnding();
+    stopGrace?.();
+    stopGrace = startTimer(graceMs, () => reply.discard());
+  }
+
   try {
-    for (;;) {
-      let broken: unknown;
-      let events: EventBatch;
-      try {
-        const chunks =
-          grace === undefined ? await reply.read() : await Promise.race([reply.read(), grace.passed]);
-        for (const chunk of chunks ?? []) bytes += chunk.length;
-        if (bytes > maxReplyBytes) {
+    try {
+      await reply.read((pieces) => {
+        const bytes = joinBytes(pieces);
+        received += bytes.length;
+        if (received > maxReplyBytes) {
           throw new GatewayError("upstream-protocol", `${title}'s answer is too long to be read.`);
         }
-        events = chunks === undefined ? decoder.end() : chunks.flatMap((chunk) => decoder.push(chunk));
-      } catch (error) {
-        broken = error;
-        events = decoder.end();
-      }
-      if (events.length > 0) yield events;
-      if (decoder.failure !== undefined) throw broken ?? decoder.failure.error;
-      if (decoder.finished) return;
-      // Some say why the answer ended with each piece of it: only those of the answer put the deadline off.
-      if (decoder.ended && (grace === undefined || events.length > 0)) {
-        onEnding();
-        grace?.stop();
-        grace = startDeadline(startTimer);
-      }
+        const events = decoder.push(bytes);
+        if (decoder.finished || decoder.failure !== undefined) reply.discard();
+        else watchEnd(events);
+        return give(events);
+      });
+    } catch (error) {
+      if (taker.failure !== undefined) throw error;
+      broken = error;
     }
+    await give(decoder.end());
+    if (decoder.failure !== undefined) throw broken ?? decoder.failure.error;
   } finally {
-    grace?.stop();
+    stopGrace?.();
     reply.discard();
   }
-}
-
-interface Deadline {
-  readonly passed: Promise<undefined>;
-  readonly stop: () => void;
-}
-
-function startDeadline(startTimer: StartTimer): Deadline {
-  let stop: (() => void) | undefined;
-  const passed = new Promise<undefined>((resolve) => {
-    stop = startTimer(graceMs, () => resolve(undefined));
-  });
-  return { passed, stop: () => stop?.() };
 }

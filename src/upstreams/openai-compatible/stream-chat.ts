@@ -1,5 +1,6 @@
 import type { ChatEvent, EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
+import type { Sink } from "../../stream/source.ts";
 import { askChat, type AskChatOptions, type Asked } from "./ask-chat.ts";
 import { createStreamDecoder, type StreamDecoder } from "./decode-stream.ts";
 import { hasLostTools } from "./find-lost-tools.ts";
@@ -16,11 +17,12 @@ export interface StreamChatOptions extends Omit<AskChatOptions, "findDetails"> {
   readonly onEnding: () => void;
 }
 
-/** Asks, decodes what comes, and learns from it. Throws `GatewayError`. */
-export async function* streamChat(
+/** Asks, decodes what comes, and learns from it. Rejects with `GatewayError`. */
+export async function streamChat(
   request: ChatRequest,
   options: StreamChatOptions,
-): AsyncGenerator<EventBatch, void, undefined> {
+  sink: Sink<EventBatch>,
+): Promise<void> {
   const { server, surroundings, details } = options;
   const asked = await askChat(request, { ...options, findDetails: details.find });
   const decoder = createStreamDecoder({
@@ -35,7 +37,7 @@ export async function* streamChat(
   const callIds: string[] = [];
   let thinks = false;
   try {
-    for await (const batch of readReply(asked.reply, decoder, { ...options, title: server.title })) {
+    await readReply(asked.reply, decoder, { ...options, title: server.title }, (batch) => {
       for (const event of batch) {
         if (event.type === "block-start") {
           if (event.block.kind === "tool-call") callIds.push(event.block.callId);
@@ -44,8 +46,8 @@ export async function* streamChat(
           learnFrom(event, { request, asked, decoder, callIds, thinks }, options);
         }
       }
-      yield batch;
-    }
+      return sink(batch);
+    });
   } catch (error) {
     // Some servers refuse with status 200.
     const { failure } = decoder;

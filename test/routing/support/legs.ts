@@ -3,6 +3,13 @@ import type { EventBatch } from "../../../src/model/events.ts";
 import type { Health } from "../../../src/routing/health.ts";
 import type { Leg } from "../../../src/model/leg.ts";
 import type { ModelInfo } from "../../../src/model/model-info.ts";
+import {
+  type AttemptContext,
+  attemptLegs,
+  type AttemptOptions,
+  progressOfBatch,
+} from "../../../src/routing/run-attempts.ts";
+import { iterate } from "../../../src/stream/iterate.ts";
 import { textEvents } from "../../support/shape.ts";
 
 /** A leg. */
@@ -34,6 +41,32 @@ export async function* failing(
 ): AsyncGenerator<EventBatch, void, undefined> {
   yield* batches;
   throw error;
+}
+
+/** What tries are made with, each leg's answer as an iteration. */
+export type IteratedOptions = Omit<AttemptOptions, "ask"> & {
+  readonly ask: (leg: Leg, options: AttemptContext) => Promise<AsyncIterable<EventBatch>>;
+};
+
+/** `attemptLegs` as an iteration. `leave` is called when it is left before its end. */
+export function runAttempts(
+  { ask, ...options }: IteratedOptions,
+  leave = () => {},
+): AsyncGenerator<EventBatch, void, undefined> {
+  return iterate(
+    (sink) =>
+      attemptLegs(
+        {
+          ...options,
+          progressOf: progressOfBatch,
+          async ask(one, context, give) {
+            for await (const batch of await ask(one, context)) await give(batch);
+          },
+        },
+        sink,
+      ),
+    leave,
+  );
 }
 
 /** The text of batches. */

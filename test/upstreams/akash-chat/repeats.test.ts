@@ -8,6 +8,7 @@ import type { StartTimer } from "../../../src/stream/with-idle-timeout.ts";
 import { createClient } from "../../../src/upstreams/akash-chat/client.ts";
 import { createOptions, createUpstream, forever, hello, readText } from "./support/create-upstream.ts";
 import { answer, frame, serveRaw, streamHead, type RawAnswer } from "./support/serve-raw.ts";
+import { streamOf } from "../../support/sources.ts";
 
 const write =
   (bytes: string | Uint8Array): RawAnswer =>
@@ -99,7 +100,7 @@ describe("a failure that stays", () => {
   test.each(failures)("%s: how often a chat is asked", async (_name, act, chat, _reading, kind) => {
     await using server = await serveRaw(act);
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({ kind });
+    await expect(readText(streamOf(upstream, hello, { signal: forever }))).rejects.toMatchObject({ kind });
     expect(server.asked).toHaveLength(chat);
   });
 
@@ -125,7 +126,7 @@ describe("a failure that stays", () => {
       return () => undefined;
     };
     await using upstream = createUpstream(server.url, {}, { startTimer });
-    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({
+    await expect(readText(streamOf(upstream, hello, { signal: forever }))).rejects.toMatchObject({
       kind: "upstream-timeout",
     });
     expect(server.asked).toHaveLength(1);
@@ -165,22 +166,22 @@ describe("a failure that passes", () => {
   ])("%s: the answer comes at last", async (_name, acts) => {
     await using server = await serveRaw(...acts, write(answer));
     await using upstream = createUpstream(server.url);
-    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("hi");
+    expect(await readText(streamOf(upstream, hello, { signal: forever }))).toBe("hi");
     expect(server.asked).toHaveLength(acts.length + 1);
   });
 
   test("a kept connection that the upstream closes as a request arrives is no failure", async () => {
     await using server = await serveRaw(write(answer), end, write(answer));
     await using upstream = createUpstream(server.url);
-    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("hi");
-    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("hi");
+    expect(await readText(streamOf(upstream, hello, { signal: forever }))).toBe("hi");
+    expect(await readText(streamOf(upstream, hello, { signal: forever }))).toBe("hi");
     expect(server.asked).toHaveLength(3);
   });
 
   test("a new session is no new allowance: a chat is repeated once after it was sent", async () => {
     await using server = await serveRaw(end, refuse(403, '{"success":false}'), end, write(answer));
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({
+    await expect(readText(streamOf(upstream, hello, { signal: forever }))).rejects.toMatchObject({
       kind: "upstream-unavailable",
     });
     expect(server.asked).toHaveLength(3);
@@ -192,7 +193,7 @@ describe("heads before the head", () => {
     const interim = Buffer.from(`HTTP/1.1 ${status}\r\nlink: </x>\r\n\r\n`);
     await using server = await serveRaw(write(Buffer.concat([interim, interim, answer])));
     await using upstream = createUpstream(server.url);
-    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("hi");
+    expect(await readText(streamOf(upstream, hello, { signal: forever }))).toBe("hi");
     expect(server.asked).toHaveLength(1);
   });
 });

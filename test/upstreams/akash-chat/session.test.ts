@@ -10,6 +10,7 @@ import { readCapture } from "./support/captures.ts";
 import { createGate } from "./support/create-gate.ts";
 import { createOptions, createUpstream, forever, hello, readText } from "./support/create-upstream.ts";
 import { answerJson, answerSession, answerText, isSession, type Seen, serve } from "./support/serve.ts";
+import { streamOf } from "../../support/sources.ts";
 
 const refusal = { success: false, message: "Unauthorized: Invalid session" };
 const accessToken = "let me in";
@@ -55,7 +56,9 @@ describe("sessions", () => {
       return answerSession(response, "a".repeat(64));
     });
     await using upstream = createUpstream(server.url);
-    const answers = Array.from({ length: 200 }, () => readText(upstream.stream(hello, { signal: forever })));
+    const answers = Array.from({ length: 200 }, () =>
+      readText(streamOf(upstream, hello, { signal: forever })),
+    );
     gate.open();
     expect(new Set(await Promise.all(answers))).toEqual(new Set(["hi"]));
     expect(server.seen.filter(isSession)).toHaveLength(1);
@@ -70,7 +73,7 @@ describe("sessions", () => {
       else answerText(response, "hi");
     });
     await using upstream = createUpstream(server.url, {}, { now: () => time });
-    const ask = () => readText(upstream.stream(hello, { signal: forever }));
+    const ask = () => readText(streamOf(upstream, hello, { signal: forever }));
     await ask();
     time = 500_000;
     await ask();
@@ -98,10 +101,10 @@ describe("sessions", () => {
       else answerJson(response, 403, refusal);
     });
     await using upstream = createUpstream(server.url);
-    await readText(upstream.stream(hello, { signal: forever }));
+    await readText(streamOf(upstream, hello, { signal: forever }));
     valid = "expired";
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => readText(upstream.stream(hello, { signal: forever }))),
+      Array.from({ length: 20 }, () => readText(streamOf(upstream, hello, { signal: forever }))),
     );
     expect(answers).toEqual(Array(20).fill("hi"));
     expect(issued).toBe(2);
@@ -113,7 +116,7 @@ describe("sessions", () => {
       else answerJson(response, 403, refusal);
     });
     await using upstream = createUpstream(server.url);
-    await expect(readText(upstream.stream(hello, { signal: forever }))).rejects.toMatchObject({
+    await expect(readText(streamOf(upstream, hello, { signal: forever }))).rejects.toMatchObject({
       kind: "overloaded",
     });
     expect(server.seen.map((seen) => seen.url)).toEqual([
@@ -130,7 +133,7 @@ describe("sessions", () => {
       else answerText(response, "hi");
     });
     await using upstream = createUpstream(server.url);
-    expect(await readText(upstream.stream(hello, { signal: forever }))).toBe("hi");
+    expect(await readText(streamOf(upstream, hello, { signal: forever }))).toBe("hi");
     expect(sessionTokens(server.seen)).toEqual([undefined]);
   });
 
@@ -143,8 +146,8 @@ describe("sessions", () => {
     });
     await using upstream = createUpstream(server.url);
     const controller = new AbortController();
-    const left = readText(upstream.stream(hello, { signal: controller.signal }));
-    const stayed = readText(upstream.stream(hello, { signal: forever }));
+    const left = readText(streamOf(upstream, hello, { signal: controller.signal }));
+    const stayed = readText(streamOf(upstream, hello, { signal: forever }));
     controller.abort();
     await expect(left).rejects.toMatchObject({ kind: "aborted" });
     gate.open();

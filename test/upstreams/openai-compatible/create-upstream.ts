@@ -11,6 +11,7 @@ import {
 } from "../../../src/upstreams/openai-compatible/index.ts";
 import type { AskOptions, Upstream } from "../../../src/upstreams/upstream.ts";
 import { now } from "./read-case.ts";
+import { streamOf } from "../../support/sources.ts";
 
 export const forever: AbortSignal = new AbortController().signal;
 
@@ -89,7 +90,7 @@ export function ask(
   request: Partial<ChatRequest> = {},
   options: Partial<AskOptions> = {},
 ) {
-  return readAll(upstream.stream(toRequest(request), { signal: forever, ...options }));
+  return readAll(streamOf(upstream, toRequest(request), { signal: forever, ...options }));
 }
 
 /** What is told to the watch, in order. */

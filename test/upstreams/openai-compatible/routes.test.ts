@@ -3,9 +3,10 @@ import type { ServerResponse } from "node:http";
 
 import { describe, expect, test } from "vitest";
 
+import type { ChatEvent } from "../../../src/model/events.ts";
 import type { ImageEvent, Upstream } from "../../../src/upstreams/upstream.ts";
 import { answerJson, serve, type Seen } from "../akash-chat/support/serve.ts";
-import { createUpstream, createWatch, forever, readAll } from "./create-upstream.ts";
+import { createUpstream, createWatch, forever } from "./create-upstream.ts";
 import { textOf } from "./read-case.ts";
 
 const bodyOf = (seen: Seen | undefined) => JSON.parse(seen?.body ?? "null") as Record<string, unknown>;
@@ -124,21 +125,16 @@ describe("a text to go on with", () => {
   test("is streamed", async () => {
     await using server = await serve((_seen, response) => answer(response));
     await using upstream = createUpstream(server.url);
-    if (upstream.continueText === undefined) throw new Error("It can't go on with texts.");
-    const { events, error } = await readAll(
-      upstream.continueText(
-        {
-          model: "m",
-          prompt: "Once",
-          suffix: "end",
-          sampling: { temperature: 1 },
-          maxOutputTokens: 3,
-          stopSequences: ["."],
-        },
-        { signal: forever },
-      ),
-    );
-    expect(error).toBeUndefined();
+    const request = {
+      model: "m",
+      prompt: "Once",
+      suffix: "end",
+      sampling: { temperature: 1 },
+      maxOutputTokens: 3,
+      stopSequences: ["."],
+    };
+    const events: ChatEvent[] = [];
+    await upstream.continueText?.(request, { signal: forever }, (batch) => void events.push(...batch));
     expect(textOf(events, "text")).toBe(" upon a time");
     expect(events.at(-1)).toMatchObject({
       reason: { kind: "length" },

@@ -21,6 +21,7 @@ import {
   toRequest,
 } from "./create-upstream.ts";
 import { textOf } from "./read-case.ts";
+import { streamOf } from "../../support/sources.ts";
 
 const streamHeaders = { "content-type": "text/event-stream" };
 
@@ -234,7 +235,7 @@ describe("a client that leaves", () => {
       });
       await using upstream = createUpstream(server.url);
       const client = new AbortController();
-      const batches = upstream.stream(toRequest(), { signal: client.signal })[Symbol.asyncIterator]();
+      const batches = streamOf(upstream, toRequest(), { signal: client.signal })[Symbol.asyncIterator]();
       if (when === "by no more reading") {
         await batches.next();
         await batches.return?.();
@@ -278,7 +279,7 @@ describe("silence", () => {
       { firstByteTimeoutMs, idleTimeoutMs },
       { startTimer: timers.start },
     );
-    const batches = upstream.stream(toRequest(), { signal: forever })[Symbol.asyncIterator]();
+    const batches = streamOf(upstream, toRequest(), { signal: forever })[Symbol.asyncIterator]();
     if (begins) await batches.next();
     const next = batches.next();
     await began.opened;
@@ -296,7 +297,7 @@ describe("silence", () => {
       response.writeHead(200, streamHeaders).write(hello.replace("data: [DONE]\n\n", ""));
     });
     await using upstream = createUpstream(server.url, {}, { startTimer: timers.start });
-    const batches = upstream.stream(toRequest(), { signal: forever })[Symbol.asyncIterator]();
+    const batches = streamOf(upstream, toRequest(), { signal: forever })[Symbol.asyncIterator]();
     await batches.next();
     const last = batches.next();
     await until(() => timers.running.includes(5000));
@@ -333,7 +334,7 @@ describe.each(endings)("%s that ended, and then", (_what, body) => {
       sent = response;
     });
     await using upstream = createUpstream(server.url, { idleTimeoutMs: 2000 }, { startTimer: timers.start });
-    const all = readAll(upstream.stream(toRequest({ tools: [ping] }), { signal: forever }));
+    const all = readAll(streamOf(upstream, toRequest({ tools: [ping] }), { signal: forever }));
     await until(() => timers.running.includes(5000));
     for (let times = 0; times < 3; times += 1) {
       if (chunk !== "") sent?.write(chunk);
