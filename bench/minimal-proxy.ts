@@ -1,14 +1,60 @@
 /**
- * The floor: the least that a proxy of this kind can do on Node. Decodes each line with JSON.parse, encodes each
- * token with JSON.stringify, writes once a read; no sessions, checks, limits, logs or features. Argument: upstream
- * URL. Prints its own URL.
+ * The floor: the least that a proxy of this kind can do on Node. Reads the request's body and writes the upstream's as JSON
+ * must be, but pastes each JSON string of the upstream into its frame as it came: no parsing, no decoding (latin1 keeps the
+ * bytes), the rest of the frame made once a stream, one write a read. No sessions, checks, limits, logs or features.
+ * Argument: the upstream's URL. Prints its own URL.
  */
-import { createServer } from "node:http";
-import { StringDecoder } from "node:string_decoder";
-import { Agent } from "undici";
+import { createServer, type ServerResponse } from "node:http";
+import { Agent, type Dispatcher } from "undici";
 
 const upstream = process.argv[2] ?? "";
-const agent = new Agent({ connections: 512, keepAliveTimeout: 4000 });
+const agent = new Agent({ keepAliveTimeout: 4000 });
+const headers = { "content-type": "application/json" };
+let requests = 0;
+
+/** Answers with what comes from the upstream. */
+function createHandler(response: ServerResponse, stream: boolean): Dispatcher.DispatchHandler {
+  requests += 1;
+  const created = Math.floor(Date.now() / 1000);
+  const kind = stream ? "chat.completion.chunk" : "chat.completion";
+  const start = `{"id":"chatcmpl-${requests}","object":"${kind}","created":${created},"model":"bench","choices":[{"index":0,`;
+  const prefix = `data: ${start}"delta":{"content":`;
+  const suffix = '},"finish_reason":null}]}\n\n';
+  let rest = "";
+  let answer = "";
+  return {
+    onRequestStart() {},
+    onResponseStart() {
+      if (stream) response.writeHead(200, { "content-type": "text/event-stream" });
+    },
+    onResponseData(_controller, chunk) {
+      const text = rest === "" ? chunk.toString("latin1") : rest + chunk.toString("latin1");
+      let frames = "";
+      let from = 0;
+      for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+        // `0:"…"`: a piece of text.
+        if (text.charCodeAt(from) === 48) {
+          if (stream) frames += prefix + text.slice(from + 2, end) + suffix;
+          else answer += text.slice(from + 3, end - 1);
+        }
+        from = end + 1;
+      }
+      rest = text.slice(from);
+      if (frames !== "") response.write(frames, "latin1");
+    },
+    onResponseEnd() {
+      if (stream) {
+        response.end(`data: ${start}"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`, "latin1");
+      } else {
+        const body = `${start}"message":{"role":"assistant","content":"${answer}"},"finish_reason":"stop"}]}`;
+        response.writeHead(200, { ...headers, "content-length": body.length }).end(body, "latin1");
+      }
+    },
+    onResponseError(_controller, error) {
+      response.destroy(error);
+    },
+  };
+}
 
 const server = createServer((request, response) => {
   let text = "";
@@ -16,61 +62,13 @@ const server = createServer((request, response) => {
     text += piece;
   });
   request.on("end", () => {
-    const body = JSON.parse(text) as { messages: unknown[]; stream?: boolean };
-    const decoder = new StringDecoder("utf8");
-    let rest = "";
-    let answer = "";
-    const push = (piece: string): void => {
-      const lines = (rest + piece).split("\n");
-      rest = lines.pop() ?? "";
-      let frames = "";
-      for (const line of lines) {
-        if (!line.startsWith("0:")) continue;
-        const delta = JSON.parse(line.slice(2)) as string;
-        if (body.stream === true) {
-          frames += `data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":${JSON.stringify(delta)}},"finish_reason":null}]}\n\n`;
-        } else answer += delta;
-      }
-      if (frames !== "") response.write(frames);
-    };
-    if (body.stream === true) response.writeHead(200, { "content-type": "text/event-stream" });
-    agent.dispatch(
-      {
-        origin: upstream,
-        path: "/api/chat/",
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({
-          messages: body.messages,
-          model: "bench",
-          system: "x",
-          temperature: 0.6,
-          topP: 0.9,
-        }),
-      },
-      {
-        onRequestStart() {},
-        onResponseStart() {},
-        onResponseData(_controller, chunk) {
-          push(decoder.write(chunk));
-        },
-        onResponseEnd() {
-          if (body.stream === true) response.end("data: [DONE]\n\n");
-          else {
-            response.setHeader("content-type", "application/json");
-            response.end(
-              JSON.stringify({ choices: [{ index: 0, message: { role: "assistant", content: answer } }] }),
-            );
-          }
-        },
-        onResponseError(_controller, error) {
-          response.destroy(error);
-        },
-      },
-    );
+    const { messages, stream } = JSON.parse(text) as { messages: unknown[]; stream?: boolean };
+    const body = JSON.stringify({ messages, model: "bench", system: "x", temperature: 0.6, topP: 0.9 });
+    const asked = { origin: upstream, path: "/api/chat/", method: "POST" as const, headers, body };
+    agent.dispatch(asked, createHandler(response, stream === true));
   });
 });
-server.listen(0, "127.0.0.1", () => {
+server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }, () => {
   const address = server.address();
   if (typeof address === "object" && address !== null) console.log(`http://127.0.0.1:${address.port}`);
 });
