@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { send } from "./client.ts";
 import { createSignal } from "./create-signal.ts";
 import { sharedMicros } from "./marker.ts";
-import { cpuOf, rssOf, socketsOf } from "./proc.ts";
+import { cpuOf } from "./proc.ts";
 import { quantile } from "./statistics.ts";
 import type { ClosedScenario, Exchange, PacedScenario } from "./scenarios.ts";
 import type { Target } from "./targets.ts";
@@ -48,37 +48,34 @@ export interface Paced {
   /** ms from the upstream's writing of a token to its arrival, while all streams are open. */
   readonly delayP50: number;
   readonly delayP99: number;
-  /** kB for each open stream: by resident memory and by what is alive on the heap and beside it. */
-  readonly rssKb: number;
-  readonly heapKb: number;
-  /** For each stream. */
-  readonly sockets: number;
 }
 
 const stamp = /tok\d+@(\d+) /g;
 /** Streams that are being opened at the same time: a rush would be another load. */
-const opening = 32;
+const openingAtOnce = 32;
 /** Less of a window than this says nothing. */
 const leastWindowMs = 1000;
 
-/** Runs a paced load over the upstream at `upstream`; throws unless all streams complete, in order. */
-export async function runPaced(
+/**
+ * Opens the streams of a paced load, and lets all go on once each has had its first token. Resolves with a promise for each,
+ * fulfilled when it is complete, rejected if it is not, or not in order. `onDelay` is told how many ms each token took from the
+ * upstream to here.
+ */
+export async function openStreams(
   target: Target,
-  { id, streams, tokens, every }: PacedScenario,
+  { streams, every }: PacedScenario,
   next: () => Exchange,
   upstream: string,
-): Promise<Paced> {
-  const memory = await readMemory(target);
-  const delays: number[] = [];
-  let measuring = false;
+  onDelay?: (ms: number) => void,
+): Promise<readonly Promise<void>[]> {
   function run(): { first: Promise<void>; end: Promise<void> } {
     const exchange = next();
     const first = createSignal();
     const reply = send(target, exchange, (piece) => {
       first.fire();
-      if (!measuring) return;
+      if (onDelay === undefined) return;
       const now = sharedMicros();
-      for (const [, sent] of piece.matchAll(stamp)) delays.push((now - Number(sent)) / 1000);
+      for (const [, sent] of piece.matchAll(stamp)) onDelay((now - Number(sent)) / 1000);
     });
     return { first: first.promise, end: reply.then((whole) => exchange.check(whole)) };
   }
@@ -90,33 +87,33 @@ export async function runPaced(
       await Promise.race([first, end]);
     }
   }
-  await Promise.all(Array.from({ length: opening }, open));
-  const during = await readMemory(target);
-  const sockets = socketsOf(target.pid) / streams;
+  await Promise.all(Array.from({ length: openingAtOnce }, open));
   await fetch(`${upstream}/go/${every}`);
+  return ends;
+}
+
+/** Runs a paced load over the upstream at `upstream`; throws unless all streams complete, in order. */
+export async function runPaced(
+  target: Target,
+  scenario: PacedScenario,
+  next: () => Exchange,
+  upstream: string,
+): Promise<Paced> {
+  const { id, every, tokens } = scenario;
+  const delays: number[] = [];
+  let watching = false;
+  const ends = await openStreams(target, scenario, next, upstream, (ms) => {
+    if (watching) delays.push(ms);
+  });
   // Once all have begun.
   await sleep(every * 2);
   const cpu = cpuOf(target.pid);
   const begin = performance.now();
-  measuring = true;
+  watching = true;
   await Promise.race([sleep(every * (tokens - 5)), ...ends]);
-  measuring = false;
+  watching = false;
   const perToken = (cpuOf(target.pid) - cpu) / delays.length;
   if (performance.now() - begin < leastWindowMs) throw new Error(`${id}: streams ended before all had begun`);
   await Promise.all(ends);
-  const each = (key: "rss" | "live"): number => (during[key] - memory[key]) / streams;
-  return {
-    perToken,
-    delayP50: quantile(delays, 0.5),
-    delayP99: quantile(delays, 0.99),
-    rssKb: each("rss"),
-    heapKb: each("live"),
-    sockets,
-  };
-}
-
-/** In kB. Collects garbage first. */
-async function readMemory(target: Target): Promise<{ rss: number; live: number }> {
-  const { heap, external } = await target.ask("heap");
-  return { rss: rssOf(target.pid), live: (heap + external) / 1024 };
+  return { perToken, delayP50: quantile(delays, 0.5), delayP99: quantile(delays, 0.99) };
 }

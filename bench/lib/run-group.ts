@@ -83,9 +83,6 @@ const pacedFigures = [
   ["perToken", "", "", "µs/token"],
   ["delayP50", "-p50", ": delay of a token, median", "ms"],
   ["delayP99", "-p99", ": delay of a token, p99", "ms"],
-  ["rssKb", "-rss", ": resident memory for each stream", "kB"],
-  ["heapKb", "-heap", ": heap and buffers for each stream", "kB"],
-  ["sockets", "-sockets", ": sockets for each stream", ""],
 ] as const;
 
 /** Measures many slow streams, in turns. The first round of each target is not counted. */

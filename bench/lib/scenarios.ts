@@ -231,3 +231,17 @@ export const scenarios: readonly Scenario[] = [
     create: createAsker({ tokens: 20, stream: true, every: 400 }),
   },
 ];
+
+/** The load of that id. Throws if there is none of that kind. */
+export function scenarioOf(id: string): ClosedScenario {
+  const found = scenarios.find((one) => one.id === id);
+  if (found?.kind !== "closed") throw new Error(`no load ${id}`);
+  return found;
+}
+
+/** The paced load of that id. Throws if there is none. */
+export function pacedOf(id: string): PacedScenario {
+  const found = scenarios.find((one) => one.id === id);
+  if (found?.kind !== "paced") throw new Error(`no paced load ${id}`);
+  return found;
+}
