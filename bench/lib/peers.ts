@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -52,7 +53,8 @@ const peers: readonly Peer[] = [
   },
 ];
 
-const cache = fileURLToPath(new URL("../../node_modules/.cache/akashchat-bench", import.meta.url));
+/** Outside of the project: its `node_modules` are those that its lock file says. */
+const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "akashchat-bench");
 
 /** Installs a peer beside the project, once; it is no dependency of it. Resolves with what failed, if something did. */
 function install(folder: string, spec: string): string | undefined {
