@@ -7,7 +7,8 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import { readConfig } from "../src/config.ts";
 import { createGateway } from "../src/gateway.ts";
-import { tokenTableLoaders } from "../src/shaping/count-tokens.ts";
+import { createPacer } from "../src/completion/create-pacer.ts";
+import { loadTokenTables } from "../src/shaping/count-tokens.ts";
 import { loadSchemaRules } from "../src/shaping/schema/judge-schema.ts";
 
 const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -29,7 +30,7 @@ process.on("message", () => {
 });
 process.on("disconnect", () => process.exit(0));
 // As `serve` does soon after its start.
-for (const load of tokenTableLoaders) load();
+await loadTokenTables(createPacer(() => performance.now()).start(new AbortController().signal));
 loadSchemaRules();
 delay.enable();
 process.send?.({ url: await gateway.listen() });

@@ -2,17 +2,15 @@ import type { Environment, ReloadOutcome } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
 import { createPaint, hasColours } from "../pretty/create-paint.ts";
-import { tokenTableLoaders } from "../shaping/count-tokens.ts";
+import { createPacer } from "../completion/create-pacer.ts";
+import { loadTokenTables } from "../shaping/count-tokens.ts";
 import { logStart } from "./log-start.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import { showBanner, type BannerKind } from "./banner.ts";
 
-/**
- * After the start, when health checks and the first requests have been answered, and between two tables: reading one
- * blocks all else.
- */
-const tablesDelayMs = 500;
+/** After the start, when health checks and the first requests have been answered. */
+const preparationDelayMs = 500;
 
 /** How the gateway is served. */
 export interface ServeOptions {
@@ -65,15 +63,20 @@ export async function serve(
   });
 
   const url = await gateway.listen();
-  for (const [index, load] of [...tokenTableLoaders, loadSchemaRules].entries()) {
-    setTimeout(load, tablesDelayMs * (index + 1)).unref();
-  }
+  setTimeout(() => void prepare(), preparationDelayMs).unref();
   logStart(gateway.services, config, url);
   if (process.stdout.isTTY) {
     const paint = createPaint(hasColours(true, process.env));
     showBanner({ gateway, config, url, kind }, process.stdout, paint);
   }
   return url;
+}
+
+/** Does what the first request that needs it would wait for. */
+async function prepare(): Promise<void> {
+  const pacer = createPacer(() => performance.now());
+  await loadTokenTables(pacer.start(new AbortController().signal));
+  loadSchemaRules();
 }
 
 function isOwnMachine(host: string): boolean {

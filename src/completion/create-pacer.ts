@@ -10,6 +10,9 @@ export interface Pacer {
   ownTurn(): Promise<void>;
 }
 
+/** Others wait for a slice and the step that ends it: 2 ms at most in all. */
+const sliceMs = 1;
+
 /** Creates the pacer; `now` tells milliseconds of a clock that never goes back. */
 export function createPacer(now: () => number): Pacer {
   let line: Promise<unknown> = Promise.resolve();
@@ -20,7 +23,7 @@ export function createPacer(now: () => number): Pacer {
   }
 
   return {
-    start: (signal) => createPace({ now, turn: ownTurn, signal }),
+    start: (signal) => createPace({ now, turn: ownTurn, signal, sliceMs }),
     ownTurn,
   };
 }

@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
-
-import type { GptEncoding } from "gpt-tokenizer/GptEncoding";
-
 import type { Pace } from "../stream/pace.ts";
+import type { Count, Encoding } from "./tokens/encoding.ts";
+import { findEncoding, loadEncodings, type EncodingName } from "./tokens/encodings.ts";
 
 /**
  * Counting tokens with OpenAI's public encodings. some upstreams budget with cl100k_base, so for the length
@@ -10,7 +8,21 @@ import type { Pace } from "../stream/pace.ts";
  * (o200k_base is its own), and usually within 15 % for Llama 3/4, DeepSeek, Qwen and Kimi on English and code; for
  * Chinese, Japanese and Korean cl100k_base counts up to twice as many as those models do.
  */
-type EncodingName = "cl100k_base" | "o200k_base";
+export function encodingNameOf(model: string | undefined): EncodingName {
+  return model !== undefined && /gpt-(oss|4o|4\.1|5)/i.test(model) ? "o200k_base" : "cl100k_base";
+}
+
+/** Loads what counting takes before it is needed: some 60 ms of work in all, at a pace. Rejects when the pace does. */
+export async function loadTokenTables(pace: Pace): Promise<void> {
+  for (const _ of loadEncodings()) {
+    const rest = pace.rest();
+    if (rest !== undefined) await rest;
+  }
+}
+
+function encodingOf(model: string | undefined): Encoding {
+  return findEncoding(encodingNameOf(model));
+}
 
 /** Longer runs without a break are cut for counting: merging is worse than linear in the length of a run. */
 const longestRun = 256;
@@ -19,32 +31,8 @@ const longestRun = 256;
 const pieceLength = 8192;
 const longestPiece = 32_768;
 
-/** How many merged words an encoding remembers; its default of 100,000 takes tens of MB on hostile text. */
-const rememberedWords = 20_000;
-
-const textOnly = { disallowedSpecial: new Set<string>() };
-const load = createRequire(import.meta.url);
-const loaded = new Map<EncodingName, GptEncoding>();
-
-/** Loaded at first use: the tables take 80–250 ms to read, which a start must not wait for. */
-function encoding(name: EncodingName): GptEncoding {
-  const known = loaded.get(name);
-  if (known !== undefined) return known;
-  const module: { default: GptEncoding } = load(`gpt-tokenizer/cjs/encoding/${name}`);
-  module.default.setMergeCacheSize(rememberedWords);
-  loaded.set(name, module.default);
-  return module.default;
-}
-
-/** What reads each of the tables, so that no request waits for it. Each takes a stretch of 0.1 to 0.3 s. */
-export const tokenTableLoaders: readonly (() => void)[] = [
-  () => void encoding("cl100k_base"),
-  () => void encoding("o200k_base"),
-];
-
-function encodingOf(model: string | undefined): EncodingName {
-  return model !== undefined && /gpt-(oss|4o|4\.1|5)/i.test(model) ? "o200k_base" : "cl100k_base";
-}
+/** Counting so many units takes less than a millisecond, whatever they are. */
+const stepLength = 512;
 
 function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13) || code === 160;
@@ -75,10 +63,7 @@ function isBoundary(text: string, at: number): boolean {
   return next < text.length && !isSpace(text.charCodeAt(next)) && text.charCodeAt(next) !== 47;
 }
 
-/**
- * Cuts text so that no piece holds a run of more than `longestRun` blanks or non-blanks, and none takes more than
- * some milliseconds to count.
- */
+/** Cuts text so that no piece holds a run of more than `longestRun` blanks or non-blanks. */
 function* piecesOf(text: string): Generator<string, void, undefined> {
   let start = 0;
   let runStart = 0;
@@ -104,31 +89,45 @@ function* piecesOf(text: string): Generator<string, void, undefined> {
   if (start < text.length) yield text.slice(start);
 }
 
-function countPiece(piece: string, model: string | undefined): number {
-  return encoding(encodingOf(model)).countTokens(piece, textOnly);
-}
-
 /**
  * Counts the tokens of a text as `model` (roughly) sees it; without a model by cl100k_base, as some upstreams count for their length
  * limit (cl100k_base). Special tokens count as the plain text that they are here. Takes linear time on any text.
  */
 export function countTokens(text: string, model?: string): number {
-  if (text.length <= longestRun) return text === "" ? 0 : countPiece(text, model);
-  let count = 0;
-  for (const piece of piecesOf(text)) count += countPiece(piece, model);
-  return count;
+  if (text === "") return 0;
+  const encoding = encodingOf(model);
+  let tokens = 0;
+  for (const piece of piecesOf(text)) {
+    const count: Count = { at: 0, tokens };
+    encoding.advance(piece, count, piece.length);
+    ({ tokens } = count);
+  }
+  return tokens;
 }
 
 /** Counts as `countTokens` does, at a pace: for texts of any length. Rejects when the pace does. */
 export async function countTokensAtPace(text: string, pace: Pace, model?: string): Promise<number> {
   if (text.length <= longestRun) return countTokens(text, model);
-  let count = 0;
+  const encoding = encodingOf(model);
+  let tokens = 0;
   for (const piece of piecesOf(text)) {
-    count += countPiece(piece, model);
-    const rest = pace.rest();
-    if (rest !== undefined) await rest;
+    const count: Count = { at: 0, tokens };
+    while (count.at < piece.length) {
+      encoding.advance(piece, count, stepLength);
+      const rest = pace.rest();
+      if (rest !== undefined) await rest;
+    }
+    ({ tokens } = count);
   }
-  return count;
+  return tokens;
+}
+
+/** The last place, among the last `longestRun` units of a text, where cutting it changes no count; `undefined` if none is known. */
+export function lastBoundary(text: string): number | undefined {
+  for (let at = text.length - 2; at > Math.max(0, text.length - longestRun); at -= 1) {
+    if (isBoundary(text, at)) return at;
+  }
+  return undefined;
 }
 
 /** An upper bound that costs nothing: no token is shorter than a byte, and no UTF-16 unit takes more than 3. */
@@ -140,27 +139,33 @@ export function mostTokens(text: string): number {
 export function takeTokens(text: string, limit: number, model?: string): string {
   if (limit <= 0) return "";
   if (mostTokens(text) <= limit) return text;
-  const encoder = encoding(encodingOf(model));
-  let taken = "";
-  let room = limit;
+  const encoding = encodingOf(model);
+  let taken = 0;
+  let tokens = 0;
   for (const piece of piecesOf(text)) {
-    const tokens = encoder.encode(piece, textOnly);
-    if (tokens.length > room) {
-      const decoded = encoder.decode(tokens.slice(0, room));
-      // The library has one decoder for all texts: half a character would stay in it, and spoil the next one.
-      encoder.decode(tokens.slice(room));
-      return taken + toPrefix(decoded, piece);
+    const count: Count = { at: 0, tokens };
+    while (count.at < piece.length) {
+      const { at, tokens: before } = count;
+      encoding.advance(piece, count, 1);
+      if (count.tokens <= limit) continue;
+      const word = piece.slice(at, count.at);
+      const bytes = encoding.bytesOfTokens(word, limit - before);
+      return text.slice(0, taken + at + unitsOf(word, bytes));
     }
-    room -= tokens.length;
-    taken += piece;
+    ({ tokens } = count);
+    taken += piece.length;
   }
   return text;
 }
 
-/** Drops what a token that ends inside a character became (U+FFFD) from the end of a decoded prefix. */
-function toPrefix(decoded: string, whole: string): string {
-  let end = decoded.length;
-  while (end > 0 && !whole.startsWith(decoded.slice(0, end))) end -= 1;
-  const endsInPair = (whole.charCodeAt(end) & 0xfc00) === 0xdc00;
-  return decoded.slice(0, endsInPair ? end - 1 : end);
+/** UTF-16 units of the characters at the beginning of a word that `bytes` of its UTF-8 hold whole. */
+function unitsOf(word: string, bytes: number): number {
+  let units = 0;
+  let room = bytes;
+  for (const character of word) {
+    room -= Buffer.byteLength(character);
+    if (room < 0) break;
+    units += character.length;
+  }
+  return units;
 }

@@ -1,4 +1,4 @@
-import { countTokens, mostTokens, takeTokens } from "./count-tokens.ts";
+import { countTokens, lastBoundary, mostTokens, takeTokens } from "./count-tokens.ts";
 
 /** Counts the tokens of a text that comes in pieces. */
 export interface TokenCounter {
@@ -10,13 +10,15 @@ export interface TokenCounter {
 }
 
 /**
- * Text beyond this many UTF-16 units is counted and forgotten, so that memory is bounded, and so is the time of one count:
- * letters at random take some 2 ms a thousand.
+ * Text beyond this many UTF-16 units is counted and forgotten, so that memory is bounded, and so is the time of one count: it
+ * stays below 2 ms.
  */
-const longestPending = 16_384;
+const longestPending = 4096;
 
-/** Where a text can be cut without changing its count by more than a token: before its last word. */
+/** Where a text can be cut without changing its count; where there is no such place, before its last word, by a token at most. */
 function lastBreak(text: string): number {
+  const boundary = lastBoundary(text);
+  if (boundary !== undefined) return boundary;
   const word = /\s\S*$/.exec(text.slice(-256));
   return word === null ? text.length : text.length - word[0].length;
 }
