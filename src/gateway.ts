@@ -5,7 +5,8 @@ import type { Logger } from "pino";
 
 import type { ChatService } from "./completion/chat-service.ts";
 import { createChatService } from "./completion/create-chat-service.ts";
-import { estimateTokens } from "./completion/estimate-usage.ts";
+import { createPacer } from "./completion/create-pacer.ts";
+import { estimateTokensAtPace } from "./completion/estimate-usage.ts";
 import {
   followConfiguration,
   loadConfiguration,
@@ -112,7 +113,12 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   });
   const images = createImageService({ config, pictures: routePictures(router), secret });
   const chat = createChatService({ config, router, aliases: () => configuration.aliases, images, newId });
-  const embeddings = createEmbeddingService({ chat, router, countTokens: estimateTokens });
+  const pacer = createPacer(() => performance.now());
+  const embeddings = createEmbeddingService({
+    chat,
+    router,
+    countTokens: (texts, model, signal) => estimateTokensAtPace(texts, pacer.start(signal), model),
+  });
   const responses = createResponseService({
     chat,
     store,

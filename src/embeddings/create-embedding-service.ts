@@ -12,7 +12,7 @@ export interface EmbeddingServiceOptions {
   readonly chat: Pick<ChatService, "listModels" | "resolveModel">;
   readonly router: Pick<Router, "route" | "upstreamOf" | "upstreams">;
   /** Our count of the tokens of texts, for upstreams that don't tell. */
-  readonly countTokens: (texts: readonly string[], model: string) => number;
+  readonly countTokens: (texts: readonly string[], model: string, signal: AbortSignal) => Promise<number>;
 }
 
 /** Creates the embedding service. */
@@ -59,7 +59,7 @@ export function createEmbeddingService({
         model: id,
         vectors,
         usage: {
-          inputTokens: inputTokens ?? estimate(request),
+          inputTokens: inputTokens ?? (await estimate(request, signal)),
           outputTokens: 0,
           estimated: inputTokens === undefined,
         },
@@ -67,10 +67,10 @@ export function createEmbeddingService({
     },
   };
 
-  function estimate({ input, model }: EmbeddingRequest): number {
+  async function estimate({ input, model }: EmbeddingRequest, signal: AbortSignal): Promise<number> {
     const texts = input.filter((text) => typeof text === "string");
     const tokens = input.reduce((sum, text) => sum + (typeof text === "string" ? 0 : text.length), 0);
-    return countTokens(texts, model) + tokens;
+    return (await countTokens(texts, model, signal)) + tokens;
   }
 }
 

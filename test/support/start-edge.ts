@@ -102,7 +102,7 @@ export async function startEdge(options: {
       config,
       chat,
       images,
-      embeddings: createEmbeddingService({ chat, router: routerOf([]), countTokens: () => 7 }),
+      embeddings: createEmbeddingService({ chat, router: routerOf([]), countTokens: async () => 7 }),
       responses: createResponseService({ chat, store, summaries, newId, now, log }),
       store,
       budget: () => undefined,
