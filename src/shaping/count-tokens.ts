@@ -122,14 +122,6 @@ export async function countTokensAtPace(text: string, pace: Pace, model?: string
   return tokens;
 }
 
-/** The last place, among the last `longestRun` units of a text, where cutting it changes no count; `undefined` if none is known. */
-export function lastBoundary(text: string): number | undefined {
-  for (let at = text.length - 2; at > Math.max(0, text.length - longestRun); at -= 1) {
-    if (isBoundary(text, at)) return at;
-  }
-  return undefined;
-}
-
 /** An upper bound that costs nothing: no token is shorter than a byte, and no UTF-16 unit takes more than 3. */
 export function mostTokens(text: string): number {
   return text.length * 3;

@@ -1,4 +1,4 @@
-import { countTokens, lastBoundary, mostTokens, takeTokens } from "./count-tokens.ts";
+import { countTokens, mostTokens, takeTokens } from "./count-tokens.ts";
 
 /** Counts the tokens of a text that comes in pieces. */
 export interface TokenCounter {
@@ -15,10 +15,8 @@ export interface TokenCounter {
  */
 const longestPending = 4096;
 
-/** Where a text can be cut without changing its count; where there is no such place, before its last word, by a token at most. */
+/** Where a text can be cut without changing its count by more than a token: before its last word. */
 function lastBreak(text: string): number {
-  const boundary = lastBoundary(text);
-  if (boundary !== undefined) return boundary;
   const word = /\s\S*$/.exec(text.slice(-256));
   return word === null ? text.length : text.length - word[0].length;
 }
