@@ -165,7 +165,8 @@ test("the service of responses knows no HTTP", () => {
   expect(users.map(({ file }) => file)).toEqual([]);
 });
 
-// node:events only lets a signal have many listeners; node:vm only ends work that takes too long; the tables of the tokenizer are
+// node:events only lets a signal have many listeners; node:vm only ends work that takes too long; node:module only loads what
+// few need when they first do; the tables of the tokenizer are
 // data of a package, which are read when they are first needed.
 test("the pure parts import no I/O", () => {
   const pure = /^(?:model|stream|shaping|dialects)\//;
@@ -174,7 +175,9 @@ test("the pure parts import no I/O", () => {
     .flatMap(({ file, others }) =>
       others
         .filter((name) =>
-          /^(?:undici|pino|fastify|sharp|node:(?!events$|string_decoder$|buffer$|util$|vm$))/.test(name),
+          /^(?:undici|pino|fastify|sharp|node:(?!events$|string_decoder$|buffer$|util$|module$|vm$))/.test(
+            name,
+          ),
         )
         .map((name) => `${file} -> ${name}`),
     );

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
 
 import { renderFile } from "../src/cli/connect/edit-file.ts";
-import { clientNames, findClient } from "../src/cli/connect/clients.ts";
+import { clientNames } from "../src/cli/connect/client-names.ts";
+import { findClient } from "../src/cli/connect/clients.ts";
 import type { Target } from "../src/cli/connect/client.ts";
 import { promptSizes } from "../src/cli/connect/prompt-sizes.ts";
 import { encodeError as encodeAnthropicError } from "../src/dialects/anthropic-messages/encode-error.ts";

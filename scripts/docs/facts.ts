@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
-import { clientNames, programNames } from "../../src/cli/connect/clients.ts";
+import { clientNames, programNames } from "../../src/cli/connect/client-names.ts";
 import { readConfig, settings } from "../../src/config.ts";
 import { createGateway } from "../../src/gateway.ts";
 

@@ -5,7 +5,7 @@ import { ConfigError, readConfig, type Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import type { ChatOptions } from "./chat/chat.ts";
 import type { Size } from "./connect/client.ts";
-import { clientNames, programNames } from "./connect/clients.ts";
+import { clientNames, programNames } from "./connect/client-names.ts";
 import { endQuietly } from "./end-quietly.ts";
 import { explainSystemError } from "./explain-system-error.ts";
 import { hintUsage } from "./hint-usage.ts";

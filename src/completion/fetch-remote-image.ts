@@ -3,7 +3,7 @@ import type { LookupFunction } from "node:net";
 import { callbackify } from "node:util";
 
 import ipaddr from "ipaddr.js";
-import { Agent, request as send, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 
 import { GatewayError, shorten } from "../errors.ts";
 import type { ImagePart } from "../model/request.ts";
@@ -77,7 +77,15 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
     });
   };
 
-  const agent = new Agent({ connect: { lookup }, connections: 8, keepAliveTimeout: 1000 });
+  let agent: Agent | undefined;
+
+  /** The library is loaded for the first image. */
+  async function send(url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const undici = await import("undici");
+    agent ??= new undici.Agent({ connect: { lookup }, connections: 8, keepAliveTimeout: 1000 });
+    const headers = { accept: "image/*", "user-agent": "akashchat-api" };
+    return undici.request(url, { dispatcher: agent, signal, headers });
+  }
 
   async function open(url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     if (url.protocol !== "http:" && url.protocol !== "https:")
@@ -85,8 +93,7 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
     // Names are checked at look-up; a literal address has none.
     const literal = url.hostname.replace(/^\[|\]$/g, "");
     if (ipaddr.isValid(literal) && !isAllowed(literal)) throw refuse(url, "its host can't be reached");
-    const headers = { accept: "image/*", "user-agent": "akashchat-api" };
-    return send(url, { dispatcher: agent, signal, headers });
+    return send(url, signal);
   }
 
   async function follow(start: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
@@ -147,7 +154,7 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
       }
     },
     async close() {
-      await agent.close();
+      await agent?.close();
     },
   };
 }

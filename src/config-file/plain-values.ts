@@ -1,5 +1,6 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type Pair, type YAMLMap } from "yaml";
+import type { Document, Pair, YAMLMap } from "yaml";
 
+import { loadYaml } from "./load-yaml.ts";
 import { unmaskVariables } from "./mask-variables.ts";
 
 /** Keys and indices from the root. */
@@ -39,11 +40,16 @@ const keyOf = (path: Path): string => JSON.stringify(path);
  * commented out, `${KEY:-}`) are `undefined`.
  */
 export function toPlainValues(document: Document, options: PlainOptions): PlainValues {
+  const { isAlias, isMap, isNode, isScalar, isSeq } = loadYaml();
   const values = new Map<string, number>();
   const keys = new Map<string, number>();
   const broken = new Set<string>();
   const substituted = new Set<string>();
   let count = 0;
+
+  function offsetAt(node: unknown): number {
+    return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  }
 
   /** Follows an alias; `undefined` when it leads nowhere or back into itself, which is told. */
   function follow(node: unknown, around: readonly unknown[]): unknown {
@@ -132,8 +138,4 @@ export function toPlainValues(document: Document, options: PlainOptions): PlainV
     isBroken: (path) => broken.has(keyOf(path)),
     isSubstituted: (path) => substituted.has(keyOf(path)),
   };
-}
-
-function offsetAt(node: unknown): number {
-  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }

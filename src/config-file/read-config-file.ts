@@ -1,7 +1,5 @@
 import { dirname, resolve } from "node:path";
 
-import { LineCounter, parseDocument } from "yaml";
-
 import { explainIssue } from "./explain-issue.ts";
 import { explainSyntax } from "./explain-syntax.ts";
 import { fileSchema } from "./file-schema.ts";
@@ -10,6 +8,7 @@ import { findNameWarnings } from "./find-name-warnings.ts";
 import { findReferenceMistakes } from "./find-reference-mistakes.ts";
 import { findUnusedSettings } from "./find-unused-settings.ts";
 import { interpolate } from "./interpolate.ts";
+import { loadYaml } from "./load-yaml.ts";
 import { hasMarks, maskVariables } from "./mask-variables.ts";
 import type { Mistake } from "./mistake.ts";
 import { toPlainValues } from "./plain-values.ts";
@@ -43,6 +42,7 @@ export function readConfigFile({ path, environment, settings }: ReadConfigFileOp
     mistakes.push({ place: { file: path }, message: `${message}.` });
     return fail();
   }
+  const { LineCounter, parseDocument } = loadYaml();
   const lines = new LineCounter();
   const placeAt = (offset: number) => {
     const { line, col } = lines.linePos(offset);

@@ -1,11 +1,13 @@
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { clientNames, findClient, programNames } from "../../src/cli/connect/clients.ts";
+import { clientNames, programNames } from "../../src/cli/connect/client-names.ts";
+import { findClient } from "../../src/cli/connect/clients.ts";
 import { useGatewayAndHome } from "../support/use-gateway-and-home.ts";
 import { startStack } from "../support/start-stack.ts";
 
@@ -106,6 +108,16 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       `export AKASH_CHAT_API_KEY=${key}`,
     ],
   };
+
+  test("the names are those of the clients", () => {
+    const files = readdirSync(new URL("../../src/cli/connect/clients/", import.meta.url));
+    expect([...clientNames].toSorted()).toEqual(
+      files
+        .filter((file) => findClient(file.replace(/\.ts$/, "")) !== undefined)
+        .map((file) => file.replace(/\.ts$/, "")),
+    );
+    expect(clientNames.filter((name) => findClient(name)?.program !== undefined)).toEqual(programNames);
+  });
 
   test("every client has a case here", () => {
     expect(Object.keys(lines)).toEqual(clientNames);

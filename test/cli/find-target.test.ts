@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 
 import { findTarget } from "../../src/cli/connect/find-target.ts";
-import { clientNames, findClient } from "../../src/cli/connect/clients.ts";
+import { clientNames } from "../../src/cli/connect/client-names.ts";
+import { findClient } from "../../src/cli/connect/clients.ts";
 import { readConfig } from "../../src/config.ts";
 import { startCompatibleSimulator } from "../../src/simulator/compatible/index.ts";
 import { startConfigured } from "../support/start-configured.ts";

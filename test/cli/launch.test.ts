@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { findClient, programNames } from "../../src/cli/connect/clients.ts";
+import { programNames } from "../../src/cli/connect/client-names.ts";
+import { findClient } from "../../src/cli/connect/clients.ts";
 import { program } from "../support/program.ts";
 import { useGatewayAndHome } from "../support/use-gateway-and-home.ts";
 

@@ -26,14 +26,6 @@ const clients: Readonly<Record<string, Client>> = {
   zed,
 };
 
-/** The clients that `connect` knows. */
-export const clientNames: readonly string[] = Object.keys(clients);
-
-/** The clients that `launch` can start. */
-export const programNames: readonly string[] = clientNames.filter(
-  (name) => clients[name]?.program !== undefined,
-);
-
 /** A client, or `undefined` for a name that is none of `clientNames`. */
 export function findClient(name: string): Client | undefined {
   return Object.hasOwn(clients, name) ? clients[name] : undefined;

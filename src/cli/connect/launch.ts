@@ -6,7 +6,8 @@ import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Size } from "./client.ts";
-import { findClient, programNames, suggestClient } from "./clients.ts";
+import { programNames } from "./client-names.ts";
+import { findClient, suggestClient } from "./clients.ts";
 import { findTarget, type TargetOptions } from "./find-target.ts";
 import { describeCost } from "./describe-cost.ts";
 

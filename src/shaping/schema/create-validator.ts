@@ -1,9 +1,9 @@
-import { Ajv, type ErrorObject } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import type { ErrorObject } from "ajv";
 
 import type { JsonSchema } from "../../model/request.ts";
 import { measureSchema } from "./bound-schemas.ts";
 import type { CheckBudget } from "./check-budget.ts";
+import { loadAjv } from "./load-ajv.ts";
 import { keysOf, narrowSchema } from "./narrow-schema.ts";
 
 /** Judges values by one schema. Kept and shared as long as the schema is remembered. */
@@ -80,6 +80,7 @@ export function createValidator(schema: JsonSchema, { draft, unicodePatterns }: 
       inlineRefs: false,
     } as const;
     // One instance each, so that equal $ids of different clients never meet.
+    const { Ajv, Ajv2020 } = loadAjv();
     const ajv = draft === "2020-12" ? new Ajv2020(options) : new Ajv(options);
     const validate = ajv.compile(form);
     return (value) => (validate(value) ? [] : (validate.errors ?? []));

@@ -1,20 +1,29 @@
 import type { ErrorObject } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Ajv2020 } from "ajv/dist/2020.js";
 import { LRUCache } from "lru-cache";
 
 import type { JsonSchema } from "../../model/request.ts";
 import { measureSchema } from "./bound-schemas.ts";
+import { loadAjv } from "./load-ajv.ts";
 import { followReference, isRecord } from "./resolve-schema.ts";
 
 /** Judges schemas and keeps none of them. Shared, because compiling the meta-schemas takes 50 ms. */
-const judge = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, logger: false });
+let judge: Ajv2020 | undefined;
+
+function findJudge(): Ajv2020 {
+  if (judge === undefined) {
+    const { Ajv2020 } = loadAjv();
+    judge = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, logger: false });
+  }
+  return judge;
+}
 
 /** Verdicts by the schema's JSON; `""` is a good one. A schema always gets the same, so they may be shared. */
 const verdicts = new LRUCache<string, string>({ max: 1000, maxSize: 4_000_000 });
 
 /** Compiles the meta-schemas, so that the first request with a schema does not wait for them: some 50 ms. */
 export function loadSchemaRules(): void {
-  void judge.validateSchema({});
+  void findJudge().validateSchema({});
 }
 
 /** Keywords whose schemas judge the very value that the schema around them judges. */
@@ -43,7 +52,8 @@ export function judgeSchema(schema: JsonSchema): string | undefined {
 }
 
 function findFault(schema: JsonSchema, text: string): string | undefined {
-  if (judge.validateSchema(schema) !== true) return describeErrors(judge.errors ?? []);
+  const ajv = findJudge();
+  if (ajv.validateSchema(schema) !== true) return describeErrors(ajv.errors ?? []);
   const hasIds = text.includes('"$id":');
   const done = new Set<unknown>();
 

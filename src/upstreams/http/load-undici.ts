@@ -1,0 +1,24 @@
+import { createRequire } from "node:module";
+
+const load = createRequire(import.meta.url);
+
+/** What connections to upstreams take of undici. */
+type Undici = Pick<typeof import("undici"), "Agent" | "EnvHttpProxyAgent" | "buildConnector">;
+
+/**
+ * Only that part of undici: all of it is 110 files (caches, mocks, WebSockets, its own `fetch`), half of which a start would
+ * load for nothing. Its files have no promised places, so all of it where one is not found.
+ */
+export function loadUndici(): Undici {
+  try {
+    const Agent: Undici["Agent"] = load("undici/lib/dispatcher/agent.js");
+    const EnvHttpProxyAgent: Undici["EnvHttpProxyAgent"] = load(
+      "undici/lib/dispatcher/env-http-proxy-agent.js",
+    );
+    const buildConnector: Undici["buildConnector"] = load("undici/lib/core/connect.js");
+    return { Agent, EnvHttpProxyAgent, buildConnector };
+  } catch {
+    const undici: Undici = load("undici");
+    return undici;
+  }
+}
