@@ -2,6 +2,7 @@ import type { ToolDefinition } from "../../../model/request.ts";
 import type { ToolRequest } from "../tool-request.ts";
 import { createUnfolding, describeSchema, type Detail, type Unfolding } from "./describe-schema.ts";
 import { firstSentence } from "./first-sentence.ts";
+import { squeeze } from "./squeeze.ts";
 import { taughtSyntaxFor } from "./taught-syntax.ts";
 
 const none: ReadonlySet<string> = new Set();
@@ -109,12 +110,4 @@ function shareNotes(texts: readonly string[]): {
     ),
     notes,
   };
-}
-
-/** Takes out blanks that only lay text out; line breaks stay, since they structure lists. */
-function squeeze(text: string): string {
-  return text
-    .replaceAll(/[^\S\n]+/g, " ")
-    .replaceAll(/ ?\n\s*/g, "\n")
-    .trim();
 }

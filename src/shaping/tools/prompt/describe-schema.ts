@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../../../model/request.ts";
 import { followReference, isRecord, resolveSchema } from "../../schema/resolve-schema.ts";
 import { firstSentence } from "./first-sentence.ts";
+import { toOneLine } from "./squeeze.ts";
 
 /**
  * `full`: every word. `short`: names, types, enums and what is optional, and of each description the first sentence;
@@ -209,7 +210,7 @@ function comment(schema: JsonSchema, scope: Scope): string {
   }
   const description = schema["description"];
   if (typeof description === "string") {
-    notes.push(isShort ? firstSentence(description) : description.replaceAll(/\s+/g, " ").trim());
+    notes.push(isShort ? firstSentence(description) : toOneLine(description));
     charge(scope, 0, description.length);
   }
   const text = notes.join(" ");
