@@ -6,6 +6,7 @@ import { GatewayError } from "../errors.ts";
 import type { ImageService } from "../images/image-service.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { IdFactory } from "../model/ids.ts";
+import { createListInterner } from "../model/list-interner.ts";
 import type { Leg, RoutedModel } from "../model/leg.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
@@ -85,6 +86,7 @@ function createCanNotWriteError({ id, kind }: ModelInfo): GatewayError {
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { config, router, aliases = () => config.MODEL_ALIASES, now = () => performance.now() } = options;
   const book = createSchemaBook();
+  const toolLists = createListInterner();
   const teach = createToolTeacher({ detail: config.TOOL_DETAIL });
   const pacer = createPacer(now);
   // One for each client request, however many answers are made of it: choices share its messages.
@@ -112,6 +114,12 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     return { book, budget };
   }
 
+  /** The same request; equal lists of tools are one, since what is made of a list hangs on it (prompt, directory). */
+  function withKnownTools(request: ChatRequest): ChatRequest {
+    const tools = toolLists.intern(request.tools);
+    return tools === request.tools ? request : { ...request, tools };
+  }
+
   /** The model of a request; where that draws and words are wanted, one that writes, unless `auto` draws as well. */
   async function chooseModel(request: ChatRequest, signal: AbortSignal) {
     const model = await resolve(request.model, signal);
@@ -125,7 +133,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   async function complete(asked: ChatRequest, context: CallContext, sink: Sink<EventBatch>): Promise<void> {
     const { signal, watch } = context;
     signal.throwIfAborted();
-    const { request, model } = await chooseModel(asked, signal);
+    const { request, model } = await chooseModel(withKnownTools(asked), signal);
     watch?.resolve(model.id);
     const ready = await prepareImages(request, {
       model,
@@ -168,7 +176,8 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   /** What would be sent to the first leg, to be counted. */
-  async function toCounted(request: ChatRequest, signal: AbortSignal) {
+  async function toCounted(counted: ChatRequest, signal: AbortSignal) {
+    const request = withKnownTools(counted);
     const routed = await resolve(request.model, signal);
     // Some callers count again and again, and each count begins with what can't be cut.
     await nextTurn();

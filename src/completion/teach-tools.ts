@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { ChatRequest, ToolDetail } from "../model/request.ts";
 import type { SchemaWork } from "../shaping/schema/schema-work.ts";
 import type { Pace } from "../stream/pace.ts";
-import { createToolPrompt, findMisfits } from "../shaping/tools/index.ts";
+import { createToolPrompt, findMisfits, isToolPromptKnown } from "../shaping/tools/index.ts";
 import { usesTools } from "../shaping/lower.ts";
 import { conversationHash } from "./conversation-hash.ts";
 import type { Target } from "./target.ts";
@@ -41,7 +41,8 @@ export interface ToolTeacherOptions {
 /** Prompts up to this length, in characters, are never worth the loss. */
 const alwaysFull = 4000;
 const charactersPerToken = 4;
-/** More than these are told in turns of their own. */
+/** More than these are told in turns of their own: the first ones when they are new, the second always. */
+const someTools = 8;
 const manyTools = 100;
 
 /**
@@ -88,7 +89,7 @@ export function createToolTeacher({ detail }: ToolTeacherOptions): ToolTeacher {
     if (!usesTools(request) || target.can.tools === "native") return nothing;
     const { model } = target;
     const areMany = request.tools.length > manyTools;
-    if (areMany) await pace.turn();
+    if (areMany || (request.tools.length > someTools && !isToolPromptKnown(request.tools))) await pace.turn();
     const wish = request.toolDetail ?? detail;
     const full = wish === "short" ? "" : createToolPrompt(request, model.id);
     if (areMany) await pace.rest();

@@ -568,3 +568,21 @@ test("tokens are counted with tools and files, and never come to 0", async () =>
   const withFile = createRequest({ messages: [{ role: "user", parts: [file] }] });
   expect(await service.countTokens(withFile, signal)).toBeGreaterThan(bare + 100);
 });
+
+const toolOf = (description: string): ToolDefinition => ({
+  name: "read",
+  description,
+  parameters: { type: "object", properties: { path: { type: "string" } } },
+});
+
+test("equal lists of tools are one list, whoever sends them, and one that differs is another", async () => {
+  const canCall: ModelInfo = { id: "m", kind: "chat", capabilities: { ...textOnly, tools: "native" } };
+  const { service, upstream } = setUp(["a", "b", "c"], {}, [canCall]);
+  for (const description of ["Reads.", "Reads.", "Reads!"]) {
+    const request = createRequest({ model: "m", tools: [toolOf(description)] });
+    for await (const _ of service.complete(request, context())) continue;
+  }
+  const [one, two, three] = upstream.asked.map(({ request }) => request.tools);
+  expect(two).toBe(one);
+  expect(three).toEqual([toolOf("Reads!")]);
+});

@@ -64,6 +64,25 @@ test("what is told in words alone is never shortened", async () => {
   );
 });
 
+test("many tools that were never told before are told in a turn of their own", async () => {
+  let turns = 0;
+  const counting = createPace({ now: () => 0, turn: () => Promise.resolve((turns += 1)) });
+  const teacher = createToolTeacher({ detail: "full" });
+  const teach = (tools: ChatRequest["tools"]) =>
+    teacher(
+      createRequest({ tools }),
+      { model, can: textOnly, tokensLeft: () => undefined },
+      { work: createLoneWork(), pace: counting },
+    );
+  const fresh = [...agentTools];
+  const { prompt } = await teach(fresh);
+  expect(turns).toBe(1);
+  expect((await teach(fresh)).prompt).toBe(prompt);
+  expect(turns).toBe(1);
+  await teach(agentTools.slice(0, 2));
+  expect(turns).toBe(1);
+});
+
 describe("in one conversation", () => {
   const begun = [says("Mend it.")];
   const later = [

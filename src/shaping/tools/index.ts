@@ -2,7 +2,7 @@ export { toCallKey } from "./call-key.ts";
 export { createEdgeShaper } from "./edge-shaper.ts";
 export { gatherText, type GatheredText } from "./gather-text.ts";
 export { describeNativeCall } from "./native-call.ts";
-export { createToolPrompt } from "./prompt/create-tool-prompt.ts";
+export { createToolPrompt, isToolPromptKnown } from "./prompt/create-tool-prompt.ts";
 export { renderToolCalls, renderToolResults } from "./prompt/render-history.ts";
 export { findMisfits } from "./find-misfits.ts";
 export { createToolShapers } from "./create-tool-shapers.ts";

@@ -43,32 +43,59 @@ export interface ToolDirectory {
   begins(prefix: string): boolean;
 }
 
-/** Prepares tools for look-up; schemas are compiled when they are first needed. */
-export function createToolDirectory(tools: readonly ToolDefinition[], work?: SchemaWork): ToolDirectory {
-  const exact = new Map<string, DeclaredTool>();
-  const loose = new Map<string, DeclaredTool | undefined>();
+/** What is known of a list of tools by itself: the same list comes with each turn of a conversation. */
+interface Index {
+  readonly exact: ReadonlyMap<string, ToolDefinition>;
+  /** By their names but for case and separators; `undefined` where that is no name of one tool. */
+  readonly loose: ReadonlyMap<string, ToolDefinition | undefined>;
+  readonly names: readonly string[];
+  readonly tags: () => Marks;
+}
+
+const known = new WeakMap<readonly ToolDefinition[], Index>();
+
+function indexOf(tools: readonly ToolDefinition[]): Index {
+  const found = known.get(tools);
+  if (found !== undefined) return found;
+  const exact = new Map<string, ToolDefinition>();
+  const loose = new Map<string, ToolDefinition | undefined>();
   for (const definition of tools) {
-    const tool = declareTool(definition, work);
-    exact.set(definition.name, tool);
+    exact.set(definition.name, definition);
     const key = loosen(definition.name);
-    loose.set(key, loose.has(key) ? undefined : tool);
+    loose.set(key, loose.has(key) ? undefined : definition);
   }
   const names = [...exact.keys()];
   let tags: Marks | undefined;
+  const index = { exact, loose, names, tags: () => (tags ??= createMarks(names.map((name) => `<${name}>`))) };
+  known.set(tools, index);
+  return index;
+}
+
+/** Prepares tools for look-up; what their schemas say is looked at when they are first needed. */
+export function createToolDirectory(tools: readonly ToolDefinition[], work?: SchemaWork): ToolDirectory {
+  const { exact, loose, names, tags } = indexOf(tools);
+  const declared = new Map<ToolDefinition, DeclaredTool>();
+
+  function declare(definition: ToolDefinition | undefined): DeclaredTool | undefined {
+    if (definition === undefined) return undefined;
+    const tool = declared.get(definition) ?? declareTool(definition, work);
+    declared.set(definition, tool);
+    return tool;
+  }
 
   return {
     names,
     get tags() {
-      return (tags ??= createMarks(names.map((name) => `<${name}>`)));
+      return tags();
     },
     budget: work?.budget ?? loneBudget,
     find(name) {
       const spelled = name.trim();
       const found = exact.get(spelled);
-      if (found !== undefined) return found;
+      if (found !== undefined) return declare(found);
       const spellings = [...spellingsOf(spelled)];
-      for (const one of spellings) if (exact.has(one)) return exact.get(one);
-      for (const one of spellings) if (loose.has(loosen(one))) return loose.get(loosen(one));
+      for (const one of spellings) if (exact.has(one)) return declare(exact.get(one));
+      for (const one of spellings) if (loose.has(loosen(one))) return declare(loose.get(loosen(one)));
       return undefined;
     },
     bareName,

@@ -17,16 +17,9 @@ export function createToolPrompt(
   model: string,
   shortened: ReadonlySet<string> = none,
 ): string {
-  const { toolChoice } = request;
-  if (request.tools.length === 0 || toolChoice.kind === "none") return "";
+  const { tools, toolChoice } = request;
+  if (tools.length === 0 || toolChoice.kind === "none") return "";
   const syntax = taughtSyntaxFor(model);
-  const details = request.tools.map(({ name }): Detail => (shortened.has(name) ? "short" : "full"));
-  const { descriptions, notes } = shareNotes(
-    request.tools.map(({ description = "" }, index) =>
-      details[index] === "short" ? firstSentence(description) : description,
-    ),
-  );
-  const unfolding = createUnfolding();
   const rules = [
     syntax.values,
     "Only the tools listed above exist. Give every required field, and only fields that are listed; fields marked ? are optional.",
@@ -42,17 +35,58 @@ export function createToolPrompt(
     "",
     "You can call these tools. Each is given as its name, the fields of its arguments as a type, and what it does.",
     "",
-    request.tools
-      .map((tool, index) => describeSignature(tool, descriptions[index] ?? "", unfolding, details[index]))
-      .join("\n\n"),
-    "",
-    ...notes,
+    describeOnce(
+      tools,
+      tools.map(({ name }) => (shortened.has(name) ? "short" : "full")),
+    ),
     "# How to call a tool",
     "",
     "Write exactly this, with the real name, keys and values:",
     syntax.form,
     ...rules.map((rule) => `- ${rule}`),
   ].join("\n");
+}
+
+/**
+ * What was written of a list of tools, by the detail of each. The same list comes with each turn of a conversation, and what is
+ * short in it changes seldom.
+ */
+const written = new WeakMap<readonly ToolDefinition[], Map<string, string>>();
+const mostForms = 3;
+/** UTF-16 units; a list with references can unfold to a multiple of what it is. */
+const longestKept = 300_000;
+
+/** Whether it is known already what to write of this very list: then the prompt costs nothing. */
+export function isToolPromptKnown(tools: readonly ToolDefinition[]): boolean {
+  return written.has(tools);
+}
+
+function describeOnce(tools: readonly ToolDefinition[], details: readonly Detail[]): string {
+  const forms = written.get(tools) ?? new Map<string, string>();
+  const key = details.join();
+  const known = forms.get(key);
+  if (known !== undefined) return known;
+  const text = describeTools(tools, details);
+  if (text.length > longestKept) return text;
+  const [oldest] = forms.keys();
+  if (oldest !== undefined && forms.size >= mostForms) forms.delete(oldest);
+  forms.set(key, text);
+  written.set(tools, forms);
+  return text;
+}
+
+/** The signatures of tools, and the notes that they share. */
+function describeTools(tools: readonly ToolDefinition[], details: readonly Detail[]): string {
+  const { descriptions, notes } = shareNotes(
+    tools.map(({ description = "" }, index) =>
+      details[index] === "short" ? firstSentence(description) : description,
+    ),
+  );
+  const unfolding = createUnfolding();
+  const signatures = tools.map((tool, index) =>
+    describeSignature(tool, descriptions[index] ?? "", unfolding, details[index]),
+  );
+  return [signatures.join("\n\n"), "", ...notes].join("\n");
 }
 
 function choiceRule({ toolChoice }: ToolRequest): string {
