@@ -17,13 +17,14 @@ import type { ModelInfo } from "../src/model/model-info.ts";
 import { createResponseService } from "../src/responses/create-response-service.ts";
 import { createMemoryStore } from "../src/store/memory-store.ts";
 import { encodeRequest } from "../src/upstreams/akash-chat/encode-request.ts";
+import { createJsonReader } from "../src/server/json-reader.ts";
 import { routerOf } from "../test/support/router-of.ts";
 import { createAgentBody, createAnswer, type Wire } from "./agent-body.ts";
 
 const turns = Number(process.argv[2] ?? 400);
 const model: ModelInfo = { id: "DeepSeek-V3.2", kind: "chat", contextLength: 128_000 };
 const { signal } = new AbortController();
-const stages = ["JSON.parse", "understand", "ask", "answer", "estimate"] as const;
+const stages = ["read", "understand", "ask", "answer", "estimate"] as const;
 type Stage = (typeof stages)[number];
 
 /** What an upstream sends: the deltas, some in each batch, and its own count. */
@@ -48,8 +49,9 @@ function createMeter() {
   return {
     /** What was done since the last mark belongs to `stage`. */
     mark(stage: Stage | undefined): void {
-      const { user, system } = process.cpuUsage(last);
-      last = process.cpuUsage();
+      const now = process.cpuUsage();
+      const { user, system } = { user: now.user - last.user, system: now.system - last.system };
+      last = now;
       if (stage !== undefined) spent.set(stage, (spent.get(stage) ?? 0) + (user + system) / 1000);
     },
     spent,
@@ -85,6 +87,7 @@ async function measure(wire: Wire, kind: "text" | "call") {
       for (const batch of batches) yield batch;
     },
   });
+  const read = createJsonReader("any");
   let ids = 0;
   const newId = (prefix: string): string => `${prefix}${(ids += 1)}`;
   const service = createChatService({
@@ -126,8 +129,8 @@ async function measure(wire: Wire, kind: "text" | "call") {
 
   async function takeTurn(json: string): Promise<string> {
     meter.mark(undefined);
-    const body: unknown = JSON.parse(json);
-    meter.mark("JSON.parse");
+    const body = read(json);
+    meter.mark("read");
     const [events, encoder] = await understand(body);
     meter.mark("understand");
     let text = "";

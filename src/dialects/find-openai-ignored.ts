@@ -54,6 +54,15 @@ function findInOne(tool: Fields): string[] {
   );
 }
 
+/** What was found of tools before: agents send the same ones with each turn. */
+const known = new WeakMap<Fields, readonly string[]>();
+
+function findInKnown(tool: Fields): readonly string[] {
+  const names = known.get(tool) ?? findInTool(tool);
+  known.set(tool, names);
+  return names;
+}
+
 function findInTool(tool: Fields): string[] {
   const inner = [tool["function"], tool["custom"], ...listOf(tool["tools"])];
   return [tool, ...inner.filter(isRecord)].flatMap(findInOne);
@@ -61,7 +70,7 @@ function findInTool(tool: Fields): string[] {
 
 /** The fields of tools, those in namespaces included, that have no effect: `tools.defer_loading`. */
 export function findIgnoredToolFields(tools: Iterable<unknown>): string[] {
-  return findIgnoredInAll(tools, findInTool);
+  return findIgnoredInAll(tools, findInKnown);
 }
 
 /** What is read of a part; the last ones tell of an answer, and ask for nothing. */

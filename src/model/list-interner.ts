@@ -5,6 +5,8 @@ export interface ListInterner {
    * unless it is very large. What is remembered is frozen to its last value: it belongs to several requests.
    */
   readonly intern: <List extends readonly unknown[]>(list: List) => List;
+  /** Whether this very list is remembered. */
+  readonly has: (list: readonly unknown[]) => boolean;
 }
 
 /** What is remembered, at most. */
@@ -46,7 +48,9 @@ export function createListInterner(): ListInterner {
     intern(list) {
       if (list.length === 0) return list;
       const steps = { left: internLimits.steps };
-      const found = remembered.find((one) => areEqual(one.list, list, steps));
+      const found =
+        remembered.find((one) => one.list === list) ??
+        remembered.find((one) => areEqual(one.list, list, steps));
       if (found === undefined) {
         remember(list);
         return list;
@@ -55,6 +59,7 @@ export function createListInterner(): ListInterner {
       // Equal in every value, so of the same type.
       return found.list as typeof list;
     },
+    has: (list) => remembered.some((one) => one.list === list),
   };
 }
 

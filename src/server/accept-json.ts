@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -7,6 +8,7 @@ import { GatewayError } from "../errors.ts";
 import { createPace } from "../stream/pace.ts";
 import { decodeBodies } from "./decode-body.ts";
 import { holdsMoreValues } from "./count-json-values.ts";
+import { createJsonReader, type JsonReader } from "./json-reader.ts";
 
 /** Shorter bodies can't hold enough values to matter; they are parsed at once. */
 const longBytes = 1_048_576;
@@ -31,11 +33,11 @@ function decodeText(body: Buffer): string {
   });
 }
 
-function parseJson(body: string): unknown {
+function parseJson(body: string, read: JsonReader): unknown {
   // Editors on some systems put a byte order mark before the text.
   const text = body.startsWith("\uFEFF") ? body.slice(1) : body;
   if (!/\S/.test(text)) return undefined;
-  const parsed = parseText(text);
+  const parsed = parseText(text, read);
   if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
     if (Object.keys(parsed).length > mostFields)
       throw new GatewayError("invalid-request", `The request body has more than ${mostFields} fields.`, {
@@ -45,9 +47,9 @@ function parseJson(body: string): unknown {
   return parsed;
 }
 
-function parseText(text: string): unknown {
+function parseText(text: string, read: JsonReader): unknown {
   try {
-    return JSON.parse(text);
+    return read(text);
   } catch (error) {
     throw new GatewayError("invalid-request", `The request body is not valid JSON: ${toProblem(error)}.`, {
       cause: error,
@@ -56,7 +58,7 @@ function parseText(text: string): unknown {
 }
 
 /** A long body: what can take its time is done in steps, with turns for others between them. */
-async function parseLong(body: Buffer): Promise<unknown> {
+async function parseLong(body: Buffer, read: JsonReader): Promise<unknown> {
   const pace = createPace({ now: () => performance.now(), turn: nextTurn });
   if (await holdsMoreValues(body, mostValues, pace)) {
     throw new GatewayError(
@@ -67,7 +69,7 @@ async function parseLong(body: Buffer): Promise<unknown> {
   }
   const text = decodeText(body);
   await nextTurn();
-  const parsed = parseJson(text);
+  const parsed = parseJson(text, read);
   await nextTurn();
   return parsed;
 }
@@ -83,6 +85,7 @@ export function acceptJson(app: FastifyInstance): void {
     done();
   });
   decodeBodies(app);
+  const read = createJsonReader(randomUUID());
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     "*",
@@ -90,8 +93,8 @@ export function acceptJson(app: FastifyInstance): void {
     async (request: FastifyRequest, body: string | Buffer) => {
       // Where nothing is, the body is not what is wrong.
       if (request.is404) return undefined;
-      if (typeof body === "string") return parseJson(body);
-      return body.length > longBytes ? parseLong(body) : parseJson(decodeText(body));
+      if (typeof body === "string") return parseJson(body, read);
+      return body.length > longBytes ? parseLong(body, read) : parseJson(decodeText(body), read);
     },
   );
 }

@@ -2,6 +2,7 @@ import type { ContextEdit } from "../../model/context-edit.ts";
 import type { ChatRequest, Message, ReasoningMode } from "../../model/request.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findCrowd } from "../find-crowd.ts";
+import { createToolMemory } from "../remember-tools.ts";
 import { parseMessages } from "./parse-messages.ts";
 import { toContextEdits } from "./context-management.ts";
 import { listIgnored } from "./list-ignored.ts";
@@ -21,6 +22,8 @@ function toReasoningMode(thinking: WireCountRequest["thinking"]): ReasoningMode 
   if (!thinking || thinking.type === "disabled" || thinking.display === "omitted") return "drop";
   return "field";
 }
+
+const parseKnown = createToolMemory();
 
 /** Throws for lists that are too long to be read. */
 function refuseCrowd(raw: unknown): void {
@@ -89,7 +92,7 @@ export interface ParsedMessages extends ParsedChat {
 /** Understands the body of `POST /v1/messages`. Throws `GatewayError` that names the field as the API does. */
 export function parseRequest(raw: unknown): ParsedMessages {
   refuseCrowd(raw);
-  const body = parseBody(requestSchema, raw);
+  const body = parseKnown(raw, (one) => parseBody(requestSchema, one));
   const { request, toolsetCalls, contextEdits, ignored } = toRequest(body);
   return {
     toolsetCalls,
@@ -118,6 +121,6 @@ export function parseRequest(raw: unknown): ParsedMessages {
 /** Understands the body of `POST /v1/messages/count_tokens`, which needs no `max_tokens`. Throws likewise. */
 export function parseCountTokens(raw: unknown): Pick<ParsedMessages, "request" | "contextEdits"> {
   refuseCrowd(raw);
-  const { request, contextEdits } = toRequest(parseBody(countTokensSchema, raw));
+  const { request, contextEdits } = toRequest(parseKnown(raw, (one) => parseBody(countTokensSchema, one)));
   return { request, contextEdits };
 }

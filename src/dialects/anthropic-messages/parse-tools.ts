@@ -49,6 +49,15 @@ function toOffers(tool: WireTool, path: FieldPath): readonly Offer[] | undefined
   return [{ definition: { name, ...(description === "" ? {} : { description }), parameters } }];
 }
 
+/** What entries offered before: agents send the same ones with each turn. */
+const known = new WeakMap<WireTool, readonly Offer[]>();
+
+function toKnownOffers(tool: WireTool, path: FieldPath): readonly Offer[] | undefined {
+  const offers = known.get(tool) ?? toOffers(tool, path);
+  if (offers !== undefined) known.set(tool, offers);
+  return offers;
+}
+
 /** The schemas of the tools under the names of their fields. */
 function* nameSchemas(entries: readonly DefinedTool[]): Generator<NamedSchema, void, undefined> {
   for (const { tool, path } of entries) {
@@ -120,7 +129,7 @@ export function parseTools(
   const toolsetCalls = new Map<string, ToolsetCall>();
   for (const { tool, path } of entries) {
     const name = nameOfTool(tool);
-    const offers = toOffers(tool, path);
+    const offers = toKnownOffers(tool, path);
     if (offers === undefined) {
       // The type goes into a header: nothing but plain letters may.
       ignored.push(`${path.join(".")} (${(tool.type ?? "").replaceAll(/[^\w.-]/g, "?").slice(0, 64)})`);

@@ -3,6 +3,7 @@ import type { ReasoningMode } from "../../model/request.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { refuseUnsafe } from "../find-openai-ignored.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
+import { createToolMemory } from "../remember-tools.ts";
 import { readSampling } from "../sampling-fields.ts";
 import { listIgnored } from "./list-ignored.ts";
 import { parseMessages } from "./parse-messages.ts";
@@ -21,6 +22,8 @@ export interface ParsedChatCompletion extends ParsedChat {
   /** Names of the tools that take free-form text: their calls are answered as type `custom`. */
   readonly customTools: ReadonlySet<string>;
 }
+
+const parseKnown = createToolMemory();
 
 /** Refuses what could only be answered with something else than was asked for. */
 function refuseImpossible(body: RequestBody): void {
@@ -61,7 +64,7 @@ function toReasoningMode(body: RequestBody): ReasoningMode | undefined {
  */
 export function parseRequest(input: unknown): ParsedChatCompletion {
   refuseCrowd(input, ["messages", "tools"]);
-  const body = parseBody(requestSchema, input);
+  const body = parseKnown(input, (one) => parseBody(requestSchema, one));
   refuseImpossible(body);
   refuseUnsafe(body);
   const { tools, toolChoice, legacy, customNames, ignored } = parseTools(body);

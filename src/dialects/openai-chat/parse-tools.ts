@@ -20,6 +20,15 @@ type WireFunction = NonNullable<RequestBody["functions"]>[number];
 
 type WireOffer = WireFunction | NonNullable<NonNullable<RequestBody["tools"]>[number]>;
 
+/** Agents send the same tools with each turn. */
+const known = new WeakMap<WireOffer, ToolDefinition>();
+
+function toKnownDefinition(tool: WireOffer): ToolDefinition {
+  const definition = known.get(tool) ?? toDefinition(tool);
+  known.set(tool, definition);
+  return definition;
+}
+
 function toDefinition(tool: WireOffer): ToolDefinition {
   const { name, description, parameters, input_examples: examples } = tool;
   const told = describeWithExamples(description, examples);
@@ -52,7 +61,7 @@ export function parseTools(body: RequestBody): ParsedTools {
   const legacy = body.tools === undefined && body.functions !== undefined;
   const wire = body.tools ?? body.functions ?? [];
   boundSchemas(nameSchemas(body));
-  const tools = wire.flatMap((tool) => (tool === undefined ? [] : [toDefinition(tool)]));
+  const tools = wire.flatMap((tool) => (tool === undefined ? [] : [toKnownDefinition(tool)]));
   const offered = new Set(tools.map((tool) => tool.name));
   const ignored = wire.flatMap((tool, index) => (tool === undefined ? [`tools[${index}]`] : []));
   const customNames = new Set(

@@ -1,6 +1,7 @@
 import { GatewayError } from "../../errors.ts";
 import { refuseUnsafe } from "../find-openai-ignored.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
+import { createToolMemory } from "../remember-tools.ts";
 import type { InputItem } from "./input-schema.ts";
 import type { PlacedItem } from "./parse-messages.ts";
 import { type RequestBody, requestSchema } from "./request-schema.ts";
@@ -12,13 +13,15 @@ export interface ResponsesInput {
   readonly items: readonly PlacedItem[];
 }
 
+const parseKnown = createToolMemory();
+
 /**
  * Reads a request body. Throws kind `invalid-request` that names the wrong field, and kind `unsupported` for
  * conversations and stored prompts, which live on OpenAI's side only.
  */
 export function parseRequest(value: unknown): ResponsesInput {
   refuseCrowd(value, ["input", "tools"]);
-  const body = parseBody(requestSchema, value);
+  const body = parseKnown(value, (one) => parseBody(requestSchema, one));
   if (body.conversation !== undefined) {
     throw new GatewayError(
       "unsupported",

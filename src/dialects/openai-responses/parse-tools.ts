@@ -15,6 +15,15 @@ export interface ParsedTools {
   readonly chosen: ChosenTools;
 }
 
+/** Agents send the same tools with each turn. */
+const known = new WeakMap<readonly WireTool[], ToolTable>();
+
+function toTable(tools: readonly WireTool[]): ToolTable {
+  const table = known.get(tools) ?? createToolTable(tools);
+  known.set(tools, table);
+  return table;
+}
+
 /** The schemas of some tools under the names of their fields. */
 function* nameSchemas(tools: readonly WireTool[], at: string): Generator<NamedSchema, void, undefined> {
   for (const [index, tool] of tools.entries()) {
@@ -55,6 +64,6 @@ export function parseTools(body: RequestBody, items: readonly PlacedItem[]): Par
   const declared = body.tools ?? [];
   const added = items.flatMap(({ item }) => ("tools" in item && Array.isArray(item.tools) ? item.tools : []));
   boundSchemas(nameAllSchemas(declared, items));
-  const tools = createToolTable([...declared, ...added]);
+  const tools = toTable(added.length === 0 ? declared : [...declared, ...added]);
   return { tools, chosen: parseToolChoice(body.tool_choice, tools) };
 }

@@ -77,6 +77,15 @@ export function measureSchema(schema: unknown): SchemaSize {
   return { values, text, excess };
 }
 
+/** Sizes of schemas that came before: agents send the same ones with each turn. */
+const known = new WeakMap<JsonSchema, SchemaSize>();
+
+function sizeOf(schema: JsonSchema): SchemaSize {
+  const size = known.get(schema) ?? measureSchema(schema);
+  known.set(schema, size);
+  return size;
+}
+
 /**
  * Throws kind `invalid-request` for the first of a request's schemas that is too large by itself, or that makes all
  * of them too large: `param` is its field.
@@ -85,7 +94,7 @@ export function boundSchemas(schemas: Iterable<NamedSchema>): void {
   let values = 0;
   let text = 0;
   for (const { schema, texts = [], param } of schemas) {
-    const size = measureSchema(schema);
+    const size = sizeOf(schema);
     values += size.values + 1;
     text += size.text;
     for (const one of texts) text += one?.length ?? 0;
