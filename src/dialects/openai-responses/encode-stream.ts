@@ -3,9 +3,44 @@ import type { StreamEncoder } from "../dialect.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 import type { ResponseObject, WireEvent } from "./wire.ts";
 
+/** The JSON of lists of tools, which are told with each response and are the same in each turn. */
+const written = new WeakMap<object, string>();
+
+function writeTools(tools: object): string {
+  const json = written.get(tools) ?? JSON.stringify(tools);
+  written.set(tools, json);
+  return json;
+}
+
+/** An object as `JSON.stringify` writes it; `write` gives the JSON of the members that it knows better. */
+function writeObject(value: object, write: (key: string, member: unknown) => string | undefined): string {
+  const members: string[] = [];
+  for (const [key, member] of Object.entries(value)) {
+    const json = write(key, member) ?? JSON.stringify(member);
+    if (json !== undefined) members.push(`${JSON.stringify(key)}:${json}`);
+  }
+  return `{${members.join()}}`;
+}
+
+/** An event that holds the response: most of that are its tools. */
+function writeEvent(event: WireEvent): string {
+  if (!isObject(event["response"])) return JSON.stringify(event);
+  return writeObject(event, (key, member) =>
+    key === "response" && isObject(member)
+      ? writeObject(member, (name, tools) =>
+          name === "tools" && Array.isArray(tools) ? writeTools(tools) : undefined,
+        )
+      : undefined,
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The frame of one event. OpenAI ends a stream with its terminal event and sends no `[DONE]` here. */
 export function encodeWireEvent(event: WireEvent): string {
-  return encodeSseEvent(event.type, JSON.stringify(event));
+  return encodeSseEvent(event.type, writeEvent(event));
 }
 
 /**
