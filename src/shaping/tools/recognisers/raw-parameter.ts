@@ -34,7 +34,8 @@ export interface ImplicitEnd {
   readonly isKey: (key: string) => boolean;
 }
 
-/** Prepared once for each list of ends: most are constants. */
+/** Prepared once for each list of ends: most are constants. Models write a mark in one way, or in two. */
+const mostSpellings = 4;
 const stopsOf = new WeakMap<readonly ValueEnd[], Map<string | undefined, Stops>>();
 
 function stopsFor({ ends, implicit }: RawParameter): Stops {
@@ -46,6 +47,7 @@ function stopsFor({ ends, implicit }: RawParameter): Stops {
   const stops = createStops(
     marks.flatMap((mark) => (mark.includes("|") ? [mark, mark.replaceAll("|", "\uff5c")] : [mark])),
   );
+  if (known.size >= mostSpellings) known.clear();
   known.set(implicit?.mark, stops);
   return stops;
 }

@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import { concludeCall, readSettledArguments, type CallSession, type Recogniser } from "../call-session.ts";
 import type { CallWriter } from "../call-writer.ts";
 import { createStops, type Reading } from "../text-reader.ts";
@@ -44,6 +46,7 @@ const functionEnd: ValueEnd = {
   before: [...blockClosings, ...functionOpenings, ...blockOpenings],
   outer: true,
 };
+const onlyFunctionEnd = [functionEnd];
 /** What may follow tags that are named by the keys, or a call that was given up. */
 const afterChildren = [...argumentClosings, ...functionClosings, ...blockClosings, ...functionOpenings];
 const functionClosingsWritten = [...functionClosings, "<function>"];
@@ -100,7 +103,21 @@ export const readInvoke: Recogniser = function* (session) {
 };
 
 function endsFor(opened: string): readonly ValueEnd[] {
-  return endsOf.get(/[a-z]+(?=[ =]$)/i.exec(opened)?.[0] ?? "") ?? [functionEnd];
+  return endsOf.get(/[a-z]+(?=[ =]$)/i.exec(opened)?.[0] ?? "") ?? onlyFunctionEnd;
+}
+
+/** What was prepared for keys that came before: a model calls the same tools again and again. */
+const endsByKey = new WeakMap<readonly ValueEnd[], LRUCache<string, readonly ValueEnd[]>>();
+const mostKeys = 200;
+const longestKey = 64;
+
+/** Some close the value with the key. */
+function endsWithKey(ends: readonly ValueEnd[], key: string): readonly ValueEnd[] {
+  const known = endsByKey.get(ends) ?? new LRUCache<string, readonly ValueEnd[]>({ max: mostKeys });
+  endsByKey.set(ends, known);
+  const all = known.get(key) ?? [...ends, { marks: [`</${key}>`], before: afterParameter }];
+  if (key.length <= longestKey) known.set(key, all);
+  return all;
 }
 
 function unquote(text: string): string {
@@ -199,8 +216,7 @@ function* readParameters(
     const ended = yield* readRawParameter(reader, call, key, {
       form: typed === "false" ? "json" : typed === "true" ? "string" : "text",
       newlines: typed === undefined ? style.newlines : "kept",
-      // Some close the value with the key.
-      ends: [...endsFor(opened), { marks: [`</${key}>`], before: afterParameter }],
+      ends: endsWithKey(endsFor(opened), key),
       implicit: opened.endsWith("=")
         ? {
             mark: opened,
