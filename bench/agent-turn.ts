@@ -77,10 +77,11 @@ function watchBlocks() {
 }
 
 async function measure(wire: Wire, kind: "text" | "call") {
+  const listing = Promise.resolve([model]);
   const batches = batchesOf(createAnswer(kind));
   let meter = createMeter();
   const router = routerOf({
-    listModels: () => Promise.resolve([model]),
+    listModels: () => listing,
     async *stream(request) {
       encodeRequest(request);
       meter.mark("ask");
