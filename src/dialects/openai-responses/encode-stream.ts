@@ -1,4 +1,4 @@
-import { encodeSseEvent } from "../../stream/sse.ts";
+import { encodeSseEvent, escapeLineBreaks } from "../../stream/sse.ts";
 import type { StreamEncoder } from "../dialect.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 import type { ResponseObject, WireEvent } from "./wire.ts";
@@ -7,24 +7,24 @@ import type { ResponseObject, WireEvent } from "./wire.ts";
 const written = new WeakMap<object, string>();
 
 function writeTools(tools: object): string {
-  const json = written.get(tools) ?? JSON.stringify(tools);
+  const json = written.get(tools) ?? escapeLineBreaks(JSON.stringify(tools));
   written.set(tools, json);
   return json;
 }
 
-/** An object as `JSON.stringify` writes it; `write` gives the JSON of the members that it knows better. */
+/** An object as `JSON.stringify` writes it, fit for a frame; `write` gives the JSON of the members that it knows better. */
 function writeObject(value: object, write: (key: string, member: unknown) => string | undefined): string {
-  const members: string[] = [];
+  let text = "";
   for (const [key, member] of Object.entries(value)) {
-    const json = write(key, member) ?? JSON.stringify(member);
-    if (json !== undefined) members.push(`${JSON.stringify(key)}:${json}`);
+    if (member === undefined) continue;
+    const json = write(key, member) ?? escapeLineBreaks(JSON.stringify(member));
+    text += `${text === "" ? "{" : ","}${escapeLineBreaks(JSON.stringify(key))}:${json}`;
   }
-  return `{${members.join()}}`;
+  return text === "" ? "{}" : `${text}}`;
 }
 
 /** An event that holds the response: most of that are its tools. */
 function writeEvent(event: WireEvent): string {
-  if (!isObject(event["response"])) return JSON.stringify(event);
   return writeObject(event, (key, member) =>
     key === "response" && isObject(member)
       ? writeObject(member, (name, tools) =>
@@ -40,7 +40,9 @@ function isObject(value: unknown): value is object {
 
 /** The frame of one event. OpenAI ends a stream with its terminal event and sends no `[DONE]` here. */
 export function encodeWireEvent(event: WireEvent): string {
-  return encodeSseEvent(event.type, writeEvent(event));
+  return isObject(event["response"])
+    ? `event: ${event.type}\ndata: ${writeEvent(event)}\n\n`
+    : encodeSseEvent(event.type, JSON.stringify(event));
 }
 
 /**
