@@ -52,15 +52,19 @@ function createTool(at: number): Tool {
   };
 }
 
-const tools = Array.from({ length: 24 }, (_, at) => createTool(at));
+const known = Array.from({ length: 24 }, (_, at) => createTool(at));
 const system = prose(12_000, 3);
 const code = Array.from(
   { length: 24 },
   (_, at) => `  const value${at} = await read("src/file-${at}.ts"); // ${at}`,
 );
 
-/** The JSON of the turn of this number: all turns share tools and system prompt, and each has a step more of history. */
-export function createAgentBody(wire: Wire, turn: number): string {
+/**
+ * The JSON of the turn of this number: all turns share tools and system prompt, and each has another history. With `isFirst` it is
+ * the first turn of another agent, whose tools nobody has seen before.
+ */
+export function createAgentBody(wire: Wire, turn: number, isFirst = false): string {
+  const tools = isFirst ? known.map((tool) => ({ ...tool, name: `${tool.name}_${turn}` })) : known;
   const steps = Array.from({ length: 6 + (turn % 4) }, (_, at) => ({
     id: `call_${at}`,
     name: tools[at]?.name ?? "",
@@ -135,6 +139,6 @@ export function createAgentBody(wire: Wire, turn: number): string {
 /** What a model answers: words, or a call of the first tool in the syntax that is taught. */
 export function createAnswer(kind: "text" | "call"): readonly string[] {
   if (kind === "text") return Array.from({ length: 60 }, (_, at) => `word${at} `);
-  const call = `I read the file.\n<function_calls>\n<invoke name="${tools[0]?.name ?? ""}">\n<parameter name="path">/work/src/a.ts</parameter>\n<parameter name="limit">20</parameter>\n</invoke>\n</function_calls>`;
+  const call = `I read the file.\n<function_calls>\n<invoke name="${known[0]?.name ?? ""}">\n<parameter name="path">/work/src/a.ts</parameter>\n<parameter name="limit">20</parameter>\n</invoke>\n</function_calls>`;
   return call.match(/[\s\S]{1,5}/g) ?? [];
 }

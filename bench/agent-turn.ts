@@ -26,6 +26,8 @@ const model: ModelInfo = { id: "DeepSeek-V3.2", kind: "chat", contextLength: 128
 const { signal } = new AbortController();
 const stages = ["read", "understand", "ask", "answer", "estimate"] as const;
 type Stage = (typeof stages)[number];
+/** What the model answers; `first`: text, and each turn is the first one of an agent with other tools. */
+type Kind = "text" | "call" | "first";
 
 /** What an upstream sends: the deltas, some in each batch, and its own count. */
 function batchesOf(deltas: readonly string[]): EventBatch[] {
@@ -76,9 +78,9 @@ function watchBlocks() {
   };
 }
 
-async function measure(wire: Wire, kind: "text" | "call") {
+async function measure(wire: Wire, kind: Kind) {
   const listing = Promise.resolve([model]);
-  const batches = batchesOf(createAnswer(kind));
+  const batches = batchesOf(createAnswer(kind === "call" ? "call" : "text"));
   let meter = createMeter();
   const router = routerOf({
     listModels: () => listing,
@@ -148,7 +150,7 @@ async function measure(wire: Wire, kind: "text" | "call") {
       meter = createMeter();
       stop = watchBlocks();
     }
-    const json = createAgentBody(wire, turn);
+    const json = createAgentBody(wire, turn, kind === "first");
     await nextTurn();
     const text = await takeTurn(json);
     if (kind === "call" ? !text.includes("read_0") : !text.includes("word59"))
@@ -162,11 +164,11 @@ async function measure(wire: Wire, kind: "text" | "call") {
   });
   const total = [...meter.spent.values()].reduce((sum, ms) => sum + ms, 0) / turns;
   console.log(
-    `${wire.padEnd(9)} ${kind}  ${total.toFixed(2)} ms: ${figures.join(", ")}; blocks: median of the longest ${(blocks[Math.floor(turns / 2)] ?? 0).toFixed(2)}, longest ${(blocks[0] ?? 0).toFixed(2)} ms`,
+    `${wire.padEnd(9)} ${kind.padEnd(5)} ${total.toFixed(2)} ms: ${figures.join(", ")}; blocks: median of the longest ${(blocks[Math.floor(turns / 2)] ?? 0).toFixed(2)}, longest ${(blocks[0] ?? 0).toFixed(2)} ms`,
   );
 }
 
 const only = process.argv.slice(3);
 for (const wire of ["messages", "responses", "chat"] as const)
-  for (const kind of ["text", "call"] as const)
+  for (const kind of ["text", "call", "first"] as const)
     if (only.length === 0 || only.includes(`${wire}-${kind}`)) await measure(wire, kind);
