@@ -18,6 +18,7 @@ import { createResponseService } from "../src/responses/create-response-service.
 import { createMemoryStore } from "../src/store/memory-store.ts";
 import { encodeRequest } from "../src/upstreams/akash-chat/encode-request.ts";
 import { createJsonReader } from "../src/server/json-reader.ts";
+import type { Source } from "../src/stream/source.ts";
 import { routerOf } from "../test/support/router-of.ts";
 import { createAgentBody, createAnswer, type Wire } from "./agent-body.ts";
 
@@ -84,10 +85,10 @@ async function measure(wire: Wire, kind: Kind) {
   let meter = createMeter();
   const router = routerOf({
     listModels: () => listing,
-    async *stream(request) {
+    async stream(request, _, sink) {
       encodeRequest(request);
       meter.mark("ask");
-      for (const batch of batches) yield batch;
+      for (const batch of batches) await sink(batch);
     },
   });
   const read = createJsonReader("any");
@@ -113,17 +114,17 @@ async function measure(wire: Wire, kind: Kind) {
     now: Date.now,
   });
 
-  async function understand(body: unknown): Promise<[AsyncIterable<EventBatch>, StreamEncoder]> {
+  async function understand(body: unknown): Promise<[Source<EventBatch>, StreamEncoder]> {
     if (wire === "messages") {
       const { request, toolsetCalls } = messages.parseRequest(body);
       const encoder = messages.createStreamEncoder({ messageId: "msg_1", requestId: "1", toolsetCalls });
-      return [service.complete(request, { signal, baseUrl: "" }), encoder];
+      return [(sink) => service.complete(request, { signal, baseUrl: "" }, sink), encoder];
     }
     if (wire === "chat") {
       const { request, includeUsage, legacyFunctions, customTools } = chat.parseRequest(body);
       const identity = { id: "chatcmpl-1", created: 1, legacyFunctions, customTools };
       const encoder = chat.createStreamEncoder({ ...identity, includeUsage, model: request.model });
-      return [service.complete(request, { signal, baseUrl: "" }), encoder];
+      return [(sink) => service.complete(request, { signal, baseUrl: "" }, sink), encoder];
     }
     const prepared = await stored.prepare(parseRequest(body), { signal, wishes: {}, baseUrl: "" });
     const { events, encoder } = prepared.stream();
@@ -137,7 +138,10 @@ async function measure(wire: Wire, kind: Kind) {
     const [events, encoder] = await understand(body);
     meter.mark("understand");
     let text = "";
-    for await (const batch of events) for (const event of batch) text += encoder.push(event);
+    await events((batch) => {
+      for (const event of batch) text += encoder.push(event);
+      return undefined;
+    });
     meter.mark("answer");
     return text;
   }

@@ -580,7 +580,7 @@ test("equal lists of tools are one list, whoever sends them, and one that differ
   const { service, upstream } = setUp(["a", "b", "c"], {}, [canCall]);
   for (const description of ["Reads.", "Reads.", "Reads!"]) {
     const request = createRequest({ model: "m", tools: [toolOf(description)] });
-    for await (const _ of service.complete(request, context())) continue;
+    await collect(answerOf(service, request, context()));
   }
   const [one, two, three] = upstream.asked.map(({ request }) => request.tools);
   expect(two).toBe(one);

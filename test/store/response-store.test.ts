@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
@@ -172,7 +173,10 @@ describe.runIf(hasSqlite)("the sqlite store", () => {
 });
 
 test("on a Node without node:sqlite says which Node is needed", async () => {
-  vi.doMock("node:module", () => ({ isBuiltin: (name: string) => name !== "node:sqlite" }));
+  vi.doMock("node:module", () => ({
+    createRequire,
+    isBuiltin: (name: string) => name !== "node:sqlite",
+  }));
   vi.resetModules();
   const { createResponseStore: createOnOldNode } = await import("../../src/store/create-response-store.ts");
   await expect(

@@ -1,11 +1,14 @@
 import { createRequire } from "node:module";
 
+import type * as Draft07 from "ajv";
+import type * as Draft2020 from "ajv/dist/2020.js";
+
 const load = createRequire(import.meta.url);
 
 /** The validators of the two drafts. */
 interface AjvModules {
-  readonly Ajv: typeof import("ajv").Ajv;
-  readonly Ajv2020: typeof import("ajv/dist/2020.js").Ajv2020;
+  readonly Ajv: typeof Draft07.Ajv;
+  readonly Ajv2020: typeof Draft2020.Ajv2020;
 }
 
 let loaded: AjvModules | undefined;

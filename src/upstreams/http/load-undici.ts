@@ -1,9 +1,11 @@
 import { createRequire } from "node:module";
 
+import type * as UndiciModule from "undici";
+
 const load = createRequire(import.meta.url);
 
 /** What connections to upstreams take of undici. */
-type Undici = Pick<typeof import("undici"), "Agent" | "EnvHttpProxyAgent" | "buildConnector">;
+type Undici = Pick<typeof UndiciModule, "Agent" | "EnvHttpProxyAgent" | "buildConnector">;
 
 /**
  * Only that part of undici: all of it is 110 files (caches, mocks, WebSockets, its own `fetch`), half of which a start would

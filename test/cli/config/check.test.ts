@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -200,7 +201,10 @@ other.yaml:4:41: The variable KEY is not set. Set it, or give a default: \${KEY:
 
 describe("config check on a Node without SQLite", () => {
   beforeEach(() => {
-    vi.doMock("node:module", () => ({ isBuiltin: (name: string) => name !== "node:sqlite" }));
+    vi.doMock("node:module", () => ({
+      createRequire,
+      isBuiltin: (name: string) => name !== "node:sqlite",
+    }));
     vi.resetModules();
   });
   // Other files run in the same process.
