@@ -4,24 +4,25 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { expect, test } from "vitest";
 
-import { createTurns } from "../../src/server/create-turns.ts";
+import { beginsInTurn, createTurns } from "../../src/server/create-turns.ts";
 import { startStack } from "../support/start-stack.ts";
 
 const here = () => false;
 
-test("of those that come together one begins in each turn of the event loop, in their order", async () => {
-  const begun: string[] = [];
+const names = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
+test("of those that come together a few begin in each turn of the event loop, in their order", async () => {
+  const begun: number[] = [];
   const takeTurn = createTurns();
-  for (const name of ["a", "b", "c"]) takeTurn(() => begun.push(name), here);
-  expect(begun).toEqual(["a"]);
+  const some = beginsInTurn;
+  for (const name of names(0, 2 * some + 1)) takeTurn(() => begun.push(name), here);
+  expect(begun).toEqual(names(0, some));
   await turn();
-  expect(begun).toEqual(["a", "b"]);
-  takeTurn(() => begun.push("d"), here);
-  expect(begun).toEqual(["a", "b"]);
+  expect(begun).toEqual(names(0, 2 * some));
+  takeTurn(() => begun.push(2 * some + 1), here);
+  expect(begun).toEqual(names(0, 2 * some));
   await turn();
-  expect(begun).toEqual(["a", "b", "c"]);
-  await turn();
-  expect(begun).toEqual(["a", "b", "c", "d"]);
+  expect(begun).toEqual(names(0, 2 * some + 2));
 });
 
 test("one that comes when nobody waits begins at once", async () => {
@@ -33,19 +34,20 @@ test("one that comes when nobody waits begins at once", async () => {
   expect(begun).toEqual(["a", "b"]);
 });
 
-test("one that is over when its turn comes is passed over, and costs no turn", async () => {
-  const begun: string[] = [];
+test("one that is over when its turn comes is passed over, and takes no place in it", async () => {
+  const begun: number[] = [];
   const takeTurn = createTurns();
+  const some = beginsInTurn;
   let over = false;
-  takeTurn(() => begun.push("a"), here);
+  for (const name of names(0, some)) takeTurn(() => begun.push(name), here);
   takeTurn(
-    () => begun.push("b"),
+    () => begun.push(-1),
     () => over,
   );
-  takeTurn(() => begun.push("c"), here);
+  for (const name of names(some, 2 * some)) takeTurn(() => begun.push(name), here);
   over = true;
   await turn();
-  expect(begun).toEqual(["a", "c"]);
+  expect(begun).toEqual(names(0, 2 * some));
 });
 
 const body = JSON.stringify({ model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Say ready." }] });
@@ -63,7 +65,7 @@ async function readAnswer(socket: Socket): Promise<void> {
 test("the upstream is not asked for a burst of clients that have left by their turn", async () => {
   await using stack = await startStack();
   const { hostname, port } = new URL(stack.url);
-  const sockets = Array.from({ length: 10 }, () => connect(Number(port), hostname));
+  const sockets = Array.from({ length: 6 * beginsInTurn }, () => connect(Number(port), hostname));
   await Promise.all(sockets.map((socket) => once(socket, "connect")));
   // So that session, models and connections to the upstream are there, and nothing else is to be waited for.
   for (const socket of sockets) socket.write(bytes);
@@ -79,6 +81,6 @@ test("the upstream is not asked for a burst of clients that have left by their t
   last.write(bytes);
   await readAnswer(last);
   last.destroy();
-  // The first two begin before the gateway can see that their clients have left; and the last.
-  expect(stack.simulator.chats.length - before).toBeLessThanOrEqual(3);
+  // Those of the first two turns begin before the gateway can see that their clients have left; and the last.
+  expect(stack.simulator.chats.length - before).toBeLessThanOrEqual(2 * beginsInTurn + 1);
 });
