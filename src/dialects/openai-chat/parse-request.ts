@@ -1,6 +1,7 @@
 import { GatewayError } from "../../errors.ts";
 import type { ReasoningMode } from "../../model/request.ts";
 import type { ParsedChat } from "../dialect.ts";
+import { acceptPlain } from "./accept-plain.ts";
 import { refuseUnsafe } from "../find-openai-ignored.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { createToolMemory } from "../remember-tools.ts";
@@ -63,6 +64,11 @@ function toReasoningMode(body: RequestBody): ReasoningMode | undefined {
  * text as `<think>`, `hidden`: left out) and `include_reasoning: false`, as Groq has them; sampling and efforts as local servers and OpenRouter have them.
  */
 export function parseRequest(input: unknown): ParsedChatCompletion {
+  return acceptPlain(input) ?? judge(input);
+}
+
+/** As `parseRequest`, for bodies of any kind. */
+export function judge(input: unknown): ParsedChatCompletion {
   refuseCrowd(input, ["messages", "tools"]);
   const body = parseKnown(input, (one) => parseBody(requestSchema, one));
   refuseImpossible(body);
