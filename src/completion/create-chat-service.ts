@@ -12,7 +12,8 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
 import { createCheckBudget, type CheckBudget } from "../shaping/schema/check-budget.ts";
 import { createSchemaBook } from "../shaping/schema/schema-book.ts";
-import type { SchemaWork } from "../shaping/schema/schema-work.ts";
+import { loneBudget, type SchemaWork } from "../shaping/schema/schema-work.ts";
+import { usesTools } from "../shaping/lower.ts";
 import type { Sink } from "../stream/source.ts";
 import type { Router } from "../routing/router.ts";
 import { answerAtLeg } from "./answer-leg.ts";
@@ -86,6 +87,8 @@ function createCanNotWriteError({ id, kind }: ModelInfo): GatewayError {
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { config, router, aliases = () => config.MODEL_ALIASES, now = () => performance.now() } = options;
   const book = createSchemaBook();
+  /** Of requests without a schema. */
+  const workless: SchemaWork = { book, budget: loneBudget };
   const toolLists = createListInterner();
   const teach = createToolTeacher({ detail: config.TOOL_DETAIL });
   const pacer = createPacer(now);
@@ -108,7 +111,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     return resolveModel(id, options, signal);
   }
 
-  function workFor({ messages }: ChatRequest): SchemaWork {
+  function workFor(request: ChatRequest): SchemaWork {
+    if (!usesTools(request) && request.responseFormat.kind === "text") return workless;
+    const { messages } = request;
     const budget = budgets.get(messages) ?? createCheckBudget({ now: cpuTime });
     budgets.set(messages, budget);
     return { book, budget };
