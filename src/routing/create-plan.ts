@@ -30,63 +30,73 @@ export interface PlanOptions {
  * order; when none is left, those that rest by our guess; never one whose upstream said until when, unless it is the only one
  * that there is: whoever has one upstream hears what it says itself.
  */
-export function createPlan({ legs, health, known }: PlanOptions): Plan {
-  let untried = legs.length < 2 ? legs : [...new Map(legs.map((leg) => [legKey(leg), leg])).values()];
-  /** Windows must be larger, in tokens. */
-  let beyond = -1;
-  let again: Leg | undefined;
-  let mayRepeat = true;
-  function takeRepeat(): boolean {
-    const taken = mayRepeat;
-    mayRepeat = false;
-    return taken;
-  }
-  const isAlone = untried.length === 1;
+export function createPlan(options: PlanOptions): Plan {
+  return new LegPlan(options);
+}
 
-  function take(leg: Leg): Leg {
-    untried = untried.filter((other) => other !== leg);
+/** A class, since one is made for each request. */
+class LegPlan implements Plan {
+  readonly #health: PlanOptions["health"];
+  readonly #known: Leg | undefined;
+  readonly #isAlone: boolean;
+  #untried: readonly Leg[];
+  /** Windows must be larger, in tokens. */
+  #beyond = -1;
+  #again: Leg | undefined;
+  #mayRepeat = true;
+
+  constructor({ legs, health, known }: PlanOptions) {
+    this.#health = health;
+    this.#known = known;
+    this.#untried = legs.length < 2 ? legs : [...new Map(legs.map((leg) => [legKey(leg), leg])).values()];
+    this.#isAlone = this.#untried.length === 1;
+  }
+
+  next(): Leg | undefined {
+    const repeated = this.#again;
+    this.#again = undefined;
+    const isWell =
+      this.#isAlone ||
+      (repeated !== undefined && /^(?:ready|due)$/.test(this.#health.availability(repeated)));
+    if (repeated !== undefined && isWell && this.takeRepeat()) return repeated;
+    const leg = this.#choose();
+    if (leg !== undefined) this.#untried = this.#untried.filter((other) => other !== leg);
     return leg;
   }
 
-  function isWide({ model: { contextLength = 0 } }: Leg): boolean {
-    return contextLength > beyond;
+  fail(leg: Leg, error: GatewayError, scope: RetryScope): void {
+    if (scope === "never") this.#untried = [];
+    else if (scope === "same" && this.#mayRepeat) this.#again = leg;
+    else if (scope === "larger-context") {
+      const window = leg.model.contextLength ?? error.tokens?.maximum;
+      // Nobody knows what would be larger.
+      this.#beyond = Math.max(this.#beyond, window ?? Number.POSITIVE_INFINITY);
+    }
   }
 
-  function choose(): Leg | undefined {
-    const fitting = untried.filter(isWide);
-    if (isAlone) return fitting[0];
-    const rated = fitting.map((leg) => ({ leg, availability: health.availability(leg) }));
-    const own = known === undefined ? undefined : legKey(known);
+  hasOthers(): boolean {
+    return this.#untried.some((leg) => this.#health.availability(leg) !== "shut");
+  }
+
+  takeRepeat(): boolean {
+    const taken = this.#mayRepeat;
+    this.#mayRepeat = false;
+    return taken;
+  }
+
+  get left(): readonly Leg[] {
+    return this.#untried.filter(({ model: { contextLength = 0 } }) => contextLength > this.#beyond);
+  }
+
+  #choose(): Leg | undefined {
+    const fitting = this.left;
+    if (this.#isAlone) return fitting[0];
+    const rated = fitting.map((leg) => ({ leg, availability: this.#health.availability(leg) }));
+    const own = this.#known === undefined ? undefined : legKey(this.#known);
     return (
       rated.find(({ leg, availability }) => availability === "ready" && legKey(leg) === own) ??
       rated.find(({ availability }) => availability === "ready" || availability === "due") ??
       rated.find(({ availability }) => availability === "doubtful")
     )?.leg;
   }
-
-  return {
-    next() {
-      const repeated = again;
-      again = undefined;
-      const isWell =
-        isAlone || (repeated !== undefined && /^(?:ready|due)$/.test(health.availability(repeated)));
-      if (repeated !== undefined && isWell && takeRepeat()) return repeated;
-      const leg = choose();
-      return leg === undefined ? undefined : take(leg);
-    },
-    fail(leg, error, scope) {
-      if (scope === "never") untried = [];
-      else if (scope === "same" && mayRepeat) again = leg;
-      else if (scope === "larger-context") {
-        const window = leg.model.contextLength ?? error.tokens?.maximum;
-        // Nobody knows what would be larger.
-        beyond = Math.max(beyond, window ?? Number.POSITIVE_INFINITY);
-      }
-    },
-    takeRepeat,
-    hasOthers: () => untried.some((leg) => health.availability(leg) !== "shut"),
-    get left() {
-      return untried.filter(isWide);
-    },
-  };
 }

@@ -15,6 +15,7 @@ import { sendBatches, type StreamOptions } from "./send-events.ts";
 
 /** The requests for several answers to one. A seed is counted on, since one and the same would give one and the same answer. */
 export function toChoices(request: ChatRequest, count: number): readonly ChatRequest[] {
+  if (count === 1) return [request];
   const { sampling } = request;
   const { seed } = sampling;
   return Array.from({ length: count }, (_, index) =>
