@@ -18,6 +18,10 @@ export function loadUndici(): Undici {
       "undici/lib/dispatcher/env-http-proxy-agent.js",
     );
     const buildConnector: Undici["buildConnector"] = load("undici/lib/core/connect.js");
+    // Its index gives all agents such methods. The way through a proxy is the only one of its own parts that calls one.
+    const dispatcher: typeof UndiciModule.Dispatcher = load("undici/lib/dispatcher/dispatcher.js");
+    const connect: UndiciModule.Dispatcher["connect"] = load("undici/lib/api/api-connect.js");
+    Object.assign(dispatcher.prototype, { connect });
     return { Agent, EnvHttpProxyAgent, buildConnector };
   } catch {
     const undici: Undici = load("undici");
