@@ -5,6 +5,7 @@ import type { Sink } from "../../stream/source.ts";
 import { createLineDecoder, LineTooLongError } from "../../stream/lines.ts";
 import { createEventStreamDecoder } from "./decode-event-stream.ts";
 import { createDataStreamDecoder } from "./decode-stream.ts";
+import { joinTextLines } from "./join-text-lines.ts";
 import type { Reply } from "../http/exchange.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
 
@@ -49,7 +50,7 @@ export async function decodeReply(reply: Reply, model: string, sink: Sink<EventB
       const bytes = joinBytes(pieces);
       replyBytes += bytes.length;
       if (replyBytes > maxReplyBytes) throw createTooLongError();
-      for (const line of lines.push(bytes)) decoder.push(line);
+      for (const line of lines.push(joinTextLines(bytes))) decoder.push(line);
       return give();
     });
     for (const line of lines.end()) decoder.push(line);
