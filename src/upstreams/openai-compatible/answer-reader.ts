@@ -6,7 +6,7 @@ import { decodeErrorValue } from "./decode-error.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { FailureReason, UpstreamFailure } from "./failure.ts";
 import { toFinishFailure, toFinishReason } from "./finish-reason.ts";
-import { readContent } from "./read-content.ts";
+import { readContent, type ContentPiece } from "./read-content.ts";
 import { isErrorBody } from "./read-error-body.ts";
 import { asCount, asList, asObject, asText, type JsonObject } from "./read-json.ts";
 import { readUsage } from "./read-usage.ts";
@@ -33,6 +33,8 @@ export interface DecodeOptions {
 export interface AnswerReader {
   /** Takes a chunk, an answer or an error. Ignored once the answer has finished or failed. */
   push(value: unknown, from: "event" | "error" | "body"): void;
+  /** Takes what a chunk says that says nothing else. Ignored as in `push`. */
+  say(said: ContentPiece): void;
   /** Nothing more comes: finishes if the server said why the answer ended, else the answer was cut. */
   end(): void;
   fail(reason: FailureReason, words?: string): void;
@@ -122,6 +124,9 @@ export function createAnswerReader(options: DecodeOptions): AnswerReader {
       else if (from === "body" && choice === undefined) reader.fail("protocol");
       // A whole answer has ended, whether it says why or not.
       else if (from === "body") word ??= "stop";
+    },
+    say({ kind, text }) {
+      if (!isOver()) writer.write(kind, text);
     },
     end() {
       if (isOver()) return;

@@ -37,7 +37,8 @@ export function createStreamDecoder(options: DecodeOptions): StreamDecoder {
   const answer = createAnswerReader(options);
 
   function read(piece: BodyPiece): void {
-    if (piece.kind === "value") answer.push(piece.value, piece.from);
+    if (piece.kind === "said") answer.say(piece.said);
+    else if (piece.kind === "value") answer.push(piece.value, piece.from);
     else if (piece.kind === "done") answer.end();
     else if (piece.text.startsWith("<")) answer.fail("proxy");
     // What can't be read at the end was cut there.

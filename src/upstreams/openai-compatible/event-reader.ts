@@ -1,10 +1,14 @@
 import { createLineDecoder, LineTooLongError } from "../../stream/lines.ts";
+import { createChunkTemplate } from "./chunk-template.ts";
+import type { ContentPiece } from "./read-content.ts";
 import { parseJson } from "./read-json.ts";
 
 /** What a body holds, piece by piece. */
 export type BodyPiece =
   /** A value of JSON: of an event, an event that is called an error, or the whole body. */
   | { readonly kind: "value"; readonly value: unknown; readonly from: "event" | "error" | "body" }
+  /** What some events said that say nothing but text, and of which one like them came as a value before. */
+  | { readonly kind: "said"; readonly said: ContentPiece }
   /** `[DONE]`: nothing counts behind it. */
   | { readonly kind: "done" }
   /** What is neither; `atEnd`: the body ended in the middle of it. */
@@ -40,17 +44,31 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
   let words: string | undefined;
   let isStream = false;
   let pieces: BodyPiece[] = [];
+  const template = createChunkTemplate();
+
+  function say(said: ContentPiece): void {
+    const last = pieces.at(-1);
+    if (last?.kind !== "said" || last.said.kind !== said.kind) pieces.push({ kind: "said", said });
+    else pieces[pieces.length - 1] = { kind: "said", said: { ...said, text: last.said.text + said.text } };
+  }
 
   function give(text: string, from: "event" | "error" | "body", atEnd: boolean): void {
+    const said = from === "event" ? template.read(text) : undefined;
+    if (said !== undefined) {
+      say(said);
+      return;
+    }
     const trimmed = text.trim();
     if (trimmed === "") return;
-    if (trimmed.toUpperCase() === "[DONE]") {
+    if (trimmed.length === 6 && trimmed.toUpperCase() === "[DONE]") {
       pieces.push({ kind: "done" });
       return;
     }
     const value = parseJson(trimmed);
-    if (value !== undefined) pieces.push({ kind: "value", value, from });
-    else if (from === "error") pieces.push({ kind: "value", value: { error: trimmed }, from });
+    if (value !== undefined) {
+      pieces.push({ kind: "value", value, from });
+      if (from === "event") template.learn(text);
+    } else if (from === "error") pieces.push({ kind: "value", value: { error: trimmed }, from });
     else pieces.push({ kind: "garbage", text: trimmed, atEnd });
   }
 
