@@ -2,12 +2,8 @@ import { z } from "zod";
 
 import { GatewayError } from "../../errors.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
-import {
-  createAnswerWriter,
-  createTruncatedError,
-  type StreamDecoder,
-  usageSchema,
-} from "./stream-decoder.ts";
+import { readUsage } from "./read-finish.ts";
+import { createAnswerWriter, createTruncatedError, type StreamDecoder } from "./stream-decoder.ts";
 
 const eventSchema = z.object({
   type: z.string(),
@@ -15,7 +11,7 @@ const eventSchema = z.object({
   text: z.string().optional().catch(undefined),
   errorText: z.string().optional().catch(undefined),
   finishReason: z.string().optional().catch(undefined),
-  messageMetadata: z.object({ usage: usageSchema }).optional().catch(undefined),
+  messageMetadata: z.object({ usage: z.unknown() }).optional().catch(undefined),
 });
 
 /**
@@ -65,7 +61,7 @@ export function createEventStreamDecoder(model: string): StreamDecoder {
         answer.fail(createTruncatedError(answer.hasText()));
         break;
       case "finish":
-        answer.finish(event.finishReason ?? "stop", event.messageMetadata?.usage ?? { estimated: false });
+        answer.finish(event.finishReason ?? "stop", readUsage(event.messageMetadata?.usage));
         break;
       default:
         // Starts and ends of blocks and steps, tools, sources, files, data: nothing for us.

@@ -1,21 +1,8 @@
-import { z } from "zod";
-
 import { GatewayError } from "../../errors.ts";
-import type { Usage } from "../../model/events.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
 import { findImageTagEnd, imageLineStart } from "./decode-image-tag.ts";
-import {
-  createAnswerWriter,
-  createTruncatedError,
-  type StreamDecoder,
-  usageSchema,
-} from "./stream-decoder.ts";
-
-const finishSchema = z.object({
-  finishReason: z.string().catch("unknown"),
-  usage: usageSchema,
-  isContinued: z.boolean().optional().catch(undefined),
-});
+import { type Finish, readFinish } from "./read-finish.ts";
+import { createAnswerWriter, createTruncatedError, type StreamDecoder } from "./stream-decoder.ts";
 
 /** An image line that is not JSON is held whole; more than this is no image line. */
 const imageLimit = 1_000_000;
@@ -27,7 +14,8 @@ const imageLimit = 1_000_000;
  */
 export function createDataStreamDecoder(model: string, contentType = ""): StreamDecoder {
   const answer = createAnswerWriter(model);
-  let step: { reason: string; usage: Usage } | undefined;
+  /** How the last step ended, if no other shall follow. */
+  let step: Finish | undefined;
   let imageLines: string[] | undefined;
   let imageLength = 0;
   let sawPart = false;
@@ -78,14 +66,10 @@ export function createDataStreamDecoder(model: string, contentType = ""): Stream
   }
 
   function pushFinish(line: string): void {
-    const finish = finishSchema.safeParse(parseJson(line.slice(2)));
-    if (!finish.success) {
-      answer.fail(createBrokenPartError());
-      return;
-    }
-    const { finishReason, usage, isContinued } = finish.data;
-    if (line.startsWith("d")) answer.finish(finishReason, usage);
-    else step = isContinued === true ? undefined : { reason: finishReason, usage };
+    const finish = readFinish(parseJson(line.slice(2)));
+    if (finish === undefined) answer.fail(createBrokenPartError());
+    else if (line.startsWith("d")) answer.finish(finish.reason, finish.usage);
+    else step = finish.isContinued ? undefined : finish;
   }
 
   function holdImageLine(lines: string[], line: string): void {

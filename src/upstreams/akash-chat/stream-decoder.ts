@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 import { GatewayError } from "../../errors.ts";
 import { createBlockWriter } from "../../model/block-writer.ts";
 import type { ChatEvent, Usage } from "../../model/events.ts";
@@ -33,8 +31,6 @@ export interface AnswerWriter {
   readonly failure: GatewayError | undefined;
 }
 
-const loneSurrogate = /\p{Surrogate}/gu;
-
 /** Creates the writer of one answer. */
 export function createAnswerWriter(model: string): AnswerWriter {
   const blocks = createBlockWriter(model);
@@ -60,7 +56,7 @@ export function createAnswerWriter(model: string): AnswerWriter {
       halfKind = kind;
       whole = whole.slice(0, -1);
     }
-    blocks.write(kind, whole.replace(loneSurrogate, "\uFFFD"));
+    blocks.write(kind, whole.toWellFormed());
   }
 
   function fail(error: GatewayError): void {
@@ -132,17 +128,3 @@ function toFinishKind(word: string): "stop" | "length" | "content-filter" | "oth
       return "other";
   }
 }
-
-const count = z.number().int().nonnegative().optional().catch(undefined);
-
-/** Token counts as the SDK writes them: NaN became null, and keys may be missing. Unknown stays unknown. */
-export const usageSchema = z
-  .object({ promptTokens: count, completionTokens: count })
-  .catch({ promptTokens: undefined, completionTokens: undefined })
-  .transform(({ promptTokens, completionTokens }): Usage => {
-    return {
-      ...(promptTokens === undefined ? {} : { inputTokens: promptTokens }),
-      ...(completionTokens === undefined ? {} : { outputTokens: completionTokens }),
-      estimated: false,
-    };
-  });

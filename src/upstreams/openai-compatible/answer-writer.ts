@@ -29,8 +29,6 @@ type Segment =
   | { readonly kind: "text" | "reasoning"; text: string }
   | { readonly kind: "call"; readonly call: MergedCall; begun: boolean };
 
-const loneSurrogate = /\p{Surrogate}/gu;
-
 /**
  * Creates the writer of one answer. Blocks can't be open side by side, so what begins while a call is not complete waits
  * for it.
@@ -49,7 +47,7 @@ export function createAnswerWriter(options: {
     const half = isOver ? 0 : heldUnits(segment.text);
     const text = segment.text.slice(0, segment.text.length - half);
     segment.text = segment.text.slice(segment.text.length - half);
-    blocks.write(segment.kind, text.replace(loneSurrogate, "\uFFFD"));
+    blocks.write(segment.kind, text.toWellFormed());
   }
 
   function giveCall(segment: Extract<Segment, { kind: "call" }>, isOver: boolean): void {
