@@ -37,6 +37,8 @@ export interface AkashClient {
   close(): Promise<void>;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /** Small requests answer fast, but the upstream was seen to take 45 s when its own store is down. */
 const shortTimeoutMs = 60_000;
 
@@ -58,12 +60,23 @@ export function createClient(options: AkashChatOptions): AkashClient {
     ),
   };
 
-  function encodeHeaders(request: ClientRequest): Record<string, string> {
+  /** Those of a chat, which are the same for as long as the session. */
+  let chatHeaders: { readonly token: string | undefined; readonly headers: Headers } | undefined;
+
+  function encodeHeaders(request: ClientRequest): Headers {
     const headers: Record<string, string> = { ...commonHeaders, ...request.headers };
     if (request.body !== undefined) headers["content-type"] = "application/json";
     const cookies = encodeCookies(request.token, config.AKASH_COOKIE);
     if (cookies !== "") headers["cookie"] = cookies;
     return headers;
+  }
+
+  function headersOf(request: ClientRequest): Headers {
+    const { token, body, headers } = request;
+    if (body === undefined || headers !== undefined) return encodeHeaders(request);
+    if (chatHeaders === undefined || chatHeaders.token !== token)
+      chatHeaders = { token, headers: encodeHeaders(request) };
+    return chatHeaders.headers;
   }
 
   return {
@@ -73,7 +86,7 @@ export function createClient(options: AkashChatOptions): AkashClient {
         {
           method: request.method,
           path: prefix + request.path,
-          headers: encodeHeaders(request),
+          headers: headersOf(request),
           body: request.body,
           headersTimeoutMs: chat
             ? config.FIRST_BYTE_TIMEOUT_MS

@@ -99,7 +99,8 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     throwIfAborted(asking.signal);
     const { model } = request;
     const defaults = models.peek(model);
-    const encode = (id: string) => encodeRequest({ ...request, model: id }, defaults);
+    const encode = (id: string) =>
+      encodeRequest(id === model ? request : { ...request, model: id }, defaults);
     const reply = await postChat(model, encode, asking);
     await decodeReply(reply, model, (batch) => {
       const last = batch.at(-1);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import { GatewayError } from "../../errors.ts";
-import { waitFor } from "../http/abort.ts";
+import { throwIfAborted } from "../http/abort.ts";
 import type { AkashClient, ClientRequest } from "./client.ts";
 import { decodeSessionCookie } from "./cookies.ts";
 import { decodeError, isSessionRefusal, readRefusal } from "./decode-error.ts";
@@ -108,7 +108,8 @@ export function createSession(client: AkashClient, options: AkashChatOptions): S
     if (known.endsAt - now() <= Math.min(renewalMaxMs, known.lifetimeMs * renewalShare)) {
       renewAhead();
     }
-    return waitFor(Promise.resolve(known), signal);
+    throwIfAborted(signal);
+    return known;
   }
 
   function expire(refused: SessionState): void {

@@ -61,6 +61,8 @@ export function toPlain({ messages }: Pick<ChatRequest, "messages">): PlainConve
 }
 
 function textOf(parts: Message["parts"]): string {
+  const [only] = parts;
+  if (parts.length === 1 && only?.type === "text") return only.text;
   return parts
     .filter((part): part is TextPart => part.type === "text")
     .map(({ text }) => text)

@@ -67,7 +67,9 @@ export function createClient(options: HttpClientOptions): HttpClient {
     progress: Progress,
   ): Promise<Reply> {
     for (;;) {
-      const asked = { ...request, origin, path: way.path, names };
+      const { method, headers, body, headersTimeoutMs, bodyTimeoutMs } = request;
+      const { path } = way;
+      const asked = { names, origin, path, method, headers, body, headersTimeoutMs, bodyTimeoutMs };
       const reply = await exchange(connections.dispatcher, asked, signal, progress);
       if (reply.status !== 307 && reply.status !== 308) return reply;
       reply.discard();
@@ -113,11 +115,11 @@ interface Way {
 }
 
 function createWay(start: string, repeats: Repeats, { title, address }: UpstreamNames): Way {
-  const seen = new Set([start]);
+  const seen = [start];
   const way: Mutable<Way> = {
     path: start,
     follow(path) {
-      if (seen.has(path)) {
+      if (seen.includes(path)) {
         throw new GatewayError("upstream-protocol", `${title} redirects in circles. Check ${address}.`);
       }
       if (!repeats.allowRedirect()) {
@@ -126,7 +128,7 @@ function createWay(start: string, repeats: Repeats, { title, address }: Upstream
           `${title} redirects more often than is followed. Check ${address}: it should be where the redirects lead.`,
         );
       }
-      seen.add(path);
+      seen.push(path);
       way.path = path;
     },
   };
