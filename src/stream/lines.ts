@@ -16,6 +16,7 @@ export interface LineDecoder {
 }
 
 const lineFeed = 0x0a;
+const nothing = new Uint8Array();
 
 /**
  * Creates a decoder of UTF-8 lines. Only LF ends a line (one CR before it is dropped): U+2028, U+2029 and
@@ -32,15 +33,20 @@ export function createLineDecoder(options: { readonly maxLineBytes: number }): L
     if (bytes.length === 0) return;
     pending.push(bytes);
     pendingBytes += bytes.length;
-    if (pendingBytes > options.maxLineBytes) throw new LineTooLongError(options.maxLineBytes);
+    refuseLonger(pendingBytes);
   }
 
-  function takeText(): string {
-    const [first] = pending;
-    const bytes = pending.length === 1 && first !== undefined ? view(first) : Buffer.concat(pending);
+  function refuseLonger(length: number): void {
+    if (length > options.maxLineBytes) throw new LineTooLongError(options.maxLineBytes);
+  }
+
+  /** Decodes what is kept and, behind it, `bytes` up to `end`. */
+  function takeText(bytes: Uint8Array, end: number): string {
+    // Most pieces end with a line: they are decoded where they are.
+    const whole = pending.length === 0 ? view(bytes) : Buffer.concat([...pending, bytes.subarray(0, end)]);
+    const text = whole.toString("utf8", 0, pendingBytes + end);
     pending = [];
     pendingBytes = 0;
-    const text = bytes.toString("utf8");
     if (!atStart) return text;
     atStart = false;
     return text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -48,26 +54,24 @@ export function createLineDecoder(options: { readonly maxLineBytes: number }): L
 
   return {
     push(bytes) {
-      const first = bytes.indexOf(lineFeed);
-      if (first === -1) {
+      const end = bytes.lastIndexOf(lineFeed) + 1;
+      if (end === 0) {
         keep(bytes);
         return [];
       }
-      keep(bytes.subarray(0, first + 1));
-      const last = bytes.lastIndexOf(lineFeed);
-      if (last > first) pending.push(bytes.subarray(first + 1, last + 1));
-      const lines = takeText().split("\n");
+      if (pendingBytes + end > options.maxLineBytes) refuseLonger(pendingBytes + bytes.indexOf(lineFeed) + 1);
+      const lines = takeText(bytes, end).split("\n");
       lines.pop();
       for (let index = 0; index < lines.length; index += 1) {
         const line = lines[index];
         if (line?.endsWith("\r") === true) lines[index] = line.slice(0, -1);
       }
-      keep(bytes.subarray(last + 1));
+      if (end < bytes.length) keep(bytes.subarray(end));
       return lines;
     },
     end() {
       if (pendingBytes === 0) return [];
-      const text = takeText();
+      const text = takeText(nothing, 0);
       return [text.endsWith("\r") ? text.slice(0, -1) : text];
     },
   };
