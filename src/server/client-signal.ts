@@ -13,20 +13,16 @@ import { createController } from "../stream/create-controller.ts";
 export function clientSignal(reply: FastifyReply): AbortSignal {
   const controller = createController();
   const { raw } = reply;
-  const shutdown = reply.server.shutdownSignal;
+  const { shutdownSignal, atDeadline } = reply.server;
+  const letGo = atDeadline(() => controller.abort(shutdownSignal.reason));
 
   function leave(): void {
-    shutdown.removeEventListener("abort", shut);
+    letGo();
     if (!raw.writableFinished)
       controller.abort(new GatewayError("aborted", "The client closed the connection."));
-  }
-  function shut(): void {
-    controller.abort(shutdown.reason);
   }
 
   if (raw.destroyed) leave();
   else raw.once("close", leave);
-  if (shutdown.aborted) shut();
-  else shutdown.addEventListener("abort", shut, { once: true });
   return controller.signal;
 }

@@ -180,6 +180,7 @@ export async function createServer(
     },
   });
   app.decorate("shutdownSignal", shutdown.deadline);
+  app.decorate("atDeadline", (end: () => void) => shutdown.atDeadline(end));
   app.server.on("connection", (socket) => shutdown.watch(socket));
   app.decorateRequest("facts");
   app.addHook("onClose", (_app, done) => {

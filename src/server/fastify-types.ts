@@ -4,6 +4,8 @@ declare module "fastify" {
   interface FastifyInstance {
     /** Aborted with a `GatewayError` when a shutdown's time is up. */
     readonly shutdownSignal: AbortSignal;
+    /** `Shutdown.atDeadline`: the same for each of many requests, of which a signal would keep too much. */
+    readonly atDeadline: (end: () => void) => () => void;
   }
   interface FastifyRequest {
     /** What the log line of this request tells; routes and `sendEvents` fill it in. */

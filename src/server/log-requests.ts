@@ -39,10 +39,9 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, open: O
   const facts = new AnswerFacts(request);
   facts.clientAddress = toPlainAddress(request.ip);
   request.facts = facts;
-  const entry = { facts, response: reply.raw };
-  open.add(entry);
+  const close = open.add({ facts, response: reply.raw });
   facts.log.debug({ event: "open", clientAddress: facts.clientAddress }, `${facts.text} begins`);
-  reply.raw.once("close", () => open.delete(entry));
+  reply.raw.once("close", close);
   whenOver(reply.raw, () => {
     writeRequestLine(toRequestLine(request, facts, toEnding(reply)), facts, facts.text);
   });

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Waiting } from "../model/call-watch.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
+import { InFlight } from "./in-flight.ts";
 
 /** A request, or a background response, that has not ended. */
 export interface OpenRequest {
@@ -21,8 +22,8 @@ export interface UnderWay {
 
 /** All that is under way, and a warning for what stands still. */
 export interface OpenRequests {
-  add(request: OpenRequest): void;
-  delete(request: OpenRequest): void;
+  /** Watches a request; what it returns ends that, once the request has ended. */
+  add(request: OpenRequest): () => void;
   /** The requests under way, oldest first, for the log. Without background responses, which nobody waits for. */
   list(): readonly UnderWay[];
   /** Ends the watch: nothing is warned of any more. */
@@ -48,6 +49,7 @@ const words: Readonly<Record<Waiting, string>> = {
 };
 
 interface Watched {
+  readonly request: OpenRequest;
   pulse: string;
   silentLooks: number;
   nextWarning: number;
@@ -70,14 +72,15 @@ function pulseOf({ facts, response }: OpenRequest, waiting: Waiting): string {
 /** The timer of the next look. */
 type Clock = { readonly state: "idle" | "closed" } | { readonly state: "running"; readonly stop: () => void };
 
-/** Creates the watch. One timer for all: a request costs it an entry in a map. */
+/** Creates the watch. One timer for all: a request costs it an entry in a list. */
 export function createOpenRequests(startTimer: StartTimer): OpenRequests {
-  const watched = new Map<OpenRequest, Watched>();
+  const watched = new InFlight<Watched>();
   let clock: Clock = { state: "idle" };
 
   function look(): void {
     clock = { state: "idle" };
-    for (const [request, state] of watched) {
+    for (const state of watched) {
+      const { request } = state;
       const waiting = waitingOf(request);
       const pulse = pulseOf(request, waiting);
       if (pulse !== state.pulse) {
@@ -101,15 +104,15 @@ export function createOpenRequests(startTimer: StartTimer): OpenRequests {
 
   return {
     add(request) {
-      watched.set(request, { pulse: "", silentLooks: 0, nextWarning: firstWarning });
+      const remove = watched.add({ request, pulse: "", silentLooks: 0, nextWarning: firstWarning });
       plan();
-    },
-    delete(request) {
-      watched.delete(request);
+      return remove;
     },
     list: () =>
-      [...watched.keys()]
+      [...watched]
+        .map(({ request }) => request)
         .filter(({ response }) => response !== undefined)
+        .toSorted((one, other) => one.facts.begun - other.facts.begun)
         .map((request) => ({
           reqId: request.facts.id,
           request: request.facts.text,

@@ -18,18 +18,18 @@ export function createRunLog(
 ): RunLog {
   const facts = new AnswerFacts(request);
   facts.clientAddress = request.facts.clientAddress;
-  const entry = { facts, response: undefined };
+  let close: (() => void) | undefined;
   return {
     watch: facts,
     note: (events) => (sink) => {
-      open?.add(entry);
+      close ??= open?.add({ facts, response: undefined });
       return events((batch) => {
         for (const event of batch) noteEvent(facts, event);
         return sink(batch);
       });
     },
     onEnd({ id, status, model }, error) {
-      open?.delete(entry);
+      close?.();
       facts.response = id;
       facts.model ??= model;
       if (error !== undefined) {

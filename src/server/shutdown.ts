@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 
 import { GatewayError } from "../errors.ts";
 import { createController } from "../stream/create-controller.ts";
+import { InFlight } from "./in-flight.ts";
 
 /** After the deadline, how long an error frame may take to reach a client that does not read. */
 const lastWordsMs = 1000;
@@ -16,6 +17,8 @@ export interface Shutdown {
   readonly running: number;
   /** Aborted with a `GatewayError` when running answers have to end. */
   readonly deadline: AbortSignal;
+  /** Calls `end` at the deadline, at once if it has passed; what it returns takes that back. For what there is one of for each request. */
+  atDeadline(end: () => void): () => void;
   /** Counts a response as running until it closes. */
   track(response: ServerResponse): void;
   /** Keeps in sight a connection of the server. */
@@ -30,7 +33,8 @@ export interface Shutdown {
  */
 export function createShutdown(): Shutdown {
   const controller = createController();
-  const running = new Set<ServerResponse>();
+  const running = new InFlight<ServerResponse>();
+  const enders = new InFlight<() => void>();
   const sockets = new Set<Socket>();
   let closed: Promise<void> | undefined;
   let settle: (() => void) | undefined;
@@ -57,6 +61,7 @@ export function createShutdown(): Shutdown {
       controller.abort(
         new GatewayError("overloaded", "The gateway was shut down before the answer was complete."),
       );
+      for (const end of enders) end();
       force = setTimeout(() => {
         for (const response of running) response.destroy();
         app.server.closeAllConnections();
@@ -79,10 +84,14 @@ export function createShutdown(): Shutdown {
       return running.size;
     },
     deadline: controller.signal,
+    atDeadline(end) {
+      if (controller.signal.aborted) end();
+      return enders.add(end);
+    },
     track(response) {
-      running.add(response);
+      const remove = running.add(response);
       response.once("close", () => {
-        running.delete(response);
+        remove();
         settle?.();
       });
     },
