@@ -10,6 +10,8 @@ export interface IdleTimeoutOptions {
   /** Between two items. */
   readonly idleMs: number;
   readonly startTimer: StartTimer;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
   /** Must make the source fail soon, e.g. by closing its socket. */
   readonly abort: () => void;
   /** The error of the phase that was too silent. */
@@ -21,32 +23,49 @@ export interface IdleTimeoutOptions {
 /**
  * Passes a source's items on and fails (never ends) when it is silent for too long. Only the time in which the source could give
  * something counts: a slow sink cannot time its source out.
+ *
+ * An item only notes when it came; the timer, when its time is up, goes on for what is left of the time since then. To stop it
+ * and start another for each item takes longer than all else that is done for an item here.
  */
 export async function withIdleTimeout<Item>(
   source: Source<Item>,
-  options: IdleTimeoutOptions,
+  { firstMs, idleMs, startTimer, now, abort, toError, isOver }: IdleTimeoutOptions,
   sink: Sink<Item>,
 ): Promise<void> {
+  let phase: "first" | "idle" = "first";
   let expired: "first" | "idle" | undefined;
+  /** When the last item came, if one came since the timer was started. */
+  let movedAt: number | undefined;
 
-  function watch(phase: "first" | "idle"): () => void {
-    return options.startTimer(phase === "first" ? options.firstMs : options.idleMs, () => {
-      if (options.isOver?.() === true) return;
-      expired = phase;
-      options.abort();
-    });
+  function watch(milliseconds: number): () => void {
+    movedAt = undefined;
+    return startTimer(milliseconds, look);
   }
 
-  let stop = watch("first");
+  function look(): void {
+    if (movedAt !== undefined) stop = watch(Math.ceil(movedAt + idleMs - now()));
+    else if (isOver?.() !== true) {
+      expired = phase;
+      abort();
+    }
+  }
+
+  let stop = watch(firstMs);
   function goOn(): void {
-    stop = watch("idle");
+    stop = watch(idleMs);
   }
 
   try {
     await source((item) => {
-      stop();
       if (expired !== undefined) return undefined;
+      const isFirst = phase === "first";
+      phase = "idle";
       const wait = sink(item);
+      if (wait === undefined && !isFirst) {
+        movedAt = now();
+        return undefined;
+      }
+      stop();
       if (wait !== undefined) return wait.then(goOn);
       goOn();
       return undefined;
@@ -56,5 +75,5 @@ export async function withIdleTimeout<Item>(
   } finally {
     stop();
   }
-  if (expired !== undefined) throw options.toError(expired);
+  if (expired !== undefined) throw toError(expired);
 }

@@ -19,11 +19,15 @@ function refuse(): undefined {
 function withTestTimeout(
   source: Source<string>,
   timers: Timers,
-  { abort = () => {}, sink = () => undefined }: { abort?: () => void; sink?: Sink<string> } = {},
+  {
+    abort = () => {},
+    sink = () => undefined,
+    now = () => 0,
+  }: { abort?: () => void; sink?: Sink<string>; now?: () => number } = {},
 ): Promise<void> {
   return withIdleTimeout(
     source,
-    { firstMs: 100, idleMs: 20, startTimer: timers.start, abort, toError },
+    { firstMs: 100, idleMs: 20, startTimer: timers.start, now, abort, toError },
     sink,
   );
 }
@@ -43,7 +47,6 @@ describe("idle time-out", () => {
     await withTestTimeout(source, timers, {
       async sink(item) {
         items.push(item);
-        expect(timers.running).toEqual([]);
         await new Promise(setImmediate);
         expect(timers.running).toEqual([]);
       },
@@ -77,6 +80,29 @@ describe("idle time-out", () => {
       expect(timers.running).toEqual([]);
     },
   );
+
+  test("each item puts the end off to the full time after it", async () => {
+    const timers = createTimers();
+    let time = 0;
+    const aborted = createGate();
+    const source: Source<string> = async (sink) => {
+      for (const at of [0, 7, 15]) {
+        time = at;
+        await sink("a");
+        expect(timers.running).toEqual([20]);
+      }
+      time = 20;
+      timers.expireAll();
+      expect(timers.running).toEqual([15]);
+      time = 35;
+      timers.expireAll();
+      await aborted.promise;
+    };
+    const run = withTestTimeout(source, timers, { abort: () => aborted.open(), now: () => time });
+    await expect(run).rejects.toThrow("silent: idle");
+    expect(time).toBe(35);
+    expect(timers.running).toEqual([]);
+  });
 
   test("a source that ends quietly when aborted still fails", async () => {
     const timers = createTimers();

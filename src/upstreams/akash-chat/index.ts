@@ -163,6 +163,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
             firstMs: config.FIRST_BYTE_TIMEOUT_MS,
             idleMs: config.IDLE_TIMEOUT_MS,
             startTimer,
+            now: () => performance.now(),
             abort,
             toError: () => createTimeoutError(),
           },

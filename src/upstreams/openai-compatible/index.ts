@@ -78,6 +78,7 @@ export function createCompatibleUpstream(
           firstMs,
           idleMs,
           startTimer,
+          now: () => performance.now(),
           abort,
           toError: (phase) => (phase === "first" ? loading : undefined) ?? createTimeoutError(server.title),
           isOver: () => isEnding,
