@@ -25,13 +25,16 @@ export function toChoices(request: ChatRequest, count: number): readonly ChatReq
   );
 }
 
-/** Starts the answers; the first failure, or the end of `task`, ends those that still run. */
+/** Starts the answers; the first failure, or the end of `task`, ends those that still run. One alone has nobody to end. */
 async function withAnswers<T>(
   chat: ChatService,
   requests: readonly ChatRequest[],
   context: CallContext,
   task: (answers: readonly Source<EventBatch>[]) => Promise<T>,
 ): Promise<T> {
+  const [only] = requests;
+  if (only !== undefined && requests.length === 1)
+    return task([(sink) => chat.complete(only, context, sink)]);
   const linked = linkSignal(context.signal);
   const { signal } = linked;
   try {
