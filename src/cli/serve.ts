@@ -7,6 +7,7 @@ import { loadTokenTables } from "../shaping/count-tokens.ts";
 import { logStart } from "./log-start.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
+import { tuneEngine } from "./tune-engine.ts";
 import { showBanner, type BannerKind } from "./banner.ts";
 
 /** After the start, when health checks and the first requests have been answered. */
@@ -33,6 +34,7 @@ export async function serve(
   config: Config,
   { environment, reload, beforeExit, kind = "gateway" }: ServeOptions = {},
 ): Promise<string> {
+  tuneEngine();
   const gateway = await createGateway(config, environment === undefined ? {} : { environment });
   const { log } = gateway;
   if (config.BEARER_TOKEN === "" && !isOwnMachine(config.SERVER_ADDRESS.host)) {
