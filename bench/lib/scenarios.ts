@@ -139,7 +139,7 @@ export const scenarios: readonly Scenario[] = [
     title: "the same by Messages",
     beside: "A32",
     columns: ["gateway"],
-    create: createAsker({ tokens: 50, dialect: "messages", more: { max_tokens: 4000 } }),
+    create: createAsker({ tokens: 50, dialect: "messages", more: { max_tokens: 32_000 } }),
   },
   {
     ...a32,
@@ -186,7 +186,7 @@ export const scenarios: readonly Scenario[] = [
     title: "the same by Messages",
     beside: "B",
     columns: ["gateway"],
-    create: createAsker({ tokens: 500, stream: true, dialect: "messages", more: { max_tokens: 4000 } }),
+    create: createAsker({ tokens: 500, stream: true, dialect: "messages", more: { max_tokens: 32_000 } }),
   },
   {
     ...b,

@@ -10,6 +10,8 @@ const unicodeLineBreaks = /[\u0085\u2028\u2029]/g;
  * readers built on Python's `splitlines` (httpx's `iter_lines`) cut the line there.
  */
 export function escapeLineBreaks(json: string): string {
+  // A look for each is several times faster than one for all, and hardly any text has one.
+  if (!json.includes("\u2028") && !json.includes("\u2029") && !json.includes("\u0085")) return json;
   return json.replace(unicodeLineBreaks, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

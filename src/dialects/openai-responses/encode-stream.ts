@@ -34,13 +34,18 @@ function writeEvent(event: WireEvent): string {
   );
 }
 
+function isFilled(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
+}
+
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The frame of one event. OpenAI ends a stream with its terminal event and sends no `[DONE]` here. */
 export function encodeWireEvent(event: WireEvent): string {
-  return isObject(event["response"])
+  const { response } = event;
+  return isObject(response) && "tools" in response && isFilled(response.tools)
     ? `event: ${event.type}\ndata: ${writeEvent(event)}\n\n`
     : encodeSseEvent(event.type, JSON.stringify(event));
 }

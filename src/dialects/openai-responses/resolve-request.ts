@@ -59,6 +59,7 @@ function asksToCompact(own: readonly PlacedItem[]): boolean {
 
 /** Items that were valid when they came in or went out. */
 function placeStored(items: readonly WireItem[]): PlacedItem[] {
+  if (items.length === 0) return [];
   return z
     .array(inputItem)
     .parse(items)
