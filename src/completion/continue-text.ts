@@ -76,6 +76,8 @@ export function createTextContinuer(): TextContinuer {
       } catch (error) {
         if (begun || !(error instanceof GatewayError) || !withoutRoute.has(error.kind)) throw error;
         if (request.continues?.suffix !== undefined) throw error;
+        // A chat is another try.
+        if (asking.mayRepeat?.() === false) throw error;
         asking.watch?.retry(error.kind);
       }
       await chat((batch) => {

@@ -172,6 +172,18 @@ describe("a server without the route is asked for a chat", () => {
     expect(askedOf(over).at(-1)?.path).toBe(path);
   });
 
+  test("once for a request, since a chat is another try", async () => {
+    await using over = await startOver([first, second]);
+    const missing = { kind: "error", status: 404, message: "Not Found" } as const;
+    over.server("first").enqueue(missing);
+    over.server("first").enqueue({ kind: "error", status: 500 });
+    over.server("second").enqueue(missing);
+    const reply = await post(over.url + path, body);
+    expect(reply.status).toBeGreaterThanOrEqual(400);
+    expect(askedOf(over).map((asked) => asked.path)).toEqual([path, "/v1/chat/completions"]);
+    expect(askedOf(over, "second").map((asked) => asked.path)).toEqual([path]);
+  });
+
   test("not with a suffix, which a chat can't keep", async () => {
     await using over = await startOver([first]);
     over.server("first").enqueue({ kind: "error", status: 404, message: "Not Found" });
