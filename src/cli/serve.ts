@@ -4,6 +4,7 @@ import { createGateway, type Gateway } from "../gateway.ts";
 import { createPaint, hasColours } from "../pretty/create-paint.ts";
 import { createPacer } from "../completion/create-pacer.ts";
 import { loadTokenTables } from "../shaping/count-tokens.ts";
+import { flushCompileCache } from "../enable-compile-cache.ts";
 import { logStart } from "./log-start.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
@@ -79,6 +80,7 @@ async function prepare(): Promise<void> {
   const pacer = createPacer(() => performance.now());
   await loadTokenTables(pacer.start(new AbortController().signal));
   loadSchemaRules();
+  flushCompileCache();
 }
 
 function isOwnMachine(host: string): boolean {
