@@ -74,6 +74,8 @@ export function planGateway(
         LOG_FORMAT: "json",
         XDG_CONFIG_HOME: cwd,
         HOME: cwd,
+        // All but the first start find what was compiled, as with a gateway that has been started before.
+        XDG_CACHE_HOME: scratch,
         ...(kind === "all on" && allOn.settings(join(cwd, "data"))),
       };
       const started = await startProcess({ args: [resolve(path), "serve"], env, cwd, ...options });
