@@ -30,6 +30,12 @@ test("and nowhere if that is turned off", () => {
   expect(existsSync(join(folder, "akashchat-api"))).toBe(false);
 });
 
+test("nowhere in a working folder that a relative path leads to", () => {
+  run({ XDG_CACHE_HOME: "relative", HOME: folder });
+  expect(existsSync("relative")).toBe(false);
+  expect(existsSync(join(folder, ".cache", "akashchat-api", "compiled"))).toBe(hasCache);
+});
+
 test("a folder that can't be written is no reason not to start", () => {
   expect(run({ XDG_CACHE_HOME: program })).toMatch(/^\d+\.\d+\.\d+/);
 });

@@ -1,12 +1,9 @@
 import { lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 
-import type { Agent, Dispatcher } from "undici";
+import { Agent, buildConnector, EnvHttpProxyAgent, type Dispatcher } from "undici";
 
 import { ConfigError } from "../../config.ts";
-import { loadUndici } from "./load-undici.ts";
-
-const undici = loadUndici();
 
 /** Proxies in place of those of the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY). */
 export interface ProxySettings {
@@ -29,7 +26,7 @@ export interface Connections {
 /** Opens connections to the upstream at `base` as they are needed. Throws `ConfigError` when a proxy's URL is none. */
 export function createDispatcher(base: URL, proxy: ProxySettings | undefined): Connections {
   let made = 0;
-  const connect = undici.buildConnector({ timeout: connectTimeoutMs, lookup: lookUpFavouringIpv4 });
+  const connect = buildConnector({ timeout: connectTimeoutMs, lookup: lookUpFavouringIpv4 });
   const settings: Agent.Options = {
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
@@ -44,13 +41,13 @@ export function createDispatcher(base: URL, proxy: ProxySettings | undefined): C
 }
 
 function createAgent(base: URL, settings: Agent.Options, proxy: ProxySettings | undefined): Dispatcher {
-  if (isLoopback(base.hostname)) return new undici.Agent(settings);
+  if (isLoopback(base.hostname)) return new Agent(settings);
   const given =
     proxy === undefined
       ? {}
       : { httpProxy: proxy.http ?? "", httpsProxy: proxy.https ?? "", noProxy: proxy.no ?? "" };
   try {
-    return new undici.EnvHttpProxyAgent({ ...settings, ...given });
+    return new EnvHttpProxyAgent({ ...settings, ...given });
   } catch {
     throw new ConfigError([
       "HTTP_PROXY or HTTPS_PROXY: must be a URL, for example http://proxy.example:3128",
