@@ -113,6 +113,14 @@ export interface LogDestination {
   readonly isTTY?: boolean;
 }
 
+/** Of all logs of the process: each would listen for the end of it, and hold back lines that belong between another's. */
+let standardOutput: ReturnType<typeof writeLines> | undefined;
+
+function writeToStandardOutput(): ReturnType<typeof writeLines> {
+  standardOutput ??= writeLines(1);
+  return standardOutput;
+}
+
 /** Whether the log is for people: on a terminal, unless `LOG_FORMAT` decides otherwise. */
 export function isPretty({ LOG_FORMAT }: Pick<Config, "LOG_FORMAT">, { isTTY }: LogDestination): boolean {
   return LOG_FORMAT === "pretty" || (LOG_FORMAT === "auto" && isTTY === true);
@@ -140,7 +148,7 @@ export async function createLog(
     },
   };
   const out = destination ?? process.stdout;
-  if (!isPretty(config, out)) return pino(options, destination ?? writeLines(1));
+  if (!isPretty(config, out)) return pino(options, destination ?? writeToStandardOutput());
   // Loaded only here: a server under a process manager needs none of it.
   const { createPrettyWriter } = await import("./pretty/create-pretty-writer.ts");
   return pino(options, createPrettyWriter(out, environment));

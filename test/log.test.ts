@@ -109,3 +109,11 @@ test.each([
   log.debug("not this");
   expect(text).toMatch(pretty ? /^\d\d:\d\d:\d\d hello\n$/ : /^\{.*"msg":"hello"\}\n$/);
 });
+
+test("many logs listen for the end of the process no more often than one", async () => {
+  const settings = { LOG_LEVEL: "info", LOG_FORMAT: "json" } as const;
+  await createLog(settings);
+  const listeners = process.listenerCount("exit");
+  await createLog(settings);
+  expect(process.listenerCount("exit")).toBe(listeners);
+});
