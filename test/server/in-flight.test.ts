@@ -1,10 +1,10 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { setImmediate } from "node:timers/promises";
 
 import { array, assert, nat, property } from "fast-check";
 import { expect, test } from "vitest";
 
 import { InFlight } from "../../src/server/in-flight.ts";
+import { collectGarbage } from "../support/collect-garbage.ts";
 
 test("it holds what a Set would hold, whatever comes and goes", () => {
   assert(
@@ -41,27 +41,27 @@ test("who leaves during a look is still looked at", () => {
   expect([...members]).toEqual([]);
 });
 
-test("a quick garbage collection frees what has left", () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as (options?: { type: "minor" | "major" }) => void;
+test("nothing leads to what has left", async () => {
   const members = new InFlight<object>();
-  const open: (() => void)[] = [];
 
-  /** Of 20 MB nothing is left but the last 32. */
-  function load(): number {
-    collect({ type: "minor" });
-    const before = process.memoryUsage().heapUsed;
-    for (let count = 0; count < 2000; count += 1) {
-      open.push(members.add({ big: Array.from({ length: 1250 }, () => count) }));
-      if (open.length > 32) open.shift()?.();
-      if (count % 100 === 0) collect({ type: "minor" });
-    }
-    collect({ type: "minor" });
-    return process.memoryUsage().heapUsed - before;
+  /** In a function of its own, so that no variable of the test keeps a member. */
+  function add(): { readonly member: WeakRef<object>; readonly leave: () => void } {
+    const member = {};
+    return { leave: members.add(member), member: new WeakRef(member) };
   }
 
-  load();
-  // All that stays has grown old: so it is in a server.
-  collect({ type: "major" });
-  expect(load()).toBeLessThan(4_000_000);
+  function comeAndGo(): WeakRef<object>[] {
+    const entered = Array.from({ length: 40 }, add);
+    for (const { leave } of entered) leave();
+    return entered.map(({ member }) => member);
+  }
+
+  const before = add();
+  const gone = comeAndGo();
+  const after = add();
+  // What a `WeakRef` was made of lives until the turn is over.
+  await setImmediate();
+  collectGarbage();
+  expect(gone.filter((member) => member.deref() !== undefined)).toEqual([]);
+  expect([...members]).toEqual([before.member.deref(), after.member.deref()]);
 });
