@@ -89,7 +89,9 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "store/response-store.ts",
   ],
   "secrets/": ["config.ts"],
-  "store/": ["model/", "errors.ts", "stream/", "config.ts"],
+  "store/": ["model/", "errors.ts", "stream/", "config.ts", "access/", "ledger/"],
+  "access/": ["model/", "errors.ts"],
+  "ledger/": ["model/", "errors.ts"],
   "completion/": [
     "model/",
     "errors.ts",

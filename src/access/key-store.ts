@@ -1,0 +1,19 @@
+import type { AccessKey, KeyChange, KeyLineage } from "./access-key.ts";
+
+/** Where keys are kept, by the SHA-256 of their secrets (base64url). Everything rejects with `StoreError` while the store is away. */
+export interface KeyStore {
+  /**
+   * The key with this digest, revoked and expired ones too: whoever asks looks at that. Asked for each request, so it answers from
+   * memory where it can; a change shows in other processes within `freshMs`.
+   */
+  find(digest: string): Promise<KeyLineage | undefined>;
+  get(id: string): Promise<KeyLineage | undefined>;
+  /** All, revoked ones too, the newest first. */
+  list(): Promise<readonly AccessKey[]>;
+  /** Keeps a new key. Resolves when a crash can't lose it any more. */
+  create(key: AccessKey, digest: string): Promise<void>;
+  /** Changes a key and resolves with it as it then is; `undefined` if there is none. */
+  change(id: string, change: KeyChange & { readonly revokedAt?: number }): Promise<AccessKey | undefined>;
+  /** Whether there is any key: without one, and without a token of the operator, anybody may ask. */
+  readonly isEmpty: boolean;
+}

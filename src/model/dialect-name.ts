@@ -1,0 +1,12 @@
+/** The APIs by which clients ask, as settings, the log and the ledger name them. */
+export const dialectNames = [
+  "openai-chat",
+  "openai-completions",
+  "openai-responses",
+  "openai-images",
+  "openai-embeddings",
+  "anthropic-messages",
+] as const;
+
+/** One of them. */
+export type Dialect = (typeof dialectNames)[number];
