@@ -28,6 +28,7 @@ import type { ResponseService } from "./responses/response-service.ts";
 import { createSealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
+import type { Observers } from "./server/request-observer.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import { createResponseStore } from "./store/create-response-store.ts";
 import type { ResponseStore } from "./store/response-store.ts";
@@ -197,7 +198,9 @@ export interface Gateway {
 /** Creates the gateway: the only place where its parts are put together. */
 export async function createGateway(config: Config, overrides: Overrides = {}): Promise<Gateway> {
   const services = await createServices(config, overrides);
-  const server = await createServer(services, services.log, overrides.startTimer);
+  const { log } = services;
+  const observers: Observers = [];
+  const server = await createServer({ ...services, observers }, log, overrides.startTimer);
   let closed: Promise<void> | undefined;
 
   async function close(): Promise<void> {

@@ -42,6 +42,8 @@ export class AnswerFacts implements CallWatch {
   readonly #taken = new Map<string, () => readonly Parameter[]>();
   /** The id of a background response that the request began. */
   response: string | undefined;
+  /** Of a background response: the request that began it. */
+  begunBy: AnswerFacts | undefined;
   /** The tries at upstreams, in order. */
   readonly attempts: Attempt[] = [];
   /** What the upstream that was asked last calls the request. */

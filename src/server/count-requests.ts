@@ -1,7 +1,5 @@
-import type { FastifyInstance } from "fastify";
-
+import type { RequestObserver } from "./request-observer.ts";
 import type { TotalsKeeper } from "./create-totals-keeper.ts";
-import { whenOver } from "./when-over.ts";
 
 /** The routes that ask a model. */
 const asking: ReadonlySet<string> = new Set([
@@ -13,12 +11,14 @@ const asking: ReadonlySet<string> = new Set([
   "/v1/images/generations",
 ]);
 
-/** Counts the requests that ask a model, once each has ended. */
-export function countRequests(app: FastifyInstance, keeper: TotalsKeeper): void {
-  app.addHook("onRequest", (request, reply, done) => {
-    if (request.method === "POST" && asking.has(request.routeOptions.url ?? "")) {
-      whenOver(reply.raw, () => keeper.addRequest(request.facts));
-    }
-    done();
-  });
+/** Counts the requests that ask a model, and background responses, once each has ended. */
+export function countRequests(keeper: TotalsKeeper): RequestObserver {
+  return {
+    end({ facts, ending }) {
+      const { method, route, model, usage, error } = facts;
+      if (ending.event === "background")
+        keeper.addRun({ model, usage, error: ending.outcome === "cancelled" ? "aborted" : error });
+      else if (method === "POST" && asking.has(route)) keeper.addRequest(facts);
+    },
+  };
 }

@@ -22,8 +22,9 @@ import { countRequests } from "./count-requests.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
-import { logRequest } from "./log-requests.ts";
+import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type UnderWay } from "./open-requests.ts";
+import { observeRequest } from "./request-observer.ts";
 import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
 import { createRouteIndex } from "./route-index.ts";
@@ -133,6 +134,7 @@ export async function createServer(
   const { config, newId } = deps;
   const shutdown = createShutdown();
   const open = createOpenRequests(startTimer);
+  const observers = [requestLog, countRequests(deps.totals), ...deps.observers];
   const app = fastify({
     schemaController: { compilersFactory: { buildValidator: buildNothing, buildSerializer: buildNothing } },
     loggerInstance: toQuiet(log),
@@ -159,7 +161,7 @@ export async function createServer(
     // What fails before there is a route, which is only a URL that can't be read.
     frameworkErrors: (_error, request, reply) => {
       const error = new GatewayError("invalid-request", "The path of the URL is not encoded as URLs are.");
-      logRequest(request, reply, open);
+      observeRequest(request, reply, { open, observers });
       request.facts.error = error.kind;
       request.facts.cause = error;
       const { status, body } = encodeEdgeError(error, request);
@@ -195,10 +197,9 @@ export async function createServer(
     done();
   });
   app.addHook("onRequest", (request, reply, done) => {
-    logRequest(request, reply, open);
+    observeRequest(request, reply, { open, observers });
     done();
   });
-  countRequests(app, deps.totals);
   acceptJson(app);
   const takeTurn = createTurns();
   app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));
@@ -237,7 +238,7 @@ export async function createServer(
       `${shorten(path)} takes ${methods.join(", ")}, not ${request.method}.`,
     );
   });
-  for (const dialect of dialects) await app.register(dialect({ ...deps, open }));
+  for (const dialect of dialects) await app.register(dialect({ ...deps, open, observers }));
   return {
     app,
     running: () => shutdown.running,

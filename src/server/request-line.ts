@@ -47,7 +47,7 @@ const longestAgent = 100;
 const longestName = 200;
 
 /** A field of a body that nobody may have understood. */
-function bodyField({ body }: FastifyRequest, name: string): unknown {
+function bodyField({ body }: Pick<FastifyRequest, "body">, name: string): unknown {
   return typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
 }
 
@@ -71,7 +71,11 @@ export function toEnding({ raw }: FastifyReply): Ending {
 }
 
 /** Makes the line. One literal without spreads: it is made for each request. */
-export function toRequestLine(request: FastifyRequest, facts: AnswerFacts, ending: Ending): RequestLine {
+export function toRequestLine(
+  request: Pick<FastifyRequest, "headers" | "body">,
+  facts: AnswerFacts,
+  ending: Ending,
+): RequestLine {
   const { usage, ignoredNow, error, upstream, firstTokenMs } = facts;
   const asked = upstream !== undefined;
   const posted = facts.method === "POST";

@@ -9,6 +9,7 @@ import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { TotalsKeeper } from "./create-totals-keeper.ts";
+import type { Observers } from "./request-observer.ts";
 
 /** What the routes of a dialect are made from. */
 export interface RouteDependencies {
@@ -25,6 +26,8 @@ export interface RouteDependencies {
   /** What each upstream allows, after a look at it where there was none lately: `Upstream.allowance`. */
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
+  /** Who learns of requests and background responses, beside the log and the totals. */
+  readonly observers: Observers;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -13,6 +13,7 @@ import { createSealer } from "../../src/secrets/create-sealer.ts";
 import type { IdFactory } from "../../src/model/ids.ts";
 import { createResponseService } from "../../src/responses/create-response-service.ts";
 import { createServer } from "../../src/server/create-server.ts";
+import type { Observers } from "../../src/server/request-observer.ts";
 import { createTotalsKeeper } from "../../src/server/create-totals-keeper.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { pushing } from "./sources.ts";
@@ -58,6 +59,7 @@ export async function startEdge(options: {
   readonly answer?: Answer;
   readonly models?: readonly ModelInfo[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly observers?: Observers;
 }): Promise<Edge> {
   const { answer = () => textAnswer("Hello"), models = defaultModels } = options;
   const config = readConfig({ SERVER_ADDRESS: "127.0.0.1:0", SHUTDOWN_TIMEOUT_MS: "0", ...options.env });
@@ -108,6 +110,7 @@ export async function startEdge(options: {
       budget: () => undefined,
       allowances: async () => [],
       totals: createTotalsKeeper(1_700_000_000_000),
+      observers: options.observers ?? [],
       newId,
       now,
     },
