@@ -105,6 +105,10 @@ export const settings = {
     .string()
     .regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces")
     .default(""),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces")
+    .default(""),
   TRUSTED_PROXIES: proxies.prefault(""),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
   CORS_ORIGIN: origins.prefault("*"),

@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 
+import { createAccess, type Access } from "./access/create-access.ts";
+import { createKeyService, type KeyService } from "./access/key-service.ts";
 import type { ChatService } from "./completion/chat-service.ts";
 import { createChatService } from "./completion/create-chat-service.ts";
 import { createPacer } from "./completion/create-pacer.ts";
@@ -77,6 +79,10 @@ export interface Services {
   /** What each upstream allows, after a look at it where there was none lately. */
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
+  /** Who asks, and what they may. */
+  readonly access: Access;
+  /** Makes, shows and ends keys. */
+  readonly keys: KeyService;
   readonly now: () => number;
   /** Reads the configuration file again. */
   reload(): ReloadOutcome;

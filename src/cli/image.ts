@@ -34,7 +34,7 @@ export async function image(
   await withServices(config, environment, async ({ chat, images }, signal) => {
     const model = await resolveImageModel({ chat, images }, undefined, signal);
     const progress = createProgressLine();
-    for await (const event of drawImage(images, { model, prompt }, signal)) {
+    for await (const event of drawImage(images, { model: model.id, prompt }, signal)) {
       switch (event.type) {
         case "accepted":
           progress.end();

@@ -17,8 +17,10 @@ export interface CallContext {
    * was checked, and asked for again if it is wrong. Default: false.
    */
   readonly whole?: boolean;
-  /** Learns how the work goes. */
+  /** Learns how the work goes, and may refuse it. */
   readonly watch?: CallWatch | undefined;
+  /** `admit` has let this request pass already. Default: no. */
+  readonly admitted?: boolean;
 }
 
 /** A request after the edits that its client wished for. */
@@ -36,6 +38,11 @@ export interface ChatService {
    * `image` answers with one text block that has `image`.
    */
   complete(request: ChatRequest, context: CallContext, sink: Sink<EventBatch>): Promise<void>;
+  /**
+   * Asks `watch` whether the caller may have the answer of a request (`CallWatch.admit`), as `complete` does before it: for answers that begin
+   * when nobody waits any more. Rejects as that does, and for an unknown model.
+   */
+  admit(request: ChatRequest, context: Pick<CallContext, "signal" | "watch">): Promise<void>;
   /** Tokens of all that would be sent for this request, tool prompt and files included. Never 0. */
   countTokens(request: ChatRequest, signal: AbortSignal): Promise<number>;
   /**

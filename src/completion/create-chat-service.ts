@@ -25,7 +25,7 @@ import { editContext } from "./edit-context.ts";
 import { createSuffixError, createTextContinuer } from "./continue-text.ts";
 import { createPacer } from "./create-pacer.ts";
 import { conversationHash } from "./conversation-hash.ts";
-import { countAgainstLimit, countPromptTokensAtPace } from "./estimate-usage.ts";
+import { countAgainstLimit, countPromptTokensAtPace, estimatePromptTokens } from "./estimate-usage.ts";
 import { lowerFor } from "./lower-for.ts";
 import { listAliases } from "./list-aliases.ts";
 import { listOrNothing } from "./list-or-nothing.ts";
@@ -139,7 +139,8 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     const { signal, watch } = context;
     signal.throwIfAborted();
     const { request, model } = await chooseModel(withKnownTools(asked), signal);
-    watch?.resolve(model.id);
+    watch?.resolve(model);
+    if (context.admitted !== true) await askToAdmit(request, model, context);
     const ready = await prepareImages(request, {
       model,
       canSee: seesImages,
@@ -167,6 +168,25 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       },
       sink,
     );
+  }
+
+  /** Nobody minds: then there is nothing to wait for. */
+  function askToAdmit(
+    request: ChatRequest,
+    model: RoutedModel,
+    { signal, watch }: Pick<CallContext, "signal" | "watch">,
+  ): Promise<void> | undefined {
+    return watch?.admit?.({
+      model,
+      countPrompt: () => estimatePromptTokens(request, model.id, pacer.start(signal)),
+      maxOutputTokens: request.maxOutputTokens,
+    });
+  }
+
+  async function admit(asked: ChatRequest, context: Pick<CallContext, "signal" | "watch">): Promise<void> {
+    const { request, model } = await chooseModel(asked, context.signal);
+    context.watch?.resolve(model);
+    await askToAdmit(request, model, context);
   }
 
   /** The legs that can do what the request can't do without; for pictures all, where none is known to see. */
@@ -213,6 +233,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
   return {
     complete,
+    admit,
     countTokens,
     fits,
     editContext: (request, edits, signal) =>

@@ -37,7 +37,12 @@ export function createEmbeddingService({
     },
     async embed(request, { signal, watch }) {
       const { id, legs } = await resolveEmbeddingModel(request.model, { chat, hasVectors }, signal);
-      watch?.resolve(id);
+      watch?.resolve({ id, legs });
+      await watch?.admit?.({
+        model: { id, legs },
+        countPrompt: () => estimate(request, signal),
+        maxOutputTokens: 0,
+      });
       const answers: EmbeddingResponse[] = [];
       await router.route<EmbeddingResponse>(
         {

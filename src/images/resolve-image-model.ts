@@ -1,6 +1,7 @@
 import type { ChatService } from "../completion/chat-service.ts";
 import { GatewayError, shorten } from "../errors.ts";
 import { asksForAny } from "../model/any-model.ts";
+import type { OfferedModel } from "../model/call-gate.ts";
 import type { ImageService } from "./image-service.ts";
 
 /** Who knows which model draws. */
@@ -20,19 +21,20 @@ export async function resolveImageModel(
   { chat, images }: ImageModelSources,
   id: string | undefined,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<OfferedModel> {
   /** The upstream draws also while its list doesn't show the model, or doesn't come. */
-  async function listIds(): Promise<readonly string[]> {
+  async function listModels(): Promise<readonly OfferedModel[]> {
     const models = await chat.listModels(signal).catch((error: unknown) => {
       if (signal.aborted) throw error;
       return [];
     });
     const listed = models.filter(({ kind, aliasOf }) => kind === "image" && aliasOf === undefined);
-    return listed.length > 0 ? listed.map((model) => model.id) : [images.defaultModel].filter(Boolean);
+    if (listed.length > 0) return listed;
+    return images.defaultModel === "" ? [] : [{ id: images.defaultModel, legs: [] }];
   }
 
   async function createError(kind: "invalid-request" | "model-not-found", words: string, cause?: unknown) {
-    const ids = await listIds();
+    const ids = (await listModels()).map((model) => model.id);
     const shown = `${ids.slice(0, mostShown).join(", ")}${ids.length > mostShown ? ", …" : ""}`;
     const advice =
       ids.length === 0
@@ -41,11 +43,13 @@ export async function resolveImageModel(
     return new GatewayError(kind, `${words} ${advice}`, { param: "model", shouldRetry: false, cause });
   }
 
-  if (id === undefined || asksForAny(id)) return (await listIds())[0] ?? images.defaultModel;
+  if (id === undefined || asksForAny(id)) {
+    return (await listModels())[0] ?? { id: images.defaultModel, legs: [] };
+  }
   const model = await chat.resolveModel(id, signal).catch(async (error: unknown) => {
     if (!(error instanceof GatewayError) || error.kind !== "model-not-found") throw error;
     throw await createError("model-not-found", `There is no model '${shorten(id)}'.`, error);
   });
-  if (model.kind === "image") return model.id;
+  if (model.kind === "image") return model;
   throw await createError("invalid-request", `The model '${shorten(id)}' writes text and draws no images.`);
 }

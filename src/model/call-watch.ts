@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempt.ts";
+import type { CallOffer, OfferedModel } from "./call-gate.ts";
 import type { Usage } from "./events.ts";
 import type { Parameter } from "./request.ts";
 
@@ -35,7 +36,12 @@ export type RepairReason =
  */
 export interface CallWatch {
   /** The model behind the client's id. */
-  resolve(model: string): void;
+  resolve(model: OfferedModel): void;
+  /**
+   * Asked before each answer whether the caller may have it. Rejects with `GatewayError` where not; `undefined`: nobody minds, so there
+   * is nothing to wait for.
+   */
+  admit?(offer: CallOffer): Promise<void> | undefined;
   /** An upstream is about to be asked, by its name. */
   ask(upstream: string): void;
   /** A try at an upstream has begun an answer or failed. */

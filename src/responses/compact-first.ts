@@ -72,7 +72,8 @@ export async function compactFirst(
   const text = notes?.kind === "text" ? notes.text : "";
   onSummary(text);
   const request = await prepare({ ...goOn(text), ...wishes });
-  await chat.complete(request, context, (batch) =>
+  // What was let through before is the summary.
+  await chat.complete(request, { ...context, admitted: false }, (batch) =>
     sink(
       batch.map((event) =>
         event.type === "finish" ? { ...event, usage: addUsage(spent, event.usage) } : event,

@@ -24,7 +24,7 @@ export function createResponseService(
   const runs = createBackgroundRuns();
   const deps = { ...options, runs };
 
-  function toPrepared({ parsed, begin, writer }: PreparedAnswer, context: ResponseContext): PreparedResponse {
+  function toPrepared({ parsed, request, begin, writer }: PreparedAnswer, context: ResponseContext): PreparedResponse {
     const { inputItems } = parsed;
 
     async function save(response: ResponseObject): Promise<StoreProblem | undefined> {
@@ -54,9 +54,10 @@ export function createResponseService(
           },
         };
       },
-      startInBackground({ watch, note, onEnd }) {
+      async startInBackground({ watch, note, onEnd }) {
         const { baseUrl } = context;
-        const start = (signal: AbortSignal) => note(begin({ signal, baseUrl, watch }));
+        await chat.admit(request, { signal: context.signal, watch });
+        const start = (signal: AbortSignal) => note(begin({ signal, baseUrl, watch, admitted: true }));
         return runs.start({ writer, inputItems, start, save, onEnd });
       },
     };

@@ -35,6 +35,8 @@ export interface ResponseDependencies extends ResponsePlaces {
 /** A request on its way to an answer. */
 export interface PreparedAnswer {
   readonly parsed: ParsedResponses;
+  /** What is asked for first, unless that is a summary. */
+  readonly request: ChatRequest;
   /** Begins the answer to the request, which was shortened if the client allowed it; or to one for its summary. */
   readonly begin: (context: CallContext) => Source<EventBatch>;
   readonly writer: ResponseWriter;
@@ -97,5 +99,5 @@ export async function prepareResponse(
     const events: Source<EventBatch> = (sink) => chat.complete(request, context, sink);
     return compacts ? summarise(events) : events;
   }
-  return { parsed, begin, writer, history: loaded.history };
+  return { parsed, request, begin, writer, history: loaded.history };
 }

@@ -1,16 +1,21 @@
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 
+import type { Caller } from "../access/caller.ts";
+import type { RequestGate } from "../access/create-gate.ts";
 import type { Spellings } from "../dialects/dialect.ts";
 import { toGatewayError, type ErrorKind } from "../errors.ts";
 import { addUsage } from "../model/add-usage.ts";
 import { type Attempt, encodeAttemptName, encodeAttempts } from "../model/attempt.ts";
+import type { CallOffer, OfferedModel } from "../model/call-gate.ts";
 import type { CallWatch, RepairReason, Waiting } from "../model/call-watch.ts";
+import { costOf } from "../model/cost-of.ts";
 import type { ChatEvent, FinishReason, Usage } from "../model/events.ts";
 import type { MissingPicture } from "../model/picture.ts";
 import { type Parameter, usualParameters } from "../model/request.ts";
 import { encodeIgnored, findIgnoredNames } from "./ignored-names.ts";
 
 const longestPath = 200;
+const anybody: Caller = { kind: "anybody" };
 
 /**
  * All that is known of one request and its answer: what its line in the log is made of. Never holds text of prompt or answer.
@@ -40,6 +45,11 @@ export class AnswerFacts implements CallWatch {
   spellings: Spellings = {};
   /** By leg, in the order in which they were asked: the parameters that reach its model. */
   readonly #taken = new Map<string, () => readonly Parameter[]>();
+  /** Who asks. Until that is known, and where nobody wants to know: anybody. */
+  caller: Caller = anybody;
+  /** What lets the request pass. `undefined`: nothing is in its way. */
+  gate: RequestGate | undefined;
+  #offered: OfferedModel | undefined;
   /** The id of a background response that the request began. */
   response: string | undefined;
   /** Of a background response: the request that began it. */
@@ -104,8 +114,24 @@ export class AnswerFacts implements CallWatch {
     };
   }
 
-  resolve(model: string): void {
-    this.model = model;
+  resolve(model: OfferedModel): void {
+    this.model = model.id;
+    this.#offered = model;
+  }
+
+  admit(offer: CallOffer): Promise<void> | undefined {
+    return this.gate?.enter(offer);
+  }
+
+  /** What it has cost so far, in billionths of a US dollar. `undefined`: the price of who answered is not known. */
+  get nanoUsd(): number | undefined {
+    const { usage, attempts } = this;
+    if (usage === undefined) return undefined;
+    const last = attempts.findLast(({ outcome }) => outcome === "answered") ?? attempts.at(-1);
+    const leg = this.#offered?.legs.find(
+      ({ upstream, model }) => upstream === last?.upstream && model.id === last.model,
+    );
+    return costOf(leg?.model.price, usage);
   }
 
   ask(upstream: string): void {

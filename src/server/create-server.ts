@@ -25,6 +25,7 @@ import { encodeEdgeError } from "./encode-edge-error.ts";
 import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type UnderWay } from "./open-requests.ts";
 import { observeRequest } from "./request-observer.ts";
+import { settleRequests } from "./settle-requests.ts";
 import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
 import { createRouteIndex } from "./route-index.ts";
@@ -134,7 +135,7 @@ export async function createServer(
   const { config, newId } = deps;
   const shutdown = createShutdown();
   const open = createOpenRequests(startTimer);
-  const observers = [requestLog, countRequests(deps.totals), ...deps.observers];
+  const observers = [requestLog, countRequests(deps.totals), settleRequests(deps.access.typical), ...deps.observers];
   const app = fastify({
     schemaController: { compilersFactory: { buildValidator: buildNothing, buildSerializer: buildNothing } },
     loggerInstance: toQuiet(log),
@@ -216,7 +217,7 @@ export async function createServer(
     if (shutdown.begun) done(new GatewayError("overloaded", "The gateway is shutting down. Try again soon."));
     else done();
   });
-  authenticate(app, config.BEARER_TOKEN);
+  authenticate(app, deps.access);
 
   const routes = createRouteIndex(app);
   setDialectErrors(app, encodeEdgeError);

@@ -1,3 +1,5 @@
+import type { Access } from "../access/create-access.ts";
+import type { KeyService } from "../access/key-service.ts";
 import type { ChatService } from "../completion/chat-service.ts";
 import type { Config } from "../config.ts";
 import type { NamedAllowance } from "../dialects/encode-gateway-usage.ts";
@@ -26,6 +28,10 @@ export interface RouteDependencies {
   /** What each upstream allows, after a look at it where there was none lately: `Upstream.allowance`. */
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
+  /** Who asks, and what they may. */
+  readonly access: Access;
+  /** Makes, shows and ends keys. */
+  readonly keys: KeyService;
   /** Who learns of requests and background responses, beside the log and the totals. */
   readonly observers: Observers;
   /** Milliseconds since the epoch. */

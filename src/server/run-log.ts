@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 
+import type { Access } from "../access/create-access.ts";
 import type { RunLog } from "../responses/response-service.ts";
 import { AnswerFacts, noteEvent } from "./answer-facts.ts";
 import type { OpenRequests } from "./open-requests.ts";
@@ -11,10 +12,16 @@ import { tellBegin, tellEnd, type Observers } from "./request-observer.ts";
  */
 export function createRunLog(
   request: FastifyRequest,
-  { open, observers }: { readonly open: OpenRequests; readonly observers: Observers },
+  {
+    open,
+    observers,
+    access,
+  }: { readonly open: OpenRequests; readonly observers: Observers; readonly access: Pick<Access, "gateFor"> },
 ): RunLog {
   const facts = new AnswerFacts(request);
   facts.begunBy = request.facts;
+  facts.caller = request.facts.caller;
+  facts.gate = access.gateFor(facts.caller, () => facts.dialect);
   facts.clientAddress = request.facts.clientAddress;
   let close: (() => void) | undefined;
 

@@ -42,7 +42,7 @@ export async function drawToFile(
   let size: number | undefined;
   try {
     let told = "";
-    for await (const event of drawImage(images, { model, prompt }, signal)) {
+    for await (const event of drawImage(images, { model: model.id, prompt }, signal)) {
       if (event.type === "accepted") note(streams, event.prompt.replace(/\s+/g, " "));
       if (event.type === "progress") {
         const place =

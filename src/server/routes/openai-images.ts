@@ -29,11 +29,12 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
     showIgnored(reply, parsed.ignored);
     const signal = clientSignal(reply);
     const model = await resolveImageModel({ chat, images }, parsed.model, signal);
-    request.facts.model = model;
+    request.facts.resolve(model);
+    await request.facts.admit({ model, countPrompt: async () => 0, maxOutputTokens: 0 });
 
     const { encoding } = parsed.request;
     const context = { signal, baseUrl: baseUrlOf(request, config), watch: request.facts };
-    const events = drawPictures(images, { ...parsed.request, model }, context);
+    const events = drawPictures(images, { ...parsed.request, model: model.id }, context);
     if (parsed.stream) {
       const encoder = createStreamEncoder(encoding, now);
       await sendImageEvents(reply, { events, encoder, config, signal });

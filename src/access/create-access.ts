@@ -1,0 +1,78 @@
+import { GatewayError } from "../errors.ts";
+import { findEnd, type Caller } from "./caller.ts";
+import { createGate, type RequestGate } from "./create-gate.ts";
+import { digestOf } from "./key-secret.ts";
+import type { KeyStore } from "./key-store.ts";
+import type { Limits } from "./limits.ts";
+import { createTypicalAnswers, type TypicalAnswers } from "./typical-answers.ts";
+
+/** What the access service needs. */
+export interface AccessOptions {
+  /** `BEARER_TOKEN`: the operator's own key. Empty: there is none. */
+  readonly token: string;
+  readonly keys: KeyStore;
+  readonly limits: Limits;
+  /** Of reservations; unique for all time. */
+  readonly newId: () => string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Says who asks, and lets pass what that caller may have. */
+export interface Access {
+  /**
+   * Who asks, by the secrets that came with a request; the first that is known counts. Rejects with kind `unauthenticated`. Without
+   * a token and without keys anybody may ask, whatever came along.
+   */
+  identify(secrets: readonly string[]): Promise<Caller> | Caller;
+  /** The gate of one request. `undefined`: nothing stands in this caller's way. */
+  gateFor(caller: Caller, dialect: () => string | undefined): RequestGate | undefined;
+  /** How long answers usually are. */
+  readonly typical: TypicalAnswers;
+}
+
+/** Creates the access service. */
+export function createAccess({ token, keys, limits, newId, now }: AccessOptions): Access {
+  // Equal digests instead of equal texts: the time tells neither the length nor a common beginning.
+  const tokenDigest = token === "" ? undefined : digestOf(token);
+  const typical = createTypicalAnswers();
+
+  /** What opens the gateway. */
+  function nameKeys(): string {
+    if (keys.isEmpty) return "this gateway's BEARER_TOKEN";
+    return `a key of this gateway (akc-…)${tokenDigest === undefined ? "" : " or its BEARER_TOKEN"}`;
+  }
+
+  async function identifyByKeys(secrets: readonly string[], digests: readonly string[]): Promise<Caller> {
+    for (const digest of digests) {
+      const lineage = await keys.find(digest);
+      if (lineage === undefined) continue;
+      const end = findEnd(lineage, now());
+      if (end === undefined) return { kind: "key", ...lineage };
+      const whose = end.key === lineage.key ? "The API key" : `The key "${end.key.name}", which this one descends from,`;
+      throw createKeyError(end.ended === "revoked" ? `${whose} was revoked.` : `${whose} has expired.`);
+    }
+    throw createKeyError(
+      `${secrets.length === 0 ? "An API key is missing" : "The API key is wrong"}. Send ${nameKeys()} as 'Authorization: Bearer <token>'.`,
+    );
+  }
+
+  return {
+    typical,
+    identify(secrets) {
+      if (tokenDigest === undefined && keys.isEmpty) return anybody;
+      const digests = secrets.map(digestOf);
+      if (tokenDigest !== undefined && digests.includes(tokenDigest)) return operator;
+      return identifyByKeys(secrets, keys.isEmpty ? [] : digests);
+    },
+    gateFor: (caller, dialect) =>
+      caller.kind === "key" ? createGate({ caller, limits, typical, dialect, newId, now }) : undefined,
+  };
+}
+
+const anybody: Caller = { kind: "anybody" };
+const operator: Caller = { kind: "operator" };
+
+function createKeyError(message: string): GatewayError {
+  return new GatewayError("unauthenticated", message, { shouldRetry: false });
+}

@@ -1,0 +1,119 @@
+import { GatewayError, shorten } from "../errors.ts";
+import type { CallGate, CallOffer } from "../model/call-gate.ts";
+import { costOf } from "../model/cost-of.ts";
+import { findDialectBar, findModelBar, keysOf, type Caller } from "./caller.ts";
+import { limitsOf } from "./limits-of.ts";
+import type { Limit, Limits, Spent, Take } from "./limits.ts";
+import { toRefusalError } from "./refuse.ts";
+import type { TypicalAnswers } from "./typical-answers.ts";
+
+/** What a gate needs. */
+export interface GateOptions {
+  readonly caller: Caller & { readonly kind: "key" };
+  readonly limits: Pick<Limits, "reserve" | "settle">;
+  readonly typical: Pick<TypicalAnswers, "guess">;
+  /** Of the request, as it is when an answer is asked for. */
+  readonly dialect: () => string | undefined;
+  /** Unique for all time. */
+  readonly newId: () => string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The gate of one request. */
+export interface RequestGate extends CallGate {
+  /** The request is over, and has cost so much, all its answers together. Called once. */
+  settle(spent: Spent): void;
+}
+
+/**
+ * Creates the gate of a request by a key: it looks whether the key may use the model, and takes what the answer may cost from all limits that
+ * bind it, in one step. A request with several answers (`n`, a summary before the answer) is one request with several reservations.
+ */
+export function createGate({ caller, limits, typical, dialect, newId, now }: GateOptions): RequestGate {
+  const keys = keysOf(caller);
+  const binding = limitsOf(keys);
+  const reserved: string[] = [];
+  let over = false;
+
+  function checkRights({ model }: CallOffer): void {
+    const name = dialect();
+    const dialectBar = name === undefined ? undefined : findDialectBar(caller, name);
+    if (dialectBar !== undefined) throw createDialectError(dialectBar.dialects ?? []);
+    const bar = findModelBar(caller, model);
+    if (bar === undefined) return;
+    const allowed = (bar.models ?? []).join(", ");
+    throw new GatewayError(
+      "forbidden",
+      `This key may not use the model \`${shorten(model.id)}\`. It may use: ${allowed === "" ? "none" : allowed}.`,
+      { param: "model", shouldRetry: false },
+    );
+  }
+
+  async function takesFor(offer: CallOffer): Promise<readonly Take[]> {
+    const first = reserved.length === 0;
+    const countsTokens = binding.some(({ unit }) => unit !== "requests");
+    const inputTokens = countsTokens ? await offer.countPrompt() : 0;
+    const outputTokens = countsTokens ? boundAnswer(offer, typical) : 0;
+    return binding.flatMap((limit) => {
+      const amount = {
+        requests: () => (first ? 1 : 0),
+        tokens: () => inputTokens + outputTokens,
+        "nano-usd": () => mostOf(offer, { inputTokens, outputTokens }, limit),
+      }[limit.unit]();
+      return amount === 0 && limit.unit === "requests" ? [] : [{ limit, amount }];
+    });
+  }
+
+  return {
+    async enter(offer) {
+      checkRights(offer);
+      if (binding.length === 0) return;
+      const takes = await takesFor(offer);
+      const id = newId();
+      const refusal = await limits.reserve({ id, keys: keys.map((key) => key.id), takes });
+      if (refusal !== undefined) throw toRefusalError(refusal, keys, now());
+      if (!over) {
+        reserved.push(id);
+        return;
+      }
+      // The client left while it was decided.
+      limits.settle(id, nothing);
+      throw new GatewayError("aborted", "The client left.");
+    },
+    settle(spent) {
+      over = true;
+      for (const [index, id] of reserved.entries()) limits.settle(id, index === 0 ? spent : nothing);
+    },
+  };
+}
+
+const nothing: Spent = { tokens: 0, nanoUsd: 0 };
+
+/** The refusal of a dialect that a key may not use. */
+export function createDialectError(dialects: readonly string[]): GatewayError {
+  const allowed = dialects.length === 0 ? "none" : dialects.join(", ");
+  return new GatewayError("forbidden", `This key may not use this API. It may use: ${allowed}.`, { shouldRetry: false });
+}
+
+/** Tokens to keep for an answer: what its client allows, or what is usual, but never more than the model gives. */
+function boundAnswer({ model, maxOutputTokens }: CallOffer, typical: Pick<TypicalAnswers, "guess">): number {
+  return Math.min(maxOutputTokens ?? typical.guess(model.id), model.maxOutputTokens ?? Infinity);
+}
+
+/** What an answer may cost at the dearest of those who may give it. */
+function mostOf(
+  { model }: CallOffer,
+  counted: { readonly inputTokens: number; readonly outputTokens: number },
+  { id }: Limit,
+): number {
+  const costs = model.legs.map((leg) => costOf(leg.model.price, counted));
+  const unknown = model.legs.find((_leg, index) => costs[index] === undefined);
+  if (unknown === undefined) return Math.max(0, ...costs.map((cost) => cost ?? 0));
+  throw new GatewayError(
+    "forbidden",
+    `This key has a budget in US dollars (${id}), and what \`${shorten(unknown.model.id)}\` costs at ${unknown.upstream} is not known. ` +
+      "The operator can say it in gateway.yaml (`price` of the model).",
+    { param: "model", shouldRetry: false },
+  );
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+
+import { ownerOf } from "../../access/caller.ts";
+import type { KeyService } from "../../access/key-service.ts";
+import { parseBody } from "../../dialects/parse-body.ts";
+import { GatewayError } from "../../errors.ts";
+import { changeKeySchema, createKeySchema, encodeKey, encodeLimitState } from "./key-schema.ts";
+
+type KeyRequest = FastifyRequest<{ Params: { id: string } }>;
+
+/**
+ * The routes of keys below `base`. `within` says which key a request may look behind: the operator sees all, a key its descendants.
+ */
+export function keyRoutes(
+  app: FastifyInstance,
+  base: string,
+  { service, within }: { readonly service: KeyService; readonly within: (request: FastifyRequest) => string | undefined },
+): void {
+  app.post(base, async (request, reply) => {
+    const { key, secret } = await service.create(parseBody(createKeySchema, request.body), within(request));
+    return reply.code(201).send({ ...encodeKey(key), key: secret });
+  });
+  app.get(base, async (request) => ({
+    object: "list",
+    data: (await service.list(within(request))).map(encodeKey),
+  }));
+  app.get(`${base}/:id`, async (request: KeyRequest) => {
+    const lineage = await service.get(request.params.id, within(request));
+    return { ...encodeKey(lineage.key), limits: (await service.look(lineage)).map(encodeLimitState) };
+  });
+  app.patch(`${base}/:id`, async (request: KeyRequest) =>
+    encodeKey(await service.change(request.params.id, parseBody(changeKeySchema, request.body), within(request))),
+  );
+  app.delete(`${base}/:id`, async (request: KeyRequest) =>
+    encodeKey(await service.revoke(request.params.id, within(request))),
+  );
+}
+
+/** `/v1/keys`: the keys that a key makes of itself, for those who work for its holder. */
+export function ownKeyRoutes(app: FastifyInstance, service: KeyService): void {
+  keyRoutes(app, "/v1/keys", {
+    service,
+    within({ facts }) {
+      const id = ownerOf(facts.caller);
+      if (id !== undefined) return id;
+      throw new GatewayError(
+        "forbidden",
+        "Only a key (akc-…) can have keys of its own. The operator makes keys by POST /admin/v1/keys, with ADMIN_TOKEN.",
+        { shouldRetry: false },
+      );
+    },
+  });
+}
