@@ -1,3 +1,4 @@
+import { GatewayError, shorten } from "../errors.ts";
 import type { AccessKey, KeyLineage } from "./access-key.ts";
 import { matchGlob } from "../model/match-glob.ts";
 import { legKey } from "../model/leg.ts";
@@ -31,9 +32,29 @@ export function findEnd(
   return undefined;
 }
 
-/** The key that keeps a caller from a dialect. */
-export function findDialectBar(caller: Caller, dialect: string): AccessKey | undefined {
-  return keysOf(caller).find(({ dialects }) => dialects?.every((one) => one !== dialect) === true);
+/** Throws kind `forbidden` for a dialect that a caller may not use. */
+export function checkDialect(caller: Caller, dialect: string | undefined): void {
+  if (dialect === undefined) return;
+  const bar = keysOf(caller).find(({ dialects }) => dialects?.every((one) => one !== dialect) === true);
+  if (bar === undefined) return;
+  throw new GatewayError("forbidden", `This key may not use this API. It may use: ${listed(bar.dialects)}.`, {
+    shouldRetry: false,
+  });
+}
+
+/** Throws kind `forbidden` for a model that a caller may not use. */
+export function checkModel(caller: Caller, model: OfferedModel): void {
+  const bar = findModelBar(caller, model);
+  if (bar === undefined) return;
+  throw new GatewayError(
+    "forbidden",
+    `This key may not use the model \`${shorten(model.id)}\`. It may use: ${listed(bar.models)}.`,
+    { param: "model", shouldRetry: false },
+  );
+}
+
+function listed(names: readonly string[] = []): string {
+  return names.length === 0 ? "none" : names.join(", ");
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Access {
   identify(secrets: readonly string[]): Promise<Caller> | Caller;
   /** The gate of one request. `undefined`: nothing stands in this caller's way. */
   gateFor(caller: Caller, dialect: () => string | undefined): RequestGate | undefined;
+  /** Whether anybody may ask. */
+  readonly isOpen: boolean;
   /** How long answers usually are. */
   readonly typical: TypicalAnswers;
 }
@@ -57,10 +59,15 @@ export function createAccess({ token, keys, limits, newId, now }: AccessOptions)
     );
   }
 
+  const isOpen = () => tokenDigest === undefined && keys.isEmpty;
+
   return {
     typical,
+    get isOpen() {
+      return isOpen();
+    },
     identify(secrets) {
-      if (tokenDigest === undefined && keys.isEmpty) return anybody;
+      if (isOpen()) return anybody;
       const digests = secrets.map(digestOf);
       if (tokenDigest !== undefined && digests.includes(tokenDigest)) return operator;
       return identifyByKeys(secrets, keys.isEmpty ? [] : digests);

@@ -1,7 +1,7 @@
 import { GatewayError, shorten } from "../errors.ts";
 import type { CallGate, CallOffer } from "../model/call-gate.ts";
 import { costOf } from "../model/cost-of.ts";
-import { findDialectBar, findModelBar, keysOf, type Caller } from "./caller.ts";
+import { checkDialect, checkModel, keysOf, type Caller } from "./caller.ts";
 import { limitsOf } from "./limits-of.ts";
 import type { Limit, Limits, Spent, Take } from "./limits.ts";
 import { toRefusalError } from "./refuse.ts";
@@ -37,17 +37,8 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
   let over = false;
 
   function checkRights({ model }: CallOffer): void {
-    const name = dialect();
-    const dialectBar = name === undefined ? undefined : findDialectBar(caller, name);
-    if (dialectBar !== undefined) throw createDialectError(dialectBar.dialects ?? []);
-    const bar = findModelBar(caller, model);
-    if (bar === undefined) return;
-    const allowed = (bar.models ?? []).join(", ");
-    throw new GatewayError(
-      "forbidden",
-      `This key may not use the model \`${shorten(model.id)}\`. It may use: ${allowed === "" ? "none" : allowed}.`,
-      { param: "model", shouldRetry: false },
-    );
+    checkDialect(caller, dialect());
+    checkModel(caller, model);
   }
 
   async function takesFor(offer: CallOffer): Promise<readonly Take[]> {
@@ -89,12 +80,6 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
 }
 
 const nothing: Spent = { tokens: 0, nanoUsd: 0 };
-
-/** The refusal of a dialect that a key may not use. */
-export function createDialectError(dialects: readonly string[]): GatewayError {
-  const allowed = dialects.length === 0 ? "none" : dialects.join(", ");
-  return new GatewayError("forbidden", `This key may not use this API. It may use: ${allowed}.`, { shouldRetry: false });
-}
 
 /** Tokens to keep for an answer: what its client allows, or what is usual, but never more than the model gives. */
 function boundAnswer({ model, maxOutputTokens }: CallOffer, typical: Pick<TypicalAnswers, "guess">): number {

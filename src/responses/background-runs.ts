@@ -22,11 +22,14 @@ export interface RunOptions {
   /** Keeps the response: when it is queued, and when it has ended. Resolves with the reason if it could not. */
   readonly save: (response: ResponseObject) => Promise<StoreProblem | undefined>;
   readonly onEnd?: RunLog["onEnd"];
+  /** The id of the key that made it. */
+  readonly owner?: string;
 }
 
 /** A run as those know it who can end it. */
 export interface HeldRun extends BackgroundRun {
   readonly inputItems: StoredResponse["inputItems"];
+  readonly owner: string | undefined;
   /** Whether it was ever stored. */
   readonly stored: boolean;
   /** Ends the run as cancelled and aborts the upstream; resolves when that is stored. */
@@ -60,7 +63,7 @@ type Storage =
   | { readonly state: "failed"; readonly problem: StoreProblem };
 
 /** Announces a response, then runs it. */
-function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, release: () => void): OwnRun {
+function createRun({ writer, inputItems, start, save, onEnd, owner }: RunOptions, release: () => void): OwnRun {
   const controller = createController();
   const waiting = new Set<() => void>();
   const events = [...writer.queue()];
@@ -121,6 +124,7 @@ function createRun({ writer, inputItems, start, save, onEnd }: RunOptions, relea
       return writer.response();
     },
     inputItems,
+    owner,
     get problem() {
       return storage.state === "failed" ? storage.problem : undefined;
     },
@@ -159,10 +163,11 @@ async function nothingToDo(): Promise<void> {}
 function noBeat(): void {}
 
 /** A run that is over, without what it ran with: its request, answer and connection would be held as long as it is. */
-function toEnded({ response, inputItems, problem, stored, events }: HeldRun): HeldRun {
+function toEnded({ response, inputItems, owner, problem, stored, events }: HeldRun): HeldRun {
   return {
     response,
     inputItems,
+    owner,
     problem,
     stored,
     events,
@@ -213,5 +218,21 @@ export function createBackgroundRuns(): BackgroundRuns {
       );
       await Promise.all([...running.values()].map((run) => run.fail(error)));
     },
+  };
+}
+
+/** The runs of one owner among those of others: what is not its own, is not there. */
+export function ownRuns(runs: BackgroundRuns, owner: string): BackgroundRuns {
+  const find = (id: string) => {
+    const run = runs.find(id);
+    return run?.owner === owner ? run : undefined;
+  };
+  return {
+    start: (options) => runs.start({ ...options, owner }),
+    find,
+    forget(id) {
+      if (find(id) !== undefined) runs.forget(id);
+    },
+    close: () => runs.close(),
   };
 }

@@ -5,8 +5,9 @@ import {
   type ResponsesInput,
 } from "../dialects/openai-responses/index.ts";
 import { GatewayError } from "../errors.ts";
+import { ownResponses } from "../store/own-responses.ts";
 import { type ProblemLog, type StoreProblem, tryToStore } from "../store/response-store.ts";
-import { createBackgroundRuns } from "./background-runs.ts";
+import { createBackgroundRuns, ownRuns } from "./background-runs.ts";
 import { compact } from "./compact.ts";
 import { fitContext } from "./fit-context.ts";
 import { loadContext } from "./load-context.ts";
@@ -20,9 +21,24 @@ import { writeThrough } from "./write-through.ts";
 export function createResponseService(
   options: Omit<ResponseDependencies, "runs"> & { readonly log: ProblemLog },
 ): ResponseService {
-  const { chat, store, summaries, log } = options;
   const runs = createBackgroundRuns();
-  const deps = { ...options, runs };
+  const all: ResponseService = createScope({ ...options, runs }, (owner) =>
+    owner === undefined
+      ? all
+      : createScope(
+          { ...options, store: ownResponses(options.store, owner), runs: ownRuns(runs, owner) },
+          all.within,
+        ),
+  );
+  return all;
+}
+
+/** The service over all that is in its places. */
+function createScope(
+  deps: ResponseDependencies & { readonly log: ProblemLog },
+  within: ResponseService["within"],
+): ResponseService {
+  const { chat, store, runs, summaries, log } = deps;
 
   function toPrepared({ parsed, request, begin, writer }: PreparedAnswer, context: ResponseContext): PreparedResponse {
     const { inputItems } = parsed;
@@ -94,6 +110,7 @@ export function createResponseService(
   }
 
   return {
+    within,
     async prepare(input, context) {
       return toPrepared(await prepareResponse(deps, input, context), context);
     },

@@ -107,6 +107,8 @@ export interface ItemPage {
  * stored under, kind `overloaded` when the store can't be asked.
  */
 export interface ResponseService {
+  /** The same for one owner, a key's id: it finds and makes what is its own. `undefined`: for who sees all. */
+  within(owner: string | undefined): ResponseService;
   /** Understands a request and loads what it refers to; the upstream is asked for models at most. */
   prepare(input: ResponsesInput, context: ResponseContext): Promise<PreparedResponse>;
   /** Understands a request whose conversation is to be compacted. Nothing is stored. */

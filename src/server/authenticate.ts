@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-import { findDialectBar } from "../access/caller.ts";
+import { checkDialect } from "../access/caller.ts";
 import type { Access } from "../access/create-access.ts";
-import { createDialectError } from "../access/create-gate.ts";
 import { givenKeys } from "./given-keys.ts";
 
 /**
@@ -28,9 +27,7 @@ export function authenticate(app: FastifyInstance, access: Access): void {
       reply.header("www-authenticate", "Bearer");
       throw error;
     }
-    const { dialect } = facts;
-    const bar = dialect === undefined ? undefined : findDialectBar(facts.caller, dialect);
-    if (bar !== undefined) throw createDialectError(bar.dialects ?? []);
+    checkDialect(facts.caller, facts.dialect);
     facts.gate = access.gateFor(facts.caller, () => facts.dialect);
   });
 }

@@ -8,6 +8,7 @@ import {
   toFixed,
   toWireMessages,
 } from "../dialects/anthropic-messages/index.ts";
+import { ownResponses } from "../store/own-responses.ts";
 import { type ResponseStore, type StoredResponse, tryToStore } from "../store/response-store.ts";
 
 /** A request in its place in a thread, or outside of any. */
@@ -24,10 +25,10 @@ export interface OpenTurn {
 /** The threads of the Messages API, turn by turn in the store of responses, where the oldest make room for new ones. */
 export interface MessageThreads {
   /**
-   * Reads what a body asks of a thread. Rejects with `ThreadNotFoundError` when it continues what is not held (any
+   * Reads what a body asks of a thread, among those of `owner`, a key's id; without one, among all. Rejects with `ThreadNotFoundError` when it continues what is not held (any
    * more), with what the store rejects with, and with `invalid-request` for a `thread` that can't be understood.
    */
-  open(raw: unknown, log: FastifyBaseLogger): Promise<OpenTurn>;
+  open(raw: unknown, log: FastifyBaseLogger, owner?: string): Promise<OpenTurn>;
 }
 
 /** Apart from the ids of responses, which clients can fetch. */
@@ -36,8 +37,8 @@ function keyOf(messageId: string): string {
 }
 
 /** Creates the threads. `now` is in ms since the epoch. */
-export function createMessageThreads(store: ResponseStore, now: () => number): MessageThreads {
-  async function load(previousId: string): Promise<ThreadHistory> {
+export function createMessageThreads(all: ResponseStore, now: () => number): MessageThreads {
+  async function load(store: ResponseStore, previousId: string): Promise<ThreadHistory> {
     const turns: (readonly unknown[])[] = [];
     let fixed: ThreadHistory["fixed"] = {};
     for (let next: string | undefined = keyOf(previousId); next !== undefined;) {
@@ -52,15 +53,16 @@ export function createMessageThreads(store: ResponseStore, now: () => number): M
   }
 
   return {
-    async open(raw, log) {
+    async open(raw, log, owner) {
       const wish = parseThread(raw);
       // Only an object can ask for a thread.
       if (wish === undefined || typeof raw !== "object" || raw === null)
         return { body: raw, hold: undefined };
       const own: object = raw;
+      const store = owner === undefined ? all : ownResponses(all, owner);
       const previousId = wish.type === "continue" ? wish.previousId : undefined;
       return {
-        body: previousId === undefined ? own : continueThread(own, await load(previousId)),
+        body: previousId === undefined ? own : continueThread(own, await load(store, previousId)),
         async hold(messageId, encode) {
           try {
             const stored: StoredResponse = {

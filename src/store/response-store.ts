@@ -4,6 +4,8 @@ import { GatewayError } from "../errors.ts";
 export interface StoredResponse {
   readonly id: string;
   readonly previousId: string | undefined;
+  /** The id of the key that made it. Absent: nobody's own. */
+  readonly owner?: string;
   /** Unix time in s. */
   readonly createdAt: number;
   readonly response: Readonly<Record<string, unknown>>;

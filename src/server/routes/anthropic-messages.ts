@@ -1,5 +1,6 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
+import { ownerOf } from "../../access/caller.ts";
 import {
   createStreamEncoder,
   encodeError,
@@ -65,7 +66,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   }
 
   async function createMessage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { body, hold } = await threads.open(request.body, request.log);
+    const { body, hold } = await threads.open(request.body, request.log, ownerOf(request.facts.caller));
     const parsed = parseRequest(body);
     showIgnored(reply, parsed.ignored, parsed.spellings);
     const signal = clientSignal(reply);
@@ -113,7 +114,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
   }
 
   async function countTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { body } = await threads.open(request.body, request.log);
+    const { body } = await threads.open(request.body, request.log, ownerOf(request.facts.caller));
     const parsed = parseCountTokens(body);
     const asked = { ...parsed.request, ...readWishes(request.headers) };
     const signal = clientSignal(reply);

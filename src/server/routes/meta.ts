@@ -9,6 +9,7 @@ import {
 import { encodeCodexCatalogue } from "../../dialects/openai-responses/index.ts";
 import { encodeOpenAiModel, encodeOpenAiModels } from "../../dialects/encode-openai-models.ts";
 import type { ShownModel } from "../../dialects/shown-model.ts";
+import { checkModel, findModelBar } from "../../access/caller.ts";
 import type { ListedModel } from "../../model/leg.ts";
 import { readVersion } from "../../version.ts";
 import { baseUrlOf } from "../base-url.ts";
@@ -48,11 +49,11 @@ function isClaudeCode(userAgent: string | undefined): boolean {
  * Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its
  * catalogue.
  */
-export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCallback {
+export function metaRoutes({ access, chat, config }: RouteDependencies): FastifyPluginCallback {
   /** What a browser is shown. Who must have a key learns neither models nor version without it, and asks nobody for them. */
   async function describeGateway(request: FastifyRequest, reply: FastifyReply): Promise<HomePage> {
     const baseUrl = baseUrlOf(request, config);
-    if (config.BEARER_TOKEN !== "") return { baseUrl, access: "key" };
+    if (!access.isOpen) return { baseUrl, access: "key" };
     const signal = clientSignal(reply);
     const models = await chat.listModels(signal).catch((error: unknown) => {
       if (signal.aborted) throw error;
@@ -78,7 +79,9 @@ export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCa
 
     app.get<{ Querystring: { client_version?: unknown } }>("/v1/models", async (request, reply) => {
       const signal = clientSignal(reply);
-      const models = (await chat.listModels(signal)).map(toShown);
+      const { caller } = request.facts;
+      const listed = await chat.listModels(signal);
+      const models = listed.filter((model) => findModelBar(caller, model) === undefined).map(toShown);
       if (isClaudeCode(request.headers["user-agent"])) return encodeClaudeCodeModels(models);
       const list = speaksAnthropic(request)
         ? pageModels(encodeAnthropicModels(models), request.query)
@@ -89,7 +92,9 @@ export function metaRoutes({ chat, config }: RouteDependencies): FastifyPluginCa
     });
     // Ids contain slashes, which clients may or may not encode.
     app.get<{ Params: { "*": string } }>("/v1/models/*", async (request, reply) => {
-      const model = toShown(await chat.showModel(request.params["*"], clientSignal(reply)));
+      const listed = await chat.showModel(request.params["*"], clientSignal(reply));
+      checkModel(request.facts.caller, listed);
+      const model = toShown(listed);
       return speaksAnthropic(request) ? encodeAnthropicModel(model) : encodeOpenAiModel(model);
     });
     done();

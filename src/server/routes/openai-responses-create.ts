@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
+import { ownerOf } from "../../access/caller.ts";
 import { parseRequest } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
-import type { ResponseContext } from "../../responses/response-service.ts";
+import type { ResponseContext, ResponseService } from "../../responses/response-service.ts";
 import type { StoreProblem } from "../../store/response-store.ts";
 import { baseUrlOf } from "../base-url.ts";
 import { clientSignal } from "../client-signal.ts";
@@ -31,6 +32,14 @@ export function backgroundElsewhere(): GatewayError {
   });
 }
 
+/** The responses that a caller sees and makes. */
+export function responsesOf(
+  { responses }: Pick<ServerDependencies, "responses">,
+  { facts }: FastifyRequest,
+): ResponseService {
+  return responses.within(ownerOf(facts.caller));
+}
+
 /** What the service needs to know of who asks. Throws kind `invalid-request` for a wish that can't be read. */
 export function toResponseContext(
   { config }: Pick<ServerDependencies, "config">,
@@ -55,7 +64,8 @@ export async function answerResponses(
   reply: FastifyReply,
   { background }: { readonly background: "given" | "refused" },
 ): Promise<unknown> {
-  const { config, responses } = deps;
+  const { config } = deps;
+  const responses = responsesOf(deps, request);
   const input = parseRequest(request.body);
   const streams = input.body.stream === true;
   const context = toResponseContext(deps, request, reply);

@@ -7,7 +7,7 @@ import { GatewayError } from "../../errors.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 import { sendEvents } from "../send-events.ts";
 import { showIgnored } from "../show-ignored.ts";
-import { backgroundElsewhere, toResponseContext } from "./openai-responses-create.ts";
+import { backgroundElsewhere, responsesOf, toResponseContext } from "./openai-responses-create.ts";
 
 /** Chat Completions' own way to ask for usage in a stream; the Responses API has no such field. */
 const chunkBody = z.looseObject({
@@ -30,13 +30,13 @@ export async function answerInChunks(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { config, responses, newId, now } = deps;
+  const { config, newId, now } = deps;
   const { include_usage: includeUsage } = chunkBody.parse(request.body).stream_options;
   const given = parseRequest(request.body);
   // Chunks have no place for a compaction item, without which each turn would be compacted anew.
   const body = { ...given.body, context_management: undefined };
   const context = toResponseContext(deps, request, reply);
-  const prepared = await responses.prepare({ ...given, body }, context);
+  const prepared = await responsesOf(deps, request).prepare({ ...given, body }, context);
   const { parsed } = prepared;
   if (parsed.compacts) {
     throw new GatewayError("unsupported", "Conversations are compacted at POST /v1/responses.", {

@@ -15,7 +15,7 @@ import type { ServerDependencies } from "../route-dependencies.ts";
 import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
 import { streamRun } from "../stream-run.ts";
-import { answerResponses, toResponseContext } from "./openai-responses-create.ts";
+import { answerResponses, toResponseContext, responsesOf } from "./openai-responses-create.ts";
 
 const params = z.object({ id: z.string() });
 
@@ -52,12 +52,13 @@ function listIgnoredQuery({ shape }: z.ZodObject, { query }: FastifyRequest): re
 
 /** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */
 export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCallback {
-  const { config, responses } = deps;
+  const { config } = deps;
 
   async function retrieve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id } = params.parse(request.params);
     const query = parseQuery(retrieveQuery, request);
     showIgnored(reply, listIgnoredQuery(retrieveQuery, request));
+    const responses = responsesOf(deps, request);
     if (query.stream === "false") return reply.send(await responses.retrieve(id));
     const run = await responses.follow(id);
     await streamRun(reply, { run, startingAfter: query.starting_after, config, signal: clientSignal(reply) });
@@ -66,19 +67,19 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
 
   async function remove(request: FastifyRequest): Promise<unknown> {
     const { id } = params.parse(request.params);
-    await responses.delete(id);
+    await responsesOf(deps, request).delete(id);
     return { id, object: "response", deleted: true };
   }
 
   async function cancel(request: FastifyRequest): Promise<unknown> {
-    return responses.cancel(params.parse(request.params).id);
+    return responsesOf(deps, request).cancel(params.parse(request.params).id);
   }
 
   async function listInputItems(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id } = params.parse(request.params);
     const query = parseQuery(listQuery, request);
     showIgnored(reply, listIgnoredQuery(listQuery, request));
-    const { items, hasMore } = await responses.listInputItems(id, query);
+    const { items, hasMore } = await responsesOf(deps, request).listInputItems(id, query);
     return {
       object: "list",
       data: items,
@@ -92,7 +93,7 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
     // A count needs no model: then it is for any.
     const input = parseRequest(withModel(request.body));
     const caller = { signal: clientSignal(reply), wishes: readWishes(request.headers) };
-    const { ignored, inputTokens } = await responses.countInputTokens(input, caller);
+    const { ignored, inputTokens } = await responsesOf(deps, request).countInputTokens(input, caller);
     showIgnored(reply, ignored);
     request.facts.usage = { inputTokens, estimated: true };
     return { object: "response.input_tokens", input_tokens: inputTokens };
@@ -101,7 +102,7 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
   /** Source: OpenAI's reference, "Compact a response"; Codex up to 0.130 reads `output` alone. */
   async function compact(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const input = parseRequest(request.body);
-    const compaction = await responses.compact(input, toResponseContext(deps, request, reply));
+    const compaction = await responsesOf(deps, request).compact(input, toResponseContext(deps, request, reply));
     showIgnored(reply, compaction.ignored);
     request.facts.stream = false;
     const { usage: counted } = await collectAnswer(request, compaction.events);
@@ -118,12 +119,12 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
     // What still runs has failed, and those who follow it are told, as long as there is somebody.
     let ended: Promise<void> | undefined;
     const endRuns = (): void => {
-      ended = responses.close();
+      ended = deps.responses.close();
     };
     app.shutdownSignal.addEventListener("abort", endRuns, { once: true });
     // Before the store is closed: it is stored so.
     app.addHook("onClose", async () => {
-      await Promise.all([ended, responses.close()]);
+      await Promise.all([ended, deps.responses.close()]);
     });
     app.route({
       method: "POST",
