@@ -56,11 +56,13 @@ export interface KeyLineage {
   readonly ancestors: readonly AccessKey[];
 }
 
-/** What may be changed of a key; `null` takes a limit away. */
-export type KeyChange = {
+/**
+ * What may be changed of a key; `null` takes a limit away. A budget that several keys have is one: who changes its amount
+ * or period changes them for all.
+ */
+export type KeyChange = { readonly name?: string | undefined } & {
   readonly [
     Name in
-      | "name"
       | "expiresAt"
       | "models"
       | "dialects"
@@ -70,5 +72,5 @@ export type KeyChange = {
       | "concurrency"
       | "budget"
       | "trace"
-  ]?: AccessKey[Name] | null;
+  ]?: AccessKey[Name] | null | undefined;
 };

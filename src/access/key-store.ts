@@ -10,10 +10,13 @@ export interface KeyStore {
   get(id: string): Promise<KeyLineage | undefined>;
   /** All, revoked ones too, the newest first. */
   list(): Promise<readonly AccessKey[]>;
-  /** Keeps a new key. Resolves when a crash can't lose it any more. */
+  /**
+   * Keeps a new key, whose parent is kept already. Resolves when a crash can't lose it any more. A budget with the id of one that is kept
+   * takes its place.
+   */
   create(key: AccessKey, digest: string): Promise<void>;
-  /** Changes a key and resolves with it as it then is; `undefined` if there is none. */
+  /** Changes a key and resolves, when a crash can't lose that any more, with the key as it then is; `undefined` if there is none. */
   change(id: string, change: KeyChange & { readonly revokedAt?: number }): Promise<AccessKey | undefined>;
-  /** Whether there is any key: without one, and without a token of the operator, anybody may ask. */
+  /** Whether there is no key, not even a revoked one: then, and without a token of the operator, anybody may ask. */
   readonly isEmpty: boolean;
 }

@@ -7,7 +7,10 @@ import type { BudgetPeriod } from "./access-key.ts";
  * - `concurrency`: what is not over.
  */
 export interface Limit {
-  /** Unique: `key_….requests-per-minute`, `bud_…`. */
+  /**
+   * Unique: `key_….requests-per-minute`, `bud_….nano-usd`. What is counted under an id never changes its kind or unit (nor a rate its
+   * period); the cap and a budget's period may, and what is used stays.
+   */
   readonly id: string;
   readonly kind: "rate" | "budget" | "concurrency";
   /** Whole numbers of these; a billionth of a US dollar is fine enough for the price of a token. */
@@ -30,10 +33,14 @@ export interface Reservation {
   readonly id: string;
   /** The key and its ancestors: where one of them was revoked meanwhile, it is refused. */
   readonly keys: readonly string[];
+  /** No limit twice. */
   readonly takes: readonly Take[];
 }
 
-/** Why a reservation was not made: the limit that stands longest in its way. */
+/**
+ * Why a reservation was not made: the limit that stands longest in its way. One that only a change of it could open counts as longest,
+ * one that opens when requests end as shortest; of equals the first.
+ */
 export type Refusal =
   | { readonly kind: "revoked" }
   | {
@@ -41,11 +48,13 @@ export type Refusal =
       readonly limit: Limit;
       /** What is used and held of it now. */
       readonly used: number;
-      /** After so many ms the same would fit if nothing else came; `undefined`: nobody knows, or never. */
+      /** What opens it: time, running requests that give back what they hold of it (nobody knows when), or nothing but a change of it. */
+      readonly until: "time" | "settled" | "changed";
+      /** Of `time`: after so many ms the same would fit if nothing else came. */
       readonly retryAfterMs: number | undefined;
     };
 
-/** What a request has truly cost. */
+/** What a request has truly cost, in whole numbers. A limit of requests stays at what was reserved. */
 export interface Spent {
   readonly tokens: number;
   readonly nanoUsd: number;
@@ -56,9 +65,9 @@ export interface LimitState {
   readonly limit: Limit;
   /** Settled, of the present period or of the sliding stretch. */
   readonly used: number;
-  /** Reserved and not settled. */
+  /** Reserved and not settled: of a rate nothing, since there it is used at once. */
   readonly held: number;
-  /** When the present period ends; of a rate, when all that is used has slid out. `undefined`: of `total` and `concurrency`. */
+  /** When the present period ends; of a rate, when all that is used has slid out (now, if nothing is). `undefined`: of `total` and `concurrency`. */
   readonly resetsAt: number | undefined;
 }
 
