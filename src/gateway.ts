@@ -33,6 +33,8 @@ import { createServer } from "./server/create-server.ts";
 import type { Observers } from "./server/request-observer.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import { createResponseStore } from "./store/create-response-store.ts";
+import { createMemoryKeys } from "./store/memory/memory-keys.ts";
+import { createMemoryLimits } from "./store/memory/memory-limits.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
 import { createRouter, type OwnName, type RestListener, type Router } from "./routing/index.ts";
@@ -135,9 +137,20 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     now,
     log,
   });
+  const keys = createMemoryKeys();
+  const limits = createMemoryLimits({ now, isRevoked: keys.isRevoked });
+  const random = createRandomPool(randomBytes);
   return {
     config,
     log,
+    access: createAccess({
+      token: config.BEARER_TOKEN,
+      keys,
+      limits,
+      newId: () => newId("hold_"),
+      now,
+    }),
+    keys: createKeyService({ keys, limits, randomBytes: random, newId, now }),
     configuration: () => configuration,
     router,
     chat,

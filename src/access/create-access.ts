@@ -51,7 +51,8 @@ export function createAccess({ token, keys, limits, newId, now }: AccessOptions)
       if (lineage === undefined) continue;
       const end = findEnd(lineage, now());
       if (end === undefined) return { kind: "key", ...lineage };
-      const whose = end.key === lineage.key ? "The API key" : `The key "${end.key.name}", which this one descends from,`;
+      const whose =
+        end.key === lineage.key ? "The API key" : `The key "${end.key.name}", which this one descends from,`;
       throw createKeyError(end.ended === "revoked" ? `${whose} was revoked.` : `${whose} has expired.`);
     }
     throw createKeyError(

@@ -69,19 +69,29 @@ function wrong(param: string, message: string): GatewayError {
 export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyServiceOptions): KeyService {
   async function get(id: string, within?: string): Promise<KeyLineage> {
     const lineage = await keys.get(id);
-    const isSeen = within === undefined || lineage?.ancestors.some((ancestor) => ancestor.id === within) === true;
-    if (lineage !== undefined && isSeen) return lineage;
-    throw new GatewayError("not-found", `There is no key '${shorten(id)}'.`, { param: "id", shouldRetry: false });
+    if (lineage !== undefined && isSeen(lineage, within)) return lineage;
+    throw new GatewayError("not-found", `There is no key '${shorten(id)}'.`, {
+      param: "id",
+      shouldRetry: false,
+    });
   }
 
   /** The keys that a new child of `parent` descends from. */
-  async function findAncestors(parent: string | undefined, within: string | undefined): Promise<readonly AccessKey[]> {
+  async function findAncestors(
+    parent: string | undefined,
+    within: string | undefined,
+  ): Promise<readonly AccessKey[]> {
     const id = parent ?? within;
     if (id === undefined) return [];
-    const lineage = await (id === within ? keys.get(id) : get(id, within).catch(() => undefined));
-    if (lineage === undefined) throw wrong("parent", `there is no key '${shorten(id)}'.`);
+    const lineage = await keys.get(id);
+    if (lineage === undefined || !isSeen(lineage, within, { itself: true }))
+      throw wrong("parent", `there is no key '${shorten(id)}'.`);
     const end = findEnd(lineage, now());
-    if (end !== undefined) throw wrong("parent", `the key '${end.key.name}' ${end.ended === "revoked" ? "was revoked" : "has expired"}.`);
+    if (end !== undefined)
+      throw wrong(
+        "parent",
+        `the key '${end.key.name}' ${end.ended === "revoked" ? "was revoked" : "has expired"}.`,
+      );
     const ancestors = [lineage.key, ...lineage.ancestors];
     if (ancestors.length >= deepest) throw wrong("parent", `keys can have ${deepest} generations at most.`);
     if (within !== undefined) await checkRoom(lineage.key);
@@ -95,27 +105,26 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
       (key) => key.parent === id && findEnd({ key, ancestors: [] }, now()) === undefined,
     );
     if (living.length >= mostChildren) {
-      throw new GatewayError("rate-limited", `This key has ${mostChildren} keys of its own already. Revoke some of them.`, {
-        shouldRetry: false,
-      });
+      throw new GatewayError(
+        "rate-limited",
+        `This key has ${mostChildren} keys of its own already. Revoke some of them.`,
+        {
+          shouldRetry: false,
+        },
+      );
     }
   }
 
-  async function toBudget(wish: BudgetWish, ancestors: readonly AccessKey[], within: string | undefined): Promise<Budget> {
-    if (!("id" in wish)) return { id: newId("bud_"), ...wish };
+  async function toBudget(
+    wish: BudgetWish,
+    ancestors: readonly AccessKey[],
+    within: string | undefined,
+  ): Promise<Budget> {
+    if ("amount" in wish) return { id: newId("bud_"), ...wish };
     const holders = within === undefined ? await keys.list() : ancestors;
     const budget = holders.find((key) => key.budget?.id === wish.id)?.budget;
     if (budget !== undefined) return budget;
     throw wrong("budget.id", `no key has a budget '${shorten(wish.id)}'.`);
-  }
-
-  /** All keys with the budget of one of them get its new amount and period. */
-  async function changeBudget(old: Budget, wish: Omit<Budget, "id">): Promise<Budget> {
-    const budget = { id: old.id, ...wish };
-    for (const key of await keys.list()) {
-      if (key.budget?.id === old.id) await keys.change(key.id, { budget });
-    }
-    return budget;
   }
 
   return {
@@ -153,9 +162,14 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
       checkWithin(change, ancestors, now());
       const { budget, ...rest } = change;
       const { budget: old } = key;
-      const changesOld = budget !== undefined && budget !== null && !("id" in budget) && old !== undefined;
-      const newBudget = changesOld ? await changeBudget(old, budget) : budget && (await toBudget(budget, ancestors, within));
-      const changed = await keys.change(id, { ...rest, ...(newBudget === undefined ? {} : { budget: newBudget }) });
+      // The same budget with another amount: it changes for all keys that have it, but never for one that the caller only descends from.
+      const isOwn = within === undefined || ancestors.every((ancestor) => ancestor.budget?.id !== old?.id);
+      const wished =
+        budget && "amount" in budget && old !== undefined && isOwn ? { ...budget, id: old.id } : budget;
+      const changed = await keys.change(id, {
+        ...rest,
+        ...(wished === undefined ? {} : { budget: wished && (await toBudget(wished, ancestors, within)) }),
+      });
       return changed ?? key;
     },
     async revoke(id, within) {
@@ -164,6 +178,16 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
       return (await keys.change(id, { revokedAt: now() })) ?? key;
     },
   };
+}
+
+/** Whether a key is among the descendants of `within`, or is that. */
+function isSeen(
+  { key, ancestors }: KeyLineage,
+  within: string | undefined,
+  { itself = false }: { readonly itself?: boolean } = {},
+): boolean {
+  if (within === undefined) return true;
+  return (itself && key.id === within) || ancestors.some(({ id }) => id === within);
 }
 
 /** A key never has more than those that it descends from: what says that it had is a mistake. */
@@ -176,12 +200,18 @@ function checkWithin(
   if (typeof expiresAt === "number" && expiresAt <= now) throw wrong("expires_at", "is not in the future.");
   for (const ancestor of ancestors) {
     if (typeof expiresAt === "number" && ancestor.expiresAt !== undefined && expiresAt > ancestor.expiresAt) {
-      throw wrong("expires_at", `is after the end of the key '${ancestor.name}', which this one descends from.`);
+      throw wrong(
+        "expires_at",
+        `is after the end of the key '${ancestor.name}', which this one descends from.`,
+      );
     }
     for (const name of ["requestsPerMinute", "tokensPerMinute", "tokensPerDay", "concurrency"] as const) {
       const [asked, most] = [wish[name], ancestor[name]];
       if (typeof asked === "number" && most !== undefined && asked > most) {
-        throw wrong(limitFields[name], `is more than the ${most} of the key '${ancestor.name}', which this one descends from.`);
+        throw wrong(
+          limitFields[name],
+          `is more than the ${most} of the key '${ancestor.name}', which this one descends from.`,
+        );
       }
     }
   }

@@ -3,13 +3,14 @@ import type { Limit } from "./limits.ts";
 
 const nanoUsdPerUsd = 1_000_000_000;
 
-/** A budget as a limit: dollars in billionths. */
+/** A budget as a limit: dollars in billionths. What is counted in tokens never becomes dollars, so its id says what it is. */
 export function budgetLimit({ id, unit, amount, period }: Budget): Limit {
   const inDollars = unit === "usd";
+  const counted = inDollars ? "nano-usd" : "tokens";
   return {
-    id,
+    id: `${id}.${counted}`,
     kind: "budget",
-    unit: inDollars ? "nano-usd" : "tokens",
+    unit: counted,
     cap: inDollars ? Math.round(amount * nanoUsdPerUsd) : amount,
     period,
   };

@@ -12,7 +12,10 @@ export function describeLimit({ kind, unit, cap, period }: Limit): string {
 }
 
 function formatUsd(nanoUsd: number): string {
-  return (nanoUsd / nanoUsdPerUsd).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 9 });
+  return (nanoUsd / nanoUsdPerUsd).toLocaleString("en", {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 9,
+  });
 }
 
 /** The field of the key that a limit comes from: `tokens_per_day`, `budget`. */
@@ -21,30 +24,29 @@ export function limitField({ id, kind }: Limit): string {
 }
 
 /** Whose limit it is: the caller's own, or one of a key that it descends from. */
-function describeOwner(limit: Limit, keys: readonly AccessKey[]): string {
-  const owner = keys.find(({ id, budget }) => (limit.kind === "budget" ? budget?.id === limit.id : limit.id.startsWith(`${id}.`)));
+function describeOwner({ id, kind }: Limit, keys: readonly AccessKey[]): string {
+  const owner = keys.find((key) => id.startsWith(`${kind === "budget" ? key.budget?.id : key.id}.`));
   const [own] = keys;
-  return owner === undefined || owner === own ? "This key" : `The key "${owner.name}", which this one descends from,`;
+  return owner === undefined || owner === own
+    ? "This key"
+    : `The key "${owner.name}", which this one descends from,`;
 }
+
+/** How long to wait for what opens when requests end, which nobody knows. */
+const shortWaitMs = 1000;
 
 /**
  * The error for a refused reservation of `keys` (the caller's own first): 429 with the time after which it fits, or `budget-exhausted` (402)
- * where that is longer than anybody should wait in silence.
+ * where that is longer than anybody should wait in silence. `now` in ms since the epoch.
  */
 export function toRefusalError(refusal: Refusal, keys: readonly AccessKey[], now: number): GatewayError {
   if (refusal.kind === "revoked") {
     return new GatewayError("unauthenticated", "The API key was revoked.", { shouldRetry: false });
   }
-  const { limit, used, retryAfterMs } = refusal;
-  const isMoney = limit.unit === "nano-usd";
-  const usedWords = isMoney ? `$${formatUsd(used)}` : used.toLocaleString("en");
-  const message =
-    `${describeOwner(limit, keys)} may have ${describeLimit(limit)} (${limitField(limit)}); ` +
-    (limit.kind === "concurrency"
-      ? `${usedWords} run now. Try again when one of them is over.`
-      : `${usedWords} of them are used or reserved now, and this request needs more than is left.${adviseWait(retryAfterMs)}`);
-  // One of them may end at any moment.
-  if (limit.kind === "concurrency") return new GatewayError("rate-limited", message, { retryAfterMs: retryAfterMs ?? 1000 });
+  const { limit, until, retryAfterMs } = refusal;
+  const message = `${describeOwner(limit, keys)} may have ${describeLimit(limit)} (${limitField(limit)}). ${describeUse(refusal)}`;
+  if (until === "settled") return new GatewayError("rate-limited", message, { retryAfterMs: shortWaitMs });
+  if (until === "changed") return new GatewayError("budget-exhausted", message);
   const kind = limit.kind === "budget" ? "budget-exhausted" : toLimitKind(retryAfterMs);
   return new GatewayError(kind, message, {
     retryAfterMs,
@@ -52,7 +54,12 @@ export function toRefusalError(refusal: Refusal, keys: readonly AccessKey[], now
   });
 }
 
-function adviseWait(retryAfterMs: number | undefined): string {
-  if (retryAfterMs === undefined) return " It never fits: ask for fewer tokens, or have the limit raised.";
-  return ` It fits in ${Math.ceil(retryAfterMs / 1000).toLocaleString("en")} s.`;
+function describeUse({ limit, used, until, retryAfterMs }: Refusal & { readonly kind: "limit" }): string {
+  if (limit.kind === "concurrency") return "So many run now: try again when one of them is over.";
+  const figure = limit.unit === "nano-usd" ? `$${formatUsd(used)}` : used.toLocaleString("en");
+  const state = `Used or reserved of that now: ${figure}, and this request needs more than is left.`;
+  if (until === "settled") return `${state} Running requests may give back some of it.`;
+  if (until === "changed" || retryAfterMs === undefined)
+    return `${state} It never fits: ask for fewer tokens, or have the limit raised.`;
+  return `${state} It fits in ${Math.ceil(retryAfterMs / 1000).toLocaleString("en")} s.`;
 }

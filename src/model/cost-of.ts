@@ -13,7 +13,10 @@ export interface Counted {
  * What an answer costs, in billionths of a US dollar, rounded up to a whole one. `undefined` where a part of it has no known price:
  * a sum that leaves something out would be taken for the whole.
  */
-export function costOf(price: Price | undefined, { inputTokens = 0, outputTokens = 0 }: Counted): number | undefined {
+export function costOf(
+  price: Price | undefined,
+  { inputTokens = 0, outputTokens = 0 }: Counted,
+): number | undefined {
   if (price === undefined) return undefined;
   const { inputPerMillion, outputPerMillion, perRequest = 0 } = price;
   if (inputPerMillion === undefined && inputTokens > 0) return undefined;

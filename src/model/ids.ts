@@ -10,7 +10,10 @@ export type IdPrefix =
   | "call_"
   | "toolu_"
   | "req_"
-  | "ig_";
+  | "ig_"
+  | "key_"
+  | "bud_"
+  | "hold_";
 
 /** Makes an id that is unique across conversations: the prefix and 24 or more letters and digits. */
 export type IdFactory = (prefix: IdPrefix) => string;

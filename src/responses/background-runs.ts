@@ -63,7 +63,10 @@ type Storage =
   | { readonly state: "failed"; readonly problem: StoreProblem };
 
 /** Announces a response, then runs it. */
-function createRun({ writer, inputItems, start, save, onEnd, owner }: RunOptions, release: () => void): OwnRun {
+function createRun(
+  { writer, inputItems, start, save, onEnd, owner }: RunOptions,
+  release: () => void,
+): OwnRun {
   const controller = createController();
   const waiting = new Set<() => void>();
   const events = [...writer.queue()];

@@ -40,7 +40,10 @@ function createScope(
 ): ResponseService {
   const { chat, store, runs, summaries, log } = deps;
 
-  function toPrepared({ parsed, request, begin, writer }: PreparedAnswer, context: ResponseContext): PreparedResponse {
+  function toPrepared(
+    { parsed, request, begin, writer }: PreparedAnswer,
+    context: ResponseContext,
+  ): PreparedResponse {
     const { inputItems } = parsed;
 
     async function save(response: ResponseObject): Promise<StoreProblem | undefined> {

@@ -12,6 +12,8 @@ import { budgetHeaders } from "../dialects/encode-budget.ts";
 import { GatewayError, shorten } from "../errors.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
+import { adminRoutes } from "./admin/index.ts";
+import { ownKeyRoutes } from "./admin/keys.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
 import { authenticate } from "./authenticate.ts";
@@ -49,6 +51,8 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiEmbeddingsRoutes,
   anthropicMessagesRoutes,
   usageRoutes,
+  adminRoutes,
+  ownKeyRoutes,
 ];
 
 /** Headers of ours that scripts in a browser may read. */
@@ -135,7 +139,12 @@ export async function createServer(
   const { config, newId } = deps;
   const shutdown = createShutdown();
   const open = createOpenRequests(startTimer);
-  const observers = [requestLog, countRequests(deps.totals), settleRequests(deps.access.typical), ...deps.observers];
+  const observers = [
+    requestLog,
+    countRequests(deps.totals),
+    settleRequests(deps.access.typical),
+    ...deps.observers,
+  ];
   const app = fastify({
     schemaController: { compilersFactory: { buildValidator: buildNothing, buildSerializer: buildNothing } },
     loggerInstance: toQuiet(log),

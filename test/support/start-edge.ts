@@ -1,4 +1,11 @@
+import { randomBytes } from "node:crypto";
+
 import { pino } from "pino";
+
+import { createAccess } from "../../src/access/create-access.ts";
+import { createKeyService } from "../../src/access/key-service.ts";
+import { createMemoryKeys } from "../../src/store/memory/memory-keys.ts";
+import { createMemoryLimits } from "../../src/store/memory/memory-limits.ts";
 
 import type { CallContext, ChatService } from "../../src/completion/chat-service.ts";
 import { readConfig } from "../../src/config.ts";
@@ -67,6 +74,7 @@ export async function startEdge(options: {
   const log = pino({ level: "trace", base: null }, { write: (line) => lines.push(JSON.parse(line)) });
   const chat: ChatService = {
     complete: pushing(answer),
+    admit: async () => undefined,
     countTokens: async () => 7,
     fits: async () => true,
     editContext: async (request) => ({ request, applied: [] }),
@@ -99,6 +107,8 @@ export async function startEdge(options: {
   const newId: IdFactory = (prefix) => `${prefix}${(ids += 1)}`;
   const store = createMemoryStore(10);
   const summaries = createSealer(secret, "conversation summaries");
+  const keys = createMemoryKeys();
+  const limits = createMemoryLimits({ now, isRevoked: keys.isRevoked });
   const server = await createServer(
     {
       config,
@@ -111,6 +121,8 @@ export async function startEdge(options: {
       allowances: async () => [],
       totals: createTotalsKeeper(1_700_000_000_000),
       observers: options.observers ?? [],
+      access: createAccess({ token: config.BEARER_TOKEN, keys, limits, newId: () => newId("hold_"), now }),
+      keys: createKeyService({ keys, limits, randomBytes, newId, now }),
       newId,
       now,
     },

@@ -12,7 +12,10 @@ import { keyRoutes } from "./keys.ts";
  * The admin API, `/admin/v1`: keys, what they spent, what came of requests. It wants `ADMIN_TOKEN` and nothing else opens it; without one
  * it is closed.
  */
-export function adminRoutes({ config, keys }: Pick<ServerDependencies, "config" | "keys">): FastifyPluginCallback {
+export function adminRoutes({
+  config,
+  keys,
+}: Pick<ServerDependencies, "config" | "keys">): FastifyPluginCallback {
   const wanted = config.ADMIN_TOKEN === "" ? undefined : digestOf(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
@@ -23,14 +26,22 @@ export function adminRoutes({ config, keys }: Pick<ServerDependencies, "config" 
 
   function findBar(given: readonly string[]): GatewayError | undefined {
     if (wanted === undefined) {
-      return new GatewayError("forbidden", "The admin API is closed. Set ADMIN_TOKEN to open it to those who have it.", {
-        shouldRetry: false,
-      });
+      return new GatewayError(
+        "forbidden",
+        "The admin API is closed. Set ADMIN_TOKEN to open it to those who have it.",
+        {
+          shouldRetry: false,
+        },
+      );
     }
     if (given.some((secret) => digestOf(secret) === wanted)) return undefined;
     const words = given.length === 0 ? "The admin token is missing" : "The admin token is wrong";
-    return new GatewayError("unauthenticated", `${words}. Send ADMIN_TOKEN as 'Authorization: Bearer <token>'.`, {
-      shouldRetry: false,
-    });
+    return new GatewayError(
+      "unauthenticated",
+      `${words}. Send ADMIN_TOKEN as 'Authorization: Bearer <token>'.`,
+      {
+        shouldRetry: false,
+      },
+    );
   }
 }

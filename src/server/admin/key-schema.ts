@@ -17,9 +17,9 @@ const periodWords: Readonly<Record<string, BudgetPeriod>> = {
 const count = z.int("must be a whole number").min(1, "must be 1 or more").max(1e15, "is too large");
 
 /** ISO 8601, or seconds since the epoch as OpenAI's APIs have them; to ms since the epoch. */
-const time = z.union([z.iso.datetime({ offset: true }), z.int().min(0)], "must be a time such as 2027-01-31T00:00:00Z").transform((value) =>
-  typeof value === "number" ? value * 1000 : Date.parse(value),
-);
+const time = z
+  .union([z.iso.datetime({ offset: true }), z.int().min(0)], "must be a time such as 2027-01-31T00:00:00Z")
+  .transform((value) => (typeof value === "number" ? value * 1000 : Date.parse(value)));
 
 const period = z
   .string()
@@ -36,17 +36,22 @@ const budget = z
   .transform(({ id, tokens, usd, period: asked }, context) => {
     const given = [id, tokens, usd].filter((value) => value !== undefined).length;
     if (given === 1 && id !== undefined && asked === undefined) return { id };
-    if (given === 1 && tokens !== undefined) return { unit: "tokens", amount: tokens, period: asked ?? "total" } as const;
-    if (given === 1 && usd !== undefined) return { unit: "usd", amount: usd, period: asked ?? "total" } as const;
+    if (given === 1 && tokens !== undefined)
+      return { unit: "tokens", amount: tokens, period: asked ?? "total" } as const;
+    if (given === 1 && usd !== undefined)
+      return { unit: "usd", amount: usd, period: asked ?? "total" } as const;
     context.addIssue({
       code: "custom",
-      message: "must have `tokens` or `usd`, and a `period`; or only the `id` of a budget that another key has",
+      message:
+        "must have `tokens` or `usd`, and a `period`; or only the `id` of a budget that another key has",
     });
     return z.NEVER;
   });
 
 const patterns = z.array(z.string().min(1).max(200)).max(100);
-const dialects = z.array(z.enum(dialectNames, `must be one of ${dialectNames.join(", ")}`)).max(dialectNames.length);
+const dialects = z
+  .array(z.enum(dialectNames, `must be one of ${dialectNames.join(", ")}`))
+  .max(dialectNames.length);
 
 /** What may stand in a wish and in a change alike. */
 const limits = {
@@ -98,22 +103,20 @@ function dropAbsent<Fields extends object, Absent extends null | undefined>(
 /** What makes a key: the body of `POST /admin/v1/keys` and of `POST /v1/keys`. */
 export const createKeySchema = z
   .strictObject({ name, ...limits, parent: z.string().min(1).nullish() })
-  .transform(
-    ({ name: given, parent, ...body }): KeyWish => ({
-      name: given,
-      ...dropAbsent({ ...toInnerNames(body), parent }, [undefined, null]),
-    }),
-  );
+  .transform(({ name: given, parent, ...body }): KeyWish => ({
+    name: given,
+    ...dropAbsent({ ...toInnerNames(body), parent }, [undefined, null]),
+  }));
 
 /** What changes one: the body of `PATCH …/keys/{id}`. `null` takes a limit away. */
 export const changeKeySchema = z
   .strictObject({ name: name.optional(), ...limits })
-  .transform(
-    ({ name: given, ...body }): KeyWishChange =>
-      dropAbsent({ ...toInnerNames(body), name: given }, [undefined]),
+  .transform(({ name: given, ...body }): KeyWishChange =>
+    dropAbsent({ ...toInnerNames(body), name: given }, [undefined]),
   );
 
-const toTime = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+const toTime = (ms: number | undefined): string | null =>
+  ms === undefined ? null : new Date(ms).toISOString();
 
 /** A key as the API shows it, without its secret; every field is there, `null` where it has none. */
 export function encodeKey(key: AccessKey) {

@@ -1,9 +1,12 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from "fastify";
 
 import { ownerOf } from "../../access/caller.ts";
 import type { KeyService } from "../../access/key-service.ts";
 import { parseBody } from "../../dialects/parse-body.ts";
 import { GatewayError } from "../../errors.ts";
+import { setDialectErrors } from "../dialect-errors.ts";
+import { encodeEdgeError } from "../encode-edge-error.ts";
+import type { ServerDependencies } from "../route-dependencies.ts";
 import { changeKeySchema, createKeySchema, encodeKey, encodeLimitState } from "./key-schema.ts";
 
 type KeyRequest = FastifyRequest<{ Params: { id: string } }>;
@@ -14,7 +17,10 @@ type KeyRequest = FastifyRequest<{ Params: { id: string } }>;
 export function keyRoutes(
   app: FastifyInstance,
   base: string,
-  { service, within }: { readonly service: KeyService; readonly within: (request: FastifyRequest) => string | undefined },
+  {
+    service,
+    within,
+  }: { readonly service: KeyService; readonly within: (request: FastifyRequest) => string | undefined },
 ): void {
   app.post(base, async (request, reply) => {
     const { key, secret } = await service.create(parseBody(createKeySchema, request.body), within(request));
@@ -29,7 +35,9 @@ export function keyRoutes(
     return { ...encodeKey(lineage.key), limits: (await service.look(lineage)).map(encodeLimitState) };
   });
   app.patch(`${base}/:id`, async (request: KeyRequest) =>
-    encodeKey(await service.change(request.params.id, parseBody(changeKeySchema, request.body), within(request))),
+    encodeKey(
+      await service.change(request.params.id, parseBody(changeKeySchema, request.body), within(request)),
+    ),
   );
   app.delete(`${base}/:id`, async (request: KeyRequest) =>
     encodeKey(await service.revoke(request.params.id, within(request))),
@@ -37,17 +45,21 @@ export function keyRoutes(
 }
 
 /** `/v1/keys`: the keys that a key makes of itself, for those who work for its holder. */
-export function ownKeyRoutes(app: FastifyInstance, service: KeyService): void {
-  keyRoutes(app, "/v1/keys", {
-    service,
-    within({ facts }) {
-      const id = ownerOf(facts.caller);
-      if (id !== undefined) return id;
-      throw new GatewayError(
-        "forbidden",
-        "Only a key (akc-…) can have keys of its own. The operator makes keys by POST /admin/v1/keys, with ADMIN_TOKEN.",
-        { shouldRetry: false },
-      );
-    },
-  });
+export function ownKeyRoutes({ keys }: Pick<ServerDependencies, "keys">): FastifyPluginCallback {
+  return (app, _options, done) => {
+    setDialectErrors(app, encodeEdgeError);
+    keyRoutes(app, "/v1/keys", {
+      service: keys,
+      within({ facts }) {
+        const id = ownerOf(facts.caller);
+        if (id !== undefined) return id;
+        throw new GatewayError(
+          "forbidden",
+          "Only a key (akc-…) can have keys of its own. The operator makes keys by POST /admin/v1/keys, with ADMIN_TOKEN.",
+          { shouldRetry: false },
+        );
+      },
+    });
+    done();
+  };
 }

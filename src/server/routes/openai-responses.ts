@@ -102,7 +102,10 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
   /** Source: OpenAI's reference, "Compact a response"; Codex up to 0.130 reads `output` alone. */
   async function compact(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const input = parseRequest(request.body);
-    const compaction = await responsesOf(deps, request).compact(input, toResponseContext(deps, request, reply));
+    const compaction = await responsesOf(deps, request).compact(
+      input,
+      toResponseContext(deps, request, reply),
+    );
     showIgnored(reply, compaction.ignored);
     request.facts.stream = false;
     const { usage: counted } = await collectAnswer(request, compaction.events);
