@@ -70,6 +70,7 @@ function createRun(
   const controller = createController();
   const waiting = new Set<() => void>();
   const events = [...writer.queue()];
+  const announced = writer.response();
   let discarded = false;
   let storage: Storage = { state: "new" };
   let failure: GatewayError | undefined;
@@ -126,6 +127,7 @@ function createRun(
     get response() {
       return writer.response();
     },
+    announced,
     inputItems,
     owner,
     get problem() {
@@ -166,9 +168,10 @@ async function nothingToDo(): Promise<void> {}
 function noBeat(): void {}
 
 /** A run that is over, without what it ran with: its request, answer and connection would be held as long as it is. */
-function toEnded({ response, inputItems, owner, problem, stored, events }: HeldRun): HeldRun {
+function toEnded({ response, announced, inputItems, owner, problem, stored, events }: HeldRun): HeldRun {
   return {
     response,
+    announced,
     inputItems,
     owner,
     problem,

@@ -5,8 +5,7 @@ import {
   type ResponsesInput,
 } from "../dialects/openai-responses/index.ts";
 import { GatewayError } from "../errors.ts";
-import { ownResponses } from "../store/own-responses.ts";
-import { type ProblemLog, type StoreProblem, tryToStore } from "../store/response-store.ts";
+import { ownResponses, type ProblemLog, type StoreProblem, tryToStore } from "../store/response-store.ts";
 import { createBackgroundRuns, ownRuns } from "./background-runs.ts";
 import { compact } from "./compact.ts";
 import { fitContext } from "./fit-context.ts";

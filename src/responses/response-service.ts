@@ -51,6 +51,8 @@ export interface RunLog {
 export interface BackgroundRun {
   /** The response as it is now. */
   readonly response: ResponseObject;
+  /** The response as it was before its answer began. */
+  readonly announced: ResponseObject;
   /** Why it could not be stored so far: the run is found in memory all the same. */
   readonly problem: StoreProblem | undefined;
   /** All events so far; `sequence_number` is the index. */

@@ -8,8 +8,12 @@ import {
   toFixed,
   toWireMessages,
 } from "../dialects/anthropic-messages/index.ts";
-import { ownResponses } from "../store/own-responses.ts";
-import { type ResponseStore, type StoredResponse, tryToStore } from "../store/response-store.ts";
+import {
+  ownResponses,
+  type ResponseStore,
+  type StoredResponse,
+  tryToStore,
+} from "../store/response-store.ts";
 
 /** A request in its place in a thread, or outside of any. */
 export interface OpenTurn {

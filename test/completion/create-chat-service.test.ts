@@ -67,7 +67,7 @@ function createWatch(): CallWatch & { readonly told: (readonly unknown[])[] } {
       void told.push([name, ...what]);
   return {
     told,
-    resolve: note("resolve"),
+    resolve: ({ id }) => note("resolve")(id),
     ask: note("ask"),
     retry: note("retry"),
     repair: note("repair"),

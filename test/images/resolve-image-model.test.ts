@@ -32,14 +32,14 @@ describe("the model of an images request", () => {
     ["AkashGen", "AkashGen"],
     ["akashgen", "AkashGen"],
   ])("%s is %s", async (id, expected) => {
-    expect(await resolveImageModel({ chat, images }, id, never)).toBe(expected);
+    expect(await resolveImageModel({ chat, images }, id, never)).toMatchObject({ id: expected });
   });
 
   it("is one of several, the first where nobody says", async () => {
     const several = createChat({ id: "flux-dev", kind: "image" }, { id: "sdxl", kind: "image" });
     const sources = { chat: several, images: { defaultModel: "flux-dev" } };
-    expect(await resolveImageModel(sources, undefined, never)).toBe("flux-dev");
-    expect(await resolveImageModel(sources, "sdxl", never)).toBe("sdxl");
+    expect(await resolveImageModel(sources, undefined, never)).toMatchObject({ id: "flux-dev" });
+    expect(await resolveImageModel(sources, "sdxl", never)).toMatchObject({ id: "sdxl" });
     await expect(resolveImageModel(sources, "x", never)).rejects.toThrow(
       "Images are made by flux-dev, sdxl:",
     );
@@ -50,15 +50,19 @@ describe("the model of an images request", () => {
     await expect(resolveImageModel(writers, "m", never)).rejects.toThrow(
       /no images\. No upstream .* draws\.$/,
     );
-    expect(await resolveImageModel(writers, undefined, never)).toBe("");
+    expect(await resolveImageModel(writers, undefined, never)).toMatchObject({ id: "" });
   });
 
   it("defaults to the usual one while the upstream's list does not show it", async () => {
-    expect(await resolveImageModel({ chat: createChat(), images }, undefined, never)).toBe("AkashGen");
+    expect(await resolveImageModel({ chat: createChat(), images }, undefined, never)).toMatchObject({
+      id: "AkashGen",
+    });
   });
 
   it("defaults to the usual one while there is no list, unless the caller left", async () => {
-    expect(await resolveImageModel({ chat: withoutList, images }, undefined, never)).toBe("AkashGen");
+    expect(await resolveImageModel({ chat: withoutList, images }, undefined, never)).toMatchObject({
+      id: "AkashGen",
+    });
     const gone = AbortSignal.abort();
     await expect(resolveImageModel({ chat: withoutList, images }, undefined, gone)).rejects.toThrow();
   });

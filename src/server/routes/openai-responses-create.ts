@@ -79,7 +79,7 @@ export async function answerResponses(
     const run = await prepared.startInBackground(createRunLog(request, deps));
     request.facts.response = run.response.id;
     showProblem(reply, run.problem);
-    if (!streams) return reply.send(run.response);
+    if (!streams) return reply.send(run.announced);
     await streamRun(reply, { run, startingAfter: -1, config, signal });
     return reply;
   }
