@@ -47,11 +47,16 @@ export function toRefusalError(refusal: Refusal, keys: readonly AccessKey[], now
   const message = `${describeOwner(limit, keys)} may have ${describeLimit(limit)} (${limitField(limit)}). ${describeUse(refusal)}`;
   if (until === "settled") return new GatewayError("rate-limited", message, { retryAfterMs: shortWaitMs });
   if (until === "changed") return new GatewayError("budget-exhausted", message);
-  const kind = limit.kind === "budget" ? "budget-exhausted" : toLimitKind(retryAfterMs);
+  const kind = limit.period === "minute" ? "rate-limited" : kindOfWait(limit, retryAfterMs);
   return new GatewayError(kind, message, {
     retryAfterMs,
     ...(kind === "budget-exhausted" && retryAfterMs !== undefined ? { resetsAt: now + retryAfterMs } : {}),
   });
+}
+
+/** Agents sleep through a wait that they are told, so one that is long is told as a budget that is spent. */
+function kindOfWait({ kind }: Limit, retryAfterMs: number | undefined): "rate-limited" | "budget-exhausted" {
+  return kind === "budget" ? "budget-exhausted" : toLimitKind(retryAfterMs);
 }
 
 function describeUse({ limit, used, until, retryAfterMs }: Refusal & { readonly kind: "limit" }): string {
