@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { createGate } from "../support/gate.ts";
 import { get, post } from "../support/post.ts";
@@ -218,6 +218,35 @@ describe("limits", () => {
     expect(limits).toMatchObject([{ limit: "budget", used: 42, reserved: 0, remaining: 958 }]);
   });
 
+  test("a client that leaves, and an upstream that breaks off, have cost what they had by then", async () => {
+    await using team = await startTeam();
+    const { key } = await team.createKey({ budget: { tokens: 100_000, period: "month" } });
+    const limits = async () => (await get(`${team.url}/v1/usage`, bearer(key))).json().key.limits;
+    team.simulator.enqueue({ text: "one two three four five six", error: { kind: "cut" } });
+    const broken = await team.chat(key, { stream: true });
+    expect(broken.text).toContain("error");
+    const [first] = await limits();
+    expect(first.used).toBeGreaterThan(5);
+    expect(first.reserved).toBe(0);
+
+    const gate = createGate();
+    team.simulator.enqueue({ text: ["one", " two", " three"], gate: gate.promise, gateAfter: 2 });
+    const leaving = new AbortController();
+    const streamed = await fetch(`${team.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { ...bearer(key), "content-type": "application/json" },
+      body: JSON.stringify({ ...hello, stream: true }),
+      signal: leaving.signal,
+    });
+    await streamed.body?.getReader().read();
+    expect((await limits())[0].reserved).toBeGreaterThan(0);
+    leaving.abort();
+    await vi.waitFor(async () => expect((await limits())[0].reserved).toBe(0));
+    gate.open();
+    const [second] = await limits();
+    expect(second.used).toBeGreaterThan(first.used + 5);
+  });
+
   test("a budget that is spent is 402, and says when there is a new one", async () => {
     const now = Date.parse("2027-01-01T23:00:00Z");
     await using team = await startTeam({ overrides: { now: () => now } });
@@ -317,6 +346,25 @@ describe("keys of keys", () => {
     expect((await team.chat(one.key)).status).toBe(200);
     expect((await team.admin("GET", `/keys/${one.id}`)).json().budget.tokens).toBe(1000);
   });
+});
+
+test("GET /v1/usage tells a key how its limits stand, and nothing of others", async () => {
+  await using team = await startTeam({ env: { BEARER_TOKEN: "sesame" } });
+  const { id, key } = await team.createKey({ name: "ci", requests_per_minute: 5, concurrency: 2 });
+  await team.chat(key);
+  const own = (await get(`${team.url}/v1/usage`, bearer(key))).json();
+  expect(own.totals).toBeNull();
+  expect(own.key).toMatchObject({
+    id,
+    name: "ci",
+    limits: [
+      { limit: "concurrency", cap: 2, used: 0, reserved: 0, remaining: 2 },
+      { limit: "requests_per_minute", cap: 5, used: 1, reserved: 0, remaining: 4 },
+    ],
+  });
+  const all = (await get(`${team.url}/v1/usage`, bearer("sesame"))).json();
+  expect(all.totals.requests).toBe(1);
+  expect(all.key).toBeUndefined();
 });
 
 describe("what a key stored", () => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from "fastify";
 
+import type { KeyLineage } from "../../access/access-key.ts";
 import { ownerOf } from "../../access/caller.ts";
 import type { KeyService } from "../../access/key-service.ts";
 import { parseBody } from "../../dialects/parse-body.ts";
@@ -31,8 +32,7 @@ export function keyRoutes(
     data: (await service.list(within(request))).map(encodeKey),
   }));
   app.get(`${base}/:id`, async (request: KeyRequest) => {
-    const lineage = await service.get(request.params.id, within(request));
-    return { ...encodeKey(lineage.key), limits: (await service.look(lineage)).map(encodeLimitState) };
+    return describeKey(service, await service.get(request.params.id, within(request)));
   });
   app.patch(`${base}/:id`, async (request: KeyRequest) =>
     encodeKey(
@@ -42,6 +42,11 @@ export function keyRoutes(
   app.delete(`${base}/:id`, async (request: KeyRequest) =>
     encodeKey(await service.revoke(request.params.id, within(request))),
   );
+}
+
+/** A key, and how all limits stand that bind it. */
+export async function describeKey(service: Pick<KeyService, "look">, lineage: KeyLineage) {
+  return { ...encodeKey(lineage.key), limits: (await service.look(lineage)).map(encodeLimitState) };
 }
 
 /** `/v1/keys`: the keys that a key makes of itself, for those who work for its holder. */
