@@ -34,6 +34,8 @@ import type { Observers } from "./server/request-observer.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import { createResponseStore } from "./store/create-response-store.ts";
 import { createMemoryKeys } from "./store/memory/memory-keys.ts";
+import { createMemoryTraces } from "./store/memory/memory-traces.ts";
+import type { TraceStore } from "./traces/trace-store.ts";
 import { createMemoryLimits } from "./store/memory/memory-limits.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
@@ -85,6 +87,7 @@ export interface Services {
   readonly access: Access;
   /** Makes, shows and ends keys. */
   readonly keys: KeyService;
+  readonly traces: TraceStore;
   readonly now: () => number;
   /** Reads the configuration file again. */
   reload(): ReloadOutcome;
@@ -145,11 +148,13 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     log,
     access: createAccess({
       token: config.BEARER_TOKEN,
+      adminToken: config.ADMIN_TOKEN,
       keys,
       limits,
       newId: () => newId("hold_"),
       now,
     }),
+    traces: createMemoryTraces(),
     keys: createKeyService({ keys, limits, randomBytes: random, newId, now }),
     configuration: () => configuration,
     router,

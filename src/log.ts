@@ -23,9 +23,11 @@ const secretNames = new Set([
   "headers",
   "AKASH_ACCESS_TOKEN",
   "AKASH_COOKIE",
+  "ADMIN_TOKEN",
   "AKASHML_API_KEY",
   "BEARER_TOKEN",
   "COMPATIBLE_API_KEY",
+  "DATABASE_URL",
   "IMAGE_LINK_SECRET",
 ]);
 

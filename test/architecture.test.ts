@@ -89,8 +89,9 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "store/response-store.ts",
   ],
   "secrets/": ["config.ts"],
-  "store/": ["model/", "errors.ts", "stream/", "config.ts", "access/", "ledger/"],
+  "store/": ["model/", "errors.ts", "stream/", "config.ts", "access/", "ledger/", "traces/"],
   "access/": ["model/", "errors.ts"],
+  "traces/": ["model/", "errors.ts"],
   "ledger/": ["model/", "errors.ts"],
   "completion/": [
     "model/",
@@ -117,6 +118,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "responses/response-service.ts",
     "store/response-store.ts",
     "access/",
+    "traces/",
     "version.ts",
   ],
   "simulator/": [],

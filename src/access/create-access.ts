@@ -8,8 +8,10 @@ import { createTypicalAnswers, type TypicalAnswers } from "./typical-answers.ts"
 
 /** What the access service needs. */
 export interface AccessOptions {
-  /** `BEARER_TOKEN`: the operator's own key. Empty: there is none. */
+  /** `BEARER_TOKEN`: the operator's own key. Empty: there is none, and without keys anybody may ask. */
   readonly token: string;
+  /** `ADMIN_TOKEN`, which is good for all that `token` is. Empty: there is none. */
+  readonly adminToken: string;
   readonly keys: KeyStore;
   readonly limits: Limits;
   /** Of reservations; unique for all time. */
@@ -34,9 +36,10 @@ export interface Access {
 }
 
 /** Creates the access service. */
-export function createAccess({ token, keys, limits, newId, now }: AccessOptions): Access {
+export function createAccess({ token, adminToken, keys, limits, newId, now }: AccessOptions): Access {
   // Equal digests instead of equal texts: the time tells neither the length nor a common beginning.
   const tokenDigest = token === "" ? undefined : digestOf(token);
+  const adminDigest = adminToken === "" ? undefined : digestOf(adminToken);
   const typical = createTypicalAnswers();
 
   /** What opens the gateway. */
@@ -68,8 +71,10 @@ export function createAccess({ token, keys, limits, newId, now }: AccessOptions)
       return isOpen();
     },
     identify(secrets) {
-      if (isOpen()) return anybody;
+      if (isOpen() && (adminDigest === undefined || secrets.length === 0)) return anybody;
       const digests = secrets.map(digestOf);
+      if (adminDigest !== undefined && digests.includes(adminDigest)) return operator;
+      if (isOpen()) return anybody;
       if (tokenDigest !== undefined && digests.includes(tokenDigest)) return operator;
       return identifyByKeys(secrets, keys.isEmpty ? [] : digests);
     },

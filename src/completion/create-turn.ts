@@ -5,6 +5,7 @@ import type { ChatRequest } from "../model/request.ts";
 import { countTokens } from "../shaping/count-tokens.ts";
 import { createTokenCounter } from "../shaping/create-token-counter.ts";
 import type { AnswerProblem, Shaper } from "../shaping/shaper.ts";
+import type { TurnWatch } from "../model/trace-watch.ts";
 import { linkSignal } from "../stream/link-signal.ts";
 import type { Pace } from "../stream/pace.ts";
 import type { Sink, Source } from "../stream/source.ts";
@@ -35,6 +36,9 @@ export interface TurnOptions {
   readonly startPace: () => Pace;
 }
 
+/** Who learns what the upstream says in a turn. */
+type RawListener = Pick<TurnWatch, "raw"> | undefined;
+
 /** One turn of the model: one request to the upstream, and what becomes of its answer. */
 export interface Turn {
   readonly chain: Chain;
@@ -55,7 +59,7 @@ export interface Turn {
 }
 
 /** Creates a turn, in which nothing is asked yet. `request`: lowered to what the model can. */
-export function createTurn(request: ChatRequest, options: TurnOptions): Turn {
+export function createTurn(request: ChatRequest, options: TurnOptions, listener?: RawListener): Turn {
   const written = createTokenCounter(request.model);
   const thought = createTokenCounter(request.model);
   const { describeNativeCall } = options;
@@ -106,6 +110,7 @@ export function createTurn(request: ChatRequest, options: TurnOptions): Turn {
   }
 
   function note(batch: EventBatch): void {
+    listener?.raw(batch);
     hasBegun = true;
     const last = batch.at(-1);
     if (last?.type === "finish") given = last.usage;

@@ -1,4 +1,4 @@
-import { GatewayError } from "../errors.ts";
+import { GatewayError, toGatewayError } from "../errors.ts";
 import { addUsage } from "../model/add-usage.ts";
 import type { EventBatch, Usage } from "../model/events.ts";
 import type { ChatRequest } from "../model/request.ts";
@@ -32,12 +32,15 @@ export async function runTurns(options: AnswerOptions, sink: Sink<EventBatch>): 
   let spent: Usage | undefined;
   let total: Usage | undefined;
 
-  const give = (events: EventBatch): Promise<void> | undefined =>
-    events.length === 0 ? undefined : sink(events);
-
   for (let repairs = 0; ; repairs += 1) {
-    const turn = createTurn(request, options);
+    const traced = watch?.trace?.turn();
+    const turn = createTurn(request, options, traced);
     let asksAgain = false;
+    const give = (events: EventBatch): Promise<void> | undefined => {
+      if (events.length === 0) return undefined;
+      traced?.shaped(events);
+      return sink(events);
+    };
     const usage = (reported: Usage | undefined): Usage => {
       total = spent === undefined ? turn.usage(reported) : addUsage(spent, turn.usage(reported));
       return total;
@@ -52,22 +55,31 @@ export async function runTurns(options: AnswerOptions, sink: Sink<EventBatch>): 
         if (lostCall === undefined) throw error;
       }
       // A shaper behind the one with a problem may have ended the answer before it.
-      if (answer.finished) return;
+      if (answer.finished) {
+        traced?.end({ kind: "kept" });
+        return;
+      }
       const problem = lostCall ?? turn.chain.problem();
       if (problem === undefined || repairs >= options.repairTurns) {
         if (problem !== undefined) await give(answer.add(turn.chain.giveUp(answer.gaveText), usage));
         if (!answer.finished)
           throw new GatewayError("upstream-truncated", "The upstream broke off its answer.");
+        traced?.end({ kind: "kept" });
         return;
       }
       const reason = lostCall === undefined ? turn.chain.repairReason() : "lost-tool-call";
       asksAgain = true;
       if (reason !== undefined) watch?.repair(reason);
+      traced?.end({ kind: "asked-again", reason, told: problem.message });
       spent = usage(turn.reported());
       request = withProblem(request, problem);
       await give(answer.nextTurn(problem.keepsText === true));
     } catch (error) {
       await give(answer.abandon(turn.chain));
+      if (traced !== undefined) {
+        const { kind, message } = toGatewayError(error);
+        traced.end({ kind: "failed", error: kind, message });
+      }
       throw error;
     } finally {
       // The upstream counts what it reads and writes, whether or not somebody waits for the end of it.

@@ -2,6 +2,7 @@ import type { Attempt } from "./attempt.ts";
 import type { CallOffer, OfferedModel } from "./call-gate.ts";
 import type { Usage } from "./events.ts";
 import type { Parameter } from "./request.ts";
+import type { TraceWatch } from "./trace-watch.ts";
 
 /** What a request can wait for. */
 export type Waiting =
@@ -61,6 +62,8 @@ export interface CallWatch {
   ignore?(parameters: readonly string[]): void;
   /** What was spent on an answer that has no finish to tell it. */
   spend(usage: Usage): void;
+  /** Where somebody wants to see all of the request: who learns its text, too. */
+  readonly trace?: TraceWatch | undefined;
   waitFor(what: Waiting): void;
   /** Something came, or changed: the request is not stuck. */
   move(): void;

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 
 import type { Caller } from "../access/caller.ts";
 import type { RequestGate } from "../access/create-gate.ts";
+import type { TraceRecorder } from "../traces/create-recorder.ts";
 import type { Spellings } from "../dialects/dialect.ts";
 import { toGatewayError, type ErrorKind } from "../errors.ts";
 import { addUsage } from "../model/add-usage.ts";
@@ -49,6 +50,8 @@ export class AnswerFacts implements CallWatch {
   caller: Caller = anybody;
   /** What lets the request pass. `undefined`: nothing is in its way. */
   gate: RequestGate | undefined;
+  /** Where somebody wants to see all of it. */
+  trace: TraceRecorder | undefined;
   #offered: OfferedModel | undefined;
   /** The id of a background response that the request began. */
   response: string | undefined;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { checkDialect } from "../access/caller.ts";
 import type { Access } from "../access/create-access.ts";
 import { givenKeys } from "./given-keys.ts";
+import { beginTrace } from "./trace-requests.ts";
 
 /**
  * The route's own path decides, because a URL can be spelled in many ways (`/%761/models`). Where no route was
@@ -15,9 +16,9 @@ function isGuarded(request: FastifyRequest): boolean {
 
 /**
  * Says who asks, on every route under `/v1`, known or not, except routes with `config.public`: gives a request's facts their caller and
- * gate. Failures are kind `unauthenticated`, or `forbidden` for an API that the key may not use, in the dialect of the route.
+ * gate, and their trace where one is wanted. Failures are kind `unauthenticated`, or `forbidden` for an API that the key may not use, in the dialect of the route.
  */
-export function authenticate(app: FastifyInstance, access: Access): void {
+export function authenticate(app: FastifyInstance, access: Access, now: () => number): void {
   app.addHook("onRequest", async (request, reply) => {
     if (!isGuarded(request)) return;
     const { facts } = request;
@@ -29,5 +30,6 @@ export function authenticate(app: FastifyInstance, access: Access): void {
     }
     checkDialect(facts.caller, facts.dialect);
     facts.gate = access.gateFor(facts.caller, () => facts.dialect);
+    beginTrace(request, reply, now);
   });
 }

@@ -27,6 +27,7 @@ import { encodeEdgeError } from "./encode-edge-error.ts";
 import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type UnderWay } from "./open-requests.ts";
 import { observeRequest } from "./request-observer.ts";
+import { keepTraces, traceHeader } from "./trace-requests.ts";
 import { settleRequests } from "./settle-requests.ts";
 import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
@@ -68,6 +69,7 @@ const exposedHeaders = [
   "x-store-error",
   "retry-after",
   "x-should-retry",
+  traceHeader,
   ...budgetHeaders,
 ];
 
@@ -143,6 +145,7 @@ export async function createServer(
     requestLog,
     countRequests(deps.totals),
     settleRequests(deps.access.typical),
+    keepTraces(deps.traces),
     ...deps.observers,
   ];
   const app = fastify({
@@ -226,7 +229,7 @@ export async function createServer(
     if (shutdown.begun) done(new GatewayError("overloaded", "The gateway is shutting down. Try again soon."));
     else done();
   });
-  authenticate(app, deps.access);
+  authenticate(app, deps.access, deps.now);
 
   const routes = createRouteIndex(app);
   setDialectErrors(app, encodeEdgeError);

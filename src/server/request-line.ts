@@ -55,6 +55,11 @@ function shortText(value: unknown, longest: number): string | undefined {
   return typeof value === "string" ? shorten(value, longest) : undefined;
 }
 
+/** The model as the client spelled it, shortened. */
+export function requestedModel(request: Pick<FastifyRequest, "body">): string | undefined {
+  return shortText(bodyField(request, "model"), longestName);
+}
+
 /** What only the line of a request has, or only that of a background response. */
 export type Ending = Pick<RequestLine, "event" | "status" | "clientLeft" | "outcome">;
 
@@ -84,7 +89,7 @@ export function toRequestLine(
     method: facts.method,
     route: facts.route,
     dialect: facts.dialect,
-    requestedModel: posted ? shortText(bodyField(request, "model"), longestName) : undefined,
+    requestedModel: posted ? requestedModel(request) : undefined,
     model: facts.model,
     upstream,
     upstreamRequestId: facts.upstreamRequestId,

@@ -9,6 +9,7 @@ import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
 import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
+import type { TraceStore } from "../traces/trace-store.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { TotalsKeeper } from "./create-totals-keeper.ts";
 import type { Observers } from "./request-observer.ts";
@@ -30,6 +31,7 @@ export interface RouteDependencies {
   readonly totals: TotalsKeeper;
   /** Who asks, and what they may. */
   readonly access: Access;
+  readonly traces: TraceStore;
   /** Makes, shows and ends keys. */
   readonly keys: KeyService;
   /** Who learns of requests and background responses, beside the log and the totals. */

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from "fastify";
 
-import type { Access } from "../access/create-access.ts";
 import type { RunLog } from "../responses/response-service.ts";
 import { AnswerFacts, noteEvent } from "./answer-facts.ts";
-import type { OpenRequests } from "./open-requests.ts";
-import { tellBegin, tellEnd, type Observers } from "./request-observer.ts";
+import { tellBegin, tellEnd } from "./request-observer.ts";
+import type { ServerDependencies } from "./route-dependencies.ts";
+import { beginRunTrace } from "./trace-requests.ts";
 
 /**
  * Creates the log of a background response, from that of the request, so that its line has its id. At the end it tells the
@@ -12,16 +12,13 @@ import { tellBegin, tellEnd, type Observers } from "./request-observer.ts";
  */
 export function createRunLog(
   request: FastifyRequest,
-  {
-    open,
-    observers,
-    access,
-  }: { readonly open: OpenRequests; readonly observers: Observers; readonly access: Pick<Access, "gateFor"> },
+  { open, observers, access, now }: Pick<ServerDependencies, "open" | "observers" | "access" | "now">,
 ): RunLog {
   const facts = new AnswerFacts(request);
   facts.begunBy = request.facts;
   facts.caller = request.facts.caller;
   facts.gate = access.gateFor(facts.caller, () => facts.dialect);
+  beginRunTrace(request, facts, now);
   facts.clientAddress = request.facts.clientAddress;
   let close: (() => void) | undefined;
 

@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { createAccess } from "../../src/access/create-access.ts";
 import { createKeyService } from "../../src/access/key-service.ts";
 import { createMemoryKeys } from "../../src/store/memory/memory-keys.ts";
+import { createMemoryTraces } from "../../src/store/memory/memory-traces.ts";
 import { createMemoryLimits } from "../../src/store/memory/memory-limits.ts";
 
 import type { CallContext, ChatService } from "../../src/completion/chat-service.ts";
@@ -121,7 +122,15 @@ export async function startEdge(options: {
       allowances: async () => [],
       totals: createTotalsKeeper(1_700_000_000_000),
       observers: options.observers ?? [],
-      access: createAccess({ token: config.BEARER_TOKEN, keys, limits, newId: () => newId("hold_"), now }),
+      access: createAccess({
+        token: config.BEARER_TOKEN,
+        adminToken: config.ADMIN_TOKEN,
+        keys,
+        limits,
+        newId: () => newId("hold_"),
+        now,
+      }),
+      traces: createMemoryTraces(),
       keys: createKeyService({ keys, limits, randomBytes, newId, now }),
       newId,
       now,

@@ -7,6 +7,7 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import { givenKeys } from "../given-keys.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 import { keyRoutes } from "./keys.ts";
+import { traceRoutes } from "./traces.ts";
 
 /**
  * The admin API, `/admin/v1`: keys, what they spent, what came of requests. It wants `ADMIN_TOKEN` and nothing else opens it; without one
@@ -15,12 +16,14 @@ import { keyRoutes } from "./keys.ts";
 export function adminRoutes({
   config,
   keys,
-}: Pick<ServerDependencies, "config" | "keys">): FastifyPluginCallback {
+  traces,
+}: Pick<ServerDependencies, "config" | "keys" | "traces">): FastifyPluginCallback {
   const wanted = config.ADMIN_TOKEN === "" ? undefined : digestOf(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
     app.addHook("onRequest", (request, _reply, next) => next(findBar(givenKeys(request))));
     keyRoutes(app, "/admin/v1/keys", { service: keys, within: () => undefined });
+    traceRoutes(app, "/admin/v1/traces", traces);
     done();
   };
 

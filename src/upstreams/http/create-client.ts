@@ -69,6 +69,7 @@ export function createClient(options: HttpClientOptions): HttpClient {
     for (;;) {
       const { method, headers, body, headersTimeoutMs, bodyTimeoutMs } = request;
       const { path } = way;
+      request.watch?.trace?.sent({ to: names.title, method, path, body });
       const asked = { names, origin, path, method, headers, body, headersTimeoutMs, bodyTimeoutMs };
       const reply = await exchange(connections.dispatcher, asked, signal, progress);
       if (reply.status !== 307 && reply.status !== 308) return reply;

@@ -1,0 +1,28 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+
+import { GatewayError, shorten } from "../../errors.ts";
+import type { TraceStore } from "../../traces/trace-store.ts";
+import { parseBody } from "../../dialects/parse-body.ts";
+
+const listQuery = z.object({
+  limit: z.coerce.number().int().min(1, "must be 1 or more").max(1000, "must be 1000 or less").default(100),
+});
+
+/** The routes of traces below `base`: a list, and one as the JSON file that a bug report wants. */
+export function traceRoutes(app: FastifyInstance, base: string, traces: TraceStore): void {
+  app.get(base, async (request) => ({
+    object: "list",
+    data: await traces.list(parseBody(listQuery, request.query).limit),
+  }));
+  app.get(`${base}/:id`, async (request: FastifyRequest<{ Params: { id: string } }>) => {
+    const { id } = request.params;
+    const trace = await traces.get(id);
+    if (trace !== undefined) return trace;
+    throw new GatewayError(
+      "not-found",
+      `There is no trace of the request '${shorten(id)}'. Traces are made for keys with \`trace\`, and for the operator's requests with \`x-trace: on\`; the oldest make room for new ones.`,
+      { param: "id", shouldRetry: false },
+    );
+  });
+}

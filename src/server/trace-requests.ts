@@ -1,0 +1,103 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+import { keysOf, type Caller } from "../access/caller.ts";
+import { toGatewayError } from "../errors.ts";
+import { createRecorder, type TraceRecorder } from "../traces/create-recorder.ts";
+import type { TraceStore } from "../traces/trace-store.ts";
+import { readVersion } from "../version.ts";
+import type { AnswerFacts } from "./answer-facts.ts";
+import { givenKeys } from "./given-keys.ts";
+import { requestedModel } from "./request-line.ts";
+import type { RequestObserver } from "./request-observer.ts";
+
+/** By which the operator asks for a trace of one request, and by which an answer says that there is one. */
+export const traceHeader = "x-trace";
+
+/** Whether a header wants a trace; `undefined`: it says nothing. */
+function readWish({ headers }: FastifyRequest): boolean | undefined {
+  const wish = String(headers[traceHeader] ?? "").toLowerCase();
+  if (wish === "") return undefined;
+  return !["off", "false", "0"].includes(wish);
+}
+
+function isTraced(caller: Caller): boolean {
+  return keysOf(caller).some(({ trace }) => trace === true);
+}
+
+/**
+ * Begins a trace of a request where its key has one for all, or the operator asks for it by `x-trace: on`. Of others the header is named as
+ * ignored. `now` in ms since the epoch.
+ */
+export function beginTrace(request: FastifyRequest, reply: FastifyReply, now: () => number): void {
+  const { facts } = request;
+  const wish = readWish(request);
+  if (wish === true && facts.caller.kind !== "operator") facts.ignore([traceHeader]);
+  if (!isTraced(facts.caller) && !(wish === true && facts.caller.kind === "operator")) return;
+  const trace = startRecorder(request, facts, now());
+  facts.trace = trace;
+  reply.header(traceHeader, facts.id);
+  copyAnswer(reply, trace);
+}
+
+/** Begins the trace of a background response, whose request has one. */
+export function beginRunTrace(request: FastifyRequest, facts: AnswerFacts, now: () => number): void {
+  if (request.facts.trace !== undefined) facts.trace = startRecorder(request, facts, now());
+}
+
+function startRecorder(request: FastifyRequest, facts: AnswerFacts, at: number): TraceRecorder {
+  return createRecorder({
+    version: readVersion(),
+    at,
+    elapsed: () => performance.now() - facts.begun,
+    request: {
+      method: facts.method,
+      route: facts.route,
+      headers: request.headers,
+      // It has come by the time when this is asked for.
+      body: () => request.body,
+      secrets: givenKeys(request),
+    },
+  });
+}
+
+/** Gives the trace all that is written to the client: the one place through which all dialects go. */
+function copyAnswer({ raw }: FastifyReply, trace: TraceRecorder): void {
+  function copying<Write extends typeof raw.write | typeof raw.end>(write: Write): Write {
+    return new Proxy(write, {
+      apply(target, response: unknown, given: unknown[]): unknown {
+        const [piece] = given;
+        if (typeof piece === "string" || piece instanceof Uint8Array) trace.answer(piece);
+        return Reflect.apply(target, response, given);
+      },
+    });
+  }
+  raw.write = copying(raw.write);
+  raw.end = copying(raw.end);
+}
+
+/** Keeps the traces of requests that have one, when they are over. */
+export function keepTraces(store: TraceStore): RequestObserver {
+  return {
+    end({ request, facts, ending }) {
+      const { trace, caller, cause } = facts;
+      if (trace === undefined) return;
+      const isRun = ending.event === "background";
+      store.put(
+        trace.finish({
+          // A background response outlives the request that began it, which has a trace of its own.
+          id: isRun ? (facts.response ?? facts.id) : facts.id,
+          key: caller.kind === "key" ? caller.key.id : undefined,
+          dialect: facts.dialect,
+          requestedModel: requestedModel(request),
+          model: facts.model,
+          attempts: facts.attempts,
+          status: ending.status,
+          clientLeft: ending.clientLeft === true,
+          error: facts.error,
+          message: cause === undefined ? undefined : toGatewayError(cause).message,
+          finish: facts.finish,
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import type { RawSegment, TracedBlock, TracedPart } from "./trace.ts";
+
+/** A place in the raw text. */
+interface Place {
+  readonly segment: number;
+  readonly at: number;
+}
+
+type Placed = Omit<TracedPart, "as" | "mended"> & { readonly as: "text" | "thinking" };
+
+/**
+ * Says which stretches of what a model said became which blocks of the answer. Text and thinking are looked for in their order, whole or line by
+ * line; a call is what stands between them, or the native segment of its turn; what is left, but for white space, was dropped.
+ */
+export function alignParts(raw: readonly RawSegment[], blocks: readonly TracedBlock[]): TracedPart[] {
+  const placed = placeTexts(raw, blocks);
+  const parts: TracedPart[] = [...placed];
+  const calls = blocks.flatMap((block, index) => (block.kind === "tool_call" ? [{ ...block, index }] : []));
+  const natives = raw.flatMap((segment, index) =>
+    segment.kind === "tool_call" ? [{ ...segment, index }] : [],
+  );
+  const taken = new Set<number>();
+  for (const native of natives) {
+    const call =
+      calls.find(
+        ({ index, name, arguments: given }) =>
+          !taken.has(index) && name === native.name && isSame(native.text, given),
+      ) ?? calls.find(({ index, name }) => !taken.has(index) && name === native.name);
+    const stretch = { segment: native.index, from: 0, to: native.text.length };
+    if (call === undefined) {
+      parts.push({ ...stretch, as: "dropped" });
+      continue;
+    }
+    taken.add(call.index);
+    parts.push({
+      ...stretch,
+      as: "tool_call",
+      block: call.index,
+      ...(native.text.trim() === call.arguments.trim() ? {} : { mended: true as const }),
+    });
+  }
+  const written = calls.filter(({ index }) => !taken.has(index));
+  for (const gap of gapsBetween(raw, placed)) parts.push(...fillGap(gap, written));
+  return parts.sort((one, other) => one.segment - other.segment || one.from - other.from);
+}
+
+/** Finds the text and thinking blocks. */
+function placeTexts(raw: readonly RawSegment[], blocks: readonly TracedBlock[]): Placed[] {
+  const placed: Placed[] = [];
+  let place: Place = { segment: 0, at: 0 };
+  for (const [block, { kind, ...rest }] of blocks.entries()) {
+    if (kind === "tool_call" || !("text" in rest)) continue;
+    for (const piece of piecesOf(rest.text, raw, place)) {
+      const found = findFrom(raw, place, piece);
+      if (found === undefined) continue;
+      const to = found.at + piece.length;
+      placed.push({ segment: found.segment, from: found.at, to, as: kind, block });
+      place = { segment: found.segment, at: to };
+    }
+  }
+  return joinNeighbours(placed, raw);
+}
+
+/** A text whole, if it is found so; else its lines. */
+function piecesOf(text: string, raw: readonly RawSegment[], place: Place): readonly string[] {
+  const whole = text.trim();
+  if (whole === "") return [];
+  if (findFrom(raw, place, whole) !== undefined) return [whole];
+  return whole
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+function findFrom(raw: readonly RawSegment[], { segment, at }: Place, text: string): Place | undefined {
+  for (let index = segment; index < raw.length; index += 1) {
+    const { kind, text: said } = raw[index] ?? { kind: "text", text: "" };
+    if (kind === "tool_call") continue;
+    const found = said.indexOf(text, index === segment ? at : 0);
+    if (found >= 0) return { segment: index, at: found };
+  }
+  return undefined;
+}
+
+/** Stretches of one block with nothing but white space between them are one. */
+function joinNeighbours(placed: readonly Placed[], raw: readonly RawSegment[]): Placed[] {
+  const joined: Placed[] = [];
+  for (const part of placed) {
+    const last = joined.at(-1);
+    const between = raw[part.segment]?.text.slice(last?.to, part.from) ?? "";
+    if (last?.segment === part.segment && last.block === part.block && between.trim() === "") {
+      joined[joined.length - 1] = { ...last, to: part.to };
+    } else joined.push(part);
+  }
+  return joined;
+}
+
+/** A stretch of text that became neither text nor thinking; `before` and `after`: the blocks around it. */
+interface Gap {
+  readonly segment: number;
+  readonly from: number;
+  readonly text: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+function gapsBetween(raw: readonly RawSegment[], placed: readonly Placed[]): Gap[] {
+  const gaps: Gap[] = [];
+  let before = -1;
+  for (const [segment, { kind, text }] of raw.entries()) {
+    if (kind === "tool_call") continue;
+    const here = placed.filter((part) => part.segment === segment);
+    let from = 0;
+    for (const part of [...here, undefined]) {
+      const to = part?.from ?? text.length;
+      const next = part?.block ?? placed.find((other) => other.segment > segment)?.block ?? Infinity;
+      const stretch = text.slice(from, to);
+      const blank = stretch.length - stretch.trimStart().length;
+      if (stretch.trim() !== "")
+        gaps.push({ segment, from: from + blank, text: stretch.trim(), before, after: next });
+      before = part?.block ?? before;
+      from = part?.to ?? to;
+    }
+  }
+  return gaps;
+}
+
+type WrittenCall = TracedBlock & { readonly kind: "tool_call"; readonly index: number };
+
+/** Gives a gap to the calls that stand between the blocks around it: each from its name's markup to that of the next. */
+function fillGap({ segment, from, text, before, after }: Gap, calls: readonly WrittenCall[]): TracedPart[] {
+  const within = calls.filter(({ index }) => index > before && index < after);
+  const found: { readonly call: WrittenCall; readonly at: number }[] = [];
+  let seen = 0;
+  for (const call of within) {
+    const at = text.indexOf(call.name, seen);
+    if (at < 0) continue;
+    found.push({ call, at });
+    seen = at + call.name.length;
+  }
+  if (found.length === 0) return [{ segment, from, to: from + text.length, as: "dropped" }];
+  return found.map(({ call, at }, index) => {
+    const start = index === 0 ? 0 : beginOf(text, at, found[index - 1]?.at ?? 0);
+    const next = found[index + 1];
+    const end = next === undefined ? text.length : beginOf(text, next.at, at);
+    const stretch = text.slice(start, end);
+    return {
+      segment,
+      from: from + start,
+      to: from + start + stretch.trimEnd().length,
+      as: "tool_call",
+      block: call.index,
+      ...(holdsArguments(stretch, call.arguments) ? {} : { mended: true as const }),
+    };
+  });
+}
+
+/** Where the markup of a call begins whose name stands at `at`: at the start of its line, but not before the call before it. */
+function beginOf(text: string, at: number, previous: number): number {
+  const line = text.lastIndexOf("\n", at);
+  const tag = text.lastIndexOf("<", at);
+  return Math.max(line, tag > text.lastIndexOf(">", at - 1) ? tag : -1, previous);
+}
+
+/** Whether arguments stand in a text as they were given, whatever the form: each of their values does. */
+function holdsArguments(text: string, given: string): boolean {
+  if (text.includes(given)) return true;
+  try {
+    return leavesOf(JSON.parse(given)).every(
+      (leaf) => text.includes(leaf) || text.includes(JSON.stringify(leaf).slice(1, -1)),
+    );
+  } catch {
+    // What was cut is no JSON.
+    return false;
+  }
+}
+
+function leavesOf(value: unknown): string[] {
+  if (typeof value === "object" && value !== null) return Object.values(value).flatMap(leavesOf);
+  return [String(value)];
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.replaceAll(/\s/g, "") === other.replaceAll(/\s/g, "");
+}
