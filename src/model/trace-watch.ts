@@ -1,10 +1,9 @@
-import type { ErrorKind } from "../errors.ts";
 import type { RepairReason } from "./call-watch.ts";
 import type { EventBatch } from "./events.ts";
 
 /** What an upstream is sent. */
 export interface SentRequest {
-  /** Whom, in words for people: `Akash Chat`. */
+  /** Whom, in words for people. */
   readonly to: string;
   readonly method: string;
   readonly path: string;
@@ -16,7 +15,8 @@ export type TurnEnd =
   | { readonly kind: "kept" }
   /** `told`: what the model was told is wrong. */
   | { readonly kind: "asked-again"; readonly reason: RepairReason | undefined; readonly told: string }
-  | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
+  /** `error`: its kind. */
+  | { readonly kind: "failed"; readonly error: string; readonly message: string };
 
 /** Learns all of one turn of a model. */
 export interface TurnWatch {

@@ -12,6 +12,8 @@ export function showIgnored(
   spellings: Spellings = {},
 ): void {
   const { facts } = reply.request;
-  facts.ignored = ignored;
+  // Headers may have been ignored before the body was read.
+  if (facts.ignored.length > 0) facts.ignore(ignored);
+  else facts.ignored = ignored;
   facts.spellings = spellings;
 }
