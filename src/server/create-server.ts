@@ -56,7 +56,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   ownKeyRoutes,
 ];
 
-/** Headers of ours that scripts in a browser may read. */
+/** Headers of ours that scripts in a browser may read; as one text, or it would be made for each answer. */
 const exposedHeaders = [
   "x-request-id",
   "request-id",
@@ -71,7 +71,7 @@ const exposedHeaders = [
   "x-should-retry",
   traceHeader,
   ...budgetHeaders,
-];
+].join(", ");
 
 /**
  * Answers depend on the key that came with the request, in headers that caches don't all know (`x-api-key`), and are
