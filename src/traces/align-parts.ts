@@ -133,7 +133,7 @@ function fillGap({ segment, from, text, before, after }: Gap, calls: readonly Wr
   const found: { readonly call: WrittenCall; readonly at: number }[] = [];
   let seen = 0;
   for (const call of within) {
-    const at = text.indexOf(call.name, seen);
+    const at = findName(text, call.name, seen);
     if (at < 0) continue;
     found.push({ call, at });
     seen = at + call.name.length;
@@ -155,11 +155,21 @@ function fillGap({ segment, from, text, before, after }: Gap, calls: readonly Wr
   });
 }
 
-/** Where the markup of a call begins whose name stands at `at`: at the start of its line, but not before the call before it. */
+/** Where a name stands as a word of its own. */
+function findName(text: string, name: string, from: number): number {
+  for (let at = text.indexOf(name, from); at >= 0; at = text.indexOf(name, at + 1)) {
+    const around = `${text.charAt(at - 1)} ${text.charAt(at + name.length)}`;
+    if (!/[\p{L}\p{N}]/u.test(around)) return at;
+  }
+  return text.indexOf(name, from);
+}
+
+/** Where the markup of a call begins whose name stands at `at`: with its line, or in the line of the call before it with the last tag that opens. */
 function beginOf(text: string, at: number, previous: number): number {
-  const line = text.lastIndexOf("\n", at);
-  const tag = text.lastIndexOf("<", at);
-  return Math.max(line, tag > text.lastIndexOf(">", at - 1) ? tag : -1, previous);
+  const line = text.lastIndexOf("\n", at) + 1;
+  if (line > previous) return line;
+  const tag = /.*<(?!\/)/s.exec(text.slice(previous, at));
+  return tag === null ? at : previous + tag[0].length - 1;
 }
 
 /** Whether arguments stand in a text as they were given, whatever the form: each of their values does. */

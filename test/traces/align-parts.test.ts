@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+
+import { alignParts } from "../../src/traces/align-parts.ts";
+import type { RawSegment, TracedBlock, TracedPart } from "../../src/traces/trace.ts";
+import { play, shaperOptions, type Outcome } from "../shaping/tools/answer.ts";
+
+const text = (said: string): RawSegment => ({ kind: "text", text: said });
+const call = (name: string, given: object): TracedBlock => ({
+  kind: "tool_call",
+  name,
+  call_id: "c",
+  arguments: JSON.stringify(given),
+});
+
+/** Parts as a person reads them. */
+function show(raw: readonly RawSegment[], parts: readonly TracedPart[]) {
+  return parts.map(({ segment, from, to, as, block, mended }) => [
+    as,
+    raw[segment]?.text.slice(from, to),
+    ...(block === undefined ? [] : [block]),
+    ...(mended ? ["mended"] : []),
+  ]);
+}
+
+describe("what became of which part", () => {
+  test("thinking and text, without the tags between them", () => {
+    const raw = [text("<think>\nHm.\n</think>\n\nYes, it is.")];
+    const blocks: TracedBlock[] = [
+      { kind: "thinking", text: "Hm.\n" },
+      { kind: "text", text: "Yes, it is." },
+    ];
+    expect(show(raw, alignParts(raw, blocks))).toEqual([
+      ["dropped", "<think>"],
+      ["thinking", "Hm.", 0],
+      ["dropped", "</think>"],
+      ["text", "Yes, it is.", 1],
+    ]);
+  });
+
+  test("two calls, one of them mended, between texts", () => {
+    const raw = [
+      text(
+        'First.\n<tool_call>{"name":"alpha","arguments":{"x":1}}</tool_call>\n<tool_call>{"name":"beta","arguments":{"y":2,}}\nThen.',
+      ),
+    ];
+    const blocks: TracedBlock[] = [
+      { kind: "text", text: "First." },
+      call("alpha", { x: 1 }),
+      call("beta", { y: 3 }),
+      { kind: "text", text: "Then." },
+    ];
+    expect(show(raw, alignParts(raw, blocks))).toEqual([
+      ["text", "First.", 0],
+      ["tool_call", '<tool_call>{"name":"alpha","arguments":{"x":1}}</tool_call>', 1],
+      ["tool_call", '<tool_call>{"name":"beta","arguments":{"y":2,}}', 2, "mended"],
+      ["text", "Then.", 3],
+    ]);
+  });
+
+  test("native calls, by their name and what they hold", () => {
+    const raw: RawSegment[] = [
+      text("Now."),
+      { kind: "tool_call", name: "a", call_id: "1", text: '{"x": 1' },
+      { kind: "tool_call", name: "gone", call_id: "2", text: "{}" },
+    ];
+    const blocks = [{ kind: "text", text: "Now." } as const, call("a", { x: 1 })];
+    expect(show(raw, alignParts(raw, blocks))).toEqual([
+      ["text", "Now.", 0],
+      ["tool_call", '{"x": 1', 1, "mended"],
+      ["dropped", "{}"],
+    ]);
+  });
+
+  test("nothing of an answer without blocks, and none of an answer without text", () => {
+    const raw = [text("lost")];
+    expect(show(raw, alignParts(raw, []))).toEqual([["dropped", "lost"]]);
+    expect(alignParts([], [{ kind: "text", text: "made" }])).toEqual([]);
+  });
+});
+
+const corpus = new URL("../fixtures/tool-calls/", import.meta.url);
+
+interface Fixture {
+  readonly cases: readonly { readonly name: string; readonly text?: string; readonly reasoning?: string }[];
+}
+
+function toBlocks({ blocks }: Outcome): TracedBlock[] {
+  return blocks.map((block) => {
+    if ("text" in block) return { kind: "text", text: block.text };
+    if ("reasoning" in block) return { kind: "thinking", text: block.reasoning };
+    return { kind: "tool_call", name: block.call, call_id: "c", arguments: block.arguments };
+  });
+}
+
+describe.each(readdirSync(corpus).filter((name) => name.endsWith(".json") && name !== "tools.json"))(
+  "every answer of %s",
+  (name) => {
+    const { cases } = JSON.parse(readFileSync(new URL(name, corpus), "utf8")) as Fixture;
+    test.each(cases.flatMap((one) => (one.text === undefined ? [] : [[one.name, one.text] as const])))(
+      "%s: all of it is in one part, and each call has one",
+      (_name, said) => {
+        const blocks = toBlocks(play({ pieces: [said] }, shaperOptions()));
+        const parts = alignParts([text(said)], blocks);
+        let at = 0;
+        for (const { from, to } of parts) {
+          expect(from).toBeGreaterThanOrEqual(at);
+          expect(to).toBeGreaterThan(from);
+          expect(said.slice(at, from).trim()).toBe("");
+          at = to;
+        }
+        expect(said.slice(at).trim()).toBe("");
+        const calls = blocks.flatMap(({ kind }, index) => (kind === "tool_call" ? [index] : []));
+        expect(parts.flatMap(({ as, block }) => (as === "tool_call" ? [block] : []))).toEqual(calls);
+      },
+    );
+  },
+);
