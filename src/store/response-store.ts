@@ -15,10 +15,10 @@ export interface StoredResponse {
 /** What the message of each problem of a store says to the API user. */
 const storeProblems = {
   "disk-full":
-    "The disk that keeps the gateway's responses (DATA_DIR) is full. Free some room there, then try again.",
-  locked: "Another program locks the gateway's stored responses (DATA_DIR). Try again when it has ended.",
+    "The disk that keeps the gateway's data (DATA_DIR) is full. Free some room there, then try again.",
+  locked: "Another program locks the gateway's data (DATA_DIR). Try again when it has ended.",
   "queue-full": "Too many responses wait to be stored. Try again in a moment.",
-  unavailable: "The gateway's stored responses can't be used now; its log says why.",
+  unavailable: "The gateway's stored data can't be used now; its log says why.",
 } as const;
 
 /** Why a store did not do something. */

@@ -22,14 +22,24 @@ export interface StoreWatch {
   stored(): void;
 }
 
-const consequences = {
+/** What a watch says to the operator. */
+export interface StoreWords {
+  readonly get: string;
+  readonly put: string;
+  readonly delete: string;
+  /** A put succeeds after some that failed. */
+  readonly again: string;
+}
+
+const responseWords: StoreWords = {
   get: "a stored response could not be read",
   put: "a response could not be stored",
   delete: "a stored response could not be deleted",
-} as const;
+  again: "responses are stored again",
+};
 
-/** Creates the watch of one store. */
-export function createStoreWatch({ log, now }: StoreWatchOptions): StoreWatch {
+/** Creates the watch of one store, by default of that of responses. */
+export function createStoreWatch({ log, now }: StoreWatchOptions, words = responseWords): StoreWatch {
   const told = new Map<string, { readonly at: number; silent: number }>();
   let problem: StoreProblem | undefined;
   let recoveryIsNews = false;
@@ -51,13 +61,13 @@ export function createStoreWatch({ log, now }: StoreWatchOptions): StoreWatch {
       if (call === "put") recoveryIsNews = true;
       // SQLite's words hold nothing of what is stored.
       const { problem: cause, message: reason } = error;
-      log.error({ problem: cause, reason, ...(silent > 0 ? { silent } : {}) }, consequences[call]);
+      log.error({ problem: cause, reason, ...(silent > 0 ? { silent } : {}) }, words[call]);
     },
     stored() {
       problem = undefined;
       if (!recoveryIsNews) return;
       recoveryIsNews = false;
-      log.info("responses are stored again");
+      log.info(words.again);
     },
   };
 }

@@ -29,7 +29,12 @@ interface Hold {
   readonly win: number;
 }
 
-/** Who is told of counters that changed. */
+/** Whether a counter stands as one that was never used. */
+export function countsNothing({ used, prev, open }: LimitCounter): boolean {
+  return used === 0 && prev === 0 && open === 0;
+}
+
+/** Who is told of counters that changed, also of those that are given up because they count nothing. */
 export type CounterListener = (counter: LimitCounter) => void;
 
 /** What decides in one thread: each call is atomic, since nothing else runs meanwhile. */
@@ -81,7 +86,9 @@ export function createLimitCounters({ isRevoked, changed }: LimitCountersOptions
   function sweep(at: number): void {
     for (const [id, counter] of counters) {
       roll(counter, at);
-      if (counter.open === 0 && counter.used === 0 && counter.prev === 0) counters.delete(id);
+      if (!countsNothing(counter)) continue;
+      counters.delete(id);
+      changed?.(counter);
     }
     sweepsAt = Math.max(fewCounters, 2 * counters.size);
   }

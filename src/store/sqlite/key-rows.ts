@@ -1,0 +1,91 @@
+import type { DatabaseSync } from "node:sqlite";
+
+import type { AccessKey, KeyChange } from "../../access/access-key.ts";
+import { applyKeyChange } from "../../access/apply-key-change.ts";
+import type { Table } from "./protocol.ts";
+
+/** All keys in the order in which they were created, unless they are still those of revision `since`. */
+export interface KeyQuery {
+  readonly since: number | undefined;
+}
+
+/** A key as it is kept. */
+export interface KeyRow {
+  readonly key: AccessKey;
+  readonly digest: string;
+}
+
+/** What a query is answered; `undefined`: nothing changed. */
+export interface KeyRows {
+  readonly revision: number;
+  readonly rows: readonly KeyRow[];
+}
+
+/** Creates a key, or changes one. */
+export type KeyCommand =
+  | { readonly create: AccessKey; readonly digest: string }
+  | { readonly id: string; readonly change: KeyChange & { readonly revokedAt?: number } };
+
+/** What came of a command. `taken`: the id or the digest is another's; `orphan`: there is no such parent; `none`: no such key. */
+export type KeyOutcome =
+  | (KeyRow & { readonly kind: "kept"; readonly revision: number })
+  | { readonly kind: "taken" | "orphan" | "none" };
+
+/** The revision counts all changes, so that other processes notice them. */
+const schema = `
+  CREATE TABLE IF NOT EXISTS keys (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    digest TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS key_revision (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT;
+  INSERT OR IGNORE INTO key_revision VALUES (1, 0)`;
+
+// What was written here is an AccessKey.
+const toRow = ({ digest, body }: Record<string, unknown>): KeyRow => ({
+  key: JSON.parse(String(body)) as AccessKey,
+  digest: String(digest),
+});
+
+/** The keys in a database. Of a budget that several have each row has a copy, and all are changed together. */
+export function openKeyRows(database: DatabaseSync): Pick<Table<KeyQuery, KeyCommand>, "read" | "write"> {
+  database.exec(schema);
+  const selectRevision = database.prepare("SELECT revision FROM key_revision");
+  const selectAll = database.prepare("SELECT digest, body FROM keys ORDER BY sequence");
+  const selectOne = database.prepare("SELECT digest, body FROM keys WHERE id = ?");
+  const selectSame = database.prepare("SELECT 1 FROM keys WHERE id = ? OR digest = ?");
+  const insert = database.prepare("INSERT INTO keys (id, digest, body) VALUES (?, ?, ?)");
+  const update = database.prepare("UPDATE keys SET body = ? WHERE id = ?");
+  const shareBudget = database.prepare(`
+    UPDATE keys SET body = json_set(body, '$.budget', json(?))
+    WHERE json_extract(body, '$.budget.id') = ?`);
+  const countUp = database.prepare("UPDATE key_revision SET revision = revision + 1 RETURNING revision");
+
+  function kept(key: AccessKey, digest: string): KeyOutcome {
+    if (key.budget !== undefined) shareBudget.run(JSON.stringify(key.budget), key.budget.id);
+    return { kind: "kept", key, digest, revision: Number(countUp.get()?.["revision"]) };
+  }
+
+  return {
+    read({ since }): KeyRows | undefined {
+      const revision = Number(selectRevision.get()?.["revision"]);
+      return revision === since ? undefined : { revision, rows: selectAll.all().map(toRow) };
+    },
+    write(command): KeyOutcome {
+      if ("create" in command) {
+        const { create: key, digest } = command;
+        if (selectSame.get(key.id, digest) !== undefined) return { kind: "taken" };
+        if (key.parent !== undefined && selectOne.get(key.parent) === undefined) return { kind: "orphan" };
+        insert.run(key.id, digest, JSON.stringify(key));
+        return kept(key, digest);
+      }
+      const found = selectOne.get(command.id);
+      if (found === undefined) return { kind: "none" };
+      const row = toRow(found);
+      const key = applyKeyChange(row.key, command.change);
+      update.run(JSON.stringify(key), key.id);
+      return kept(key, row.digest);
+    },
+  };
+}
