@@ -61,6 +61,8 @@ function use({ counters, clock }: Bench, limit = limitOf("budget", 1000), tokens
   counters.settle(request.id, { tokens, nanoUsd: tokens }, clock.time);
 }
 
+const money = () => limitOf("budget", 10_000, { unit: "nano-usd", period: "month" });
+
 describe("batches", () => {
   test("what changes within 20 ms is written together, each counter once, as it then is", async () => {
     const bench = createBench();
@@ -158,8 +160,6 @@ describe("a disk that fails", () => {
 });
 
 describe("a ceiling for money", () => {
-  const money = () => limitOf("budget", 10_000, { unit: "nano-usd", period: "month" });
-
   function reserve({ counters, journal, clock }: Bench, limit = money(), amount = 10) {
     const request = requestFor([[limit, amount]]);
     expect(counters.reserve(request, clock.time)).toBeUndefined();
