@@ -24,12 +24,12 @@ const storeProblems = {
 /** Why a store did not do something. */
 export type StoreProblem = keyof typeof storeProblems;
 
-/** A store that did not do what it was asked: kind `overloaded`, because it may be able to later. */
+/** A store that did not do what it was asked: kind `overloaded`, because it may be able to later. `message`: where it keeps something else than responses. */
 export class StoreError extends GatewayError {
   readonly problem: StoreProblem;
 
-  constructor(problem: StoreProblem, cause: unknown) {
-    super("overloaded", storeProblems[problem], { cause });
+  constructor(problem: StoreProblem, cause: unknown, message: string = storeProblems[problem]) {
+    super("overloaded", message, { cause });
     this.problem = problem;
   }
 }

@@ -24,7 +24,7 @@ let open: Open | undefined;
 
 function use(): Open {
   if (open !== undefined) return open;
-  const database = openDatabase(file);
+  const database = (tableModule.openFile ?? openDatabase)(file);
   try {
     open = { database, table: tableModule.openTable(database, tableSettings) };
     return open;
@@ -39,7 +39,7 @@ function close(): void {
   open = undefined;
 }
 
-function transact<T>({ database }: Open, action: () => T): T {
+function transact<T>({ database, table }: Open, action: () => T): T {
   database.exec("BEGIN IMMEDIATE");
   try {
     const result = action();
@@ -47,6 +47,7 @@ function transact<T>({ database }: Open, action: () => T): T {
     return result;
   } catch (error) {
     rollBack(database);
+    table.forget?.();
     throw error;
   }
 }

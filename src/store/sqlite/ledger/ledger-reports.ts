@@ -1,0 +1,113 @@
+import type { DatabaseSync } from "node:sqlite";
+
+import type {
+  LedgerGroup,
+  LedgerPage,
+  LedgerPageQuery,
+  LedgerSum,
+  LedgerSumQuery,
+} from "../../../ledger/ledger.ts";
+import { encodePlace } from "../../../ledger/page-place.ts";
+import { createSumUp, type SumFigures } from "../../../ledger/sum-up.ts";
+import { dayMs, hourMs, nameDay, nameHour } from "../../../ledger/time-names.ts";
+import type { Table } from "../protocol.ts";
+import { fromCells } from "./ledger-columns.ts";
+import { sumColumns } from "./ledger-schema.ts";
+import { watchFile } from "./open-ledger-file.ts";
+import { selectRows } from "./select-rows.ts";
+import { selectSums } from "./select-sums.ts";
+
+export { openForReading as openFile } from "./open-ledger-file.ts";
+
+/** Asks for a page, or for sums. */
+export type LedgerQuestion =
+  | { readonly kind: "list"; readonly query: LedgerPageQuery }
+  | { readonly kind: "sum"; readonly query: LedgerSumQuery };
+
+function toFigures(part: Readonly<Record<string, unknown>>): SumFigures {
+  const figures = sumColumns.map((column) => [column, Number(part[column])]);
+  // All columns of sums, by their names.
+  return Object.fromEntries(figures) as SumFigures;
+}
+
+/** What the reader is started with. */
+export interface LedgerReportSettings {
+  readonly file: string;
+}
+
+/** The reader's side of a ledger. */
+export function openTable(
+  database: DatabaseSync,
+  { file }: LedgerReportSettings,
+): Table<LedgerQuestion, never> {
+  const checkFile = watchFile(file);
+  const selectId = database.prepare("SELECT id FROM names WHERE text = ?");
+  const selectText = database.prepare("SELECT text FROM names WHERE id = ?");
+
+  function findName(text: string): number | undefined {
+    const id = selectId.get(text)?.["id"];
+    return typeof id === "number" ? id : undefined;
+  }
+
+  /** For one question: a number may get another name later. */
+  function createNames(): (id: number) => string | undefined {
+    const known = new Map<number, string | undefined>();
+    return (id) => {
+      if (id === 0) return undefined;
+      if (!known.has(id)) {
+        const text = selectText.get(id)?.["text"];
+        known.set(id, typeof text === "string" ? text : undefined);
+      }
+      return known.get(id);
+    };
+  }
+
+  function list(query: LedgerPageQuery): LedgerPage {
+    const selection = selectRows(query, findName);
+    if (selection === undefined) return { rows: [] };
+    const nameOf = createNames();
+    const found = database.prepare(selection.sql).all(...selection.values);
+    const page = found.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      rows: page.map((cells) => fromCells(cells, nameOf)),
+      ...(last === undefined || found.length === page.length
+        ? {}
+        : { next: encodePlace({ at: Number(last["at"]), sequence: Number(last["sequence"]) }) }),
+    };
+  }
+
+  function sum(query: LedgerSumQuery): readonly LedgerSum[] {
+    const nameOf = createNames();
+    const sumUp = createSumUp(query.by);
+    const toName = (group: LedgerGroup, value: number): string | null => {
+      if (group === "day") return nameDay(value * dayMs);
+      if (group === "hour") return nameHour(value * hourMs);
+      return nameOf(value) ?? null;
+    };
+    for (const { sql, values } of selectSums(query, findName)) {
+      for (const part of database.prepare(sql).all(...values)) {
+        const group = query.by.map((name, index) => toName(name, Number(part[`group${index}`])));
+        sumUp.add(group, toFigures(part));
+      }
+    }
+    return sumUp.sums();
+  }
+
+  return {
+    read(question) {
+      checkFile();
+      // Parts of one answer must be of one moment.
+      database.exec("BEGIN");
+      try {
+        return question.kind === "list" ? list(question.query) : sum(question.query);
+      } finally {
+        database.exec("COMMIT");
+      }
+    },
+    write() {
+      throw new Error("reports change nothing");
+    },
+    makeRoom: () => false,
+  };
+}

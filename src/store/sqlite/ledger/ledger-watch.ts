@@ -1,0 +1,63 @@
+import type { Logger } from "pino";
+
+import { DatabaseError } from "../protocol.ts";
+
+/** A problem that goes on is told again after so long, in ms. */
+const silenceMs = 60_000;
+
+/** What a watch needs. */
+export interface LedgerWatchOptions {
+  readonly log: Pick<Logger, "error" | "info">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Counts what a ledger loses, and tells the operator: at once, then once a minute, and when it is over. */
+export interface LedgerWatch {
+  /** Rows that are not in the ledger, since the start. */
+  readonly dropped: number;
+  drop(rows: number, error: unknown): void;
+  /** The file could not be opened, or a question not be answered: nothing is lost by that. */
+  failed(what: string, error: unknown): void;
+  /** Rows were written. */
+  written(): void;
+}
+
+/** Creates the watch of one ledger. */
+export function createLedgerWatch({ log, now }: LedgerWatchOptions): LedgerWatch {
+  let dropped = 0;
+  /** How many of them were told. */
+  let told = 0;
+  let recoveryIsNews = false;
+  const toldAt = new Map<string, number>();
+
+  function tell(text: string, error: unknown): boolean {
+    const problem = error instanceof DatabaseError ? error.problem : "unavailable";
+    const kind = `${problem} ${text}`;
+    const last = toldAt.get(kind);
+    if (last !== undefined && now() - last < silenceMs) return false;
+    toldAt.set(kind, now());
+    // SQLite's words hold nothing of what is noted.
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error({ problem, reason, ...(dropped > told ? { dropped: dropped - told } : {}) }, text);
+    told = dropped;
+    return true;
+  }
+
+  return {
+    get dropped() {
+      return dropped;
+    },
+    drop(rows, error) {
+      dropped += rows;
+      if (tell("requests could not be noted in the ledger", error)) recoveryIsNews = true;
+    },
+    failed: (what, error) => void tell(what, error),
+    written() {
+      if (!recoveryIsNews) return;
+      recoveryIsNews = false;
+      log.info(dropped > told ? { dropped: dropped - told } : {}, "requests are noted in the ledger again");
+      told = dropped;
+    },
+  };
+}
