@@ -1,3 +1,4 @@
+import { dayMs } from "../../../ledger/time-names.ts";
 import { ledgerColumns } from "./ledger-columns.ts";
 
 const types = {
@@ -37,13 +38,14 @@ const sums = (table: string) => `
 
 /**
  * The tables of a ledger: rows, sums by hour and by day (`slot`: so many since the epoch), and names. Each filter that leaves few rows of
- * many has an index, in the order of pages; of outcomes, errors and sessions only those that few rows have.
+ * many has an index, in the order of pages; of outcomes, errors and sessions only those that few rows have. Ids look like chance, so theirs
+ * goes by day: else each row would change a page of its own.
  */
 export const ledgerSchema = `
   CREATE TABLE IF NOT EXISTS names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, day INTEGER NOT NULL, lasting INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS requests (sequence INTEGER PRIMARY KEY, ${requestColumns});
   CREATE INDEX IF NOT EXISTS requestsByTime ON requests (at);
-  CREATE INDEX IF NOT EXISTS requestsById ON requests (id);
+  CREATE INDEX IF NOT EXISTS requestsById ON requests (at / ${dayMs}, id);
   CREATE INDEX IF NOT EXISTS requestsByKey ON requests ("key", at);
   CREATE INDEX IF NOT EXISTS requestsByModel ON requests (model, at);
   CREATE INDEX IF NOT EXISTS requestsByUpstream ON requests (upstream, at);

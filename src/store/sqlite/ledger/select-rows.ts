@@ -1,5 +1,6 @@
 import type { LedgerFilter, LedgerPageQuery } from "../../../ledger/ledger.ts";
 import { decodePlace } from "../../../ledger/page-place.ts";
+import { dayMs } from "../../../ledger/time-names.ts";
 import { outcomes } from "./ledger-columns.ts";
 
 /** A statement and what its question marks stand for. */
@@ -13,6 +14,13 @@ export type FindName = (text: string) => number | undefined;
 
 /** The columns of `LedgerFilter` that hold the number of a name. */
 const nameFilters = ["key", "model", "upstream", "dialect", "error"] as const;
+
+/** All days from the oldest row to the newest: the index of ids is asked for each. */
+const everyDay = `
+  WITH RECURSIVE every (day) AS (
+    SELECT min(at) / ${dayMs} FROM requests
+    UNION ALL SELECT day + 1 FROM every WHERE day < (SELECT max(at) / ${dayMs} FROM requests))
+  SELECT day FROM every`;
 
 /** Conditions that all must hold, and their values. */
 export interface Conditions {
@@ -43,7 +51,7 @@ export function toConditions(filter: LedgerFilter, findName: FindName): Conditio
     if (outcome > 0) terms.push("outcome > 0");
   }
   if (filter.session !== undefined) add("session = ?", filter.session);
-  if (filter.id !== undefined) add("id = ?", filter.id);
+  if (filter.id !== undefined) add(`id = ? AND at / ${dayMs} IN (${everyDay})`, filter.id);
   if (filter.from !== undefined) add("at >= ?", filter.from);
   if (filter.to !== undefined) add("at < ?", filter.to);
   return { terms, values };
