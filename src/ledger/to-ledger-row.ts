@@ -1,8 +1,6 @@
 import { type ErrorKind, shorten } from "../errors.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { FinishReason, Usage } from "../model/events.ts";
-import type { Price } from "../model/model-info.ts";
-import { costOf } from "./cost-of.ts";
 import { findAgent, findSession, type HeaderFields } from "./find-session.ts";
 import type { LedgerRow, Outcome } from "./ledger-row.ts";
 
@@ -21,8 +19,6 @@ export interface LedgerFacts {
   /** The body as parsed, or anything else. Its `model` is what was asked for. */
   readonly body: unknown;
   readonly model?: string | undefined;
-  /** Of the model that answered, where it is known. */
-  readonly price?: Price | undefined;
   readonly upstream?: string | undefined;
   readonly attempts: readonly Attempt[];
   readonly status?: number | undefined;
@@ -34,6 +30,8 @@ export interface LedgerFacts {
   readonly error?: ErrorKind | undefined;
   readonly stream?: boolean | undefined;
   readonly usage?: Usage | undefined;
+  /** Billionths of a US dollar. */
+  readonly nanoUsd?: number | undefined;
   readonly pictures: number;
   readonly repairs: number;
   readonly retries: number;
@@ -92,7 +90,7 @@ function compact(row: { readonly [Name in keyof LedgerRow]: LedgerRow[Name] | un
 
 /** Makes the row of a request. Nothing of its texts is in it, and of its headers and body only what is named here. */
 export function toLedgerRow(facts: LedgerFacts): LedgerRow {
-  const { usage, price, upstream, attempts } = facts;
+  const { usage, upstream, attempts } = facts;
   const asked = attempts.length > 0 || upstream !== undefined;
   return compact({
     id: facts.id,
@@ -114,7 +112,7 @@ export function toLedgerRow(facts: LedgerFacts): LedgerRow {
     outputTokens: usage?.outputTokens,
     reasoningTokens: usage?.reasoningTokens,
     estimated: usage?.estimated,
-    nanoUsd: usage === undefined || price === undefined ? undefined : costOf(usage, price),
+    nanoUsd: facts.nanoUsd,
     pictures: facts.pictures === 0 ? undefined : facts.pictures,
     repairs: asked ? facts.repairs : undefined,
     retries: asked ? facts.retries : undefined,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { costOf } from "../../src/ledger/cost-of.ts";
+import { costOf } from "../../src/model/cost-of.ts";
 
 test.each([
   { input: 1000, output: 200, price: { inputPerMillion: 0.15, outputPerMillion: 0.6 }, cost: 270_000 },
@@ -27,16 +27,13 @@ test.each([
     cost: Number.MAX_SAFE_INTEGER,
   },
   // Unknown: a part would pass for all.
+  { input: 5, output: 5, price: undefined, cost: undefined },
   { input: 5, output: 5, price: {}, cost: undefined },
   { input: 5, output: 5, price: { inputPerMillion: 1 }, cost: undefined },
   { input: 5, output: 5, price: { perRequest: 1 }, cost: undefined },
   { input: 5, output: 0, price: { inputPerMillion: Number.NaN }, cost: undefined },
 ])("$input in, $output out at $price: $cost", ({ input, output, price, cost }) => {
-  const usage = {
-    ...(input === undefined ? {} : { inputTokens: input }),
-    ...(output === undefined ? {} : { outputTokens: output }),
-  };
-  expect(costOf(usage, price)).toBe(cost);
+  expect(costOf(price, { inputTokens: input, outputTokens: output })).toBe(cost);
 });
 
 test("is exact for every price with nine digits after the point", () => {
@@ -46,7 +43,7 @@ test("is exact for every price with nine digits after the point", () => {
     fc.property(count, count, billionths, billionths, (input, output, inputPrice, outputPrice) => {
       const exact = BigInt(input) * BigInt(inputPrice) + BigInt(output) * BigInt(outputPrice);
       const price = { inputPerMillion: inputPrice / 1e9, outputPerMillion: outputPrice / 1e9 };
-      expect(costOf({ inputTokens: input, outputTokens: output }, price)).toBe(
+      expect(costOf(price, { inputTokens: input, outputTokens: output })).toBe(
         Number((exact + 999_999n) / 1_000_000n),
       );
     }),
