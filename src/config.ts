@@ -152,6 +152,9 @@ export const settings = {
 
   DATA_DIR: z.string().min(1).optional(),
   STORED_RESPONSES: integer(1, 1_000_000, 1000),
+  STORE_FAILURE: z.enum(["serve", "refuse"]).default("serve"),
+  LEDGER_DAYS: integer(0, 3650, 30),
+  LEDGER_LIMIT_BYTES: integer(1_048_576, 1_099_511_627_776, 1_073_741_824),
 
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   LOG_FORMAT: z.enum(["auto", "pretty", "json"]).default("auto"),

@@ -19,6 +19,7 @@ import {
 import type { Config } from "./config.ts";
 import { createEmbeddingService } from "./embeddings/create-embedding-service.ts";
 import type { EmbeddingService } from "./embeddings/embedding-service.ts";
+import type { Ledger } from "./ledger/ledger.ts";
 import { createImageService } from "./images/create-image-service.ts";
 import type { ImageService } from "./images/image-service.ts";
 import type { NamedAllowance } from "./dialects/encode-gateway-usage.ts";
@@ -32,11 +33,9 @@ import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
 import type { Observers } from "./server/request-observer.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
-import { createResponseStore } from "./store/create-response-store.ts";
-import { createMemoryKeys } from "./store/memory/memory-keys.ts";
-import { createMemoryTraces } from "./store/memory/memory-traces.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
-import { createMemoryLimits } from "./store/memory/memory-limits.ts";
+import { openStores } from "./store/open-stores.ts";
+import type { Stores } from "./store/stores.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
 import { createRouter, type OwnName, type RestListener, type Router } from "./routing/index.ts";
@@ -55,6 +54,8 @@ export interface Overrides {
   /** In place of those of the configuration. */
   readonly upstreams?: readonly Upstream[];
   /** Closed with the services. */
+  readonly stores?: Stores;
+  /** In place of that of responses; closed with the services. */
   readonly store?: ResponseStore;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
   readonly environment?: Environment;
@@ -88,6 +89,7 @@ export interface Services {
   /** Makes, shows and ends keys. */
   readonly keys: KeyService;
   readonly traces: TraceStore;
+  readonly ledger: Ledger;
   readonly now: () => number;
   /** Reads the configuration file again. */
   reload(): ReloadOutcome;
@@ -100,7 +102,9 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const log = overrides.log ?? (await createLog(config));
   const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const now = overrides.now ?? Date.now;
-  const store = overrides.store ?? (await createResponseStore(config, { log, now }));
+  const stores = overrides.stores ?? (await openStores(config, { log, now }));
+  const { keys, limits, ledger, traces } = stores;
+  const store = overrides.store ?? stores.responses;
   const startTimer = overrides.startTimer ?? startRealTimer;
   const loaded = loadConfiguration(config, overrides.environment);
   const memory = await openCapabilities(config, log);
@@ -140,8 +144,6 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     now,
     log,
   });
-  const keys = createMemoryKeys();
-  const limits = createMemoryLimits({ now, isRevoked: keys.isRevoked });
   const random = createRandomPool(randomBytes);
   return {
     config,
@@ -154,7 +156,8 @@ export async function createServices(config: Config, overrides: Overrides = {}):
       newId: () => newId("hold_"),
       now,
     }),
-    traces: createMemoryTraces(),
+    traces,
+    ledger,
     keys: createKeyService({ keys, limits, randomBytes: random, newId, now }),
     configuration: () => configuration,
     router,
@@ -185,6 +188,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
       await router.close();
       await memory.settle();
       await store.close();
+      await stores.close();
     },
   };
 }

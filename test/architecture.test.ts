@@ -119,6 +119,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "store/response-store.ts",
     "access/",
     "traces/",
+    "ledger/",
     "version.ts",
   ],
   "simulator/": [],

@@ -1,5 +1,6 @@
 import type { Environment } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
+import { createMemoryStores } from "../store/open-stores.ts";
 import { createServices, type Services } from "../gateway.ts";
 
 /**
@@ -14,7 +15,11 @@ export async function withServices<T>(
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once("SIGINT", stop);
-  const services = await createServices({ ...config, LOG_LEVEL: "silent" }, { environment });
+  const services = await createServices(
+    { ...config, LOG_LEVEL: "silent" },
+    // What a gateway keeps is that gateway's.
+    { environment, stores: createMemoryStores(config, { now: Date.now }) },
+  );
   try {
     return await task(services, controller.signal);
   } finally {

@@ -50,6 +50,8 @@ export class AnswerFacts implements CallWatch {
   caller: Caller = anybody;
   /** What lets the request pass. `undefined`: nothing is in its way. */
   gate: RequestGate | undefined;
+  /** Its key, or a limit of it, stood in its way. */
+  refused = false;
   /** Where somebody wants to see all of it. */
   trace: TraceRecorder | undefined;
   #offered: OfferedModel | undefined;
@@ -123,7 +125,12 @@ export class AnswerFacts implements CallWatch {
   }
 
   admit(offer: CallOffer): Promise<void> | undefined {
-    return this.gate?.enter(offer);
+    const { gate } = this;
+    if (gate === undefined) return undefined;
+    return gate.enter(offer).catch((error: unknown) => {
+      this.refused = true;
+      throw error;
+    });
   }
 
   /** What it has cost so far, in billionths of a US dollar. `undefined`: the price of who answered is not known. */

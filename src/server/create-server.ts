@@ -24,6 +24,7 @@ import { countRequests } from "./count-requests.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
+import { noteRequests } from "./note-requests.ts";
 import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type UnderWay } from "./open-requests.ts";
 import { observeRequest } from "./request-observer.ts";
@@ -146,6 +147,7 @@ export async function createServer(
     countRequests(deps.totals),
     settleRequests(deps.access.typical),
     keepTraces(deps.traces),
+    noteRequests(deps.ledger, deps.now),
     ...deps.observers,
   ];
   const app = fastify({

@@ -5,7 +5,8 @@ import { toRequestLine, type RequestLine } from "./request-line.ts";
 /** What browsers, probes and clients ask for by themselves. */
 const byThemselves: ReadonlySet<string> = new Set(["/health", "/favicon.ico", "/robots.txt"]);
 
-function isNoise({ method, route }: RequestLine): boolean {
+/** Whether nobody has asked for it: browsers, probes and clients do by themselves. */
+export function isNoise({ method, route }: Pick<RequestLine, "method" | "route">): boolean {
   return method === "OPTIONS" || byThemselves.has(route) || (method === "HEAD" && route === "/");
 }
 

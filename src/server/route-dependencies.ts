@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import type { NamedAllowance } from "../dialects/encode-gateway-usage.ts";
 import type { EmbeddingService } from "../embeddings/embedding-service.ts";
 import type { ImageService } from "../images/image-service.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
 import type { ResponseService } from "../responses/response-service.ts";
@@ -32,6 +33,7 @@ export interface RouteDependencies {
   /** Who asks, and what they may. */
   readonly access: Access;
   readonly traces: TraceStore;
+  readonly ledger: Ledger;
   /** Makes, shows and ends keys. */
   readonly keys: KeyService;
   /** Who learns of requests and background responses, beside the log and the totals. */

@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { createAccess } from "../../src/access/create-access.ts";
 import { createKeyService } from "../../src/access/key-service.ts";
 import { createMemoryKeys } from "../../src/store/memory/memory-keys.ts";
+import { createMemoryLedger } from "../../src/store/memory/memory-ledger.ts";
 import { createMemoryTraces } from "../../src/store/memory/memory-traces.ts";
 import { createMemoryLimits } from "../../src/store/memory/memory-limits.ts";
 
@@ -131,6 +132,7 @@ export async function startEdge(options: {
         now,
       }),
       traces: createMemoryTraces(),
+      ledger: createMemoryLedger({ days: 30, now }),
       keys: createKeyService({ keys, limits, randomBytes, newId, now }),
       newId,
       now,

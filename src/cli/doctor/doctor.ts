@@ -1,6 +1,7 @@
 import { loadConfiguration, type Environment } from "../../config-file/index.ts";
 import { showText } from "../../config-file/shown-text.ts";
 import { ConfigError, readConfig, type Config } from "../../config.ts";
+import { createMemoryStores } from "../../store/open-stores.ts";
 import { createServices } from "../../gateway.ts";
 import type { UpstreamEntry } from "../../upstreams/upstream-entry.ts";
 import { nameOrigins } from "../settings/name-origins.ts";
@@ -63,7 +64,11 @@ async function runChecks({
 }): Promise<number> {
   const list = createChecklist(write);
   let asleep: readonly string[] = [];
-  const services = await createServices({ ...config, LOG_LEVEL: "silent" }, { environment });
+  const services = await createServices(
+    { ...config, LOG_LEVEL: "silent" },
+    // What a gateway keeps is that gateway's.
+    { environment, stores: createMemoryStores(config, { now: Date.now }) },
+  );
   try {
     for (const entry of entries) {
       write(`${entry.name}: ${entry.type} at ${showText(entry.baseUrl)}${describeProxy(environment, entry)}`);
