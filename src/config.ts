@@ -156,6 +156,9 @@ export const settings = {
   LEDGER_DAYS: integer(0, 3650, 30),
   LEDGER_LIMIT_BYTES: integer(1_048_576, 1_099_511_627_776, 1_073_741_824),
 
+  METRICS_ADDRESS: address.optional(),
+  METRICS_TOKEN: apiKey,
+
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   LOG_FORMAT: z.enum(["auto", "pretty", "json"]).default("auto"),
 } as const;

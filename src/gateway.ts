@@ -31,7 +31,6 @@ import type { ResponseService } from "./responses/response-service.ts";
 import { createSealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
-import type { Observers } from "./server/request-observer.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
 import { openStores } from "./store/open-stores.ts";
@@ -41,9 +40,11 @@ import type { StartTimer } from "./stream/with-idle-timeout.ts";
 import { createRouter, type OwnName, type RestListener, type Router } from "./routing/index.ts";
 import { routePictures } from "./routing/route-pictures.ts";
 import { startRealTimer } from "./stream/real-timer.ts";
+import { startTelemetry } from "./telemetry/start-telemetry.ts";
 import { createUpstreams } from "./upstreams/create-upstreams.ts";
 import { openCapabilities } from "./upstreams/memory/open-capabilities.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
+import { readVersion } from "./version.ts";
 
 /** What may be given instead of being made: for tests and for embedding. */
 export interface Overrides {
@@ -215,7 +216,9 @@ export interface Gateway {
   readonly app: FastifyInstance;
   readonly log: Logger;
   readonly services: Services;
-  /** Listens on `SERVER_ADDRESS` and resolves with the base URL, without `/v1`. */
+  /** Where the metrics are, once it listens, if they have an address of their own. */
+  readonly metricsUrl: string | undefined;
+  /** Listens on `SERVER_ADDRESS`, and on `METRICS_ADDRESS` if there is one, and resolves with the base URL, without `/v1`. */
   listen(): Promise<string>;
   /** How many answers are not complete yet. */
   running(): number;
@@ -226,13 +229,22 @@ export interface Gateway {
 /** Creates the gateway: the only place where its parts are put together. */
 export async function createGateway(config: Config, overrides: Overrides = {}): Promise<Gateway> {
   const services = await createServices(config, overrides);
-  const { log } = services;
-  const observers: Observers = [];
-  const server = await createServer({ ...services, observers }, log, overrides.startTimer);
+  const { log, router } = services;
+  const telemetry = await startTelemetry(config, {
+    upstreams: () => router.states(),
+    lastCatalogue: () => router.lastCatalogue,
+    underWay: () => server.underWay(),
+    now: services.now,
+    version: readVersion(),
+  });
+  const { observers, metricsPage } = telemetry;
+  const server = await createServer({ ...services, observers, metricsPage }, log, overrides.startTimer);
   let closed: Promise<void> | undefined;
+  let metricsUrl: string | undefined;
 
   async function close(): Promise<void> {
     await server.close();
+    await telemetry.close();
     await services.close();
     services.log.info({ event: "stopped" }, "stopped");
   }
@@ -243,12 +255,24 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     services,
     async listen() {
       const { host, port } = config.SERVER_ADDRESS;
-      await server.app.listen({ host, port });
+      // First, and not left open where the gateway itself has no place: then nothing keeps the process.
+      metricsUrl = await telemetry.listen();
+      if (metricsUrl !== undefined)
+        log.info({ event: "metrics", address: metricsUrl }, `metrics are at ${metricsUrl}`);
+      try {
+        await server.app.listen({ host, port });
+      } catch (error) {
+        await telemetry.close();
+        throw error;
+      }
       const address = server.app.server.address();
       const shownHost = host.includes(":") ? `[${host}]` : host;
       return `http://${shownHost}:${typeof address === "object" ? (address?.port ?? port) : port}`;
     },
     running: () => server.running(),
+    get metricsUrl() {
+      return metricsUrl;
+    },
     close() {
       closed ??= close();
       return closed;

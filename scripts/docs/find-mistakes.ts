@@ -10,7 +10,10 @@ import type { Mistake, Page } from "./page.ts";
 
 /** All that people read of the project in `root`. */
 export function readPages(root: string): readonly Page[] {
-  const folder = (name: string) => readdirSync(join(root, name)).map((file) => `${name}/${file}`);
+  const folder = (name: string) =>
+    readdirSync(join(root, name), { withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? [`${name}/${entry.name}`] : [],
+    );
   const names = [
     "README.md",
     "README.zh-CN.md",

@@ -149,6 +149,25 @@ export function createRouter(options: RouterOptions): Router {
     },
     answer: (options, sink) => route({ ...options, progressOf: progressOfBatch }, sink),
     route,
+    states() {
+      const rests = health.rests();
+      return [...members.values()].map(({ upstream }) => {
+        const own = rests.filter((rest) => rest.upstream === upstream.name);
+        const restsUntil = own.find(({ model }) => model === undefined)?.until;
+        const budget = upstream.budget({ renew: false });
+        const isShut = budget?.spent === true || keeper.last?.unreachable.has(upstream.name) === true;
+        return {
+          upstream: upstream.name,
+          up: restsUntil === undefined && !isShut,
+          restsUntil,
+          restingModels: own.filter(({ model }) => model !== undefined).length,
+          budget,
+        };
+      });
+    },
+    get lastCatalogue() {
+      return keeper.last;
+    },
     upstreamOf: (leg) => memberOf(leg).upstream,
     get upstreams() {
       return [...members.values()].map(({ upstream }) => upstream);

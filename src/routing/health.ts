@@ -7,6 +7,7 @@ import {
   type BreakerRules,
   createPlace,
   type Place,
+  type PlaceState,
   type Resting,
   type Visit,
 } from "./place.ts";
@@ -18,6 +19,14 @@ export interface LegVisit extends Pick<Visit, "begin" | "complete" | "leave"> {
   fail(error: GatewayError, effect: Effect): void;
 }
 
+/** A rest of an upstream, or of one model at it. */
+export interface Rest {
+  readonly upstream: string;
+  readonly model: string | undefined;
+  /** Ms since the epoch. */
+  readonly until: number;
+}
+
 /** What the failures so far say of upstreams and of each model at them. Nothing one leg does changes another's. */
 export interface Health {
   /** Of the leg and its upstream, whichever is worse. */
@@ -26,6 +35,8 @@ export interface Health {
   enter(leg: Leg): LegVisit;
   /** Why a leg is not to be asked, and until when: of leg and upstream, whichever rests longer. */
   restOf(leg: Leg): Resting | undefined;
+  /** What rests now: an upstream, or a model at it. Nothing whose time is over. */
+  rests(): readonly Rest[];
   /** An upstream was set up anew, or is known to answer again: forgets its rests and those of its models. */
   forget(upstream: string): void;
 }
@@ -48,12 +59,23 @@ export interface HealthOptions {
 /** Where clients can name any model, they shall not fill the memory. */
 const mostLegs = 5000;
 const usual: BreakerRules = { strikes: 3, restMs: 10_000, longestRestMs: 120_000 };
+/** The rest of a place, also while a trial may end it. */
+function restIn(state: PlaceState): Resting | undefined {
+  if (state.state === "resting") return state;
+  return state.state === "trial" ? state.rest : undefined;
+}
+
 const fromBest: readonly Availability[] = ["ready", "due", "doubtful", "shut"];
 
 /** Creates the health of all legs; whatever nobody has failed at is well. */
 export function createHealth({ now, breaker = usual, onRest }: HealthOptions): Health {
   const upstreams = new Map<string, Place>();
-  const legs = new LRUCache<string, { readonly upstream: string; readonly place: Place }>({ max: mostLegs });
+  const legs = new LRUCache<
+    string,
+    { readonly upstream: string; readonly model: string; readonly place: Place }
+  >({
+    max: mostLegs,
+  });
 
   function start(upstream: string, model: string | undefined): Place {
     return createPlace({ now, rules: breaker, onRest: (rest) => onRest?.({ ...rest, upstream, model }) });
@@ -70,7 +92,7 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
     const known = legs.get(key)?.place;
     if (known !== undefined) return known;
     const place = start(leg.upstream, leg.model.id);
-    legs.set(key, { upstream: leg.upstream, place });
+    legs.set(key, { upstream: leg.upstream, model: leg.model.id, place });
     return place;
   }
 
@@ -109,16 +131,19 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
     },
     restOf(leg) {
       const states = [legs.get(legKey(leg))?.place.state, upstreams.get(leg.upstream)?.state];
-      const rests = states.flatMap((state) =>
-        state === undefined
-          ? []
-          : state.state === "resting"
-            ? [state]
-            : state.state === "trial"
-              ? [state.rest]
-              : [],
-      );
+      const rests = states.flatMap((state) => (state === undefined ? [] : (restIn(state) ?? [])));
       return rests.sort((a, b) => b.until - a.until)[0];
+    },
+    rests() {
+      const places = [
+        ...[...upstreams].map(([upstream, place]) => ({ upstream, model: undefined, place })),
+        ...legs.values(),
+      ];
+      return places.flatMap(({ upstream, model, place }) => {
+        const rest = restIn(place.state);
+        const isOver = rest === undefined || place.availability() === "due";
+        return isOver ? [] : [{ upstream, model, until: rest.until }];
+      });
     },
     forget(upstream) {
       upstreams.delete(upstream);

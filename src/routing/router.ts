@@ -1,3 +1,4 @@
+import type { Budget } from "../model/budget.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { CallWatch } from "../model/call-watch.ts";
 import type { GatewayError } from "../errors.ts";
@@ -66,6 +67,18 @@ export interface RouteOptions<Item = EventBatch> {
   readonly conversation?: ConversationSigns | undefined;
 }
 
+/** How an upstream is, as far as is known. */
+export interface UpstreamState {
+  readonly upstream: string;
+  /** Nothing is known that keeps all of it from answering: no rest, no budget that is used up, no list that can't be had. */
+  readonly up: boolean;
+  /** Until when it is not asked, by its own word or by our guess; ms since the epoch. */
+  readonly restsUntil: number | undefined;
+  /** How many of its models rest on their own. */
+  readonly restingModels: number;
+  readonly budget: Budget | undefined;
+}
+
 /** Knows all upstreams, and which of them answers what. All methods throw `GatewayError`. */
 export interface Router {
   /**
@@ -89,6 +102,10 @@ export interface Router {
     options: RouteOptions<Item> & { readonly progressOf: (item: Item) => Progress },
     sink: Sink<Item>,
   ): Promise<void>;
+  /** What is known of all upstreams, at once: nothing is asked for it, nor renewed. */
+  states(): readonly UpstreamState[];
+  /** The catalogue as it was last made, at once; `undefined`: nobody has asked for one yet. */
+  readonly lastCatalogue: Catalogue | undefined;
   /** The upstream of a leg. */
   upstreamOf(leg: Pick<Leg, "upstream">): Upstream;
   /** All that are used, in their order. Never empty. */

@@ -63,8 +63,10 @@ export class AnswerFacts implements CallWatch {
   readonly attempts: Attempt[] = [];
   /** What the upstream that was asked last calls the request. */
   upstreamRequestId: string | undefined;
-  repairs = 0;
-  retries = 0;
+  /** Why the model was asked once more, each time. */
+  readonly repairs: RepairReason[] = [];
+  /** What was asked once more without a word to anybody, each time: where, and after which failure. */
+  readonly retries: { readonly upstream: string | undefined; readonly failure: string }[] = [];
   /** When the first piece of text, thought or call, or the first picture was there to be sent; ms since `begun`. */
   firstTokenMs: number | undefined;
   /** Why it failed, also after a 200 had been sent. */
@@ -168,17 +170,14 @@ export class AnswerFacts implements CallWatch {
   }
 
   retry(failure: string): void {
-    this.retries += 1;
-    this.log.debug({ event: "retry", failure, retries: this.retries }, "asking the upstream once more");
+    const retries = this.retries.push({ upstream: this.upstream, failure });
+    this.log.debug({ event: "retry", failure, retries }, "asking the upstream once more");
   }
 
   repair(reason: RepairReason): void {
-    this.repairs += 1;
+    const repairs = this.repairs.push(reason);
     // Each spends the caller's budget: an operator sees why without turning the log up.
-    this.log.info(
-      { event: "repair", model: this.model, reason, repairs: this.repairs },
-      "asking the model once more",
-    );
+    this.log.info({ event: "repair", model: this.model, reason, repairs }, "asking the model once more");
   }
 
   spend(usage: Usage): void {

@@ -26,7 +26,7 @@ import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
 import { noteRequests } from "./note-requests.ts";
 import { requestLog } from "./log-requests.ts";
-import { createOpenRequests, type UnderWay } from "./open-requests.ts";
+import { createOpenRequests, type OpenCounts, type UnderWay } from "./open-requests.ts";
 import { observeRequest } from "./request-observer.ts";
 import { keepTraces, traceHeader } from "./trace-requests.ts";
 import { settleRequests } from "./settle-requests.ts";
@@ -35,6 +35,7 @@ import type { RouteDependencies, ServerDependencies } from "./route-dependencies
 import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
 import { metaRoutes } from "./routes/meta.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
 import { openAiEmbeddingsRoutes } from "./routes/openai-embeddings.ts";
@@ -55,6 +56,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   usageRoutes,
   adminRoutes,
   ownKeyRoutes,
+  metricsRoutes,
 ];
 
 /** Headers of ours that scripts in a browser may read; as one text, or it would be made for each answer. */
@@ -121,6 +123,8 @@ export interface Server {
   readonly app: FastifyInstance;
   /** How many answers are not complete yet. */
   running(): number;
+  /** How much is under way, background responses too, and what it waits for. */
+  underWay(): OpenCounts;
   /** Lets running answers finish for `SHUTDOWN_TIMEOUT_MS`, then ends them with an error. Idempotent. */
   close(): Promise<void>;
 }
@@ -257,6 +261,7 @@ export async function createServer(
   return {
     app,
     running: () => shutdown.running,
+    underWay: () => open.counts(),
     close() {
       if (!shutdown.begun) tellStopping(log, open.list(), config.SHUTDOWN_TIMEOUT_MS);
       return shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS);

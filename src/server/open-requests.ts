@@ -20,12 +20,23 @@ export interface UnderWay {
   readonly ms: number;
 }
 
+/** How much is under way. */
+export interface OpenCounts {
+  /** Requests and background responses, by what they wait for. */
+  readonly waiting: Readonly<Record<Waiting, number>>;
+  /** Answers that are streamed. */
+  readonly streams: number;
+  readonly background: number;
+}
+
 /** All that is under way, and a warning for what stands still. */
 export interface OpenRequests {
   /** Watches a request; what it returns ends that, once the request has ended. */
   add(request: OpenRequest): () => void;
   /** The requests under way, oldest first, for the log. Without background responses, which nobody waits for. */
   list(): readonly UnderWay[];
+  /** How many are under way, and what they wait for. */
+  counts(): OpenCounts;
   /** Ends the watch: nothing is warned of any more. */
   close(): void;
 }
@@ -46,6 +57,19 @@ const words: Readonly<Record<Waiting, string>> = {
   "image-job": "the image job",
   "background-response": "the background response",
   client: "the client, which does not read",
+};
+
+const noneWaits: Readonly<Record<Waiting, number>> = {
+  "request-body": 0,
+  gateway: 0,
+  "upstream-session": 0,
+  "upstream-first-byte": 0,
+  "upstream-next-byte": 0,
+  "upstream-loading": 0,
+  "image-slot": 0,
+  "image-job": 0,
+  "background-response": 0,
+  client: 0,
 };
 
 interface Watched {
@@ -119,6 +143,16 @@ export function createOpenRequests(startTimer: StartTimer): OpenRequests {
           waitsFor: waitingOf(request),
           ms: Math.round(performance.now() - request.facts.begun),
         })),
+    counts() {
+      const waiting = { ...noneWaits };
+      let [streams, background] = [0, 0];
+      for (const { request } of watched) {
+        waiting[waitingOf(request)] += 1;
+        if (request.response === undefined) background += 1;
+        else if (request.facts.stream === true) streams += 1;
+      }
+      return { waiting, streams, background };
+    },
     close() {
       if (clock.state === "running") clock.stop();
       clock = { state: "closed" };

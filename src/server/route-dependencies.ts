@@ -11,6 +11,7 @@ import type { IdFactory } from "../model/ids.ts";
 import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 import type { TraceStore } from "../traces/trace-store.ts";
+import type { MetricsPage } from "../telemetry/metrics-page.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { TotalsKeeper } from "./create-totals-keeper.ts";
 import type { Observers } from "./request-observer.ts";
@@ -38,6 +39,8 @@ export interface RouteDependencies {
   readonly keys: KeyService;
   /** Who learns of requests and background responses, beside the log and the totals. */
   readonly observers: Observers;
+  /** The metrics, where they are on the gateway's own port. */
+  readonly metricsPage: MetricsPage | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -153,8 +153,11 @@ export interface Upstream {
    * of all its models.
    */
   probe(model: string, options: ProbeOptions): Promise<ProbeReport>;
-  /** What is left of what the upstream allows this gateway, as far as is known. Waits for nothing; renews in the background. */
-  budget(): Budget | undefined;
+  /**
+   * What is left of what the upstream allows this gateway, as far as is known. Waits for nothing; renews in the background, unless
+   * whoever asks does so for no request (`renew: false`).
+   */
+  budget(options?: { readonly renew: boolean }): Budget | undefined;
   /**
    * What is known of what the upstream allows, after a look at it; but looks are made at most every 30 s, whoever asks and
    * however often. Waits some seconds at most. Rejects only when `signal` aborts.

@@ -206,3 +206,23 @@ describe("a rest", () => {
     expect(look(a, b, elsewhere)).toEqual(["ready", "ready", "shut"]);
   });
 });
+
+describe("what rests now", () => {
+  test("is told of models and upstreams apart, until the time is over", () => {
+    const { clock, health, strike, rest } = start();
+    expect(health.rests()).toEqual([]);
+    const begun = clock.now();
+    strike(a, 3);
+    rest(elsewhere, 60_000, { place: "upstream" });
+    const breaker = { upstream: "u", model: "a", until: begun + 10_000 };
+    const limit = { upstream: "v", model: undefined, until: begun + 60_000 };
+    expect(health.rests()).toEqual([limit, breaker]);
+    clock.advance(10_000);
+    expect(health.rests()).toEqual([limit]);
+    // A trial may end a rest: until it has, nobody else asks there.
+    health.enter(a);
+    expect(health.rests()).toEqual([limit, breaker]);
+    clock.advance(50_000);
+    expect(health.rests().map(({ upstream }) => upstream)).toEqual(["u"]);
+  });
+});

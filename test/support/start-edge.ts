@@ -134,6 +134,7 @@ export async function startEdge(options: {
       traces: createMemoryTraces(),
       ledger: createMemoryLedger({ days: 30, now }),
       keys: createKeyService({ keys, limits, randomBytes, newId, now }),
+      metricsPage: undefined,
       newId,
       now,
     },

@@ -19,9 +19,9 @@ export interface Allowance {
   count(tokens: number): void;
   /**
    * What is known, at once. Once something was spent, who asks for it also has what is old renewed, in the background
-   * and at most every 30 s.
+   * and at most every 30 s; not with `renew: false`.
    */
-  budget(): Budget | undefined;
+  budget(options?: { readonly renew: boolean }): Budget | undefined;
   /** As `Upstream` has it: what is old is renewed first, also before anything was spent. */
   state(signal: AbortSignal): Promise<AllowanceState>;
   /** As `Upstream` has it. Renews nothing. */
@@ -161,8 +161,8 @@ export function createAllowance(options: AllowanceOptions): Allowance {
       countedSince += tokens;
       notices.update(known());
     },
-    budget() {
-      if (begun) lookAhead();
+    budget({ renew } = { renew: true }) {
+      if (begun && renew) lookAhead();
       return known();
     },
     async state(signal) {

@@ -203,7 +203,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
       openImage: (name, ifNoneMatch, signal) =>
         openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
     },
-    budget: () => allowance.budget(),
+    budget: (options) => allowance.budget(options),
     allowance: (signal) => allowance.state(signal),
     tokensLeft: () => allowance.tokensLeft(),
     async close() {

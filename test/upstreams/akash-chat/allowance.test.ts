@@ -125,6 +125,9 @@ describe("what is left", () => {
     allowance.budget();
     expect(answers.length).toBe(1);
     await land(answers[0], { usedPercent: 20, blocked: false, authenticated: false, resetsAt });
+    // Who looks for no request, such as who scrapes the metrics, has nothing renewed.
+    expect(allowance.budget({ renew: false })).toMatchObject({ usedPercent: 20 });
+    expect(answers.length).toBe(1);
     expect(allowance.budget()).toMatchObject({ usedPercent: 20, spent: false, resetsAt });
     expect(answers.length).toBe(2);
   });

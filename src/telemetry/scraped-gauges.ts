@@ -1,0 +1,32 @@
+import type { Registry } from "prom-client";
+
+import type { PromClient } from "./request-metrics.ts";
+
+/** A state that is looked at when somebody scrapes, and not before. */
+export interface ScrapedGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** The values of now, each with all labels; a series that is not given is gone. At once, and asks nobody. */
+  readonly read: () => readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+}
+
+/** Adds gauges to a registry. */
+export function addScrapedGauges(
+  { Gauge }: PromClient,
+  registry: Registry,
+  gauges: readonly ScrapedGauge[],
+): void {
+  for (const { name, help, labels, read } of gauges) {
+    const gauge: InstanceType<typeof Gauge> = new Gauge({
+      name,
+      help,
+      labelNames: labels,
+      registers: [registry],
+      collect() {
+        gauge.reset();
+        for (const [values, value] of read()) gauge.set(values, value);
+      },
+    });
+  }
+}
