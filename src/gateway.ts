@@ -226,11 +226,21 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** Where an upstream of the configuration is. */
+function addressOf({ upstreams }: GatewayConfiguration, upstream: string): URL | undefined {
+  const entry = upstreams.find(({ name }) => name === upstream);
+  return entry === undefined ? undefined : new URL(entry.baseUrl);
+}
+
 /** Creates the gateway: the only place where its parts are put together. */
 export async function createGateway(config: Config, overrides: Overrides = {}): Promise<Gateway> {
   const services = await createServices(config, overrides);
   const { log, router } = services;
-  const telemetry = await startTelemetry(config, {
+  const telemetry = await startTelemetry({
+    config,
+    log,
+    startTimer: overrides.startTimer ?? startRealTimer,
+    addressOf: (upstream) => addressOf(services.configuration(), upstream),
     upstreams: () => router.states(),
     lastCatalogue: () => router.lastCatalogue,
     underWay: () => server.underWay(),

@@ -132,6 +132,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "server/answer-facts.ts",
     "server/open-requests.ts",
     "server/request-observer.ts",
+    "stream/",
   ],
   "simulator/": [],
 };
@@ -160,13 +161,13 @@ describe("imports point inwards", () => {
 });
 
 // Its habits are those of one upstream among others.
-// The program's own name, also as the beginning of its metrics, is none of it.
+// The program's own name, also as the beginning of metrics and attributes, is none of it.
 test("Akash Chat is named in its own folder alone, by those who start the program, and by its stand-in", () => {
   const free =
     /^(?:upstreams\/akash-chat\/|upstreams\/create-upstream\.ts|upstreams\/upstream-entry\.ts|config-file\/|cli\/|simulator\/|config\.ts|gateway\.ts|index\.ts|main\.ts)/;
   const wrong = files
     .filter(({ file }) => !free.test(file))
-    .filter(({ file }) => /akash[ -]?chat(?!-api|_)/i.test(readFileSync(join(root, file), "utf8")));
+    .filter(({ file }) => /akash[ -]?chat(?!-api|_|\.\w)/i.test(readFileSync(join(root, file), "utf8")));
   expect(wrong.map(({ file }) => file)).toEqual([]);
 });
 

@@ -3,11 +3,17 @@ import { readLines, type Line, type Mistake, type Page } from "./page.ts";
 
 /** Variables and headers of other programs that pages name and our code has no word for. */
 const foreign = new Set([
+  "/v1/traces",
   "CLAUDE_CODE_SUBAGENT_MODEL",
   "ENABLE_TOOL_SEARCH",
   "OPENAI_BASE_URL",
   "OPENAI_MODEL_LIST",
   "OPENAI_PROXY_URL",
+  "OTEL_EXPORTER_OTLP_HEADERS",
+  "OTEL_RESOURCE_ATTRIBUTES",
+  "OTEL_SERVICE_NAME",
+  "OTEL_TRACES_SAMPLER",
+  "OTEL_TRACES_SAMPLER_ARG",
   "SSRF_ALLOW_PRIVATE_IP_ADDRESS",
   "X-Forwarded-For",
   "x-claude-code-agent-id",
@@ -77,7 +83,7 @@ function* judgeCode(code: string, facts: Facts): Generator<string> {
 function* judgeLine({ text, code }: Line, facts: Facts): Generator<string> {
   for (const part of code) yield* judgeCode(part, facts);
   for (const { method, path } of pathsIn(text)) {
-    if (wrongOnPurpose.has(method === undefined ? path : `${method} ${path}`)) continue;
+    if (foreign.has(path) || wrongOnPurpose.has(method === undefined ? path : `${method} ${path}`)) continue;
     const routes = facts.routes.filter((route) => isRoute(path, route));
     if (routes.length === 0) yield `the gateway has no route ${path}`;
     else if (method !== undefined && !routes.some(({ methods }) => methods.includes(method)))

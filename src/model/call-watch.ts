@@ -1,6 +1,7 @@
 import type { Attempt } from "./attempt.ts";
 import type { CallOffer, OfferedModel } from "./call-gate.ts";
 import type { Usage } from "./events.ts";
+import type { Leg } from "./leg.ts";
 import type { Parameter } from "./request.ts";
 import type { TraceWatch } from "./trace-watch.ts";
 
@@ -31,6 +32,14 @@ export type RepairReason =
   | "empty-answer"
   | "declined-picture";
 
+/** Follows one try at an upstream. */
+export interface AttemptWatch {
+  /** They go with it to servers that the operator has named: what of a trace this is. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** It is over, with its answer or what is left of it: the kind of its failure, if it failed. */
+  end(failure: string | undefined): void;
+}
+
 /**
  * Learns how the work on one request goes, from all layers below the server, for its line in the log. It is told no text
  * of prompts and answers, and keeps what it is told cheaply: a part of it is told with each piece of an answer.
@@ -45,6 +54,8 @@ export interface CallWatch {
   admit?(offer: CallOffer): Promise<void> | undefined;
   /** An upstream is about to be asked, by its name. */
   ask(upstream: string): void;
+  /** A try at an upstream begins, for whoever wants to follow it. */
+  readonly startAttempt?: ((leg: Leg) => AttemptWatch | undefined) | undefined;
   /** A try at an upstream has begun an answer or failed. */
   attempt?(attempt: Attempt): void;
   /**

@@ -131,6 +131,7 @@ export function createRouter(options: RouterOptions): Router {
           asked = undefined;
         },
         ...(key === undefined ? {} : { conversation: { key, places } }),
+        ...(watch?.startAttempt === undefined ? {} : { onStart: (leg) => watch.startAttempt?.(leg) }),
         ...(watch?.attempt === undefined ? {} : { onAttempt: (attempt) => watch.attempt?.(attempt) }),
       },
       sink,

@@ -1,6 +1,7 @@
 import { GatewayError, toGatewayError } from "../errors.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { Attempt } from "../model/attempt.ts";
+import type { AttemptWatch } from "../model/call-watch.ts";
 import type { Conversations } from "./conversations.ts";
 import { createPlan } from "./create-plan.ts";
 import type { Health } from "./health.ts";
@@ -19,6 +20,8 @@ export interface AttemptContext {
   readonly hasOthers: boolean;
   /** As `AskOptions` has it. */
   readonly mayRepeat: () => boolean;
+  /** As `AskOptions` has them. */
+  readonly traceHeaders?: AttemptWatch["headers"] | undefined;
 }
 
 /** What asking a list of legs takes. `Item`: what an answer is made of. */
@@ -34,6 +37,8 @@ export interface AttemptOptions<Item = EventBatch> {
   readonly now: () => number;
   /** The conversation stays where it was answered before. */
   readonly conversation?: { readonly key: string; readonly places: Conversations } | undefined;
+  /** Told of each try before it is made; what it returns follows it. */
+  readonly onStart?: (leg: Leg) => AttemptWatch | undefined;
   /** Told of each try when it has begun an answer or failed, before its pieces are given or the next leg is asked. */
   readonly onAttempt?: (attempt: Attempt) => void;
   /** Told when a leg that was asked has nothing more to do. */
@@ -50,7 +55,7 @@ export async function attemptLegs<Item>(
   options: AttemptOptions<Item> & { readonly progressOf: (item: Item) => Progress },
   sink: Sink<Item>,
 ): Promise<void> {
-  const { legs, health, signal, now, conversation, onAttempt, onLeave } = options;
+  const { legs, health, signal, now, conversation, onStart, onAttempt, onLeave } = options;
   const known = conversation?.places.find(conversation.key, legs);
   const plan = createPlan({ legs, health, known });
   const attempts: Attempt[] = [];
@@ -63,6 +68,8 @@ export async function attemptLegs<Item>(
     if (leg === undefined) throw createFinalError({ failure, attempts, plan, options });
     const visit = health.enter(leg);
     const asked = now();
+    const watch = onStart?.(leg);
+    let failed: GatewayError["kind"] | undefined;
     const answer: { stage: "waiting" | "begun" | "complete" } = { stage: "waiting" };
 
     const record = (outcome: Attempt["outcome"]): void => {
@@ -96,19 +103,28 @@ export async function attemptLegs<Item>(
     try {
       await options.ask(
         leg,
-        { signal, hasOthers: plan.hasOthers(), mayRepeat: () => plan.takeRepeat() },
+        {
+          signal,
+          hasOthers: plan.hasOthers(),
+          mayRepeat: () => plan.takeRepeat(),
+          traceHeaders: watch?.headers,
+        },
         give,
       );
       if (taker.failure !== undefined) throw taker.failure.error;
       if (answer.stage === "complete") return;
       throw new GatewayError("upstream-truncated", "The upstream broke off its answer.");
     } catch (thrown) {
-      if (taker.failure !== undefined) throw taker.failure.error;
+      if (taker.failure !== undefined) {
+        failed = "aborted";
+        throw taker.failure.error;
+      }
       // What an upstream does once its answer is whole is nobody's concern.
       if (answer.stage === "complete") return;
       const error = toGatewayError(thrown);
       const hasLeft = signal.aborted;
-      if (answer.stage === "waiting") record(hasLeft ? "aborted" : error.kind);
+      failed = hasLeft ? "aborted" : error.kind;
+      if (answer.stage === "waiting") record(failed);
       if (hasLeft) throw createAbortError(signal, attempts);
       const { scope, effect } = judgeFailure(error, now());
       visit.fail(error, effect);
@@ -116,6 +132,7 @@ export async function attemptLegs<Item>(
       failure = error;
       plan.fail(leg, error, scope);
     } finally {
+      watch?.end(failed);
       visit.leave();
       onLeave?.(leg);
     }

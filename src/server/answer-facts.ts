@@ -76,6 +76,9 @@ export class AnswerFacts implements CallWatch {
   /** Those of them that others tell. */
   lateHeaders: (() => Readonly<Record<string, string>>) | undefined;
 
+  /** Set by whoever wants to follow the tries at upstreams. */
+  startAttempt: CallWatch["startAttempt"];
+
   waiting: Waiting = "gateway";
   /** Grows with everything that comes or changes. */
   moves = 0;

@@ -6,7 +6,7 @@ import { toEnding, type Ending } from "./request-line.ts";
 import { whenOver } from "./when-over.ts";
 
 /** What a client sent, whether or not anybody understood it. */
-export type SentRequest = Pick<FastifyRequest, "headers" | "body">;
+export type SentRequest = Pick<FastifyRequest, "headers" | "body" | "routeOptions">;
 
 /** A request, or a background response (`ending.event`), that is over. */
 export interface EndedRequest {

@@ -77,6 +77,8 @@ export interface AskOptions {
   readonly hasOthers?: boolean;
   /** Asked before a request that may have been read is sent again; `true` once for all legs of it together. Default: always. */
   readonly mayRepeat?: (() => boolean) | undefined;
+  /** Say of what trace the request is, for a server that the operator has named; a public one has no use for them. */
+  readonly traceHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How a model is asked what its server does with tools. */

@@ -46,6 +46,16 @@ describe("a .env file", () => {
     expect(stdout).toContain("HEARTBEAT_MS: must be a whole number (in .env)\n");
   });
 
+  test("has OpenTelemetry's variables for the gateway, but not for commands that are started in any folder", () => {
+    const text = Buffer.from("OTEL_SERVICE_NAME=gateway\nOTEL_TRACES_EXPORTER=otlp\n");
+    const read = () => text;
+    const file = { path: ".env", isOurs: true };
+    const loaded = loadSettings([file], {}, read);
+    expect(loaded.values).toEqual({ OTEL_SERVICE_NAME: "gateway", OTEL_TRACES_EXPORTER: "otlp" });
+    const guarded = loadSettings([{ ...file, isGuarded: true }], {}, read);
+    expect([guarded.values, guarded.others, loaded.warnings, guarded.warnings]).toEqual([{}, {}, [], []]);
+  });
+
   test("sets nothing but the gateway's settings and proxies", async () => {
     const folder = await createFolder({
       ".env": "NODE_OPTIONS=--import ./evil.js\nHTTP_PROXY=http://p\nREASONING=drop\n",

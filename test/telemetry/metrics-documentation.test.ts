@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, afterAll, expect, test } from "vitest";
 
+import { attribute } from "../../src/telemetry/span-names.ts";
 import { get } from "../support/post.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";
 
@@ -66,4 +67,12 @@ test("the dashboard asks for metrics that there are, and for all of ours but a f
     (name) => isOurs(name) && !named.some((one) => one.startsWith(name)),
   );
   expect(unused).toEqual(["akashchat_upstream_allowance_tokens"]);
+});
+
+test("docs/metrics.md has every attribute of spans", () => {
+  const traces = page.split("## Traces")[1] ?? "";
+  const names = new Set(
+    [...traces.matchAll(/`((?:http|gen_ai|server|error|akashchat)\.[a-z._]+)`/g)].map(([, name]) => name),
+  );
+  expect(names).toEqual(new Set(Object.values(attribute)));
 });

@@ -13,6 +13,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 const settingNames = Object.keys(settings);
 const known: ReadonlySet<string> = new Set([...settingNames, ...proxyNames]);
+/** OpenTelemetry's, which its library reads from the environment. */
+const standardName = /^OTEL_[A-Z_]+$/;
+
+function isKnown(name: string): boolean {
+  return known.has(name) || standardName.test(name);
+}
 
 /** Whatever begins so is meant for us. */
 const ownPrefix = /^(?:AKASH_?ML|COMPATIBLE)_/;
@@ -30,7 +36,7 @@ export interface SettingsFile {
 
 /** What was found. */
 export interface LoadedSettings {
-  /** The settings and proxies that files have and the environment has not. */
+  /** The settings, proxies and variables of OpenTelemetry that files have and the environment has not. */
   readonly values: Readonly<Record<string, string>>;
   /**
    * What else the files have and the environment has not. Only for `${NAME}` in the configuration file: some mean something
@@ -46,7 +52,7 @@ export interface LoadedSettings {
 }
 
 /**
- * Reads the settings and proxies that `environment` does not have; of the files the first wins. What a guarded
+ * Reads the settings, the proxies and OpenTelemetry's variables that `environment` does not have; of the files the first wins. What a guarded
  * file may not choose is left out (`foreign-file.ts`). Other variables of the
  * files are left alone: one may be a project's own, and programs that are started here inherit the environment
  * (`NODE_OPTIONS` would run what it names). `findNamed` says which variables the configuration file names, given the settings:
@@ -65,7 +71,7 @@ export function loadSettings(
   const warnings: string[] = [];
   const strangers: { readonly name: string; readonly warning: string }[] = [];
   for (const name of Object.keys(environment)) {
-    if (isEmpty(environment[name]) || known.has(name)) continue;
+    if (isEmpty(environment[name]) || isKnown(name)) continue;
     const warning = warnOfSlip(name, environment);
     if (warning !== undefined) strangers.push({ name, warning });
   }
@@ -87,7 +93,9 @@ export function loadSettings(
       !isEmpty(environment[name]) || parsed.some((one) => one.path !== path && !isEmpty(one.lines[name]));
     for (const [name, value] of Object.entries(lines)) {
       if (value === undefined) continue;
-      if (known.has(name)) {
+      if (isKnown(name)) {
+        // Where a gateway tells of its requests is nothing for other commands, nor for programs that they start.
+        if (isGuarded && standardName.test(name)) continue;
         if (isEmpty(value) || !isEmpty(environment[name]) || values[name] !== undefined) continue;
         if (isGuarded && isForeignPath(name, value, isOurs)) {
           foreign[name] ??= value;
@@ -122,7 +130,7 @@ export function loadSettings(
 function warnOfSlip(name: string, environment: Environment): string | undefined {
   const upper = name.toUpperCase();
   // Windows has no case: the setting is read by its own name.
-  if (known.has(upper) && !isEmpty(environment[upper])) return undefined;
+  if (isKnown(upper) && !isEmpty(environment[upper])) return undefined;
   const meant = suggestName(name, settingNames);
   if (meant === undefined) {
     const prefix = ownPrefix.exec(upper)?.[0].replace("AKASH_ML", "AKASHML");
@@ -140,7 +148,7 @@ const isEmpty = (value: string | undefined): boolean => value === undefined || v
 /** The setting that a line without "=" names, such as `BEARER_TOKEN: x`. */
 function findUnread(line: string): string | undefined {
   const name = line.includes("=") ? undefined : /^\s*(?:export\s+)?(\w+)(?:\s*:|\s)/.exec(line)?.[1];
-  return name !== undefined && known.has(name) ? name : undefined;
+  return name !== undefined && isKnown(name) ? name : undefined;
 }
 
 function readSettings(

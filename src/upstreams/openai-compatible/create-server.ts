@@ -112,8 +112,9 @@ export function createServer(
   return {
     title,
     key,
-    async post(path, json, { signal, watch, hasOthers, mayRepeat }) {
-      const request = { ...toRequest("POST", base.path + path, json), ...patient, watch };
+    async post(path, json, { signal, watch, hasOthers, mayRepeat, traceHeaders }) {
+      const asked = toRequest("POST", base.path + path, json);
+      const request = { ...asked, headers: { ...traceHeaders, ...asked.headers }, ...patient, watch };
       const reply = await client.send(request, signal, createRepeats("POST", hasOthers, mayRepeat));
       const id = readUpstreamId((name) => reply.header(name), hide);
       if (id !== undefined) watch?.tellId?.(id);
