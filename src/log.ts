@@ -29,6 +29,8 @@ const secretNames = new Set([
   "COMPATIBLE_API_KEY",
   "DATABASE_URL",
   "IMAGE_LINK_SECRET",
+  "METRICS_TOKEN",
+  "OTEL_EXPORTER_OTLP_HEADERS",
 ]);
 
 /** How deep objects are searched for them. A list is as deep as what it belongs to. */
