@@ -2,7 +2,7 @@ import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { countsNothing, type LimitCounter } from "../memory/limit-counters.ts";
 import { StoreError, type StoreProblem } from "../response-store.ts";
 import type { StoreWatch } from "../store-watch.ts";
-import type { LimitCommand, LimitRow } from "./limit-rows.ts";
+import type { LimitRow } from "./limit-rows.ts";
 import { createMoneyCeilings, isMoney, needOf } from "./money-ceilings.ts";
 import { DatabaseError } from "./protocol.ts";
 
@@ -12,10 +12,16 @@ const gatherRows = 256;
 /** So long after a failure it is tried again, in ms. */
 const retryMs = 1000;
 
+/** What is written together: what the file shall forget, and then what it shall hold. */
+export interface CounterBatch {
+  readonly put: readonly LimitRow[];
+  readonly forget: readonly string[];
+}
+
 /** What a journal needs. */
 export interface LimitJournalOptions {
   /** Writes all or nothing. Rejects with a `DatabaseError`. */
-  readonly write: (command: LimitCommand) => Promise<unknown>;
+  readonly write: (batch: CounterBatch) => Promise<unknown>;
   readonly watch: StoreWatch;
   readonly now: () => number;
   readonly startTimer: StartTimer;

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import type { Limit } from "../../access/limits.ts";
 import { ownFile } from "./own-file.ts";
+import { type PackedLimitRows, unpackLimitRows } from "./pack-limit-rows.ts";
 import type { Table } from "./protocol.ts";
 
 /** Takes the counters for this process and reads them all. Throws `database is locked` while another process has them. */
@@ -20,7 +21,7 @@ export interface LimitRow extends Pick<Limit, "id" | "kind" | "unit" | "period">
 
 /** Forgets the counters with these ids, then puts these. */
 export interface LimitCommand {
-  readonly put: readonly LimitRow[];
+  readonly put: PackedLimitRows;
   readonly forget: readonly string[];
 }
 
@@ -62,7 +63,7 @@ export function openLimitRows(
       owned ??= ownFile(lock);
       // First: what counted nothing may count again.
       for (const id of command.forget) forget.run(id);
-      for (const { id, kind, unit, period, win, used, prev, ceiling } of command.put)
+      for (const { id, kind, unit, period, win, used, prev, ceiling } of unpackLimitRows(command.put))
         put.run(id, kind, unit, period ?? null, win, used, prev, ceiling ?? null);
       return true;
     },

@@ -13,6 +13,7 @@ import { createLimitJournal, type LimitJournalOptions } from "./limit-journal.ts
 import type { LimitRow } from "./limit-rows.ts";
 import type { LocalCommand, LocalQuery } from "./local-table.ts";
 import { isMoney } from "./money-ceilings.ts";
+import { packLimitRows } from "./pack-limit-rows.ts";
 import { DatabaseError } from "./protocol.ts";
 
 /** What limits with a journal are made from. */
@@ -37,7 +38,7 @@ export function createLocalLimits(options: LocalLimitsOptions): LocalLimits {
   const { database, watch, now, onFailure } = options;
   const journal = createLimitJournal({
     ...options,
-    write: (command) => database.write({ limits: command }, 0),
+    write: ({ put, forget }) => database.write({ limits: { put: packLimitRows(put), forget } }, 0),
   });
   const counters = createLimitCounters({ ...options, changed: (counter) => journal.note(counter) });
   let isLoaded = false;

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 
 import { createLimitCounters, type LimitCounters } from "../../../src/store/memory/limit-counters.ts";
-import { createLimitJournal, type LimitJournal } from "../../../src/store/sqlite/limit-journal.ts";
-import type { LimitCommand } from "../../../src/store/sqlite/limit-rows.ts";
+import {
+  type CounterBatch,
+  createLimitJournal,
+  type LimitJournal,
+} from "../../../src/store/sqlite/limit-journal.ts";
 import { DatabaseError } from "../../../src/store/sqlite/protocol.ts";
 import { createStoreWatch } from "../../../src/store/store-watch.ts";
 import { createTimers, type Timers } from "../../support/create-timers.ts";
@@ -10,7 +13,7 @@ import { createClock, limitOf, requestFor, type TestClock } from "../contract/en
 import { recordWatch, type RecordedWatch } from "../open-store.ts";
 
 /** A write that has no outcome yet. */
-interface Write extends LimitCommand {
+interface Write extends CounterBatch {
   succeed(): Promise<void>;
   fail(): Promise<void>;
 }
@@ -34,10 +37,10 @@ function createBench(onFailure: "serve" | "refuse" = "serve"): Bench {
   const watch = recordWatch();
   const writes: Write[] = [];
   const journal = createLimitJournal({
-    write: (command) =>
+    write: (batch) =>
       new Promise((resolve, reject) => {
         writes.push({
-          ...command,
+          ...batch,
           succeed: () => (resolve(true), settled()),
           fail: () => (reject(new DatabaseError("disk-full", "database or disk is full")), settled()),
         });
@@ -61,7 +64,19 @@ function use({ counters, clock }: Bench, limit = limitOf("budget", 1000), tokens
   counters.settle(request.id, { tokens, nanoUsd: tokens }, clock.time);
 }
 
+/** Reserves of a limit that nobody else has. */
+function reserveRate({ counters, clock }: Bench): void {
+  counters.reserve(requestFor([[limitOf("rate", 1000), 5]]), clock.time);
+}
+
 const money = () => limitOf("budget", 10_000, { unit: "nano-usd", period: "month" });
+
+/** Reserves of money. */
+function reserve({ counters, journal, clock }: Bench, limit = money(), amount = 10) {
+  const request = requestFor([[limit, amount]]);
+  expect(counters.reserve(request, clock.time)).toBeUndefined();
+  return { ...request, covered: journal.cover(counters.find(limit, clock.time)) };
+}
 
 describe("batches", () => {
   test("what changes within 20 ms is written together, each counter once, as it then is", async () => {
@@ -85,10 +100,9 @@ describe("batches", () => {
 
   test("256 counters wait for no timer; while one batch is written the next gathers", async () => {
     const bench = createBench();
-    const reserve = () => bench.counters.reserve(requestFor([[limitOf("rate", 1000), 5]]), bench.clock.time);
-    for (let turn = 0; turn < 255; turn += 1) reserve();
+    for (let turn = 0; turn < 255; turn += 1) reserveRate(bench);
     expect(bench.writes).toHaveLength(0);
-    reserve();
+    reserveRate(bench);
     expect(bench.writes[0]?.put).toHaveLength(256);
     const limit = limitOf("budget", 1000);
     for (let turn = 0; turn < 1000; turn += 1) use(bench, limit, 1);
@@ -160,12 +174,6 @@ describe("a disk that fails", () => {
 });
 
 describe("a ceiling for money", () => {
-  function reserve({ counters, journal, clock }: Bench, limit = money(), amount = 10) {
-    const request = requestFor([[limit, amount]]);
-    expect(counters.reserve(request, clock.time)).toBeUndefined();
-    return { ...request, covered: journal.cover(counters.find(limit, clock.time)) };
-  }
-
   test("is written before anything is spent, a hundredth of the cap ahead; below it nobody waits", async () => {
     const bench = createBench();
     const limit = money();
