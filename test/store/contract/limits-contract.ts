@@ -455,6 +455,7 @@ export function limitsContract(open: OpenEngine): void {
       expect(await engine.limits.reserve(request)).toBeUndefined();
       await use(engine, room, 1);
       engine.limits.settle(request.id, { tokens: 100, nanoUsd: 0 });
+      await engine.limits.flush();
       expect(await engine.limits.reserve(requestFor([[full.atOnce, 100]]))).toBeUndefined();
       const longestFirst = [full.never, full.day, full.minute, full.atOnce];
       for (const [index, longest] of longestFirst.entries()) {
