@@ -43,7 +43,7 @@ const keyWords = {
   again: "keys are kept again",
 };
 const limitWords = {
-  get: "what is used of the limits could not be read",
+  get: "what is used of the limits could not be read; requests with limits are refused",
   put: "what is used of the limits could not be written; it is counted in memory",
   delete: "what is used of the limits could not be deleted",
   again: "what is used of the limits is written again",

@@ -14,19 +14,24 @@ const periods: readonly Limit["period"][] = [undefined, "minute", "hour", "day",
 /** kind, unit, period, win, used, prev, ceiling. */
 const perRow = 7;
 
-/** Packs rows. */
+/** What a column of whole numbers takes: one row that it refused would keep all others from being written. */
+function whole(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER);
+}
+
+/** Packs rows. Figures that are no whole numbers become some. */
 export function packLimitRows(rows: readonly LimitRow[]): PackedLimitRows {
   const ids: string[] = [];
   const numbers = new Float64Array(rows.length * perRow);
-  for (const { id, kind, unit, period, win, used, prev, ceiling = Number.NaN } of rows) {
+  for (const { id, kind, unit, period, win, used, prev, ceiling } of rows) {
     let at = ids.length * perRow;
     numbers[at++] = kinds.indexOf(kind);
     numbers[at++] = units.indexOf(unit);
     numbers[at++] = periods.indexOf(period);
-    numbers[at++] = win;
-    numbers[at++] = used;
-    numbers[at++] = prev;
-    numbers[at++] = ceiling;
+    numbers[at++] = whole(win);
+    numbers[at++] = whole(used);
+    numbers[at++] = whole(prev);
+    numbers[at++] = ceiling === undefined ? Number.NaN : whole(ceiling);
     ids.push(id);
   }
   return { ids, numbers };

@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -96,6 +98,22 @@ describe.runIf(hasSqlite)("a restart", () => {
     expect(await look(await open(), limits.tokens)).toEqual({ used: 105, held: 0 });
   });
 
+  test("a figure that is none keeps no other from being written", async () => {
+    const before = await open();
+    const [mad, sound] = [limitOf("budget", 1000), limitOf("budget", 1000)];
+    for (const tokens of [1e300, 0.5]) {
+      const request = requestFor([[mad, 0]]);
+      await before.limits.reserve(request);
+      before.limits.settle(request.id, { tokens, nanoUsd: 0 });
+    }
+    await use(before, sound, 5);
+    await before.close();
+    expect(watch.lines).toEqual([]);
+    const after = await open();
+    expect(await look(after, sound)).toEqual({ used: 5, held: 0 });
+    expect((await look(after, mad)).used).toBeGreaterThan(1000);
+  });
+
   test("what is no longer counted then is forgotten by the file, too", async () => {
     const before = await open();
     const total = limitOf("budget", 1000, { period: "total" });
@@ -189,12 +207,54 @@ describe.runIf(hasSqlite)("several processes on one folder", () => {
     });
     await expect(second.limits.look([limit])).rejects.toMatchObject({ problem: "locked" });
     expect(watch.lines).toMatchObject([
-      { level: "error", text: "what is used of the limits could not be read" },
+      {
+        fields: { problem: "locked", reason: `another process has taken ${directory}/gateway.lock` },
+        text: "what is used of the limits could not be read; requests with limits are refused",
+      },
     ]);
     expect(await second.limits.reserve(requestFor([]))).toBeUndefined();
     await first.close();
     expect(await look(second, limit)).toEqual({ used: 30, held: 0 });
     await use(second, limit, 5);
+  });
+});
+
+/** Another process that counts, until it is killed. */
+async function countElsewhere(limit: Limit): Promise<ChildProcess> {
+  const module = new URL("../../../src/store/sqlite/open-local-state.ts", import.meta.url);
+  const program = `
+    import { openLocalState } from ${JSON.stringify(module.href)};
+    const directory = ${JSON.stringify(directory)};
+    const { limits } = await openLocalState({ directory, now: () => ${clock.time}, log: console });
+    await limits.reserve({ id: "elsewhere", keys: [], takes: [{ limit: ${JSON.stringify(limit)}, amount: 30 }] });
+    limits.settle("elsewhere", { tokens: 30, nanoUsd: 0 });
+    await limits.flush();
+    process.stdout.write("counting");
+    process.stdin.resume();`;
+  const options = ["--no-warnings", "--input-type=module", "-e", program];
+  const child = spawn(process.execPath, options, { stdio: ["pipe", "pipe", "inherit"] });
+  await Promise.race([
+    once(child.stdout, "data"),
+    once(child, "exit").then(([code]) => {
+      throw new Error(`The process that should count ended with ${code}.`);
+    }),
+  ]);
+  return child;
+}
+
+describe.runIf(hasSqlite)("a process that counts and is killed", () => {
+  test("keeps others from counting until then, also those that try again and again", async () => {
+    const limit = limitOf("budget", 1000);
+    const child = await countElsewhere(limit);
+    const state = await open({ database: { lockWaitMs: 0 } });
+    for (let turn = 0; turn < 3; turn += 1)
+      await expect(state.limits.reserve(requestFor([[limit, 1]]))).rejects.toMatchObject({
+        problem: "locked",
+      });
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+    expect(await look(state, limit)).toEqual({ used: 30, held: 0 });
   });
 });
 

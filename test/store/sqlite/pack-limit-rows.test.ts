@@ -22,3 +22,14 @@ test("what is packed and cloned is what it was", () => {
     }),
   );
 });
+
+test("every figure is one that the file takes", () => {
+  fc.assert(
+    fc.property(fc.double(), fc.double(), (used, ceiling) => {
+      const given = { id: "a", kind: "budget", unit: "tokens", period: "day", win: 0, prev: 0 } as const;
+      const [packed] = unpackLimitRows(packLimitRows([{ ...given, used: Math.abs(used), ceiling }]));
+      expect(Number.isSafeInteger(packed?.used)).toBe(true);
+      expect(packed?.used).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});
