@@ -200,6 +200,8 @@ describe.runIf(hasSqlite)("several processes on one folder", () => {
     const limit = limitOf("budget", 1000);
     const first = await open();
     await use(first, limit, 30);
+    // Nothing is written any more while the other, which waits for nobody, opens the file.
+    await first.limits.flush();
     const second = await open({ database: { lockWaitMs: 0 } });
     await expect(second.limits.reserve(requestFor([[limit, 1]]))).rejects.toMatchObject({
       status: 503,
