@@ -13,7 +13,8 @@ import { recordWatch } from "../open-store.ts";
 
 const open: OpenEngine = async (now) => {
   const directory = await mkdtemp(path.join(tmpdir(), "local-state-"));
-  const state = await openLocalState({ ...recordWatch().options, now, directory });
+  const database = { lockWaitMs: 600_000, answerWaitMs: 600_000 };
+  const state = await openLocalState({ ...recordWatch().options, now, directory, database });
   return {
     ...state,
     async [Symbol.asyncDispose]() {

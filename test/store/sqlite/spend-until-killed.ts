@@ -15,6 +15,8 @@ let said = 0;
 const { limits } = await openLocalState({
   directory,
   now: Date.now,
+  // However slow the disk is.
+  database: { lockWaitMs: 600_000, answerWaitMs: 600_000 },
   log: { info: () => {}, error: (fields: unknown) => say("failed", JSON.stringify(fields)) },
 });
 const { tokens, money, requests, atOnce } = spendingLimits(Number(cap));
