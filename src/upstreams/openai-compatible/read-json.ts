@@ -28,7 +28,7 @@ export function asNumber(value: unknown): number | undefined {
 /** A whole number from 0 on. */
 export function asCount(value: unknown): number | undefined {
   const number = asNumber(value);
-  return number !== undefined && Number.isInteger(number) && number >= 0 ? number : undefined;
+  return number !== undefined && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
 /** What JSON text says; `undefined` if it is none. */
