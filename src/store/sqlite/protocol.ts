@@ -29,13 +29,13 @@ export interface Table<Query, Command> {
    */
   makeRoom(command: Command): boolean;
   /** A transaction was undone: what the table remembers of it never was. */
-  forget?(): void;
+  readonly forget?: () => void;
 }
 
 /** What the module of a table exports. */
 export interface TableModule<Settings = unknown, Query = unknown, Command = unknown> {
   /** Opens the file, where that is not to be done as `open-database.ts` does it. */
-  openFile?(file: string): DatabaseSync;
+  readonly openFile?: (file: string) => DatabaseSync;
   /** Makes the schema where it is missing and prepares the statements. Throws what SQLite throws. */
   openTable(database: DatabaseSync, settings: Settings): Table<Query, Command>;
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Ledger, LedgerFilter, LedgerGroup } from "../../../src/ledger/ledger.ts";
 import type { LedgerRow } from "../../../src/ledger/ledger-row.ts";
@@ -23,12 +23,12 @@ export interface LedgerSettings {
 export interface OpenedLedger {
   readonly ledger: Ledger;
   /** Does at once what is otherwise done by and by: gives up what is too old or too much. */
-  prune(): Promise<void>;
+  readonly prune: () => Promise<void>;
   /** Has writing stand still, but not reading, until what it resolves with is called. */
-  hold(): Promise<() => Promise<void>>;
+  readonly hold: () => Promise<() => Promise<void>>;
   /** Writes what waits, and opens it once more with what was kept. */
-  reopen(): Promise<OpenedLedger>;
-  close(): Promise<void>;
+  readonly reopen: () => Promise<OpenedLedger>;
+  readonly close: () => Promise<void>;
 }
 
 /** What an engine can do. */
@@ -123,7 +123,7 @@ export function testLedger(name: string, engine: LedgerEngine): void {
       expect(await readAll(ledger, { id: "same" })).toHaveLength(3);
     });
 
-    const other: Partial<LedgerRow> = {
+    const other = {
       key: "key_2",
       model: "Qwen3",
       upstream: "mine",
@@ -131,7 +131,7 @@ export function testLedger(name: string, engine: LedgerEngine): void {
       outcome: "refused",
       error: "rate-limited",
       session: "s2",
-    };
+    } as const;
     test.each<{ name: string; filter: LedgerFilter; found: readonly string[] }>([
       { name: "nothing", filter: {}, found: ["other", "none", "req_full"] },
       { name: "the first ms", filter: { from: midnight + 2 }, found: ["other", "none"] },
@@ -148,7 +148,7 @@ export function testLedger(name: string, engine: LedgerEngine): void {
       { name: "an id", filter: { id: "none" }, found: ["none"] },
       {
         name: "all at once",
-        filter: { ...other, from: midnight, id: "other" } as LedgerFilter,
+        filter: { ...other, from: midnight, id: "other" },
         found: ["other"],
       },
       { name: "two that no row has both", filter: { key: "key_1", model: "Qwen3" }, found: [] },

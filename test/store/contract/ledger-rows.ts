@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { LedgerFilter, LedgerGroup, LedgerSumQuery } from "../../../src/ledger/ledger.ts";
 import type { LedgerRow } from "../../../src/ledger/ledger-row.ts";
 

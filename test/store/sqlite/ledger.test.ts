@@ -12,7 +12,10 @@ function openIn(folder: string, remove: () => Promise<void>, settings: LedgerSet
   return {
     ledger,
     prune: ledger.prune,
-    hold: async () => (await holdLock(path.join(folder, "ledger.sqlite"))).release,
+    async hold() {
+      const lock = await holdLock(path.join(folder, "ledger.sqlite"));
+      return () => lock.release();
+    },
     async reopen() {
       await ledger.close();
       return openIn(folder, remove, settings);

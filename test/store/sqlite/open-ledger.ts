@@ -24,7 +24,10 @@ export function openLedger(directory: string, more: Partial<SqliteLedgerOptions>
 }
 
 /** A folder of its own for a test. */
-export async function createFolder(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+export async function createFolder(): Promise<{
+  readonly folder: string;
+  readonly remove: () => Promise<void>;
+}> {
   const folder = await mkdtemp(path.join(tmpdir(), "ledger-"));
   return { folder, remove: () => rm(folder, { recursive: true }) };
 }

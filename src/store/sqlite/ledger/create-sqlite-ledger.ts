@@ -1,7 +1,6 @@
 import path from "node:path";
 
 import type { Ledger, LedgerPage, LedgerSum } from "../../../ledger/ledger.ts";
-import type { LedgerRow } from "../../../ledger/ledger-row.ts";
 import type { StartTimer } from "../../../stream/with-idle-timeout.ts";
 import { StoreError } from "../../response-store.ts";
 import { createDatabase } from "../create-database.ts";
@@ -12,17 +11,7 @@ import type { LedgerCommand, LedgerTableSettings } from "./ledger-table.ts";
 import { createLedgerWatch, type LedgerWatchOptions } from "./ledger-watch.ts";
 import type { LedgerBounds } from "./prune-ledger.ts";
 import { createReportReader } from "./report-reader.ts";
-
-/** Rows wait so long for others, in ms, or until there are so many; no more are written at once. */
-const gatherMs = 50;
-const enoughRows = 500;
-const mostRows = 1000;
-/** After a failure nothing is tried for so long, in ms. */
-const pauseMs = 1000;
-/** So often what grew too old is given up while nothing comes. */
-const pruneMs = 3_600_000;
-/** Steps of pruning between two writes. */
-const stepsBetween = 4;
+import { createRowWriter } from "./row-writer.ts";
 
 const problems = {
   "disk-full":
@@ -49,14 +38,10 @@ export interface SqliteLedgerOptions extends LedgerWatchOptions, LedgerBounds {
 /** A ledger in a file. */
 export interface SqliteLedger extends Ledger {
   /** Gives up at once what is too old or too much; otherwise that is done by and by. Rejects with `DatabaseError`. */
-  prune(): Promise<void>;
+  readonly prune: () => Promise<void>;
   /** Writes what waits, once, then ends. Idempotent. */
   close(): Promise<void>;
 }
-
-// Made once: there may be many of them, just when there is much to do.
-const tooMany = new DatabaseError("queue-full", "too many requests wait to be noted");
-const isClosed = new DatabaseError("unavailable", "closed");
 
 const startRealTimer: StartTimer = (milliseconds, expire) => {
   // Nothing here is worth keeping a process for: who closes the ledger waits for it.
@@ -87,97 +72,22 @@ export function createSqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
     lockWaitMs,
     answerWaitMs,
   });
+  const writer = createRowWriter({ database, watch, now, startTimer, maximumWaiting });
   const reader = createReportReader({ file, idleMs, answerWaitMs, startTimer });
-
-  let queue: LedgerRow[] = [];
-  /** Rows that were taken, and those of them that were written or lost. */
-  let taken = 0;
-  let settled = 0;
-  let pruneIsDue = false;
-  let hasFailed = false;
-  let working: Promise<void> | undefined;
-  let stopGathering: (() => void) | undefined;
-  let stopPruneTimer = () => {};
   let closed: Promise<void> | undefined;
 
-  async function command(rows: readonly LedgerRow[], prune: boolean): Promise<void> {
-    pruneIsDue = (await database.write({ rows, now: now(), prune }, 0)) === true;
-  }
-
-  async function writeBatch(): Promise<void> {
-    const batch = queue.length <= mostRows ? queue : queue.slice(0, mostRows);
-    queue = queue.length <= mostRows ? [] : queue.slice(mostRows);
+  async function open(): Promise<void> {
     try {
-      await command(batch, false);
-      hasFailed = false;
-      watch.written();
+      await database.open();
+      writer.begin();
     } catch (error) {
-      hasFailed = true;
-      watch.drop(batch.length, error);
-    } finally {
-      settled += batch.length;
+      watch.failed("the ledger could not be opened", error);
     }
-  }
-
-  async function pruneSome(): Promise<void> {
-    try {
-      for (let step = 0; step < stepsBetween && pruneIsDue && closed === undefined; step += 1)
-        await command([], true);
-    } catch (error) {
-      // Until something is written, or the next hour.
-      pruneIsDue = false;
-      watch.failed("what is too old or too much could not be taken out of the ledger", error);
-    }
-  }
-
-  async function work(): Promise<void> {
-    if (queue.length > 0) await writeBatch();
-    if (!hasFailed) await pruneSome();
-  }
-
-  /** Begins to write what waits, unless that is being done. Resolves when one batch is. */
-  function begin(): Promise<void> {
-    stopGathering?.();
-    stopGathering = undefined;
-    working ??= work().finally(() => {
-      working = undefined;
-      schedule();
-    });
-    return working;
-  }
-
-  /** Sees to it that what waits is written soon. */
-  function schedule(): void {
-    if (working !== undefined || closed !== undefined) return;
-    if (!hasFailed && (queue.length >= enoughRows || pruneIsDue)) void begin();
-    else if (queue.length > 0) {
-      stopGathering ??= startTimer(hasFailed ? pauseMs : gatherMs, () => void begin());
-    }
-  }
-
-  function pruneEachHour(): void {
-    stopPruneTimer = startTimer(pruneMs, () => {
-      pruneIsDue = true;
-      schedule();
-      pruneEachHour();
-    });
-  }
-
-  async function close(): Promise<void> {
-    stopGathering?.();
-    stopPruneTimer();
-    await working;
-    hasFailed = false;
-    // One failure is enough: nobody waits for a lock ten times.
-    while (queue.length > 0 && !hasFailed) await work();
-    if (queue.length > 0) watch.drop(queue.length, isClosed);
-    queue = [];
-    await Promise.all([database.close(), reader.close()]);
   }
 
   async function ask(question: LedgerQuestion): Promise<unknown> {
     try {
-      if (closed !== undefined) throw isClosed;
+      if (closed !== undefined) throw new DatabaseError("unavailable", "closed");
       await opened;
       return await reader.ask(question);
     } catch (error) {
@@ -187,46 +97,25 @@ export function createSqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
     }
   }
 
-  async function open(): Promise<void> {
-    try {
-      await database.open();
-      pruneIsDue = true;
-      schedule();
-    } catch (error) {
-      watch.failed("the ledger could not be opened", error);
-    }
+  async function close(): Promise<void> {
+    await writer.close();
+    await Promise.all([database.close(), reader.close()]);
   }
 
   const opened = open();
-  pruneEachHour();
 
   return {
-    add(row) {
-      if (closed !== undefined || taken - settled >= maximumWaiting) {
-        watch.drop(1, closed === undefined ? tooMany : isClosed);
-        return;
-      }
-      queue.push(row);
-      taken += 1;
-      if (queue.length === 1 || queue.length === enoughRows) schedule();
-    },
+    add: (row) => writer.add(row),
     get dropped() {
       return watch.dropped;
     },
     // What the reports answer is what the ledger's own code made.
     list: async (query) => (await ask({ kind: "list", query })) as LedgerPage,
     sum: async (query) => (await ask({ kind: "sum", query })) as readonly LedgerSum[],
-    async flush() {
-      // What comes later is not waited for.
-      const last = taken;
-      while (settled < last && closed === undefined) await begin();
-      await closed;
-    },
+    flush: () => writer.flush(),
     async prune() {
       await opened;
-      await working;
-      do await command([], true);
-      while (pruneIsDue);
+      await writer.prune();
     },
     close() {
       closed ??= close();

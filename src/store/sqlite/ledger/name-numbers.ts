@@ -10,7 +10,7 @@ export interface NameNumbers {
   /** Gives up names that rows had until before `rowDay`, lasting ones until before `sumDay`. */
   prune(rowDay: number, sumDay: number): void;
   /** What was written last was undone. */
-  forget(): void;
+  readonly forget: () => void;
 }
 
 interface Known {

@@ -31,7 +31,7 @@ export function createReportReader({
   startTimer,
 }: ReportReaderOptions): ReportReader {
   let database: Database<LedgerQuestion, never> | undefined;
-  let stopIdle = () => {};
+  let stopIdle: (() => void) | undefined;
   let waiting = 0;
 
   function open(): Database<LedgerQuestion, never> {
@@ -44,7 +44,7 @@ export function createReportReader({
   }
 
   async function close(): Promise<void> {
-    stopIdle();
+    stopIdle?.();
     const closing = database;
     database = undefined;
     await closing?.close();
@@ -54,7 +54,7 @@ export function createReportReader({
     async ask(question) {
       if (waiting >= maximumWaiting)
         throw new DatabaseError("queue-full", `${waiting} questions wait already`);
-      stopIdle();
+      stopIdle?.();
       waiting += 1;
       database ??= open();
       try {
