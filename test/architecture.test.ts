@@ -121,6 +121,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "traces/",
     "ledger/",
     "telemetry/metrics-page.ts",
+    "ledger/",
     "version.ts",
   ],
   // Outside of the server: it watches requests, and looks states up.
