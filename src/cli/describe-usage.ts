@@ -75,15 +75,15 @@ function describeTotals(totals: NonNullable<UsageObject["totals"]>, style: Usage
   ];
 }
 
-/** The first column to the left, the others to the right. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
+/** Lines of a table: the first `left` columns to the left, the others to the right. */
+export function alignColumns(rows: readonly (readonly string[])[], left = 1): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length)),
   );
   return rows.map((row) => {
     const cells = row.map((cell, column) => {
       const width = widths[column] ?? 0;
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+      return column < left ? cell.padEnd(width) : cell.padStart(width);
     });
     return `  ${cells.join("  ")}`;
   });

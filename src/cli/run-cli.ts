@@ -14,6 +14,7 @@ import { loadSettings, type LoadedSettings } from "./settings/load-settings.ts";
 import { nameOrigins } from "./settings/name-origins.ts";
 import { toOwnConfig } from "./settings/own-config.ts";
 import { userSettingsFile } from "./settings/user-file.ts";
+import { addUsageCommand } from "./usage-command.ts";
 import { UsageError } from "./usage-error.ts";
 import { readVersion } from "../version.ts";
 
@@ -162,17 +163,11 @@ function createProgram(origins: Map<string, string>): Command {
       const { doctor } = await import("./doctor/doctor.ts");
       process.exitCode = await doctor(environment, { origins, probe });
     });
-  program
-    .command("usage")
-    .description("show what is left of the budget, and what the gateway did since its start")
-    .option(...urlOption)
-    .option("--json", "print JSON, as GET /v1/usage")
-    .action(async (options: { url?: string; json?: boolean }) => {
-      const { usage } = await import("./usage.ts");
-      const { config, warn } = findOwnConfig(foreign);
-      // What a running gateway says comes from the file that it uses.
-      await usage(config, environment, { ...options, beforeUpstreams: warn });
-    });
+  addUsageCommand(program, {
+    urlOption,
+    findConfig: () => findOwnConfig(foreign),
+    findEnvironment: () => environment,
+  });
   program
     .command("healthcheck", { hidden: true })
     .description("exit with 0 if the gateway of this configuration answers; for containers")
