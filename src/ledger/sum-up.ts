@@ -1,6 +1,6 @@
 import type { LedgerGroup, LedgerSum } from "./ledger.ts";
 import type { LedgerRow } from "./ledger-row.ts";
-import { nameDay, nameHour } from "./time-names.ts";
+import { dayMs, hourMs, nameDay, nameHour } from "./time-names.ts";
 
 /** What is added up. */
 export type SumFigures = Omit<LedgerSum, "group">;
@@ -31,35 +31,46 @@ export function toFigures(row: LedgerRow): SumFigures {
   };
 }
 
-/** The value of a row in each group. */
-export function toGroup(row: LedgerRow, by: readonly LedgerGroup[]): readonly (string | null)[] {
-  return by.map((group) => {
-    if (group === "day") return nameDay(row.at);
-    if (group === "hour") return nameHour(row.at);
-    return row[group] ?? null;
-  });
+/** Gives the values of rows in these groups. Remembers the names of days and hours, which many rows share. */
+export function createGrouping(by: readonly LedgerGroup[]): (row: LedgerRow) => readonly (string | null)[] {
+  const days = new Map<number, string>();
+  const hours = new Map<number, string>();
+
+  function nameOf(names: Map<number, string>, slot: number, write: () => string): string {
+    const name = names.get(slot) ?? write();
+    names.set(slot, name);
+    return name;
+  }
+
+  return (row) =>
+    by.map((group) => {
+      if (group === "day") return nameOf(days, Math.floor(row.at / dayMs), () => nameDay(row.at));
+      if (group === "hour") return nameOf(hours, Math.floor(row.at / hourMs), () => nameHour(row.at));
+      return row[group] ?? null;
+    });
 }
 
-function addFigures(one: SumFigures, other: SumFigures): SumFigures {
-  return {
-    requests: one.requests + other.requests,
-    answered: one.answered + other.answered,
-    failed: one.failed + other.failed,
-    refused: one.refused + other.refused,
-    left: one.left + other.left,
-    inputTokens: one.inputTokens + other.inputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-    reasoningTokens: one.reasoningTokens + other.reasoningTokens,
-    nanoUsd: one.nanoUsd + other.nanoUsd,
-    ms: one.ms + other.ms,
-    firstTokenMs: one.firstTokenMs + other.firstTokenMs,
-    firstTokens: one.firstTokens + other.firstTokens,
-  };
+const nothing: SumFigures = {
+  requests: 0,
+  answered: 0,
+  failed: 0,
+  refused: 0,
+  left: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  nanoUsd: 0,
+  ms: 0,
+  firstTokenMs: 0,
+  firstTokens: 0,
+};
+
+interface Member {
+  readonly group: readonly (string | null)[];
+  readonly figures: { -readonly [Name in keyof SumFigures]: number };
 }
 
-type Member = readonly [group: readonly (string | null)[], figures: SumFigures];
-
-function compare([one]: Member, [other]: Member): number {
+function compare({ group: one }: Member, { group: other }: Member): number {
   for (const [index, left] of one.entries()) {
     const right = other[index] ?? null;
     if (left === right) continue;
@@ -70,17 +81,42 @@ function compare([one]: Member, [other]: Member): number {
   return 0;
 }
 
-/** Begins sums by these groups. */
+/** Begins sums by these groups, two at most. */
 export function createSumUp(by: readonly LedgerGroup[]): SumUp {
-  const members = new Map<string, Member>();
+  const members: Member[] = [];
+  const byFirst = new Map<string | null, Map<string | null, Member>>();
+
+  function memberOf(group: readonly (string | null)[]): Member {
+    const [first = null, second = null] = group;
+    const bySecond = byFirst.get(first) ?? new Map<string | null, Member>();
+    byFirst.set(first, bySecond);
+    const known = bySecond.get(second);
+    if (known !== undefined) return known;
+    const member = { group, figures: { ...nothing } };
+    bySecond.set(second, member);
+    members.push(member);
+    return member;
+  }
+
   return {
     add(group, figures) {
-      const name = JSON.stringify(group);
-      const known = members.get(name);
-      members.set(name, [group, known === undefined ? figures : addFigures(known[1], figures)]);
+      const { figures: sum } = memberOf(group);
+      // One by one: a loop over names took three times as long.
+      sum.requests += figures.requests;
+      sum.answered += figures.answered;
+      sum.failed += figures.failed;
+      sum.refused += figures.refused;
+      sum.left += figures.left;
+      sum.inputTokens += figures.inputTokens;
+      sum.outputTokens += figures.outputTokens;
+      sum.reasoningTokens += figures.reasoningTokens;
+      sum.nanoUsd += figures.nanoUsd;
+      sum.ms += figures.ms;
+      sum.firstTokenMs += figures.firstTokenMs;
+      sum.firstTokens += figures.firstTokens;
     },
     sums: () =>
-      [...members.values()].toSorted(compare).map(([group, figures]) => ({
+      members.toSorted(compare).map(({ group, figures }) => ({
         group: Object.fromEntries(by.map((name, index) => [name, group[index] ?? null])),
         ...figures,
       })),

@@ -2,7 +2,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import type { LedgerRow } from "../../ledger/ledger-row.ts";
 import { matches } from "../../ledger/matches.ts";
 import { decodePlace, encodePlace } from "../../ledger/page-place.ts";
-import { createSumUp, toFigures, toGroup } from "../../ledger/sum-up.ts";
+import { createGrouping, createSumUp, toFigures } from "../../ledger/sum-up.ts";
 import { dayMs } from "../../ledger/time-names.ts";
 
 /** What a ledger in memory needs. */
@@ -76,7 +76,8 @@ export function createMemoryLedger({
     },
     async sum({ by, ...filter }) {
       const sumUp = createSumUp(by);
-      for (const { row } of present()) if (matches(row, filter)) sumUp.add(toGroup(row, by), toFigures(row));
+      const groupOf = createGrouping(by);
+      for (const { row } of present()) if (matches(row, filter)) sumUp.add(groupOf(row), toFigures(row));
       return sumUp.sums();
     },
     async flush() {},
