@@ -7,6 +7,7 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import { givenKeys } from "../given-keys.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 import { keyRoutes } from "./keys.ts";
+import { ledgerRoutes } from "./ledger.ts";
 import { traceRoutes } from "./traces.ts";
 
 /**
@@ -16,13 +17,16 @@ import { traceRoutes } from "./traces.ts";
 export function adminRoutes({
   config,
   keys,
+  ledger,
+  now,
   traces,
-}: Pick<ServerDependencies, "config" | "keys" | "traces">): FastifyPluginCallback {
+}: Pick<ServerDependencies, "config" | "keys" | "ledger" | "now" | "traces">): FastifyPluginCallback {
   const wanted = config.ADMIN_TOKEN === "" ? undefined : digestOf(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
     app.addHook("onRequest", (request, _reply, next) => next(findBar(givenKeys(request))));
     keyRoutes(app, "/admin/v1/keys", { service: keys, within: () => undefined });
+    ledgerRoutes(app, "/admin/v1", { ledger, listKeys: () => keys.list(), now });
     traceRoutes(app, "/admin/v1/traces", traces);
     done();
   };

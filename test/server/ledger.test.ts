@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+
+import { get, post } from "../support/post.ts";
+import { hello, startTeam, type Team } from "../support/start-team.ts";
+
+/** Rows come when requests are over, which is soon after their answers. */
+async function rowsOf(team: Team, count: number) {
+  let rows: Record<string, unknown>[] = [];
+  await expect
+    .poll(async () => {
+      rows = (await team.admin("GET", "/requests")).json().data;
+      return rows.length;
+    })
+    .toBe(count);
+  return rows;
+}
+
+test("a row for each request, whole, streamed, refused and failed, and none for looks at the gateway", async () => {
+  await using team = await startTeam();
+  const { id, key } = await team.createKey({ requests_per_minute: 3 });
+  team.simulator.enqueue({ text: "Hi", usage: { promptTokens: 30, completionTokens: 12 } });
+  await team.chat(key, { user: "u" });
+  await team.chat(key, { stream: true });
+  team.simulator.enqueue({ error: { kind: "http", status: 500, body: "broken" } });
+  await team.chat(key);
+  await team.chat(key);
+  await get(`${team.url}/health`);
+  const rows = await rowsOf(team, 4);
+  expect(rows.map(({ outcome, error, status, key: by }) => [outcome, error, status, by])).toEqual([
+    ["refused", "rate-limited", 429, id],
+    ["failed", expect.any(String), expect.any(Number), id],
+    ["answered", null, 200, id],
+    ["answered", null, 200, id],
+  ]);
+  expect(rows[3]).toMatchObject({
+    object: "request",
+    dialect: "openai-chat",
+    requested_model: hello.model,
+    input_tokens: 30,
+    output_tokens: 12,
+    stream: false,
+  });
+  expect(rows[2]).toMatchObject({ stream: true });
+});
+
+test("sums by key, and the row of a background response", async () => {
+  await using team = await startTeam();
+  const { id, key } = await team.createKey({ name: "ci" });
+  const body = { model: hello.model, input: "Hello", background: true };
+  const response = await post(`${team.url}/v1/responses`, body, { authorization: `Bearer ${key}` });
+  const rows = await rowsOf(team, 2);
+  expect(rows.map((row) => row["id"])).toContain(response.json().id);
+  const { data } = (await team.admin("GET", "/usage?by=key")).json();
+  expect(data).toMatchObject([{ key: id, requests: 2 }]);
+});
+
+test("LEDGER_DAYS=0 remembers nothing", async () => {
+  await using team = await startTeam({ env: { LEDGER_DAYS: "0" } });
+  const { key } = await team.createKey();
+  await team.chat(key);
+  expect((await team.admin("GET", "/requests")).json().data).toEqual([]);
+});
