@@ -1,7 +1,8 @@
 import { GatewayError } from "../errors.ts";
 import { findEnd, type Caller } from "./caller.ts";
-import { createGate, type RequestGate } from "./create-gate.ts";
+import { createGate, type KeyCaller, type RequestGate } from "./create-gate.ts";
 import { digestOf } from "./key-secret.ts";
+import type { KeyLineage } from "./access-key.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { Limits } from "./limits.ts";
 import { createTypicalAnswers, type TypicalAnswers } from "./typical-answers.ts";
@@ -48,15 +49,25 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
     return `a key of this gateway (akc-…)${tokenDigest === undefined ? "" : " or its BEARER_TOKEN"}`;
   }
 
+  /** Rejects with kind `unauthenticated` for a key that has ended. */
+  function toCaller(lineage: KeyLineage): KeyCaller {
+    const end = findEnd(lineage, now());
+    if (end === undefined) return { kind: "key", ...lineage };
+    const whose =
+      end.key === lineage.key ? "The API key" : `The key "${end.key.name}", which this one descends from,`;
+    throw createKeyError(end.ended === "revoked" ? `${whose} was revoked.` : `${whose} has expired.`);
+  }
+
+  async function renew({ key }: KeyLineage): Promise<KeyCaller> {
+    const lineage = await keys.get(key.id);
+    if (lineage === undefined) throw createKeyError("The API key was revoked.");
+    return toCaller(lineage);
+  }
+
   async function identifyByKeys(secrets: readonly string[], digests: readonly string[]): Promise<Caller> {
     for (const digest of digests) {
       const lineage = await keys.find(digest);
-      if (lineage === undefined) continue;
-      const end = findEnd(lineage, now());
-      if (end === undefined) return { kind: "key", ...lineage };
-      const whose =
-        end.key === lineage.key ? "The API key" : `The key "${end.key.name}", which this one descends from,`;
-      throw createKeyError(end.ended === "revoked" ? `${whose} was revoked.` : `${whose} has expired.`);
+      if (lineage !== undefined) return toCaller(lineage);
     }
     throw createKeyError(
       `${secrets.length === 0 ? "An API key is missing" : "The API key is wrong"}. Send ${nameKeys()} as 'Authorization: Bearer <token>'.`,
@@ -79,7 +90,9 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
       return identifyByKeys(secrets, keys.isEmpty ? [] : digests);
     },
     gateFor: (caller, dialect) =>
-      caller.kind === "key" ? createGate({ caller, limits, typical, dialect, newId, now }) : undefined,
+      caller.kind === "key"
+        ? createGate({ caller: () => renew(caller), limits, typical, dialect, newId, now })
+        : undefined,
   };
 }
 

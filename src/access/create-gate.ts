@@ -7,9 +7,16 @@ import type { Limit, Limits, Spent, Take } from "./limits.ts";
 import { toRefusalError } from "./refuse.ts";
 import type { TypicalAnswers } from "./typical-answers.ts";
 
+/** Who asks by a key. */
+export type KeyCaller = Caller & { readonly kind: "key" };
+
 /** What a gate needs. */
 export interface GateOptions {
-  readonly caller: Caller & { readonly kind: "key" };
+  /**
+   * Who asks, as the key is now: it may have ended or changed since the request began to come in. Rejects with kind `unauthenticated`
+   * for one that has ended.
+   */
+  readonly caller: () => Promise<KeyCaller>;
   readonly limits: Pick<Limits, "reserve" | "settle">;
   readonly typical: Pick<TypicalAnswers, "guess">;
   /** Of the request, as it is when an answer is asked for. */
@@ -31,24 +38,22 @@ export interface RequestGate extends CallGate {
  * bind it, in one step. A request with several answers (`n`, a summary before the answer) is one request with several reservations.
  */
 export function createGate({ caller, limits, typical, dialect, newId, now }: GateOptions): RequestGate {
-  const keys = keysOf(caller);
-  const binding = limitsOf(keys);
   const reserved: string[] = [];
   let over = false;
+  /** The request's first answer, which counts as the request. */
+  let first: Promise<void> | undefined;
 
-  function checkRights({ model }: CallOffer): void {
-    checkDialect(caller, dialect());
-    checkModel(caller, model);
-  }
-
-  async function takesFor(offer: CallOffer): Promise<readonly Take[]> {
-    const first = reserved.length === 0;
+  async function takesFor(
+    offer: CallOffer,
+    binding: readonly Limit[],
+    isFirst: boolean,
+  ): Promise<readonly Take[]> {
     const countsTokens = binding.some(({ unit }) => unit !== "requests");
     const inputTokens = countsTokens ? await offer.countPrompt() : 0;
     const outputTokens = countsTokens ? boundAnswer(offer, typical) : 0;
     return binding.flatMap((limit) => {
       const amount = {
-        requests: () => (first ? 1 : 0),
+        requests: () => (isFirst ? 1 : 0),
         tokens: () => inputTokens + outputTokens,
         "nano-usd": () => mostOf(offer, { inputTokens, outputTokens }, limit),
       }[limit.unit]();
@@ -56,21 +61,36 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
     });
   }
 
+  async function take(offer: CallOffer, isFirst: boolean): Promise<void> {
+    const asking = await caller();
+    checkDialect(asking, dialect());
+    checkModel(asking, offer.model);
+    const keys = keysOf(asking);
+    const binding = limitsOf(keys);
+    if (binding.length === 0) return;
+    const takes = await takesFor(offer, binding, isFirst);
+    const id = newId();
+    const refusal = await limits.reserve({ id, keys: keys.map((key) => key.id), takes });
+    if (refusal !== undefined) throw toRefusalError(refusal, keys, now());
+    if (!over) {
+      reserved.push(id);
+      return;
+    }
+    // The client left while it was decided.
+    limits.settle(id, nothing);
+    throw new GatewayError("aborted", "The client left.");
+  }
+
   return {
     async enter(offer) {
-      checkRights(offer);
-      if (binding.length === 0) return;
-      const takes = await takesFor(offer);
-      const id = newId();
-      const refusal = await limits.reserve({ id, keys: keys.map((key) => key.id), takes });
-      if (refusal !== undefined) throw toRefusalError(refusal, keys, now());
-      if (!over) {
-        reserved.push(id);
+      if (first === undefined) {
+        first = take(offer, true);
+        await first;
         return;
       }
-      // The client left while it was decided.
-      limits.settle(id, nothing);
-      throw new GatewayError("aborted", "The client left.");
+      // Answers that are asked for at once are one request all the same, and none passes without it.
+      await first;
+      await take(offer, false);
     },
     settle(spent) {
       over = true;

@@ -7,6 +7,7 @@ export interface KeyStore {
    * memory where it can; a change shows in other processes within `freshMs`.
    */
   find(digest: string): Promise<KeyLineage | undefined>;
+  /** By its id, as fresh and as cheap as `find`: asked for each answer, since a key may change while a request comes in. */
   get(id: string): Promise<KeyLineage | undefined>;
   /** All, revoked ones too, the newest first. */
   list(): Promise<readonly AccessKey[]>;

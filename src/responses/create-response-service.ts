@@ -72,11 +72,16 @@ function createScope(
           },
         };
       },
-      async startInBackground({ watch, note, onEnd }) {
+      async startInBackground({ watch, note, onRefused, onEnd }) {
         const { baseUrl } = context;
         await chat.admit(request, { signal: context.signal, watch });
         const start = (signal: AbortSignal) => note(begin({ signal, baseUrl, watch, admitted: true }));
-        return runs.start({ writer, inputItems, start, save, onEnd });
+        try {
+          return await runs.start({ writer, inputItems, start, save, onEnd });
+        } catch (error) {
+          onRefused();
+          throw error;
+        }
       },
     };
   }

@@ -43,6 +43,8 @@ export interface RunLog {
   readonly watch: CallWatch;
   /** Passes the answer's events on, and notes what they tell. */
   readonly note: (events: Source<EventBatch>) => Source<EventBatch>;
+  /** Told when no run was begun, though it was admitted. */
+  readonly onRefused: () => void;
   /** Told once how the run has ended; `error` is why it failed. */
   readonly onEnd: (response: ResponseObject, error: GatewayError | undefined) => void;
 }

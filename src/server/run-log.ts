@@ -39,6 +39,7 @@ export function createRunLog(
         return sink(batch);
       });
     },
+    onRefused: () => facts.gate?.settle({ tokens: 0, nanoUsd: 0 }),
     onEnd({ id, status, model }, error) {
       // One that was cancelled while it was queued begins here.
       begin()();
