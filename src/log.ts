@@ -21,6 +21,7 @@ const secretNames = new Set([
   "body",
   // What operators say is sent to an upstream, under names of their own.
   "headers",
+  "ADMIN_TOKEN",
   "AKASH_ACCESS_TOKEN",
   "AKASH_COOKIE",
   "ADMIN_TOKEN",

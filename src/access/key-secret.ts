@@ -8,6 +8,11 @@ export function createSecret(randomBytes: (size: number) => Uint8Array): string 
   return prefix + Buffer.from(randomBytes(secretBytes)).toString("base64url");
 }
 
+/** Whether a text is, or was meant as, a key's secret. Nobody should see it again, so no message repeats it. */
+export function isSecret(text: string): boolean {
+  return text.startsWith(prefix);
+}
+
 /** By what a secret is known: its SHA-256, in base64url. A secret has 256 random bits, so nothing slower is needed. */
 export function digestOf(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");

@@ -1,7 +1,7 @@
 import { GatewayError, shorten } from "../errors.ts";
 import type { AccessKey, Budget, KeyChange, KeyLimits, KeyLineage } from "./access-key.ts";
 import { findEnd } from "./caller.ts";
-import { createSecret, digestOf, hintOf } from "./key-secret.ts";
+import { createSecret, digestOf, hintOf, isSecret } from "./key-secret.ts";
 import type { KeyStore } from "./key-store.ts";
 import { limitsOf } from "./limits-of.ts";
 import type { Limits, LimitState } from "./limits.ts";
@@ -51,8 +51,10 @@ export interface KeyService {
 
 /** So many generations of keys. */
 const deepest = 8;
-/** So many keys that a key may have made and that have not ended. */
-const mostChildren = 1000;
+/** So many keys may descend from one that makes keys by itself: those that have not ended, and those that are newer than `youngMs`. */
+const mostDescendants = 1000;
+/** Ended keys are kept, so that their making is bounded, too. */
+const youngMs = 86_400_000;
 
 const limitFields = {
   requestsPerMinute: "requests_per_minute",
@@ -65,12 +67,30 @@ function wrong(param: string, message: string): GatewayError {
   return new GatewayError("invalid-request", `\`${param}\`: ${message}`, { param, shouldRetry: false });
 }
 
+/** An id that leads nowhere, for a message. */
+function nameUnknown(what: string, id: string): string {
+  return isSecret(id)
+    ? `that is a key's secret; a ${what} is named by its id`
+    : `there is no ${what} '${shorten(id)}'`;
+}
+
+/** The ids of the keys that descend from one. `all`: a child is newer than its parent, and the newest stand first. */
+function findDescendants(all: readonly AccessKey[], of: string): ReadonlySet<string> {
+  const family = new Set([of]);
+  for (const { id, parent } of all.toReversed()) {
+    if (parent !== undefined && family.has(parent)) family.add(id);
+  }
+  family.delete(of);
+  return family;
+}
+
 /** Creates the service. */
 export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyServiceOptions): KeyService {
   async function get(id: string, within?: string): Promise<KeyLineage> {
     const lineage = await keys.get(id);
     if (lineage !== undefined && isSeen(lineage, within)) return lineage;
-    throw new GatewayError("not-found", `There is no key '${shorten(id)}'.`, {
+    const message = nameUnknown("key", id);
+    throw new GatewayError("not-found", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
       param: "id",
       shouldRetry: false,
     });
@@ -85,7 +105,7 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     if (id === undefined) return [];
     const lineage = await keys.get(id);
     if (lineage === undefined || !isSeen(lineage, within, { itself: true }))
-      throw wrong("parent", `there is no key '${shorten(id)}'.`);
+      throw wrong("parent", `${nameUnknown("key", id)}.`);
     const end = findEnd(lineage, now());
     if (end !== undefined)
       throw wrong(
@@ -94,25 +114,35 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
       );
     const ancestors = [lineage.key, ...lineage.ancestors];
     if (ancestors.length >= deepest) throw wrong("parent", `keys can have ${deepest} generations at most.`);
-    if (within !== undefined) await checkRoom(lineage.key);
+    if (within !== undefined) await checkRoom(ancestors);
     return ancestors;
   }
 
-  /** What a key makes by itself is bounded. */
-  async function checkRoom({ id }: AccessKey): Promise<void> {
+  /** What a key makes by itself is bounded, also through its children. */
+  async function checkRoom(ancestors: readonly AccessKey[]): Promise<void> {
     const all = await keys.list();
-    const living = all.filter(
-      (key) => key.parent === id && findEnd({ key, ancestors: [] }, now()) === undefined,
+    const at = now();
+    const counted = all.filter(
+      (key) => key.createdAt > at - youngMs || findEnd({ key, ancestors: [] }, at) === undefined,
     );
-    if (living.length >= mostChildren) {
+    for (const { id, name } of ancestors) {
+      const descendants = findDescendants(all, id);
+      if (counted.filter((key) => descendants.has(key.id)).length < mostDescendants) continue;
       throw new GatewayError(
         "rate-limited",
-        `This key has ${mostChildren} keys of its own already. Revoke some of them.`,
-        {
-          shouldRetry: false,
-        },
+        `From the key '${name}' ${mostDescendants.toLocaleString("en")} keys descend already that have not ended or are less than a day old. ` +
+          "Revoke some, or wait.",
+        { shouldRetry: false },
       );
     }
+  }
+
+  /** Whether who asks may change a budget that a key has: it is nobody's but of those that descend from it. */
+  async function isOwnBudget(id: string, within: string | undefined): Promise<boolean> {
+    if (within === undefined) return true;
+    const all = await keys.list();
+    const descendants = findDescendants(all, within);
+    return all.every((key) => key.budget?.id !== id || descendants.has(key.id));
   }
 
   async function toBudget(
@@ -124,7 +154,7 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     const holders = within === undefined ? await keys.list() : ancestors;
     const budget = holders.find((key) => key.budget?.id === wish.id)?.budget;
     if (budget !== undefined) return budget;
-    throw wrong("budget.id", `no key has a budget '${shorten(wish.id)}'.`);
+    throw wrong("budget.id", `${nameUnknown("budget", wish.id)}.`);
   }
 
   return {
@@ -133,16 +163,13 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     async list(within) {
       const all = await keys.list();
       if (within === undefined) return all;
-      const descendants = new Set([within]);
-      // A child is newer than its parent, and the newest stand first.
-      for (const { id, parent } of all.toReversed()) {
-        if (parent !== undefined && descendants.has(parent)) descendants.add(id);
-      }
-      return all.filter(({ id }) => id !== within && descendants.has(id));
+      const descendants = findDescendants(all, within);
+      return all.filter(({ id }) => descendants.has(id));
     },
     async create(wish, within) {
       const ancestors = await findAncestors(wish.parent, within);
       checkWithin(wish, ancestors, now());
+      checkTrace(wish, within);
       const { budget, parent: _parent, ...rest } = wish;
       const secret = createSecret(randomBytes);
       const [parent] = ancestors;
@@ -160,15 +187,19 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     async change(id, change, within) {
       const { key, ancestors } = await get(id, within);
       checkWithin(change, ancestors, now());
+      checkTrace(change, within);
       const { budget, ...rest } = change;
       const { budget: old } = key;
-      // The same budget with another amount: it changes for all keys that have it, but never for one that the caller only descends from.
-      const isOwn = within === undefined || ancestors.every((ancestor) => ancestor.budget?.id !== old?.id);
-      const wished =
-        budget && "amount" in budget && old !== undefined && isOwn ? { ...budget, id: old.id } : budget;
+      async function toChanged(wish: BudgetWish): Promise<Budget> {
+        // The same budget with another amount: it changes for all keys that have it.
+        if ("amount" in wish && old !== undefined && (await isOwnBudget(old.id, within)))
+          return { ...wish, id: old.id };
+        return toBudget(wish, ancestors, within);
+      }
+
       const changed = await keys.change(id, {
         ...rest,
-        ...(wished === undefined ? {} : { budget: wished && (await toBudget(wished, ancestors, within)) }),
+        ...(budget === undefined ? {} : { budget: budget && (await toChanged(budget)) }),
       });
       return changed ?? key;
     },
@@ -188,6 +219,14 @@ function isSeen(
 ): boolean {
   if (within === undefined) return true;
   return (itself && key.id === within) || ancestors.some(({ id }) => id === within);
+}
+
+/** What is traced is kept with all that was said, at the operator's cost: that is the operator's to decide. */
+function checkTrace(
+  { trace }: { readonly trace?: boolean | null | undefined },
+  within: string | undefined,
+): void {
+  if (trace === true && within !== undefined) throw wrong("trace", "only the operator has requests traced.");
 }
 
 /** A key never has more than those that it descends from: what says that it had is a mistake. */

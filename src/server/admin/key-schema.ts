@@ -16,9 +16,15 @@ const periodWords: Readonly<Record<string, BudgetPeriod>> = {
 
 const count = z.int("must be a whole number").min(1, "must be 1 or more").max(1e15, "is too large");
 
+/** The last second that ISO 8601 writes with a year of four digits. */
+const lastSecond = 253_402_300_799;
+
 /** ISO 8601, or seconds since the epoch as OpenAI's APIs have them; to ms since the epoch. */
 const time = z
-  .union([z.iso.datetime({ offset: true }), z.int().min(0)], "must be a time such as 2027-01-31T00:00:00Z")
+  .union(
+    [z.iso.datetime({ offset: true }), z.int().min(0).max(lastSecond)],
+    "must be a time such as 2027-01-31T00:00:00Z, or seconds since 1970",
+  )
   .transform((value) => (typeof value === "number" ? value * 1000 : Date.parse(value)));
 
 const period = z
@@ -48,7 +54,12 @@ const budget = z
     return z.NEVER;
   });
 
-const patterns = z.array(z.string().min(1).max(200)).max(100);
+/** What would do something to a terminal, or show as something else than it is: control characters, halves of pairs, turns of direction. */
+const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
+
+const printable = z.string().refine((text) => !unprintable.test(text), "must have no control characters");
+
+const patterns = z.array(printable.min(1).max(200)).max(100);
 const dialects = z
   .array(z.enum(dialectNames, `must be one of ${dialectNames.join(", ")}`))
   .max(dialectNames.length);
@@ -65,7 +76,7 @@ const limits = {
   budget: budget.nullish(),
   trace: z.boolean().nullish(),
 };
-const name = z.string().trim().min(1, "must not be empty").max(100, "must have 100 characters at most");
+const name = printable.trim().min(1, "must not be empty").max(100, "must have 100 characters at most");
 
 type LimitFields = z.output<z.ZodObject<typeof limits>>;
 
