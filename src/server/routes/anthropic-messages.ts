@@ -15,6 +15,7 @@ import type { EventBatch } from "../../model/events.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import type { Source } from "../../stream/source.ts";
 import { baseUrlOf } from "../base-url.ts";
+import { checkCountedModel } from "../check-counted-model.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
@@ -118,6 +119,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
     const parsed = parseCountTokens(body);
     const asked = { ...parsed.request, ...readWishes(request.headers) };
     const signal = clientSignal(reply);
+    await checkCountedModel(request.facts.caller, { chat, model: asked.model, signal });
     const count = await chat.countTokens(asked, signal);
     request.facts.usage = { inputTokens: count, estimated: true };
     if (parsed.contextEdits === undefined) return reply.send({ input_tokens: count });

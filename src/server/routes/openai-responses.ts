@@ -5,6 +5,7 @@ import { encodeCodexBudget } from "../../dialects/encode-budget.ts";
 import { findIgnored, isRecord } from "../../dialects/find-ignored.ts";
 import { encodeError, parseRequest } from "../../dialects/openai-responses/index.ts";
 import { GatewayError } from "../../errors.ts";
+import { checkCountedModel } from "../check-counted-model.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
@@ -92,8 +93,10 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     // A count needs no model: then it is for any.
     const input = parseRequest(withModel(request.body));
-    const caller = { signal: clientSignal(reply), wishes: readWishes(request.headers) };
-    const { ignored, inputTokens } = await responsesOf(deps, request).countInputTokens(input, caller);
+    const signal = clientSignal(reply);
+    await checkCountedModel(request.facts.caller, { chat: deps.chat, model: input.body.model, signal });
+    const context = { signal, wishes: readWishes(request.headers) };
+    const { ignored, inputTokens } = await responsesOf(deps, request).countInputTokens(input, context);
     showIgnored(reply, ignored);
     request.facts.usage = { inputTokens, estimated: true };
     return { object: "response.input_tokens", input_tokens: inputTokens };
