@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { shorten } from "../errors.ts";
 import { describeCount } from "./describe-budget.ts";
-import { alignColumns } from "./describe-usage.ts";
+import { alignColumns } from "./align-columns.ts";
 
 const figure = z.number().nullable();
 
@@ -78,7 +78,7 @@ export function describeSums({ by, from, to, data }: SumList): string {
     "",
     "",
   ];
-  const lines = alignColumns([[...by, ...heads], ...rows, all], by.length);
+  const lines = alignColumns([[...by, ...heads], ...rows, all], (column) => column >= by.length);
   return `Requests${time}, in UTC\n${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 

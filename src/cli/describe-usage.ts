@@ -1,6 +1,7 @@
 import type { UsageObject } from "../dialects/encode-gateway-usage.ts";
 import type { Paint } from "../pretty/create-paint.ts";
 import { describeWait } from "../upstreams/akash-chat/exhausted-error.ts";
+import { alignColumns } from "./align-columns.ts";
 import {
   describeBudget,
   describeCount,
@@ -8,9 +9,7 @@ import {
   type Clock,
   type UpstreamUsage,
 } from "./describe-budget.ts";
-
-const barLength = 24;
-const scarcePercent = 80;
+import { drawBar } from "./draw-bar.ts";
 
 /** How `describeUsage` writes. */
 export interface UsageStyle extends Clock {
@@ -32,17 +31,11 @@ function describeUpstream(upstream: UpstreamUsage, style: UsageStyle): string[] 
   if (percent === null) return [`${name}  ${words}`];
   const head = [
     name,
-    ...(style.bar ? [drawBar(upstream, percent, style.paint)] : []),
+    ...(style.bar ? [drawBar(percent, upstream.state === "spent", style.paint)] : []),
     `${Math.floor(percent)} % used`,
   ];
   const source = describeSource(upstream, style);
   return [head.join("  "), `  ${words}`, ...(source === undefined ? [] : [`  ${source}`])];
-}
-
-function drawBar({ state }: UpstreamUsage, percent: number, paint: Paint): string {
-  const full = Math.min(barLength, Math.round((barLength * percent) / 100));
-  const colour = state === "spent" ? "red" : percent >= scarcePercent ? "yellow" : "green";
-  return `[${paint(colour, "#".repeat(full))}${"-".repeat(barLength - full)}]`;
 }
 
 function describeSource(
@@ -73,18 +66,4 @@ function describeTotals(totals: NonNullable<UsageObject["totals"]>, style: Usage
     `This gateway, since ${describeTime(started, style)} (${age}): ${asked}${requests === 0 ? "" : `, ${failed}`}`,
     ...(rows.length === 0 ? [] : alignColumns([["model", "answers", "tokens in", "out"], ...rows])),
   ];
-}
-
-/** Lines of a table: the first `left` columns to the left, the others to the right. */
-export function alignColumns(rows: readonly (readonly string[])[], left = 1): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows.map((row) => {
-    const cells = row.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return column < left ? cell.padEnd(width) : cell.padStart(width);
-    });
-    return `  ${cells.join("  ")}`;
-  });
 }

@@ -28,6 +28,6 @@ export function hintUsage({ code, message, args, command }: WrongUsage): string 
   if (code === "commander.unknownCommand" && /^(?:check|validate|schema)(?:-config)?$/.test(name)) {
     return `The configuration is checked like this: ${command} config check`;
   }
-  if (name === "config") return `${command} config --help shows what there is.`;
+  if (name === "config" || name === "keys") return `${command} ${name} --help shows what there is.`;
   return `${command} --help shows what there is.`;
 }

@@ -3,6 +3,7 @@ import { findNamedVariables } from "../config-file/find-named-variables.ts";
 import type { Environment } from "../config-file/index.ts";
 import { ConfigError, readConfig, type Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
+import { addKeyCommands } from "./admin/add-key-commands.ts";
 import type { ChatOptions } from "./chat/chat.ts";
 import type { Size } from "./connect/client.ts";
 import { clientNames, programNames } from "./connect/client-names.ts";
@@ -168,6 +169,8 @@ function createProgram(origins: Map<string, string>): Command {
     findConfig: () => findOwnConfig(foreign),
     findEnvironment: () => environment,
   });
+  const keys = program.command("keys").description("make, list, change and revoke keys of a running gateway");
+  addKeyCommands(keys, { urlOption, readConfig: () => readConfig(process.env) });
   program
     .command("healthcheck", { hidden: true })
     .description("exit with 0 if the gateway of this configuration answers; for containers")

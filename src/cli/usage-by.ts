@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { momentForms, type MomentRole, parseMoment } from "../ledger/parse-moment.ts";
-import { askAdmin, parseJson } from "./ask-admin.ts";
+import { openAdminApi } from "./admin/ask-admin.ts";
+import { parseJson } from "./connect/ask-gateway.ts";
 import { describeSums, sumList } from "./describe-sums.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -27,7 +28,7 @@ export async function usageBy(config: Config, options: UsageByOptions): Promise<
   addMoment(query, "to", options.until, "--until");
   if (options.key !== undefined) query.set("key", options.key);
   if (options.model !== undefined) query.set("model", options.model);
-  const { text } = await askAdmin(config, options.url, `/usage?${query.toString()}`);
+  const text = await openAdminApi(config, options.url).read(`/usage?${query.toString()}`);
   process.stdout.write(format === "csv" ? text : write(text, format));
 }
 

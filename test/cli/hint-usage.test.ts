@@ -18,6 +18,7 @@ test.each([
   [excess, ["chat", "Why", "is"], 'wants quotes, like this: npx akashchat-api chat "Why is the sky blue?"'],
   ["commander.unknownCommand", ["check", "x.yaml"], "like this: npx akashchat-api config check"],
   ["commander.unknownCommand", ["config", "chek"], "npx akashchat-api config --help shows"],
+  ["commander.missingMandatoryOptionValue", ["keys", "create"], "npx akashchat-api keys --help shows"],
   [excess, ["image", "a", "cat"], 'like this: npx akashchat-api image "a cat in a spacesuit"'],
 ])("%s of %j has a hint", (code, args, hint) => {
   expect(hintUsage({ code, message: "", args, command: "npx akashchat-api" })).toContain(hint);

@@ -1,13 +1,12 @@
-import { request } from "undici";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { usageObject, type UsageObject } from "../../dialects/encode-gateway-usage.ts";
 import { anyModel } from "../../model/any-model.ts";
 import { localUrl } from "../local-url.ts";
-import { userSettingsFile } from "../settings/user-file.ts";
 import { ownCommand } from "../look-around.ts";
 import { UsageError } from "../usage-error.ts";
 import { unsetKey } from "./agent-settings.ts";
+import { askGateway, ownFile, parseJson } from "./ask-gateway.ts";
 import type { ProviderName, Target, TargetModel } from "./client.ts";
 import { readText } from "./replace-file.ts";
 
@@ -79,17 +78,22 @@ export interface Gateway {
   readonly hasKey: boolean;
 }
 
-/** Thrown when nothing answers where a gateway should be. */
-export class NoGatewayError extends UsageError {}
-
 /** The gateway that `url` and `key` name, or, where they don't, the configuration. Throws `UsageError` for what is no address. */
 export function findGateway(
   config: Config,
   named: { readonly url: string | undefined; readonly key: string | undefined },
 ): Gateway {
   const key = named.key ?? config.BEARER_TOKEN;
-  const url = readUrl(named.url ?? config.PUBLIC_URL ?? localUrl(config));
+  const url = findUrl(config, named.url);
   return { url, apiKey: key === "" ? unsetKey : key, hasKey: key !== "" };
+}
+
+/** Where the gateway is that `named` names, or, without, the configuration. Throws `UsageError` for what is no address. */
+export function findUrl(
+  config: Pick<Config, "PUBLIC_URL" | "SERVER_ADDRESS">,
+  named: string | undefined,
+): string {
+  return readUrl(named ?? config.PUBLIC_URL ?? localUrl(config));
 }
 
 /** The base URL without `/v1`; a host and port alone are meant as http. Throws `UsageError` for what is no address. */
@@ -163,10 +167,6 @@ async function readKey({ key, keyFile }: TargetOptions): Promise<string | undefi
   return text;
 }
 
-/** Where the address and the key of a gateway can be left for good. */
-const ownFile = () =>
-  `${userSettingsFile(process.env)} (every command reads it, also launch, which reads no project's .env)`;
-
 /** A gateway of another version may not know it. */
 const defaultModel = listedModel.or(z.unknown().transform(() => undefined));
 
@@ -199,23 +199,8 @@ async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: s
  * else.
  */
 export async function fetchJson<T>(gateway: Gateway, path: string, schema: z.ZodType<T>): Promise<T> {
-  const { url, apiKey, hasKey } = gateway;
-  let status: number;
-  let text: string;
-  try {
-    const response = await request(url + path, {
-      headers: { authorization: `Bearer ${apiKey}` },
-      headersTimeout: 30_000,
-    });
-    status = response.statusCode;
-    text = await response.body.text();
-  } catch (error) {
-    throw new NoGatewayError(
-      `No gateway answers at ${url} (${error instanceof Error ? error.message : String(error)}).\n` +
-        `Start it first (${ownCommand()} serve, or demo). If it is elsewhere, name it with --url, or for good by a line\n` +
-        `SERVER_ADDRESS=host:port in ${ownFile()}.`,
-    );
-  }
+  const { url, hasKey } = gateway;
+  const { status, text } = await askGateway(gateway, { method: "GET", path });
   if (status === 401) {
     throw new UsageError(
       `The gateway at ${url} wants ${hasKey ? "another key than the one that is set here" : "a key, and none is set here"}.\n` +
@@ -234,13 +219,4 @@ export async function fetchJson<T>(gateway: Gateway, path: string, schema: z.Zod
     );
   }
   return read.data;
-}
-
-/** `undefined` for what is no JSON: then it is no gateway that answers. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 
 import type { Config } from "../../config.ts";
 import type { UsageObject } from "../../dialects/encode-gateway-usage.ts";
-import { askUsage, fetchJson, findGateway, NoGatewayError } from "../connect/find-target.ts";
+import { NoGatewayError } from "../connect/ask-gateway.ts";
+import { askUsage, fetchJson, findGateway } from "../connect/find-target.ts";
 import { describeTime } from "../describe-budget.ts";
 import type { Checklist } from "./checklist.ts";
 

@@ -4,6 +4,8 @@ import { isAbsolute } from "node:path";
 const paths: ReadonlySet<string> = new Set(["CONFIG_FILE", "DATA_DIR"]);
 /** What is sent to an address. */
 const secretsOf: Readonly<Record<string, readonly string[]>> = {
+  SERVER_ADDRESS: ["ADMIN_TOKEN"],
+  PUBLIC_URL: ["ADMIN_TOKEN"],
   AKASH_BASE_URL: ["AKASH_ACCESS_TOKEN", "AKASH_COOKIE"],
   AKASHML_BASE_URL: ["AKASHML_API_KEY"],
   COMPATIBLE_BASE_URL: ["COMPATIBLE_API_KEY"],

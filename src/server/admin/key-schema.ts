@@ -19,11 +19,15 @@ const count = z.int("must be a whole number").min(1, "must be 1 or more").max(1e
 /** The last second that ISO 8601 writes with a year of four digits. */
 const lastSecond = 253_402_300_799;
 
+const timeError = "must be a time such as 2027-01-31T00:00:00Z, or seconds since 1970";
 /** ISO 8601, or seconds since the epoch as OpenAI's APIs have them; to ms since the epoch. */
 const time = z
   .union(
-    [z.iso.datetime({ offset: true }), z.int().min(0).max(lastSecond)],
-    "must be a time such as 2027-01-31T00:00:00Z, or seconds since 1970",
+    [
+      z.iso.datetime({ offset: true, error: timeError }),
+      z.int(timeError).min(0, timeError).max(lastSecond, timeError),
+    ],
+    timeError,
   )
   .transform((value) => (typeof value === "number" ? value * 1000 : Date.parse(value)));
 
@@ -55,7 +59,7 @@ const budget = z
   });
 
 /** What would do something to a terminal, or show as something else than it is: control characters, halves of pairs, turns of direction. */
-const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
+const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 const printable = z.string().refine((text) => !unprintable.test(text), "must have no control characters");
 

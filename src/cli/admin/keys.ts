@@ -1,0 +1,145 @@
+import type { Config } from "../../config.ts";
+import { createPaint, hasColours } from "../../pretty/create-paint.ts";
+import { toOneLine } from "../../pretty/entry.ts";
+import { AdminRefusal, openAdminApi, type AdminApi } from "./ask-admin.ts";
+import { describeKey, describeKeys, findEnded, type KeyStyle } from "./describe-keys.ts";
+import { findKey } from "./find-key.ts";
+import { type KeyFlags, tellByFlags, toKeyBody } from "./key-flags.ts";
+import { createdKey, keyList, keyObject, type KeyObject, type LimitObject, shownKey } from "./key-object.ts";
+
+/** Options of all commands of keys. */
+export interface KeysOptions {
+  /** Where the gateway is; default: as the configuration says. */
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+/** Each table shows how so many budgets stand, since the gateway is asked for each. */
+const shownBudgets = 20;
+
+/** Makes a key. Its secret, and nothing else, goes to standard output: `KEY=$(akashchat-api keys create --name ci)`. */
+export async function createKey(config: Config, flags: KeyFlags & KeysOptions): Promise<void> {
+  const api = openAdminApi(config, flags.url);
+  const body = toKeyBody(await withIds(api, flags));
+  const made = await byFlags(api.ask({ method: "POST", path: "/keys", body }, createdKey));
+  const { key: secret, ...rest } = made;
+  if (flags.json === true) {
+    writeJson(made);
+    return;
+  }
+  const shown = await api.ask({ method: "GET", path: `/keys/${rest.id}` }, shownKey);
+  process.stderr.write(
+    `${describeKey(shown, styleOf(process.stderr))}\nThe secret, shown now and never again:\n`,
+  );
+  process.stdout.write(`${secret}\n`);
+}
+
+/** Lists keys; with `all` those, too, that have ended. */
+export async function listKeys(
+  config: Config,
+  options: KeysOptions & { readonly all?: boolean },
+): Promise<void> {
+  const api = openAdminApi(config, options.url);
+  const { data } = await api.ask({ method: "GET", path: "/keys" }, keyList);
+  const ended = findEnded(data, Date.now());
+  const shown = options.all === true ? data : data.filter(({ id }) => !ended.has(id));
+  if (options.json === true) {
+    writeJson({ data: shown });
+    return;
+  }
+  const left = data.length - shown.length;
+  if (shown.length > 0) {
+    const budgets = await lookAtBudgets(api, shown);
+    process.stdout.write(describeKeys(shown, { budgets, style: styleOf(process.stdout) }));
+  } else {
+    process.stderr.write("There is no key. keys create --name <name> makes one.\n");
+  }
+  if (left > 0)
+    process.stderr.write(
+      `${left === 1 ? "1 more has" : `${left} more have`} ended: --all shows ${left === 1 ? "it" : "them"}.\n`,
+    );
+}
+
+/** Shows a key, and how its limits stand. */
+export async function showKey(config: Config, named: string, options: KeysOptions): Promise<void> {
+  const key = await findKey(openAdminApi(config, options.url), named);
+  if (options.json === true) writeJson(key);
+  else process.stdout.write(describeKey(key, styleOf(process.stdout)));
+}
+
+/** Changes what the flags say of a key. */
+export async function changeKey(config: Config, named: string, flags: KeyFlags & KeysOptions): Promise<void> {
+  const api = openAdminApi(config, flags.url);
+  const present = await findKey(api, named);
+  const body = toKeyBody(await withIds(api, flags), present);
+  const path = `/keys/${present.id}`;
+  if (Object.keys(body).length === 0) {
+    process.stderr.write("Nothing was said to change. keys change --help shows what can be.\n");
+  } else {
+    await byFlags(api.ask({ method: "PATCH", path, body }, keyObject));
+  }
+  await showKey(config, present.id, flags);
+}
+
+/** Revokes a key, and with it all that descend from it. */
+export async function revokeKey(config: Config, named: string, options: KeysOptions): Promise<void> {
+  const api = openAdminApi(config, options.url);
+  const { id } = await findKey(api, named);
+  const revoked = await api.ask({ method: "DELETE", path: `/keys/${id}` }, keyObject);
+  if (options.json === true) writeJson(revoked);
+  else {
+    process.stdout.write(
+      `${toOneLine(revoked.name)} (${id}) is revoked since ${revoked.revoked_at ?? "now"}, with all keys that descend from it.\n`,
+    );
+  }
+}
+
+/** The flags with ids in the place of names. */
+async function withIds(api: AdminApi, flags: KeyFlags): Promise<KeyFlags> {
+  const { parent, shareBudget } = flags;
+  return {
+    ...flags,
+    ...(parent === undefined ? {} : { parent: (await findKey(api, parent)).id }),
+    ...(shareBudget === undefined ? {} : { shareBudget: await findBudget(api, shareBudget) }),
+  };
+}
+
+async function findBudget(api: AdminApi, named: string): Promise<string> {
+  if (/^bud_\w+$/.test(named)) return named;
+  const { budget, name } = await findKey(api, named);
+  if (budget !== null) return budget.id;
+  throw new AdminRefusal(`--share-budget: the key "${toOneLine(name)}" has no budget.`, 400, undefined);
+}
+
+/** How the budgets of keys stand, each asked for once. */
+async function lookAtBudgets(
+  api: AdminApi,
+  keys: readonly KeyObject[],
+): Promise<ReadonlyMap<string, LimitObject>> {
+  const holders = new Map(keys.flatMap((key) => (key.budget === null ? [] : [[key.budget.id, key.id]])));
+  const looked = await Promise.all(
+    [...holders].slice(0, shownBudgets).map(async ([budget, id]) => {
+      const { limits } = await api.ask({ method: "GET", path: `/keys/${id}` }, shownKey);
+      return limits.flatMap((limit) => (limit.id.startsWith(`${budget}.`) ? [[budget, limit] as const] : []));
+    }),
+  );
+  return new Map(looked.flat());
+}
+
+/** Tells what the API refuses in the words of the command line. */
+async function byFlags<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof AdminRefusal)) throw error;
+    throw new AdminRefusal(tellByFlags(error.message, error.param), error.status, error.param);
+  }
+}
+
+function styleOf({ isTTY }: { readonly isTTY: boolean }): KeyStyle {
+  return { now: Date.now(), paint: createPaint(hasColours(isTTY, process.env)), bar: isTTY };
+}
+
+function writeJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}

@@ -1,0 +1,55 @@
+import { request } from "undici";
+
+import { ownCommand } from "../look-around.ts";
+import { userSettingsFile } from "../settings/user-file.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** Where the address and the key of a gateway can be left for good. */
+export const ownFile = () =>
+  `${userSettingsFile(process.env)} (every command reads it, also launch, which reads no project's .env)`;
+
+/** Thrown when nothing answers where a gateway should be. */
+export class NoGatewayError extends UsageError {}
+
+/** What is asked of a gateway. */
+export interface GatewayCall {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Behind the base URL. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: object | undefined;
+}
+
+/** Asks a gateway, with a key. Whatever it answers is an answer; throws `NoGatewayError` when there is none. */
+export async function askGateway(
+  { url, apiKey }: { readonly url: string; readonly apiKey: string },
+  { method, path, body }: GatewayCall,
+): Promise<{ readonly status: number; readonly text: string }> {
+  try {
+    const response = await request(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      headersTimeout: 30_000,
+    });
+    return { status: response.statusCode, text: await response.body.text() };
+  } catch (error) {
+    throw new NoGatewayError(
+      `No gateway answers at ${url} (${error instanceof Error ? error.message : String(error)}).\n` +
+        `Start it first (${ownCommand()} serve, or demo). If it is elsewhere, name it with --url, or for good by a line\n` +
+        `SERVER_ADDRESS=host:port in ${ownFile()}.`,
+    );
+  }
+}
+
+/** `undefined` for what is no JSON: then it is no gateway that answers. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
