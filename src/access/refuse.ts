@@ -7,7 +7,8 @@ const nanoUsdPerUsd = 1_000_000_000;
 /** What a limit allows, in words: `10,000 tokens a day`. */
 export function describeLimit({ kind, unit, cap, period }: Limit): string {
   if (kind === "concurrency") return `${cap} ${cap === 1 ? "request" : "requests"} at once`;
-  const amount = unit === "nano-usd" ? `$${formatUsd(cap)}` : `${cap.toLocaleString("en")} ${unit}`;
+  const word = cap === 1 ? unit.slice(0, -1) : unit;
+  const amount = unit === "nano-usd" ? `$${formatUsd(cap)}` : `${cap.toLocaleString("en")} ${word}`;
   return period === "total" || period === undefined ? `${amount} in all` : `${amount} a ${period}`;
 }
 
