@@ -113,11 +113,14 @@ function mostOf(
   { id }: Limit,
 ): number {
   const costs = model.legs.map((leg) => costOf(leg.model.price, counted));
+  const known = costs.filter((cost) => cost !== undefined);
+  // Where nobody knows who will answer, nobody knows what it costs.
+  if (known.length === costs.length && known.length > 0) return Math.max(...known);
   const unknown = model.legs.find((_leg, index) => costs[index] === undefined);
-  if (unknown === undefined) return Math.max(0, ...costs.map((cost) => cost ?? 0));
+  const where = unknown === undefined ? "" : ` at ${unknown.upstream}`;
   throw new GatewayError(
     "forbidden",
-    `This key has a budget in US dollars (${id}), and what \`${shorten(unknown.model.id)}\` costs at ${unknown.upstream} is not known. ` +
+    `This key has a budget in US dollars (${id}), and what \`${shorten(unknown?.model.id ?? model.id)}\` costs${where} is not known. ` +
       "The operator can say it in gateway.yaml (`price` of the model).",
     { param: "model", shouldRetry: false },
   );

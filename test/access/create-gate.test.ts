@@ -118,17 +118,21 @@ describe("in dollars", () => {
   });
 
   test.each([
-    ["none is known", { one: cheap, two: undefined }],
-    ["half of one is known", { one: cheap, two: { inputPerMillion: 1 } }],
-  ])("who may answer and of whose price %s, is refused and named", async (_what, upstreams) => {
-    const { gate, reserved } = setUp({ keys: [aKey({ budget: dollars })] });
-    await expect(gate.enter(offer({ model: aModel("m", upstreams) }))).rejects.toMatchObject({
-      kind: "forbidden",
-      param: "model",
-      message: expect.stringContaining("`m` costs at two is not known"),
-    });
-    expect(reserved).toEqual([]);
-  });
+    ["nothing", { one: cheap, two: undefined }, " at two"],
+    ["half", { one: cheap, two: { inputPerMillion: 1 } }, " at two"],
+    ["not even who it is", {}, ""],
+  ])(
+    "one that may answer, of whose price %s is known, is refused and named",
+    async (_what, upstreams, where) => {
+      const { gate, reserved } = setUp({ keys: [aKey({ budget: dollars })] });
+      await expect(gate.enter(offer({ model: aModel("m", upstreams) }))).rejects.toMatchObject({
+        kind: "forbidden",
+        param: "model",
+        message: expect.stringContaining(`\`m\` costs${where} is not known`),
+      });
+      expect(reserved).toEqual([]);
+    },
+  );
 });
 
 describe("what a key may not", () => {

@@ -133,6 +133,60 @@ describe("by being slow", () => {
   });
 });
 
+describe("by going on when it is revoked", () => {
+  test("what is under way ends well and is settled, nothing new begins, and a child goes with it", async () => {
+    await using team = await startTeam();
+    const { id, key } = await team.createKey({
+      budget: { tokens: 100_000, period: "total" },
+      concurrency: 10,
+    });
+    const child = (await post(`${team.url}/v1/keys`, { name: "sub" }, bearer(key))).json();
+    const gate = createGate();
+    for (let count = 0; count < 3; count += 1) {
+      team.simulator.enqueue({
+        text: "x",
+        gate: gate.promise,
+        usage: { promptTokens: 10, completionTokens: 5 },
+      });
+    }
+    const running = [team.chat(key), team.chat(child.key, { stream: true })];
+    const run = { model: hello.model, input: "Hello", background: true };
+    expect((await post(`${team.url}/v1/responses`, run, bearer(child.key))).status).toBe(200);
+    await team.simulator.waitForChat(2);
+    // Revoked while a crowd of new ones comes in: each is let through whole or refused whole.
+    const crowd = Array.from({ length: 20 }, () => team.chat(child.key));
+    await team.admin("DELETE", `/keys/${id}`);
+    const late = await Promise.all(Array.from({ length: 20 }, () => team.chat(child.key)));
+    expect(new Set(late.map(({ status }) => status))).toEqual(new Set([401]));
+    gate.open();
+    for (const reply of await Promise.all(running))
+      expect([reply.status, reply.text]).toEqual([200, expect.stringContaining("x")]);
+    for (const { status } of await Promise.all(crowd)) expect([200, 401, 429]).toContain(status);
+    await vi.waitFor(async () => {
+      const { budget, concurrency } = await limitsOf(team, id);
+      expect([budget.reserved, concurrency.reserved]).toEqual([0, 0]);
+      expect(budget.used).toBeGreaterThanOrEqual(45);
+    });
+  });
+
+  test("a request id that is another's changes nothing of what is counted", async () => {
+    await using team = await startTeam();
+    const { id, key } = await team.createKey({
+      budget: { tokens: 100_000, period: "total" },
+      requests_per_minute: 100,
+    });
+    const headers = { ...bearer(key), "x-request-id": "the-same" };
+    for (let count = 0; count < 5; count += 1)
+      team.simulator.enqueue({ text: "x", usage: { promptTokens: 10, completionTokens: 5 } });
+    const ask = () => post(`${team.url}/v1/chat/completions`, hello, headers);
+    await Promise.all(Array.from({ length: 5 }, ask));
+    expect(await limitsOf(team, id)).toMatchObject({
+      budget: { used: 75, reserved: 0 },
+      requests_per_minute: { used: 5 },
+    });
+  });
+});
+
 describe("with a budget in dollars", () => {
   async function startPriced() {
     const server = await startCompatibleSimulator({ persona: "vllm", models: [{ id: "priced" }] });
