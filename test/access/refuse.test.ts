@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Limit, Refusal } from "../../src/access/limits.ts";
+import type { Limit } from "../../src/access/limits.ts";
 import { describeLimit, toRefusalError } from "../../src/access/refuse.ts";
 import { aKey } from "./keys-for-tests.ts";
 
@@ -25,8 +25,9 @@ test.each([
   expect(describeLimit(limit(text))).toBe(words);
 });
 
+const time = (retryAfterMs: number) => ({ until: "time", retryAfterMs }) as const;
+
 describe("a refusal says whose limit it is, how much of it is used, and when it opens", () => {
-  const time = (retryAfterMs: number) => ({ until: "time", retryAfterMs }) as const;
   const settled = { until: "settled", retryAfterMs: undefined } as const;
   const changed = { until: "changed", retryAfterMs: undefined } as const;
   test.each([
@@ -83,7 +84,7 @@ describe("a refusal says whose limit it is, how much of it is used, and when it 
       "This key may have 2 requests at once (concurrency). So many run now: try again when one of them is over.",
     ],
   ])("%j %j", (limited, state, expected, words) => {
-    const error = toRefusalError({ kind: "limit", limit: limited, ...state } as Refusal, [own, parent], now);
+    const error = toRefusalError({ kind: "limit", limit: limited, ...state }, [own, parent], now);
     expect(error).toMatchObject(expected);
     expect(error.message).toContain(words);
   });

@@ -16,8 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => team.close());
 
-const keys = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Run> =>
-  runProgram(["keys", ...args], {
+const keys = (
+  args: string | readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> =>
+  runProgram(["keys", ...(typeof args === "string" ? args.split(" ") : args)], {
     SERVER_ADDRESS: new URL(team.url).host,
     ADMIN_TOKEN: token,
     ...environment,
@@ -37,13 +40,11 @@ test("create gives the secret alone on standard output, and it opens the gateway
 test("a key has a life: created with all flags, shown by name, changed, revoked", async () => {
   const made = JSON.parse(
     (
-      await keys([
-        "create",
-        ...["--name", "all", "--models", "DeepSeek*, Qwen*", "--dialects", "openai-chat,anthropic-messages"],
-        ...["--expires", "2099-01-31", "--requests-per-minute", "60", "--tokens-per-minute", "20k"],
-        ...["--tokens-per-day", "1M", "--concurrency", "3", "--budget-usd", "5.50", "--per", "month"],
-        ...["--trace", "--json"],
-      ])
+      await keys(
+        "create --name all --models DeepSeek*,Qwen* --dialects openai-chat,anthropic-messages --expires 2099-01-31 " +
+          "--requests-per-minute 60 --tokens-per-minute 20k --tokens-per-day 1M --concurrency 3 --budget-usd 5.50 " +
+          "--per month --trace --json",
+      )
     ).stdout,
   );
   expect(made).toMatchObject({
@@ -74,11 +75,10 @@ test("a key has a life: created with all flags, shown by name, changed, revoked"
   const more = JSON.parse((await keys(["change", "all", "--budget-tokens", "900", "--json"])).stdout);
   expect(more.budget).toEqual({ id: made.budget.id, tokens: 900, period: "week" });
 
-  const freed = await keys([
-    "change",
-    ...[made.id, "--models", "none", "--no-dialects", "--expires", "none", "--no-requests-per-minute"],
-    ...["--tokens-per-minute", "none", "--no-budget", "--no-trace", "--name", "free", "--json"],
-  ]);
+  const freed = await keys(
+    `change ${made.id} --models none --no-dialects --expires none --no-requests-per-minute --tokens-per-minute none ` +
+      "--no-budget --no-trace --name free --json",
+  );
   expect(JSON.parse(freed.stdout)).toMatchObject({
     name: "free",
     models: null,

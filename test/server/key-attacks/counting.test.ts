@@ -88,30 +88,30 @@ describe("by the count of its requests", () => {
   });
 });
 
-describe("by being slow", () => {
-  /** Sends the head of a request and gives what sends the rest. */
-  async function dribble(team: Team, key: string, text = JSON.stringify(hello)) {
-    const { port, hostname, host } = new URL(team.url);
-    const socket = connect(Number(port), hostname);
-    const head = [
-      "POST /v1/chat/completions HTTP/1.1",
-      `host: ${host}`,
-      `authorization: Bearer ${key}`,
-      "content-type: application/json",
-      `content-length: ${Buffer.byteLength(text)}`,
-      "connection: close",
-    ];
-    let seen = "";
-    socket.setEncoding("utf8").on("data", (piece: string) => (seen += piece));
-    const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-    socket.write(`${head.join("\r\n")}\r\n\r\n${text.slice(0, 5)}`);
-    return async () => {
-      socket.write(text.slice(5));
-      await ended;
-      return seen;
-    };
-  }
+/** Sends the head of a request and gives what sends the rest. */
+async function dribble(team: Team, key: string, text = JSON.stringify(hello)) {
+  const { port, hostname, host } = new URL(team.url);
+  const socket = connect(Number(port), hostname);
+  const head = [
+    "POST /v1/chat/completions HTTP/1.1",
+    `host: ${host}`,
+    `authorization: Bearer ${key}`,
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(text)}`,
+    "connection: close",
+  ];
+  let seen = "";
+  socket.setEncoding("utf8").on("data", (piece: string) => (seen += piece));
+  const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.write(`${head.join("\r\n")}\r\n\r\n${text.slice(0, 5)}`);
+  return async () => {
+    socket.write(text.slice(5));
+    await ended;
+    return seen;
+  };
+}
 
+describe("by being slow", () => {
   test.each([
     ["no limits", {}],
     ["limits", { requests_per_minute: 100 }],
@@ -187,38 +187,38 @@ describe("by going on when it is revoked", () => {
   });
 });
 
-describe("with a budget in dollars", () => {
-  async function startPriced() {
-    const server = await startCompatibleSimulator({ persona: "vllm", models: [{ id: "priced" }] });
-    const configured = await startConfigured(
-      `upstreams: [{ name: mine, type: openai, base_url: "${server.baseUrl}", models: { price: { input: 1000, output: 1000 } } }]\n`,
-      { env: { ADMIN_TOKEN: "a" } },
-    );
-    const { id, key } = (
-      await post(`${configured.url}/admin/v1/keys`, { name: "a", budget: { usd: 100 } }, bearer("a"))
-    ).json();
-    return {
-      server,
-      url: configured.url,
-      key,
-      ask: (body: object = {}, init: RequestInit = {}) =>
-        fetch(`${configured.url}/v1/chat/completions`, {
-          method: "POST",
-          headers: { ...bearer(key), "content-type": "application/json" },
-          body: JSON.stringify({ ...hello, model: "priced", ...body }),
-          ...init,
-        }),
-      async budget() {
-        const { limits } = (await get(`${configured.url}/admin/v1/keys/${id}`, bearer("a"))).json();
-        return limits[0];
-      },
-      async [Symbol.asyncDispose]() {
-        await configured.close();
-        await server.close();
-      },
-    };
-  }
+async function startPriced() {
+  const server = await startCompatibleSimulator({ persona: "vllm", models: [{ id: "priced" }] });
+  const configured = await startConfigured(
+    `upstreams: [{ name: mine, type: openai, base_url: "${server.baseUrl}", models: { price: { input: 1000, output: 1000 } } }]\n`,
+    { env: { ADMIN_TOKEN: "a" } },
+  );
+  const { id, key } = (
+    await post(`${configured.url}/admin/v1/keys`, { name: "a", budget: { usd: 100 } }, bearer("a"))
+  ).json();
+  return {
+    server,
+    url: configured.url,
+    key,
+    ask: (body: object = {}, init: RequestInit = {}) =>
+      fetch(`${configured.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { ...bearer(key), "content-type": "application/json" },
+        body: JSON.stringify({ ...hello, model: "priced", ...body }),
+        ...init,
+      }),
+    async budget() {
+      const { limits } = (await get(`${configured.url}/admin/v1/keys/${id}`, bearer("a"))).json();
+      return limits[0];
+    },
+    async [Symbol.asyncDispose]() {
+      await configured.close();
+      await server.close();
+    },
+  };
+}
 
+describe("with a budget in dollars", () => {
   test("who leaves in the middle pays for what was said", async () => {
     await using priced = await startPriced();
     const gate = createGate();

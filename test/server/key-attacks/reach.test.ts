@@ -29,20 +29,20 @@ describe("by the API that it asks", () => {
   });
 });
 
-describe("by what others have stored", () => {
-  async function startTwo() {
-    const team = await startTeam({ env: { BEARER_TOKEN: "sesame" } });
-    const [victim, thief] = [await team.createKey(), await team.createKey()];
-    const url = `${team.url}/v1/responses`;
-    return {
-      team,
-      url,
-      victim: bearer(victim.key),
-      thief: bearer(thief.key),
-      [Symbol.asyncDispose]: () => team.close(),
-    };
-  }
+async function startTwo() {
+  const team = await startTeam({ env: { BEARER_TOKEN: "sesame" } });
+  const [victim, thief] = [await team.createKey(), await team.createKey()];
+  const url = `${team.url}/v1/responses`;
+  return {
+    team,
+    url,
+    victim: bearer(victim.key),
+    thief: bearer(thief.key),
+    [Symbol.asyncDispose]: () => team.close(),
+  };
+}
 
+describe("by what others have stored", () => {
   test("an item of another's response is no reference", async () => {
     await using two = await startTwo();
     const { url, victim, thief, team } = two;
