@@ -31,16 +31,16 @@ export function toFigures(row: LedgerRow): SumFigures {
   };
 }
 
+function nameOf(names: Map<number, string>, slot: number, write: () => string): string {
+  const name = names.get(slot) ?? write();
+  names.set(slot, name);
+  return name;
+}
+
 /** Gives the values of rows in these groups. Remembers the names of days and hours, which many rows share. */
 export function createGrouping(by: readonly LedgerGroup[]): (row: LedgerRow) => readonly (string | null)[] {
   const days = new Map<number, string>();
   const hours = new Map<number, string>();
-
-  function nameOf(names: Map<number, string>, slot: number, write: () => string): string {
-    const name = names.get(slot) ?? write();
-    names.set(slot, name);
-    return name;
-  }
 
   return (row) =>
     by.map((group) => {
