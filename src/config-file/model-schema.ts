@@ -22,7 +22,7 @@ function createModelOptions<const Mode extends readonly string[]>(modes: Mode) {
         output: z.number().min(0).describe("Of a million tokens of the answer."),
       })
       .optional()
-      .describe("USD per million tokens. Shown, not billed."),
+      .describe("USD per million tokens: shown, and what keys with a budget in dollars spend."),
   };
 }
 
