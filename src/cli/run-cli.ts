@@ -4,6 +4,7 @@ import type { Environment } from "../config-file/index.ts";
 import { ConfigError, readConfig, type Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import { addKeyCommands } from "./admin/add-key-commands.ts";
+import type { TraceOptions } from "./admin/trace.ts";
 import type { ChatOptions } from "./chat/chat.ts";
 import type { Size } from "./connect/client.ts";
 import { clientNames, programNames } from "./connect/client-names.ts";
@@ -170,6 +171,16 @@ function createProgram(origins: Map<string, string>): Command {
     findEnvironment: () => environment,
   });
   const keys = program.command("keys").description("make, list, change and revoke keys of a running gateway");
+  program
+    .command("trace")
+    .description("show why a request went as it went, where it was traced")
+    .argument("<id>", "of the request (x-request-id), or of the trace (x-trace)")
+    .option(...urlOption)
+    .option("--json", "print all of it, for a bug report")
+    .action(async (id: string, options: TraceOptions) => {
+      const { showTrace } = await import("./admin/trace.ts");
+      await showTrace(readConfig(process.env), id, options);
+    });
   addKeyCommands(keys, { urlOption, readConfig: () => readConfig(process.env) });
   program
     .command("healthcheck", { hidden: true })

@@ -13,7 +13,8 @@ export type IdPrefix =
   | "ig_"
   | "key_"
   | "bud_"
-  | "hold_";
+  | "hold_"
+  | "trace_";
 
 /** Makes an id that is unique across conversations: the prefix and 24 or more letters and digits. */
 export type IdFactory = (prefix: IdPrefix) => string;

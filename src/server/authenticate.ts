@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { checkDialect } from "../access/caller.ts";
-import type { Access } from "../access/create-access.ts";
 import { givenKeys } from "./given-keys.ts";
+import type { ServerDependencies } from "./route-dependencies.ts";
 import { beginTrace } from "./trace-requests.ts";
 
 /**
@@ -18,7 +18,10 @@ function isGuarded(request: FastifyRequest): boolean {
  * Says who asks, on every route under `/v1`, known or not, except routes with `config.public`: gives a request's facts their caller and
  * gate, and their trace where one is wanted. Failures are kind `unauthenticated`, or `forbidden` for an API that the key may not use, in the dialect of the route.
  */
-export function authenticate(app: FastifyInstance, access: Access, now: () => number): void {
+export function authenticate(
+  app: FastifyInstance,
+  { access, ...means }: Pick<ServerDependencies, "access" | "newId" | "now">,
+): void {
   app.addHook("onRequest", async (request, reply) => {
     if (!isGuarded(request)) return;
     const { facts } = request;
@@ -30,6 +33,6 @@ export function authenticate(app: FastifyInstance, access: Access, now: () => nu
     }
     checkDialect(facts.caller, facts.dialect);
     facts.gate = access.gateFor(facts.caller, () => facts.dialect);
-    beginTrace(request, reply, now);
+    beginTrace(request, reply, means);
   });
 }

@@ -235,7 +235,7 @@ export async function createServer(
     if (shutdown.begun) done(new GatewayError("overloaded", "The gateway is shutting down. Try again soon."));
     else done();
   });
-  authenticate(app, deps.access, deps.now);
+  authenticate(app, deps);
 
   const routes = createRouteIndex(app);
   setDialectErrors(app, encodeEdgeError);

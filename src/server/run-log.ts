@@ -12,13 +12,19 @@ import { beginRunTrace } from "./trace-requests.ts";
  */
 export function createRunLog(
   request: FastifyRequest,
-  { open, observers, access, now }: Pick<ServerDependencies, "open" | "observers" | "access" | "now">,
+  {
+    open,
+    observers,
+    access,
+    newId,
+    now,
+  }: Pick<ServerDependencies, "open" | "observers" | "access" | "newId" | "now">,
 ): RunLog {
   const facts = new AnswerFacts(request);
   facts.begunBy = request.facts;
   facts.caller = request.facts.caller;
   facts.gate = access.gateFor(facts.caller, () => facts.dialect);
-  beginRunTrace(request, facts, now);
+  beginRunTrace(request, facts, { now, newId });
   facts.clientAddress = request.facts.clientAddress;
   let close: (() => void) | undefined;
 

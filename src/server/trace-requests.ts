@@ -8,10 +8,14 @@ import { readVersion } from "../version.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
 import { givenKeys } from "./given-keys.ts";
 import { requestedModel } from "./request-line.ts";
+import type { ServerDependencies } from "./route-dependencies.ts";
 import type { RequestObserver } from "./request-observer.ts";
 
 /** By which the operator asks for a trace of one request, and by which an answer says that there is one. */
 export const traceHeader = "x-trace";
+
+/** What traces are made with. */
+type TraceMeans = Pick<ServerDependencies, "now" | "newId">;
 
 /** Whether a header wants a trace; `undefined`: it says nothing. */
 function readWish({ headers }: FastifyRequest): boolean | undefined {
@@ -26,28 +30,33 @@ function isTraced(caller: Caller): boolean {
 
 /**
  * Begins a trace of a request where its key has one for all, or the operator asks for it by `x-trace: on`. Of others the header is named as
- * ignored. `now` in ms since the epoch.
+ * ignored.
  */
-export function beginTrace(request: FastifyRequest, reply: FastifyReply, now: () => number): void {
+export function beginTrace(request: FastifyRequest, reply: FastifyReply, means: TraceMeans): void {
   const { facts } = request;
   const wish = readWish(request);
   if (wish === true && facts.caller.kind !== "operator") facts.ignore([traceHeader]);
   if (!isTraced(facts.caller) && !(wish === true && facts.caller.kind === "operator")) return;
-  const trace = startRecorder(request, facts, now());
+  const trace = startRecorder(request, facts, means);
   facts.trace = trace;
-  reply.header(traceHeader, facts.id);
+  reply.header(traceHeader, trace.id);
   copyAnswer(reply, trace);
 }
 
 /** Begins the trace of a background response, whose request has one. */
-export function beginRunTrace(request: FastifyRequest, facts: AnswerFacts, now: () => number): void {
-  if (request.facts.trace !== undefined) facts.trace = startRecorder(request, facts, now());
+export function beginRunTrace(request: FastifyRequest, facts: AnswerFacts, means: TraceMeans): void {
+  if (request.facts.trace !== undefined) facts.trace = startRecorder(request, facts, means);
 }
 
-function startRecorder(request: FastifyRequest, facts: AnswerFacts, at: number): TraceRecorder {
+function startRecorder(
+  request: FastifyRequest,
+  facts: AnswerFacts,
+  { now, newId }: TraceMeans,
+): TraceRecorder {
   return createRecorder({
+    id: newId("trace_"),
     version: readVersion(),
-    at,
+    at: now(),
     elapsed: () => performance.now() - facts.begun,
     request: {
       method: facts.method,
@@ -85,7 +94,7 @@ export function keepTraces(store: TraceStore): RequestObserver {
       store.put(
         trace.finish({
           // A background response outlives the request that began it, which has a trace of its own.
-          id: isRun ? (facts.response ?? facts.id) : facts.id,
+          requestId: isRun ? (facts.response ?? facts.id) : facts.id,
           key: caller.kind === "key" ? caller.key.id : undefined,
           dialect: facts.dialect,
           requestedModel: requestedModel(request),

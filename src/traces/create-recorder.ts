@@ -15,6 +15,8 @@ const mostExchanges = 32;
 
 /** What a trace is begun with. */
 export interface RecorderOptions {
+  /** Of the trace. */
+  readonly id: string;
   readonly version: string;
   /** ms since the epoch. */
   readonly at: number;
@@ -33,8 +35,8 @@ export interface RecorderOptions {
 
 /** What is known of a request when it is over. */
 export interface RecordEnd {
-  /** Of the trace. */
-  readonly id: string;
+  /** Of the request, or of the background response. */
+  readonly requestId: string;
   readonly key: string | undefined;
   readonly dialect: string | undefined;
   readonly requestedModel: string | undefined;
@@ -49,6 +51,8 @@ export interface RecordEnd {
 
 /** Writes down one request. */
 export interface TraceRecorder extends TraceWatch {
+  /** Of the trace. */
+  readonly id: string;
   /** Bytes, or text, of the answer to the client. */
   answer(piece: string | Uint8Array): void;
   /** The request is over: gives the trace. */
@@ -75,7 +79,7 @@ function createGathered(): Gathered {
 }
 
 /** Creates the recorder of one request. */
-export function createRecorder({ version, at, elapsed, request }: RecorderOptions): TraceRecorder {
+export function createRecorder({ id, version, at, elapsed, request }: RecorderOptions): TraceRecorder {
   const redact = createRedactor(request.secrets);
   const exchanges: TracedExchange[] = [];
   const turns: TurnRecorder[] = [];
@@ -90,6 +94,7 @@ export function createRecorder({ version, at, elapsed, request }: RecorderOption
   }
 
   return {
+    id,
     sent({ to, method, path, body }: SentRequest) {
       if (exchanges.length >= mostExchanges) return;
       const text = body === undefined ? null : toText(new TextDecoder().decode(body));
@@ -128,7 +133,8 @@ export function createRecorder({ version, at, elapsed, request }: RecorderOption
       };
       return {
         object: "trace",
-        id: end.id,
+        id,
+        request_id: end.requestId,
         created_at: new Date(at).toISOString(),
         version,
         verdict: findVerdict(judged),

@@ -82,8 +82,10 @@ export interface Verdict {
 /** All of one request, from the client's bytes to the client's bytes. Holds prompts and answers, but no keys. */
 export interface Trace {
   readonly object: "trace";
-  /** The request's id. */
+  /** `trace_…`, its own: clients may give the ids of requests twice. */
   readonly id: string;
+  /** Of the request, or of the background response. */
+  readonly request_id: string;
   /** ISO 8601. */
   readonly created_at: string;
   /** Of the gateway that wrote it. */

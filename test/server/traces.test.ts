@@ -31,7 +31,7 @@ test("a call that was written as text: the prompt as sent, the raw text with its
   team.simulator.enqueue({ text: raw });
   const reply = await post(`${team.url}/v1/chat/completions`, { ...asked, stream: true }, operator);
   const id = String(reply.headers["x-trace"]);
-  expect(id).toBe(reply.headers["x-request-id"]);
+  expect(await traceOf(team, String(reply.headers["x-request-id"]))).toMatchObject({ id });
   const trace = await traceOf(team, id);
   expect(trace).toMatchObject({
     object: "trace",
@@ -146,6 +146,15 @@ test("a request that was refused, one that failed, and one whose client left", a
   const trace = await traceOf(team, String(failed.headers["x-trace"]));
   expect(trace.verdict.code).toBe("failed");
   expect(trace.answer).toMatchObject({ status: failed.status });
+});
+
+test("the id of a request, which clients choose, hides no trace of another request", async () => {
+  await using team = await start();
+  const headers = { ...operator, "x-request-id": "mine" };
+  const first = await post(`${team.url}/v1/chat/completions`, hello, headers);
+  const { key } = await team.createKey({ trace: true });
+  await post(`${team.url}/v1/chat/completions`, hello, { authorization: `Bearer ${key}`, "x-request-id": "mine" });
+  expect((await traceOf(team, String(first.headers["x-trace"]))).key).toBeNull();
 });
 
 test("a background response has a trace of its own, by its id", async () => {

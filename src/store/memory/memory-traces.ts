@@ -22,15 +22,22 @@ export function createMemoryTraces({
     // Of two bytes for each character at worst.
     sizeCalculation: (text) => text.length * 2,
   });
+  function findByRequest(id: string): Trace | undefined {
+    for (const text of kept.values()) {
+      // Not every one is read to its end for it.
+      if (!text.includes(JSON.stringify(id))) continue;
+      const trace = parse(text);
+      if (trace.request_id === id) return trace;
+    }
+    return undefined;
+  }
+
   return {
-    put(trace) {
-      kept.delete(trace.id);
-      kept.set(trace.id, JSON.stringify(trace));
-    },
+    put: (trace) => void kept.set(trace.id, JSON.stringify(trace)),
     async get(id) {
       // Looking at one does not make it newer.
       const text = kept.peek(id);
-      return text === undefined ? undefined : parse(text);
+      return text === undefined ? findByRequest(id) : parse(text);
     },
     async list(limit) {
       const newest: TraceSummary[] = [];
@@ -49,6 +56,15 @@ function parse(text: string): Trace {
 }
 
 /** What a list shows of a trace. */
-export function summarize({ id, created_at, model, dialect, key, ms, verdict }: Trace): TraceSummary {
-  return { id, created_at, model, dialect, key, ms, verdict };
+export function summarize({
+  id,
+  request_id,
+  created_at,
+  model,
+  dialect,
+  key,
+  ms,
+  verdict,
+}: Trace): TraceSummary {
+  return { id, request_id, created_at, model, dialect, key, ms, verdict };
 }

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+import type { Config } from "../../config.ts";
+import { createPaint, hasColours } from "../../pretty/create-paint.ts";
+import { openAdminApi } from "./ask-admin.ts";
+import { describeTrace } from "./describe-trace.ts";
+import { traceObject } from "./trace-object.ts";
+
+/** Options of `trace`. */
+export interface TraceOptions {
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Prints the trace of a request, by its id or that of the trace: for people, or as the JSON file of a bug report. Throws `UsageError` where
+ * there is none.
+ */
+export async function showTrace(config: Config, id: string, options: TraceOptions): Promise<void> {
+  const api = openAdminApi(config, options.url);
+  const path = `/traces/${encodeURIComponent(id)}`;
+  if (options.json === true) {
+    const trace = await api.ask({ method: "GET", path }, z.looseObject({ object: z.literal("trace") }));
+    process.stdout.write(`${JSON.stringify(trace, undefined, 2)}\n`);
+    return;
+  }
+  const trace = await api.ask({ method: "GET", path }, traceObject);
+  const paint = createPaint(hasColours(process.stdout.isTTY, process.env));
+  process.stdout.write(describeTrace(trace, paint));
+}
