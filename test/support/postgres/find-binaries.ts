@@ -28,11 +28,15 @@ function findPackage(): string {
  * Puts a PostgreSQL that any user may run into `folder`, which must be new. A copy: the packages may lie where only this user looks,
  * and lack the links between their libraries, which they would make in an install script that npm does not run unasked.
  */
-export async function copyBinaries(folder: string): Promise<{ readonly initdb: string; readonly postgres: string }> {
+export async function copyBinaries(
+  folder: string,
+): Promise<{ readonly initdb: string; readonly postgres: string }> {
   const source = findPackage();
   await mkdir(folder);
   await cp(join(source, "native"), join(folder, "native"), { recursive: true, verbatimSymlinks: true });
-  const links = JSON.parse(await readFile(join(source, "native/pg-symlinks.json"), "utf8")) as readonly Link[];
+  const links = JSON.parse(
+    await readFile(join(source, "native/pg-symlinks.json"), "utf8"),
+  ) as readonly Link[];
   for (const link of links) {
     const made = symlink(link.source.slice(link.source.lastIndexOf("/") + 1), join(folder, link.target));
     await made.catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client, type QueryResult } from "pg";
 
 import { startPostgres, type PostgresServer } from "./start-postgres.ts";
 
@@ -12,7 +12,7 @@ export interface TestDatabase {
   readonly url: string;
   readonly server: PostgresServer;
   /** Asks it as an operator would, past the gateway. */
-  ask(sql: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  readonly ask: (sql: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 }
 
 /** Asks any database once, on a connection of its own. */
@@ -21,11 +21,11 @@ export async function askDatabase(
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client(url);
+  const client = new Client(url);
   await client.connect();
   try {
     // Rows of several statements come as a list of results: the last one's count.
-    const result: pg.QueryResult | pg.QueryResult[] = await client.query(sql, [...values]);
+    const result: QueryResult | QueryResult[] = await client.query(sql, [...values]);
     return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
   } finally {
     await client.end();

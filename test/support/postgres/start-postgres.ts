@@ -43,8 +43,11 @@ test -n "$how" || rm -rf "$0"`;
 function findUser(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   // Exists wherever root does, owns nothing, and has a name, which initdb wants.
-  const id = (kind: string) => Number(execFileSync("id", [kind, "nobody"], { encoding: "utf8" }));
-  return { uid: id("-u"), gid: id("-g") };
+  return { uid: askId("-u"), gid: askId("-g") };
+}
+
+function askId(kind: "-u" | "-g"): number {
+  return Number(execFileSync("id", [kind, "nobody"], { encoding: "utf8" }));
 }
 
 async function findPort(): Promise<number> {
@@ -89,7 +92,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     initdb,
     [
       `--pgdata=${data}`,
-      "--username=gateway",
+      "--username=operator",
       `--pwfile=${passwordFile}`,
       "--auth=scram-sha-256",
       "--encoding=UTF8",
@@ -124,7 +127,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   await start();
   return {
     port,
-    url: (database, at = port) => `postgres://gateway:${postgresPassword}@127.0.0.1:${at}/${database}`,
+    url: (database, at = port) => `postgres://operator:${postgresPassword}@127.0.0.1:${at}/${database}`,
     start,
     stop: (how) => end(`${how}\n`),
     async close() {

@@ -1,0 +1,126 @@
+import type { AccessKey, KeyLineage } from "../../access/access-key.ts";
+import { applyKeyChange } from "../../access/apply-key-change.ts";
+import type { KeyStore } from "../../access/key-store.ts";
+import type { Connection } from "./create-connection.ts";
+import { createGatherer } from "./create-gatherer.ts";
+import { createKeyCache } from "./create-key-cache.ts";
+import { PostgresError } from "./postgres-error.ts";
+import { lineageSql, listSql, readKey, readLineages } from "./read-keys.ts";
+
+/** What a key store is made from. */
+export interface PostgresKeysOptions {
+  readonly connection: Connection;
+  /** Milliseconds of a clock; only differences count. */
+  readonly now: () => number;
+  /** Whether keys that were known before the database went away are known while it is. */
+  readonly servesStale: boolean;
+}
+
+/** Keys in PostgreSQL. */
+export interface PostgresKeys extends KeyStore {
+  /** What the process has heard: whether there is no key. */
+  noteEmpty(isEmpty: boolean): void;
+}
+
+/** In one statement, and how many may wait for it: whoever guesses keys gets no further. */
+const most = 256;
+const maximumWaiting = 10_000;
+
+const uniqueViolation = "23505";
+const foreignKeyViolation = "23503";
+
+/** What the caller did wrong is no failure of the store. */
+function explain(error: unknown, { id, parent }: AccessKey): unknown {
+  if (!(error instanceof PostgresError)) return error;
+  if (error.code === uniqueViolation) return new Error(`the key ${id} is kept already`, { cause: error });
+  if (error.code === foreignKeyViolation)
+    return new Error(`there is no key ${parent}, of which ${id} is a child`, { cause: error });
+  return error;
+}
+
+const createSql = `
+  WITH b AS (
+    INSERT INTO gateway.budgets SELECT $5, $6 WHERE $5::text IS NOT NULL ON CONFLICT (id) DO UPDATE SET body = excluded.body)
+  INSERT INTO gateway.keys (id, digest, parent, created_at, budget, revoked_at, body) VALUES ($1, $2, $3, $4, $5, $7, $8)`;
+
+const changeSql = `
+  WITH b AS (
+    INSERT INTO gateway.budgets SELECT $2, $3 WHERE $3::text IS NOT NULL ON CONFLICT (id) DO UPDATE SET body = excluded.body)
+  UPDATE gateway.keys SET budget = $2, revoked_at = $4, body = $5 WHERE id = $1 AND body = $6 AND budget IS NOT DISTINCT FROM $7
+  RETURNING id`;
+
+function encodeKey({ budget: _budget, ...key }: AccessKey): string {
+  return JSON.stringify(key);
+}
+
+/** Creates a key store. It answers for less than a second from memory, so that a change is seen everywhere within that. */
+export function createPostgresKeys({ connection, now, servesStale }: PostgresKeysOptions): PostgresKeys {
+  let isEmpty = true;
+
+  const gatherer = createGatherer<string, KeyLineage | undefined>({
+    most,
+    maximumWaiting,
+    perform: async (digests) => {
+      const lineages = readLineages(await connection.ask(lineageSql("digest"), [digests]));
+      return digests.map((digest) => lineages.get(digest));
+    },
+  });
+  const cache = createKeyCache({ load: (digest) => gatherer.add(digest), now, servesStale });
+
+  async function get(id: string): Promise<KeyLineage | undefined> {
+    return readLineages(await connection.askLong(lineageSql("id"), [[id]])).get(id);
+  }
+
+  return {
+    get isEmpty() {
+      return isEmpty;
+    },
+    noteEmpty(now) {
+      isEmpty = now;
+    },
+    find: (digest) => cache.find(digest),
+    get,
+    list: async () => (await connection.askLong(listSql, [])).map(readKey),
+    async create(key, digest) {
+      const { id, parent, createdAt, budget, revokedAt } = key;
+      const budgetBody = budget === undefined ? undefined : JSON.stringify(budget);
+      try {
+        await connection.askLong(createSql, [
+          id,
+          digest,
+          parent,
+          createdAt,
+          budget?.id,
+          budgetBody,
+          revokedAt,
+          encodeKey(key),
+        ]);
+      } catch (error) {
+        throw explain(error, key);
+      }
+      isEmpty = false;
+      cache.forget();
+    },
+    async change(id, change) {
+      // Until nobody else has changed it between reading and writing.
+      for (;;) {
+        const present = (await get(id))?.key;
+        if (present === undefined) return undefined;
+        const changed = applyKeyChange(present, change);
+        const budgetBody =
+          change.budget === undefined || change.budget === null ? undefined : JSON.stringify(change.budget);
+        const written = await connection.askLong(changeSql, [
+          id,
+          changed.budget?.id,
+          budgetBody,
+          changed.revokedAt,
+          encodeKey(changed),
+          encodeKey(present),
+          present.budget?.id,
+        ]);
+        cache.forget();
+        if (written.length > 0) return changed;
+      }
+    },
+  };
+}

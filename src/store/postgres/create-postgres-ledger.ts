@@ -1,0 +1,97 @@
+import type { Ledger, LedgerGroup } from "../../ledger/ledger.ts";
+import { decodePlace, encodePlace } from "../../ledger/page-place.ts";
+import { createSumUp, type SumFigures } from "../../ledger/sum-up.ts";
+import { dayMs, hourMs, nameDay, nameHour } from "../../ledger/time-names.ts";
+import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import type { Connection, Row } from "./create-connection.ts";
+import type { LedgerWriter } from "./create-ledger-writer.ts";
+import { figures, pageQuery, sumQuery } from "./ledger-queries.ts";
+import { decodeRow } from "./ledger-row-columns.ts";
+
+/** What a ledger is made from. */
+export interface PostgresLedgerOptions {
+  readonly connection: Connection;
+  readonly writer: LedgerWriter;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly startTimer: StartTimer;
+  /** How long rows are found; sums of days stay. */
+  readonly days: number;
+  /** How large rows may be together. */
+  readonly maximumBytes: number;
+}
+
+/** A ledger in PostgreSQL. */
+export interface PostgresLedger extends Ledger {
+  /** Drops what is too old or too much now. */
+  prune(): Promise<void>;
+  /** Prunes from time to time. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+function readGroup(group: LedgerGroup, value: unknown): string | null {
+  if (typeof value === "string") return value;
+  if (typeof value !== "number") return null;
+  return group === "day" ? nameDay(value) : nameHour(value);
+}
+
+function readFigures(row: Row): SumFigures {
+  // One for each, by its name.
+  return Object.fromEntries(figures.map((name) => [name, Number(row[name])])) as unknown as SumFigures;
+}
+
+/** Creates a ledger. */
+export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLedger {
+  const { connection, writer, now, startTimer, days, maximumBytes } = options;
+  let stopTimer: (() => void) | undefined;
+  let isClosed = false;
+
+  async function prune(): Promise<void> {
+    await connection.askLong("SELECT gateway.prune($1, $2)", [now() - days * dayMs, maximumBytes]);
+  }
+
+  function plan(): void {
+    // The next time is as good as this one.
+    if (!isClosed) stopTimer = startTimer(hourMs, () => void prune().then(plan, plan));
+  }
+
+  return {
+    get dropped() {
+      return writer.dropped;
+    },
+    add: (row) => writer.add(row),
+    async list({ limit, after, ...filter }) {
+      const place = after === undefined ? undefined : decodePlace(after);
+      if (after !== undefined && place === undefined) return { rows: [] };
+      const { sql, values } = pageQuery(filter, place, limit + 1);
+      const found = await connection.askLong(sql, values);
+      const rows = found.slice(0, limit);
+      const last = rows.at(-1);
+      return {
+        rows: rows.map(decodeRow),
+        ...(found.length > limit && last !== undefined
+          ? { next: encodePlace({ at: Number(last["at"]), sequence: Number(last["sequence"]) }) }
+          : {}),
+      };
+    },
+    async sum(query) {
+      const { sql, values } = sumQuery(query);
+      const sums = createSumUp(query.by);
+      for (const row of await connection.askLong(sql, values))
+        sums.add(
+          query.by.map((group, index) => readGroup(group, row[`g${index}`])),
+          readFigures(row),
+        );
+      return sums.sums();
+    },
+    flush: () => writer.flush(),
+    prune,
+    start: plan,
+    async close() {
+      isClosed = true;
+      stopTimer?.();
+      await writer.close();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+
+import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import type { Stores } from "../stores.ts";
+import { createConnection } from "./create-connection.ts";
+import { createLedgerWriter } from "./create-ledger-writer.ts";
+import { createPostgresKeys } from "./create-postgres-keys.ts";
+import { createPostgresLedger, type PostgresLedger } from "./create-postgres-ledger.ts";
+import { createPostgresLimits } from "./create-postgres-limits.ts";
+import { createPostgresResponses } from "./create-postgres-responses.ts";
+import { createProcessLease } from "./create-process-lease.ts";
+import { createSettler } from "./create-settler.ts";
+import { findDatabase } from "./find-database.ts";
+import { migrate } from "./migrate.ts";
+
+/** What the stores in a database are made from. */
+export interface PostgresStoresOptions {
+  /** `postgres://user:password@host:5432/database?sslmode=…`. A secret: it is in no log and no error. */
+  readonly url: string;
+  readonly log: Pick<Logger, "error" | "warn" | "info">;
+  /** Milliseconds since the epoch. Of limits, leases and periods the database's own clock decides. */
+  readonly now: () => number;
+  readonly startTimer: StartTimer;
+  /** How many responses are stored, by all processes together. */
+  readonly storedResponses: number;
+  /** How long rows of the ledger are kept, and how large they may be together. */
+  readonly ledgerDays: number;
+  readonly ledgerBytes?: number;
+  /** So many rows may wait to be written; then they are dropped. Default: 10,000. */
+  readonly ledgerWaiting?: number;
+  /** So many settlements may wait to be written; then reservations are refused. Default: 10,000. */
+  readonly settlesWaiting?: number;
+  /** Whether keys that were known before the database went away are known while it is (`STORE_FAILURE=serve`). */
+  readonly servesStale: boolean;
+  /** How long a process that says nothing is taken for alive, in ms. Default: 5000. */
+  readonly leaseMs?: number;
+}
+
+/** The stores in a database, and what only many processes have. */
+export interface PostgresStores extends Stores {
+  readonly ledger: PostgresLedger;
+  /** Whether the database can't be used now. It is looked for until it is back. */
+  readonly isAway: boolean;
+  /** So many processes shared the database when it was last asked, this one among them. */
+  readonly processes: number;
+  /** Of this process, unique for all time: by it the database knows whose reservations are whose. */
+  readonly owner: string;
+}
+
+/**
+ * Opens what is kept in PostgreSQL, and makes what is missing there. Rejects with `ConfigError` when the database can't be reached or
+ * used, or is of a newer version of this program.
+ */
+export async function openPostgresStores(options: PostgresStoresOptions): Promise<PostgresStores> {
+  const { log, now, startTimer, servesStale, storedResponses: capacity, leaseMs = 5000 } = options;
+  const address = await findDatabase(options.url, log);
+  await migrate(address.config);
+
+  const owner = randomUUID();
+  const connection = createConnection({ address, log, now, startTimer });
+  const settler = createSettler({ connection, log, startTimer, owner });
+  const keys = createPostgresKeys({ connection, now, servesStale });
+  const limits = createPostgresLimits({
+    connection,
+    settler,
+    owner,
+    ...(options.settlesWaiting === undefined ? {} : { maximumSettles: options.settlesWaiting }),
+  });
+  const writer = createLedgerWriter({
+    connection,
+    log,
+    startTimer,
+    owner,
+    maximumWaiting: options.ledgerWaiting ?? 10_000,
+  });
+  const ledger = createPostgresLedger({
+    connection,
+    writer,
+    now,
+    startTimer,
+    days: options.ledgerDays,
+    maximumBytes: options.ledgerBytes ?? Number.MAX_SAFE_INTEGER,
+  });
+  const responses = createPostgresResponses({ connection, log, now, capacity });
+  const keyless = (isEmpty: boolean) => keys.noteEmpty(isEmpty);
+  const lease = createProcessLease({ connection, now, startTimer, owner, leaseMs, keyless });
+
+  // That this process lives, then what it owes; after that new requests.
+  connection.onReturn(() => lease.resume());
+  connection.onReturn(() => settler.hurry());
+
+  async function closeAll(): Promise<void> {
+    // What can't be written now is lost, which is told.
+    try {
+      await settler.flush();
+      await ledger.close();
+      await lease.close();
+    } catch (error) {
+      const { waiting } = settler;
+      log.error({ err: error, waiting, dropped: ledger.dropped }, "the database was away at the end");
+    } finally {
+      settler.close();
+      await connection.close();
+    }
+  }
+
+  try {
+    await lease.resume();
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  lease.start();
+  ledger.start();
+  let closed: Promise<void> | undefined;
+  return {
+    responses,
+    keys,
+    limits,
+    ledger,
+    owner,
+    get isAway() {
+      return connection.isAway;
+    },
+    get processes() {
+      return lease.processes;
+    },
+    close: () => (closed ??= closeAll()),
+  };
+}

@@ -1,0 +1,17 @@
+import { keySchema } from "./keys.ts";
+import { ledgerSchema } from "./ledger.ts";
+import { limitSchema } from "./limits.ts";
+import { processSchema } from "./processes.ts";
+import { responseSchema } from "./responses.ts";
+
+/**
+ * What brings a database from each version to the next, oldest first. What was once released is never changed: a change is one
+ * more of them.
+ */
+export const migrations: readonly string[] = [
+  keySchema,
+  limitSchema,
+  processSchema,
+  ledgerSchema,
+  responseSchema,
+];

@@ -1,0 +1,84 @@
+import { Client } from "pg";
+import { describe, expect, test } from "vitest";
+
+import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
+import { type LedgerSettings, type OpenedLedger, testLedger } from "../contract/ledger-contract.ts";
+import { midnight, noon, row } from "../contract/ledger-rows.ts";
+import { openStores } from "./open-engine.ts";
+
+/** Stands in the way of whoever writes. */
+async function lock(url: string): Promise<() => Promise<void>> {
+  const client = new Client(url);
+  await client.connect();
+  await client.query("BEGIN; LOCK TABLE gateway.writers IN EXCLUSIVE MODE");
+  return () => client.end();
+}
+
+/** So little room that some days must go. */
+const crampedBytes = 1_000_000;
+
+async function openOn(url: string, settings: LedgerSettings): Promise<OpenedLedger> {
+  const { now, days, cramped, maximumWaiting } = settings;
+  const stores = await openStores(url, {
+    now,
+    ledgerDays: days,
+    ledgerWaiting: maximumWaiting,
+    ...(cramped ? { ledgerBytes: crampedBytes } : {}),
+  });
+  return {
+    ledger: stores.ledger,
+    prune: () => stores.ledger.prune(),
+    hold: () => lock(url),
+    async reopen() {
+      await stores.close();
+      return openOn(url, settings);
+    },
+    close: () => stores.close(),
+  };
+}
+
+testLedger("in PostgreSQL", {
+  isKept: true,
+  open: async (settings) => openOn((await openTestDatabase()).url, settings),
+});
+
+describe("the ledger in PostgreSQL", () => {
+  test("keeps what a client sends in place of an id, even what PostgreSQL can't keep as text", async () => {
+    await using stores = await openStores((await openTestDatabase()).url);
+    stores.ledger.add(row("a\0b", midnight, { session: "\uD800", agent: "\0\uDC00" }));
+    stores.ledger.add(row("other", midnight));
+    await stores.ledger.flush();
+    const { rows } = await stores.ledger.list({ limit: 10 });
+    expect(rows.map(({ id, session, agent }) => [id, session, agent])).toEqual([
+      ["other", undefined, undefined],
+      ["a\uFFFDb", "\uFFFD", "\0\uDC00"],
+    ]);
+    expect(stores.ledger.dropped).toBe(0);
+  });
+
+  test("a batch of which nobody knows whether it was written is written once", async () => {
+    const { url, ask } = await openTestDatabase();
+    await using stores = await openStores(url);
+    stores.ledger.add(row("1", midnight));
+    await stores.ledger.flush();
+    // As it would arrive a second time.
+    const again = JSON.stringify([{ at: midnight, id: "1", outcome: "answered", ms: 1, rest: "{}" }]);
+    await ask("SELECT gateway.note($1, 1, $2)", [stores.owner, again]);
+    expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 1 }]);
+    await ask("SELECT gateway.note($1, 2, $2)", [stores.owner, again]);
+    expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 2 }]);
+  });
+
+  test("several processes that begin a day at the same time make one partition, and their sums add up", async () => {
+    const { url } = await openTestDatabase();
+    const processes = await Promise.all([1, 2, 3].map(() => openStores(url)));
+    for (const [index, { ledger }] of processes.entries())
+      for (let count = 0; count < 300; count += 1)
+        ledger.add(row(`${index}-${count}`, noon + count * 3_600_000, { key: `key_${count % 7}` }));
+    await Promise.all(processes.map(({ ledger }) => ledger.flush()));
+    const [first] = processes;
+    expect(await first?.ledger.sum({ by: [] })).toMatchObject([{ requests: 900 }]);
+    expect(await first?.ledger.sum({ by: ["key"] })).toHaveLength(7);
+    await Promise.all(processes.map((stores) => stores.close()));
+  });
+});
