@@ -119,7 +119,11 @@ export function createSettler({ connection, log, startTimer, owner }: SettlerOpt
     },
     hurry,
     async flush() {
-      while (settles.size + cancels.size > 0) await hurry();
+      while (settles.size + cancels.size > 0) {
+        // Who looks for it is another.
+        if (connection.isAway) throw new PostgresError(new Error("the database is away"), true);
+        await hurry();
+      }
     },
     close: () => stopTimer?.(),
   };

@@ -2,32 +2,32 @@
  * A process that shares a database with others, as a gateway does; told by its parent what to do. JavaScript, so that every Node can run it;
  * started by `start-processes.ts`, which says what its messages are.
  */
-const { openPostgresStores, url, name, leaseMs } = JSON.parse(process.argv[2] ?? "");
-const { openPostgresStores: open } = await import(openPostgresStores);
+const { module, url, name, leaseMs } = JSON.parse(process.argv[2] ?? "");
 
-const silent = { error() {}, warn() {}, info() {} };
-const stores = await open({
-  url,
-  log: silent,
-  now: () => performance.now(),
-  startTimer(milliseconds, expire) {
-    const timer = setTimeout(expire, milliseconds);
-    return () => clearTimeout(timer);
-  },
-  storedResponses: 10,
-  ledgerDays: 1,
-  servesStale: false,
-  leaseMs,
-});
+const stores = await import(module).then(({ openPostgresStores }) =>
+  openPostgresStores({
+    url,
+    log: { error() {}, warn() {}, info() {} },
+    now: () => performance.now(),
+    startTimer(milliseconds, expire) {
+      const timer = setTimeout(() => expire(), milliseconds);
+      return () => clearTimeout(timer);
+    },
+    storedResponses: 10,
+    ledgerDays: 1,
+    servesStale: false,
+    leaseMs,
+  }),
+);
 
 let last = 0;
 
 /** What a request costs stands at the end of its id, so that the database's own list of what was settled can be added up. */
 function request(limits, amount) {
   last += 1;
-  const tokens = 1 + ((last * 7919) % (2 * amount));
+  const tokens = 1 + ((last * 7919) % (2 * Number(amount)));
   const takes = limits.map((limit) => ({ limit, amount: limit.kind === "concurrency" ? 1 : amount }));
-  return { tokens, reservation: { id: `${name}-${last}-${tokens}`, keys: [], takes } };
+  return { tokens, reservation: { id: [name, last, tokens].join("-"), keys: [], takes } };
 }
 
 /** Reserves for many at once; answers with how many pass. */

@@ -45,12 +45,12 @@ export function startProcesses(
   names: readonly string[],
   leaseMs: number,
 ): Promise<readonly GatewayProcess[]> {
-  const openPostgresStores = new URL(`../../../${kind}`, import.meta.url).href;
+  const module = new URL(`../../../${kind}`, import.meta.url).href;
   return Promise.all(
     names.map(async (name) => {
       const child = fork(
         fileURLToPath(new URL("./gateway-process.js", import.meta.url)),
-        [JSON.stringify({ openPostgresStores, url, name, leaseMs })],
+        [JSON.stringify({ module, url, name, leaseMs })],
         { stdio: "inherit", execArgv: [] },
       );
       await once(child, "message");
