@@ -1,10 +1,11 @@
 import { spawn, execFileSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 
 import { copyBinaries } from "./find-binaries.ts";
 
@@ -75,8 +76,14 @@ async function waitUntilReady(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Starts a new server, empty but for the database `postgres`. Takes about a second. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** The certificate of a server with TLS: of `localhost`, by itself. */
+export const certificateFile = fileURLToPath(
+  new URL("../../fixtures/postgres/server-certificate.pem", import.meta.url),
+);
+const keyFile = fileURLToPath(new URL("../../fixtures/postgres/server-key.pem", import.meta.url));
+
+/** Starts a new server, empty but for the database `postgres`. Takes about two seconds. */
+export async function startPostgres({ tls = false } = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), "postgres-"));
   const user = findUser();
   await chmod(folder, 0o755);
@@ -85,6 +92,11 @@ export async function startPostgres(): Promise<PostgresServer> {
   const passwordFile = join(folder, "own/password");
   await mkdir(join(folder, "own"), { mode: 0o700 });
   await writeFile(passwordFile, postgresPassword);
+  // The server wants nobody else to be able to read its key.
+  const key = join(folder, "own/key.pem");
+  const certificate = join(folder, "own/certificate.pem");
+  await writeFile(key, await readFile(keyFile), { mode: 0o600 });
+  await writeFile(certificate, await readFile(certificateFile));
   if (user !== undefined) execFileSync("chown", ["-R", `${user.uid}:${user.gid}`, folder]);
   const environment = { PATH: process.env["PATH"], LC_ALL: "C" };
   const options = { ...user, cwd: folder, env: environment };
@@ -95,6 +107,8 @@ export async function startPostgres(): Promise<PostgresServer> {
       "--username=operator",
       `--pwfile=${passwordFile}`,
       "--auth=scram-sha-256",
+      // Thousands of rounds make a password hard to guess, and each log-in of a test slow.
+      "--set=scram_iterations=1",
       "--encoding=UTF8",
       "--no-sync",
       "--no-instructions",
@@ -107,7 +121,13 @@ export async function startPostgres(): Promise<PostgresServer> {
   const port = await findPort();
   const command = [postgres, "-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1"];
   // Nothing here outlives a crash of the machine; its own crashes it survives all the same.
-  const settings = ["unix_socket_directories=", "fsync=off", "max_connections=200", "shared_buffers=64MB"];
+  const settings = [
+    "unix_socket_directories=",
+    "fsync=off",
+    "max_connections=200",
+    "shared_buffers=64MB",
+    ...(tls ? ["ssl=on", `ssl_key_file=${key}`, `ssl_cert_file=${certificate}`] : []),
+  ];
   let server: ChildProcess | undefined;
 
   async function start(): Promise<void> {
