@@ -71,7 +71,7 @@ const stores = await openPostgresStores({
   startTimer: startRealTimer,
   storedResponses: 1000,
   ledgerDays: 30,
-  servesStale: false,
+  onFailure: "refuse",
 });
 const pool = new Pool({ connectionString: url, max: 6 });
 let last = 0;

@@ -7,9 +7,11 @@ import {
   toLimitState,
 } from "../../access/limit-rules.ts";
 import type { Limits, Refusal, Reservation } from "../../access/limits.ts";
+import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { StoreError } from "../response-store.ts";
 import { createGatherer } from "./create-gatherer.ts";
 import type { Connection, Row } from "./create-connection.ts";
+import { createOutageLimits } from "./create-outage-limits.ts";
 import type { Settler } from "./create-settler.ts";
 import { encodeReservations } from "./encode-reservations.ts";
 import { PostgresError } from "./postgres-error.ts";
@@ -20,9 +22,25 @@ export interface PostgresLimitsOptions {
   readonly settler: Settler;
   /** The process that reserves. */
   readonly owner: string;
-  /** So many settlements may wait for the database; then nothing more is reserved. */
-  readonly maximumSettles?: number;
+  /** So many settlements may wait for the database; then nothing more is reserved. Default: 10,000. */
+  readonly maximumSettles?: number | undefined;
+  /** While the database is away: `serve` lets pass what fits into this process's share, `refuse` nothing. */
+  readonly onFailure: "serve" | "refuse";
+  /** How many processes share the limits. */
+  readonly processes: () => number;
+  /** Milliseconds since the epoch; asked while the database is away. */
+  readonly now: () => number;
+  readonly startTimer: StartTimer;
 }
+
+/** Limits in PostgreSQL. */
+export interface PostgresLimits extends Limits {
+  /** Tells what was let pass and settled while the database was away. Rejects when that fails; it is kept then. */
+  resume(): Promise<void>;
+}
+
+const reserveSql =
+  "SELECT * FROM gateway.reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 /** In one statement. Its locks are held for less than a ms. */
 const most = 64;
@@ -31,6 +49,7 @@ const maximumWaiting = 10_000;
 const keepMs = 6 * 3_600_000;
 /** After so long, in ms, the database does not begin it any more: its asker has given up. */
 const patienceMs = 800;
+const noCap = Number.MAX_SAFE_INTEGER;
 
 function readCounter(row: Row): Counter & { at: number } {
   return {
@@ -42,19 +61,22 @@ function readCounter(row: Row): Counter & { at: number } {
   };
 }
 
+/** A reservation that was made: no cap and no key stands in its way any more. */
+function withoutCaps({ id, takes }: Reservation): Reservation {
+  return {
+    id,
+    keys: [],
+    takes: takes.map(({ limit, amount }) => ({ limit: { ...limit, cap: noCap }, amount })),
+  };
+}
+
 /** Limits that PostgreSQL decides, for all processes that share it. */
-export function createPostgresLimits({
-  connection,
-  settler,
-  owner,
-  maximumSettles = 10_000,
-}: PostgresLimitsOptions): Limits {
+export function createPostgresLimits(options: PostgresLimitsOptions): PostgresLimits {
+  const { connection, settler, owner, onFailure, maximumSettles = 10_000 } = options;
+
   async function reserveAll(reservations: readonly Reservation[]): Promise<readonly (Refusal | undefined)[]> {
     const { values, takes } = encodeReservations(reservations);
-    const rows = await connection.ask(
-      "SELECT * FROM gateway.reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-      [owner, keepMs, patienceMs, ...values],
-    );
+    const rows = await connection.ask(reserveSql, [owner, keepMs, patienceMs, ...values]);
     const refusals: (Refusal | undefined)[] = reservations.map(() => undefined);
     for (const row of rows) {
       const place = Number(row["n"]) - 1;
@@ -81,13 +103,38 @@ export function createPostgresLimits({
 
   const gatherer = createGatherer<Reservation, Refusal | undefined>({ most, maximumWaiting, perform });
 
-  return {
-    async reserve(reservation) {
-      if (settler.waiting >= maximumSettles)
-        throw new StoreError("queue-full", new Error("too much waits to be settled"));
-      return gatherer.add(reservation);
+  const outage = createOutageLimits({
+    ...options,
+    adopt: (reservations) => {
+      const { values } = encodeReservations(reservations.map(withoutCaps));
+      return connection.ask(reserveSql, [owner, keepMs, patienceMs, ...values], true);
     },
     settle: (id, spent) => settler.settle(id, spent),
+  });
+
+  function reserveAlone(reservation: Reservation): undefined {
+    if (outage.reserve(reservation)) return;
+    throw new PostgresError(
+      new Error("the database is away, and it is more than this process's share"),
+      true,
+    );
+  }
+
+  return {
+    async reserve(reservation) {
+      if (settler.waiting + outage.waiting >= maximumSettles)
+        throw new StoreError("queue-full", new Error("too much waits to be settled"));
+      try {
+        return await gatherer.add(reservation);
+      } catch (error) {
+        const isUndone = error instanceof PostgresError && error.isUndone;
+        if (onFailure === "serve" && isUndone && connection.isAway) return reserveAlone(reservation);
+        throw error;
+      }
+    },
+    settle(id, spent) {
+      if (!outage.settle(id, spent)) settler.settle(id, spent);
+    },
     async look(limits) {
       const rows = await connection.askLong(
         `SELECT x.o, coalesce(win, 0) AS win, coalesce(used, 0) AS used, coalesce(prev, 0) AS prev, coalesce(held, 0) AS held,
@@ -103,6 +150,13 @@ export function createPostgresLimits({
         return toLimitState(limit, counter, counter.at);
       });
     },
-    flush: () => settler.flush(),
+    async flush() {
+      if (!connection.isAway) await outage.hurry();
+      await settler.flush();
+    },
+    async resume() {
+      await outage.hurry();
+      await settler.hurry();
+    },
   };
 }

@@ -31,14 +31,18 @@ export interface PostgresStoresOptions {
   readonly ledgerWaiting?: number;
   /** So many settlements may wait to be written; then reservations are refused. Default: 10,000. */
   readonly settlesWaiting?: number;
-  /** Whether keys that were known before the database went away are known while it is (`STORE_FAILURE=serve`). */
-  readonly servesStale: boolean;
+  /**
+   * While the database is away (`STORE_FAILURE`): `refuse` refuses what wants a limit or a key; `serve` knows the keys that it knew before,
+   * and lets pass what fits into this process's share of rates and of requests at once (their caps divided by the processes that shared them), of
+   * budgets of tokens into that of 1 % of them, of money nothing. All of that is charged when the database is back.
+   */
+  readonly onFailure: "serve" | "refuse";
   /** How long a process that says nothing is taken for alive, in ms. Default: 5000. */
   readonly leaseMs?: number;
 }
 
 /** The stores in a database, and what only many processes have. */
-export interface PostgresStores extends Stores {
+export interface PostgresStores extends Pick<Stores, "responses" | "keys" | "limits" | "close"> {
   readonly ledger: PostgresLedger;
   /** Whether the database can't be used now. It is looked for until it is back. */
   readonly isAway: boolean;
@@ -53,19 +57,25 @@ export interface PostgresStores extends Stores {
  * used, or is of a newer version of this program.
  */
 export async function openPostgresStores(options: PostgresStoresOptions): Promise<PostgresStores> {
-  const { log, now, startTimer, servesStale, storedResponses: capacity, leaseMs = 5000 } = options;
+  const { log, now, startTimer, onFailure, storedResponses: capacity, leaseMs = 5000 } = options;
   const address = await findDatabase(options.url, log);
   await migrate(address.config);
 
   const owner = randomUUID();
   const connection = createConnection({ address, log, now, startTimer });
   const settler = createSettler({ connection, log, startTimer, owner });
-  const keys = createPostgresKeys({ connection, now, servesStale });
+  const keys = createPostgresKeys({ connection, now, servesStale: onFailure === "serve" });
+  const keyless = (isEmpty: boolean) => keys.noteEmpty(isEmpty);
+  const lease = createProcessLease({ connection, now, startTimer, owner, leaseMs, keyless });
   const limits = createPostgresLimits({
     connection,
     settler,
     owner,
-    ...(options.settlesWaiting === undefined ? {} : { maximumSettles: options.settlesWaiting }),
+    onFailure,
+    now,
+    startTimer,
+    processes: () => lease.processes,
+    maximumSettles: options.settlesWaiting,
   });
   const writer = createLedgerWriter({
     connection,
@@ -83,17 +93,15 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     maximumBytes: options.ledgerBytes ?? Number.MAX_SAFE_INTEGER,
   });
   const responses = createPostgresResponses({ connection, log, now, capacity });
-  const keyless = (isEmpty: boolean) => keys.noteEmpty(isEmpty);
-  const lease = createProcessLease({ connection, now, startTimer, owner, leaseMs, keyless });
 
   // That this process lives, then what it owes; after that new requests.
   connection.onReturn(() => lease.resume());
-  connection.onReturn(() => settler.hurry());
+  connection.onReturn(() => limits.resume());
 
   async function closeAll(): Promise<void> {
     // What can't be written now is lost, which is told.
     try {
-      await settler.flush();
+      await limits.flush();
       await ledger.close();
       await lease.close();
     } catch (error) {

@@ -15,7 +15,7 @@ const stores = await import(module).then(({ openPostgresStores }) =>
     },
     storedResponses: 10,
     ledgerDays: 1,
-    servesStale: false,
+    onFailure: "refuse",
     leaseMs,
   }),
 );

@@ -18,7 +18,7 @@ export function openStores(
     startTimer: startRealTimer,
     storedResponses: 1000,
     ledgerDays: 30,
-    servesStale: false,
+    onFailure: "refuse",
     ...more,
   }).then((stores) => Object.assign(stores, { [Symbol.asyncDispose]: () => stores.close() }));
 }

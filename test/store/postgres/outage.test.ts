@@ -185,10 +185,10 @@ describe("a network that breaks", () => {
   });
 
   test.each([
-    { servesStale: true, known: "is known" },
-    { servesStale: false, known: "is refused" },
-  ])("a key that was known $known while it lasts, if so wanted: $servesStale", async ({ servesStale }) => {
-    const { proxy, stores, clock } = await setStage({ servesStale });
+    { onFailure: "serve", known: "is known" },
+    { onFailure: "refuse", known: "is refused" },
+  ] as const)("a key that was known $known while it lasts, by the rule $onFailure", async ({ onFailure }) => {
+    const { proxy, stores, clock } = await setStage({ onFailure });
     const key = { id: "key_1", name: "a", hint: "wxyz", createdAt: 5 };
     await stores.keys.create(key, "digest");
     expect(await stores.keys.find("digest")).toEqual({ key, ancestors: [] });
@@ -197,10 +197,89 @@ describe("a network that breaks", () => {
     expect(await stores.keys.find("digest")).toEqual({ key, ancestors: [] });
     clock.time = 1000;
     const found = stores.keys.find("digest");
-    if (servesStale) expect(await found).toEqual({ key, ancestors: [] });
+    if (onFailure === "serve") expect(await found).toEqual({ key, ancestors: [] });
     else await expect(found).rejects.toMatchObject(away);
     await expect(stores.keys.find("other")).rejects.toMatchObject(away);
     expect(stores.keys.isEmpty).toBe(false);
+  });
+
+  test("by the rule serve each process lets pass what fits into its share, and all is charged afterwards", async () => {
+    const stage = await setStage({ onFailure: "serve" });
+    const { proxy, stores, timers, ask, url } = stage;
+    await using _other = await openStores(url);
+    // Else the minute may end in which a rate is looked at.
+    await ask(
+      "CREATE OR REPLACE FUNCTION gateway.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT 1795608000000'",
+    );
+    // Learns of the other one.
+    timers.expireAll();
+    await expect.poll(() => stores.processes).toBe(2);
+    const shares = [
+      [limitOf("rate", 20), 10],
+      [limitOf("budget", 2000), 10],
+      [limitOf("concurrency", 21), 10],
+      [limitOf("budget", 1_000_000, { unit: "nano-usd" }), 0],
+    ] as const;
+    const before = requestFor(shares.map(([limit]) => [limit, 1]));
+    expect(await stores.limits.reserve(before)).toBeUndefined();
+    proxy.cut();
+    await expect(stores.keys.find("digest")).rejects.toMatchObject(away);
+    const passed: string[] = [];
+    for (const [limit, share] of shares) {
+      for (let count = 0; count < share; count += 1) {
+        const request = requestFor([[limit, 1]]);
+        expect(await stores.limits.reserve(request)).toBeUndefined();
+        passed.push(request.id);
+      }
+      await expect(stores.limits.reserve(requestFor([[limit, 1]]))).rejects.toMatchObject(away);
+    }
+    // Half of them end while it lasts. Those at once make room.
+    const [open, ended] = [passed.slice(15), passed.slice(0, 15)];
+    for (const id of [before.id, ...ended, ...ended]) stores.limits.settle(id, { tokens: 3, nanoUsd: 5 });
+    const atOnce = shares[2][0];
+    stores.limits.settle(open.pop() ?? "", { tokens: 3, nanoUsd: 5 });
+    const late = requestFor([[atOnce, 1]]);
+    expect(await stores.limits.reserve(late)).toBeUndefined();
+
+    proxy.mend();
+    await comeBack(stage);
+    await stores.limits.flush();
+    const states = await stores.limits.look(shares.map(([limit]) => limit));
+    expect(states.map(({ used, held }) => [used, held])).toEqual([
+      [33, 0],
+      [18, 5],
+      [0, 10],
+      [5, 0],
+    ]);
+    for (const id of [late.id, ...open]) stores.limits.settle(id, { tokens: 3, nanoUsd: 5 });
+    await stores.limits.flush();
+    const after = await stores.limits.look(shares.map(([limit]) => limit));
+    expect(after.map(({ used, held }) => [used, held])).toEqual([
+      [33, 0],
+      [33, 0],
+      [0, 0],
+      [5, 0],
+    ]);
+    expect(await ask(openHoldsSql)).toEqual([]);
+  });
+
+  test("what was let pass is charged once, even if it is told twice", async () => {
+    const stage = await setStage({ onFailure: "serve" });
+    const { proxy, stores, ask } = stage;
+    const limit = limitOf("budget", 2000);
+    proxy.cut();
+    await expect(stores.keys.find("digest")).rejects.toMatchObject(away);
+    const request = requestFor([[limit, 10]]);
+    expect(await stores.limits.reserve(request)).toBeUndefined();
+    // It is told, and the answer is lost.
+    proxy.loseAnswerTo("gateway.reserve");
+    proxy.mend();
+    await comeBack(stage);
+    expect(await ask(openHoldsSql)).toEqual([{ id: request.id, state: 0 }]);
+    expect(await stores.limits.look([limit])).toMatchObject([{ used: 0, held: 10 }]);
+    stores.limits.settle(request.id, { tokens: 9, nanoUsd: 0 });
+    await stores.limits.flush();
+    expect(await stores.limits.look([limit])).toMatchObject([{ used: 9, held: 0 }]);
   });
 
   test("nobody is taken for dead before all had the time of a lease to come back", async () => {

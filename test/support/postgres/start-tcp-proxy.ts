@@ -10,6 +10,8 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** Nothing arrives any more, on connections that are there and on new ones: neither way, or `answers` only. No connection breaks. */
   freeze(what: "all" | "answers"): void;
+  /** The next question that has this text in it arrives; its answer never does, on a connection that does not break. */
+  loseAnswerTo(text: string): void;
   /** New connections work again. What was frozen stays so. */
   mend(): void;
   /** What was frozen arrives, and what was sent meanwhile first. */
@@ -29,15 +31,22 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pipes = new Set<Pipe>();
   let state: "open" | "cut" | "all" | "answers" = "open";
   let tried = 0;
+  let unanswered: string | undefined;
 
   function isFrozen(what: Pipe["what"]): boolean {
     return state === "all" || (state === "answers" && what === "answer");
+  }
+
+  function loseAnswer(client: Socket): void {
+    unanswered = undefined;
+    for (const own of pipes) if (own.to === client) own.frozen ??= [];
   }
 
   function pipe(what: Pipe["what"], from: Socket, to: Socket): void {
     const own: Pipe = { what, from, to, frozen: isFrozen(what) ? [] : undefined };
     pipes.add(own);
     from.on("data", (chunk: Buffer) => {
+      if (what === "question" && unanswered !== undefined && chunk.includes(unanswered)) loseAnswer(from);
       if (own.frozen === undefined) to.write(chunk);
       else own.frozen.push(chunk);
     });
@@ -88,6 +97,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     freeze(what) {
       state = what;
       for (const own of pipes) if (isFrozen(own.what)) own.frozen ??= [];
+    },
+    loseAnswerTo(text) {
+      unanswered = text;
     },
     mend() {
       state = "open";
