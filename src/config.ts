@@ -151,6 +151,8 @@ export const settings = {
   REMOTE_IMAGE_TIMEOUT_MS: integer(100, 300_000, 10_000),
 
   DATA_DIR: z.string().min(1).optional(),
+  // Other programs have one of this name, which may be of another database: it is read where it is used.
+  DATABASE_URL: z.string().min(1).optional(),
   STORED_RESPONSES: integer(1, 1_000_000, 1000),
   STORE_FAILURE: z.enum(["serve", "refuse"]).default("serve"),
   LEDGER_DAYS: integer(0, 3650, 30),

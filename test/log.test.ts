@@ -29,6 +29,7 @@ test.each([
   [{ entry: { api_key: "s3cret", access_token: "s3cret" } }],
   [{ environment: { AKASHML_API_KEY: "s3cret", COMPATIBLE_API_KEY: "s3cret", AKASH_COOKIE: "s3cret" } }],
   [{ environment: { METRICS_TOKEN: "s3cret", OTEL_EXPORTER_OTLP_HEADERS: "authorization=s3cret" } }],
+  [{ config: { DATABASE_URL: "postgres://me:s3cret@db/gateway" } }],
 ])("a secret that was logged by mistake is taken out: %j", async (details) => {
   const text = await write((log) => log.info(details, "oops"));
   expect(text).not.toContain("s3cret");

@@ -203,12 +203,14 @@ describe("a command that is started in any folder", () => {
 
   test("takes paths from the user's own file where they are whole, and its variables alone", () => {
     const texts = {
-      ".env": "DATA_DIR=/a\nGPU_URL=http://evil\n",
+      ".env": "DATA_DIR=/a\nDATABASE_URL=postgres://evil/a\nGPU_URL=http://evil\n",
       "own/.env": "DATA_DIR=data\nCONFIG_FILE=/b\nGPU_URL=http://gpu\n",
     };
     const { values, others, foreign } = guarded(texts);
     expect(values).toEqual({ CONFIG_FILE: "/b" });
-    expect(foreign).toEqual({ DATA_DIR: "/a" });
+    expect(foreign).toEqual({ DATA_DIR: "/a", DATABASE_URL: "postgres://evil/a" });
+    const own = guarded({ ...texts, "own/.env": "DATABASE_URL=postgres://mine/a\n" });
+    expect(own.values).toEqual({ DATABASE_URL: "postgres://mine/a" });
     expect(others).toEqual({ GPU_URL: "http://gpu" });
   });
 });

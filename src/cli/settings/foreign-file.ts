@@ -2,6 +2,8 @@ import { isAbsolute } from "node:path";
 
 /** Which files a gateway reads and writes. */
 const paths: ReadonlySet<string> = new Set(["CONFIG_FILE", "DATA_DIR"]);
+/** Where what people ask may be kept, which is for them to say. */
+const places: ReadonlySet<string> = new Set(["DATABASE_URL"]);
 /** What is sent to an address. */
 const secretsOf: Readonly<Record<string, readonly string[]>> = {
   SERVER_ADDRESS: ["ADMIN_TOKEN"],
@@ -12,10 +14,11 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether a path is not taken from a file of settings by a command that people start in any folder: one in the folder's own
- * file may lead to a file of anybody's, and a relative one in the user's own (`isOurs`) is another in each folder.
+ * Whether a path, or a database, is not taken from a file of settings by a command that people start in any folder: one in the folder's own
+ * file may lead to a file of anybody's, and a relative path in the user's own (`isOurs`) is another in each folder.
  */
 export function isForeignPath(name: string, value: string, isOurs: boolean): boolean {
+  if (places.has(name)) return !isOurs;
   return paths.has(name) && !(isOurs && (value === "none" || isAbsolute(value)));
 }
 
