@@ -75,8 +75,9 @@ export function createPostgresKeys({ connection, now, servesStale }: PostgresKey
     get isEmpty() {
       return isEmpty;
     },
-    noteEmpty(now) {
-      isEmpty = now;
+    noteEmpty(was) {
+      // It was looked before a key was made here, maybe; and no key ever goes.
+      isEmpty &&= was;
     },
     find: (digest) => cache.find(digest),
     get,

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Spent } from "../../access/limits.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import type { Connection } from "./create-connection.ts";
+import { toWhole } from "./encode-reservations.ts";
 import { describeFailure, isAway, PostgresError } from "./postgres-error.ts";
 
 /** What a settler is made from. */
@@ -57,7 +58,11 @@ export function createSettler({ connection, log, startTimer, owner }: SettlerOpt
     const some = [...settles].slice(0, most);
     await connection.ask(
       "SELECT gateway.settle($1, $2, $3)",
-      [some.map(([id]) => id), some.map(([, { tokens }]) => tokens), some.map(([, { nanoUsd }]) => nanoUsd)],
+      [
+        some.map(([id]) => id),
+        some.map(([, { tokens }]) => toWhole(tokens)),
+        some.map(([, { nanoUsd }]) => toWhole(nanoUsd)),
+      ],
       true,
     );
     // One that was settled again meanwhile was settled first by what is done now.

@@ -11,6 +11,11 @@ export interface EncodedReservations {
   readonly takes: readonly Take[];
 }
 
+/** A number as a bigint takes it. One that was none would fail all that it is told together with. */
+export function toWhole(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.floor(value)));
+}
+
 /** Flattens reservations to lists, in which each limit stands once. */
 export function encodeReservations(reservations: readonly Reservation[]): EncodedReservations {
   const limits = new Map<string, Limit>();
@@ -29,8 +34,8 @@ export function encodeReservations(reservations: readonly Reservation[]): Encode
     sorted.map(({ period }) => period ?? ""),
     reservations.flatMap((reservation, index) => reservation.takes.map(() => index + 1)),
     takes.map(({ limit }) => places.get(limit.id)),
-    takes.map(({ amount }) => amount),
-    takes.map(({ limit }) => limit.cap),
+    takes.map(({ amount }) => toWhole(amount)),
+    takes.map(({ limit }) => toWhole(limit.cap)),
   ];
   return { values, takes };
 }

@@ -1,18 +1,10 @@
-import { Client } from "pg";
 import { describe, expect, test } from "vitest";
 
+import { holdTable } from "../../support/postgres/hold-table.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
 import { type LedgerSettings, type OpenedLedger, testLedger } from "../contract/ledger-contract.ts";
 import { midnight, noon, row } from "../contract/ledger-rows.ts";
 import { openStores } from "./open-engine.ts";
-
-/** Stands in the way of whoever writes. */
-async function lock(url: string): Promise<() => Promise<void>> {
-  const client = new Client(url);
-  await client.connect();
-  await client.query("BEGIN; LOCK TABLE gateway.writers IN EXCLUSIVE MODE");
-  return () => client.end();
-}
 
 /** So little room that some days must go. */
 const crampedBytes = 1_000_000;
@@ -28,7 +20,7 @@ async function openOn(url: string, settings: LedgerSettings): Promise<OpenedLedg
   return {
     ledger: stores.ledger,
     prune: () => stores.ledger.prune(),
-    hold: () => lock(url),
+    hold: () => holdTable(url, "gateway.writers"),
     async reopen() {
       await stores.close();
       return openOn(url, settings);

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { PostgresStores } from "../../../src/store/postgres/open-postgres-stores.ts";
+import { holdTable } from "../../support/postgres/hold-table.ts";
+import { openTestDatabase, type TestDatabase } from "../../support/postgres/open-test-database.ts";
+import { limitOf, requestFor } from "../contract/engine.ts";
+import { openStores } from "./open-engine.ts";
+
+let database: TestDatabase;
+let stores: PostgresStores;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  stores = await openStores(database.url);
+});
+afterAll(() => stores.close());
+
+test.each([NaN, Infinity, -1, 0.5, 1e300])(
+  "%d, which is no whole number, spoils nothing of what is told together with it",
+  async (figure) => {
+    const [good, odd] = [limitOf("budget", 1000), limitOf("budget", 100)];
+    const [request, spoiled] = [requestFor([[good, 10]]), requestFor([[odd, 1]])];
+    const answers = await Promise.all([
+      stores.limits.reserve(request),
+      stores.limits.reserve(spoiled),
+      stores.limits.reserve(requestFor([[{ ...odd, cap: figure }, figure]])),
+    ]);
+    expect(answers.slice(0, 2)).toEqual([undefined, undefined]);
+    stores.limits.settle(request.id, { tokens: 12, nanoUsd: 0 });
+    stores.limits.settle(spoiled.id, { tokens: figure, nanoUsd: figure });
+    await stores.limits.flush();
+    expect(await stores.limits.look([good])).toMatchObject([{ used: 12, held: 0 }]);
+  },
+);
+
+test("a statement that is held up is refused, and nothing comes of it when it could go on", async () => {
+  const limit = limitOf("budget", 1000);
+  expect(await stores.limits.reserve(requestFor([[limit, 1]]))).toBeUndefined();
+  const release = await holdTable(database.url, "gateway.counters");
+  await expect(stores.limits.reserve(requestFor([[limit, 1]]))).rejects.toMatchObject({
+    problem: "unavailable",
+  });
+  expect(stores.isAway).toBe(false);
+  await release();
+  expect(await stores.limits.look([limit])).toMatchObject([{ used: 0, held: 1 }]);
+});
+
+test("keys that were made meanwhile are not forgotten by a look that began before", async () => {
+  await using other = await openStores(database.url);
+  expect(other.keys.isEmpty).toBe(true);
+  await stores.keys.create({ id: "key_1", name: "a", hint: "wxyz", createdAt: 5 }, "digest");
+  expect(stores.keys.isEmpty).toBe(false);
+  // Another process hears of it by its next beat.
+  await expect.poll(() => other.keys.isEmpty, { timeout: 20_000 }).toBe(false);
+});
