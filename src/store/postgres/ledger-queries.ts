@@ -65,7 +65,13 @@ export function pageQuery(filter: LedgerFilter, after: PagePlace | undefined, li
     ...timesOf(filter.from, filter.to, name),
     ...(after === undefined ? [] : [`(at, sequence) < (${name(after.at)}, ${name(after.sequence)})`]),
   ];
-  const sql = `SELECT * FROM gateway.requests${where(conditions)} ORDER BY at DESC, sequence DESC LIMIT ${name(limit)}`;
+  const found = `SELECT * FROM gateway.requests${where(conditions)}`;
+  const page = `ORDER BY at DESC, sequence DESC LIMIT ${name(limit)}`;
+  // Few rows have one id or session. Where PostgreSQL has not counted them yet, it would rather look at all in the order of the page.
+  const isFew = filter.id !== undefined || filter.session !== undefined;
+  const sql = isFew
+    ? `WITH found AS MATERIALIZED (${found}) SELECT * FROM found ${page}`
+    : `${found} ${page}`;
   return { sql, values };
 }
 

@@ -32,9 +32,16 @@ CREATE TABLE gateway.requests (
   ms double precision NOT NULL, "firstTokenMs" double precision,
   rest text NOT NULL
 ) PARTITION BY RANGE (at);
-CREATE INDEX requests_at ON gateway.requests (at, sequence);
-CREATE INDEX requests_key ON gateway.requests (key, at, sequence);
+-- For each filter that leaves few rows of many, in the order of pages; of what most rows have alike, only for the others.
+CREATE INDEX requests_at ON gateway.requests (at);
 CREATE INDEX requests_id ON gateway.requests (id);
+CREATE INDEX requests_key ON gateway.requests (key, at);
+CREATE INDEX requests_model ON gateway.requests (model, at);
+CREATE INDEX requests_upstream ON gateway.requests (upstream, at);
+CREATE INDEX requests_dialect ON gateway.requests (dialect, at);
+CREATE INDEX requests_outcome ON gateway.requests (outcome, at) WHERE outcome <> 'answered';
+CREATE INDEX requests_error ON gateway.requests (error, at) WHERE error IS NOT NULL;
+CREATE INDEX requests_session ON gateway.requests (session) WHERE session IS NOT NULL;
 
 CREATE TABLE gateway.hours (
   at bigint, key text, model text,
