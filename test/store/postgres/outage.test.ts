@@ -40,7 +40,8 @@ function serverOfItsOwn() {
 }
 
 afterAll(async () => {
-  const { server, stores } = await serverOfItsOwn();
+  if (ownServer === undefined) return;
+  const { server, stores } = await ownServer;
   await stores.close();
   await server.close();
 });

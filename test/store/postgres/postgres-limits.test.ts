@@ -12,7 +12,8 @@ let stores: PostgresStores;
 beforeAll(async () => {
   database = await openTestDatabase();
   stores = await openStores(database.url);
-});
+  // To start a server takes long where much else goes on.
+}, 60_000);
 afterAll(() => stores.close());
 
 test.each([NaN, Infinity, -1, 0.5, 1e300])(
