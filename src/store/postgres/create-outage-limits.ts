@@ -48,10 +48,14 @@ interface Unknown {
   spent: Spent | undefined;
 }
 
+/** Keys that the database knows to be revoked are found out by it. */
+function createCounters() {
+  return createLimitCounters({ isRevoked: () => false });
+}
+
 /** Creates it; each outage begins with nothing used. */
 export function createOutageLimits(options: OutageLimitsOptions): OutageLimits {
   const { connection, now, startTimer, processes, adopt, settle } = options;
-  const createCounters = () => createLimitCounters({ isRevoked: () => false });
   const unknown = new Map<string, Unknown>();
   let counters = createCounters();
   /** What is told now; the same again until that is acknowledged, so that it is seen when it was told already. */

@@ -30,6 +30,9 @@ export interface PostgresLedger extends Ledger {
   close(): Promise<void>;
 }
 
+/** A process may never live for an hour. */
+const firstPruneMs = 60_000;
+
 function readGroup(group: LedgerGroup, value: unknown): string | null {
   if (typeof value === "string") return value;
   if (typeof value !== "number") return null;
@@ -51,9 +54,11 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
     await connection.askLong("SELECT gateway.prune($1, $2)", [now() - days * dayMs, maximumBytes]);
   }
 
-  function plan(): void {
+  function plan(milliseconds: number): void {
+    if (isClosed) return;
+    const planNext = () => plan(hourMs);
     // The next time is as good as this one.
-    if (!isClosed) stopTimer = startTimer(hourMs, () => void prune().then(plan, plan));
+    stopTimer = startTimer(milliseconds, () => void prune().then(planNext, planNext));
   }
 
   return {
@@ -87,7 +92,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
     },
     flush: () => writer.flush(),
     prune,
-    start: plan,
+    start: () => plan(firstPruneMs),
     async close() {
       isClosed = true;
       stopTimer?.();

@@ -13,6 +13,7 @@ import { createProcessLease } from "./create-process-lease.ts";
 import { createSettler } from "./create-settler.ts";
 import { findDatabase } from "./find-database.ts";
 import { migrate } from "./migrate.ts";
+import { shareSecret } from "./share-secret.ts";
 
 /** What the stores in a database are made from. */
 export interface PostgresStoresOptions {
@@ -50,6 +51,8 @@ export interface PostgresStores extends Pick<Stores, "responses" | "keys" | "lim
   readonly processes: number;
   /** Of this process, unique for all time: by it the database knows whose reservations are whose. */
   readonly owner: string;
+  /** The secret of all gateways that share the database: what the first of them has offered. Rejects with `StoreError` while it is away. */
+  shareSecret(offered: string): Promise<string>;
 }
 
 /**
@@ -134,6 +137,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     get processes() {
       return lease.processes;
     },
+    shareSecret: (offered) => shareSecret(connection, offered),
     close: () => (closed ??= closeAll()),
   };
 }

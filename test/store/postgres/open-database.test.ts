@@ -53,6 +53,16 @@ describe("tables", () => {
   });
 });
 
+test("gateways that share a database have one secret, now and after a restart", async () => {
+  const { url } = await openTestDatabase();
+  const processes = await Promise.all([1, 2, 3].map(() => openStores(url)));
+  const secrets = await Promise.all(processes.map((stores, index) => stores.shareSecret(`secret ${index}`)));
+  expect(new Set(secrets).size).toBe(1);
+  await Promise.all(processes.map((stores) => stores.close()));
+  await using again = await openStores(url);
+  expect(await again.shareSecret("another")).toBe(secrets[0]);
+});
+
 describe("a database that can't be used is named, but not its password", () => {
   test("where nobody listens", async () => {
     const { server } = await openTestDatabase();

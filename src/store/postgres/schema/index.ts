@@ -3,6 +3,7 @@ import { ledgerSchema } from "./ledger.ts";
 import { limitSchema } from "./limits.ts";
 import { processSchema } from "./processes.ts";
 import { responseSchema } from "./responses.ts";
+import { secretSchema } from "./secrets.ts";
 
 /**
  * What brings a database from each version to the next, oldest first. What was once released is never changed: a change is one
@@ -14,4 +15,5 @@ export const migrations: readonly string[] = [
   processSchema,
   ledgerSchema,
   responseSchema,
+  secretSchema,
 ];
