@@ -85,6 +85,15 @@ const keyFile = fileURLToPath(new URL("../../fixtures/postgres/server-key.pem", 
 /** Starts a new server, empty but for the database `postgres`. Takes about two seconds. */
 export async function startPostgres({ tls = false } = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), "postgres-"));
+  try {
+    return await startIn(folder, tls);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(folder: string, tls: boolean): Promise<PostgresServer> {
   const user = findUser();
   await chmod(folder, 0o755);
   const { initdb, postgres } = await copyBinaries(join(folder, "server"));
