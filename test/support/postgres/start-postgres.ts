@@ -104,8 +104,10 @@ async function startIn(folder: string, tls: boolean): Promise<PostgresServer> {
   // The server wants nobody else to be able to read its key.
   const key = join(folder, "own/key.pem");
   const certificate = join(folder, "own/certificate.pem");
-  await writeFile(key, await readFile(keyFile), { mode: 0o600 });
-  await writeFile(certificate, await readFile(certificateFile));
+  if (tls) {
+    await writeFile(key, await readFile(keyFile), { mode: 0o600 });
+    await writeFile(certificate, await readFile(certificateFile));
+  }
   if (user !== undefined) execFileSync("chown", ["-R", `${user.uid}:${user.gid}`, folder]);
   const environment = { PATH: process.env["PATH"], LC_ALL: "C" };
   const options = { ...user, cwd: folder, env: environment };
