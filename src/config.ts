@@ -172,7 +172,16 @@ export const settings = {
   LOG_FORMAT: z.enum(["auto", "pretty", "json"]).default("auto"),
 } as const;
 
-const schema = z.object(settings);
+const schema = z.object(settings).check(({ value, issues }) => {
+  // Who has one for chats would have all keys.
+  if (value.ADMIN_TOKEN === "" || value.ADMIN_TOKEN !== value.BEARER_TOKEN) return;
+  issues.push({
+    code: "custom",
+    path: ["ADMIN_TOKEN"],
+    message: "must be another one than BEARER_TOKEN, which clients have",
+    input: undefined,
+  });
+});
 
 /** All settings, read and checked; keys are the environment variables' names. */
 export type Config = Readonly<z.output<typeof schema>>;

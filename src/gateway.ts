@@ -91,6 +91,8 @@ export interface Services {
   readonly keys: KeyService;
   readonly traces: TraceStore;
   readonly ledger: Ledger;
+  /** Where keys, limits, the ledger and stored responses are kept. */
+  readonly keptIn: Stores["place"];
   readonly now: () => number;
   /** Reads the configuration file again. */
   reload(): ReloadOutcome;
@@ -111,7 +113,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const memory = await openCapabilities(config, log);
   const upstreams = createUpstreams({ config, log, now, newId, memory });
   let { configuration } = loaded;
-  const secret = loadSecret(config);
+  const secret = await findSecret(config, stores);
   const router = createRouter({
     upstreams: overrides.upstreams ?? upstreams.use(configuration.upstreams),
     names: toOwnNames(configuration),
@@ -159,6 +161,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     }),
     traces,
     ledger,
+    keptIn: stores.place,
     keys: createKeyService({ keys, limits, randomBytes: random, newId, now }),
     configuration: () => configuration,
     router,
@@ -192,6 +195,14 @@ export async function createServices(config: Config, overrides: Overrides = {}):
       await stores.close();
     },
   };
+}
+
+/** The operator's own secret, or that of all gateways that share stores, or this one's. */
+async function findSecret(config: Config, stores: Stores): Promise<string> {
+  const own = loadSecret(config);
+  return config.IMAGE_LINK_SECRET !== undefined || stores.shareSecret === undefined
+    ? own
+    : stores.shareSecret(own);
 }
 
 /** The operator's own names as the router knows them. */

@@ -9,7 +9,7 @@ import { createTypicalAnswers, type TypicalAnswers } from "./typical-answers.ts"
 
 /** What the access service needs. */
 export interface AccessOptions {
-  /** `BEARER_TOKEN`: the operator's own key. Empty: there is none, and without keys anybody may ask. */
+  /** `BEARER_TOKEN`: the operator's own key. Empty: there is none; without that, `ADMIN_TOKEN` and keys anybody may ask. */
   readonly token: string;
   /** `ADMIN_TOKEN`, which is good for all that `token` is. Empty: there is none. */
   readonly adminToken: string;
@@ -25,7 +25,7 @@ export interface AccessOptions {
 export interface Access {
   /**
    * Who asks, by the secrets that came with a request; the first that is known counts. Rejects with kind `unauthenticated`. Without
-   * a token and without keys anybody may ask, whatever came along.
+   * tokens and keys anybody may ask, whatever came along.
    */
   identify(secrets: readonly string[]): Promise<Caller> | Caller;
   /** The gate of one request. `undefined`: nothing stands in this caller's way. */
@@ -45,8 +45,9 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
 
   /** What opens the gateway. */
   function nameKeys(): string {
-    if (keys.isEmpty) return "this gateway's BEARER_TOKEN";
-    return `a key of this gateway (akc-…)${tokenDigest === undefined ? "" : " or its BEARER_TOKEN"}`;
+    if (keys.isEmpty && tokenDigest !== undefined) return "this gateway's BEARER_TOKEN";
+    const made = keys.isEmpty ? ", which its operator makes by 'akashchat-api keys create'," : "";
+    return `a key of this gateway (akc-…)${made}${tokenDigest === undefined ? "" : " or its BEARER_TOKEN"}`;
   }
 
   /** Rejects with kind `unauthenticated` for a key that has ended. */
@@ -74,7 +75,8 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
     );
   }
 
-  const isOpen = () => tokenDigest === undefined && keys.isEmpty;
+  // Who set any token wants to know who asks, also after a restart that has forgotten all keys.
+  const isOpen = () => tokenDigest === undefined && adminDigest === undefined && keys.isEmpty;
 
   return {
     typical,
@@ -82,10 +84,9 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
       return isOpen();
     },
     identify(secrets) {
-      if (isOpen() && (adminDigest === undefined || secrets.length === 0)) return anybody;
+      if (isOpen()) return anybody;
       const digests = secrets.map(digestOf);
       if (adminDigest !== undefined && digests.includes(adminDigest)) return operator;
-      if (isOpen()) return anybody;
       if (tokenDigest !== undefined && digests.includes(tokenDigest)) return operator;
       return identifyByKeys(secrets, keys.isEmpty ? [] : digests);
     },

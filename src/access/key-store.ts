@@ -18,6 +18,6 @@ export interface KeyStore {
   create(key: AccessKey, digest: string): Promise<void>;
   /** Changes a key and resolves, when a crash can't lose that any more, with the key as it then is; `undefined` if there is none. */
   change(id: string, change: KeyChange & { readonly revokedAt?: number }): Promise<AccessKey | undefined>;
-  /** Whether there is no key, not even a revoked one: then, and without a token of the operator, anybody may ask. */
+  /** Whether there is no key, not even a revoked one: then, and without tokens of the operator, anybody may ask. */
   readonly isEmpty: boolean;
 }

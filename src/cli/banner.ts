@@ -32,7 +32,10 @@ export type BannerKind = "gateway" | "demo";
 export interface BannerFacts extends Surroundings {
   readonly kind: BannerKind;
   readonly version: string;
-  readonly config: Pick<Config, "SERVER_ADDRESS" | "PUBLIC_URL" | "BEARER_TOKEN" | "DATA_DIR">;
+  readonly config: Pick<
+    Config,
+    "SERVER_ADDRESS" | "PUBLIC_URL" | "BEARER_TOKEN" | "ADMIN_TOKEN" | "DATA_DIR" | "DATABASE_URL"
+  >;
   /** Where it listens; the setting may have left the choice to the system. */
   readonly port: number;
   /** Whether a file says which upstreams there are: `chat`, which is started in any folder, would ask others. */
@@ -125,8 +128,6 @@ export function renderBanner(facts: BannerFacts, paint: Paint): string {
   const base = config.PUBLIC_URL ?? own;
   const isOpen = everyAddress.has(config.SERVER_ADDRESS.host) && form.place !== "container";
   const title = kind === "demo" ? "demo is ready" : "is ready";
-  const key =
-    config.BEARER_TOKEN === "" ? "anything: no BEARER_TOKEN is set" : "the BEARER_TOKEN of this gateway";
   const rows = [
     row("OpenAI base URL", `${base}/v1`),
     row("Anthropic base URL", base),
@@ -134,8 +135,11 @@ export function renderBanner(facts: BannerFacts, paint: Paint): string {
     ...(isOpen && lanAddress !== undefined
       ? [row("On your network", `http://${lanAddress}:${facts.port}`)]
       : []),
-    row("API key", key),
+    row("API key", describeKeys(config)),
     ...(config.DATA_DIR === undefined ? [] : [row("Data folder", config.DATA_DIR)]),
+    ...(config.DATABASE_URL === undefined
+      ? []
+      : [row("Database", "the one of DATABASE_URL, shared with others")]),
   ];
   const place = form.place === "folder" ? ", in this folder" : "";
   const lines = [
@@ -148,6 +152,13 @@ export function renderBanner(facts: BannerFacts, paint: Paint): string {
     ...renderCommands(facts, base),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What clients send as their key. */
+function describeKeys({ BEARER_TOKEN: token, ADMIN_TOKEN: admin }: BannerFacts["config"]): string {
+  if (admin !== "")
+    return `one of this gateway's (keys create makes one)${token === "" ? "" : ", or its BEARER_TOKEN"}`;
+  return token === "" ? "anything: no BEARER_TOKEN is set" : "the BEARER_TOKEN of this gateway";
 }
 
 /** The part that the upstreams tell: models, what is the matter with whom, and budgets. */

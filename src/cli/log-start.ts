@@ -11,7 +11,7 @@ function toShownUrl(text: string): string {
 
 /** The line of the start: what runs where. At `debug` where people read the log on a terminal, who are welcomed there. */
 export function logStart(
-  { log, configuration }: Pick<Services, "log" | "configuration">,
+  { log, configuration, access, keptIn }: Pick<Services, "log" | "configuration" | "access" | "keptIn">,
   config: Config,
   url: string,
 ): void {
@@ -21,10 +21,16 @@ export function logStart(
     version,
     address: url,
     upstreams: configuration().upstreams.map(({ name, baseUrl }) => ({ name, url: toShownUrl(baseUrl) })),
-    auth: config.BEARER_TOKEN !== "",
+    auth: !access.isOpen,
+    keptIn,
     dataDir: config.DATA_DIR ?? null,
     node: process.version,
   };
   const isWelcomed = process.stdout.isTTY && isPretty(config, process.stdout);
   log[isWelcomed ? "debug" : "info"](line, `akashchat-api ${version} is listening at ${url}`);
+  if (keptIn === "memory" && config.ADMIN_TOKEN !== "") {
+    log.warn(
+      "Keys, limits and the ledger are in memory: gone when this process ends. DATA_DIR or DATABASE_URL keeps them.",
+    );
+  }
 }

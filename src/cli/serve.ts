@@ -38,7 +38,7 @@ export async function serve(
   tuneEngine();
   const gateway = await createGateway(config, environment === undefined ? {} : { environment });
   const { log } = gateway;
-  if (config.BEARER_TOKEN === "" && !isOwnMachine(config.SERVER_ADDRESS.host)) {
+  if (gateway.services.access.isOpen && !isOwnMachine(config.SERVER_ADDRESS.host)) {
     log.warn("BEARER_TOKEN is not set: whoever reaches this address can use the gateway.");
   }
   // One request that fails in an unforeseen place must not end the answers of all others.

@@ -1,26 +1,32 @@
 import type { Config } from "../config.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { createResponseStore } from "./create-response-store.ts";
+import { startRealTimer } from "../stream/real-timer.ts";
 import { createMemoryKeys } from "./memory/memory-keys.ts";
 import { createMemoryLedger } from "./memory/memory-ledger.ts";
 import { createMemoryLimits } from "./memory/memory-limits.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createMemoryTraces } from "./memory/memory-traces.ts";
+import type { PostgresStoresOptions } from "./postgres/open-postgres-stores.ts";
 import type { StoreWatchOptions } from "./store-watch.ts";
 import type { Stores } from "./stores.ts";
+
+/** What all stores are opened with. */
+type DatabaseWatchOptions = StoreWatchOptions & Pick<PostgresStoresOptions, "log">;
 
 /** The settings that say where and how much is kept. */
 export type StoreSettings = Pick<
   Config,
-  "DATA_DIR" | "STORED_RESPONSES" | "STORE_FAILURE" | "LEDGER_DAYS" | "LEDGER_LIMIT_BYTES"
+  "DATABASE_URL" | "DATA_DIR" | "STORED_RESPONSES" | "STORE_FAILURE" | "LEDGER_DAYS" | "LEDGER_LIMIT_BYTES"
 >;
 
 /**
- * Opens all that the gateway keeps: files in `DATA_DIR`, or memory, which forgets it at the end. Rejects with `ConfigError` when a file can't be
- * used.
+ * Opens all that the gateway keeps: a database that other gateways share (`DATABASE_URL`), files in `DATA_DIR`, or memory, which forgets it at the
+ * end. Rejects with `ConfigError` when the database or a file can't be used.
  */
-export async function openStores(config: StoreSettings, watch: StoreWatchOptions): Promise<Stores> {
-  const { DATA_DIR: directory } = config;
+export async function openStores(config: StoreSettings, watch: DatabaseWatchOptions): Promise<Stores> {
+  const { DATABASE_URL: url, DATA_DIR: directory } = config;
+  if (url !== undefined) return openInDatabase(url, config, watch);
   return directory === undefined ? createMemoryStores(config, watch) : openInFiles(directory, config, watch);
 }
 
@@ -33,7 +39,7 @@ export function createMemoryStores(
   const keys = createMemoryKeys();
   const ledger = config.LEDGER_DAYS === 0 ? noLedger : createMemoryLedger({ days: config.LEDGER_DAYS, now });
   return {
-    outlives: false,
+    place: "memory",
     responses,
     keys,
     limits: createMemoryLimits({ now, isRevoked: keys.isRevoked }),
@@ -59,7 +65,7 @@ async function openInFiles(
   );
   const ledger = await openLedger(directory, config, watch);
   return {
-    outlives: true,
+    place: "files",
     responses,
     keys: local.keys,
     limits: local.limits,
@@ -68,6 +74,34 @@ async function openInFiles(
     async close() {
       await Promise.all([local.close(), ledger.close(), responses.close()]);
     },
+  };
+}
+
+async function openInDatabase(
+  url: string,
+  config: StoreSettings,
+  watch: DatabaseWatchOptions,
+): Promise<Stores> {
+  const { openPostgresStores } = await import("./postgres/open-postgres-stores.ts");
+  const { LEDGER_DAYS: ledgerDays } = config;
+  const shared = await openPostgresStores({
+    ...watch,
+    url,
+    startTimer: startRealTimer,
+    storedResponses: config.STORED_RESPONSES,
+    ledgerDays: Math.max(1, ledgerDays),
+    ledgerBytes: config.LEDGER_LIMIT_BYTES,
+    onFailure: config.STORE_FAILURE,
+  });
+  return {
+    place: "database",
+    responses: shared.responses,
+    keys: shared.keys,
+    limits: shared.limits,
+    ledger: ledgerDays === 0 ? noLedger : shared.ledger,
+    traces: createMemoryTraces(),
+    shareSecret: (offered) => shared.shareSecret(offered),
+    close: () => shared.close(),
   };
 }
 

@@ -11,8 +11,10 @@ export interface Stores {
   readonly limits: Limits;
   readonly ledger: Ledger;
   readonly traces: TraceStore;
-  /** Whether what is kept outlives the process. */
-  readonly outlives: boolean;
+  /** Where it is: what is in memory is gone when the process ends, and a database is shared with others. */
+  readonly place: "memory" | "files" | "database";
+  /** Of stores that gateways share: the secret of all, what the first of them has offered. Rejects with `StoreError` while they are away. */
+  shareSecret?(offered: string): Promise<string>;
   /** Writes what waits, then closes. Idempotent. */
   close(): Promise<void>;
 }

@@ -70,6 +70,7 @@ test("the log begins with what runs where, once, and ends with the stop", async 
         { name: "compatible", url: "http://gpu:8000" },
       ],
       auth: true,
+      keptIn: hasSqlite ? "files" : "memory",
       dataDir: hasSqlite ? folder : null,
       node: process.version,
       msg: expect.stringMatching(/^akashchat-api \S+ is listening at http:\/\/localhost:\d+$/),

@@ -97,9 +97,13 @@ describe("the admin API", () => {
 });
 
 describe("who may ask", () => {
-  test("anybody, while there is neither a token nor a key; then keys alone, also when all are revoked", async () => {
+  test("anybody, while there is no token; with ADMIN_TOKEN keys alone, also before the first and when all are revoked", async () => {
+    await using open = await startTeam({ env: { ADMIN_TOKEN: "" } });
+    expect((await open.chat("whatever")).status).toBe(200);
     await using team = await startTeam();
-    expect((await team.chat("whatever")).status).toBe(200);
+    const early = await team.chat("whatever");
+    expect(early.status).toBe(401);
+    expect(early.json().error.message).toContain("keys create");
     const { id, key } = await team.createKey();
     expect((await team.chat("whatever")).status).toBe(401);
     expect((await team.chat(key)).status).toBe(200);
