@@ -26,7 +26,7 @@ import type { NamedAllowance } from "./dialects/encode-gateway-usage.ts";
 import { createLog } from "./log.ts";
 import type { Budget } from "./model/budget.ts";
 import { createIdFactory, createRandomPool, type IdFactory } from "./model/ids.ts";
-import { createResponseService } from "./responses/create-response-service.ts";
+import { createResponseService, type SharedRuns } from "./responses/create-response-service.ts";
 import type { ResponseService } from "./responses/response-service.ts";
 import { createSealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
@@ -58,6 +58,8 @@ export interface Overrides {
   readonly stores?: Stores;
   /** In place of that of responses; closed with the services. */
   readonly store?: ResponseStore;
+  /** How several processes on one store share their background responses. */
+  readonly sharedRuns?: SharedRuns;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
   readonly environment?: Environment;
   /** Of the warnings about requests that stand still. */
@@ -143,6 +145,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     store,
     // Clients keep the summaries of compacted conversations for the gateway.
     summaries: createSealer(secret, "conversation summaries"),
+    shared: overrides.sharedRuns,
     newId,
     now,
     log,

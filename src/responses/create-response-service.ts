@@ -6,21 +6,55 @@ import {
 } from "../dialects/openai-responses/index.ts";
 import { GatewayError } from "../errors.ts";
 import { ownResponses, type ProblemLog, type StoreProblem, tryToStore } from "../store/response-store.ts";
-import { createBackgroundRuns, ownRuns } from "./background-runs.ts";
+import type { StartTimer } from "../stream/with-idle-timeout.ts";
+import { type BackgroundRuns, createBackgroundRuns, ownRuns } from "./background-runs.ts";
 import { compact } from "./compact.ts";
 import { fitContext } from "./fit-context.ts";
+import { createRunFollower } from "./follow-runs.ts";
 import { loadContext } from "./load-context.ts";
 import { pageItems } from "./page-items.ts";
 import { type PreparedAnswer, prepareResponse, type ResponseDependencies } from "./prepare-response.ts";
+import { createRunReaper } from "./reap-runs.ts";
 import type { PreparedResponse, ResponseContext, ResponseService } from "./response-service.ts";
+import type { RunStore } from "./run-store.ts";
+import { createRunSharer } from "./share-runs.ts";
 import { findStored, isThreadKey, responseNotFound, toStored } from "./stored-response.ts";
 import { writeThrough } from "./write-through.ts";
 
-/** Creates the service, with the background responses that it runs. The store stays its owner's. */
-export function createResponseService(
-  options: Omit<ResponseDependencies, "runs"> & { readonly log: ProblemLog },
-): ResponseService {
-  const runs = createBackgroundRuns();
+/** What the service is made from. */
+export interface ResponseServiceOptions extends Omit<ResponseDependencies, "runs"> {
+  readonly log: ProblemLog;
+  /** How processes on one store share their background responses. */
+  readonly shared?: SharedRuns | undefined;
+}
+
+/** What processes on one store need to share their background responses. */
+export interface SharedRuns {
+  /** Stays its owner's. */
+  readonly runs: RunStore;
+  /** The id of this process, unique for all time. */
+  readonly process: string;
+  readonly startTimer: StartTimer;
+}
+
+/** The background responses of this process, and of those that it shares them with. */
+function openRuns({ shared, store, log }: ResponseServiceOptions): BackgroundRuns {
+  if (shared === undefined) return createBackgroundRuns();
+  const follower = createRunFollower({ ...shared, log });
+  const runs = createBackgroundRuns({ sharer: createRunSharer({ ...shared, log }), follower });
+  const reaper = createRunReaper({ ...shared, follower, store, log });
+  return {
+    ...runs,
+    async close() {
+      await reaper.close();
+      await runs.close();
+    },
+  };
+}
+
+/** Creates the service, with the background responses that it runs. The stores stay their owner's. */
+export function createResponseService(options: ResponseServiceOptions): ResponseService {
+  const runs = openRuns(options);
   const all: ResponseService = createScope({ ...options, runs }, (owner) =>
     owner === undefined
       ? all
@@ -76,8 +110,9 @@ function createScope(
         const { baseUrl } = context;
         await chat.admit(request, { signal: context.signal, watch });
         const start = (signal: AbortSignal) => note(begin({ signal, baseUrl, watch, admitted: true }));
+        const unsave = () => store.delete(writer.response().id);
         try {
-          return await runs.start({ writer, inputItems, start, save, onEnd });
+          return await runs.start({ writer, inputItems, start, save, unsave, onEnd });
         } catch (error) {
           onRefused();
           throw error;
@@ -128,7 +163,7 @@ function createScope(
     },
     async follow(id) {
       await findStored(deps, id, log);
-      const run = runs.find(id);
+      const run = await runs.find(id);
       if (run !== undefined) return run;
       throw new GatewayError(
         "invalid-request",
@@ -145,12 +180,12 @@ function createScope(
           { param: "response_id" },
         );
       }
-      await runs.find(id)?.cancel();
+      await (await runs.find(id))?.cancel();
       return (await findStored(deps, id, log)).response;
     },
     async delete(id) {
       if (isThreadKey(id)) throw responseNotFound(id);
-      const run = runs.find(id);
+      const run = await runs.find(id);
       await run?.discard();
       const deleted = await deleteStored(id, run?.stored);
       runs.forget(id);

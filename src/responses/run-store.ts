@@ -20,8 +20,8 @@ export interface RunStore {
   wish(id: string, wish: RunWish): Promise<boolean>;
   /** Takes over the runs of dead processes that are not settled: each is given to one process alone, some at a time. Forgets what is old. */
   reap(process: string): Promise<readonly TakenRun[]>;
-  /** The response of a run that has ended is stored. False when the run is not this process' any more. */
-  settle(process: string, id: string): Promise<boolean>;
+  /** The response of a run that has ended is stored. `taken`: the run is another process' now. `gone`: it was forgotten. */
+  settle(process: string, id: string): Promise<"settled" | "taken" | "gone">;
   /** Deletes a run, of whomever; its process learns with its next `append` that it is lost. */
   forget(id: string): Promise<void>;
   /** A process is no more: its runs are another's at once. */

@@ -5,7 +5,8 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { ResponseObject } from "../../src/dialects/openai-responses/wire.ts";
 import type { EventBatch } from "../../src/model/events.ts";
-import { createBackgroundRuns, type RunOptions } from "../../src/responses/background-runs.ts";
+import { createBackgroundRuns } from "../../src/responses/background-runs.ts";
+import type { RunOptions } from "../../src/responses/held-run.ts";
 import { findStored } from "../../src/responses/stored-response.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { makeWriter } from "../dialects/openai-responses/make-writer.ts";
@@ -29,6 +30,7 @@ function options(saved: ResponseObject[], more: Partial<RunOptions> = {}): RunOp
       saved.push(response);
       return undefined;
     },
+    unsave: async () => true,
     ...more,
   };
 }
@@ -132,7 +134,7 @@ test("one that has ended can be found, and holds nothing that it ran with", asyn
     Reflect.apply(collect, undefined, []);
   }
   expect(request.deref()).toBeUndefined();
-  const found = runs.find(id);
+  const found = runs.findOwn(id);
   expect(found).toMatchObject({ ended: true, stored: true, response: { status: "completed" } });
   await found?.cancel();
   expect(found?.events.at(-1)).toMatchObject({ type: "response.completed" });

@@ -6,6 +6,7 @@ export { createStreamEncoder, encodeWireEvent } from "./encode-stream.ts";
 export { parseItemId } from "./item-id.ts";
 export { parseRequest, type ResponsesInput } from "./parse-request.ts";
 export { type ParsedResponses, resolveRequest } from "./resolve-request.ts";
+export { createResponseReader, encodeEnd } from "./response-reader.ts";
 export { createResponseWriter, type ResponseWriter } from "./response-writer.ts";
 export type { WireItem } from "./stored-items.ts";
 export type { ResponseObject, WireEvent } from "./wire.ts";

@@ -187,13 +187,15 @@ export function createMemoryRuns({ now, bounds }: MemoryRunsOptions): RunStore {
     },
     async settle(process, id) {
       const run = runs.get(id);
-      if (run?.process !== process) return false;
-      if (run.state !== "ended") return run.state === "settled";
-      run.state = "settled";
-      run.settledAt = now();
-      settled.add(run);
-      forgetOld();
-      return true;
+      if (run === undefined) return "gone";
+      if (run.process !== process) return "taken";
+      if (run.state === "ended") {
+        run.state = "settled";
+        run.settledAt = now();
+        settled.add(run);
+        forgetOld();
+      }
+      return "settled";
     },
     async forget(id) {
       const run = runs.get(id);

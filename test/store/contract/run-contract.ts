@@ -131,12 +131,12 @@ export function runContract(open: OpenRuns): void {
       { id: "a", state: "lost", wishes: [] },
       { id: "never", state: "lost", wishes: [] },
     ]);
-    expect(await elsewhere.settle(other, "a")).toBe(false);
+    expect(await elsewhere.settle(other, "a")).toBe("taken");
     expect(listEvents((await runs.read([{ id: "a", from: 0 }]))[0])).toEqual(eventsOf(0, 1));
     await elsewhere.forget("a");
     await elsewhere.forget("a");
     expect(await runs.append(one, [part("a", 1, 1)])).toMatchObject([{ state: "lost" }]);
-    expect(await runs.settle(one, "a")).toBe(false);
+    expect(await runs.settle(one, "a")).toBe("gone");
     expect(await runs.read([{ id: "a", from: 0 }])).toEqual([]);
   });
 
@@ -162,7 +162,7 @@ export function runContract(open: OpenRuns): void {
       { state: "lost" },
       { state: "lost" },
     ]);
-    expect(await runs.settle(one, "b")).toBe(false);
+    expect(await runs.settle(one, "b")).toBe("taken");
     // Whoever lives has them now, and ends them.
     const heirs = await Promise.all([other, third].map((heir) => runs.append(heir, [part("a", 2, 1, true)])));
     expect(heirs.map(([order]) => order?.state).sort()).toEqual(["kept", "lost"]);
@@ -177,8 +177,8 @@ export function runContract(open: OpenRuns): void {
     await runs.begin(one, { id: "a", events: [] });
     await runs.begin(one, { id: "b", events: [] });
     await runs.append(one, [part("b", 0, 1, true)]);
-    expect(await runs.settle(one, "b")).toBe(true);
-    expect(await runs.settle(one, "b")).toBe(true);
+    expect(await runs.settle(one, "b")).toBe("settled");
+    expect(await runs.settle(one, "b")).toBe("settled");
     expect(await runs.reap(other)).toEqual([]);
     await runs.leave(one);
     expect(await runs.reap(other)).toMatchObject([{ id: "a" }]);

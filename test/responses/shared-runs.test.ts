@@ -1,0 +1,330 @@
+/** Background responses of several gateways on the same stores. Time passes only when the tests let it. */
+import { expect, test } from "vitest";
+
+import { checkEvents } from "../dialects/openai-responses/check-events.ts";
+import { parseFrames } from "../dialects/openai-responses/parse-frames.ts";
+import { createGate } from "../support/gate.ts";
+import { get, post, send } from "../support/post.ts";
+import { type Fleet, startFleet } from "../support/start-fleet.ts";
+import type { Stack } from "../support/start-stack.ts";
+
+const model = "DeepSeek-V3.2";
+const never = new Promise<void>(() => {});
+
+/** Asks one for a background response; resolves with its id. */
+async function ask({ time }: Fleet, member: Stack, more: object = {}): Promise<string> {
+  const reply = await time.until(
+    post(`${member.url}/v1/responses`, { model, input: "hi", background: true, ...more }),
+  );
+  expect(reply).toMatchObject({ status: 200 });
+  return reply.json().id;
+}
+
+function urlOf(member: Stack, id: string): string {
+  return `${member.url}/v1/responses/${id}`;
+}
+
+/** As it is stored. */
+async function statusOf({ store }: Fleet, id: string): Promise<unknown> {
+  return (await store.get(id))?.response["status"];
+}
+
+/** Reads events at a gateway until `text` was in them; the stream goes on. */
+function follow({ time }: Fleet, member: Stack, id: string) {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const head = fetch(`${urlOf(member, id)}?stream=true`).then((reply) => {
+    if (reply.body === null) throw new Error("no body");
+    return reply.body.pipeTo(writable);
+  });
+  const decoder = new TextDecoder();
+  const reader = readable.getReader();
+  let seen = "";
+  async function readUntil(text: string | undefined): Promise<string> {
+    while (text === undefined || !seen.includes(text)) {
+      const { done, value } = await reader.read();
+      if (done) return seen;
+      seen += decoder.decode(value, { stream: true });
+    }
+    return seen;
+  }
+  return {
+    until: (text: string) => time.until(readUntil(text)),
+    async rest() {
+      const all = await time.until(readUntil(undefined));
+      await head;
+      return parseFrames(all);
+    },
+  };
+}
+
+test("one is polled, and gone on from, at any of them", async () => {
+  await using fleet = await startFleet();
+  const [one, other] = fleet.members;
+  const gate = createGate();
+  one.simulator.enqueue({ text: ["one ", "two"], gate: gate.promise, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  expect(await fleet.waitFor(other, id, "in_progress")).toMatchObject({ id, background: true, output: [] });
+  const early = await post(`${other.url}/v1/responses`, { model, input: "x", previous_response_id: id });
+  expect(early.json().error.message).toMatch(/not complete yet/);
+  expect((await get(`${urlOf(other, id)}/input_items`)).json()).toMatchObject({ data: [{ role: "user" }] });
+  gate.open();
+  const done = await fleet.waitFor(other, id, "completed");
+  expect(done.output).toMatchObject([{ content: [{ text: "one two" }] }]);
+  expect((await get(urlOf(one, id))).json()).toEqual(done);
+  other.simulator.enqueue({ text: "three" });
+  const next = await post(`${other.url}/v1/responses`, { model, input: "x", previous_response_id: id });
+  expect(next).toMatchObject({ status: 200 });
+});
+
+test("one is streamed at all of them while it runs and again later, from any event, all alike", async () => {
+  await using fleet = await startFleet();
+  const [one, other, third] = fleet.members;
+  const gate = createGate();
+  one.simulator.enqueue({ text: ["one ", "two ", "three"], gate: gate.promise, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  const here = follow(fleet, one, id);
+  const there = follow(fleet, other, id);
+  await there.until("one ");
+  gate.open();
+  const events = await there.rest();
+  expect(checkEvents(events)).toMatchObject({ id, status: "completed" });
+  expect(await here.rest()).toEqual(events);
+  for (const member of [one, other, third]) {
+    const again = await fleet.time.until(get(`${urlOf(member, id)}?stream=true`));
+    expect(parseFrames(again.text)).toEqual(events);
+    const rest = await fleet.time.until(get(`${urlOf(member, id)}?stream=true&starting_after=4`));
+    expect(parseFrames(rest.text)).toEqual(events.slice(5));
+  }
+});
+
+test("one that is cancelled elsewhere ends as cancelled everywhere, and so does its request to the upstream", async () => {
+  await using fleet = await startFleet();
+  const [one, other, third] = fleet.members;
+  one.simulator.enqueue({ text: ["one ", "two"], gate: never, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  const followed = follow(fleet, third, id);
+  await followed.until("one ");
+  const chat = await one.simulator.waitForChat(0);
+  const cancelled = await fleet.time.until(post(`${urlOf(other, id)}/cancel`, {}));
+  expect(cancelled.json()).toMatchObject({ id, status: "cancelled", error: null });
+  expect(await chat.closed).toBe("client-left");
+  expect((await followed.rest()).at(-1)).toMatchObject({ response: { status: "cancelled" } });
+  for (const member of fleet.members) expect((await get(urlOf(member, id))).json()).toEqual(cancelled.json());
+  expect((await fleet.store.get(id))?.response).toEqual(cancelled.json());
+  expect((await fleet.time.until(post(`${urlOf(third, id)}/cancel`, {}))).json()).toEqual(cancelled.json());
+});
+
+test("one that is deleted elsewhere is gone everywhere, ends for those who follow it, and does not come back", async () => {
+  await using fleet = await startFleet();
+  const [one, other, third] = fleet.members;
+  one.simulator.enqueue({ text: ["one ", "two"], gate: never, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  const followed = follow(fleet, third, id);
+  await followed.until("one ");
+  const chat = await one.simulator.waitForChat(0);
+  expect(await fleet.time.until(send("DELETE", urlOf(other, id), null))).toMatchObject({ status: 200 });
+  expect(await fleet.time.until(chat.closed)).toBe("client-left");
+  expect((await followed.rest()).at(-1)).toMatchObject({ response: { status: "cancelled" } });
+  for (const member of fleet.members) {
+    expect((await fleet.time.until(get(urlOf(member, id)))).status).toBe(404);
+    expect((await fleet.time.until(get(`${urlOf(member, id)}?stream=true`))).status).toBe(404);
+  }
+});
+
+test("one that is deleted while it is stored does not come back", async () => {
+  const reached = createGate();
+  const gate = createGate();
+  let puts = 0;
+  await using fleet = await startFleet({
+    async passage(name) {
+      if (name !== "put") return;
+      puts += 1;
+      if (puts < 2) return;
+      reached.open();
+      await gate.promise;
+    },
+  });
+  const [one, other] = fleet.members;
+  one.simulator.enqueue({ text: "one" });
+  const id = await ask(fleet, one);
+  await fleet.time.until(reached.promise);
+  expect(await fleet.time.until(send("DELETE", urlOf(other, id), null))).toMatchObject({ status: 200 });
+  gate.open();
+  for (const member of [one, other]) while ((await fleet.time.until(get(urlOf(member, id)))).status !== 404);
+  expect(await fleet.store.get(id)).toBeUndefined();
+});
+
+test("one whose gateway dies fails, with what it had said, and stays so when that wakes up", async () => {
+  await using fleet = await startFleet();
+  const [one, other, third] = fleet.members;
+  const gate = createGate();
+  one.simulator.enqueue({ text: ["one ", "two"], gate: gate.promise, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  const followed = follow(fleet, other, id);
+  await followed.until("one ");
+  const chat = await one.simulator.waitForChat(0);
+  one.freeze();
+  const events = await followed.rest();
+  expect(events.at(-1)).toMatchObject({
+    type: "response.failed",
+    sequence_number: events.length - 1,
+    response: { status: "failed", error: { code: "server_error" } },
+  });
+  const failed = await fleet.waitFor(third, id, "failed");
+  expect(failed.error.message).toBe("The gateway stopped before the response was complete.");
+  expect((await fleet.store.get(id))?.response).toEqual(failed);
+  one.thaw();
+  expect(await fleet.time.until(chat.closed)).toBe("client-left");
+  gate.open();
+  for (const member of fleet.members)
+    expect((await fleet.time.until(get(urlOf(member, id)))).json()).toEqual(failed);
+  expect((await fleet.store.get(id))?.response).toEqual(failed);
+});
+
+test("one whose gateway dies while it was to be cancelled is cancelled", async () => {
+  await using fleet = await startFleet();
+  const [one, other] = fleet.members;
+  one.simulator.enqueue({ text: ["one ", "two"], gate: never, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  await fleet.waitFor(other, id, "in_progress");
+  one.freeze();
+  const cancelled = await fleet.time.until(post(`${urlOf(other, id)}/cancel`, {}));
+  expect(cancelled.json()).toMatchObject({ id, status: "cancelled", error: null });
+});
+
+test("one that ended, but whose gateway died before it was stored, is stored as it ended", async () => {
+  const reached = createGate();
+  const gate = createGate();
+  let puts = 0;
+  await using fleet = await startFleet({
+    async passage(name) {
+      if (name !== "put") return;
+      puts += 1;
+      if (puts < 2) return;
+      reached.open();
+      await gate.promise;
+    },
+  });
+  const [one, other] = fleet.members;
+  one.simulator.enqueue({ text: "one" });
+  const id = await ask(fleet, one);
+  await fleet.time.until(reached.promise);
+  one.freeze();
+  expect(await statusOf(fleet, id)).toBe("queued");
+  const done = await fleet.waitFor(other, id, "completed");
+  await fleet.time.untilTrue(async () => (await statusOf(fleet, id)) === "completed");
+  one.thaw();
+  gate.open();
+  expect(await fleet.waitFor(one, id, "completed")).toEqual(done);
+  expect((await fleet.store.get(id))?.response).toEqual(done);
+});
+
+test("a stop of the gateway ends its own as failed, with its words, for all", async () => {
+  await using fleet = await startFleet();
+  const [one, other] = fleet.members;
+  one.simulator.enqueue({ text: ["one ", "two"], gate: never, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  const followed = follow(fleet, other, id);
+  await followed.until("one ");
+  await fleet.time.until(one.close());
+  expect((await followed.rest()).at(-1)).toMatchObject({ response: { status: "failed" } });
+  expect((await get(urlOf(other, id))).json().error.message).toMatch(/shut down/);
+});
+
+test("while the stores are away one goes on at its own gateway, and what it said comes later elsewhere", async () => {
+  await using fleet = await startFleet();
+  const [one, other] = fleet.members;
+  const gate = createGate();
+  const last = createGate();
+  async function* speak(): AsyncGenerator<string> {
+    yield "one ";
+    await gate.promise;
+    yield "two ";
+    await last.promise;
+    yield "three";
+  }
+  one.simulator.enqueue({ text: speak() });
+  const id = await ask(fleet, one);
+  const here = follow(fleet, one, id);
+  const there = follow(fleet, other, id);
+  await there.until("one ");
+  for (const member of fleet.members) member.stores.areAway = true;
+  gate.open();
+  await here.until("two ");
+  const refused = await fleet.time.until(get(urlOf(other, id)));
+  expect(refused).toMatchObject({ status: 503 });
+  expect((await get(urlOf(one, id))).json()).toMatchObject({ status: "in_progress" });
+  fleet.time.pass(60_000);
+  last.open();
+  const events = await here.rest();
+  expect((await get(urlOf(one, id))).json()).toMatchObject({ status: "completed" });
+  for (const member of fleet.members) member.stores.areAway = false;
+  expect(await there.rest()).toEqual(events);
+  const done = await fleet.waitFor(other, id, "completed");
+  await fleet.time.untilTrue(async () => (await statusOf(fleet, id)) === "completed");
+  expect((await fleet.store.get(id))?.response).toEqual(done);
+});
+
+test("one that began while the stores were away is known to all when they are back", async () => {
+  await using fleet = await startFleet();
+  const [one, other] = fleet.members;
+  const gate = createGate();
+  one.simulator.enqueue({ text: ["one ", "two"], gate: gate.promise, gateAfter: 1 });
+  one.stores.areAway = true;
+  const id = await ask(fleet, one);
+  await fleet.waitFor(one, id, "in_progress");
+  expect((await get(urlOf(other, id))).status).toBe(404);
+  one.stores.areAway = false;
+  await fleet.time.untilTrue(async () => (await fleet.runs.read([{ id, from: 0 }])).length > 0);
+  gate.open();
+  await fleet.time.untilTrue(async () => (await statusOf(fleet, id)) === "completed");
+  expect(await fleet.waitFor(other, id, "completed")).toMatchObject({ id });
+});
+
+test("a long answer that finds no room is whole at its end, elsewhere too", async () => {
+  await using fleet = await startFleet({ bounds: { charactersEach: 12_000 } });
+  const [one, other] = fleet.members;
+  const words = Array.from({ length: 300 }, (_, index) => `${index} `);
+  const gate = createGate();
+  one.simulator.enqueue({ text: words, gate: gate.promise });
+  const id = await ask(fleet, one);
+  const followed = follow(fleet, other, id);
+  await followed.until("response.queued");
+  gate.open();
+  const events = await followed.rest();
+  expect(events.length).toBeLessThan(300);
+  const text = words.join("").trimEnd();
+  expect(events.at(-1)).toMatchObject({
+    type: "response.completed",
+    response: { output: [{ content: [{ text: expect.stringContaining(text) }] }] },
+  });
+});
+
+test("those who wait elsewhere in silence hear that one goes on, by events of its own", async () => {
+  await using fleet = await startFleet({ env: { HEARTBEAT_MS: "100", RESPONSE_HOLD_MS: "0" } });
+  const [one, other] = fleet.members;
+  const gate = createGate();
+  one.simulator.enqueue({ text: ["one ", "two"], gate: gate.promise, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  const followed = follow(fleet, other, id);
+  // Once when it begins, and again with what was shown.
+  await followed.until('"delta":"one "');
+  const seen = await followed.until('"text":"one "');
+  expect(seen).toContain("response.in_progress");
+  gate.open();
+  const events = await followed.rest();
+  expect(checkEvents(events)).toMatchObject({ status: "completed" });
+});
+
+test("all together run no more than there may be", async () => {
+  await using fleet = await startFleet({ bounds: { running: 2 } });
+  const [one, other, third] = fleet.members;
+  for (const member of [one, other]) {
+    member.simulator.enqueue({ text: "never", gate: never });
+    await ask(fleet, member);
+  }
+  const refused = await post(`${third.url}/v1/responses`, { model, input: "hi", background: true });
+  expect(refused).toMatchObject({ status: 503 });
+  expect(refused.json().error.message).toMatch(/run in the background/);
+  expect(third.simulator.chats).toEqual([]);
+});
