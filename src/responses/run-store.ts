@@ -3,7 +3,8 @@
  * another process, and everything rejects with a `StoreError` (`store/response-store.ts`) and no other.
  *
  * A run belongs to a process, by an id that is unique for all time. A process that says nothing (`append`, `reap`) for `leaseMs` is taken
- * for dead, and its runs are another's; but for as long after the store itself was away, since then nobody could say anything.
+ * for dead, and its runs are another's. Where no process has looked for dead ones (`reap`) for half a lease, the store itself was away, and
+ * nobody could say anything: then nobody is taken for dead before one lease has passed.
  *
  * A run goes on, then it has ended (its last event is here), then it is settled (its response is stored as it ended). A settled one is kept
  * for a while, so that it can be streamed again.
@@ -115,7 +116,7 @@ export interface RunBounds {
 
 /** The bounds where nothing else is said. */
 export const usualRunBounds: RunBounds = {
-  leaseMs: 3000,
+  leaseMs: 5000,
   keptMs: 600_000,
   running: 1000,
   settled: 256,

@@ -113,7 +113,7 @@ export function createMemoryRuns({ now, bounds }: MemoryRunsOptions): RunStore {
 
   /** Whether this store was asked without a break for so long that whoever lives has said so. */
   function isSteady(): boolean {
-    if (now() - reapedAt > leaseMs) steadySince = now();
+    if (now() - reapedAt > leaseMs / 2) steadySince = now();
     reapedAt = now();
     return now() - steadySince >= leaseMs;
   }

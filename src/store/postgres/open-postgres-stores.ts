@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import type { RunBounds, RunStore } from "../../responses/run-store.ts";
 import type { Stores } from "../stores.ts";
 import { createConnection } from "./create-connection.ts";
 import { createLedgerWriter } from "./create-ledger-writer.ts";
@@ -9,6 +10,7 @@ import { createPostgresKeys } from "./create-postgres-keys.ts";
 import { createPostgresLedger, type PostgresLedger } from "./create-postgres-ledger.ts";
 import { createPostgresLimits } from "./create-postgres-limits.ts";
 import { createPostgresResponses } from "./create-postgres-responses.ts";
+import { createPostgresRuns } from "./create-postgres-runs.ts";
 import { createProcessLease } from "./create-process-lease.ts";
 import { createSettler } from "./create-settler.ts";
 import { findDatabase } from "./find-database.ts";
@@ -40,11 +42,14 @@ export interface PostgresStoresOptions {
   readonly onFailure: "serve" | "refuse";
   /** How long a process that says nothing is taken for alive, in ms. Default: 5000. */
   readonly leaseMs?: number;
+  /** Of background responses. */
+  readonly runBounds?: Partial<RunBounds>;
 }
 
 /** The stores in a database, and what only many processes have. */
 export interface PostgresStores extends Pick<Stores, "responses" | "keys" | "limits" | "close"> {
   readonly ledger: PostgresLedger;
+  readonly runs: RunStore;
   /** Whether the database can't be used now. It is looked for until it is back. */
   readonly isAway: boolean;
   /** So many processes shared the database when it was last asked, this one among them. */
@@ -96,6 +101,12 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     maximumBytes: options.ledgerBytes ?? Number.MAX_SAFE_INTEGER,
   });
   const responses = createPostgresResponses({ connection, log, now, capacity });
+  const runs = createPostgresRuns({
+    connection,
+    log,
+    now,
+    ...(options.runBounds && { bounds: options.runBounds }),
+  });
 
   // That this process lives, then what it owes; after that new requests.
   connection.onReturn(() => lease.resume());
@@ -130,6 +141,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     keys,
     limits,
     ledger,
+    runs,
     owner,
     get isAway() {
       return connection.isAway;

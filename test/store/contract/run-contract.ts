@@ -184,18 +184,21 @@ export function runContract(open: OpenRuns): void {
     expect(await runs.reap(other)).toMatchObject([{ id: "a" }]);
   });
 
-  test("after a silence of all, who lives has one lease of time to say so", async () => {
-    const { runs, clock, one, other, third, ...opened } = await start();
-    await using _ = opened;
-    await live(clock, runs, 2 * leaseMs, other, one, third);
-    await runs.begin(one, { id: "of the living", events: [] });
-    await runs.begin(third, { id: "of the dead", events: [] });
-    clock.time += 10 * leaseMs;
-    await live(clock, runs, leaseMs, other, one);
-    clock.time += leaseMs / 3;
-    expect(await runs.reap(other)).toMatchObject([{ id: "of the dead" }]);
-    expect(await runs.append(one, [part("of the living", 0, 1)])).toMatchObject([{ state: "kept" }]);
-  });
+  test.each([10, 0.6])(
+    "after a silence of all for %d leases, who lives has one of time to say so",
+    async (leases) => {
+      const { runs, clock, one, other, third, ...opened } = await start();
+      await using _ = opened;
+      await live(clock, runs, 2 * leaseMs, other, one, third);
+      await runs.begin(one, { id: "of the living", events: [] });
+      await runs.begin(third, { id: "of the dead", events: [] });
+      clock.time += leases * leaseMs;
+      await live(clock, runs, leaseMs, other, one);
+      clock.time += leaseMs / 3;
+      expect(await runs.reap(other)).toMatchObject([{ id: "of the dead" }]);
+      expect(await runs.append(one, [part("of the living", 0, 1)])).toMatchObject([{ state: "kept" }]);
+    },
+  );
 
   test("a process that was late, but that nobody took for dead, goes on", async () => {
     const { runs, clock, one, ...opened } = await start();

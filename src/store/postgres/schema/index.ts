@@ -3,6 +3,7 @@ import { ledgerSchema } from "./ledger.ts";
 import { limitSchema } from "./limits.ts";
 import { processSchema } from "./processes.ts";
 import { responseSchema } from "./responses.ts";
+import { runSchema } from "./runs.ts";
 import { secretSchema } from "./secrets.ts";
 
 /**
@@ -16,4 +17,5 @@ export const migrations: readonly string[] = [
   ledgerSchema,
   responseSchema,
   secretSchema,
+  runSchema,
 ];
