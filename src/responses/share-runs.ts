@@ -5,11 +5,11 @@ import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import type { RunOrder, RunPart, RunStore } from "./run-store.ts";
 
 /** How often the store is told what is new, in ms; and when it could not be told. */
-const trip = { usual: 100, failed: 500 } as const;
+const trip = { usual: 100, failed: 250 } as const;
 /** Characters of one run, and of all together, that it is told at once. */
 const charactersAtOnce = { each: 262_144, all: 4_194_304 } as const;
 /** How often it is tried to store a response while the store can't be used: for a minute. */
-const triesToSave = 120;
+const triesToSave = 240;
 
 /** A run of this process as its sharer knows it. */
 export interface SharedRun {
@@ -192,23 +192,22 @@ export function createRunSharer({ runs, process, startTimer, log }: RunSharerOpt
       if (entry !== undefined && entries.get(entry.run.id) === entry) obey(entry, order);
     }
     const ended = [...entries.values()].filter(({ isEndTold }) => isEndTold);
-    const done = await Promise.all(ended.map(conclude));
+    const done = await Promise.all(ended.map((entry) => conclude(entry).finally(() => entry.onTried?.())));
     return [...began, ...done].every(Boolean);
   }
 
-  /** Tries once. Those who wait for the end of a run wait no longer when it was told, or could not be. */
+  /** Tries once. Whoever waits for the end of a run that could not be told waits no longer. */
   async function tryToTell(): Promise<boolean> {
-    const over = [...entries.values()].filter(({ isOver }) => isOver);
+    let isWell = false;
     try {
-      const isWell = await tell();
-      for (const { onTried, isEndTold, isBegun } of over) if (isEndTold || !isBegun) onTried?.();
-      return isWell;
+      isWell = await tell();
     } catch (error) {
       note(error);
       isHurried = false;
-      for (const { onTried } of over) onTried?.();
-      return false;
     }
+    for (const { isOver, isBegun, onTried } of entries.values())
+      if (isOver && !(isWell && isBegun)) onTried?.();
+    return isWell;
   }
 
   async function work(): Promise<void> {

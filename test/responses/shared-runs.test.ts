@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { checkEvents } from "../dialects/openai-responses/check-events.ts";
 import { parseFrames } from "../dialects/openai-responses/parse-frames.ts";
 import { createGate } from "../support/gate.ts";
+import { openFollowed } from "../support/open-followed.ts";
 import { get, post, send } from "../support/post.ts";
 import { type Fleet, startFleet } from "../support/start-fleet.ts";
 import type { Stack } from "../support/start-stack.ts";
@@ -29,31 +30,12 @@ async function statusOf({ store }: Fleet, id: string): Promise<unknown> {
   return (await store.get(id))?.response["status"];
 }
 
-/** Reads events at a gateway until `text` was in them; the stream goes on. */
+/** Reads the events of a response at a gateway. */
 function follow({ time }: Fleet, member: Stack, id: string) {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const head = fetch(`${urlOf(member, id)}?stream=true`).then((reply) => {
-    if (reply.body === null) throw new Error("no body");
-    return reply.body.pipeTo(writable);
-  });
-  const decoder = new TextDecoder();
-  const reader = readable.getReader();
-  let seen = "";
-  async function readUntil(text: string | undefined): Promise<string> {
-    while (text === undefined || !seen.includes(text)) {
-      const { done, value } = await reader.read();
-      if (done) return seen;
-      seen += decoder.decode(value, { stream: true });
-    }
-    return seen;
-  }
+  const stream = openFollowed(`${urlOf(member, id)}?stream=true`);
   return {
-    until: (text: string) => time.until(readUntil(text)),
-    async rest() {
-      const all = await time.until(readUntil(undefined));
-      await head;
-      return parseFrames(all);
-    },
+    until: (text: string) => time.until(stream.readUntil(text)),
+    rest: async () => parseFrames(await time.until(stream.readRest())),
   };
 }
 
@@ -314,6 +296,35 @@ test("those who wait elsewhere in silence hear that one goes on, by events of it
   gate.open();
   const events = await followed.rest();
   expect(checkEvents(events)).toMatchObject({ status: "completed" });
+});
+
+test("all that are followed are asked for together, and nothing is when nobody follows", async () => {
+  let reads = 0;
+  await using fleet = await startFleet({
+    passage: async (name) => {
+      if (name === "read") reads += 1;
+    },
+  });
+  const [one, other] = fleet.members;
+  const streams = [];
+  for (let index = 0; index < 5; index += 1) {
+    other.simulator.enqueue({ text: ["one ", "two"], gate: never, gateAfter: 1 });
+    const id = await ask(fleet, other);
+    const stream = openFollowed(`${urlOf(one, id)}?stream=true`);
+    await fleet.time.until(stream.readUntil("one "));
+    streams.push(stream);
+  }
+  const countFor = async (ms: number) => {
+    const before = reads;
+    for (let passed = 0; passed < ms; passed += 50) {
+      fleet.time.pass(50);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return reads - before;
+  };
+  expect(await countFor(5000)).toBeLessThanOrEqual(51);
+  for (const stream of streams) stream.leave();
+  await fleet.time.untilTrue(async () => (await countFor(1000)) === 0);
 });
 
 test("all together run no more than there may be", async () => {
