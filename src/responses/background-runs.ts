@@ -30,6 +30,13 @@ export interface RunSharing {
   readonly follower: RunFollower;
 }
 
+function crowded(which: string): GatewayError {
+  return new GatewayError(
+    "overloaded",
+    `${which} run in the background already. Wait for one, or cancel one.`,
+  );
+}
+
 /** Creates the registry of a gateway's background responses. Without `sharing` they are those of this process alone. */
 export function createBackgroundRuns(sharing?: RunSharing): BackgroundRuns {
   const running = new Map<string, Run>();
@@ -42,17 +49,10 @@ export function createBackgroundRuns(sharing?: RunSharing): BackgroundRuns {
     if (ended.peek(id) === run) ended.set(id, toEnded(run));
   }
 
-  function crowded(count: number, where: string): GatewayError {
-    return new GatewayError(
-      "overloaded",
-      `${count} responses run in the background${where} already. Wait for one, or cancel one.`,
-    );
-  }
-
   const findOwn = (id: string) => running.get(id) ?? leaving.get(id) ?? ended.get(id);
   return {
     async start(options) {
-      if (running.size + leaving.size >= maximumRunning) throw crowded(maximumRunning, "");
+      if (running.size + leaving.size >= maximumRunning) throw crowded(`${maximumRunning} responses`);
       const { id } = options.writer.response();
       const run = createRun(options, {
         sharer: sharing?.sharer,
@@ -69,7 +69,7 @@ export function createBackgroundRuns(sharing?: RunSharing): BackgroundRuns {
       running.set(id, run);
       void forgetWork(id, run);
       if (await run.queued) return run;
-      throw crowded(maximumRunning, " of all processes");
+      throw crowded("Too many responses of all processes");
     },
     findOwn,
     find: async (id) => findOwn(id) ?? sharing?.follower.find(id),

@@ -65,7 +65,7 @@ export function createRemoteRun(
   if (announced === undefined) return undefined;
   const response = (): ResponseObject => reader.response ?? announced;
 
-  return {
+  const run: RemoteRun = {
     get response() {
       return response();
     },
@@ -92,7 +92,11 @@ export function createRemoteRun(
     async cancel() {
       if (isEnded) return;
       await wish("cancel");
-      for (await look(); !isEnded; await look()) await pause();
+      await look();
+      while (!run.ended) {
+        await pause();
+        await look();
+      }
     },
     async discard() {
       await forget();
@@ -107,4 +111,5 @@ export function createRemoteRun(
       waiting.wakeAll();
     },
   };
+  return run;
 }

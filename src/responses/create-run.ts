@@ -20,9 +20,9 @@ export interface RunPlaces {
   /** Tells other processes of the run. */
   readonly sharer: RunSharer | undefined;
   /** The run has ended; what is left is to store it. */
-  onEnded(): void;
+  readonly onEnded: () => void;
   /** Nobody here needs to know the run any more: others do, or it is gone. */
-  onGone(): void;
+  readonly onGone: () => void;
 }
 
 /** Whether a response is in the store, as it is now or as it was when it was queued. */

@@ -25,8 +25,8 @@ export interface RunFollowerOptions {
 }
 
 interface Look {
-  resolve(): void;
-  reject(error: unknown): void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** A run that is followed. */

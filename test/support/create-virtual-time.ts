@@ -7,7 +7,11 @@ export interface VirtualTime {
   /** In ms. */
   readonly now: () => number;
   /** Timers of one process. `stop`: none of them expires any more, as if it had been killed; until it goes on. */
-  createProcess(): { readonly startTimer: StartTimer; stop(): void; goOn(): void };
+  createProcess(): {
+    readonly startTimer: StartTimer;
+    readonly stop: () => void;
+    readonly goOn: () => void;
+  };
   /** Lets time pass; what expires does so in its order. */
   pass(ms: number): void;
   /** Lets time pass until something has happened. */
@@ -64,12 +68,12 @@ export function createVirtualTime(): VirtualTime {
     },
     pass,
     async until(promise) {
-      let isSettled = false;
+      const state = { isSettled: false };
       const settle = () => {
-        isSettled = true;
+        state.isSettled = true;
       };
       promise.then(settle, settle);
-      while (!isSettled) await passSome();
+      while (!state.isSettled) await passSome();
       return promise;
     },
     async untilTrue(check) {

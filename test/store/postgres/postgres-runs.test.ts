@@ -22,23 +22,20 @@ async function open(): Promise<TestDatabase> {
 
 /** The store, whose every statement comes at the clock's time. */
 function follow(runs: RunStore, putClock: () => Promise<unknown>): RunStore {
-  const at = <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
-    return async (...args: Args): Promise<Result> => {
-      await putClock();
-      return call(...args);
-    };
+  const at = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+    await putClock();
+    return call();
   };
-  const { leaseMs, begin, append, read, wish, reap, settle, forget, leave } = runs;
   return {
-    leaseMs,
-    begin: at(begin),
-    append: at(append),
-    read: at(read),
-    wish: at(wish),
-    reap: at(reap),
-    settle: at(settle),
-    forget: at(forget),
-    leave: at(leave),
+    leaseMs: runs.leaseMs,
+    begin: (...args) => at(() => runs.begin(...args)),
+    append: (...args) => at(() => runs.append(...args)),
+    read: (...args) => at(() => runs.read(...args)),
+    wish: (...args) => at(() => runs.wish(...args)),
+    reap: (...args) => at(() => runs.reap(...args)),
+    settle: (...args) => at(() => runs.settle(...args)),
+    forget: (...args) => at(() => runs.forget(...args)),
+    leave: (...args) => at(() => runs.leave(...args)),
   };
 }
 
