@@ -145,7 +145,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     store,
     // Clients keep the summaries of compacted conversations for the gateway.
     summaries: createSealer(secret, "conversation summaries"),
-    shared: overrides.sharedRuns,
+    shared: overrides.sharedRuns ?? findSharedRuns(stores),
     newId,
     now,
     log,
@@ -198,6 +198,13 @@ export async function createServices(config: Config, overrides: Overrides = {}):
       await stores.close();
     },
   };
+}
+
+/** How background responses are shared with the processes that share the stores. */
+function findSharedRuns({ runs, owner }: Stores): SharedRuns | undefined {
+  return runs === undefined || owner === undefined
+    ? undefined
+    : { runs, process: owner, startTimer: startRealTimer };
 }
 
 /** The operator's own secret, or that of all gateways that share stores, or this one's. */

@@ -100,6 +100,8 @@ async function openInDatabase(
     limits: shared.limits,
     ledger: ledgerDays === 0 ? noLedger : shared.ledger,
     traces: createMemoryTraces(),
+    runs: shared.runs,
+    owner: shared.owner,
     shareSecret: (offered) => shared.shareSecret(offered),
     close: () => shared.close(),
   };
