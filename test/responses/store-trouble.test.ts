@@ -103,7 +103,7 @@ test("what only the store knows is 503 while it can't be asked, never 500 or 404
   for (const reply of replies) {
     expect(reply.status).toBe(503);
     expect(reply.json().error).toMatchObject({ code: "overloaded" });
-    expect(reply.json().error.message).toMatch(/stored responses can't be used now/);
+    expect(reply.json().error.message).toMatch(/stored data can't be used now/);
   }
 });
 
