@@ -1,0 +1,182 @@
+import { LRUCache } from "lru-cache";
+
+import type { KeyLineage } from "../../access/access-key.ts";
+import type { KeyStore } from "../../access/key-store.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import type { Limits } from "../../access/limits.ts";
+import type { Channel } from "../../stream/channel.ts";
+import { type ResponseStore, StoreError, type StoreProblem } from "../response-store.ts";
+import type { Stores } from "../stores.ts";
+import { createCaller } from "./create-caller.ts";
+import { type FromStores, rowStep, type ToStores } from "./protocol.ts";
+
+/** What may be set. */
+export interface ConnectOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How many ledger rows may be on their way; what comes then is dropped and counted. A multiple of 100; default: 10,000. */
+  readonly mostRows?: number;
+}
+
+/** The stores of another process. */
+export interface RemoteStores extends Stores {
+  /** Resolves when it has said how it begins. */
+  readonly ready: Promise<void>;
+}
+
+/** A key is looked up again after so many ms, for what no process of this gateway changed. */
+const freshMs = 1000;
+const mostKeys = 10_000;
+
+/**
+ * The stores that the process at the other end serves. Calls are done there in the order in which they were made here; what can't be
+ * asked rejects with `StoreError`. `dropped` of the ledger is what was dropped here.
+ */
+export function connectStores(channel: Channel, options: ConnectOptions): RemoteStores {
+  const { now, mostRows = 100 * rowStep } = options;
+  const say = (message: ToStores) => channel.send(message);
+  const caller = createCaller(say);
+  const keys = createKeyCache(now, (digest) => caller.ask("keys.find", digest));
+  let begin: (() => void) | undefined;
+  let failToBegin: ((error: StoreError) => void) | undefined;
+  const ready = new Promise<void>((resolve, reject) => {
+    begin = resolve;
+    failToBegin = reject;
+  });
+  /** Rows that are on their way, and those that were dropped. */
+  let sent = 0;
+  let dropped = 0;
+  let closed = false;
+
+  channel.onMessage((message) => {
+    // Ours is on the other side.
+    const told = message as FromStores;
+    if ("id" in told) caller.settle(told);
+    else if ("rows" in told) sent -= told.rows;
+    else {
+      keys.forget(told.keys.isEmpty);
+      begin?.();
+    }
+  });
+  channel.onClose(() => {
+    closed = true;
+    caller.end();
+    failToBegin?.(new StoreError("unavailable", new Error("the process that has the stores is gone")));
+  });
+  // Whoever does not wait for it hears of it by each call.
+  ready.catch(() => undefined);
+
+  const limits: Limits = {
+    async reserve(reservation) {
+      const refusal = await caller.ask("limits.reserve", reservation);
+      // JSON leaves out what is undefined.
+      return refusal?.kind === "limit" ? { ...refusal, retryAfterMs: refusal.retryAfterMs } : refusal;
+    },
+    settle: (id, { tokens, nanoUsd }) => say({ settle: [id, tokens, nanoUsd] }),
+    async look(asked) {
+      const states = await caller.ask("limits.look", asked);
+      return states.map((state) => ({ ...state, resetsAt: state.resetsAt }));
+    },
+    flush: () => caller.ask("limits.flush"),
+  };
+  const ledger: Ledger = {
+    add(row) {
+      if (closed || sent >= mostRows) {
+        dropped += 1;
+        return;
+      }
+      sent += 1;
+      say({ row });
+    },
+    get dropped() {
+      return dropped;
+    },
+    list: (query) => caller.ask("ledger.list", query),
+    sum: (query) => caller.ask("ledger.sum", query),
+    async flush() {
+      if (!closed) await caller.ask("ledger.flush");
+    },
+  };
+  const remoteKeys: KeyStore = {
+    get isEmpty() {
+      return keys.isEmpty;
+    },
+    find: keys.find,
+    get: (id) => caller.ask("keys.get", id),
+    list: () => caller.ask("keys.list"),
+    create: (key, digest) => caller.ask("keys.create", key, digest),
+    change: (id, change) => caller.ask("keys.change", id, change),
+  };
+
+  return {
+    ready,
+    responses: createRemoteResponses(caller),
+    keys: remoteKeys,
+    limits,
+    ledger,
+    async close() {
+      if (closed) return;
+      closed = true;
+      await Promise.all([caller.ask("limits.flush"), caller.ask("ledger.flush")]);
+    },
+  };
+}
+
+/** Keys as the other process last said, until it says that they changed. */
+function createKeyCache(
+  now: () => number,
+  ask: (digest: string) => Promise<KeyLineage | undefined>,
+): {
+  readonly isEmpty: boolean;
+  find(this: void, digest: string): Promise<KeyLineage | undefined>;
+  forget(isEmpty: boolean): void;
+} {
+  const known = new LRUCache<string, { readonly lineage: KeyLineage; readonly at: number }>({
+    max: mostKeys,
+  });
+  // Before it is known, nobody is let in for it.
+  let isEmpty = false;
+  let changes = 0;
+  return {
+    get isEmpty() {
+      return isEmpty;
+    },
+    async find(digest) {
+      const found = known.get(digest);
+      const at = now();
+      if (found !== undefined && at >= found.at && at - found.at < freshMs) return found.lineage;
+      const before = changes;
+      const lineage = await ask(digest);
+      // What was on its way while they changed may be what was before.
+      if (lineage !== undefined && changes === before) known.set(digest, { lineage, at });
+      return lineage;
+    },
+    forget(empty) {
+      isEmpty = empty;
+      changes += 1;
+      known.clear();
+    },
+  };
+}
+
+function createRemoteResponses(caller: ReturnType<typeof createCaller>): ResponseStore {
+  let problem: StoreProblem | undefined;
+  return {
+    get problem() {
+      return problem;
+    },
+    get: (id) => caller.ask("responses.get", id),
+    async put(stored) {
+      try {
+        await caller.ask("responses.put", stored);
+        problem = undefined;
+      } catch (error) {
+        if (error instanceof StoreError) ({ problem } = error);
+        throw error;
+      }
+    },
+    delete: (id) => caller.ask("responses.delete", id),
+    // It is its owner's.
+    async close() {},
+  };
+}
