@@ -8,8 +8,14 @@ export interface Leg {
   readonly model: ModelInfo;
 }
 
+/** What a leg is called by. */
+export interface LegName {
+  readonly upstream: string;
+  readonly model: Pick<ModelInfo, "id">;
+}
+
 /** The same for the same model at the same upstream, and for no other. For maps and the log: `web/DeepSeek-V3.2`. */
-export function legKey({ upstream, model }: Leg): string {
+export function legKey({ upstream, model }: LegName): string {
   return `${upstream}/${model.id}`;
 }
 

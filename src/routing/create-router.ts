@@ -1,13 +1,15 @@
 import { GatewayError, toGatewayError } from "../errors.ts";
 import type { Leg } from "../model/leg.ts";
+import type { Notices } from "../model/notices.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 import { listNow, showNow } from "./catalogue.ts";
 import { createCatalogueKeeper } from "./catalogue-keeper.ts";
 import { conversationKey, createConversations } from "./conversations.ts";
-import { createHealth, type HealthOptions } from "./health.ts";
+import { createHealth, type HealthOptions, type RestListener } from "./health.ts";
 import type { Catalogue, OwnName, Router } from "./router.ts";
 import { attemptLegs, progressOfBatch } from "./run-attempts.ts";
+import { followRests, tellRests } from "./share-rests.ts";
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -19,6 +21,8 @@ export interface RouterOptions {
   readonly startTimer: StartTimer;
   /** Told when an upstream or a model at it begins to rest. */
   readonly onRest?: HealthOptions["onRest"];
+  /** What other processes of this gateway have learned, and are told of. */
+  readonly notices?: Notices | undefined;
 }
 
 /** An upstream, and how many answers of it are under way. */
@@ -31,8 +35,11 @@ interface Member {
 
 /** Creates the router. Nothing is asked before the first call. */
 export function createRouter(options: RouterOptions): Router {
-  const { now, startTimer, onRest } = options;
-  const health = createHealth({ now, ...(onRest === undefined ? {} : { onRest }) });
+  const { now, startTimer, notices } = options;
+  const listeners = [options.onRest, notices && tellRests(notices)].filter((one) => one !== undefined);
+  const onRest: RestListener = (rest) => listeners.forEach((tell) => tell(rest));
+  const health = createHealth({ now, onRest });
+  if (notices !== undefined) followRests(notices, health);
   const places = createConversations({ now });
   let members = new Map<string, Member>();
   let keeper = use(options.upstreams, options.names ?? []);

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 
 import type { GatewayError } from "../errors.ts";
-import { type Leg, legKey } from "../model/leg.ts";
+import { type Leg, legKey, type LegName } from "../model/leg.ts";
 import {
   type Availability,
   type BreakerRules,
@@ -39,6 +39,8 @@ export interface Health {
   rests(): readonly Rest[];
   /** An upstream was set up anew, or is known to answer again: forgets its rests and those of its models. */
   forget(upstream: string): void;
+  /** An upstream (no `model`) or a model at it rests, as another process has found out. Nobody is told. */
+  take(upstream: string, model: string | undefined, rest: Resting): void;
 }
 
 /** Told when an upstream (no `model`) or a model at it begins to rest. */
@@ -81,13 +83,13 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
     return createPlace({ now, rules: breaker, onRest: (rest) => onRest?.({ ...rest, upstream, model }) });
   }
 
-  function upstreamOf({ upstream }: Leg): Place {
+  function upstreamOf({ upstream }: Pick<Leg, "upstream">): Place {
     const place = upstreams.get(upstream) ?? start(upstream, undefined);
     upstreams.set(upstream, place);
     return place;
   }
 
-  function placeOf(leg: Leg): Place {
+  function placeOf(leg: LegName): Place {
     const key = legKey(leg);
     const known = legs.get(key)?.place;
     if (known !== undefined) return known;
@@ -144,6 +146,11 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
         const isOver = rest === undefined || place.availability() === "due";
         return isOver ? [] : [{ upstream, model, until: rest.until }];
       });
+    },
+    take(upstream, model, rest) {
+      const place =
+        model === undefined ? upstreamOf({ upstream }) : placeOf({ upstream, model: { id: model } });
+      place.take(rest);
     },
     forget(upstream) {
       upstreams.delete(upstream);

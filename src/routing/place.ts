@@ -68,6 +68,8 @@ export interface Place {
   availability(): Availability;
   /** A request is about to ask here; it is the trial if one is due. */
   enter(): Visit;
+  /** It rests, as somebody else has found out. Nobody is told. */
+  take(rest: Resting): void;
 }
 
 /** What a place reads its time from, and who hears when it begins to rest. */
@@ -92,6 +94,11 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
   function startRest(rest: Resting, holder?: object): void {
     state = holder === undefined ? rest : { state: "trial", rest, holder };
     onRest(rest);
+  }
+
+  function isNews(next: Resting, at: number): boolean {
+    const known = state.state === "trial" ? state.rest : state;
+    return known.state === "well" || isOver(known, at) || isStronger(next, known);
   }
 
   function openBreaker(error: GatewayError, round: number): void {
@@ -131,9 +138,8 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
       rest(error, forMs, told) {
         const since = now();
         const next: Resting = { state: "resting", since, until: since + forMs, told, error, round: 0 };
-        const known = state.state === "trial" ? state.rest : state;
         const other = state.state === "trial" && trial() === undefined ? state.holder : undefined;
-        if (known.state === "well" || isOver(known, since) || isStronger(next, known)) startRest(next, other);
+        if (isNews(next, since)) startRest(next, other);
       },
       leave() {
         state = trial()?.rest ?? state;
@@ -147,6 +153,13 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
     },
     availability,
     enter,
+    take(rest) {
+      const at = now();
+      // Its clock may go ahead of ours.
+      const next = { ...rest, since: Math.min(rest.since, at) };
+      if (isOver(next, at) || !isNews(next, at)) return;
+      state = state.state === "trial" ? { ...state, rest: next } : next;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError, type Config } from "../config.ts";
+import type { Notices } from "../model/notices.ts";
 import { createAkashChatUpstream } from "./akash-chat/index.ts";
 import { type CompatibleSurroundings, createCompatibleUpstream } from "./openai-compatible/index.ts";
 import { servers } from "./openai-compatible/servers/index.ts";
@@ -9,6 +10,8 @@ import { withModelOptions } from "./with-model-options.ts";
 /** What upstreams need of the gateway. */
 export interface UpstreamSurroundings extends CompatibleSurroundings {
   readonly config: Config;
+  /** Between this and other processes of the gateway. */
+  readonly notices?: Notices | undefined;
 }
 
 /** The types that an entry may have. A server with an OpenAI-compatible API has one by being in `servers`. */

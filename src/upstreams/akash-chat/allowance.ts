@@ -5,6 +5,7 @@ import { waitFor } from "../http/abort.ts";
 import { createBudgetNotices } from "./budget-notices.ts";
 import { createExhaustedError } from "./exhausted-error.ts";
 import type { UpstreamLog } from "./options.ts";
+import type { SharedAllowance } from "./share-allowance.ts";
 import { anonymousSize, sizeOf } from "./to-budget.ts";
 import type { UsageStatus } from "./usage-status.ts";
 
@@ -37,6 +38,8 @@ export interface AllowanceOptions {
   readonly now: () => number;
   readonly log: UpstreamLog;
   readonly startTimer: StartTimer;
+  /** With other processes that spend of it. */
+  readonly shared?: SharedAllowance | undefined;
 }
 
 /** The pause between two looks. */
@@ -51,7 +54,7 @@ const patienceMs = 4000;
  * for those who ask for the state.
  */
 export function createAllowance(options: AllowanceOptions): Allowance {
-  const { look, now, log, startTimer } = options;
+  const { look, now, log, startTimer, shared } = options;
   const closing = new AbortController();
   const notices = createBudgetNotices(options);
   let nextLookAt = 0;
@@ -59,7 +62,8 @@ export function createAllowance(options: AllowanceOptions): Allowance {
   let looking: Promise<void> | undefined;
   let begun = false;
   let spentUntil: number | undefined;
-  let refusals = 0;
+  /** How often it was told otherwise than by a look of ours. */
+  let tidings = 0;
   let seen: UsageStatus | undefined;
   /** When the upstream last told: by a look or by a refusal. */
   let toldAt = 0;
@@ -80,12 +84,25 @@ export function createAllowance(options: AllowanceOptions): Allowance {
     notices.update(known());
   }
 
+  /** The same, when it was told here: then others hear of it. */
+  function learnFirst(status: UsageStatus | undefined): void {
+    learn(status);
+    if (status !== undefined) shared?.publish(status);
+  }
+
+  const stopFollowing = shared?.subscribe((status) => {
+    // Newer than a look that is under way, and as good as one.
+    tidings += 1;
+    nextLookAt = now() + pauseMs;
+    learn(status);
+  });
+
   async function lookNow(): Promise<void> {
-    const before = refusals;
+    const before = tidings;
     try {
       const status = await look(closing.signal);
       // A refusal that came in the meantime is newer.
-      if (refusals === before) learn(status);
+      if (tidings === before) learnFirst(status);
     } catch (error) {
       // Nobody waits for it: what was known stays known, and the next look may do better.
       log.debug({ err: error }, "the upstream's usage status can't be had");
@@ -110,12 +127,12 @@ export function createAllowance(options: AllowanceOptions): Allowance {
   function note(error: unknown): void {
     if (!(error instanceof GatewayError) || error.kind !== "budget-exhausted") return;
     if (error.resetsAt === undefined) return;
-    refusals += 1;
+    tidings += 1;
     // As good as a look.
     nextLookAt = now() + pauseMs;
     const { authenticated = false, usedPercent = 0 } = seen ?? {};
     const { resetsAt } = error;
-    learn({ usedPercent: Math.max(100, usedPercent), blocked: true, authenticated, resetsAt });
+    learnFirst({ usedPercent: Math.max(100, usedPercent), blocked: true, authenticated, resetsAt });
   }
 
   /** When there is a new budget, if there is none now. */
@@ -180,6 +197,7 @@ export function createAllowance(options: AllowanceOptions): Allowance {
     },
     close() {
       closing.abort();
+      stopFollowing?.();
       notices.close();
     },
   };

@@ -21,6 +21,7 @@ import { createModels } from "./models.ts";
 import { openImage } from "./open-image.ts";
 import type { AkashChatOptions } from "./options.ts";
 import { createSession } from "./session.ts";
+import { shareAllowance } from "./share-allowance.ts";
 import { decodeReply } from "./stream-chat.ts";
 import { fetchUsageStatus } from "./usage-status.ts";
 
@@ -55,6 +56,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     now,
     log: options.log,
     startTimer,
+    shared: options.notices && shareAllowance(options.notices, config, now),
   });
 
   /** Asks a model. A refusal costs nothing upstream, so a model that has another id is asked for by that, too. */

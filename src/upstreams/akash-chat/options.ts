@@ -1,4 +1,5 @@
 import type { Config } from "../../config.ts";
+import type { Notices } from "../../model/notices.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import type { ProxySettings } from "../http/create-dispatcher.ts";
 import type { UpstreamLog } from "../http/upstream-log.ts";
@@ -19,6 +20,8 @@ export interface AkashChatOptions {
   readonly random?: (() => number) | undefined;
   /** `setTimeout` by default. */
   readonly startTimer?: StartTimer | undefined;
+  /** Between this and other processes of the gateway. */
+  readonly notices?: Notices | undefined;
   /** By default what the environment says. A loopback upstream is never asked through a proxy. */
   readonly proxy?: ProxySettings | undefined;
 }

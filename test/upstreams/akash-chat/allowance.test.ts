@@ -384,3 +384,68 @@ describe("the log", () => {
     expect(lines).toEqual([spent]);
   });
 });
+
+describe("with another process that spends of it", () => {
+  function setUpTwo() {
+    const one = setUp();
+    const takers: ((status: UsageStatus) => void)[] = [];
+    const published: UsageStatus[] = [];
+    const looks: Look[] = [];
+    const other = createAllowance({
+      look: () => begin(looks),
+      now: () => one.clock.now,
+      log: { debug() {}, info() {}, warn() {} },
+      startTimer: one.timers.start,
+      shared: {
+        publish: (status) => void published.push(status),
+        subscribe(take) {
+          takers.push(take);
+          return () => void takers.splice(0);
+        },
+      },
+    });
+    return {
+      ...one,
+      other,
+      looks,
+      published,
+      tell: (status: UsageStatus) => takers.forEach((take) => take(status)),
+    };
+  }
+
+  test("what that is told is as good as a look of our own, and is not told on", async () => {
+    const { other, looks, published, tell, resetsAt } = setUpTwo();
+    await other.spend(async () => "sent");
+    tell({ usedPercent: 100, blocked: true, authenticated: false, resetsAt });
+    expect(await ask(other)).toBe("budget-exhausted");
+    expect(other.budget()).toMatchObject({ spent: true, resetsAt });
+    tell({ usedPercent: 1, blocked: false, authenticated: false, resetsAt });
+    expect(await ask(other)).toBe("sent");
+    expect(other.budget()).toMatchObject({ spent: false, usedPercent: 1 });
+    expect([looks.length, published]).toEqual([0, []]);
+  });
+
+  test("looks and refusals are told; a look that began before another's tidings is not", async () => {
+    const { other, looks, published, tell, refuse, clock, resetsAt } = setUpTwo();
+    const status = { usedPercent: 50, blocked: false, authenticated: false, resetsAt };
+    await other.spend(async () => "sent");
+    other.budget();
+    await land(looks[0], status);
+    expect(published).toEqual([status]);
+    await expect(other.spend(refuse)).rejects.toMatchObject({ kind: "budget-exhausted" });
+    expect(published[1]).toEqual({ ...status, usedPercent: 100, blocked: true });
+    clock.now += 30_000;
+    other.budget();
+    tell({ ...status, usedPercent: 7 });
+    await land(looks[1], { ...status, usedPercent: 99 });
+    expect(other.budget()).toMatchObject({ usedPercent: 7 });
+    expect(published).toHaveLength(2);
+  });
+
+  test("a closed one hears nothing more", () => {
+    const { other, tell, resetsAt } = setUpTwo();
+    other.close();
+    tell({ usedPercent: 100, blocked: true, authenticated: false, resetsAt });
+    expect(other.budget()).toBeUndefined();
+  });
+});

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+
+import { GatewayError } from "../../src/errors.ts";
+import type { Notice, Notices } from "../../src/model/notices.ts";
+import { createHealth } from "../../src/routing/health.ts";
+import { followRests, tellRests } from "../../src/routing/share-rests.ts";
+import { createClock, leg } from "./support/legs.ts";
+
+const a = leg("u", "a");
+const b = leg("u", "b");
+const refusal = new GatewayError("budget-exhausted", "The budget is spent.", {
+  resetsAt: 9_000_000,
+  cause: new Error("secret"),
+});
+
+/** Two processes: what one finds out, the other takes over. */
+function setUp() {
+  const clock = createClock();
+  const published: Notice[] = [];
+  let give: ((notice: Notice) => void) | undefined;
+  const notices: Notices = {
+    publish(notice) {
+      const text = JSON.stringify(notice);
+      published.push(JSON.parse(text));
+      give?.(JSON.parse(text));
+    },
+    subscribe(_kind, take) {
+      give = take;
+      return () => {};
+    },
+  };
+  const here = createHealth({ now: clock.now, onRest: tellRests(notices) });
+  const there = createHealth({ now: clock.now, onRest: () => expect.unreachable("it echoes") });
+  followRests(notices, there);
+  return { clock, here, there, published };
+}
+
+test("a rest that an upstream has ordered keeps others from asking, and says why", () => {
+  const { clock, here, there, published } = setUp();
+  here.enter(a).fail(refusal, { kind: "rest", place: "upstream", forMs: 5000, told: true });
+  expect([there.availability(a), there.availability(b)]).toEqual(["shut", "shut"]);
+  const { error, until } = there.restOf(b) ?? expect.unreachable("no rest");
+  expect(until).toBe(clock.now() + 5000);
+  expect(error).toBeInstanceOf(GatewayError);
+  expect(error).toMatchObject({
+    kind: "budget-exhausted",
+    status: refusal.status,
+    message: refusal.message,
+    resetsAt: 9_000_000,
+    shouldRetry: false,
+  });
+  expect(JSON.stringify(published)).not.toContain("secret");
+  clock.advance(5000);
+  expect(there.availability(a)).toBe("due");
+});
+
+test("an open breaker is one of a model, and a trial that is under way there goes on", () => {
+  const { clock, here, there } = setUp();
+  const broken = new GatewayError("upstream-unavailable", "It failed.");
+  const strike = () => here.enter(a).fail(broken, { kind: "strike" });
+  for (let count = 0; count < 3; count += 1) strike();
+  expect([there.availability(a), there.availability(b)]).toEqual(["doubtful", "ready"]);
+  clock.advance(10_000);
+  const trial = there.enter(a);
+  expect(there.availability(a)).toBe("doubtful");
+  strike();
+  expect(there.availability(a)).toBe("doubtful");
+  trial.begin();
+  trial.complete();
+  trial.leave();
+  // The other process has seen it fail since.
+  expect(there.availability(a)).toBe("doubtful");
+  clock.advance(20_000);
+  expect(there.availability(a)).toBe("due");
+});
+
+test("what is over, or weaker than what is known, changes nothing", () => {
+  const { clock, here, there } = setUp();
+  there.take("u", "a", {
+    state: "resting",
+    since: 0,
+    until: clock.now() - 1,
+    told: true,
+    error: refusal,
+    round: 0,
+  });
+  expect(there.availability(a)).toBe("ready");
+  const broken = new GatewayError("upstream-unavailable", "It failed.");
+  here.enter(a).fail(refusal, { kind: "rest", place: "model", forMs: 5000, told: true });
+  const rest = { state: "resting", since: clock.now(), told: false, error: broken, round: 0 } as const;
+  there.take("u", "a", { ...rest, until: clock.now() + 90_000 });
+  expect(there.availability(a)).toBe("shut");
+  // The clock of another machine goes ahead.
+  there.take("u", "b", { ...rest, told: true, since: clock.now() + 500, until: clock.now() + 900 });
+  expect(there.availability(b)).toBe("shut");
+});
