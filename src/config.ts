@@ -168,6 +168,10 @@ export const settings = {
   OTEL_TRACES_EXPORTER: z.string().optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
 
+  WORKERS: z
+    .union([z.literal("auto"), integer(1, 256, 1)], { error: 'must be "auto" or a number from 1 to 256' })
+    .default(1),
+
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   LOG_FORMAT: z.enum(["auto", "pretty", "json"]).default("auto"),
 } as const;

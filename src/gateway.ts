@@ -34,8 +34,9 @@ import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
 import { openStores } from "./store/open-stores.ts";
-import type { Stores } from "./store/stores.ts";
+import type { Notices } from "./model/notices.ts";
 import type { ResponseStore } from "./store/response-store.ts";
+import type { Stores } from "./store/stores.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
 import { createRouter, type OwnName, type RestListener, type Router } from "./routing/index.ts";
 import { routePictures } from "./routing/route-pictures.ts";
@@ -43,6 +44,7 @@ import { startRealTimer } from "./stream/real-timer.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
 import { createUpstreams } from "./upstreams/create-upstreams.ts";
 import { openCapabilities } from "./upstreams/memory/open-capabilities.ts";
+import { shareCapabilities } from "./upstreams/memory/share-capabilities.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
 import { readVersion } from "./version.ts";
 
@@ -60,6 +62,10 @@ export interface Overrides {
   readonly store?: ResponseStore;
   /** How several processes on one store share their background responses. */
   readonly sharedRuns?: SharedRuns;
+  /** What image links and sealed summaries are made with. */
+  readonly secret?: string;
+  /** Between this and other processes of one gateway. */
+  readonly notices?: Notices;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
   readonly environment?: Environment;
   /** Of the warnings about requests that stand still. */
@@ -107,21 +113,24 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const log = overrides.log ?? (await createLog(config));
   const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const now = overrides.now ?? Date.now;
+  const { notices } = overrides;
   const stores = overrides.stores ?? (await openStores(config, { log, now }));
   const { keys, limits, ledger, traces } = stores;
   const store = overrides.store ?? stores.responses;
   const startTimer = overrides.startTimer ?? startRealTimer;
   const loaded = loadConfiguration(config, overrides.environment);
-  const memory = await openCapabilities(config, log);
-  const upstreams = createUpstreams({ config, log, now, newId, memory });
+  const known = await openCapabilities(config, log);
+  const memory = notices === undefined ? known : shareCapabilities(known, { notices, now });
+  const upstreams = createUpstreams({ config, log, now, newId, memory, notices });
   let { configuration } = loaded;
-  const secret = await findSecret(config, stores);
+  const secret = overrides.secret ?? (await findSecret(config, stores));
   const router = createRouter({
     upstreams: overrides.upstreams ?? upstreams.use(configuration.upstreams),
     names: toOwnNames(configuration),
     now,
     startTimer,
     onRest: createRestLog(log),
+    notices,
   });
   const followed = followConfiguration(loaded, {
     log,
@@ -243,6 +252,8 @@ export interface Gateway {
   listen(): Promise<string>;
   /** How many answers are not complete yet. */
   running(): number;
+  /** As `Server` has it: before `close`, where another process listens at the same address. */
+  drain(timeoutMs: number): Promise<void>;
   /** Lets running answers finish (`SHUTDOWN_TIMEOUT_MS`), then closes everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -304,6 +315,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     get metricsUrl() {
       return metricsUrl;
     },
+    drain: (timeoutMs) => server.drain(timeoutMs),
     close() {
       closed ??= close();
       return closed;

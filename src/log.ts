@@ -121,8 +121,8 @@ export interface LogDestination {
 /** Of all logs of the process: each would listen for the end of it, and hold back lines that belong between another's. */
 let standardOutput: ReturnType<typeof writeLines> | undefined;
 
-function writeToStandardOutput(): ReturnType<typeof writeLines> {
-  standardOutput ??= writeLines(1);
+function writeToStandardOutput(isShared: boolean): ReturnType<typeof writeLines> {
+  standardOutput ??= writeLines(1, { isShared });
   return standardOutput;
 }
 
@@ -134,16 +134,18 @@ export function isPretty({ LOG_FORMAT }: Pick<Config, "LOG_FORMAT">, { isTTY }: 
 /**
  * Creates the log: a line for people on a terminal, JSON lines otherwise (`LOG_FORMAT` decides for both). Keys, cookies
  * and message bodies are never given to it; the redaction is a second net. `destination` is standard output by default;
- * `environment` says whether there are colours.
+ * `environment` says whether there are colours. `sharer`: the process shares its standard output with others; a worker's number
+ * stands in each of its lines.
  */
 export async function createLog(
   config: Pick<Config, "LOG_LEVEL" | "LOG_FORMAT">,
   destination?: LogDestination,
   environment: Environment = process.env,
+  sharer?: { readonly worker?: number },
 ): Promise<Logger> {
   const options: LoggerOptions = {
     level: config.LOG_LEVEL,
-    base: null,
+    base: sharer?.worker === undefined ? null : { worker: sharer.worker },
     formatters: { log: (fields) => withoutSecrets(fields) },
     serializers: {
       err: (error: unknown) => toLoggedError(error),
@@ -153,7 +155,8 @@ export async function createLog(
     },
   };
   const out = destination ?? process.stdout;
-  if (!isPretty(config, out)) return pino(options, destination ?? writeToStandardOutput());
+  if (!isPretty(config, out))
+    return pino(options, destination ?? writeToStandardOutput(sharer !== undefined));
   // Loaded only here: a server under a process manager needs none of it.
   const { createPrettyWriter } = await import("./pretty/create-pretty-writer.ts");
   return pino(options, createPrettyWriter(out, environment));

@@ -11,9 +11,17 @@ function toShownUrl(text: string): string {
 
 /** The line of the start: what runs where. At `debug` where people read the log on a terminal, who are welcomed there. */
 export function logStart(
-  { log, configuration, access, keptIn }: Pick<Services, "log" | "configuration" | "access" | "keptIn">,
+  {
+    log,
+    configuration,
+    access,
+    keptIn,
+  }: Pick<Services, "log" | "configuration" | "keptIn"> & {
+    readonly access: Pick<Services["access"], "isOpen">;
+  },
   config: Config,
   url: string,
+  workers?: number,
 ): void {
   const version = readVersion();
   const line = {
@@ -24,10 +32,12 @@ export function logStart(
     auth: !access.isOpen,
     keptIn,
     dataDir: config.DATA_DIR ?? null,
+    ...(workers === undefined ? {} : { workers }),
     node: process.version,
   };
   const isWelcomed = process.stdout.isTTY && isPretty(config, process.stdout);
-  log[isWelcomed ? "debug" : "info"](line, `akashchat-api ${version} is listening at ${url}`);
+  const how = workers === undefined ? "" : ` with ${workers} workers`;
+  log[isWelcomed ? "debug" : "info"](line, `akashchat-api ${version} is listening at ${url}${how}`);
   if (keptIn === "memory" && config.ADMIN_TOKEN !== "") {
     log.warn(
       "Keys, limits and the ledger are in memory: gone when this process ends. DATA_DIR or DATABASE_URL keeps them.",

@@ -9,6 +9,7 @@ import type { ChatOptions } from "./chat/chat.ts";
 import type { Size } from "./connect/client.ts";
 import { clientNames, programNames } from "./connect/client-names.ts";
 import { endQuietly } from "./end-quietly.ts";
+import { countWorkers } from "./count-workers.ts";
 import { explainSystemError } from "./explain-system-error.ts";
 import { hintUsage } from "./hint-usage.ts";
 import { ownCommand } from "./look-around.ts";
@@ -137,8 +138,14 @@ function createProgram(origins: Map<string, string>): Command {
     .command("serve")
     .description("run the gateway; what is done without a command")
     .action(async () => {
+      const config = readConfig(process.env);
+      if (countWorkers(config) > 1) {
+        const { serveWorkers } = await import("./serve-workers.ts");
+        await serveWorkers(config, environment);
+        return;
+      }
       const { serve } = await import("./serve.ts");
-      await serve(readConfig(process.env), { environment, reload: ({ services }) => services.reload() });
+      await serve(config, { environment, reload: ({ services }) => services.reload() });
     });
   program
     .command("demo")

@@ -2,17 +2,13 @@ import type { Environment, ReloadOutcome } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
 import { createPaint, hasColours } from "../pretty/create-paint.ts";
-import { createPacer } from "../completion/create-pacer.ts";
-import { loadTokenTables } from "../shaping/count-tokens.ts";
-import { flushCompileCache } from "../enable-compile-cache.ts";
+import { showBanner, type BannerKind } from "./banner.ts";
+import { guardProcess } from "./guard-process.ts";
 import { logStart } from "./log-start.ts";
-import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
+import { prepareForRequests } from "./prepare-for-requests.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import { tuneEngine } from "./tune-engine.ts";
-import { showBanner, type BannerKind } from "./banner.ts";
-
-/** After the start, when health checks and the first requests have been answered. */
-const preparationDelayMs = 500;
+import { warnOfOpenAddress } from "./warn-of-open-address.ts";
 
 /** How the gateway is served. */
 export interface ServeOptions {
@@ -38,18 +34,8 @@ export async function serve(
   tuneEngine();
   const gateway = await createGateway(config, environment === undefined ? {} : { environment });
   const { log } = gateway;
-  if (gateway.services.access.isOpen && !isOwnMachine(config.SERVER_ADDRESS.host)) {
-    log.warn("BEARER_TOKEN is not set: whoever reaches this address can use the gateway.");
-  }
-  // One request that fails in an unforeseen place must not end the answers of all others.
-  process.on("unhandledRejection", (error) => {
-    log.error({ err: error }, "a failure that nobody waited for");
-  });
-  // Here the state of the process is unknown. The log shows less of the error than Node would: no headers, no keys.
-  process.on("uncaughtException", (error) => {
-    log.fatal({ err: error }, "an unforeseen failure ends the process");
-    process.exit(1);
-  });
+  warnOfOpenAddress(config, gateway.services.access.isOpen, log);
+  guardProcess(log);
 
   stopOnSignals(process, {
     running: () => gateway.running(),
@@ -66,23 +52,11 @@ export async function serve(
   });
 
   const url = await gateway.listen();
-  setTimeout(() => void prepare(), preparationDelayMs).unref();
+  prepareForRequests();
   logStart(gateway.services, config, url);
   if (process.stdout.isTTY) {
     const paint = createPaint(hasColours(true, process.env));
     showBanner({ gateway, config, url, kind }, process.stdout, paint);
   }
   return url;
-}
-
-/** Does what the first request that needs it would wait for. */
-async function prepare(): Promise<void> {
-  const pacer = createPacer(() => performance.now());
-  await loadTokenTables(pacer.start(new AbortController().signal));
-  loadSchemaRules();
-  flushCompileCache();
-}
-
-function isOwnMachine(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

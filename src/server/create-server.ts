@@ -125,6 +125,11 @@ export interface Server {
   running(): number;
   /** How much is under way, background responses too, and what it waits for. */
   underWay(): OpenCounts;
+  /**
+   * Takes no more connections, and waits until the clients have closed theirs, `timeoutMs` at most: each is asked to by its next answer.
+   * For an address at which another process listens, too. `close` comes next.
+   */
+  drain(timeoutMs: number): Promise<void>;
   /** Lets running answers finish for `SHUTDOWN_TIMEOUT_MS`, then ends them with an error. Idempotent. */
   close(): Promise<void>;
 }
@@ -262,6 +267,7 @@ export async function createServer(
     app,
     running: () => shutdown.running,
     underWay: () => open.counts(),
+    drain: (timeoutMs) => shutdown.drain(app, timeoutMs),
     close() {
       if (!shutdown.begun) tellStopping(log, open.list(), config.SHUTDOWN_TIMEOUT_MS);
       return shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS);

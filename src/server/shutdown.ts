@@ -6,6 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { GatewayError } from "../errors.ts";
 import { createController } from "../stream/create-controller.ts";
 import { InFlight } from "./in-flight.ts";
+import { stopListening } from "./stop-listening.ts";
 
 /** After the deadline, how long an error frame may take to reach a client that does not read. */
 const lastWordsMs = 1000;
@@ -23,6 +24,11 @@ export interface Shutdown {
   track(response: ServerResponse): void;
   /** Keeps in sight a connection of the server. */
   watch(socket: Socket): void;
+  /**
+   * Accepts no more connections, and has those that there are closed by their next answer. Resolves when none is left, or after
+   * `timeoutMs`; `close` ends the rest.
+   */
+  drain(app: FastifyInstance, timeoutMs: number): Promise<void>;
   /** Accepts nothing more, waits `timeoutMs` for running answers, ends the rest. Idempotent. */
   close(app: FastifyInstance, timeoutMs: number): Promise<void>;
 }
@@ -36,6 +42,7 @@ export function createShutdown(): Shutdown {
   const running = new InFlight<ServerResponse>();
   const enders = new InFlight<() => void>();
   const sockets = new Set<Socket>();
+  let draining = false;
   let closed: Promise<void> | undefined;
   let settle: (() => void) | undefined;
 
@@ -89,6 +96,7 @@ export function createShutdown(): Shutdown {
       return enders.add(end);
     },
     track(response) {
+      if (draining) response.shouldKeepAlive = false;
       const remove = running.add(response);
       response.once("close", () => {
         remove();
@@ -98,6 +106,17 @@ export function createShutdown(): Shutdown {
     watch(socket) {
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
+    },
+    async drain(app, timeoutMs) {
+      draining = true;
+      // Whose head is sent already has promised more; its connection gets one more request.
+      for (const response of running) response.shouldKeepAlive = false;
+      let timer: NodeJS.Timeout | undefined;
+      const timeout = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      await Promise.race([stopListening(app), timeout]);
+      clearTimeout(timer);
     },
     close(app, timeoutMs) {
       closed ??= run(app, timeoutMs);

@@ -17,7 +17,7 @@ export interface Stores {
   /** Of stores that gateways share: the secret of all, what the first of them has offered. Rejects with `StoreError` while they are away. */
   shareSecret?(offered: string): Promise<string>;
   /** Where processes share their background responses. Absent: there is one process. */
-  readonly runs?: RunStore;
+  readonly runs?: RunStore | undefined;
   /** With `runs`: the id of this process among them, unique for all time. */
   readonly owner?: string;
   /** Writes what waits, then closes. Idempotent. */

@@ -4,6 +4,7 @@ import type { KeyLineage } from "../../access/access-key.ts";
 import type { KeyStore } from "../../access/key-store.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Limits } from "../../access/limits.ts";
+import { type RunStore, usualRunBounds } from "../../responses/run-store.ts";
 import type { Channel } from "../../stream/channel.ts";
 import { type ResponseStore, StoreError, type StoreProblem } from "../response-store.ts";
 import type { Stores } from "../stores.ts";
@@ -14,6 +15,8 @@ import { type FromStores, rowStep, type ToStores } from "./protocol.ts";
 export interface ConnectOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The id of this process among those that share the stores; unique for all time. */
+  readonly process: string;
   /** How many ledger rows may be on their way; what comes then is dropped and counted. A multiple of 100; default: 10,000. */
   readonly mostRows?: number;
 }
@@ -36,7 +39,9 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
   const { now, mostRows = 100 * rowStep } = options;
   const say = (message: ToStores) => channel.send(message);
   const caller = createCaller(say);
-  const keys = createKeyCache(now, (digest) => caller.ask("keys.find", digest));
+  const keys = createKeyCache(now);
+  const findKey = keys.remember((digest: string) => caller.ask("keys.find", digest));
+  const getKey = keys.remember((id: string) => caller.ask("keys.get", id));
   let begin: (() => void) | undefined;
   let failToBegin: ((error: StoreError) => void) | undefined;
   const ready = new Promise<void>((resolve, reject) => {
@@ -47,6 +52,8 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
   let sent = 0;
   let dropped = 0;
   let closed = false;
+  let place: Stores["place"] = "memory";
+  let hasRuns = false;
 
   channel.onMessage((message) => {
     // Ours is on the other side.
@@ -55,6 +62,8 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
     else if ("rows" in told) sent -= told.rows;
     else {
       keys.forget(told.keys.isEmpty);
+      if (told.place !== undefined) ({ place } = told);
+      hasRuns ||= told.hasRuns === true;
       begin?.();
     }
   });
@@ -101,11 +110,23 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
     get isEmpty() {
       return keys.isEmpty;
     },
-    find: keys.find,
-    get: (id) => caller.ask("keys.get", id),
+    find: findKey,
+    get: getKey,
     list: () => caller.ask("keys.list"),
     create: (key, digest) => caller.ask("keys.create", key, digest),
     change: (id, change) => caller.ask("keys.change", id, change),
+  };
+
+  const runs: RunStore = {
+    leaseMs: usualRunBounds.leaseMs,
+    begin: (...of) => caller.ask("runs.begin", ...of),
+    append: (...of) => caller.ask("runs.append", ...of),
+    read: (...of) => caller.ask("runs.read", ...of),
+    wish: (...of) => caller.ask("runs.wish", ...of),
+    reap: (...of) => caller.ask("runs.reap", ...of),
+    settle: (...of) => caller.ask("runs.settle", ...of),
+    forget: (...of) => caller.ask("runs.forget", ...of),
+    leave: (...of) => caller.ask("runs.leave", ...of),
   };
 
   return {
@@ -114,6 +135,20 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
     keys: remoteKeys,
     limits,
     ledger,
+    traces: {
+      put(trace) {
+        if (!closed) say({ trace });
+      },
+      get: (id) => caller.ask("traces.get", id),
+      list: (limit) => caller.ask("traces.list", limit),
+    },
+    get place() {
+      return place;
+    },
+    get runs() {
+      return hasRuns ? runs : undefined;
+    },
+    owner: options.process,
     async close() {
       if (closed) return;
       closed = true;
@@ -123,17 +158,18 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
 }
 
 /** Keys as the other process last said, until it says that they changed. */
-function createKeyCache(
-  now: () => number,
-  ask: (digest: string) => Promise<KeyLineage | undefined>,
-): {
+interface KeyCache {
   readonly isEmpty: boolean;
-  find(this: void, digest: string): Promise<KeyLineage | undefined>;
+  /** The same question, answered from memory where it was asked lately. */
+  remember(
+    this: void,
+    ask: (of: string) => Promise<KeyLineage | undefined>,
+  ): (of: string) => Promise<KeyLineage | undefined>;
   forget(isEmpty: boolean): void;
-} {
-  const known = new LRUCache<string, { readonly lineage: KeyLineage; readonly at: number }>({
-    max: mostKeys,
-  });
+}
+
+function createKeyCache(now: () => number): KeyCache {
+  const caches: { clear(): void }[] = [];
   // Before it is known, nobody is let in for it.
   let isEmpty = false;
   let changes = 0;
@@ -141,20 +177,26 @@ function createKeyCache(
     get isEmpty() {
       return isEmpty;
     },
-    async find(digest) {
-      const found = known.get(digest);
-      const at = now();
-      if (found !== undefined && at >= found.at && at - found.at < freshMs) return found.lineage;
-      const before = changes;
-      const lineage = await ask(digest);
-      // What was on its way while they changed may be what was before.
-      if (lineage !== undefined && changes === before) known.set(digest, { lineage, at });
-      return lineage;
+    remember(ask) {
+      const known = new LRUCache<string, { readonly lineage: KeyLineage; readonly at: number }>({
+        max: mostKeys,
+      });
+      caches.push(known);
+      return async (of) => {
+        const found = known.get(of);
+        const at = now();
+        if (found !== undefined && at >= found.at && at - found.at < freshMs) return found.lineage;
+        const before = changes;
+        const lineage = await ask(of);
+        // What was on its way while they changed may be what was before.
+        if (lineage !== undefined && changes === before) known.set(of, { lineage, at });
+        return lineage;
+      };
     },
     forget(empty) {
       isEmpty = empty;
       changes += 1;
-      known.clear();
+      for (const cache of caches) cache.clear();
     },
   };
 }

@@ -58,6 +58,8 @@ export function createStoreHost(stores: Stores, { log, startTimer }: StoreHostOp
     const begun = new Map<string, StoredResponse>();
     let rows = 0;
     let isGone = false;
+    /** By what it is known among those that share background responses. */
+    let process: string | undefined;
 
     /** What a call that succeeded leaves to be done if the process dies. */
     function note(name: CallName, [of]: readonly unknown[], value: unknown): void {
@@ -72,6 +74,11 @@ export function createStoreHost(stores: Stores, { log, startTimer }: StoreHostOp
         else if (isGone) void end(stored);
         else begun.set(stored.id, stored);
       } else if (name === "responses.delete") begun.delete(String(of));
+      else if (name === "runs.begin" || name === "runs.append" || name === "runs.reap") process = String(of);
+    }
+
+    function tell(error: unknown): void {
+      log.error({ err: error }, "background responses of a process that is gone could not be taken over");
     }
 
     async function end(stored: StoredResponse): Promise<void> {
@@ -100,7 +107,8 @@ export function createStoreHost(stores: Stores, { log, startTimer }: StoreHostOp
         const [id, tokens, nanoUsd] = message.settle;
         reserved.delete(id);
         stores.limits.settle(id, { tokens, nanoUsd });
-      } else {
+      } else if ("trace" in message) stores.traces.put(message.trace);
+      else {
         stores.ledger.add(message.row);
         rows += 1;
         if (rows === rowStep) {
@@ -111,13 +119,16 @@ export function createStoreHost(stores: Stores, { log, startTimer }: StoreHostOp
     }
 
     guests.add(channel);
-    say(channel, { keys: { isEmpty: stores.keys.isEmpty } });
+    const { keys, place, runs } = stores;
+    say(channel, { keys: { isEmpty: keys.isEmpty }, place, hasRuns: runs !== undefined });
     channel.onMessage((message) => take(message as ToStores));
     channel.onClose(() => {
       isGone = true;
       guests.delete(channel);
       for (const id of reserved) stores.limits.settle(id, nothing);
       for (const stored of begun.values()) void end(stored);
+      // What it ran in the background another takes over at once.
+      if (process !== undefined) void stores.runs?.leave(process).catch(tell);
     });
   }
 

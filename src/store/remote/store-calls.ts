@@ -1,4 +1,11 @@
+import type { RunStore } from "../../responses/run-store.ts";
 import type { Stores } from "../stores.ts";
+
+/** Only stores with them are asked for them. */
+function runsOf({ runs }: Stores): RunStore {
+  if (runs === undefined) throw new Error("These stores have no background responses to share.");
+  return runs;
+}
 
 type Arguments<Method extends (...of: never) => unknown> = Parameters<Method>;
 
@@ -22,6 +29,16 @@ export const storeCalls = {
   "ledger.list": ({ ledger }: Stores, ...of: Arguments<Stores["ledger"]["list"]>) => ledger.list(...of),
   "ledger.sum": ({ ledger }: Stores, ...of: Arguments<Stores["ledger"]["sum"]>) => ledger.sum(...of),
   "ledger.flush": ({ ledger }: Stores) => ledger.flush(),
+  "traces.get": ({ traces }: Stores, ...of: Arguments<Stores["traces"]["get"]>) => traces.get(...of),
+  "traces.list": ({ traces }: Stores, ...of: Arguments<Stores["traces"]["list"]>) => traces.list(...of),
+  "runs.begin": (stores: Stores, ...of: Arguments<RunStore["begin"]>) => runsOf(stores).begin(...of),
+  "runs.append": (stores: Stores, ...of: Arguments<RunStore["append"]>) => runsOf(stores).append(...of),
+  "runs.read": (stores: Stores, ...of: Arguments<RunStore["read"]>) => runsOf(stores).read(...of),
+  "runs.wish": (stores: Stores, ...of: Arguments<RunStore["wish"]>) => runsOf(stores).wish(...of),
+  "runs.reap": (stores: Stores, ...of: Arguments<RunStore["reap"]>) => runsOf(stores).reap(...of),
+  "runs.settle": (stores: Stores, ...of: Arguments<RunStore["settle"]>) => runsOf(stores).settle(...of),
+  "runs.forget": (stores: Stores, ...of: Arguments<RunStore["forget"]>) => runsOf(stores).forget(...of),
+  "runs.leave": (stores: Stores, ...of: Arguments<RunStore["leave"]>) => runsOf(stores).leave(...of),
 } as const;
 
 type StoreCalls = typeof storeCalls;

@@ -33,7 +33,11 @@ function startHost(change: (stores: Stores) => Partial<Stores> = () => ({})) {
     async connect(options: { readonly mostRows?: number } = {}) {
       const pair = createLinkPair();
       host.serve(pair.links[1].lane("stores"));
-      const guest = connectStores(pair.links[0].lane("stores"), { now: clock.now, ...options });
+      const guest = connectStores(pair.links[0].lane("stores"), {
+        process: "guest",
+        now: clock.now,
+        ...options,
+      });
       await guest.ready;
       return Object.assign(guest, { die: pair.close });
     },

@@ -1,6 +1,7 @@
 import { createMemoryKeys } from "../../../src/store/memory/memory-keys.ts";
 import { createMemoryLedger } from "../../../src/store/memory/memory-ledger.ts";
 import { createMemoryLimits } from "../../../src/store/memory/memory-limits.ts";
+import { createMemoryTraces } from "../../../src/store/memory/memory-traces.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 
@@ -15,6 +16,8 @@ export function createMemoryStores(
     limits: createMemoryLimits({ now, isRevoked: (id) => keys.isRevoked(id) }),
     ledger: createMemoryLedger({ now, days, capacity }),
     responses: createMemoryStore(100),
+    traces: createMemoryTraces(),
+    place: "memory",
     async close() {},
   };
 }

@@ -1,0 +1,166 @@
+import cluster, { type Worker } from "node:cluster";
+import { fileURLToPath } from "node:url";
+
+import type { Logger } from "pino";
+
+import { loadConfiguration, type Environment, type ReloadOutcome } from "../config-file/index.ts";
+import { ConfigError, type Config } from "../config.ts";
+import { createLog } from "../log.ts";
+import { loadSecret } from "../secrets/load-secret.ts";
+import { createMemoryRuns } from "../store/memory/memory-runs.ts";
+import { openStores } from "../store/open-stores.ts";
+import { siblingModule } from "../store/sqlite/sibling-module.ts";
+import { createStoreHost } from "../store/remote/create-store-host.ts";
+import { startRealTimer } from "../stream/real-timer.ts";
+import { type FromWorker, tellWorker } from "../workers/control.ts";
+import { createLink } from "../workers/create-link.ts";
+import { createNoticeRelay } from "../workers/create-notices.ts";
+import { toChannel } from "../workers/process-channel.ts";
+import { supervise, type WorkerProcess } from "../workers/supervise.ts";
+import { countWorkers } from "./count-workers.ts";
+import { guardProcess } from "./guard-process.ts";
+import { logStart } from "./log-start.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
+import { warnOfOpenAddress } from "./warn-of-open-address.ts";
+
+/** Beyond `SHUTDOWN_TIMEOUT_MS`, until a worker counts as stuck. */
+const stuckMs = 10_000;
+
+/**
+ * Runs the gateway in several processes behind one address. This one has the stores and serves nobody: it starts the others, starts
+ * anew what dies, and does what signals say, as `serve` does; but SIGHUP replaces the others one after the other, which read the
+ * configuration file anew. Resolves with the address once all of them listen.
+ */
+export async function serveWorkers(config: Config, environment: Environment = process.env): Promise<string> {
+  const log = await createLog(config, undefined, undefined, {});
+  guardProcess(log);
+  const secret = loadSecret(config);
+  const { configuration } = loadConfiguration(config, environment);
+  const count = countWorkers(config);
+  // With a database each worker has its own connections to it.
+  const isShared = config.DATABASE_URL !== undefined;
+  const stores = isShared
+    ? undefined
+    : { ...(await openStores(config, { log, now: Date.now })), runs: createMemoryRuns({ now: Date.now }) };
+  const host = stores && createStoreHost(stores, { log, startTimer: startUnrefTimer });
+  const isOpen = config.BEARER_TOKEN === "" && config.ADMIN_TOKEN === "" && stores?.keys.isEmpty === true;
+  warnOfOpenAddress(config, isOpen, log);
+  let relay = createNoticeRelay(Date.now);
+  cluster.setupPrimary({
+    exec: fileURLToPath(siblingModule(import.meta.url, "workers/worker-main")),
+    args: [],
+  });
+
+  function launch(worker: number): WorkerProcess {
+    const process = cluster.fork();
+    const link = createLink(toChannel(toEnd(process)));
+    const control = link.lane("control");
+    host?.serve(link.lane("stores"));
+    relay.join(link.lane("notices"));
+    tellWorker(control, { start: { worker, environment: withoutAbsent(environment), secret } });
+    return {
+      pid: process.process.pid,
+      tell: (message) => tellWorker(control, message),
+      // Our own program's.
+      onMessage: (take) => control.onMessage((message) => take(message as FromWorker)),
+      onEnd(take) {
+        process.once("exit", (code, signal) => take({ code, signal }));
+        process.on("error", (error) => {
+          log.error({ err: error, worker }, "a worker's process failed");
+          // It was never there, and so does not exit.
+          if (process.process.pid === undefined) take({ code: null, signal: null });
+        });
+      },
+      kill: () => void process.process.kill("SIGKILL"),
+    };
+  }
+
+  const supervisor = supervise({
+    count,
+    launch,
+    log,
+    now: Date.now,
+    startTimer: startRealTimer,
+    stopWithinMs: config.SHUTDOWN_TIMEOUT_MS + stuckMs,
+    onWaiting: () => say("Another signal ends at once, without waiting."),
+  });
+  const say = (line: string): unknown =>
+    process.stderr.isTTY ? process.stderr.write(`${line}\n`) : log.warn(line);
+
+  async function close(): Promise<void> {
+    await supervisor.stop();
+    host?.close();
+    await stores?.close();
+    log.info({ event: "stopped" }, "stopped");
+  }
+
+  stopOnSignals(process, {
+    // Only they know; `onWaiting` says it.
+    running: () => 0,
+    close,
+    say,
+    exit(code) {
+      supervisor.kill();
+      process.exit(code);
+    },
+    reload:
+      process.platform === "win32"
+        ? undefined
+        : () => {
+            const outcome = checkConfiguration(config, environment, log);
+            if (outcome === "wrong") return outcome;
+            // They begin anew, also with what they know of the upstreams.
+            relay = createNoticeRelay(Date.now);
+            supervisor.roll();
+            return outcome;
+          },
+    hasTerminal: [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
+  });
+
+  try {
+    const url = await supervisor.start();
+    const keptIn = stores?.place ?? "database";
+    logStart({ log, configuration: () => configuration, access: { isOpen }, keptIn }, config, url, count);
+    if (process.stdout.isTTY) supervisor.tellOne({ do: "welcome" });
+    return url;
+  } catch (error) {
+    host?.close();
+    await stores?.close();
+    throw error;
+  }
+}
+
+/** Whether new workers could start with the configuration file as it is now. */
+function checkConfiguration(config: Config, environment: Environment, log: Logger): ReloadOutcome {
+  try {
+    loadConfiguration(config, environment);
+    return "changed";
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { problems } = error;
+    const text = `the configuration file is wrong now, so nothing changes: ${problems.join(" ")}`;
+    log.error({ event: "config-wrong", problems }, text);
+    return "wrong";
+  }
+}
+
+function toEnd(worker: Worker) {
+  return {
+    send: (message: unknown, callback: (error: Error | null) => void) =>
+      worker.send(message as object, undefined, callback),
+    on: (event: "message", take: (message: unknown) => void) => worker.on(event, take),
+    once: (event: "disconnect", end: () => void) => worker.once(event, end),
+  };
+}
+
+function withoutAbsent(environment: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** The process ends without waiting for it. */
+function startUnrefTimer(milliseconds: number, expire: () => void): () => void {
+  const timer = setTimeout(expire, milliseconds).unref();
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+
+import { readConfig } from "../../config.ts";
+import { createGateway, type Gateway } from "../../gateway.ts";
+import { createLog } from "../../log.ts";
+import { createPaint, hasColours } from "../../pretty/create-paint.ts";
+import { connectStores } from "../../store/remote/connect-stores.ts";
+import type { Stores } from "../../store/stores.ts";
+import type { Channel } from "../../stream/channel.ts";
+import { type ToWorker, tellPrimary, toWorkerFailure, type WorkerStart } from "../../workers/control.ts";
+import { createLink, type Link } from "../../workers/create-link.ts";
+import { createNotices } from "../../workers/create-notices.ts";
+import { showBanner } from "../banner.ts";
+import { guardProcess } from "../guard-process.ts";
+import { prepareForRequests } from "../prepare-for-requests.ts";
+import { tuneEngine } from "../tune-engine.ts";
+
+/** How long clients have to end connections that they keep, in ms; what is under way has longer. */
+const drainMs = 10_000;
+
+/**
+ * Serves requests as one of the processes of a gateway, and does what the one that started it says over `channel`. Signals mean
+ * nothing here: a terminal and a service manager send them to all processes, and that one decides what comes of them.
+ */
+export function runWorker(channel: Channel): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+  const link = createLink(channel);
+  const control = link.lane("control");
+  let starting: Promise<Gateway> | undefined;
+
+  async function end(drains: boolean): Promise<void> {
+    const gateway = await starting;
+    if (gateway === undefined) return;
+    if (drains) await gateway.drain(drainMs);
+    else tellPrimary(control, { stopping: gateway.running() });
+    await gateway.close();
+    process.exit(0);
+  }
+
+  function take(message: ToWorker): void {
+    if ("start" in message) {
+      starting = start(message.start, link);
+      starting.catch((error: unknown) => {
+        tellPrimary(control, { failed: toWorkerFailure(error) });
+        process.exitCode = 1;
+        // In the next turn, when that is sent.
+        setImmediate(() => setImmediate(() => process.exit()));
+      });
+    } else if (message.do === "welcome") void starting?.then(welcome);
+    // What fails in it is unforeseen, and ends the process.
+    else void end(message.do === "retire");
+  }
+
+  control.onMessage((message) => take(message as ToWorker));
+}
+
+async function start({ worker, environment, secret }: WorkerStart, link: Link): Promise<Gateway> {
+  tuneEngine();
+  const config = readConfig(environment);
+  const log = await createLog(config, undefined, undefined, { worker });
+  guardProcess(log);
+  // With a database that all share each process has its own connections to it, and the secret is there.
+  const own = config.DATABASE_URL === undefined ? { stores: await connect(link), secret } : {};
+  const notices = createNotices(link.lane("notices"), Date.now);
+  const gateway = await createGateway(config, { log, environment, notices, ...own });
+  const url = await gateway.listen();
+  prepareForRequests();
+  tellPrimary(link.lane("control"), { listening: url });
+  return gateway;
+}
+
+/** The stores of the process that started this one. */
+async function connect(link: Link): Promise<Stores> {
+  const stores = connectStores(link.lane("stores"), { now: Date.now, process: randomUUID() });
+  await stores.ready;
+  return stores;
+}
+
+/** Welcomes whoever is at the terminal, for all workers. */
+function welcome(gateway: Gateway): void {
+  const { config } = gateway.services;
+  const address = gateway.app.server.address();
+  const { host, port } = config.SERVER_ADDRESS;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${typeof address === "object" ? (address?.port ?? port) : port}`;
+  const paint = createPaint(hasColours(true, process.env));
+  showBanner({ gateway, config, url, kind: "gateway" }, process.stdout, paint);
+}

@@ -1,0 +1,13 @@
+/** The program of a worker, which `serve` starts with `WORKERS`. */
+import { enableCompileCache } from "../../enable-compile-cache.ts";
+import { toChannel } from "../../workers/process-channel.ts";
+
+enableCompileCache(process.env);
+// Heard from the beginning: messages that come before somebody listens are lost.
+const channel = toChannel({
+  send: (message, callback) => process.send?.(message, undefined, undefined, callback),
+  on: (event, take) => process.on(event, take),
+  once: (event, end) => process.once(event, end),
+});
+const { runWorker } = await import("./run-worker.ts");
+runWorker(channel);
