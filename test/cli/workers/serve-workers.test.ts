@@ -14,8 +14,9 @@ import { startWorkers, type RunningWorkers } from "../../support/start-workers.t
 vi.setConfig({ testTimeout: 120_000 });
 afterAll(() => vi.resetConfig());
 
-const json = { "content-type": "application/json" };
-const admin = { authorization: "Bearer admin-of-this-test", ...json };
+/** Of the operator, who may ask for anything. */
+const admin = { authorization: "Bearer admin-of-this-test", "content-type": "application/json" };
+const json: Readonly<Record<string, string>> = admin;
 
 let release = createGate();
 let simulator: Simulator;
@@ -144,7 +145,7 @@ test("limits hold over all of them, and a key that is revoked is refused by all"
   await using workers = await start();
   const { key, id } = await createKey(workers, { requests_per_minute: 50 });
   const places = await connectToBoth(workers);
-  const headers = { authorization: `Bearer ${key}`, ...json };
+  const headers = { ...json, authorization: `Bearer ${key}` };
   const ask = async ({ client }: Place) => {
     const body = JSON.stringify(bodyOf("Hello"));
     const reply = await client.request({ method: "POST", path: "/v1/chat/completions", headers, body });
@@ -168,7 +169,7 @@ describe("kill -9 of a worker", () => {
     await using workers = await start();
     const { key } = await createKey(workers, { concurrency: 2 });
     const place = await connect(workers);
-    const own = { authorization: `Bearer ${key}`, ...json };
+    const own = { ...json, authorization: `Bearer ${key}` };
     const background = await place.client.request({
       method: "POST",
       path: "/v1/responses",

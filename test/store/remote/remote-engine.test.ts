@@ -25,7 +25,7 @@ async function openPair(
   };
   const host = createStoreHost(createMemoryStores(now, settings), { log, startTimer: () => () => {} });
   host.serve(there.lane("stores"));
-  const stores = connectStores(here.lane("stores"), { now });
+  const stores = connectStores(here.lane("stores"), { process: "guest", now });
   await stores.ready;
   return { ...stores, keys: stores.keys, ledger: stores.ledger, end: pair.close };
 }

@@ -39,7 +39,7 @@ export function startHost(): Host {
         onMessage: (take) => void takers.set(name, take),
         onClose: (end) => void child.once("exit", end),
       });
-      const stores = connectStores(link.lane("stores"), { now });
+      const stores = connectStores(link.lane("stores"), { process: "guest", now });
       send({ settings });
       await stores.ready;
       return { ...stores, keys: stores.keys, ledger: stores.ledger, end: () => send({}) };
