@@ -42,7 +42,7 @@ export function createMemoryStores(
     place: "memory",
     responses,
     keys,
-    limits: createMemoryLimits({ now, isRevoked: keys.isRevoked }),
+    limits: createMemoryLimits({ now, isRevoked: (id) => keys.isRevoked(id) }),
     ledger,
     traces: createMemoryTraces(),
     close: () => responses.close(),

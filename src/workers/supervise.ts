@@ -112,13 +112,16 @@ export function supervise(options: SupervisorOptions): Supervisor {
           resolve(message.listening);
         }
       });
-      void ended.then((end) => {
-        members.delete(member);
-        if (slot.next === member) slot.next = undefined;
-        reject(failure ?? new Error(`a worker ${describeEnd(end)} before it could listen`));
-        if (slot.current === member) mourn(slot, end);
-      });
+      void ended.then((end) => leave(slot, member, end, (why) => reject(failure ?? why)));
     });
+  }
+
+  /** A process is no more. `fail` is for those who wait for its start. */
+  function leave(slot: Slot, member: Member, end: WorkerEnd, fail: (why: Error) => void): void {
+    members.delete(member);
+    if (slot.next === member) slot.next = undefined;
+    fail(new Error(`a worker ${describeEnd(end)} before it could listen`));
+    if (slot.current === member) mourn(slot, end);
   }
 
   function take(slot: Slot, member: Member): void {

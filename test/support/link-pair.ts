@@ -2,7 +2,10 @@ import { createLink, type Link } from "../../src/workers/create-link.ts";
 import type { Channel } from "../../src/stream/channel.ts";
 
 /** Two ends of a channel in one process: what is sent arrives in a later turn, as JSON brings it. */
-export function createChannelPair(): { readonly ends: readonly [Channel, Channel]; close(): void } {
+export function createChannelPair(): {
+  readonly ends: readonly [Channel, Channel];
+  readonly close: () => void;
+} {
   const enders: (() => void)[] = [];
   const takers: (((message: unknown) => void) | undefined)[] = [];
   let closed = false;
@@ -33,7 +36,7 @@ export function createChannelPair(): { readonly ends: readonly [Channel, Channel
 }
 
 /** The same with a link at each end. */
-export function createLinkPair(): { readonly links: readonly [Link, Link]; close(): void } {
+export function createLinkPair(): { readonly links: readonly [Link, Link]; readonly close: () => void } {
   const { ends, close } = createChannelPair();
   return { links: [createLink(ends[0]), createLink(ends[1])], close };
 }

@@ -12,7 +12,7 @@ function setUp() {
   const relay = createNoticeRelay(now);
   return {
     clock,
-    join() {
+    join: () => {
       const { links } = createLinkPair();
       relay.join(links[1].lane("notices"));
       const notices = createNotices(links[0].lane("notices"), now);

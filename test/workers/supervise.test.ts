@@ -23,15 +23,15 @@ function setUp({ count = 2 } = {}) {
   const supervisor = supervise({
     count,
     launch(worker) {
-      let take: (message: FromWorker) => void = () => {};
-      let end: (end: WorkerEnd) => void = () => {};
+      let take: ((message: FromWorker) => void) | undefined;
+      let end: ((end: WorkerEnd) => void) | undefined;
       const told: string[] = [];
       started.push({
         worker,
         told,
-        say: (message) => take(message),
+        say: (message) => take?.(message),
         async end(how) {
-          end({ code: 0, signal: null, ...how });
+          end?.({ code: 0, signal: null, ...how });
           await turn();
         },
       });
@@ -79,9 +79,10 @@ describe("the start", () => {
   test("is over when all listen", async () => {
     const { supervisor, at } = setUp();
     let url: string | undefined;
-    const start = supervisor.start().then((address) => {
-      url = address;
-    });
+    async function startAll(): Promise<void> {
+      url = await supervisor.start();
+    }
+    const start = startAll();
     at(1).say({ listening: "http://here" });
     await turn();
     expect(url).toBeUndefined();
@@ -211,9 +212,11 @@ describe("the stop", () => {
     at(2).say(listening);
     await turn();
     let isOver = false;
-    const stop = supervisor.stop().then(() => {
+    async function stopAll(): Promise<void> {
+      await supervisor.stop();
       isOver = true;
-    });
+    }
+    const stop = stopAll();
     // The one that was not ready yet has nobody to finish for.
     expect(at(3).told).toEqual(["kill", "stop"]);
     expect([at(0).told, at(1).told, at(2).told]).toEqual([["retire", "stop"], ["stop"], ["stop"]]);

@@ -47,14 +47,14 @@ async function modelsOf({ url }: RunningWorkers): Promise<readonly string[]> {
 /** Asks all the time over some connections that are kept; what it resolves with when it is stopped: how each answer was. */
 function keepAsking(url: string) {
   const pool = new Pool(url, { connections: 3, pipelining: 1 });
-  let goesOn = true;
+  const stop = new AbortController();
   const statuses = new Map<string, number>();
 
   async function ask(): Promise<void> {
     const path = "/v1/chat/completions";
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify({ model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Hello" }] });
-    while (goesOn) {
+    while (!stop.signal.aborted) {
       const outcome = await pool.request({ method: "POST", path, headers, body }).then(
         async (reply) => {
           await reply.body.dump();
@@ -68,7 +68,7 @@ function keepAsking(url: string) {
 
   const asking = Promise.all(Array.from({ length: 3 }, ask));
   return async () => {
-    goesOn = false;
+    stop.abort();
     await asking;
     await pool.destroy();
     return statuses;

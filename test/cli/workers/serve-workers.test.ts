@@ -89,6 +89,14 @@ async function connectToBoth(workers: RunningWorkers): Promise<readonly [Place, 
   }
 }
 
+/** Asks for a chat over a connection; resolves with the status. */
+async function askOver({ client }: Place, headers: Record<string, string> = json): Promise<number> {
+  const body = JSON.stringify(bodyOf("Hello"));
+  const reply = await client.request({ method: "POST", path: "/v1/chat/completions", headers, body });
+  await reply.body.dump();
+  return reply.statusCode;
+}
+
 /** Has a worker of its own wait for the upstream; `whole` is the answer's text. */
 async function stall(
   { client }: { readonly client: Client },
@@ -109,7 +117,7 @@ async function stall(
 test("requests reach all workers, the start is told once, and a running answer is finished at the stop", async () => {
   await using workers = await start();
   const places = await connectToBoth(workers);
-  expect(places.map(({ worker }) => worker).toSorted()).toEqual([1, 2]);
+  expect(places.map(({ worker }) => worker).toSorted((one, other) => one - other)).toEqual([1, 2]);
   const answer = await stall(places[0], bodyOf("wait"));
   workers.signal("SIGTERM");
   await workers.line(({ msg }) => msg === "Another signal ends at once, without waiting.");
@@ -198,12 +206,6 @@ test("what one worker learns of the budget keeps the others from asking", async 
   simulator = await startSimulator({ tokenLimit: 1 });
   await using workers = await start();
   const [first, other] = await connectToBoth(workers);
-  const ask = async ({ client }: Place) => {
-    const body = JSON.stringify(bodyOf("Hello"));
-    const reply = await client.request({ method: "POST", path: "/v1/chat/completions", headers: json, body });
-    await reply.body.dump();
-    return reply.statusCode;
-  };
   /** Whether the other worker, which has asked for nothing, says that the model answers. */
   async function answersThere(): Promise<boolean> {
     const reply = await other.client.request({
@@ -214,12 +216,12 @@ test("what one worker learns of the budget keeps the others from asking", async 
     return ((await reply.body.json()) as AnyJson).answers_now;
   }
   expect(await answersThere()).toBe(true);
-  expect(await ask(first)).toBe(200);
-  expect(await ask(first)).toBe(402);
+  expect(await askOver(first)).toBe(200);
+  expect(await askOver(first)).toBe(402);
   while (await answersThere());
   const chats = () => simulator.requests.filter(({ path }) => path === "/api/chat/").length;
   const before = chats();
-  expect(await ask(other)).toBe(402);
+  expect(await askOver(other)).toBe(402);
   expect(chats()).toBe(before);
   await first.client.destroy();
   await other.client.destroy();

@@ -30,7 +30,7 @@ function startHost(change: (stores: Stores) => Partial<Stores> = () => ({})) {
     logged,
     /** A second goes by. */
     tick: () => timers.shift()?.(),
-    async connect(options: { readonly mostRows?: number } = {}) {
+    connect: async (options: { readonly mostRows?: number } = {}) => {
       const pair = createLinkPair();
       host.serve(pair.links[1].lane("stores"));
       const guest = connectStores(pair.links[0].lane("stores"), {
@@ -62,7 +62,9 @@ test("three processes, 200 requests against a budget for 50: exactly 50", async 
   const guests = [await connect(), await connect(), await connect()];
   const limit = limitOf("budget", 500);
   const answers = await Promise.all(
-    Array.from({ length: 200 }, (_, index) => guests[index % 3]?.limits.reserve(requestFor([[limit, 10]]))),
+    Array.from({ length: 200 }, (_, index) =>
+      (guests[index % 3] ?? expect.unreachable()).limits.reserve(requestFor([[limit, 10]])),
+    ),
   );
   expect(answers.filter((refusal) => refusal === undefined)).toHaveLength(50);
   expect(await stores.limits.look([limit])).toMatchObject([{ used: 0, held: 500 }]);

@@ -17,8 +17,8 @@ interface Room {
 const rooms = new Map<string, Room>();
 
 function openRoom(name: string, settings: HostMessage["settings"]): Room {
-  let take: (batch: unknown) => void = () => {};
-  let end = () => {};
+  let take: ((batch: unknown) => void) | undefined;
+  let end: (() => void) | undefined;
   const channel: Channel = {
     send: (batch) => process.send?.({ name, batch }),
     onMessage: (taker) => {
@@ -33,8 +33,8 @@ function openRoom(name: string, settings: HostMessage["settings"]): Room {
   const room: Room = {
     host: createStoreHost(stores, { log, startTimer: () => () => {} }),
     time: 0,
-    take: (batch) => take(batch),
-    end: () => end(),
+    take: (batch) => take?.(batch),
+    end: () => end?.(),
   };
   room.host.serve(createLink(channel).lane("stores"));
   return room;

@@ -385,34 +385,34 @@ describe("the log", () => {
   });
 });
 
-describe("with another process that spends of it", () => {
-  function setUpTwo() {
-    const one = setUp();
-    const takers: ((status: UsageStatus) => void)[] = [];
-    const published: UsageStatus[] = [];
-    const looks: Look[] = [];
-    const other = createAllowance({
-      look: () => begin(looks),
-      now: () => one.clock.now,
-      log: { debug() {}, info() {}, warn() {} },
-      startTimer: one.timers.start,
-      shared: {
-        publish: (status) => void published.push(status),
-        subscribe(take) {
-          takers.push(take);
-          return () => void takers.splice(0);
-        },
+function setUpTwo() {
+  const one = setUp();
+  const takers: ((status: UsageStatus) => void)[] = [];
+  const published: UsageStatus[] = [];
+  const looks: Look[] = [];
+  const other = createAllowance({
+    look: () => begin(looks),
+    now: () => one.clock.now,
+    log: { debug() {}, info() {}, warn() {} },
+    startTimer: one.timers.start,
+    shared: {
+      publish: (status) => void published.push(status),
+      subscribe(take) {
+        takers.push(take);
+        return () => void takers.splice(0);
       },
-    });
-    return {
-      ...one,
-      other,
-      looks,
-      published,
-      tell: (status: UsageStatus) => takers.forEach((take) => take(status)),
-    };
-  }
+    },
+  });
+  return {
+    ...one,
+    other,
+    looks,
+    published,
+    tell: (status: UsageStatus) => takers.forEach((take) => take(status)),
+  };
+}
 
+describe("with another process that spends of it", () => {
   test("what that is told is as good as a look of our own, and is not told on", async () => {
     const { other, looks, published, tell, resetsAt } = setUpTwo();
     await other.spend(async () => "sent");

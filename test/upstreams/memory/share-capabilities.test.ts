@@ -6,7 +6,7 @@ import { shareCapabilities } from "../../../src/upstreams/memory/share-capabilit
 
 test("what is learned here is told, and what is learned elsewhere is known, and not told on", () => {
   const published: Notice[] = [];
-  let give: (notice: Notice) => void = () => {};
+  let give: ((notice: Notice) => void) | undefined;
   const memory = shareCapabilities(createMemoryCapabilities(), {
     now: () => 5,
     notices: {
@@ -24,9 +24,9 @@ test("what is learned here is told, and what is learned elsewhere is known, and 
     ["server a", facts],
     ["server a", null],
   ]);
-  give({ kind: "capabilities", key: "server b", value: facts, until: 9 });
+  give?.({ kind: "capabilities", key: "server b", value: facts, until: 9 });
   expect(memory.get("server b")).toEqual(facts);
-  give({ kind: "capabilities", key: "server b", value: null, until: 9 });
+  give?.({ kind: "capabilities", key: "server b", value: null, until: 9 });
   expect(memory.get("server b")).toBeUndefined();
   expect(published).toHaveLength(2);
 });
