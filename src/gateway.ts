@@ -33,8 +33,11 @@ import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
-import { openStores } from "./store/open-stores.ts";
+import { addTotals } from "./model/add-totals.ts";
 import type { Notices } from "./model/notices.ts";
+import type { Survey } from "./model/survey.ts";
+import type { Totals } from "./model/totals.ts";
+import { openStores } from "./store/open-stores.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { Stores } from "./store/stores.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
@@ -66,6 +69,7 @@ export interface Overrides {
   readonly secret?: string;
   /** Between this and other processes of one gateway. */
   readonly notices?: Notices;
+  readonly survey?: Survey;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
   readonly environment?: Environment;
   /** Of the warnings about requests that stand still. */
@@ -93,6 +97,8 @@ export interface Services {
   /** What each upstream allows, after a look at it where there was none lately. */
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
+  /** What all processes of the gateway did, together. */
+  readonly allTotals: () => Promise<Totals>;
   /** Who asks, and what they may. */
   readonly access: Access;
   /** Makes, shows and ends keys. */
@@ -160,6 +166,8 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     log,
   });
   const random = createRandomPool(randomBytes);
+  const totals = createTotalsKeeper(now());
+  overrides.survey?.answer("totals", totals.totals, totals.totals);
   return {
     config,
     log,
@@ -195,7 +203,8 @@ export async function createServices(config: Config, overrides: Overrides = {}):
           state: await upstream.allowance(signal),
         })),
       ),
-    totals: createTotalsKeeper(now()),
+    totals,
+    allTotals: () => addUp(totals.totals(), overrides.survey),
     now,
     reload: () => followed.reload(),
     async close() {
@@ -222,6 +231,13 @@ async function findSecret(config: Config, stores: Stores): Promise<string> {
   return config.IMAGE_LINK_SECRET !== undefined || stores.shareSecret === undefined
     ? own
     : stores.shareSecret(own);
+}
+
+/** What this process and all others did. */
+async function addUp(own: Totals, survey: Survey | undefined): Promise<Totals> {
+  // Ours, from other processes.
+  const others = ((await survey?.ask("totals")) ?? []) as readonly Totals[];
+  return others.reduce(addTotals, own);
 }
 
 /** The operator's own names as the router knows them. */

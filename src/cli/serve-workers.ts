@@ -6,6 +6,8 @@ import type { Logger } from "pino";
 import { loadConfiguration, type Environment, type ReloadOutcome } from "../config-file/index.ts";
 import { ConfigError, type Config } from "../config.ts";
 import { createLog } from "../log.ts";
+import { addTotals } from "../model/add-totals.ts";
+import type { Totals } from "../model/totals.ts";
 import { loadSecret } from "../secrets/load-secret.ts";
 import { createMemoryRuns } from "../store/memory/memory-runs.ts";
 import { openStores } from "../store/open-stores.ts";
@@ -15,6 +17,7 @@ import { startRealTimer } from "../stream/real-timer.ts";
 import { type FromWorker, tellWorker } from "../workers/control.ts";
 import { createLink } from "../workers/create-link.ts";
 import { createNoticeRelay } from "../workers/create-notices.ts";
+import { createSurveyRelay } from "../workers/create-survey.ts";
 import { toChannel } from "../workers/process-channel.ts";
 import { supervise, type WorkerProcess } from "../workers/supervise.ts";
 import { countWorkers } from "./count-workers.ts";
@@ -46,6 +49,10 @@ export async function serveWorkers(config: Config, environment: Environment = pr
   const isOpen = config.BEARER_TOKEN === "" && config.ADMIN_TOKEN === "" && stores?.keys.isEmpty === true;
   warnOfOpenAddress(config, isOpen, log);
   let relay = createNoticeRelay(Date.now);
+  const survey = createSurveyRelay(startUnrefTimer, {
+    // What workers say that they did.
+    totals: (one, other) => addTotals(one as Totals, other as Totals),
+  });
   cluster.setupPrimary({
     exec: fileURLToPath(siblingModule(import.meta.url, "workers/worker-main")),
     args: [],
@@ -57,6 +64,7 @@ export async function serveWorkers(config: Config, environment: Environment = pr
     const control = link.lane("control");
     host?.serve(link.lane("stores"));
     relay.join(link.lane("notices"));
+    survey.join(link.lane("survey"));
     tellWorker(control, { start: { worker, environment: withoutAbsent(environment), secret } });
     return {
       pid: process.process.pid,

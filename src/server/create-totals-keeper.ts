@@ -16,7 +16,7 @@ export interface TotalsKeeper {
   addRequest(outcome: Outcome): void;
   /** A background response that has ended; its request was added when it was answered. */
   addRun(outcome: Outcome): void;
-  totals(): Totals;
+  totals(this: void): Totals;
 }
 
 /** Clients choose the names of models as long as the upstream's list is not known. */

@@ -8,6 +8,7 @@ import type { ImageService } from "../images/image-service.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
+import type { Totals } from "../model/totals.ts";
 import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 import type { TraceStore } from "../traces/trace-store.ts";
@@ -31,6 +32,8 @@ export interface RouteDependencies {
   /** What each upstream allows, after a look at it where there was none lately: `Upstream.allowance`. */
   readonly allowances: (signal: AbortSignal) => Promise<readonly NamedAllowance[]>;
   readonly totals: TotalsKeeper;
+  /** What all processes of the gateway did, together. */
+  readonly allTotals: () => Promise<Totals>;
   /** Who asks, and what they may. */
   readonly access: Access;
   readonly traces: TraceStore;

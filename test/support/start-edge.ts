@@ -105,6 +105,7 @@ export async function startEdge(options: {
       },
     },
   });
+  const totals = createTotalsKeeper(1_700_000_000_000);
   let ids = 0;
   const newId: IdFactory = (prefix) => `${prefix}${(ids += 1)}`;
   const store = createMemoryStore(10);
@@ -121,7 +122,8 @@ export async function startEdge(options: {
       store,
       budget: () => undefined,
       allowances: async () => [],
-      totals: createTotalsKeeper(1_700_000_000_000),
+      totals,
+      allTotals: async () => totals.totals(),
       observers: options.observers ?? [],
       access: createAccess({
         token: config.BEARER_TOKEN,

@@ -10,6 +10,7 @@ import type { Channel } from "../../stream/channel.ts";
 import { type ToWorker, tellPrimary, toWorkerFailure, type WorkerStart } from "../../workers/control.ts";
 import { createLink, type Link } from "../../workers/create-link.ts";
 import { createNotices } from "../../workers/create-notices.ts";
+import { createSurvey } from "../../workers/create-survey.ts";
 import { showBanner } from "../banner.ts";
 import { guardProcess } from "../guard-process.ts";
 import { prepareForRequests } from "../prepare-for-requests.ts";
@@ -26,14 +27,15 @@ export function runWorker(channel: Channel): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
   const link = createLink(channel);
   const control = link.lane("control");
-  let starting: Promise<Gateway> | undefined;
+  let starting: Promise<Started> | undefined;
 
   async function end(drains: boolean): Promise<void> {
-    const gateway = await starting;
-    if (gateway === undefined) return;
+    if (starting === undefined) return;
+    const { gateway, leave } = await starting;
     if (drains) await gateway.drain(drainMs);
     else tellPrimary(control, { stopping: gateway.running() });
     await gateway.close();
+    await leave();
     process.exit(0);
   }
 
@@ -46,7 +48,7 @@ export function runWorker(channel: Channel): void {
         // In the next turn, when that is sent.
         setImmediate(() => setImmediate(() => process.exit()));
       });
-    } else if (message.do === "welcome") void starting?.then(welcome);
+    } else if (message.do === "welcome") void starting?.then(({ gateway }) => welcome(gateway));
     // What fails in it is unforeseen, and ends the process.
     else void end(message.do === "retire");
   }
@@ -54,19 +56,39 @@ export function runWorker(channel: Channel): void {
   control.onMessage((message) => take(message as ToWorker));
 }
 
-async function start({ worker, environment, secret }: WorkerStart, link: Link): Promise<Gateway> {
+interface Started {
+  readonly gateway: Gateway;
+  /** Leaves to the others what counts on. */
+  leave(): Promise<void>;
+}
+
+async function start({ worker, environment, secret }: WorkerStart, link: Link): Promise<Started> {
   tuneEngine();
   const config = readConfig(environment);
   const log = await createLog(config, undefined, undefined, { worker });
   guardProcess(log);
   // With a database that all share each process has its own connections to it, and the secret is there.
-  const own = config.DATABASE_URL === undefined ? { stores: await connect(link), secret } : {};
+  const stores = config.DATABASE_URL === undefined ? await connect(link) : undefined;
   const notices = createNotices(link.lane("notices"), Date.now);
-  const gateway = await createGateway(config, { log, environment, notices, ...own });
+  const survey = createSurvey(link.lane("survey"));
+  const gateway = await createGateway(config, {
+    log,
+    environment,
+    notices,
+    survey,
+    ...(stores && { stores, secret }),
+  });
   const url = await gateway.listen();
   prepareForRequests();
   tellPrimary(link.lane("control"), { listening: url });
-  return gateway;
+  return {
+    gateway,
+    async leave() {
+      await survey.leave();
+      // The answer comes when that has come.
+      await stores?.limits.flush();
+    },
+  };
 }
 
 /** The stores of the process that started this one. */

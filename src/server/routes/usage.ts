@@ -16,9 +16,9 @@ export function usageRoutes({
   allowances,
   budget,
   keys,
-  totals,
+  allTotals,
   now,
-}: Pick<RouteDependencies, "allowances" | "budget" | "keys" | "totals" | "now">): FastifyPluginCallback {
+}: Pick<RouteDependencies, "allowances" | "budget" | "keys" | "allTotals" | "now">): FastifyPluginCallback {
   return (app, _options, done) => {
     setDialectErrors(app, encodeEdgeError);
     app.get("/v1/usage", async ({ facts }, reply) => {
@@ -26,7 +26,7 @@ export function usageRoutes({
       const left = budget();
       if (left !== undefined) reply.headers(encodeOpenAiBudget(left, now()));
       const { caller } = facts;
-      if (caller.kind !== "key") return encodeUsage(known, totals.totals(), now());
+      if (caller.kind !== "key") return encodeUsage(known, await allTotals(), now());
       return { ...encodeUsage(known, undefined, now()), key: await describeKey(keys, caller) };
     });
     done();

@@ -1,0 +1,149 @@
+import type { Survey } from "../model/survey.ts";
+import type { Channel } from "../stream/channel.ts";
+import type { StartTimer } from "../stream/with-idle-timeout.ts";
+
+/** A process that is stuck shall not keep the answers of the others. */
+const patienceMs = 2000;
+
+type Answers = Readonly<Record<string, unknown>>;
+
+type ToRelay =
+  | { readonly ask: number; readonly question: string }
+  | { readonly answer: number; readonly value?: unknown }
+  | { readonly last: Answers };
+
+type FromRelay =
+  | { readonly question: string; readonly id: number }
+  | { readonly answers: readonly unknown[]; readonly ask: number };
+
+/** Creates the survey of a worker. `channel` leads to a relay. */
+export function createSurvey(channel: Channel): Survey {
+  const replies = new Map<
+    string,
+    { readonly reply: () => unknown; readonly last: (() => unknown) | undefined }
+  >();
+  const waiting = new Map<number, (answers: readonly unknown[]) => void>();
+  let asked = 0;
+  let isAlone = false;
+  const say = (message: ToRelay) => channel.send(message);
+
+  async function answer(id: number, question: string): Promise<void> {
+    // Who does not know the question has no answer to it; so has who fails.
+    const value = await Promise.resolve(replies.get(question)?.reply()).catch(() => undefined);
+    say({ answer: id, value });
+  }
+
+  channel.onMessage((message) => {
+    // Ours is on the other side.
+    const told = message as FromRelay;
+    if ("question" in told) void answer(told.id, told.question);
+    else {
+      waiting.get(told.ask)?.(told.answers);
+      waiting.delete(told.ask);
+    }
+  });
+  channel.onClose(() => {
+    isAlone = true;
+    for (const resolve of waiting.values()) resolve([]);
+    waiting.clear();
+  });
+
+  return {
+    answer: (question, reply, last) => void replies.set(question, { reply, last }),
+    async ask(question) {
+      if (isAlone) return [];
+      asked += 1;
+      const ask = asked;
+      const answers = new Promise<readonly unknown[]>((resolve) => waiting.set(ask, resolve));
+      say({ ask, question });
+      return answers;
+    },
+    async leave() {
+      const known = await Promise.all(
+        [...replies].map(async ([question, { last }]) => [question, await last?.()] as const),
+      );
+      say({ last: Object.fromEntries(known.filter(([, value]) => value !== undefined)) });
+    },
+  };
+}
+
+/** Asks all processes what one of them wants to know. */
+export interface SurveyRelay {
+  join(channel: Channel): void;
+}
+
+/** Creates the relay. `merge` makes one of two answers that processes have left, so that they don't grow with each that went. */
+export function createSurveyRelay(
+  startTimer: StartTimer,
+  merge: Readonly<Record<string, (one: unknown, other: unknown) => unknown>>,
+): SurveyRelay {
+  const channels = new Set<Channel>();
+  const open = new Map<
+    number,
+    { readonly missing: Set<Channel>; add(from: Channel, value: unknown): void }
+  >();
+  /** Of those that are gone, by question. */
+  const left = new Map<string, unknown>();
+  let last = 0;
+
+  function ask(asker: Channel, asks: number, question: string): void {
+    last += 1;
+    const id = last;
+    const others = [...channels].filter((channel) => channel !== asker);
+    const missing = new Set(others);
+    const answers: unknown[] = left.has(question) ? [left.get(question)] : [];
+    const stopTimer = startTimer(patienceMs, finish);
+
+    function finish(): void {
+      stopTimer();
+      open.delete(id);
+      say(asker, { answers, ask: asks });
+    }
+
+    open.set(id, {
+      missing,
+      add(from, value) {
+        if (!missing.delete(from)) return;
+        if (value !== undefined) answers.push(value);
+        if (missing.size === 0) finish();
+      },
+    });
+    for (const other of others) say(other, { question, id });
+    if (missing.size === 0) finish();
+  }
+
+  function keep(answers: Answers): void {
+    for (const [question, value] of Object.entries(answers)) {
+      const join = merge[question];
+      if (join !== undefined)
+        left.set(question, left.has(question) ? join(left.get(question), value) : value);
+    }
+  }
+
+  function leave(channel: Channel): void {
+    channels.delete(channel);
+    for (const one of open.values()) one.add(channel, undefined);
+  }
+
+  return {
+    join(channel) {
+      channels.add(channel);
+      channel.onMessage((message) => {
+        // Ours is on the other side.
+        const told = message as ToRelay;
+        if ("ask" in told) ask(channel, told.ask, told.question);
+        else if ("answer" in told) open.get(told.answer)?.add(channel, told.value);
+        else {
+          // From now on it counts by what it has left.
+          leave(channel);
+          keep(told.last);
+        }
+      });
+      channel.onClose(() => leave(channel));
+    },
+  };
+}
+
+function say(channel: Channel, message: FromRelay): void {
+  channel.send(message);
+}
