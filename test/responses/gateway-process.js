@@ -19,7 +19,7 @@ const stores = await openPostgresStores({
   startTimer,
   storedResponses: 100,
   ledgerDays: 1,
-  servesStale: false,
+  onFailure: "refuse",
 });
 const gateway = await createGateway(readConfig(settings), {
   store: stores.responses,
