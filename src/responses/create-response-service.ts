@@ -82,6 +82,7 @@ function createScope(
     async function save(response: ResponseObject): Promise<StoreProblem | undefined> {
       return parsed.echo.store ? tryToStore(store, toStored(response, inputItems), log) : undefined;
     }
+    const unsave = () => store.delete(writer.response().id);
 
     return {
       parsed,
@@ -110,7 +111,6 @@ function createScope(
         const { baseUrl } = context;
         await chat.admit(request, { signal: context.signal, watch });
         const start = (signal: AbortSignal) => note(begin({ signal, baseUrl, watch, admitted: true }));
-        const unsave = () => store.delete(writer.response().id);
         try {
           return await runs.start({ writer, inputItems, start, save, unsave, onEnd });
         } catch (error) {

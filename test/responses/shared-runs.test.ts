@@ -6,8 +6,10 @@ import { parseFrames } from "../dialects/openai-responses/parse-frames.ts";
 import { createGate } from "../support/gate.ts";
 import { openFollowed } from "../support/open-followed.ts";
 import { get, post, send } from "../support/post.ts";
+import { createMemoryRuns } from "../../src/store/memory/memory-runs.ts";
+import { createMemoryStores } from "../../src/store/open-stores.ts";
 import { type Fleet, startFleet } from "../support/start-fleet.ts";
-import type { Stack } from "../support/start-stack.ts";
+import { type Stack, startStack } from "../support/start-stack.ts";
 
 const model = "DeepSeek-V3.2";
 const never = new Promise<void>(() => {});
@@ -338,4 +340,19 @@ test("all together run no more than there may be", async () => {
   expect(refused).toMatchObject({ status: 503 });
   expect(refused.json().error.message).toMatch(/run in the background/);
   expect(third.simulator.chats).toEqual([]);
+});
+
+test("stores that have runs are all that gateways need to share them", async () => {
+  const config = { STORED_RESPONSES: 10, LEDGER_DAYS: 0 };
+  const stores = createMemoryStores(config, { now: Date.now });
+  const shared = { ...stores, runs: createMemoryRuns({ now: Date.now }), close: async () => {} };
+  await using one = await startStack({ overrides: { stores: { ...shared, owner: "one" } } });
+  await using other = await startStack({ overrides: { stores: { ...shared, owner: "other" } } });
+  const gate = createGate();
+  one.simulator.enqueue({ text: ["one ", "two"], gate: gate.promise, gateAfter: 1 });
+  const { id } = (await post(`${one.url}/v1/responses`, { model, input: "hi", background: true })).json();
+  const followed = openFollowed(`${urlOf(other, id)}?stream=true`);
+  await followed.readUntil("one ");
+  gate.open();
+  expect(checkEvents(parseFrames(await followed.readRest()))).toMatchObject({ status: "completed" });
 });
