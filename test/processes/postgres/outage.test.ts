@@ -13,10 +13,10 @@ import {
   startPostgres,
 } from "../../support/postgres/start-postgres.ts";
 import { startTcpProxy, type TcpProxy } from "../../support/postgres/start-tcp-proxy.ts";
-import { limitOf, requestFor } from "../contract/engine.ts";
-import { midnight, row } from "../contract/ledger-rows.ts";
-import { recordWatch } from "../open-store.ts";
-import { openStores } from "./open-engine.ts";
+import { limitOf, requestFor } from "../../store/contract/engine.ts";
+import { midnight, row } from "../../store/contract/ledger-rows.ts";
+import { recordWatch } from "../../store/open-store.ts";
+import { openStores } from "../../store/postgres/open-engine.ts";
 
 /** The database behind a network that breaks, and stores whose timers expire when the test says so. */
 interface Stage extends TestDatabase {
