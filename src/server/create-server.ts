@@ -49,7 +49,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   usageRoutes,
 ];
 
-/** Headers of ours that scripts in a browser may read. */
+/** Headers of ours that scripts in a browser may read; as one text, or it would be made for each answer. */
 const exposedHeaders = [
   "x-request-id",
   "request-id",
@@ -63,7 +63,7 @@ const exposedHeaders = [
   "retry-after",
   "x-should-retry",
   ...budgetHeaders,
-];
+].join(", ");
 
 /**
  * Answers depend on the key that came with the request, in headers that caches don't all know (`x-api-key`), and are

@@ -89,6 +89,8 @@ export function exchange(
         },
         onResponseStart(started, status, headers) {
           if (status < 200) return;
+          // A buffer for each name and value, which would live as long as the answer does.
+          started.rawHeaders = null;
           body = createBody(started);
           resolve(createReply(status, headers, body, request.names.title));
         },
