@@ -1,3 +1,4 @@
+import { loadAjv } from "./load-ajv.ts";
 import { withinTime } from "../within-time.ts";
 
 /** What came of work with a schema; `undefined` when it was not done, or not to its end. */
@@ -64,6 +65,8 @@ export function createCheckBudget({ now, limit = withinTime }: CheckBudgetOption
   }
 
   function attempt<T>(milliseconds: number, work: () => T): Outcome<T> {
+    // What work with a time would load would stay loaded in part when its time is up, for as long as the process lives.
+    loadAjv();
     return pay(() => {
       for (let starts = 1; ; starts += 1) {
         const begin = now();
