@@ -23,5 +23,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
+    // How long something takes to come is the machine's business: what never comes fails by this.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
