@@ -5,13 +5,15 @@ import { createPaint, hasColours } from "../pretty/create-paint.ts";
 import { createPacer } from "../completion/create-pacer.ts";
 import { loadTokenTables } from "../shaping/count-tokens.ts";
 import { flushCompileCache } from "../enable-compile-cache.ts";
+import { releaseYoungSpace } from "../young-space.ts";
 import { logStart } from "./log-start.ts";
+import { prepareLater } from "./prepare-later.ts";
 import { loadSchemaRules } from "../shaping/schema/judge-schema.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import { tuneEngine } from "./tune-engine.ts";
 import { showBanner, type BannerKind } from "./banner.ts";
 
-/** After the start, when health checks and the first requests have been answered. */
+/** After the start and after the first request, when what has come by then has been answered. */
 const preparationDelayMs = 500;
 
 /** How the gateway is served. */
@@ -66,7 +68,12 @@ export async function serve(
   });
 
   const url = await gateway.listen();
-  setTimeout(() => void prepare(), preparationDelayMs).unref();
+  prepareLater(gateway.app.server, {
+    atRest: prepareAtRest,
+    forAnswers: loadTables,
+    onError: (error) => log.error({ err: error }, "what requests need could not be loaded"),
+    wait: (expire) => void setTimeout(expire, preparationDelayMs).unref(),
+  });
   logStart(gateway.services, config, url);
   if (process.stdout.isTTY) {
     const paint = createPaint(hasColours(true, process.env));
@@ -75,12 +82,19 @@ export async function serve(
   return url;
 }
 
-/** Does what the first request that needs it would wait for. */
-async function prepare(): Promise<void> {
+/** Compiles what schemas are judged by, in the small space of the start; from then on V8 may take what a load wants. */
+function prepareAtRest(): void {
+  try {
+    loadSchemaRules();
+  } finally {
+    releaseYoungSpace();
+  }
+  flushCompileCache();
+}
+
+async function loadTables(): Promise<void> {
   const pacer = createPacer(() => performance.now());
   await loadTokenTables(pacer.start(new AbortController().signal));
-  loadSchemaRules();
-  flushCompileCache();
 }
 
 function isOwnMachine(host: string): boolean {
