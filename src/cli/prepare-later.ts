@@ -3,13 +3,13 @@ import type { IncomingMessage, Server } from "node:http";
 /** What is done beforehand, so that no request waits for it. */
 export interface Preparation {
   /** Takes little memory: done soon after the start. */
-  atRest(): Promise<void> | void;
+  readonly atRest: () => Promise<void> | void;
   /** Takes much: done soon after the first request that a model may have to answer. */
-  forAnswers(): Promise<void> | void;
+  readonly forAnswers: () => Promise<void> | void;
   /** Is told what fails; whoever needs it then tries again and tells it to its caller. */
-  onError(error: unknown): void;
+  readonly onError: (error: unknown) => void;
   /** Calls back after a moment in which what has come already is answered. */
-  wait(expire: () => void): void;
+  readonly wait: (expire: () => void) => void;
 }
 
 /** Prepares a server that listens for what may come: much only when something comes. */

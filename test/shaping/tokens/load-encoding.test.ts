@@ -29,6 +29,10 @@ const reads = (): readonly unknown[] => read.mock.calls.map(([file]) => file);
 const cl100k = expect.stringContaining("cl100k_base.tiktoken");
 const o200k = expect.stringContaining("o200k_base.tiktoken");
 
+function fail(): never {
+  throw new Error("no such file");
+}
+
 beforeEach(() => void read.mockClear());
 
 test("only the table that is needed is read, when it is", async () => {
@@ -70,9 +74,6 @@ test("a count that can't wait finishes what was begun", async () => {
 
 test("a table that can't be read fails each count, until it can", async () => {
   const { countTokens, countTokensAtPace, loadTokenTables } = await freshCounting();
-  const fail = (): never => {
-    throw new Error("no such file");
-  };
   read.mockImplementationOnce(fail).mockImplementationOnce(fail).mockImplementationOnce(fail);
   await expect(loadTokenTables(createStops())).rejects.toThrow("no such file");
   await expect(countTokensAtPace("hello world", createStops())).rejects.toThrow("no such file");
