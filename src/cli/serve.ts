@@ -52,7 +52,7 @@ export async function serve(
   });
 
   const url = await gateway.listen();
-  prepareForRequests();
+  prepareForRequests(gateway.app.server, log);
   logStart(gateway.services, config, url);
   if (process.stdout.isTTY) {
     const paint = createPaint(hasColours(true, process.env));

@@ -1,6 +1,6 @@
 import type { Pace } from "../stream/pace.ts";
 import type { Count, Encoding } from "./tokens/encoding.ts";
-import { findEncoding, loadEncodings, type EncodingName } from "./tokens/encodings.ts";
+import { findEncoding, loadEncoding, type EncodingName } from "./tokens/encodings.ts";
 
 /**
  * Counting tokens with OpenAI's public encodings. some upstreams budget with cl100k_base, so for the length
@@ -14,10 +14,18 @@ export function encodingNameOf(model: string | undefined): EncodingName {
 
 /** Loads what counting takes before it is needed: some 60 ms of work in all, at a pace. Rejects when the pace does. */
 export async function loadTokenTables(pace: Pace): Promise<void> {
-  for (const _ of loadEncodings()) {
+  await loadEncodingAtPace("cl100k_base", pace);
+  await loadEncodingAtPace("o200k_base", pace);
+}
+
+async function loadEncodingAtPace(name: EncodingName, pace: Pace): Promise<Encoding> {
+  const steps = loadEncoding(name);
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) {
     const rest = pace.rest();
     if (rest !== undefined) await rest;
   }
+  return step.value;
 }
 
 function encodingOf(model: string | undefined): Encoding {
@@ -105,10 +113,11 @@ export function countTokens(text: string, model?: string): number {
   return tokens;
 }
 
-/** Counts as `countTokens` does, at a pace: for texts of any length. Rejects when the pace does. */
+/** Counts as `countTokens` does, at a pace, as what it takes for that is loaded: for texts of any length. Rejects when the pace does. */
 export async function countTokensAtPace(text: string, pace: Pace, model?: string): Promise<number> {
+  if (text === "") return 0;
+  const encoding = await loadEncodingAtPace(encodingNameOf(model), pace);
   if (text.length <= longestRun) return countTokens(text, model);
-  const encoding = encodingOf(model);
   let tokens = 0;
   for (const piece of piecesOf(text)) {
     const count: Count = { at: 0, tokens };

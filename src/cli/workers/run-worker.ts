@@ -79,7 +79,7 @@ async function start({ worker, environment, secret }: WorkerStart, link: Link): 
     ...(stores && { stores, secret }),
   });
   const url = await gateway.listen();
-  prepareForRequests();
+  prepareForRequests(gateway.app.server, log);
   tellPrimary(link.lane("control"), { listening: url });
   return {
     gateway,

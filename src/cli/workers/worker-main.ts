@@ -1,7 +1,9 @@
 /** The program of a worker, which `serve` starts with `WORKERS`. */
 import { enableCompileCache } from "../../enable-compile-cache.ts";
+import { holdYoungSpace } from "../../young-space.ts";
 import { toChannel } from "../../workers/process-channel.ts";
 
+holdYoungSpace();
 enableCompileCache(process.env);
 // Heard from the beginning: messages that come before somebody listens are lost.
 const channel = toChannel({
