@@ -294,6 +294,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     underWay: () => server.underWay(),
     now: services.now,
     version: readVersion(),
+    survey: overrides.survey,
   });
   const { observers, metricsPage } = telemetry;
   const server = await createServer({ ...services, observers, metricsPage }, log, overrides.startTimer);

@@ -14,6 +14,7 @@ import { openStores } from "../store/open-stores.ts";
 import { siblingModule } from "../store/sqlite/sibling-module.ts";
 import { createStoreHost } from "../store/remote/create-store-host.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
+import { addMetrics, type SharedMetric } from "../telemetry/add-metrics.ts";
 import { type FromWorker, tellWorker } from "../workers/control.ts";
 import { createLink } from "../workers/create-link.ts";
 import { createNoticeRelay } from "../workers/create-notices.ts";
@@ -52,6 +53,7 @@ export async function serveWorkers(config: Config, environment: Environment = pr
   const survey = createSurveyRelay(startUnrefTimer, {
     // What workers say that they did.
     totals: (one, other) => addTotals(one as Totals, other as Totals),
+    metrics: (one, other) => addMetrics(one as SharedMetric[], other as SharedMetric[]),
   });
   cluster.setupPrimary({
     exec: fileURLToPath(siblingModule(import.meta.url, "workers/worker-main")),

@@ -64,12 +64,14 @@ export function listGatewayGauges({
       name: "akashchat_build_info",
       help: "1; the label is the gateway's version.",
       labels: ["version"],
+      together: "max",
       read: () => [[{ version }, 1]],
     },
     {
       name: "akashchat_requests_open",
       help: "Requests and background responses under way, by what they wait for.",
       labels: ["waits_for"],
+      together: "sum",
       read: () =>
         Object.entries(underWay().waiting).map(([waitsFor, count]) => [{ waits_for: waitsFor }, count]),
     },
@@ -77,18 +79,22 @@ export function listGatewayGauges({
       name: "akashchat_streams_open",
       help: "Answers that are being streamed.",
       labels: [],
+      together: "sum",
       read: () => [[{}, underWay().streams]],
     },
     {
       name: "akashchat_background_responses_open",
       help: "Background responses under way.",
       labels: [],
+      together: "sum",
       read: () => [[{}, underWay().background]],
     },
     ...ofUpstreams.map(({ name, help, measure }): ScrapedGauge => ({
       name,
       help,
       labels: ["upstream"],
+      // What one of them has found out, holds.
+      together: name === "akashchat_upstream_up" ? "min" : "max",
       read: () =>
         upstreams().flatMap((state) => {
           const value = measure(state, now());

@@ -7,6 +7,8 @@ export interface ScrapedGauge {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
+  /** What several processes of one gateway have together. */
+  readonly together: "sum" | "min" | "max";
   /** The values of now, each with all labels; a series that is not given is gone. At once, and asks nobody. */
   readonly read: () => readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
 }
@@ -17,12 +19,13 @@ export function addScrapedGauges(
   registry: Registry,
   gauges: readonly ScrapedGauge[],
 ): void {
-  for (const { name, help, labels, read } of gauges) {
+  for (const { name, help, labels, together, read } of gauges) {
     const gauge: InstanceType<typeof Gauge> = new Gauge({
       name,
       help,
       labelNames: labels,
       registers: [registry],
+      aggregator: together,
       collect() {
         gauge.reset();
         for (const [values, value] of read()) gauge.set(values, value);

@@ -1,10 +1,14 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { Client } from "undici";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
+import { hasSqlite } from "../../support/has-sqlite.ts";
 import { createGate } from "../../support/gate.ts";
 import { get, post, send, type AnyJson, type Reply } from "../../support/post.ts";
 import { runProgram } from "../../support/run-program.ts";
@@ -62,6 +66,8 @@ async function createKey({ url }: RunningWorkers, wish: object = {}): Promise<An
 
 const chat = ({ url }: RunningWorkers, key: string, text = "Hello"): Promise<Reply> =>
   post(`${url}/v1/chat/completions`, bodyOf(text), { authorization: `Bearer ${key}` });
+
+const ownOf = (key: string) => ({ authorization: `Bearer ${key}` });
 
 /** A connection, and which worker it leads to. */
 async function connect(workers: RunningWorkers): Promise<{ client: Client; worker: number }> {
@@ -220,6 +226,40 @@ test("what one worker learns of the budget keeps the others from asking", async 
   expect(chats()).toBe(before);
   await first.client.destroy();
   await other.client.destroy();
+});
+
+test.runIf(hasSqlite)("with DATA_DIR the primary keeps for all of them what outlives a restart", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "workers-"));
+  let key = "";
+  {
+    await using workers = await start({ DATA_DIR: folder });
+    ({ key } = await createKey(workers, { tokens_per_day: 100_000 }));
+    const stored = await post(
+      `${workers.url}/v1/responses`,
+      { model: "DeepSeek-V3.2", input: "Hello" },
+      ownOf(key),
+    );
+    expect(stored.status).toBe(200);
+    const places = await connectToBoth(workers);
+    for (const { client } of places) {
+      const found = await client.request({
+        method: "GET",
+        path: `/v1/responses/${stored.json().id}`,
+        headers: ownOf(key),
+      });
+      expect(found.statusCode).toBe(200);
+      await found.body.dump();
+      await client.destroy();
+    }
+    workers.signal("SIGTERM");
+    expect(await workers.ended).toBe(0);
+  }
+  await using workers = await start({ DATA_DIR: folder });
+  const usage = (await get(`${workers.url}/v1/usage`, ownOf(key))).json();
+  expect(JSON.stringify(usage.key)).toMatch(/"used":[1-9]/);
+  const { data } = (await get(`${workers.url}/admin/v1/requests?limit=10`, admin)).json();
+  expect(data.map(({ route }: { route: string }) => route)).toContain("POST /v1/responses");
+  rmSync(folder, { recursive: true });
 });
 
 test("an address that is in use is told as ever", async () => {
