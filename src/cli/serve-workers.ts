@@ -64,15 +64,26 @@ export async function serveWorkers(config: Config, environment: Environment = pr
     const process = cluster.fork();
     const link = createLink(toChannel(toEnd(process)));
     const control = link.lane("control");
-    host?.serve(link.lane("stores"));
-    relay.join(link.lane("notices"));
-    survey.join(link.lane("survey"));
-    tellWorker(control, { start: { worker, environment: withoutAbsent(environment), secret } });
+    /** Nothing is said to it before. */
+    function start(): void {
+      host?.serve(link.lane("stores"));
+      relay.join(link.lane("notices"));
+      survey.join(link.lane("survey"));
+      tellWorker(control, {
+        start: { worker, environment: withoutAbsent(environment), secret },
+      });
+    }
+
     return {
       pid: process.process.pid,
       tell: (message) => tellWorker(control, message),
       // Our own program's.
-      onMessage: (take) => control.onMessage((message) => take(message as FromWorker)),
+      onMessage: (take) =>
+        control.onMessage((message) => {
+          const told = message as FromWorker;
+          if ("ready" in told) start();
+          else take(told);
+        }),
       onEnd(take) {
         process.once("exit", (code, signal) => take({ code, signal }));
         process.on("error", (error) => {

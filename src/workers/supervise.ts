@@ -1,6 +1,9 @@
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import { fromWorkerFailure, type FromWorker, type ToWorker } from "./control.ts";
 
+/** What it tells once it was told to start. */
+export type StartedMessage = Exclude<FromWorker, { readonly ready: true }>;
+
 /** How a process ended. */
 export interface WorkerEnd {
   readonly code: number | null;
@@ -13,7 +16,7 @@ export interface WorkerProcess {
   readonly pid: number | undefined;
   tell(message: ToWorker): void;
   /** One listener. */
-  onMessage(take: (message: FromWorker) => void): void;
+  onMessage(take: (message: StartedMessage) => void): void;
   /** Called once. */
   onEnd(take: (end: WorkerEnd) => void): void;
   /** Ends it at once. */

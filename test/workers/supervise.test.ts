@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import type { FromWorker, ToWorker } from "../../src/workers/control.ts";
-import { supervise, type WorkerEnd } from "../../src/workers/supervise.ts";
+import type { ToWorker } from "../../src/workers/control.ts";
+import { type StartedMessage, supervise, type WorkerEnd } from "../../src/workers/supervise.ts";
 
 interface FakeWorker {
   readonly worker: number;
   readonly told: string[];
-  say(message: FromWorker): void;
+  say(message: StartedMessage): void;
   end(end?: Partial<WorkerEnd>): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ function setUp({ count = 2 } = {}) {
   const supervisor = supervise({
     count,
     launch(worker) {
-      let take: ((message: FromWorker) => void) | undefined;
+      let take: ((message: StartedMessage) => void) | undefined;
       let end: ((end: WorkerEnd) => void) | undefined;
       const told: string[] = [];
       started.push({

@@ -54,6 +54,7 @@ export function runWorker(channel: Channel): void {
   }
 
   control.onMessage((message) => take(message as ToWorker));
+  tellPrimary(control, { ready: true });
 }
 
 interface Started {

@@ -5,7 +5,6 @@ import { toChannel } from "../../workers/process-channel.ts";
 
 holdYoungSpace();
 enableCompileCache(process.env);
-// Heard from the beginning: messages that come before somebody listens are lost.
 const channel = toChannel({
   send: (message, callback) => process.send?.(message, undefined, undefined, callback),
   on: (event, take) => process.on(event, take),

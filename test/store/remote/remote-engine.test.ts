@@ -63,8 +63,8 @@ const toLedgerEngine = (open: Open): LedgerEngine => ({
 });
 
 let host: Host;
-beforeAll(() => {
-  host = startHost();
+beforeAll(async () => {
+  host = await startHost();
 });
 afterAll(() => host[Symbol.asyncDispose]());
 

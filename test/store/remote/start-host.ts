@@ -24,8 +24,16 @@ export interface Host extends AsyncDisposable {
 }
 
 /** Starts one process for all tests of a file. */
-export function startHost(): Host {
-  const child = fork(fileURLToPath(new URL("host-process.ts", import.meta.url)), { stdio: "inherit" });
+export async function startHost(): Promise<Host> {
+  const [folder, extension] = process.features.typescript ? ["src/", ".ts"] : ["dist/", ".js"];
+  const root = new URL(`../../../${folder}`, import.meta.url).href;
+  const child = fork(
+    fileURLToPath(new URL("host-process.js", import.meta.url)),
+    [JSON.stringify({ root, extension })],
+    { stdio: "inherit", execArgv: [] },
+  );
+  // What is sent before it listens would be lost on Node 20.
+  await once(child, "message");
   const takers = new Map<string, (batch: unknown) => void>();
   let opened = 0;
   child.on("message", ({ name, batch }: HostMessage) => takers.get(name)?.(batch));
