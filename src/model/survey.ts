@@ -7,6 +7,6 @@ export interface Survey {
   answer(question: string, reply: () => unknown, last?: () => unknown): void;
   /** The answers of all others, and what is left of those that are gone. Who does not answer in time is left out. */
   ask(question: string): Promise<readonly unknown[]>;
-  /** This process goes: leaves what counts on. */
+  /** This process goes: leaves what counts on, and resolves when it is there. */
   leave(): Promise<void>;
 }

@@ -10,7 +10,8 @@ type Answers = Readonly<Record<string, unknown>>;
 type ToRelay =
   | { readonly ask: number; readonly question: string }
   | { readonly answer: number; readonly value?: unknown }
-  | { readonly last: Answers };
+  /** It goes, and leaves these. */
+  | { readonly ask: number; readonly last: Answers };
 
 type FromRelay =
   | { readonly question: string; readonly id: number }
@@ -26,6 +27,16 @@ export function createSurvey(channel: Channel): Survey {
   let asked = 0;
   let isAlone = false;
   const say = (message: ToRelay) => channel.send(message);
+
+  function ask(
+    what: { readonly question: string } | { readonly last: Answers },
+  ): Promise<readonly unknown[]> {
+    asked += 1;
+    const id = asked;
+    const answers = new Promise<readonly unknown[]>((resolve) => waiting.set(id, resolve));
+    say({ ask: id, ...what });
+    return answers;
+  }
 
   async function answer(id: number, question: string): Promise<void> {
     // Who does not know the question has no answer to it; so has who fails.
@@ -50,19 +61,13 @@ export function createSurvey(channel: Channel): Survey {
 
   return {
     answer: (question, reply, last) => void replies.set(question, { reply, last }),
-    async ask(question) {
-      if (isAlone) return [];
-      asked += 1;
-      const ask = asked;
-      const answers = new Promise<readonly unknown[]>((resolve) => waiting.set(ask, resolve));
-      say({ ask, question });
-      return answers;
-    },
+    ask: async (question) => (isAlone ? [] : ask({ question })),
     async leave() {
       const known = await Promise.all(
         [...replies].map(async ([question, { last }]) => [question, await last?.()] as const),
       );
-      say({ last: Object.fromEntries(known.filter(([, value]) => value !== undefined)) });
+      const last = Object.fromEntries(known.filter(([, value]) => value !== undefined));
+      if (!isAlone) await ask({ last });
     },
   };
 }
@@ -131,12 +136,13 @@ export function createSurveyRelay(
       channel.onMessage((message) => {
         // Ours is on the other side.
         const told = message as ToRelay;
-        if ("ask" in told) ask(channel, told.ask, told.question);
-        else if ("answer" in told) open.get(told.answer)?.add(channel, told.value);
+        if ("answer" in told) open.get(told.answer)?.add(channel, told.value);
+        else if ("question" in told) ask(channel, told.ask, told.question);
         else {
           // From now on it counts by what it has left.
           leave(channel);
           keep(told.last);
+          say(channel, { answers: [], ask: told.ask });
         }
       });
       channel.onClose(() => leave(channel));
