@@ -13,10 +13,13 @@ export interface KeyStore {
   list(): Promise<readonly AccessKey[]>;
   /**
    * Keeps a new key, whose parent is kept already. Resolves when a crash can't lose it any more. A budget with the id of one that is kept
-   * takes its place.
+   * stays as it is kept.
    */
   create(key: AccessKey, digest: string): Promise<void>;
-  /** Changes a key and resolves, when a crash can't lose that any more, with the key as it then is; `undefined` if there is none. */
+  /**
+   * Changes a key and resolves, when a crash can't lose that any more, with the key as it then is; `undefined` if there is none. A budget with the
+   * id of its own changes it for all that have it; one with another id that is kept is joined, and stays as it is kept.
+   */
   change(id: string, change: KeyChange & { readonly revokedAt?: number }): Promise<AccessKey | undefined>;
   /** Whether there is no key, not even a revoked one: then, and without tokens of the operator, anybody may ask. */
   readonly isEmpty: boolean;

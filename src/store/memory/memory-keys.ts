@@ -16,7 +16,7 @@ export interface KeyMap {
   list(): readonly AccessKey[];
   /** False also of a key that there is not. */
   isRevoked(id: string): boolean;
-  /** Puts a key in place of that with its id. Its budget is from now on that of all who have one with that id. */
+  /** Puts a key in place of that with its id. If it had its budget before, that is from now on so for all who have it; else what is there stays. */
   put(kept: KeptKey): void;
   /** Puts these in place of all. */
   replace(all: Iterable<KeptKey>): void;
@@ -60,9 +60,11 @@ export function createKeyMap(): KeyMap {
   }
 
   function put({ key, digest }: KeptKey): void {
+    const { budget } = key;
+    const isOwn = budget !== undefined && keys.get(key.id)?.budget?.id === budget.id;
+    if (budget !== undefined && (isOwn || !budgets.has(budget.id))) budgets.set(budget.id, budget);
     keys.set(key.id, key);
     idOfDigest.set(digest, key.id);
-    if (key.budget !== undefined) budgets.set(key.budget.id, key.budget);
     lineages.clear();
   }
 

@@ -38,14 +38,17 @@ function explain(error: unknown, { id, parent }: AccessKey): unknown {
   return error;
 }
 
+/** A budget that is there stays as it is: whoever joins it has read it a while ago. */
 const createSql = `
   WITH b AS (
-    INSERT INTO gateway.budgets SELECT $5, $6 WHERE $5::text IS NOT NULL ON CONFLICT (id) DO UPDATE SET body = excluded.body)
+    INSERT INTO gateway.budgets SELECT $5, $6 WHERE $5::text IS NOT NULL ON CONFLICT (id) DO NOTHING)
   INSERT INTO gateway.keys (id, digest, parent, created_at, budget, revoked_at, body) VALUES ($1, $2, $3, $4, $5, $7, $8)`;
 
+/** The key's own budget changes for all; another one stays as it is. */
 const changeSql = `
   WITH b AS (
-    INSERT INTO gateway.budgets SELECT $2, $3 WHERE $3::text IS NOT NULL ON CONFLICT (id) DO UPDATE SET body = excluded.body)
+    INSERT INTO gateway.budgets SELECT $2, $3 WHERE $3::text IS NOT NULL
+    ON CONFLICT (id) DO UPDATE SET body = excluded.body WHERE gateway.budgets.id = $7)
   UPDATE gateway.keys SET budget = $2, revoked_at = $4, body = $5 WHERE id = $1 AND body = $6 AND budget IS NOT DISTINCT FROM $7
   RETURNING id`;
 
@@ -57,17 +60,28 @@ function encodeKey({ budget: _budget, ...key }: AccessKey): string {
 export function createPostgresKeys({ connection, now, servesStale }: PostgresKeysOptions): PostgresKeys {
   let isEmpty = true;
 
-  const gatherer = createGatherer<string, KeyLineage | undefined>({
-    most,
-    maximumWaiting,
-    perform: async (digests) => {
-      const lineages = readLineages(await connection.ask(lineageSql("digest"), [digests]));
-      return digests.map((digest) => lineages.get(digest));
-    },
-  });
-  const cache = createKeyCache({ load: (digest) => gatherer.add(digest), now, servesStale });
+  function createCache(column: "digest" | "id") {
+    const gatherer = createGatherer<string, KeyLineage | undefined>({
+      most,
+      maximumWaiting,
+      perform: async (names) => {
+        const lineages = readLineages(await connection.ask(lineageSql(column), [names]));
+        return names.map((name) => lineages.get(name));
+      },
+    });
+    return createKeyCache({ load: (name) => gatherer.add(name), now, servesStale });
+  }
 
-  async function get(id: string): Promise<KeyLineage | undefined> {
+  const byDigest = createCache("digest");
+  const byId = createCache("id");
+
+  function forget(): void {
+    byDigest.forget();
+    byId.forget();
+  }
+
+  /** As it is now. */
+  async function read(id: string): Promise<KeyLineage | undefined> {
     return readLineages(await connection.askLong(lineageSql("id"), [[id]])).get(id);
   }
 
@@ -79,8 +93,8 @@ export function createPostgresKeys({ connection, now, servesStale }: PostgresKey
       // It was looked before a key was made here, maybe; and no key ever goes.
       isEmpty &&= was;
     },
-    find: (digest) => cache.find(digest),
-    get,
+    find: (digest) => byDigest.find(digest),
+    get: (id) => byId.find(id),
     list: async () => (await connection.askLong(listSql, [])).map(readKey),
     async create(key, digest) {
       const { id, parent, createdAt, budget, revokedAt } = key;
@@ -100,12 +114,12 @@ export function createPostgresKeys({ connection, now, servesStale }: PostgresKey
         throw explain(error, key);
       }
       isEmpty = false;
-      cache.forget();
+      forget();
     },
     async change(id, change) {
       // Until nobody else has changed it between reading and writing.
       for (;;) {
-        const present = (await get(id))?.key;
+        const present = (await read(id))?.key;
         if (present === undefined) return undefined;
         const changed = applyKeyChange(present, change);
         const budgetBody =
@@ -119,8 +133,8 @@ export function createPostgresKeys({ connection, now, servesStale }: PostgresKey
           encodeKey(present),
           present.budget?.id,
         ]);
-        cache.forget();
-        if (written.length > 0) return changed;
+        forget();
+        if (written.length > 0) return change.budget ? (await read(id))?.key : changed;
       }
     },
   };

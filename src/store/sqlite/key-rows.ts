@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-import type { AccessKey, KeyChange } from "../../access/access-key.ts";
+import type { AccessKey, Budget, KeyChange } from "../../access/access-key.ts";
 import { applyKeyChange } from "../../access/apply-key-change.ts";
 import type { Table } from "./protocol.ts";
 
@@ -60,7 +60,17 @@ export function openKeyRows(database: DatabaseSync): Pick<Table<KeyQuery, KeyCom
   const shareBudget = database.prepare(`
     UPDATE keys SET body = json_set(body, '$.budget', json(?))
     WHERE json_extract(body, '$.budget.id') = ?`);
+  const selectBudget = database.prepare(`
+    SELECT json_extract(body, '$.budget') AS budget FROM keys WHERE json_extract(body, '$.budget.id') = ? LIMIT 1`);
   const countUp = database.prepare("UPDATE key_revision SET revision = revision + 1 RETURNING revision");
+
+  /** The key, with the budget that others have already as it is there. */
+  function joined(key: AccessKey): AccessKey {
+    if (key.budget === undefined) return key;
+    const there = selectBudget.get(key.budget.id)?.["budget"];
+    // What was written here is a Budget.
+    return typeof there === "string" ? { ...key, budget: JSON.parse(there) as Budget } : key;
+  }
 
   function kept(key: AccessKey, digest: string): KeyOutcome {
     if (key.budget !== undefined) shareBudget.run(JSON.stringify(key.budget), key.budget.id);
@@ -74,7 +84,8 @@ export function openKeyRows(database: DatabaseSync): Pick<Table<KeyQuery, KeyCom
     },
     write(command): KeyOutcome {
       if ("create" in command) {
-        const { create: key, digest } = command;
+        const { create: wished, digest } = command;
+        const key = joined(wished);
         if (selectSame.get(key.id, digest) !== undefined) return { kind: "taken" };
         if (key.parent !== undefined && selectOne.get(key.parent) === undefined) return { kind: "orphan" };
         insert.run(key.id, digest, JSON.stringify(key));
@@ -83,7 +94,8 @@ export function openKeyRows(database: DatabaseSync): Pick<Table<KeyQuery, KeyCom
       const found = selectOne.get(command.id);
       if (found === undefined) return { kind: "none" };
       const row = toRow(found);
-      const key = applyKeyChange(row.key, command.change);
+      const changed = applyKeyChange(row.key, command.change);
+      const key = changed.budget?.id === row.key.budget?.id ? changed : joined(changed);
       update.run(JSON.stringify(key), key.id);
       return kept(key, row.digest);
     },

@@ -196,12 +196,14 @@ export function keyContract(open: OpenEngine, runs: number): void {
       const larger = { ...budget, amount: 20, period: "month" } as const;
       expect((await engine.keys.change(one.id, { budget: larger }))?.budget).toEqual(larger);
       expect((await engine.keys.find(`digest of ${other.id}`))?.key.budget).toEqual(larger);
-      expect((await engine.keys.change(third.id, { budget: larger }))?.budget).toEqual(larger);
+      // Whoever joins it may have read it a while ago, and changes nothing of it.
+      expect((await engine.keys.change(third.id, { budget }))?.budget).toEqual(larger);
       expect((await engine.keys.change(one.id, { budget: null }))?.budget).toBeUndefined();
       expect((await engine.keys.change(other.id, { name: "renamed" }))?.budget).toEqual(larger);
       const child = keyOf({ budget: { ...budget, amount: 5 }, parent: third.id });
       await engine.keys.create(child, "digest of child");
-      expect((await engine.keys.find("digest of child"))?.ancestors[0]?.budget?.amount).toBe(5);
+      const found = await engine.keys.find("digest of child");
+      expect([found?.key, found?.ancestors[0]].map((key) => key?.budget?.amount)).toEqual([20, 20]);
     });
   });
 }

@@ -99,7 +99,9 @@ export function createSqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
 
   async function close(): Promise<void> {
     await writer.close();
-    await Promise.all([database.close(), reader.close()]);
+    // Who closes last moves the log into the file, and that is the one who may write.
+    await reader.close();
+    await database.close();
   }
 
   const opened = open();
