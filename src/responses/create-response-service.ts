@@ -60,7 +60,7 @@ export function createResponseService(options: ResponseServiceOptions): Response
       ? all
       : createScope(
           { ...options, store: ownResponses(options.store, owner), runs: ownRuns(runs, owner) },
-          all.within,
+          (of) => all.within(of),
         ),
   );
   return all;

@@ -40,22 +40,22 @@ function keyOf(messageId: string): string {
   return `thread:${messageId}`;
 }
 
+async function load(store: ResponseStore, previousId: string): Promise<ThreadHistory> {
+  const turns: (readonly unknown[])[] = [];
+  let fixed: ThreadHistory["fixed"] = {};
+  for (let next: string | undefined = keyOf(previousId); next !== undefined;) {
+    const stored: StoredResponse | undefined = await store.get(next);
+    if (stored === undefined) throw new ThreadNotFoundError(previousId);
+    turns.push([...stored.inputItems, { role: "assistant", content: stored.response["content"] }]);
+    // Written below; of a turn that continued there is nothing in it.
+    fixed = { ...fixed, ...(stored.response["fixed"] as ThreadHistory["fixed"]) };
+    next = stored.previousId;
+  }
+  return { fixed, messages: turns.reverse().flat() };
+}
+
 /** Creates the threads. `now` is in ms since the epoch. */
 export function createMessageThreads(all: ResponseStore, now: () => number): MessageThreads {
-  async function load(store: ResponseStore, previousId: string): Promise<ThreadHistory> {
-    const turns: (readonly unknown[])[] = [];
-    let fixed: ThreadHistory["fixed"] = {};
-    for (let next: string | undefined = keyOf(previousId); next !== undefined;) {
-      const stored: StoredResponse | undefined = await store.get(next);
-      if (stored === undefined) throw new ThreadNotFoundError(previousId);
-      turns.push([...stored.inputItems, { role: "assistant", content: stored.response["content"] }]);
-      // Written below; of a turn that continued there is nothing in it.
-      fixed = { ...fixed, ...(stored.response["fixed"] as ThreadHistory["fixed"]) };
-      next = stored.previousId;
-    }
-    return { fixed, messages: turns.reverse().flat() };
-  }
-
   return {
     async open(raw, log, owner) {
       const wish = parseThread(raw);

@@ -80,8 +80,9 @@ function copyAnswer({ raw }: FastifyReply, trace: TraceRecorder): void {
       },
     });
   }
-  raw.write = copying(raw.write);
-  raw.end = copying(raw.end);
+  // Called with the response as `this`, as they would be.
+  raw.write = copying(Reflect.get(raw, "write"));
+  raw.end = copying(Reflect.get(raw, "end"));
 }
 
 /** Keeps the traces of requests that have one, when they are over. */

@@ -201,7 +201,7 @@ function toOutcome(
         ...(end.reason === undefined ? {} : { reason: end.reason }),
         told: redact(end.told),
       };
-    case "failed":
+    default:
       return { outcome: "failed", reason: end.error, told: redact(end.message) };
   }
 }

@@ -128,7 +128,10 @@ describe("usage --by", () => {
       stderr: expect.stringContaining("ADMIN_TOKEN is not set"),
     });
     environment = { ...environment, ADMIN_TOKEN: "other" };
-    expect(await run("--by", "key")).toMatchObject({ code: 2, stderr: expect.stringContaining("has another ADMIN_TOKEN") });
+    expect(await run("--by", "key")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("has another ADMIN_TOKEN"),
+    });
     environment = { SERVER_ADDRESS: "127.0.0.1:1", ADMIN_TOKEN: "admin" };
     expect(await run("--by", "key")).toMatchObject({
       code: 2,

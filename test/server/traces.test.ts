@@ -153,7 +153,10 @@ test("the id of a request, which clients choose, hides no trace of another reque
   const headers = { ...operator, "x-request-id": "mine" };
   const first = await post(`${team.url}/v1/chat/completions`, hello, headers);
   const { key } = await team.createKey({ trace: true });
-  await post(`${team.url}/v1/chat/completions`, hello, { authorization: `Bearer ${key}`, "x-request-id": "mine" });
+  await post(`${team.url}/v1/chat/completions`, hello, {
+    authorization: `Bearer ${key}`,
+    "x-request-id": "mine",
+  });
   expect((await traceOf(team, String(first.headers["x-trace"]))).key).toBeNull();
 });
 

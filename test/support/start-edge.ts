@@ -111,7 +111,7 @@ export async function startEdge(options: {
   const store = createMemoryStore(10);
   const summaries = createSealer(secret, "conversation summaries");
   const keys = createMemoryKeys();
-  const limits = createMemoryLimits({ now, isRevoked: keys.isRevoked });
+  const limits = createMemoryLimits({ now, isRevoked: (id) => keys.isRevoked(id) });
   const server = await createServer(
     {
       config,

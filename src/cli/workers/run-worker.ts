@@ -31,11 +31,12 @@ export function runWorker(channel: Channel): void {
 
   async function end(drains: boolean): Promise<void> {
     if (starting === undefined) return;
-    const { gateway, leave } = await starting;
+    const started = await starting;
+    const { gateway } = started;
     if (drains) await gateway.drain(drainMs);
     else tellPrimary(control, { stopping: gateway.running() });
     await gateway.close();
-    await leave();
+    await started.leave();
     process.exit(0);
   }
 

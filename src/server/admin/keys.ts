@@ -27,10 +27,11 @@ export function keyRoutes(
     const { key, secret } = await service.create(parseBody(createKeySchema, request.body), within(request));
     return reply.code(201).send({ ...encodeKey(key), key: secret });
   });
-  app.get(base, async (request) => ({
+  const list = async (request: FastifyRequest) => ({
     object: "list",
     data: (await service.list(within(request))).map(encodeKey),
-  }));
+  });
+  app.route({ method: "GET", url: base, handler: list });
   app.get(`${base}/:id`, async (request: KeyRequest) => {
     return describeKey(service, await service.get(request.params.id, within(request)));
   });

@@ -11,10 +11,11 @@ const listQuery = z.object({
 
 /** The routes of traces below `base`: a list, and one as the JSON file that a bug report wants. */
 export function traceRoutes(app: FastifyInstance, base: string, traces: TraceStore): void {
-  app.get(base, async (request) => ({
+  const list = async ({ query }: FastifyRequest) => ({
     object: "list",
-    data: await traces.list(parseBody(listQuery, request.query).limit),
-  }));
+    data: await traces.list(parseBody(listQuery, query).limit),
+  });
+  app.route({ method: "GET", url: base, handler: list });
   app.get(`${base}/:id`, async (request: FastifyRequest<{ Params: { id: string } }>) => {
     const { id } = request.params;
     const trace = await traces.get(id);

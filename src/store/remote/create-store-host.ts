@@ -52,6 +52,10 @@ export function createStoreHost(stores: Stores, { log, startTimer }: StoreHostOp
     return { problem: "unavailable", message: new StoreError("unavailable", error).message };
   }
 
+  function tell(error: unknown): void {
+    log.error({ err: error }, "background responses of a process that is gone could not be taken over");
+  }
+
   function serve(channel: Channel): void {
     /** Reservations that are not settled, and responses that have not ended. */
     const reserved = new Set<string>();
@@ -75,10 +79,6 @@ export function createStoreHost(stores: Stores, { log, startTimer }: StoreHostOp
         else begun.set(stored.id, stored);
       } else if (name === "responses.delete") begun.delete(String(of));
       else if (name === "runs.begin" || name === "runs.append" || name === "runs.reap") process = String(of);
-    }
-
-    function tell(error: unknown): void {
-      log.error({ err: error }, "background responses of a process that is gone could not be taken over");
     }
 
     async function end(stored: StoredResponse): Promise<void> {

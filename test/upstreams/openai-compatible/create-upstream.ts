@@ -98,7 +98,7 @@ export function createWatch(): CallWatch & { readonly told: string[] } {
   const told: string[] = [];
   return {
     told,
-    resolve: (model) => void told.push(`resolve ${model}`),
+    resolve: ({ id }) => void told.push(`resolve ${id}`),
     ask: (upstream) => void told.push(`ask ${upstream}`),
     tellId: (id) => void told.push(`id ${id}`),
     retry: (failure) => void told.push(`retry ${failure}`),
