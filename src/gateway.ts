@@ -280,6 +280,9 @@ function addressOf({ upstreams }: GatewayConfiguration, upstream: string): URL |
   return entry === undefined ? undefined : new URL(entry.baseUrl);
 }
 
+/** So many budgets of keys are metrics. */
+const shownBudgets = 100;
+
 /** Creates the gateway: the only place where its parts are put together. */
 export async function createGateway(config: Config, overrides: Overrides = {}): Promise<Gateway> {
   const services = await createServices(config, overrides);
@@ -292,6 +295,8 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     upstreams: () => router.states(),
     lastCatalogue: () => router.lastCatalogue,
     underWay: () => server.underWay(),
+    // A database that is away keeps nobody from the other metrics.
+    budgets: () => services.keys.budgets(shownBudgets).catch(() => []),
     now: services.now,
     version: readVersion(),
     survey: overrides.survey,

@@ -138,6 +138,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "telemetry/": [
     "model/",
     "errors.ts",
+    "access/key-service.ts",
     "config.ts",
     "routing/router.ts",
     "server/answer-facts.ts",

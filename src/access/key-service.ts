@@ -3,7 +3,7 @@ import type { AccessKey, Budget, KeyChange, KeyLimits, KeyLineage } from "./acce
 import { findEnd } from "./caller.ts";
 import { createSecret, digestOf, hintOf, isSecret } from "./key-secret.ts";
 import type { KeyStore } from "./key-store.ts";
-import { limitsOf } from "./limits-of.ts";
+import { budgetLimit, limitsOf } from "./limits-of.ts";
 import type { Limits, LimitState } from "./limits.ts";
 
 /** A budget that is wished for: a new one, or one that other keys have already. */
@@ -23,6 +23,12 @@ export interface KeyWish extends KeyLimits {
 /** What may be changed of a key; `null` takes a limit away. */
 export type KeyWishChange = Omit<KeyChange, "budget"> & { readonly budget?: BudgetWish | null };
 
+/** How a budget stands, and the id of a key that has it. */
+export interface BudgetState {
+  readonly key: string;
+  readonly state: LimitState;
+}
+
 /** What the service needs. */
 export interface KeyServiceOptions {
   readonly keys: KeyStore;
@@ -38,6 +44,8 @@ export interface KeyServiceOptions {
  * sees all. Rejects with `GatewayError`: `not-found`, `invalid-request` with the field, and what the store rejects with.
  */
 export interface KeyService {
+  /** How the budgets stand of keys that have not ended, each once; the newest first, so many at most. */
+  budgets(most: number): Promise<readonly BudgetState[]>;
   /** The secret is in the answer, and nowhere else. */
   create(wish: KeyWish, within?: string): Promise<{ readonly key: AccessKey; readonly secret: string }>;
   list(within?: string): Promise<readonly AccessKey[]>;
@@ -157,7 +165,23 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     throw wrong("budget.id", `${nameUnknown("budget", wish.id)}.`);
   }
 
+  async function budgets(most: number): Promise<readonly BudgetState[]> {
+    const living = (await keys.list()).filter((key) => findEnd({ key, ancestors: [] }, now()) === undefined);
+    const holders = new Map(
+      living.flatMap(({ id, budget }) =>
+        budget === undefined ? [] : [[budget.id, { id, budget }] as const],
+      ),
+    );
+    const shown = [...holders.values()].slice(0, most);
+    const states = await limits.look(shown.map(({ budget }) => budgetLimit(budget)));
+    return states.flatMap((state, index) => {
+      const key = shown[index]?.id;
+      return key === undefined ? [] : [{ key, state }];
+    });
+  }
+
   return {
+    budgets,
     get,
     look: ({ key, ancestors }) => limits.look(limitsOf([key, ...ancestors])),
     async list(within) {

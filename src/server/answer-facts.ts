@@ -138,15 +138,21 @@ export class AnswerFacts implements CallWatch {
     });
   }
 
-  /** What it has cost so far, in billionths of a US dollar. `undefined`: the price of who answered is not known. */
+  /**
+   * What it has cost so far, in billionths of a US dollar; where several upstreams gave answers (`n`), at the price of the dearest, since the counts
+   * are of all of them. `undefined`: a price is not known.
+   */
   get nanoUsd(): number | undefined {
     const { usage, attempts } = this;
     if (usage === undefined) return undefined;
-    const last = attempts.findLast(({ outcome }) => outcome === "answered") ?? attempts.at(-1);
-    const leg = this.#offered?.legs.find(
-      ({ upstream, model }) => upstream === last?.upstream && model.id === last.model,
-    );
-    return costOf(leg?.model.price, usage);
+    const answered = attempts.filter(({ outcome }) => outcome === "answered");
+    const paid = answered.length > 0 ? answered : attempts.slice(-1);
+    const costs = paid.map(({ upstream, model }) => {
+      const leg = this.#offered?.legs.find((one) => one.upstream === upstream && one.model.id === model);
+      return costOf(leg?.model.price, usage);
+    });
+    const known = costs.filter((cost) => cost !== undefined);
+    return known.length < costs.length || known.length === 0 ? undefined : Math.max(...known);
   }
 
   ask(upstream: string): void {

@@ -24,12 +24,15 @@ const storeProblems = {
 /** Why a store did not do something. */
 export type StoreProblem = keyof typeof storeProblems;
 
+/** How soon a store may be back, in ms. */
+const storeRetryMs = 1000;
+
 /** A store that did not do what it was asked: kind `overloaded`, because it may be able to later. `message`: where it keeps something else than responses. */
 export class StoreError extends GatewayError {
   readonly problem: StoreProblem;
 
   constructor(problem: StoreProblem, cause: unknown, message: string = storeProblems[problem]) {
-    super("overloaded", message, { cause });
+    super("overloaded", message, { cause, retryAfterMs: storeRetryMs });
     this.problem = problem;
   }
 }

@@ -1,3 +1,4 @@
+import type { BudgetState } from "../access/key-service.ts";
 import type { UpstreamState } from "../routing/router.ts";
 import type { OpenCounts } from "../server/open-requests.ts";
 import type { ScrapedGauge } from "./scraped-gauges.ts";
@@ -6,6 +7,8 @@ import type { ScrapedGauge } from "./scraped-gauges.ts";
 export interface GaugeSources {
   readonly upstreams: () => readonly UpstreamState[];
   readonly underWay: () => OpenCounts;
+  /** How the budgets of keys stand; those that can't be asked for now are none. */
+  readonly budgets: () => Promise<readonly BudgetState[]>;
   /** Ms since the epoch. */
   readonly now: () => number;
   readonly version: string;
@@ -56,6 +59,7 @@ const ofUpstreams: readonly OfUpstream[] = [
 export function listGatewayGauges({
   upstreams,
   underWay,
+  budgets,
   now,
   version,
 }: GaugeSources): readonly ScrapedGauge[] {
@@ -88,6 +92,19 @@ export function listGatewayGauges({
       labels: [],
       together: "sum",
       read: () => [[{}, underWay().background]],
+    },
+    {
+      name: "akashchat_key_budget_used_ratio",
+      help: "How much of a budget of keys is used or reserved, 0 to 1, and above where an answer was longer than expected; of 100 budgets at most.",
+      labels: ["budget", "key"],
+      together: "max",
+      async read() {
+        const states = await budgets();
+        return states.map(({ key, state }) => [
+          { budget: state.limit.id.replace(/\..*/, ""), key },
+          (state.used + state.held) / state.limit.cap,
+        ]);
+      },
     },
     ...ofUpstreams.map(({ name, help, measure }): ScrapedGauge => ({
       name,

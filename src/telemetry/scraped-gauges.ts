@@ -9,9 +9,12 @@ export interface ScrapedGauge {
   readonly labels: readonly string[];
   /** What several processes of one gateway have together. */
   readonly together: "sum" | "min" | "max";
-  /** The values of now, each with all labels; a series that is not given is gone. At once, and asks nobody. */
-  readonly read: () => readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+  /** The values of now, each with all labels; a series that is not given is gone. Asks no upstream. */
+  readonly read: () => GaugeValues | Promise<GaugeValues>;
 }
+
+/** Values, each with all labels of its gauge. */
+export type GaugeValues = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
 
 /** Adds gauges to a registry. */
 export function addScrapedGauges(
@@ -26,9 +29,10 @@ export function addScrapedGauges(
       labelNames: labels,
       registers: [registry],
       aggregator: together,
-      collect() {
+      async collect() {
+        const now = await read();
         gauge.reset();
-        for (const [values, value] of read()) gauge.set(values, value);
+        for (const [values, value] of now) gauge.set(values, value);
       },
     });
   }
