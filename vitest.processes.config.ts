@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests of several processes at once: workers, gateways that share a database, and what is left when one is killed. */
+/** Tests of several processes: workers, PostgreSQL and the gateways that share one, and what is left when one is killed. */
 export default defineConfig({
   test: {
     include: ["test/processes/**/*.test.ts"],
-    // Each starts half a dozen processes itself.
+    // Each starts processes of its own: gateways, workers, PostgreSQL.
     maxWorkers: 1,
     isolate: false,
     testTimeout: 120_000,

@@ -5,7 +5,7 @@ import { startSimulator } from "../../src/simulator/index.ts";
 import { startRealTimer } from "../../src/stream/real-timer.ts";
 import { checkEvents } from "../dialects/openai-responses/check-events.ts";
 import { parseFrames } from "../dialects/openai-responses/parse-frames.ts";
-import { openStores } from "../store/postgres/open-engine.ts";
+import { openStores } from "./postgres/open-engine.ts";
 import { createGate } from "../support/gate.ts";
 import { openFollowed } from "../support/open-followed.ts";
 import { get, post } from "../support/post.ts";

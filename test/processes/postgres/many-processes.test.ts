@@ -4,7 +4,7 @@ import type { Limit } from "../../../src/access/limits.ts";
 import type { PostgresStores } from "../../../src/store/postgres/open-postgres-stores.ts";
 import { openTestDatabase, type TestDatabase } from "../../support/postgres/open-test-database.ts";
 import { createClock, limitOf, requestFor } from "../../store/contract/engine.ts";
-import { openStores } from "../../store/postgres/open-engine.ts";
+import { openStores } from "./open-engine.ts";
 import { type GatewayProcess, startProcesses } from "./start-processes.ts";
 
 /** Short, so that what a dead process held is soon back. A living one that is too slow for it is charged right all the same. */

@@ -16,7 +16,7 @@ import { startTcpProxy, type TcpProxy } from "../../support/postgres/start-tcp-p
 import { limitOf, requestFor } from "../../store/contract/engine.ts";
 import { midnight, row } from "../../store/contract/ledger-rows.ts";
 import { recordWatch } from "../../store/open-store.ts";
-import { openStores } from "../../store/postgres/open-engine.ts";
+import { openStores } from "./open-engine.ts";
 
 /** The database behind a network that breaks, and stores whose timers expire when the test says so. */
 interface Stage extends TestDatabase {

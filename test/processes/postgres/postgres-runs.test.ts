@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import type { RunStore } from "../../../src/responses/run-store.ts";
 import { openTestDatabase, type TestDatabase } from "../../support/postgres/open-test-database.ts";
-import { runContract } from "../contract/run-contract.ts";
-import { recordWatch } from "../open-store.ts";
+import { runContract } from "../../store/contract/run-contract.ts";
+import { recordWatch } from "../../store/open-store.ts";
 import { openStores } from "./open-engine.ts";
 
 let shared: Promise<TestDatabase> | undefined;

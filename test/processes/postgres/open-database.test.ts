@@ -6,8 +6,8 @@ import { migrations } from "../../../src/store/postgres/schema/index.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
 import { certificateFile, postgresPassword, startPostgres } from "../../support/postgres/start-postgres.ts";
 import { startStrictPooler } from "../../support/postgres/start-strict-pooler.ts";
-import { limitOf, requestFor } from "../contract/engine.ts";
-import { recordWatch } from "../open-store.ts";
+import { limitOf, requestFor } from "../../store/contract/engine.ts";
+import { recordWatch } from "../../store/open-store.ts";
 import { openStores } from "./open-engine.ts";
 
 const versions = migrations.map((_, index) => ({ version: index + 1 }));

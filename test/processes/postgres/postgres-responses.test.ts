@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
-import { responseContract } from "../contract/response-contract.ts";
-import { stored } from "../open-store.ts";
+import { responseContract } from "../../store/contract/response-contract.ts";
+import { stored } from "../../store/open-store.ts";
 import { openStores } from "./open-engine.ts";
 
 describe("responses in PostgreSQL", () => {

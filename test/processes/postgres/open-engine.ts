@@ -2,8 +2,8 @@ import { openPostgresStores, type PostgresStores } from "../../../src/store/post
 import type { PostgresStoresOptions } from "../../../src/store/postgres/open-postgres-stores.ts";
 import { startRealTimer } from "../../../src/stream/real-timer.ts";
 import type { TestDatabase } from "../../support/postgres/open-test-database.ts";
-import type { OpenEngine } from "../contract/engine.ts";
-import { recordWatch } from "../open-store.ts";
+import type { OpenEngine } from "../../store/contract/engine.ts";
+import { recordWatch } from "../../store/open-store.ts";
 
 /** Opens the stores of a database with what most tests want of them. */
 export function openStores(

@@ -1,9 +1,9 @@
 import { describe } from "vitest";
 
 import { openTestDatabase, type TestDatabase } from "../../support/postgres/open-test-database.ts";
-import { keyContract } from "../contract/key-contract.ts";
-import { limitsContract } from "../contract/limits-contract.ts";
-import { limitsModelContract } from "../contract/limits-model.ts";
+import { keyContract } from "../../store/contract/key-contract.ts";
+import { limitsContract } from "../../store/contract/limits-contract.ts";
+import { limitsModelContract } from "../../store/contract/limits-model.ts";
 import { engineOpener } from "./open-engine.ts";
 
 let database: Promise<TestDatabase> | undefined;

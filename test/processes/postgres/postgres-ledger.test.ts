@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { holdTable } from "../../support/postgres/hold-table.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
-import { type LedgerSettings, type OpenedLedger, testLedger } from "../contract/ledger-contract.ts";
-import { midnight, noon, row } from "../contract/ledger-rows.ts";
+import { type LedgerSettings, type OpenedLedger, testLedger } from "../../store/contract/ledger-contract.ts";
+import { midnight, noon, row } from "../../store/contract/ledger-rows.ts";
 import { openStores } from "./open-engine.ts";
 
 /** So little room that some days must go. */

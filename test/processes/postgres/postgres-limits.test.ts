@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PostgresStores } from "../../../src/store/postgres/open-postgres-stores.ts";
 import { holdTable } from "../../support/postgres/hold-table.ts";
 import { openTestDatabase, type TestDatabase } from "../../support/postgres/open-test-database.ts";
-import { limitOf, requestFor } from "../contract/engine.ts";
+import { limitOf, requestFor } from "../../store/contract/engine.ts";
 import { openStores } from "./open-engine.ts";
 
 let database: TestDatabase;
