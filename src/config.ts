@@ -142,6 +142,7 @@ export const settings = {
   RESPONSE_HOLD_MS: integer(0, 600_000, 10_000),
   HEARTBEAT_MS: integer(100, 600_000, 15_000),
   SHUTDOWN_TIMEOUT_MS: integer(0, 3_600_000, 30_000),
+  SHUTDOWN_DELAY_MS: integer(0, 600_000, 0),
 
   IMAGE_TIMEOUT_MS: integer(1000, 3_600_000, 300_000),
   IMAGE_POLL_MS: integer(10, 60_000, 2000),

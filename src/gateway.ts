@@ -270,7 +270,7 @@ export interface Gateway {
   running(): number;
   /** As `Server` has it: before `close`, where another process listens at the same address. */
   drain(timeoutMs: number): Promise<void>;
-  /** Lets running answers finish (`SHUTDOWN_TIMEOUT_MS`), then closes everything. Idempotent. */
+  /** As `Server` has it; then closes everything. Idempotent. */
   close(): Promise<void>;
 }
 

@@ -27,7 +27,7 @@ import { logStart } from "./log-start.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import { warnOfOpenAddress } from "./warn-of-open-address.ts";
 
-/** Beyond `SHUTDOWN_TIMEOUT_MS`, until a worker counts as stuck. */
+/** Beyond `SHUTDOWN_DELAY_MS` and `SHUTDOWN_TIMEOUT_MS`, until a worker counts as stuck. */
 const stuckMs = 10_000;
 
 /**
@@ -102,7 +102,7 @@ export async function serveWorkers(config: Config, environment: Environment = pr
     log,
     now: Date.now,
     startTimer: startRealTimer,
-    stopWithinMs: config.SHUTDOWN_TIMEOUT_MS + stuckMs,
+    stopWithinMs: config.SHUTDOWN_DELAY_MS + config.SHUTDOWN_TIMEOUT_MS + stuckMs,
     onWaiting: () => say("Another signal ends at once, without waiting."),
   });
   const say = (line: string): unknown =>

@@ -118,6 +118,13 @@ function tellStopping(log: Logger, underWay: readonly UnderWay[], timeoutMs: num
   );
 }
 
+function tellDelay(log: Logger, delayMs: number): void {
+  log.info(
+    { event: "leaving", delayMs },
+    `about to stop: /health says so for ${delayMs / 1000} s, in which requests are still taken`,
+  );
+}
+
 /** The edge, not listening yet. */
 export interface Server {
   readonly app: FastifyInstance;
@@ -130,7 +137,10 @@ export interface Server {
    * For an address at which another process listens, too. `close` comes next.
    */
   drain(timeoutMs: number): Promise<void>;
-  /** Lets running answers finish for `SHUTDOWN_TIMEOUT_MS`, then ends them with an error. Idempotent. */
+  /**
+   * Says at `/health` for `SHUTDOWN_DELAY_MS` that it is about to stop, and serves what comes; unless it was drained, so that nothing can
+   * come. Then lets running answers finish for `SHUTDOWN_TIMEOUT_MS`, and ends them with an error. Idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -206,6 +216,7 @@ export async function createServer(
     },
   });
   app.decorate("shutdownSignal", shutdown.deadline);
+  app.decorate("isAboutToStop", () => shutdown.announced);
   app.decorate("atDeadline", (end: () => void) => shutdown.atDeadline(end));
   app.server.on("connection", (socket) => shutdown.watch(socket));
   app.decorateRequest("facts");
@@ -263,14 +274,32 @@ export async function createServer(
     );
   });
   for (const dialect of dialects) await app.register(dialect({ ...deps, open, observers }));
+
+  let drained = false;
+  let closed: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    const { SHUTDOWN_DELAY_MS: delayMs, SHUTDOWN_TIMEOUT_MS: timeoutMs } = config;
+    if (delayMs > 0 && !drained) {
+      tellDelay(log, delayMs);
+      shutdown.announce();
+      await new Promise<void>((resolve) => {
+        startTimer(delayMs, resolve);
+      });
+    }
+    tellStopping(log, open.list(), timeoutMs);
+    await shutdown.close(app, timeoutMs);
+  }
   return {
     app,
     running: () => shutdown.running,
     underWay: () => open.counts(),
-    drain: (timeoutMs) => shutdown.drain(app, timeoutMs),
+    drain(timeoutMs) {
+      drained = true;
+      return shutdown.drain(app, timeoutMs);
+    },
     close() {
-      if (!shutdown.begun) tellStopping(log, open.list(), config.SHUTDOWN_TIMEOUT_MS);
-      return shutdown.close(app, config.SHUTDOWN_TIMEOUT_MS);
+      closed ??= close();
+      return closed;
     },
   };
 }

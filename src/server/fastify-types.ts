@@ -4,6 +4,8 @@ declare module "fastify" {
   interface FastifyInstance {
     /** Aborted with a `GatewayError` when a shutdown's time is up. */
     readonly shutdownSignal: AbortSignal;
+    /** `Shutdown.announced`: proxies that ask for its health should send requests elsewhere. */
+    readonly isAboutToStop: () => boolean;
     /** `Shutdown.atDeadline`: the same for each of many requests, of which a signal would keep too much. */
     readonly atDeadline: (end: () => void) => () => void;
   }

@@ -14,6 +14,8 @@ const lastWordsMs = 1000;
 /** The end of a server's life. */
 export interface Shutdown {
   readonly begun: boolean;
+  /** Whether it is about to begin: what comes is served still. */
+  readonly announced: boolean;
   /** Responses that are not complete yet. */
   readonly running: number;
   /** Aborted with a `GatewayError` when running answers have to end. */
@@ -24,6 +26,8 @@ export interface Shutdown {
   track(response: ServerResponse): void;
   /** Keeps in sight a connection of the server. */
   watch(socket: Socket): void;
+  /** Has the connections that there are closed by their next answer, and new ones by their first; takes all that comes. */
+  announce(): void;
   /**
    * Accepts no more connections, and has those that there are closed by their next answer. Resolves when none is left, or after
    * `timeoutMs`; `close` ends the rest.
@@ -43,6 +47,7 @@ export function createShutdown(): Shutdown {
   const enders = new InFlight<() => void>();
   const sockets = new Set<Socket>();
   let draining = false;
+  let announced = false;
   let closed: Promise<void> | undefined;
   let settle: (() => void) | undefined;
 
@@ -83,9 +88,22 @@ export function createShutdown(): Shutdown {
     }
   }
 
+  function askToLeave(): void {
+    draining = true;
+    // Whose head is sent already has promised more; its connection gets one more request.
+    for (const response of running) response.shouldKeepAlive = false;
+  }
+
   return {
     get begun() {
       return closed !== undefined;
+    },
+    get announced() {
+      return announced;
+    },
+    announce() {
+      announced = true;
+      askToLeave();
     },
     get running() {
       return running.size;
@@ -108,9 +126,7 @@ export function createShutdown(): Shutdown {
       socket.once("close", () => sockets.delete(socket));
     },
     async drain(app, timeoutMs) {
-      draining = true;
-      // Whose head is sent already has promised more; its connection gets one more request.
-      for (const response of running) response.shouldKeepAlive = false;
+      askToLeave();
       let timer: NodeJS.Timeout | undefined;
       const timeout = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, timeoutMs);

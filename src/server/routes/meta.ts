@@ -67,7 +67,10 @@ export function metaRoutes({ access, chat, config }: RouteDependencies): Fastify
   return (app, _options, done) => {
     setDialectErrors(app, encodeEdgeError);
 
-    app.get("/health", async () => ({ status: "ok", message: "akashchat-api is running" }));
+    app.get("/health", async (_request, reply) => {
+      if (!app.isAboutToStop()) return { status: "ok", message: "akashchat-api is running" };
+      return reply.code(503).send({ status: "stopping", message: "akashchat-api is about to stop" });
+    });
     // A browser asks for this of any page; there is none, and nothing is wrong with that.
     app.get("/favicon.ico", async (_request, reply) => reply.code(204).send());
     app.get("/", async (request, reply) => {
