@@ -19,6 +19,8 @@ function refuse(problem: string): ConfigError {
  */
 export function readDatabaseUrl(url: string): PoolConfig {
   if (!/^postgres(?:ql)?:\/\//.test(url)) throw refuse("it does not begin with postgres://");
+  // The library would take it, and with it what stands in an example where a password belongs.
+  if (/\s/.test(url)) throw refuse("there is a blank in it, which a URL has as %20");
   let parsed;
   try {
     parsed = parse(url, { useLibpqCompat: true });

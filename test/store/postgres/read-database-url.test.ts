@@ -35,6 +35,7 @@ describe("the address of a database", () => {
     ["me:s3cret@db/gateway", "does not begin with postgres://"],
     ["postgres://me:s3cret@db:port/gateway", "can't be understood"],
     ["postgres://me:s3cret@db:99999/gateway", "can't be understood"],
+    ["postgres://me:PUT A s3cret HERE@db/gateway", "there is a blank in it, which a URL has as %20"],
     [`${base}?sslmode=s3cret`, "sslmode is none of disable, prefer,"],
     [`${base}?sslmode=verify-ca`, "can't be understood"],
     [`${base}?sslmode=verify-full&sslrootcert=/none/ca.pem`, "/none/ca.pem can't be read"],
