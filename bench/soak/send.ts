@@ -10,6 +10,7 @@ export interface Sending {
   readonly path: string;
   /** An object is sent as JSON. */
   readonly body?: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly keepAlive?: boolean;
   readonly slow?: boolean;
   readonly leave?: Leave | undefined;
@@ -42,7 +43,15 @@ const slowPauseMs = 5;
 export function createSender(url: string, limitMs: number): Sender {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
-  function send({ method = "POST", path, body, keepAlive = true, slow, leave }: Sending): Promise<Received> {
+  function send({
+    method = "POST",
+    path,
+    body,
+    headers: given,
+    keepAlive = true,
+    slow,
+    leave,
+  }: Sending): Promise<Received> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
@@ -53,7 +62,7 @@ export function createSender(url: string, limitMs: number): Sender {
       const outgoing = request(new URL(path, url), {
         method,
         agent: keepAlive ? agent : false,
-        headers: body === undefined ? {} : { "content-type": "application/json" },
+        headers: { ...(body !== undefined && { "content-type": "application/json" }), ...given },
       });
       const limit = setTimeout(() => {
         fail(new SoakFailure("hang", `no end after ${limitMs} ms, status ${status}`));

@@ -8,8 +8,8 @@ import {
   type ScriptedReply,
 } from "../../src/simulator/index.ts";
 import { clock } from "./clock.ts";
-import { faults, imageFaults } from "./faults.ts";
-import { answerPieces, forgotten, readPlan, thoughtOf, type Plan } from "./plan.ts";
+import { readPlan } from "./plan.ts";
+import { createPlannedReplies, textOf } from "./planned-replies.ts";
 
 /** A chat request as the upstream saw it; times are those of `clock`. */
 export interface SeenChat {
@@ -22,9 +22,8 @@ export interface SeenChat {
 /** Now and then all sessions end, as after a restart of the application. */
 const chatsOfSession = 400;
 
-const never = new Promise<void>(() => undefined);
+const replyAsPlanned = createPlannedReplies();
 const seen: SeenChat[] = [];
-const tries = new Map<string, number>();
 let looked = 0;
 let expiry = chatsOfSession;
 
@@ -41,13 +40,6 @@ async function follow(chat: SeenChat, closed: RecordedRequest["closed"]): Promis
   chat.until = clock();
 }
 
-/** The prompts of a chat body, whatever else it holds. */
-function textOf(body: unknown): string {
-  const messages = typeof body === "object" && body !== null ? Reflect.get(body, "messages") : undefined;
-  if (!Array.isArray(messages)) return "";
-  return messages.map((message: unknown) => String(Reflect.get(Object(message), "content"))).join("\n");
-}
-
 function script(body: ChatBody): ScriptedReply | undefined {
   // This request has been recorded by now.
   for (; looked < simulator.requests.length; looked += 1) {
@@ -58,42 +50,7 @@ function script(body: ChatBody): ScriptedReply | undefined {
     simulator.expireSessions();
     expiry = seen.length + chatsOfSession;
   }
-  const text = textOf(body);
-  const plan = readPlan(text);
-  if (plan === undefined) return undefined;
-  const tried = (tries.get(plan.tag) ?? 0) + 1;
-  tries.set(plan.tag, tried);
-  return body.model === "AkashGen" ? drawing(plan, tried) : answering(plan, tried, text);
-}
-
-function answering(plan: Plan, tried: number, text: string): ScriptedReply {
-  const lost = plan.recalls !== undefined && !text.includes(plan.recalls);
-  return {
-    text: lost ? [forgotten] : answerPieces(plan),
-    delayMs: plan.every,
-    ...(plan.thinks ? { reasoning: thoughtOf(plan) } : {}),
-    ...(plan.silent === undefined ? {} : { gate: never, holdHead: plan.silent === "head" }),
-    ...(plan.cut === undefined ? {} : { chunkBytes: plan.cut }),
-    ...(plan.newFraming ? { protocol: "ui-message-stream" } : {}),
-    ...faultOf(faults, plan, tried),
-  };
-}
-
-function drawing(plan: Plan, tried: number): ScriptedReply {
-  return {
-    image: {
-      prompt: `A picture of ${plan.tag}`,
-      statuses: plan.silent === undefined ? ["waiting", "pending", "succeeded"] : ["waiting"],
-    },
-    ...faultOf(imageFaults, plan, tried),
-  };
-}
-
-function faultOf(table: typeof faults, plan: Plan, tried: number): ScriptedReply {
-  if (plan.fault === undefined) return {};
-  const fault = table[plan.fault];
-  if (fault === undefined) throw new Error(`There is no fault ${plan.fault}`);
-  return fault.mended === true && tried > 1 ? {} : fault.script;
+  return replyAsPlanned(body);
 }
 
 const simulator = await startSimulator({ script });
