@@ -88,7 +88,7 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
       const digests = secrets.map(digestOf);
       if (adminDigest !== undefined && digests.includes(adminDigest)) return operator;
       if (tokenDigest !== undefined && digests.includes(tokenDigest)) return operator;
-      return identifyByKeys(secrets, keys.isEmpty ? [] : digests);
+      return identifyByKeys(secrets, digests);
     },
     gateFor: (caller, dialect) =>
       caller.kind === "key"

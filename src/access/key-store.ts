@@ -21,6 +21,9 @@ export interface KeyStore {
    * id of its own changes it for all that have it; one with another id that is kept is joined, and stays as it is kept.
    */
   change(id: string, change: KeyChange & { readonly revokedAt?: number }): Promise<AccessKey | undefined>;
-  /** Whether there is no key, not even a revoked one: then, and without tokens of the operator, anybody may ask. */
+  /**
+   * Whether there is no key, not even a revoked one: then, and without tokens of the operator, anybody may ask. As old as `freshMs`: a key
+   * that another process has just made is found all the same.
+   */
   readonly isEmpty: boolean;
 }
