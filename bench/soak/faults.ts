@@ -50,7 +50,8 @@ export const faults: Readonly<Record<string, Fault>> = {
   session: fails({ kind: "session" }),
   model: fails({ kind: "model" }),
   "model, none": fails({ kind: "model", available: [] }),
-  usage: fails({ kind: "usage" }),
+  // Its budget is new again at once: until then the gateway would ask nothing more, whoever wants it.
+  usage: fails({ kind: "usage", resetAt: 1 }),
   "no stream": { script: { raw: "This is no stream.\n" } },
   "broken frame": { script: { raw: 'f:{"messageId":"msg-1"}\n0:"never closed\n' } },
 };
