@@ -6,6 +6,7 @@ export interface TeamKey {
   readonly id: string;
   /** Its secret. */
   readonly key: string;
+  readonly budget: { readonly id: string } | null;
 }
 
 /** How a limit stands, as the API says it. */
