@@ -1,7 +1,12 @@
 import { faults } from "../../../bench/soak/faults.ts";
 import { readPlan, type Plan } from "../../../bench/soak/plan.ts";
 import { createPlannedReplies, textOf } from "../../../bench/soak/planned-replies.ts";
-import { type Simulator, startSimulator } from "../../../src/simulator/index.ts";
+import {
+  type ChatBody,
+  type ScriptedReply,
+  type Simulator,
+  startSimulator,
+} from "../../../src/simulator/index.ts";
 
 /** What an upstream counted for the chats of one tag. */
 export interface Counted {
@@ -34,9 +39,12 @@ function tells({ fault, newFraming }: Plan, tried: number): boolean {
   return faults[fault]?.mended === true && tried > 1;
 }
 
-/** Starts one. Use `await using`. */
-export async function startCountingUpstream(): Promise<CountingUpstream> {
-  const simulator = await startSimulator({ script: createPlannedReplies(countUsage) });
+/** Starts one; what has no plan is answered by `others`, or by the simulator's own answers. Use `await using`. */
+export async function startCountingUpstream(
+  others: (body: ChatBody) => ScriptedReply | undefined = () => undefined,
+): Promise<CountingUpstream> {
+  const planned = createPlannedReplies(countUsage);
+  const simulator = await startSimulator({ script: (body) => planned(body) ?? others(body) });
   return {
     url: simulator.url,
     simulator,

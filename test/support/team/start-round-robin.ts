@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
@@ -7,17 +7,19 @@ import { buffer } from "node:stream/consumers";
 export interface RoundRobin extends AsyncDisposable {
   /** Without `/v1`. */
   readonly url: string;
+  /** Which gateway a request (`x-request-id`) went to last, by its place in the list. */
+  placeOf(id: string): number | undefined;
+  /** Whether that gateway broke a request off, before its head or behind it. */
+  hasBroken(id: string): boolean;
 }
-
-/** The header by which an answer says which gateway it is of, by its place in the list; also where that gateway broke off before its head. */
-export const servedBy = "x-served-by";
 
 /**
  * Starts one. A gateway that takes no connection is asked nothing more, and the next is asked in its place; what one that was connected
  * leaves without a head is a 502, and what breaks off behind the head breaks off.
  */
 export async function startRoundRobin(gateways: readonly string[]): Promise<RoundRobin> {
-  const agent = new Agent({ keepAlive: true });
+  const places = new Map<string, number>();
+  const broken = new Set<string>();
   const away = new Set<number>();
   let turn = 0;
 
@@ -35,27 +37,38 @@ export async function startRoundRobin(gateways: readonly string[]): Promise<Roun
       reply.writeHead(503).end();
       return;
     }
+    const id = String(incoming.headers["x-request-id"]);
+    places.set(id, place);
+    // A connection of its own: one that is used again may be closed by a gateway that is well.
+    const { connection: _own, ...headers } = incoming.headers;
     const outgoing = request(new URL(incoming.url ?? "/", gateways[place]), {
       method: incoming.method,
-      headers: incoming.headers,
-      agent,
+      headers,
+      agent: false,
     });
     let hasLeft = false;
     reply.on("close", () => {
       hasLeft = !reply.writableFinished;
-      if (hasLeft) outgoing.destroy();
+      outgoing.destroy();
     });
     outgoing.on("response", (answer) => {
-      reply.writeHead(answer.statusCode ?? 502, { ...answer.headers, [servedBy]: place });
-      answer.on("error", () => reply.destroy());
+      const { connection: _closes, ...own } = answer.headers;
+      reply.writeHead(answer.statusCode ?? 502, own);
+      answer.on("error", () => {
+        if (!hasLeft) broken.add(id);
+        reply.destroy();
+      });
       answer.pipe(reply);
     });
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
-      if (hasLeft || reply.headersSent) reply.destroy();
-      else if (error.code === "ECONNREFUSED") {
+      if (hasLeft || reply.headersSent) return;
+      if (error.code === "ECONNREFUSED") {
         away.add(place);
         forward(incoming, body, reply);
-      } else reply.writeHead(502, { [servedBy]: place }).end(error.message);
+        return;
+      }
+      broken.add(id);
+      reply.writeHead(502).end(error.message);
     });
     outgoing.end(body);
   }
@@ -71,8 +84,9 @@ export async function startRoundRobin(gateways: readonly string[]): Promise<Roun
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    placeOf: (id) => places.get(id),
+    hasBroken: (id) => broken.has(id),
     async [Symbol.asyncDispose]() {
-      agent.destroy();
       server.closeAllConnections();
       server.close();
       await once(server, "close");
