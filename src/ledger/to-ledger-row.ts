@@ -90,8 +90,10 @@ function compact(row: { readonly [Name in keyof LedgerRow]: LedgerRow[Name] | un
 
 /** Makes the row of a request. Nothing of its texts is in it, and of its headers and body only what is named here. */
 export function toLedgerRow(facts: LedgerFacts): LedgerRow {
-  const { usage, upstream, attempts } = facts;
+  const { upstream, attempts } = facts;
   const asked = attempts.length > 0 || upstream !== undefined;
+  // What was only counted, for a client that wanted to know, was not spent.
+  const usage = asked ? facts.usage : undefined;
   return compact({
     id: facts.id,
     at: facts.at,

@@ -73,6 +73,12 @@ describe("outcomes", () => {
 });
 
 describe("rows", () => {
+  test("tokens that were only counted are none that were spent", () => {
+    const counted = { ...facts, usage: { inputTokens: 20, estimated: true } };
+    expect(toLedgerRow(counted)).not.toHaveProperty("inputTokens");
+    expect(toLedgerRow({ ...counted, attempts: [attempt] })).toHaveProperty("inputTokens", 20);
+  });
+
   test("hold what is known, in whole numbers", () => {
     expect(
       toLedgerRow({
