@@ -102,6 +102,7 @@ function createScope(
             saved = save(response);
           }),
           problem: parsed.echo.store ? store.problem : undefined,
+          isShared: store.isShared === true,
           async stored() {
             await saved;
           },

@@ -30,12 +30,14 @@ export interface CreatedResponse {
 /** A response that is sent while it grows. */
 export interface StreamedResponse {
   readonly events: Source<EventBatch>;
-  /** Stores the response just before it gives its last frame: a client may refer to it at once. */
+  /** Begins to store the response just before it gives its last frame: a client may refer to it at once. */
   readonly encoder: StreamEncoder;
   /** Why the store could not be used lately: it is to be told before there is something to store. */
   readonly problem: StoreProblem | undefined;
   /** Resolves when the response is stored, or could not be. */
   stored(): Promise<void>;
+  /** The last frame has to wait for that: other processes may be asked for the response. */
+  readonly isShared: boolean;
 }
 
 /** Learns how a background response goes: its request was answered before there was anything to tell. */

@@ -17,6 +17,8 @@ export interface StreamOptions {
   readonly signal: AbortSignal;
   /** Failures that clients of the dialect understand only inside a stream, so that they get no HTTP status. */
   readonly failsInStream?: (error: GatewayError) => boolean;
+  /** What the end of an answer that is complete waits for. It never rejects. */
+  readonly beforeEnd?: (() => Promise<void>) | undefined;
 }
 
 /** What `sendEvents` needs. */
@@ -76,12 +78,13 @@ export function sendEvents(reply: FastifyReply, options: SendEventsOptions): Pro
 
 /** `sendEvents` for batches of any form, for answers that are more than one event stream. */
 export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOptions<B>): Promise<void> {
-  const { batches, signal } = options;
+  const { batches, signal, beforeEnd } = options;
   const { facts } = reply.request;
   facts.stream = true;
   const sink = createEventSink(reply, { ...options, lateHeaders: () => facts.headersNow });
   /** The answer is complete, or has failed. */
   let over = false;
+  let ended: Promise<void> | undefined;
 
   try {
     await batches((batch) => {
@@ -89,7 +92,8 @@ export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOp
       const { text, meaningful, finished } = options.encode(batch);
       if (!finished) return sink.write(text, meaningful) ? undefined : sink.drained();
       over = true;
-      sink.end(text);
+      if (beforeEnd === undefined) sink.end(text);
+      else ended = beforeEnd().then(() => sink.end(text));
       return undefined;
     });
     if (!over) {
@@ -108,6 +112,7 @@ export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOp
     facts.cause = error;
     sink.end(options.fail(error));
   } finally {
+    await ended;
     sink.release();
   }
 }

@@ -41,6 +41,8 @@ export class StoreError extends GatewayError {
 export interface ResponseStore {
   /** Why the last `put` failed; undefined while all is well. */
   readonly problem: StoreProblem | undefined;
+  /** Whether other processes look here, too. They see what was put when that has resolved. */
+  readonly isShared?: boolean;
   /** Sees what was put at once, also before it is written and for a while if it can't be. */
   get(id: string): Promise<StoredResponse | undefined>;
   /** Inserts or replaces. Evicts the oldest when full. */
@@ -86,6 +88,7 @@ export function ownResponses(store: ResponseStore, owner: string): ResponseStore
     get problem() {
       return store.problem;
     },
+    isShared: store.isShared ?? false,
     get,
     put: (stored) => store.put({ ...stored, owner }),
     async delete(id) {

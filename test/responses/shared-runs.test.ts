@@ -138,6 +138,30 @@ test("one that is deleted while it is stored does not come back", async () => {
   expect(await fleet.store.get(id)).toBeUndefined();
 });
 
+test("a stream that is stored ends when any gateway can be asked for it", async () => {
+  const [reached, gate] = [createGate(), createGate()];
+  await using fleet = await startFleet({
+    async passage(name) {
+      if (name !== "put") return;
+      reached.open();
+      await gate.promise;
+    },
+  });
+  const [one, other] = fleet.members;
+  let ended = false;
+  const streamed = post(`${one.url}/v1/responses`, { model, input: "hi", stream: true }).finally(() => {
+    ended = true;
+  });
+  await fleet.time.until(reached.promise);
+  // The same connections and turns that the end would have needed.
+  await fleet.time.until(get(`${one.url}/health`));
+  expect(ended).toBe(false);
+  gate.open();
+  const id = /"id":"(resp_\w+)"/.exec((await fleet.time.until(streamed)).text)?.[1] ?? "";
+  const next = { model, input: "and?", previous_response_id: id };
+  expect(await fleet.time.until(post(`${other.url}/v1/responses`, next))).toMatchObject({ status: 200 });
+});
+
 test("one whose gateway dies fails, with what it had said, and stays so when that wakes up", async () => {
   await using fleet = await startFleet();
   const [one, other, third] = fleet.members;

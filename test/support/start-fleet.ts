@@ -54,7 +54,7 @@ export async function startFleet(
   const time = createVirtualTime();
   const runs = createMemoryRuns({ now: time.now, ...(options.bounds && { bounds: options.bounds }) });
   const shared = createMemoryStore(100);
-  const store: ResponseStore = { ...shared, close: async () => {} };
+  const store: ResponseStore = { ...shared, isShared: true, close: async () => {} };
 
   async function start(index: number): Promise<Member> {
     const { startTimer, stop, goOn } = time.createProcess();

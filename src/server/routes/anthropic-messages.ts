@@ -101,8 +101,8 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
         inputEstimate: startEstimate(asked, signal),
         appliedEdits,
       });
-      await sendEvents(reply, { events, encoder, config, signal });
-      await held;
+      // Whoever goes on with the thread may ask another process.
+      await sendEvents(reply, { events, encoder, config, signal, beforeEnd: hold && (async () => held) });
       return reply;
     }
     request.facts.stream = false;

@@ -86,9 +86,10 @@ export async function answerResponses(
 
   if (streams) {
     const streamed = prepared.stream();
-    const { events, encoder } = streamed;
+    const { events, encoder, isShared } = streamed;
+    const beforeEnd = isShared ? () => streamed.stored() : undefined;
     showProblem(reply, streamed.problem);
-    await sendEvents(reply, { events, encoder, config, signal, failsInStream });
+    await sendEvents(reply, { events, encoder, config, signal, failsInStream, beforeEnd });
     await streamed.stored();
     return reply;
   }

@@ -58,6 +58,7 @@ export function createPostgresResponses({
     get problem() {
       return watch.problem;
     },
+    isShared: true,
     get: (id) => find(id).catch((error: unknown) => fail("get", error)),
     async put(stored) {
       const text = JSON.stringify(stored);

@@ -207,6 +207,7 @@ function createRemoteResponses(caller: ReturnType<typeof createCaller>): Respons
     get problem() {
       return problem;
     },
+    isShared: true,
     get: (id) => caller.ask("responses.get", id),
     async put(stored) {
       try {
