@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import type { Logger } from "pino";
-import { Pool, type PoolClient, types } from "pg";
+import { Pool, type PoolClient, type PoolConfig, types } from "pg";
 
 import { StoreError } from "../response-store.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
@@ -29,6 +29,11 @@ export type ReturnStep = () => Promise<unknown>;
  */
 export interface Connection {
   readonly isAway: boolean;
+  /**
+   * Opens all connections for what is short, so that none has to be made under load, where that takes so many turns of a busy event loop that the database
+   * would be taken for away. Rejects when not even one can be had.
+   */
+  open(): Promise<void>;
   /** Asks a statement. `force`: also while others are refused. */
   ask(sql: string, values: readonly unknown[], force?: boolean): Promise<readonly Row[]>;
   /** Asks what is large or may take half a minute, on a few connections of its own. It never closes the way, but goes it. */
@@ -94,7 +99,14 @@ export function createConnection({ address, log, now, startTimer }: ConnectionOp
   let stopTimer: (() => void) | undefined;
   let closing: Promise<void> | undefined;
 
-  function createPool(times: typeof quick, connectionTimeoutMillis: number, max: number): Pool {
+  function createPool(
+    times: typeof quick,
+    {
+      connectionTimeoutMillis,
+      max,
+      idleTimeoutMillis,
+    }: Pick<PoolConfig, "connectionTimeoutMillis" | "max" | "idleTimeoutMillis">,
+  ): Pool {
     const { query_timeout, ...serverTimes } = times;
     const pool = new Pool({
       ...address.config,
@@ -106,7 +118,7 @@ export function createConnection({ address, log, now, startTimer }: ConnectionOp
       max,
       connectionTimeoutMillis,
       types: { getTypeParser },
-      idleTimeoutMillis: idleMs,
+      idleTimeoutMillis,
       keepAlive: true,
       stream: () => {
         const socket = new Socket();
@@ -118,8 +130,24 @@ export function createConnection({ address, log, now, startTimer }: ConnectionOp
     return pool.on("error", ignore);
   }
 
-  const pool = createPool(quick, connectMs.quick, quickConnections);
-  const longPool = createPool(long, connectMs.long, longConnections);
+  const pool = createPool(quick, {
+    connectionTimeoutMillis: connectMs.quick,
+    max: quickConnections,
+    // Never.
+    idleTimeoutMillis: 0,
+  });
+  const longPool = createPool(long, {
+    connectionTimeoutMillis: connectMs.long,
+    max: longConnections,
+    idleTimeoutMillis: idleMs,
+  });
+
+  async function open(): Promise<void> {
+    const touch = () => askOf(pool, "SELECT 1", []);
+    await touch();
+    // Where the server has no room for all of them, those that it has do.
+    await Promise.allSettled(Array.from({ length: quickConnections }, touch));
+  }
 
   /** Closes the way. Whatever else waits on these sockets would wait in vain. */
   function leave(error: unknown): void {
@@ -144,7 +172,7 @@ export function createConnection({ address, log, now, startTimer }: ConnectionOp
 
   async function comeBack(): Promise<void> {
     try {
-      await askOf(pool, "SELECT 1", []);
+      await open();
       for (const step of steps) await tryStep(step);
     } catch {
       if (closing === undefined) stopTimer = startTimer(probeMs, () => void comeBack());
@@ -160,6 +188,7 @@ export function createConnection({ address, log, now, startTimer }: ConnectionOp
     get isAway() {
       return goneAt !== undefined;
     },
+    open,
     async ask(sql, values, force = false) {
       if (goneAt !== undefined && !force) throw new PostgresError(new Error("the database is away"), true);
       try {

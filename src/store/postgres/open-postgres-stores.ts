@@ -128,6 +128,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
   }
 
   try {
+    await connection.open();
     await lease.resume();
   } catch (error) {
     await connection.close();

@@ -129,6 +129,34 @@ describe("a network that breaks", () => {
     expect(inspect(log.lines, { depth: 9 })).not.toContain(postgresPassword);
   });
 
+  test("nobody connects under load: connections are there from the start, and when the database is back", async () => {
+    const stage = await setStage();
+    const { proxy, stores } = stage;
+    const limit = limitOf("budget", 1000);
+    async function work(): Promise<void> {
+      const requests = Array.from({ length: 5 }, () => requestFor([[limit, 10]]));
+      const { tried } = proxy;
+      await Promise.all([
+        ...requests.map((request) => stores.limits.reserve(request)),
+        stores.keys.find("digest"),
+        stores.limits.look([limit]),
+      ]);
+      for (const { id } of requests) stores.limits.settle(id, { tokens: 1, nanoUsd: 0 });
+      stores.ledger.add(row("one", midnight));
+      await Promise.all([stores.limits.reserve(requestFor([[limit, 10]])), stores.limits.flush()]);
+      expect(proxy.tried).toBe(tried);
+    }
+    // What is large has connections of its own, which are made when it is asked.
+    await stores.keys.list();
+    await work();
+    proxy.cut();
+    await expect(stores.limits.reserve(requestFor([[limit, 10]]))).rejects.toMatchObject(away);
+    proxy.mend();
+    await comeBack(stage);
+    await stores.keys.list();
+    await work();
+  });
+
   test("an answer that is lost: what came to be of the reservation is given back", async () => {
     const stage = await setStage();
     const { proxy, stores, ask } = stage;
