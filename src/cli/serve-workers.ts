@@ -10,7 +10,7 @@ import { addTotals } from "../model/add-totals.ts";
 import type { Totals } from "../model/totals.ts";
 import { loadSecret } from "../secrets/load-secret.ts";
 import { createMemoryRuns } from "../store/memory/memory-runs.ts";
-import { openStores } from "../store/open-stores.ts";
+import { createMemoryStores, openStores } from "../store/open-stores.ts";
 import { siblingModule } from "../store/sqlite/sibling-module.ts";
 import { createStoreHost } from "../store/remote/create-store-host.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
@@ -41,13 +41,15 @@ export async function serveWorkers(config: Config, environment: Environment = pr
   const secret = loadSecret(config);
   const { configuration } = loadConfiguration(config, environment);
   const count = countWorkers(config);
-  // With a database each worker has its own connections to it.
+  // With a database each worker has its own connections to it, and finds nothing here but traces.
   const isShared = config.DATABASE_URL !== undefined;
   const stores = isShared
-    ? undefined
+    ? createMemoryStores(config, { now: Date.now })
     : { ...(await openStores(config, { log, now: Date.now })), runs: createMemoryRuns({ now: Date.now }) };
-  const host = stores && createStoreHost(stores, { log, startTimer: startUnrefTimer });
-  const isOpen = config.BEARER_TOKEN === "" && config.ADMIN_TOKEN === "" && stores?.keys.isEmpty === true;
+  const host = createStoreHost(stores, { log, startTimer: startUnrefTimer });
+  // What keys a database has is not known here.
+  const isOpen =
+    !isShared && config.BEARER_TOKEN === "" && config.ADMIN_TOKEN === "" && stores.keys.isEmpty;
   warnOfOpenAddress(config, isOpen, log);
   let relay = createNoticeRelay(Date.now);
   const survey = createSurveyRelay(startUnrefTimer, {
@@ -66,7 +68,7 @@ export async function serveWorkers(config: Config, environment: Environment = pr
     const control = link.lane("control");
     /** Nothing is said to it before. */
     function start(): void {
-      host?.serve(link.lane("stores"));
+      host.serve(link.lane("stores"));
       relay.join(link.lane("notices"));
       survey.join(link.lane("survey"));
       tellWorker(control, {
@@ -110,8 +112,8 @@ export async function serveWorkers(config: Config, environment: Environment = pr
 
   async function close(): Promise<void> {
     await supervisor.stop();
-    host?.close();
-    await stores?.close();
+    host.close();
+    await stores.close();
     log.info({ event: "stopped" }, "stopped");
   }
 
@@ -140,13 +142,13 @@ export async function serveWorkers(config: Config, environment: Environment = pr
 
   try {
     const url = await supervisor.start();
-    const keptIn = stores?.place ?? "database";
+    const keptIn = isShared ? "database" : stores.place;
     logStart({ log, configuration: () => configuration, access: { isOpen }, keptIn }, config, url, count);
     if (process.stdout.isTTY) supervisor.tellOne({ do: "welcome" });
     return url;
   } catch (error) {
-    host?.close();
-    await stores?.close();
+    host.close();
+    await stores.close();
     throw error;
   }
 }

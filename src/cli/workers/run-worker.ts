@@ -4,6 +4,7 @@ import { readConfig } from "../../config.ts";
 import { createGateway, type Gateway } from "../../gateway.ts";
 import { createLog } from "../../log.ts";
 import { createPaint, hasColours } from "../../pretty/create-paint.ts";
+import { openStores } from "../../store/open-stores.ts";
 import { connectStores } from "../../store/remote/connect-stores.ts";
 import type { Stores } from "../../store/stores.ts";
 import type { Channel } from "../../stream/channel.ts";
@@ -69,8 +70,12 @@ async function start({ worker, environment, secret }: WorkerStart, link: Link): 
   const config = readConfig(environment);
   const log = await createLog(config, undefined, undefined, { worker });
   guardProcess(log);
-  // With a database that all share each process has its own connections to it, and the secret is there.
-  const stores = config.DATABASE_URL === undefined ? await connect(link) : undefined;
+  const remote = await connect(link);
+  // With a database that all share each process has its own connections to it, and the secret is there. Traces are in no database.
+  const own =
+    config.DATABASE_URL === undefined
+      ? { stores: remote, secret }
+      : { stores: { ...(await openStores(config, { log, now: Date.now })), traces: remote.traces } };
   const notices = createNotices(link.lane("notices"), Date.now);
   const survey = createSurvey(link.lane("survey"));
   const gateway = await createGateway(config, {
@@ -78,7 +83,7 @@ async function start({ worker, environment, secret }: WorkerStart, link: Link): 
     environment,
     notices,
     survey,
-    ...(stores && { stores, secret }),
+    ...own,
   });
   const url = await gateway.listen();
   prepareForRequests(gateway.app.server, log);
@@ -88,7 +93,7 @@ async function start({ worker, environment, secret }: WorkerStart, link: Link): 
     async leave() {
       await survey.leave();
       // The answer comes when that has come.
-      await stores?.limits.flush();
+      await remote.limits.flush();
     },
   };
 }

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
+import { get, post, type Reply } from "../../support/post.ts";
+import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
+import { startWorkers, type RunningWorkers } from "../../support/start-workers.ts";
+
+// Each starts a database and three processes.
+const patience = 120_000;
+const admin = { authorization: "Bearer admin-of-this-test" };
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterAll(() => simulator.close());
+
+/** Asks, on a new connection each time, until both workers have answered; resolves with what each said, by its number. */
+async function askBoth(workers: RunningWorkers, path: string): Promise<ReadonlyMap<number, Reply>> {
+  const replies = new Map<number, Reply>();
+  while (replies.size < 2) {
+    const reply = await get(`${workers.url}${path}`, { ...admin, connection: "close" });
+    const id = reply.headers["x-request-id"];
+    const { worker } = await workers.line(({ event, reqId }) => event === "request" && reqId === id);
+    replies.set(Number(worker), reply);
+  }
+  return replies;
+}
+
+test("a trace of one worker is found at all, with a database too", { timeout: patience }, async () => {
+  const { url: database } = await openTestDatabase();
+  await using workers = await startWorkers({
+    AKASH_BASE_URL: simulator.url,
+    ADMIN_TOKEN: "admin-of-this-test",
+    DATABASE_URL: database,
+  });
+  const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Hello" }] };
+  const reply = await post(`${workers.url}/v1/chat/completions`, body, { ...admin, "x-trace": "on" });
+  expect(reply.status).toBe(200);
+  const id = String(reply.headers["x-trace"]);
+  for (const found of (await askBoth(workers, `/admin/v1/traces/${id}`)).values())
+    expect([found.status, found.json()]).toMatchObject([200, { id }]);
+  for (const found of (await askBoth(workers, "/admin/v1/traces")).values())
+    expect(found.json()).toMatchObject({ data: [{ id }] });
+});
