@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { openTestDatabase } from "../support/postgres/open-test-database.ts";
-import { proveFleet } from "../support/team/prove-fleet.ts";
+import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
+import { proveFleet } from "../../support/team/prove-fleet.ts";
 
 test("of three gateways one is killed: no request of another fails, limits stay exact, and what it held is given back", async () => {
   const { url } = await openTestDatabase();

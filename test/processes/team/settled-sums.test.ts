@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-import { hasSqlite } from "../support/has-sqlite.ts";
-import { openTestDatabase } from "../support/postgres/open-test-database.ts";
-import { createAdmin } from "../support/team/create-admin.ts";
-import { mixSettings } from "../support/team/drive-mix.ts";
-import { proveSums } from "../support/team/prove-sums.ts";
-import { startCountingUpstream } from "../support/team/start-counting-upstream.ts";
-import { startGateway } from "../support/team/start-gateway.ts";
+import { hasSqlite } from "../../support/has-sqlite.ts";
+import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
+import { createAdmin } from "../../support/team/create-admin.ts";
+import { mixSettings } from "../../support/team/drive-mix.ts";
+import { proveSums } from "../../support/team/prove-sums.ts";
+import { startCountingUpstream } from "../../support/team/start-counting-upstream.ts";
+import { startGateway } from "../../support/team/start-gateway.ts";
 
 async function prove(settings: Readonly<Record<string, string>>): Promise<void> {
   await using upstream = await startCountingUpstream();
