@@ -27,6 +27,11 @@ function toRequestError(thrown: unknown, request: FastifyRequest): GatewayError 
       return new GatewayError("invalid-request", "The Content-Type is not supported. Send JSON.", {
         cause: thrown,
       });
+    // Of the method QUERY alone, which no route takes.
+    case "FST_ERR_ROUTE_MISSING_CONTENT_TYPE":
+      return new GatewayError("invalid-request", "QUERY wants a Content-Type, and no route here takes it.", {
+        cause: thrown,
+      });
     default: {
       // A client that leaves while it still sends its body.
       if (request.raw.destroyed && !request.raw.complete) {

@@ -73,6 +73,12 @@ describe("paths", () => {
     if (status === 405) expect(reply.headers["allow"]).toMatch(/GET|POST/);
   });
 
+  test("QUERY without a content type is the client's mistake, also where Node knows that method", async () => {
+    await using edge = await startEdge({});
+    for (const path of ["/v1/models", "/admin/v1/keys", "/health"])
+      expect((await send("QUERY", edge.url + path, "{}")).status).toBe(400);
+  });
+
   test("an unknown path is answered in Anthropic's envelope to who speaks Anthropic", async () => {
     await using edge = await startEdge({});
     const reply = await get(`${edge.url}/v1/nothing`, { "anthropic-version": "2023-06-01" });
