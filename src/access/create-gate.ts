@@ -55,7 +55,7 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
       const amount = {
         requests: () => (isFirst ? 1 : 0),
         tokens: () => inputTokens + outputTokens,
-        "nano-usd": () => mostOf(offer, { inputTokens, outputTokens }, limit),
+        "nano-usd": () => mostOf(offer, { inputTokens, outputTokens }),
       }[limit.unit]();
       return amount === 0 && limit.unit === "requests" ? [] : [{ limit, amount }];
     });
@@ -110,7 +110,6 @@ function boundAnswer({ model, maxOutputTokens }: CallOffer, typical: Pick<Typica
 function mostOf(
   { model }: CallOffer,
   counted: { readonly inputTokens: number; readonly outputTokens: number },
-  { id }: Limit,
 ): number {
   const costs = model.legs.map((leg) => costOf(leg.model.price, counted));
   const known = costs.filter((cost) => cost !== undefined);
@@ -120,7 +119,7 @@ function mostOf(
   const where = unknown === undefined ? "" : ` at ${unknown.upstream}`;
   throw new GatewayError(
     "forbidden",
-    `This key has a budget in US dollars (${id}), and what \`${shorten(unknown?.model.id ?? model.id)}\` costs${where} is not known. ` +
+    `A budget in US dollars binds this key, and what \`${shorten(unknown?.model.id ?? model.id)}\` costs${where} is not known. ` +
       "The operator can say it in gateway.yaml (`price` of the model).",
     { param: "model", shouldRetry: false },
   );
