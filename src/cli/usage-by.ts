@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { momentForms, type MomentRole, parseMoment } from "../ledger/parse-moment.ts";
 import { openAdminApi } from "./admin/ask-admin.ts";
+import { findKeyId } from "./admin/find-key.ts";
 import { parseJson } from "./connect/ask-gateway.ts";
 import { describeSums, sumList } from "./describe-sums.ts";
 import { UsageError } from "./usage-error.ts";
@@ -18,7 +19,7 @@ export interface UsageByOptions {
 }
 
 /**
- * Prints sums over the requests that the running gateway remembers. Throws `UsageError` for what can't be asked for, or when the gateway refuses,
+ * Prints sums over the requests that the running gateway remembers. Throws `UsageError` for what can't be asked for, such as a key that is not there, or when the gateway refuses,
  * `NoGatewayError` when none answers.
  */
 export async function usageBy(config: Config, options: UsageByOptions): Promise<void> {
@@ -26,9 +27,11 @@ export async function usageBy(config: Config, options: UsageByOptions): Promise<
   const query = new URLSearchParams({ by: options.by, format: format === "csv" ? "csv" : "json" });
   addMoment(query, "from", options.since, "--since");
   addMoment(query, "to", options.until, "--until");
-  if (options.key !== undefined) query.set("key", options.key);
+  const api = openAdminApi(config, options.url);
+  const { key } = options;
+  if (key !== undefined) query.set("key", key === "none" ? key : await findKeyId(api, key));
   if (options.model !== undefined) query.set("model", options.model);
-  const text = await openAdminApi(config, options.url).read(`/usage?${query.toString()}`);
+  const text = await api.read(`/usage?${query.toString()}`);
   process.stdout.write(format === "csv" ? text : write(text, format));
 }
 

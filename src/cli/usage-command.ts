@@ -40,7 +40,7 @@ export function addUsageCommand(
     )
     .option("--since <when>", "with --by: 2026-11-27, a time, or how long ago, as 7d or 12h (default: 30d)")
     .option("--until <when>", "with --by: the same; a day is in it")
-    .option("--key <id>", "with --by: of this key alone; none: of requests without one")
+    .option("--key <key>", "with --by: of this key alone, by its id or name; none: of requests without one")
     .option("--model <id>", "with --by: of this model alone")
     .addOption(
       new Option("--format <format>", "with --by: how it is printed (default: table)")

@@ -4,12 +4,14 @@ import fastify, { type FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { encodeOpenAiError } from "../../src/dialects/encode-openai-error.ts";
 import { toGatewayError } from "../../src/errors.ts";
+import { encodeKey } from "../../src/server/admin/key-schema.ts";
 import { ledgerRoutes } from "../../src/server/admin/ledger.ts";
 import { createMemoryLedger } from "../../src/store/memory/memory-ledger.ts";
 import { runProgram } from "../support/run-program.ts";
 import { fullRow, midnight, noon, row } from "../store/contract/ledger-rows.ts";
 
-const listKeys = async () => [{ id: "key_1", name: "Jan" }];
+const jan = { id: "key_1", name: "Jan", hint: "last", createdAt: midnight };
+const listKeys = async () => [jan];
 
 let gateway: FastifyInstance;
 let environment: Record<string, string>;
@@ -30,7 +32,8 @@ beforeEach(async () => {
     const { status, body } = encodeOpenAiError(toGatewayError(thrown));
     return reply.code(status).send(body);
   });
-  ledgerRoutes(gateway, "/admin/v1", { ledger, listKeys, now: () => noon });
+  ledgerRoutes(gateway, "/admin/v1", { ledger, listKeys, now: () => noon, isOn: true });
+  gateway.get("/admin/v1/keys", () => ({ object: "list", data: [encodeKey(jan)] }));
   await gateway.listen({ host: "127.0.0.1", port: 0 });
   // A server that listens on a port has an address of that kind.
   const { port } = gateway.server.address() as AddressInfo;
@@ -76,6 +79,16 @@ describe("usage --by", () => {
     expect(none.stdout).toMatch(/\n {2}clientlient\S+… ?\S+ +1 /);
     const nothing = await run("--by", "hour", "--key", "key_9", "--since", "5d");
     expect(nothing.stdout).toBe("No requests since 2026-11-19.\n");
+  });
+
+  test("takes a key by its name, and says so when there is none of that", async () => {
+    const named = await run("--by", "key", "--key", "Jan");
+    expect(named.stdout).toMatch(/\n {2}Jan \(key_1\) +1 .*\n {2}all +1 /);
+    expect(await run("--by", "key", "--key", "Jana")).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: 'There is no key of the name "Jana". keys list shows all.\n',
+    });
   });
 
   test("prints CSV as the gateway gives it, and JSON", async () => {

@@ -5,8 +5,13 @@ import { keyList, type KeyObject, shownKey, type ShownKey } from "./key-object.t
 
 /** Finds a key by its id, or by its name where only one has that that has not ended. Throws `UsageError` when it is none, or not the only one. */
 export async function findKey(api: AdminApi, named: string): Promise<ShownKey> {
-  const id = /^key_\w+$/.test(named) ? named : (await findByName(api, named)).id;
+  const id = await findKeyId(api, named);
   return api.ask({ method: "GET", path: `/keys/${encodeURIComponent(id)}` }, shownKey);
+}
+
+/** The id of a key that is named by that, which may be of none, or by its name. Throws `UsageError` as `findKey` does. */
+export async function findKeyId(api: AdminApi, named: string): Promise<string> {
+  return /^key_\w+$/.test(named) ? named : (await findByName(api, named)).id;
 }
 
 async function findByName(api: AdminApi, named: string): Promise<KeyObject> {
