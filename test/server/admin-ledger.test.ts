@@ -32,6 +32,7 @@ function listen(ledger: Parameters<typeof ledgerRoutes>[2]["ledger"]): FastifyIn
       { id: "key_3", name: "unused" },
     ],
     now: () => noon,
+    isOn: true,
   });
   return server;
 }
@@ -128,6 +129,7 @@ describe("GET /admin/v1/requests", () => {
     { query: "format=xml", param: "format", words: "must be one of json, csv" },
     { query: "key=", param: "key", words: "must not be empty" },
     { query: "key=a&key=b", param: "key", words: "must be given once" },
+    { query: "from=2026-11-20&to=2026-11-18", param: "to", words: "before 'from', which is 2026-11-20T00:" },
     { query: "keys=a", param: "keys", words: "There is no parameter 'keys'. Known are from, to, key," },
   ])("refuses $query, and says why", async ({ query, param, words }) => {
     const reply = await get(`/requests?${query}`);
@@ -218,6 +220,8 @@ describe("GET /admin/v1/usage", () => {
     },
     { query: "by=key,model,day", param: "by", words: "one or two" },
     { query: "by=key,key", param: "by", words: "one or two" },
+    { query: "by=day&from=1d&to=7d", param: "to", words: "'to' is not valid: it is before 'from'" },
+    { query: "by=day&to=1990-01-01", param: "to", words: "'to' is not valid: it is before 'from'" },
     { query: "by=key&outcome=left", param: "outcome", words: "There is no parameter 'outcome'" },
   ])("refuses '$query', and says why", async ({ query, param, words }) => {
     const reply = await get(`/usage?${query}`);

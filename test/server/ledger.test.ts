@@ -54,9 +54,15 @@ test("sums by key, and the row of a background response", async () => {
   expect(data).toMatchObject([{ key: id, requests: 2 }]);
 });
 
-test("LEDGER_DAYS=0 remembers nothing", async () => {
+test("LEDGER_DAYS=0 remembers nothing, and says so", async () => {
   await using team = await startTeam({ env: { LEDGER_DAYS: "0" } });
   const { key } = await team.createKey();
   await team.chat(key);
-  expect((await team.admin("GET", "/requests")).json().data).toEqual([]);
+  for (const path of ["/requests", "/requests/req_1", "/usage?by=key"]) {
+    const reply = await team.admin("GET", path);
+    expect([reply.status, reply.json().error.message]).toEqual([
+      404,
+      "This gateway has no ledger: LEDGER_DAYS is 0.",
+    ]);
+  }
 });

@@ -170,3 +170,13 @@ test("a background response has a trace of its own, by its id", async () => {
   await expect.poll(async () => (await team.admin("GET", `/traces/${id}`)).status).toBe(200);
   expect((await traceOf(team, id)).turns).toMatchObject([{ outcome: "kept" }]);
 });
+
+test.each([
+  ["limit=0", "'limit' is not valid: it must be a whole number from 1 to 1000."],
+  ["limit=x", "'limit' is not valid: it must be a whole number from 1 to 1000."],
+  ["key=key_1", "There is no parameter 'key'. Known are limit."],
+])("the list of traces refuses %s, and says why", async (query, message) => {
+  await using team = await start();
+  const reply = await team.admin("GET", `/traces?${query}`);
+  expect([reply.status, reply.json().error.message]).toEqual([400, message]);
+});

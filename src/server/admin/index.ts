@@ -26,7 +26,8 @@ export function adminRoutes({
     setDialectErrors(app, encodeOpenAiError);
     app.addHook("onRequest", (request, _reply, next) => next(findBar(givenKeys(request))));
     keyRoutes(app, "/admin/v1/keys", { service: keys, within: () => undefined });
-    ledgerRoutes(app, "/admin/v1", { ledger, listKeys: () => keys.list(), now });
+    const isOn = config.LEDGER_DAYS > 0;
+    ledgerRoutes(app, "/admin/v1", { ledger, listKeys: () => keys.list(), now, isOn });
     traceRoutes(app, "/admin/v1/traces", traces);
     done();
   };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import type { LedgerGroup, LedgerPageQuery, LedgerSumQuery } from "../../ledger/ledger.ts";
 import { decodePlace } from "../../ledger/page-place.ts";
+import { pageLimit, parseQuery, text } from "./parse-query.ts";
 import { momentForms, type MomentRole, parseMoment } from "../../ledger/parse-moment.ts";
 
 /** What may be asked for as groups. */
@@ -18,11 +19,8 @@ export const ledgerGroups: readonly LedgerGroup[] = [
 ];
 
 const outcomes = ["answered", "failed", "refused", "left"] as const;
-const largestPage = 1000;
-const usualPage = 100;
 const usualDays = "30d";
 
-const text = z.string("must be given once").min(1, "must not be empty").max(500, "is too long");
 const oneOf = (names: readonly string[]) => `must be one of ${names.join(", ")}`;
 
 /** `now`: how long ago something was depends on it. */
@@ -34,10 +32,6 @@ function moment(role: MomentRole, now: number) {
     return z.NEVER;
   });
 }
-
-const limit = text
-  .transform((value) => (/^\d{1,6}$/.test(value) ? Number(value) : Number.NaN))
-  .refine((value) => value >= 1 && value <= largestPage, `must be a whole number from 1 to ${largestPage}`);
 
 const by = text.transform((value, context) => {
   const names = value.split(",").map((name) => name.trim());
@@ -56,6 +50,15 @@ const format = z.enum(["json", "csv"], oneOf(["json", "csv"])).optional();
 /** Of those who asked without a key: `none`. */
 const key = text.transform((value) => (value === "none" ? null : value));
 
+/** Nothing lies in a time that ends before it begins. */
+function checkSpan({ from, to }: { readonly from?: number | undefined; readonly to?: number | undefined }): void {
+  if (from === undefined || to === undefined || from <= to) return;
+  const begin = new Date(from).toISOString();
+  throw new GatewayError("invalid-request", `'to' is not valid: it is before 'from', which is ${begin}.`, {
+    param: "to",
+  });
+}
+
 const pageSchema = (now: number) =>
   z.object({
     from: moment("from", now).optional(),
@@ -68,7 +71,7 @@ const pageSchema = (now: number) =>
     error: text.optional(),
     session: text.optional(),
     id: text.optional(),
-    limit: limit.default(usualPage),
+    limit: pageLimit,
     after: text
       .refine((value) => decodePlace(value) !== undefined, "must be the `next` of the page before")
       .optional(),
@@ -87,32 +90,6 @@ const sumSchema = (now: number) =>
     format,
   });
 
-/** Parses a query. Throws kind `invalid-request` with a text that names the first wrong parameter, which is also `param`. */
-function parseQuery<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, given: unknown) {
-  const query = typeof given === "object" && given !== null ? given : {};
-  const known = Object.keys(schema.shape);
-  const unknown = Object.keys(query).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new GatewayError(
-      "invalid-request",
-      `There is no parameter '${unknown}'. Known are ${known.join(", ")}.`,
-      {
-        param: unknown,
-      },
-    );
-  }
-  const result = schema.safeParse(query);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const param = String(issue?.path[0] ?? "");
-  const missing = Reflect.get(query, param) === undefined;
-  throw new GatewayError(
-    "invalid-request",
-    missing ? `'${param}' is missing.` : `'${param}' is not valid: it ${issue?.message ?? "is wrong"}.`,
-    { param },
-  );
-}
-
 /** What is asked for, and as what. */
 interface Asked<Query> {
   readonly query: Query;
@@ -130,11 +107,13 @@ function compact<T extends object>(parts: T): { [Name in keyof T]: Exclude<T[Nam
 /** Reads the query of a page of requests. Throws kind `invalid-request`. */
 export function readPageQuery(query: unknown, now: number): Asked<LedgerPageQuery> {
   const { format: asked, ...parts } = parseQuery(pageSchema(now), query);
+  checkSpan(parts);
   return { query: compact(parts), format: asked };
 }
 
 /** Reads the query of sums. Throws kind `invalid-request`. */
 export function readSumQuery(query: unknown, now: number): Asked<LedgerSumQuery & { readonly from: number }> {
   const { format: asked, ...parts } = parseQuery(sumSchema(now), query);
+  checkSpan(parts);
   return { query: compact(parts), format: asked };
 }

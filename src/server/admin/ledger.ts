@@ -14,6 +14,8 @@ export interface LedgerRouteOptions {
   readonly listKeys: () => Promise<readonly Pick<AccessKey, "id" | "name">[]>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Whether requests are noted at all. */
+  readonly isOn: boolean;
 }
 
 function wantsCsv(format: "json" | "csv" | undefined, { headers }: FastifyRequest): boolean {
@@ -41,9 +43,16 @@ const toTime = (at: number | undefined) => (at === undefined ? null : new Date(a
 export function ledgerRoutes(
   app: FastifyInstance,
   base: string,
-  { ledger, listKeys, now }: LedgerRouteOptions,
+  { ledger, listKeys, now, isOn }: LedgerRouteOptions,
 ): void {
-  app.get(`${base}/requests`, async (request, reply) => {
+  /** An empty list would say that nothing was asked for. */
+  function onRequest(_request: FastifyRequest, _reply: FastifyReply, next: (error?: GatewayError) => void): void {
+    if (isOn) return next();
+    const text = "This gateway has no ledger: LEDGER_DAYS is 0.";
+    return next(new GatewayError("not-found", text, { shouldRetry: false }));
+  }
+
+  app.get(`${base}/requests`, { onRequest }, async (request, reply) => {
     const { query, format } = readPageQuery(request.query, now());
     const { rows, next = null } = await ledger.list(query);
     reply.header("vary", "accept");
@@ -53,7 +62,7 @@ export function ledgerRoutes(
     return sendCsv(reply, "requests", requestColumns, rows.map(toRequestCells));
   });
 
-  app.get(`${base}/requests/:id`, async (request: FastifyRequest<{ Params: { id: string } }>) => {
+  app.get<{ Params: { id: string } }>(`${base}/requests/:id`, { onRequest }, async (request) => {
     const { id } = request.params;
     // Clients may give an id twice: then it is the newest.
     const [row] = (await ledger.list({ id, limit: 1 })).rows;
@@ -65,7 +74,7 @@ export function ledgerRoutes(
     );
   });
 
-  app.get(`${base}/usage`, async (request, reply) => {
+  app.get(`${base}/usage`, { onRequest }, async (request, reply) => {
     const { query, format } = readSumQuery(request.query, now());
     const [sums, keys] = await Promise.all([ledger.sum(query), query.by.includes("key") ? listKeys() : []]);
     const names = new Map(keys.map(({ id, name }) => [id, name]));

@@ -3,17 +3,15 @@ import { z } from "zod";
 
 import { GatewayError, shorten } from "../../errors.ts";
 import type { TraceStore } from "../../traces/trace-store.ts";
-import { parseBody } from "../../dialects/parse-body.ts";
+import { pageLimit, parseQuery } from "./parse-query.ts";
 
-const listQuery = z.object({
-  limit: z.coerce.number().int().min(1, "must be 1 or more").max(1000, "must be 1000 or less").default(100),
-});
+const listQuery = z.object({ limit: pageLimit });
 
 /** The routes of traces below `base`: a list, and one as the JSON file that a bug report wants. */
 export function traceRoutes(app: FastifyInstance, base: string, traces: TraceStore): void {
   const list = async ({ query }: FastifyRequest) => ({
     object: "list",
-    data: await traces.list(parseBody(listQuery, query).limit),
+    data: await traces.list(parseQuery(listQuery, query).limit),
   });
   app.route({ method: "GET", url: base, handler: list });
   app.get(`${base}/:id`, async (request: FastifyRequest<{ Params: { id: string } }>) => {
