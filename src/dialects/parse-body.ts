@@ -82,6 +82,11 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const [first] = result.error.issues;
   if (first === undefined) throw new GatewayError("invalid-request", "The request body is not valid.");
   const { issue, path } = mostTelling(first, []);
+  const [unknown] = issue.code === "unrecognized_keys" ? issue.keys : [];
+  if (unknown !== undefined) {
+    const field = toParam([...path, unknown]);
+    throw new GatewayError("invalid-request", `There is no field '${field}' here.`, { param: field });
+  }
   const param = toParam(path);
   const text = toText(issue);
   if (param === "") throw new GatewayError("invalid-request", `The request body is not valid: ${text}.`);

@@ -78,7 +78,9 @@ describe("the admin API", () => {
     [{ name: "a", expires_at: "2001-01-01T00:00:00Z" }, "expires_at"],
     [{ name: "a", parent: "key_none" }, "parent"],
     [{ name: "a", budget: { id: "bud_none" } }, "budget.id"],
-    [{ name: "a", color: "red" }, undefined],
+    [{ name: "a", color: "red" }, "color"],
+    [{ name: "a", budget: { tokens: 5, color: "red" } }, "budget.color"],
+    [{ name: "a", budget: { usd: 1e-10 } }, "budget.usd"],
   ])("refuses %j and names %s", async (body, param) => {
     await using team = await startTeam();
     const reply = await team.admin("POST", "/keys", body);

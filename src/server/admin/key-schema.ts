@@ -36,11 +36,19 @@ const period = z
   .transform((word) => periodWords[word] ?? word)
   .pipe(z.enum(budgetPeriods, `must be one of ${budgetPeriods.join(", ")}`));
 
+/** Of less than that none can be counted. */
+const smallestUsd = 1e-9;
+
 const budget = z
   .strictObject({
     id: z.string().min(1).optional(),
     tokens: count.optional(),
-    usd: z.number().positive("must be more than 0").max(1_000_000, "is too large").optional(),
+    usd: z
+      .number()
+      .positive("must be more than 0")
+      .min(smallestUsd, "must be a billionth of a dollar or more")
+      .max(1_000_000, "is too large")
+      .optional(),
     period: period.optional(),
   })
   .transform(({ id, tokens, usd, period: asked }, context) => {
