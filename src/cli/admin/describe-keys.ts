@@ -1,3 +1,4 @@
+import { shorten } from "../../errors.ts";
 import type { Paint } from "../../pretty/create-paint.ts";
 import { toOneLine } from "../../pretty/entry.ts";
 import { describeWait } from "../../upstreams/akash-chat/exhausted-error.ts";
@@ -5,6 +6,9 @@ import { alignColumns } from "../align-columns.ts";
 import { describeCount, describeTime, type Clock } from "../describe-budget.ts";
 import { drawBar } from "../draw-bar.ts";
 import type { KeyObject, LimitObject, ShownKey } from "./key-object.ts";
+
+/** Of a name in a table, which one long name would make too wide for all. */
+const longestName = 40;
 
 /** How keys are written. */
 export interface KeyStyle extends Clock {
@@ -59,11 +63,13 @@ export function describeKeys(
 ): string {
   const ended = findEnded(keys, style.now);
   const rows = toTree(keys).map(({ key, depth }) => [
-    `${"  ".repeat(depth)}${toOneLine(key.name)}`,
+    `${"  ".repeat(depth)}${shorten(toOneLine(key.name), longestName)}`,
     key.id,
     key.hint,
     describeBudget(key, key.budget === null ? undefined : budgets.get(key.budget.id)),
-    describeLife(key, style) || (ended.has(key.id) ? "ended with its parent" : ""),
+    ended.has(key.id)
+      ? (describeEnd(key, style.now) ?? "ended with its parent")
+      : describeLife(key, style),
   ]);
   return `${alignColumns([["name", "id", "secret", "budget", ""], ...rows], () => false).join("\n")}\n`;
 }

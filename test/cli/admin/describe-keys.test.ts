@@ -112,3 +112,12 @@ test("what another gateway lets into a name does nothing to a terminal", () => {
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   }
 });
+
+test("what has ended with its parent has no end of its own any more, and a long name does not widen the table", () => {
+  const keys = [
+    aKey({ id: "key_2", name: "n".repeat(100), parent: "key_1", expires_at: "2027-02-01T00:00:00Z" }),
+    aKey({ id: "key_1", name: "top", revoked_at: "2027-01-01T10:00:00Z" }),
+  ];
+  const [, , child = ""] = describeKeys(keys, { budgets: new Map(), style }).split("\n");
+  expect(child).toMatch(/^ {4}n{30}…n{10} {2}key_2 .* ended with its parent$/);
+});
