@@ -29,10 +29,11 @@ const shown = 20;
 console.log(`team: seed ${seed}`);
 const postgres = await startPostgres();
 let failed = 0;
-for (const { group, name, run } of parts) {
+for (const part of parts) {
+  const { group, name } = part;
   if (only !== undefined && group !== only) continue;
   const begun = performance.now();
-  const { broken, figures } = await run({
+  const { broken, figures } = await part.run({
     seed,
     requests: Number(values.requests),
     clients: Number(values.clients),

@@ -48,8 +48,7 @@ export async function serveWorkers(config: Config, environment: Environment = pr
     : { ...(await openStores(config, { log, now: Date.now })), runs: createMemoryRuns({ now: Date.now }) };
   const host = createStoreHost(stores, { log, startTimer: startUnrefTimer });
   // What keys a database has is not known here.
-  const isOpen =
-    !isShared && config.BEARER_TOKEN === "" && config.ADMIN_TOKEN === "" && stores.keys.isEmpty;
+  const isOpen = !isShared && config.BEARER_TOKEN === "" && config.ADMIN_TOKEN === "" && stores.keys.isEmpty;
   warnOfOpenAddress(config, isOpen, log);
   let relay = createNoticeRelay(Date.now);
   const survey = createSurveyRelay(startUnrefTimer, {

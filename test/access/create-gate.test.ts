@@ -130,7 +130,9 @@ describe("in dollars", () => {
         param: "model",
         // Whose budget it is, and by what it is counted inside, nobody has to know.
         message: expect.stringMatching(
-          new RegExp(String.raw`^A budget in US dollars binds this key, and what \`m\` costs${where} is not known\.`),
+          new RegExp(
+            String.raw`^A budget in US dollars binds this key, and what \`m\` costs${where} is not known\.`,
+          ),
         ),
       });
       expect(reserved).toEqual([]);

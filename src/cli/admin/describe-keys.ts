@@ -67,9 +67,7 @@ export function describeKeys(
     key.id,
     key.hint,
     describeBudget(key, key.budget === null ? undefined : budgets.get(key.budget.id)),
-    ended.has(key.id)
-      ? (describeEnd(key, style.now) ?? "ended with its parent")
-      : describeLife(key, style),
+    ended.has(key.id) ? (describeEnd(key, style.now) ?? "ended with its parent") : describeLife(key, style),
   ]);
   return `${alignColumns([["name", "id", "secret", "budget", ""], ...rows], () => false).join("\n")}\n`;
 }

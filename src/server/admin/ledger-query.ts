@@ -51,7 +51,13 @@ const format = z.enum(["json", "csv"], oneOf(["json", "csv"])).optional();
 const key = text.transform((value) => (value === "none" ? null : value));
 
 /** Nothing lies in a time that ends before it begins. */
-function checkSpan({ from, to }: { readonly from?: number | undefined; readonly to?: number | undefined }): void {
+function checkSpan({
+  from,
+  to,
+}: {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}): void {
   if (from === undefined || to === undefined || from <= to) return;
   const begin = new Date(from).toISOString();
   throw new GatewayError("invalid-request", `'to' is not valid: it is before 'from', which is ${begin}.`, {

@@ -46,7 +46,11 @@ export function ledgerRoutes(
   { ledger, listKeys, now, isOn }: LedgerRouteOptions,
 ): void {
   /** An empty list would say that nothing was asked for. */
-  function onRequest(_request: FastifyRequest, _reply: FastifyReply, next: (error?: GatewayError) => void): void {
+  function onRequest(
+    _request: FastifyRequest,
+    _reply: FastifyReply,
+    next: (error?: GatewayError) => void,
+  ): void {
     if (isOn) return next();
     const text = "This gateway has no ledger: LEDGER_DAYS is 0.";
     return next(new GatewayError("not-found", text, { shouldRetry: false }));

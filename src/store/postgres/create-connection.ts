@@ -143,10 +143,10 @@ export function createConnection({ address, log, now, startTimer }: ConnectionOp
   });
 
   async function open(): Promise<void> {
-    const touch = () => askOf(pool, "SELECT 1", []);
-    await touch();
+    await askOf(pool, "SELECT 1", []);
+    const others = Array.from({ length: quickConnections }, () => askOf(pool, "SELECT 1", []));
     // Where the server has no room for all of them, those that it has do.
-    await Promise.allSettled(Array.from({ length: quickConnections }, touch));
+    await Promise.allSettled(others);
   }
 
   /** Closes the way. Whatever else waits on these sockets would wait in vain. */

@@ -44,10 +44,8 @@ export async function checkSettled(
     const states = await Promise.all(
       payers.map(async ({ key, spenders }) => {
         const ids = new Set(spenders.map(({ id }) => id));
-        const [budget, ...others] = await Promise.all([
-          admin.limitOf(key.id, "budget"),
-          ...(await admin.limitsOf(key.id)),
-        ]);
+        const budget = await admin.limitOf(key.id, "budget");
+        const others = await admin.limitsOf(key.id);
         const noted = sumOf(rows, (row) => ids.has(row.key ?? ""));
         const reserved = [budget, ...others].reduce((sum, limit) => sum + (limit?.reserved ?? 0), 0);
         return { id: key.id, used: budget?.used, noted, reserved };

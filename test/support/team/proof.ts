@@ -10,9 +10,9 @@ export interface Proof {
 export interface Findings {
   readonly broken: string[];
   /** Notes a promise that was not kept, unless `holds`. */
-  must(holds: boolean, promise: string): void;
+  must(this: void, holds: boolean, promise: string): void;
   /** Notes that two figures differ. */
-  mustBe(seen: unknown, wanted: unknown, what: string): void;
+  mustBe(this: void, seen: unknown, wanted: unknown, what: string): void;
 }
 
 /** Creates an empty gathering. */

@@ -32,12 +32,14 @@ export interface HoldingUpstream {
   readonly asked: number;
 }
 
+function tellNobody(): void {}
+
 /** Creates one, for a simulator's `script`. */
 export function createHoldingUpstream(): HoldingUpstream {
   let gate = createGate();
   gate.open();
   let [asked, tokens, holds] = [0, 0, false];
-  let tell = (): void => {};
+  let tell = tellNobody;
   return {
     script() {
       asked += 1;
@@ -99,7 +101,7 @@ export async function proveFifty({ urls, admin, upstream, rounds, fields }: Fift
   async function measure(): Promise<number> {
     const key = await admin.createKey({ budget: { tokens: 1e9 } });
     const asked = createGate();
-    upstream.begin({ holds: true, tokens: 1, onAsked: asked.open });
+    upstream.begin({ holds: true, tokens: 1, onAsked: () => asked.open() });
     const answer = ask(key, 0);
     await asked.promise;
     const { reserved } = await admin.limitOf(key.id, "budget");

@@ -17,15 +17,15 @@ export interface TightRequests {
   ask(url: string, key: TeamKey): Promise<number>;
 }
 
+async function ask(url: string, { key }: TeamKey): Promise<number> {
+  const { status } = await post(`${url}/v1/chat/completions`, body, { authorization: `Bearer ${key}` });
+  return status;
+}
+
 /** Creates them. */
 export function createTightRequests(): TightRequests {
   const [asked, measured] = [createGate(), createGate()];
   let each = 1;
-
-  async function ask(url: string, { key }: TeamKey): Promise<number> {
-    const { status } = await post(`${url}/v1/chat/completions`, body, { authorization: `Bearer ${key}` });
-    return status;
-  }
 
   return {
     reply(request) {
