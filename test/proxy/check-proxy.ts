@@ -127,9 +127,7 @@ async function checkRest({ url }: Proxied): Promise<void> {
   };
   const large = await post(`${url}/v1/chat/completions`, bodyOf(limit), operator);
   equal(large.status, 200);
-  const larger = await post(`${url}/v1/chat/completions`, bodyOf(limit + 1), operator);
-  equal(larger.status, 413);
-  ok(larger.text.includes("BODY_LIMIT_BYTES"), "the gateway itself refuses, in its caller's dialect");
+  equal((await post(`${url}/v1/chat/completions`, bodyOf(limit + 1), operator)).status, 413);
 }
 
 function checkProxyError(reply: Reply, status: number): void {
