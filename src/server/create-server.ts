@@ -82,6 +82,10 @@ const exposedHeaders = [
  */
 const noStore = "no-store";
 
+/** What who scrapes a gateway hears that was not told where its metrics shall be. */
+const noMetrics =
+  "There are no metrics here. METRICS_ADDRESS gives them an address of their own, METRICS_TOKEN opens this one.";
+
 /**
  * Lets pages of named origins reach a gateway in the network of their reader, for which browsers ask apart. Not for
  * `*`: any page on the web could then spend the budget of whoever looks at it.
@@ -261,6 +265,7 @@ export async function createServer(
     if (methods.length === 0) {
       const asked = request.originalUrl.split("?", 1)[0] ?? "/";
       const base = baseUrlOf(request, config);
+      if (path === "/metrics") throw new GatewayError("not-found", noMetrics);
       throw new GatewayError(
         "not-found",
         `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's.`,

@@ -11,7 +11,11 @@ import { readMetrics } from "./read-metrics.ts";
 // That nothing is loaded then: test/cli/start-modules.test.ts.
 test("without a setting there is no page", async () => {
   await using stack = await startStack();
-  expect((await get(`${stack.url}/metrics`)).status).toBe(404);
+  const closed = await get(`${stack.url}/metrics`);
+  expect([closed.status, closed.json().error.message]).toEqual([
+    404,
+    expect.stringMatching(/METRICS_ADDRESS.*METRICS_TOKEN/),
+  ]);
   expect(stack.gateway.metricsUrl).toBeUndefined();
 });
 
