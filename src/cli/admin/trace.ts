@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Config } from "../../config.ts";
 import { createPaint, hasColours } from "../../pretty/create-paint.ts";
+import { UsageError } from "../usage-error.ts";
 import { openAdminApi } from "./ask-admin.ts";
 import { describeTrace } from "./describe-trace.ts";
 import { traceObject } from "./trace-object.ts";
@@ -17,6 +18,8 @@ export interface TraceOptions {
  * there is none.
  */
 export async function showTrace(config: Config, id: string, options: TraceOptions): Promise<void> {
+  // As of a script's variable that is not set: it would be the list.
+  if (id.trim() === "") throw new UsageError("Name a request by its id, which answers have as x-request-id.");
   const api = openAdminApi(config, options.url);
   const path = `/traces/${encodeURIComponent(id)}`;
   if (options.json === true) {
