@@ -29,13 +29,15 @@ function judgeEnd({ attempts, turns, answer }: Judged): Verdict | undefined {
     return { code: "client-left", text: `The client closed the connection ${since}.` };
   }
   if (answer.error === null) return undefined;
-  const why = `${answer.error}: ${shorten(answer.message ?? "no message", longestText)}`;
+  // A message is a sentence already, and here within one.
+  const message = (answer.message ?? "no message").replace(/\.$/, "");
+  const why = `${answer.error}: ${shorten(message, longestText)}`;
   if (attempts.length === 0)
     return { code: "refused", text: `Refused before any upstream was asked (${why}).` };
   if (turns.some(({ blocks }) => blocks.length > 0))
     return { code: "broken-off", text: `The answer broke off after it had begun (${why}).` };
   const tried = attempts.map(({ upstream, model, outcome }) => `${upstream}/${model} ${outcome}`).join(", ");
-  return { code: "failed", text: `No upstream answered: ${tried}. Last: ${why}` };
+  return { code: "failed", text: `No upstream answered: ${tried}. Last: ${why}.` };
 }
 
 /** Of requests that offer tools. */
