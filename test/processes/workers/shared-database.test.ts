@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startSimulator, type Simulator } from "../../../src/simulator/index.ts";
-import { get, post, type Reply } from "../../support/post.ts";
+import { get, post, send, type Reply } from "../../support/post.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
 import { startWorkers, type RunningWorkers } from "../../support/start-workers.ts";
 
@@ -16,10 +16,14 @@ beforeAll(async () => {
 afterAll(() => simulator.close());
 
 /** Asks, on a new connection each time, until both workers have answered; resolves with what each said, by its number. */
-async function askBoth(workers: RunningWorkers, path: string): Promise<ReadonlyMap<number, Reply>> {
+async function askBoth(
+  workers: RunningWorkers,
+  path: string,
+  headers: Readonly<Record<string, string>> = admin,
+): Promise<ReadonlyMap<number, Reply>> {
   const replies = new Map<number, Reply>();
   while (replies.size < 2) {
-    const reply = await get(`${workers.url}${path}`, { ...admin, connection: "close" });
+    const reply = await get(`${workers.url}${path}`, { ...headers, connection: "close" });
     const id = reply.headers["x-request-id"];
     const { worker } = await workers.line(({ event, reqId }) => event === "request" && reqId === id);
     replies.set(Number(worker), reply);
@@ -27,13 +31,17 @@ async function askBoth(workers: RunningWorkers, path: string): Promise<ReadonlyM
   return replies;
 }
 
-test("a trace of one worker is found at all, with a database too", { timeout: patience }, async () => {
-  const { url: database } = await openTestDatabase();
-  await using workers = await startWorkers({
+async function start(): Promise<RunningWorkers> {
+  const { url } = await openTestDatabase();
+  return startWorkers({
     AKASH_BASE_URL: simulator.url,
     ADMIN_TOKEN: "admin-of-this-test",
-    DATABASE_URL: database,
+    DATABASE_URL: url,
   });
+}
+
+test("a trace of one worker is found at all, with a database too", { timeout: patience }, async () => {
+  await using workers = await start();
   const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Hello" }] };
   const reply = await post(`${workers.url}/v1/chat/completions`, body, { ...admin, "x-trace": "on" });
   expect(reply.status).toBe(200);
@@ -43,3 +51,15 @@ test("a trace of one worker is found at all, with a database too", { timeout: pa
   for (const found of (await askBoth(workers, "/admin/v1/traces")).values())
     expect(found.json()).toMatchObject({ data: [{ id }] });
 });
+
+test(
+  "the first key of a database is good at every worker from its answer on",
+  { timeout: patience },
+  async () => {
+    await using workers = await start();
+    const wish = { ...admin, "content-type": "application/json" };
+    const made = await send("POST", `${workers.url}/admin/v1/keys`, '{"name": "first"}', wish);
+    const own = { authorization: `Bearer ${made.json().key}` };
+    for (const { status } of (await askBoth(workers, "/v1/usage", own)).values()) expect(status).toBe(200);
+  },
+);
