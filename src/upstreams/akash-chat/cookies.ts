@@ -52,3 +52,8 @@ export function encodeCookies(token: string | undefined, operatorCookies: string
     .filter((pair) => pair !== "" && splitPair(pair)[0] !== sessionCookieName);
   return [...own, ...others].join("; ");
 }
+
+/** What is secret of an operator's cookies: all of them, and the value of each. */
+export function listCookieSecrets(cookies: string): readonly string[] {
+  return [cookies, ...cookies.split(";").map((pair) => splitPair(pair)[1])];
+}

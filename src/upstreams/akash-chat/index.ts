@@ -8,8 +8,10 @@ import type { Sink } from "../../stream/source.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
 import type { AskOptions, ImageEvent, ImageRequest, PictureUpstream, Upstream } from "../upstream.ts";
 import { throwIfAborted, withAbort } from "../http/abort.ts";
+import { cleanErrors, createErrorCleaner } from "../http/clean-errors.ts";
 import { createAllowance } from "./allowance.ts";
 import { createClient } from "./client.ts";
+import { listCookieSecrets } from "./cookies.ts";
 import { imageModelId } from "./decode-models.ts";
 import { createTimeoutError } from "./names.ts";
 import { decodeError, readRefusal } from "./decode-error.ts";
@@ -42,6 +44,12 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
   const client = createClient(options);
   const session = createSession(client, options);
   const source = { client, session, now };
+  const { AKASH_ACCESS_TOKEN = "", AKASH_COOKIE = "" } = config;
+  const clean = createErrorCleaner([
+    AKASH_ACCESS_TOKEN,
+    ...listCookieSecrets(AKASH_COOKIE),
+    ...Object.values(options.headers ?? {}),
+  ]);
   const models = createModels({
     fetch: (signal, { cold }) => (cold ? fetchAnyModels : fetchModels)(source, signal),
     cacheMs: config.MODELS_CACHE_MS,
@@ -171,6 +179,8 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
           },
           sink,
         );
+      } catch (error) {
+        throw clean(error);
       } finally {
         release();
       }
@@ -178,7 +188,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     pictures: {
       defaultModel: imageModelId,
       makeImage(request: ImageRequest, signal: AbortSignal, watch?: CallWatch): AsyncIterable<ImageEvent> {
-        return withAbort(signal, (own) =>
+        const make = (own: AbortSignal) =>
           makeImage(
             request,
             {
@@ -199,8 +209,8 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
               now,
             },
             own,
-          ),
-        );
+          );
+        return withAbort(signal, (own) => cleanErrors(make(own), clean));
       },
       openImage: (name, ifNoneMatch, signal) =>
         openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),

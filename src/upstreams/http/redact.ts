@@ -1,7 +1,28 @@
 type Rule = readonly [pattern: RegExp, replacement: string];
 
-/** What the application and its SDK quote of requests and answers: nobody's to see but the caller's. */
+/** Where the words of prompts and answers stand in the bodies of every API. */
+const wordy =
+  "content|text|prompt|system|instructions|input|output|arguments|reasoning|reasoning_content|file_data|filename";
+
+/** What the application, its SDK and other servers quote of requests and answers: nobody's to see but the caller's. */
 const quotes: readonly Rule[] = [
+  // A body, or a part of one, as JSON or as Python writes it; what is not quoted to its end, too.
+  [
+    new RegExp(
+      String.raw`((["'])(?:${wordy})\2\s{0,3}:\s{0,3})(?:"(?:[^"\\]|\\[\s\S])*(?:"|$)|'(?:[^'\\]|\\[\s\S])*(?:'|$))`,
+      "g",
+    ),
+    "$1[text]",
+  ],
+  [
+    /("name"\s{0,3}:\s{0,3}"[^"\n]{0,100}",\s{0,3}"description"\s{0,3}:\s{0,3})"(?:[^"\\]|\\[\s\S])*(?:"|$)/g,
+    "$1[text]",
+  ],
+  // The same as JSON inside of JSON.
+  [
+    new RegExp(String.raw`((\\{1,3}")(?:${wordy})\2\s{0,3}:\s{0,3})\2(?:(?!(?<!\\)\2)[\s\S])*(?:\2|$)`, "g"),
+    "$1[text]",
+  ],
   [/<(?:!doctype|html|head|body)\b[\s\S]*$/i, "[a web page]"],
   [/(invalid prompt:[\s\S]{0,300}?)\s*(?:value|messages\[\d+\]):[\s\S]*$/i, "$1"],
   [

@@ -2,6 +2,7 @@ import { GatewayError } from "../../errors.ts";
 import type { AskOptions } from "../upstream.ts";
 import { createClient, type HttpRequest } from "../http/create-client.ts";
 import type { Reply } from "../http/exchange.ts";
+import { createErrorCleaner } from "../http/clean-errors.ts";
 import { createSecretHider } from "../http/hide-secrets.ts";
 import type { UpstreamNames } from "../http/names.ts";
 import { createRepeats } from "../http/repeats.ts";
@@ -11,7 +12,7 @@ import { decodeError } from "./decode-error.ts";
 import { decodeList } from "./decode-models.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { isBareNotFound } from "./error-wordings.ts";
-import { copyError, type UpstreamFailure } from "./failure.ts";
+import type { UpstreamFailure } from "./failure.ts";
 import type { CompatibleEntry } from "../upstream-entry.ts";
 import type { CompatibleSurroundings } from "./options.ts";
 import { readErrorBody } from "./read-error-body.ts";
@@ -35,7 +36,7 @@ export interface CompatibleServer {
   /** Asks a route of the rules (`/v1/models`, `/props`) and reads its JSON. With a body it is a `POST`. */
   fetchJson(path: string, signal: AbortSignal, body?: unknown): Promise<unknown>;
   /** An error without the operator's secrets, which servers quote. */
-  clean(error: GatewayError): GatewayError;
+  clean(error: unknown): GatewayError;
   close(): Promise<void>;
 }
 
@@ -61,10 +62,12 @@ export function createServer(
   const patient = { headersTimeoutMs: firstMs, bodyTimeoutMs: Math.max(firstMs, idleMs) };
   const brief = { headersTimeoutMs: Math.min(firstMs, shortTimeoutMs), bodyTimeoutMs: shortTimeoutMs };
   const headers = encodeHeaders(options);
-  const hide = createSecretHider([
+  const secrets = [
     ...(options.apiKey === undefined ? [] : [options.apiKey]),
     ...Object.values(options.headers),
-  ]);
+  ];
+  const hide = createSecretHider(secrets);
+  const clean = createErrorCleaner(secrets);
 
   function toRequest(
     method: "GET" | "POST",
@@ -135,10 +138,7 @@ export function createServer(
       if (value !== undefined) return value;
       throw new GatewayError("upstream-protocol", `${title} answered with something else than JSON.`);
     },
-    clean(error) {
-      const message = hide(error.message);
-      return message === error.message ? error : copyError(error, { message });
-    },
+    clean,
     close: () => client.close(),
   };
 }

@@ -1,4 +1,5 @@
-import { GatewayError, type RetryScope as GatewayRetry } from "../../errors.ts";
+import type { GatewayError, RetryScope as GatewayRetry } from "../../errors.ts";
+import { copyError } from "../http/clean-errors.ts";
 
 /** What went wrong at a server, as exactly as its status, the shape of its error and its words tell. */
 export type FailureReason =
@@ -108,21 +109,6 @@ export function toGatewayRetry(reason: FailureReason): GatewayRetry {
 /** The same error, of an upstream that has learned from it and shall be asked once more. */
 export function askAgain(error: GatewayError): GatewayError {
   return copyError(error, { retry: "same" });
-}
-
-/** The same error with another message or scope; with another message it has no cause, since that has the first one. */
-export function copyError(
-  error: GatewayError,
-  changes: { readonly message?: string; readonly retry?: GatewayRetry },
-): GatewayError {
-  const { message = error.message, retry = error.retry } = changes;
-  const { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, restsAt } = error;
-  const same = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, restsAt };
-  return new GatewayError(error.kind, message, {
-    ...same,
-    retry,
-    ...(changes.message === undefined ? { cause: error.cause } : {}),
-  });
 }
 
 /** Puts a failure together; where another try helps follows from the reason. */

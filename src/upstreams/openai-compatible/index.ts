@@ -1,4 +1,4 @@
-import { GatewayError, toGatewayError } from "../../errors.ts";
+import { GatewayError } from "../../errors.ts";
 import type { EventBatch } from "../../model/events.ts";
 import { pictureSettings } from "../../model/picture.ts";
 import { linkSignal } from "../../stream/link-signal.ts";
@@ -6,6 +6,7 @@ import { startRealTimer } from "../../stream/real-timer.ts";
 import type { Sink } from "../../stream/source.ts";
 import { withIdleTimeout } from "../../stream/with-idle-timeout.ts";
 import { throwIfAborted, withAbort } from "../http/abort.ts";
+import { cleanErrors } from "../http/clean-errors.ts";
 import { createTimeoutError } from "../http/connection-error.ts";
 import type { AskOptions, PictureUpstream, Upstream } from "../upstream.ts";
 import { checkKey } from "./check-key.ts";
@@ -86,24 +87,18 @@ export function createCompatibleUpstream(
         sink,
       );
     } catch (error) {
-      throw server.clean(toGatewayError(error));
+      throw server.clean(error);
     } finally {
       release();
-    }
-  }
-
-  async function* cleanErrors<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
-    try {
-      yield* items;
-    } catch (error) {
-      throw server.clean(toGatewayError(error));
     }
   }
 
   const pictures: Omit<PictureUpstream, "defaultModel"> = {
     settings: pictureSettings,
     makeImage: (request, signal, watch) =>
-      withAbort(signal, (own) => cleanErrors(makePicture(request, { ...common, signal: own, watch }))),
+      withAbort(signal, (own) =>
+        cleanErrors(makePicture(request, { ...common, signal: own, watch }), server.clean),
+      ),
     // Its pictures come as bytes.
     openImage: () => Promise.reject(new GatewayError("not-found", "There is no such image.")),
   };
@@ -125,7 +120,7 @@ export function createCompatibleUpstream(
       ? {
           embed: (request, asked) =>
             embed(request, { ...common, ...asked }).catch((error: unknown) => {
-              throw server.clean(toGatewayError(error));
+              throw server.clean(error);
             }),
         }
       : {}),
@@ -154,7 +149,7 @@ export function createCompatibleUpstream(
       : { login: { name: "key", check: (signal) => checkKey(server, signal) } }),
     probe: (model, asked) =>
       runProbe(model, { ...common, ...asked }).catch((error: unknown) => {
-        throw server.clean(toGatewayError(error));
+        throw server.clean(error);
       }),
     // `X-RateLimit-*` count requests or tokens of a minute, and no server says which: what is used up is told by a refusal.
     budget: () => undefined,

@@ -7,6 +7,22 @@ import { redact } from "../../../src/upstreams/http/redact.ts";
 
 const raw = String.raw;
 
+describe("what is quoted of a request is cut out", () => {
+  test.each([
+    ['{"role":"user","content":"Say \\"it\\" now"} is wrong', '{"role":"user","content":[text]} is wrong'],
+    ["{'role': 'user', 'content': \"it's mine\"}: too long", "{'role': 'user', 'content': [text]}: too long"],
+    [raw`{"body":"{\"input\":\"a \\\"b\\\" c\",\"n\":1}"}`, raw`{"body":"{\"input\":[text],\"n\":1}"}`],
+    ['{"system": "never ends', '{"system": [text]'],
+    ['"arguments": "{\\"path\\": \\"/a\\"}", "x": 1', '"arguments": [text], "x": 1'],
+    ['{"name": "read", "description": "Reads it."}', '{"name": "read", "description": [text]}'],
+    ['{"description": "The model is overloaded."}', '{"description": "The model is overloaded."}'],
+    ['"content" must not be empty', '"content" must not be empty'],
+    ["input: too long", "input: too long"],
+  ])("%s", (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+});
+
 describe("is blotted out", () => {
   test.each([
     // Paths.
