@@ -30,6 +30,8 @@ export interface Received {
 export interface Sender {
   /** Rejects with `SoakFailure` when the reply takes too long or its connection breaks. */
   send(sending: Sending): Promise<Received>;
+  /** The gateway is several processes, which take a moment to learn what was done at another. */
+  readonly isShared?: boolean;
   /** Closes the idle connections. */
   close(): void;
 }

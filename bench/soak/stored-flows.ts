@@ -85,7 +85,12 @@ export async function runBackground(spec: Spec, sender: Sender): Promise<Outcome
     variant < 0.8 ? { path: `${path}/cancel`, keepAlive } : { method: "DELETE", path, keepAlive },
   );
   must(end.status === 200, `could not be ended (${end.status}): ${end.text}`);
-  const after = await sender.send({ method: "GET", path, keepAlive });
+  let after = await sender.send({ method: "GET", path, keepAlive });
+  for (let polls = 0; sender.isShared === true && after.status === 200 && polls < maximumPolls; polls += 1) {
+    if (variant < 0.8) break;
+    await sleep(pollMs);
+    after = await sender.send({ method: "GET", path, keepAlive });
+  }
   if (variant < 0.8) must(parse(after).status === "cancelled", `not cancelled: ${after.text}`);
   else must(after.status === 404, `not deleted: ${after.text}`);
   return "left";

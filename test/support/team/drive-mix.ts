@@ -68,7 +68,7 @@ export async function driveMix(options: MixOptions): Promise<readonly Driven[]> 
       return received;
     }
     try {
-      const { outcome } = await run(spec, { send, close: () => {} });
+      const { outcome } = await run(spec, { send, isShared: true, close: () => {} });
       return { spec, key, outcome, ids };
     } catch (error) {
       if (error instanceof RefusedByLimit) return { spec, key, outcome: "refused", ids };

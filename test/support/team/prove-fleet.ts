@@ -92,8 +92,20 @@ export async function proveFleet(options: FleetOptions): Promise<Proof> {
   );
   mustBe(held.reserved, ownRuns, "reserved by background responses that run");
 
-  let killed: Promise<void> | undefined;
-  let killedAt = 0;
+  let killed: Promise<number> | undefined;
+  /** Kills the first; resolves with the seconds after which its background responses have failed elsewhere. */
+  async function kill(): Promise<number> {
+    await dying.kill();
+    const begun = performance.now();
+    const states = await waitUntil(
+      () => Promise.all(runs.map((id) => statusOf(living.url, idle, id))),
+      (seen) => seen.every((status) => status === "failed"),
+    );
+    for (const status of states)
+      mustBe(status, "failed", "a background response of the gateway that was killed");
+    return Number(((performance.now() - begun) / 1000).toFixed(1));
+  }
+
   const tightAnswers: Promise<number>[] = [];
   const driven = await driveMix({
     url: proxy.url,
@@ -102,24 +114,13 @@ export async function proveFleet(options: FleetOptions): Promise<Proof> {
     clients,
     keys: [wide, wide, narrow],
     onDriven(count) {
-      if (count === Math.ceil(requests / 2)) {
-        killed = dying.kill();
-        killedAt = performance.now();
-      }
+      if (count === Math.ceil(requests / 2)) killed = kill();
       if (count % Math.ceil(requests / tightFits) === 0) tightAnswers.push(tight.ask(proxy.url, exact));
     },
   });
-  await killed;
+  const secondsToFail = (await killed) ?? NaN;
 
   const lost = judge(driven, proxy, findings);
-  const states = await waitUntil(
-    () => Promise.all(runs.map((id) => statusOf(living.url, idle, id))),
-    (seen) => seen.every((status) => status === "failed"),
-  );
-  for (const status of states)
-    mustBe(status, "failed", "a background response of the gateway that was killed");
-  const secondsToFail = Number(((performance.now() - killedAt) / 1000).toFixed(1));
-
   const ofDead = driven.filter(({ ids }) => ids.some((id) => proxy.placeOf(id) === 0));
   const dead = new Set(ofDead.map(({ spec }) => spec.plan.tag));
   const rows = await checkFleetLimits({ keys: [wide, narrow, idle], dead, admin, upstream }, findings);
