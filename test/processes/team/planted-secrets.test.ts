@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { openTestDatabase } from "../support/postgres/open-test-database.ts";
-import { proveSecrets } from "../support/team/prove-secrets.ts";
+import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
+import { proveSecrets } from "../../support/team/prove-secrets.ts";
 
 test("planted secrets and prompts are nowhere; with a trace on prompts are in that alone, and keys in none of it", async () => {
   const { broken } = await proveSecrets({ database: await openTestDatabase() });
