@@ -97,7 +97,7 @@ export function createCompatibleUpstream(
     settings: pictureSettings,
     makeImage: (request, signal, watch) =>
       withAbort(signal, (own) =>
-        cleanErrors(makePicture(request, { ...common, signal: own, watch }), server.clean),
+        cleanErrors(makePicture(request, { ...common, signal: own, watch }), (error) => server.clean(error)),
       ),
     // Its pictures come as bytes.
     openImage: () => Promise.reject(new GatewayError("not-found", "There is no such image.")),

@@ -46,6 +46,8 @@ test("a trace of one worker is found at all, with a database too", { timeout: pa
   const reply = await post(`${workers.url}/v1/chat/completions`, body, { ...admin, "x-trace": "on" });
   expect(reply.status).toBe(200);
   const id = String(reply.headers["x-trace"]);
+  // It is there soon after its answer.
+  await expect.poll(async () => (await get(`${workers.url}/admin/v1/traces/${id}`, admin)).status).toBe(200);
   for (const found of (await askBoth(workers, `/admin/v1/traces/${id}`)).values())
     expect([found.status, found.json()]).toMatchObject([200, { id }]);
   for (const found of (await askBoth(workers, "/admin/v1/traces")).values())

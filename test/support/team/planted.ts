@@ -34,8 +34,11 @@ const syllables = [
 
 /** Words that no key looks like: what is hidden by its form alone would hide what should not be there at all. */
 function inventWords(): string {
-  const word = () => Array.from({ length: 3 }, () => syllables[randomInt(syllables.length)]).join("");
-  return Array.from({ length: 6 }, word).join("-");
+  return Array.from({ length: 6 }, inventWord).join("-");
+}
+
+function inventWord(): string {
+  return Array.from({ length: 3 }, () => syllables[randomInt(syllables.length)]).join("");
 }
 
 /** Every form in which a text may turn up. */

@@ -13,7 +13,7 @@ const parameters = { type: "object", properties: { path: { type: "string" } }, r
 
 /** What clients send in places where a gateway might keep or show it, in all APIs; some of it is wrong. `own` are the models of another upstream. */
 export function createPrivateRequests(texts: Planted, own: string): readonly PrivateRequest[] {
-  const { plant } = texts;
+  const plant = (where: string) => texts.plant(where);
   const headers = {
     "x-custom": plant("a header"),
     cookie: `sid=${plant("a cookie")}`,
