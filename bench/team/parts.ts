@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startSimulator } from "../../src/simulator/index.ts";
+import { send } from "../lib/client.ts";
+import { writeWish } from "../lib/marker.ts";
+import { startProcess } from "../lib/start-process.ts";
 import { openTestDatabase } from "../../test/support/postgres/open-test-database.ts";
 import type { PostgresServer } from "../../test/support/postgres/start-postgres.ts";
 import { createAdmin } from "../../test/support/team/create-admin.ts";
@@ -10,6 +13,8 @@ import { mixSettings } from "../../test/support/team/drive-mix.ts";
 import type { Proof } from "../../test/support/team/proof.ts";
 import { createHoldingUpstream, patientSettings, proveFifty } from "../../test/support/team/prove-fifty.ts";
 import { proveFleet } from "../../test/support/team/prove-fleet.ts";
+import { proveKill } from "../../test/support/team/prove-kill.ts";
+import { proveSecrets } from "../../test/support/team/prove-secrets.ts";
 import { proveSums } from "../../test/support/team/prove-sums.ts";
 import { startCountingUpstream } from "../../test/support/team/start-counting-upstream.ts";
 import { startGateway } from "../../test/support/team/start-gateway.ts";
@@ -72,6 +77,31 @@ const database = async ({ postgres }: Effort): Promise<Settings> => ({
   DATABASE_URL: (await openTestDatabase(postgres)).url,
 });
 
+/** An upstream in a process of its own that costs as little as it can. */
+async function kill({ entry, rounds, requests, clients }: Effort): Promise<Proof> {
+  const upstream = await startProcess({ args: ["bench/raw-upstream.ts"], probe: false });
+  const completion = 20;
+  try {
+    return await proveKill({
+      upstream: upstream.url,
+      model: "bench",
+      prompt: writeWish({ tokens: completion, every: 0, reply: "text" }),
+      usage: { prompt: 10, completion },
+      entry,
+      kills: rounds,
+      requests: 2 * requests,
+      clients,
+      send(url, body, headers) {
+        const { origin, pathname } = new URL(url);
+        const address = { url: origin, headers: { "content-type": "application/json", ...headers } };
+        return send(address, { path: pathname, body: JSON.stringify(body) });
+      },
+    });
+  } finally {
+    await upstream.stop();
+  }
+}
+
 /** All proofs, in the order in which they are made. */
 export const parts: readonly Part[] = [
   {
@@ -114,5 +144,21 @@ export const parts: readonly Part[] = [
     name: "one of three gateways is killed",
     run: async ({ postgres, ...effort }) =>
       proveFleet({ ...effort, databaseUrl: (await openTestDatabase(postgres)).url }),
+  },
+  {
+    group: "kill",
+    name: "one process is killed in its work: SQLite",
+    run: kill,
+  },
+  {
+    group: "secrets",
+    name: "planted secrets and prompts are nowhere: JSON log",
+    run: async ({ postgres, entry }) => proveSecrets({ database: await openTestDatabase(postgres), entry }),
+  },
+  {
+    group: "secrets",
+    name: "… pretty log",
+    run: async ({ postgres, entry }) =>
+      proveSecrets({ database: await openTestDatabase(postgres), entry, logFormat: "pretty" }),
   },
 ];

@@ -26,6 +26,9 @@ export interface TeamGateway extends AsyncDisposable {
 /** What all gateways of a team have in common, unless told otherwise. */
 export const adminToken = "admin-of-this-team";
 
+/** What the log says when it listens: as JSON, and for people. */
+const ready = /"event":"start".*?"address":"([^"]+)"|OpenAI base URL +(http\S+)\/v1/;
+
 const compileCache = join(tmpdir(), "akashchat-api-compiled");
 
 /** How a gateway is started. */
@@ -60,22 +63,23 @@ export async function startGateway({ settings, entry = program }: GatewayOptions
   const ended = Promise.all([once(child, "exit"), once(child.stdout, "close")]).then(
     ([[code]]) => code as number | null,
   );
-  const started = new Promise<AnyJson>((resolve) => {
+  const started = new Promise<string>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         lines.push(line);
-        if (line.includes('"event":"start"')) resolve(JSON.parse(line));
+        const address = ready.exec(line)?.slice(1).find(Boolean);
+        if (address !== undefined) resolve(address);
       });
     }
   });
   const written = (): string => lines.join("\n");
-  const start = await Promise.race([
+  const url = await Promise.race([
     started,
     ended.then((code) => Promise.reject(new Error(`the gateway ended with ${code}: ${written()}`))),
   ]);
 
   return {
-    url: String(start.address),
+    url,
     pid: child.pid ?? 0,
     written,
     linesOf: (event) =>
