@@ -6,16 +6,16 @@ import { StoreError } from "../response-store.ts";
 /** What a cache is made from. */
 export interface KeyCacheOptions {
   /** Asks the database. */
-  readonly load: (digest: string) => Promise<KeyLineage | undefined>;
+  readonly load: (asked: string) => Promise<KeyLineage | undefined>;
   /** Milliseconds of a clock; only differences count. */
   readonly now: () => number;
   /** Whether keys that were known before the database went away are known while it is. */
   readonly servesStale: boolean;
 }
 
-/** Remembers keys for a moment. */
+/** Remembers keys for a moment, by whatever they are asked by. */
 export interface KeyCache {
-  find(digest: string): Promise<KeyLineage | undefined>;
+  find(asked: string): Promise<KeyLineage | undefined>;
   /** Nothing that was read before now is remembered. */
   forget(): void;
 }
@@ -36,37 +36,37 @@ export function createKeyCache({ load, now, servesStale }: KeyCacheOptions): Key
   const loading = new Map<string, Promise<KeyLineage | undefined>>();
   let generation = 0;
 
-  async function read(digest: string): Promise<KeyLineage | undefined> {
-    const asked = { at: now(), generation };
-    const lineage = await load(digest);
-    if (asked.generation !== generation) return lineage;
-    if (lineage === undefined) known.delete(digest);
-    else known.set(digest, { lineage, at: asked.at });
+  async function read(asked: string): Promise<KeyLineage | undefined> {
+    const before = { at: now(), generation };
+    const lineage = await load(asked);
+    if (before.generation !== generation) return lineage;
+    if (lineage === undefined) known.delete(asked);
+    else known.set(asked, { lineage, at: before.at });
     return lineage;
   }
 
   /** One question at a time, whoever asks. */
-  function renew(digest: string): Promise<KeyLineage | undefined> {
-    const running = loading.get(digest);
+  function renew(asked: string): Promise<KeyLineage | undefined> {
+    const running = loading.get(asked);
     if (running !== undefined) return running;
-    const started = read(digest).finally(() => {
-      if (loading.get(digest) === started) loading.delete(digest);
+    const started = read(asked).finally(() => {
+      if (loading.get(asked) === started) loading.delete(asked);
     });
-    loading.set(digest, started);
+    loading.set(asked, started);
     return started;
   }
 
   return {
-    async find(digest) {
-      const entry = known.get(digest);
+    async find(asked) {
+      const entry = known.get(asked);
       const age = entry === undefined ? Infinity : now() - entry.at;
       if (entry !== undefined && age < freshMs) {
         // Whoever asks when this one is too old is told what goes wrong.
-        if (age >= renewMs) renew(digest).catch(() => {});
+        if (age >= renewMs) renew(asked).catch(() => {});
         return entry.lineage;
       }
       try {
-        return await renew(digest);
+        return await renew(asked);
       } catch (error) {
         if (servesStale && entry !== undefined && error instanceof StoreError) return entry.lineage;
         throw error;

@@ -1,9 +1,10 @@
 import type { AccessKey, KeyLineage } from "../../access/access-key.ts";
 import { applyKeyChange } from "../../access/apply-key-change.ts";
 import type { KeyStore } from "../../access/key-store.ts";
+import { StoreError } from "../response-store.ts";
 import type { Connection } from "./create-connection.ts";
 import { createGatherer } from "./create-gatherer.ts";
-import { createKeyCache } from "./create-key-cache.ts";
+import { createKeyCache, type KeyCache } from "./create-key-cache.ts";
 import { PostgresError } from "./postgres-error.ts";
 import { lineageSql, listSql, readKey, readLineages } from "./read-keys.ts";
 
@@ -60,24 +61,30 @@ function encodeKey({ budget: _budget, ...key }: AccessKey): string {
 export function createPostgresKeys({ connection, now, servesStale }: PostgresKeysOptions): PostgresKeys {
   let isEmpty = true;
 
-  function createCache(column: "digest" | "id") {
+  function createCache(by: "digest" | "id"): KeyCache {
     const gatherer = createGatherer<string, KeyLineage | undefined>({
       most,
       maximumWaiting,
-      perform: async (names) => {
-        const lineages = readLineages(await connection.ask(lineageSql(column), [names]));
-        return names.map((name) => lineages.get(name));
+      perform: async (asked) => {
+        const lineages = readLineages(await connection.ask(lineageSql(by), [asked]));
+        return asked.map((one) => lineages.get(one));
       },
     });
-    return createKeyCache({ load: (name) => gatherer.add(name), now, servesStale });
+    return createKeyCache({ load: (one) => gatherer.add(one), now, servesStale });
   }
 
-  const byDigest = createCache("digest");
-  const byId = createCache("id");
+  const [byDigest, byId] = [createCache("digest"), createCache("id")];
 
   function forget(): void {
     byDigest.forget();
     byId.forget();
+  }
+
+  /** By the rule `refuse` nobody is known while the database is away, also in the moment for which a key is remembered. */
+  async function look(cache: KeyCache, asked: string): Promise<KeyLineage | undefined> {
+    if (connection.isAway && !servesStale)
+      throw new StoreError("unavailable", new Error("the database is away"));
+    return cache.find(asked);
   }
 
   /** As it is now. */
@@ -93,8 +100,8 @@ export function createPostgresKeys({ connection, now, servesStale }: PostgresKey
       // It was looked before a key was made here, maybe; and no key ever goes.
       isEmpty &&= was;
     },
-    find: (digest) => byDigest.find(digest),
-    get: (id) => byId.find(id),
+    find: (digest) => look(byDigest, digest),
+    get: (id) => look(byId, id),
     list: async () => (await connection.askLong(listSql, [])).map(readKey),
     async create(key, digest) {
       const { id, parent, createdAt, budget, revokedAt } = key;

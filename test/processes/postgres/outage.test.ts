@@ -157,6 +157,25 @@ describe("a network that breaks", () => {
     await work();
   });
 
+  test.each(["serve", "refuse"] as const)(
+    "a key that was used is known by its id as it is by its digest: %s",
+    async (onFailure) => {
+      const { proxy, stores } = await setStage({ onFailure });
+      const key = { id: "key_used", name: "used", hint: "used", createdAt: 0 };
+      await stores.keys.create(key, "digest of used");
+      const lineage = { key, ancestors: [] };
+      const asked = [() => stores.keys.find("digest of used"), () => stores.keys.get(key.id)];
+      for (const ask of asked) expect(await ask()).toEqual(lineage);
+      proxy.cut();
+      await expect(stores.keys.find("digest of another")).rejects.toMatchObject(away);
+      for (const ask of asked) {
+        if (onFailure === "serve") expect(await ask()).toEqual(lineage);
+        else await expect(ask()).rejects.toMatchObject(away);
+      }
+      await expect(stores.keys.get("key_unused")).rejects.toMatchObject(away);
+    },
+  );
+
   test("an answer that is lost: what came to be of the reservation is given back", async () => {
     const stage = await setStage();
     const { proxy, stores, ask } = stage;
