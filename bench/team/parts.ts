@@ -14,6 +14,7 @@ import type { Proof } from "../../test/support/team/proof.ts";
 import { createHoldingUpstream, patientSettings, proveFifty } from "../../test/support/team/prove-fifty.ts";
 import { proveFleet } from "../../test/support/team/prove-fleet.ts";
 import { proveKill } from "../../test/support/team/prove-kill.ts";
+import { proveOutage } from "../../test/support/team/prove-outage.ts";
 import { proveSecrets } from "../../test/support/team/prove-secrets.ts";
 import { proveSums } from "../../test/support/team/prove-sums.ts";
 import { startCountingUpstream } from "../../test/support/team/start-counting-upstream.ts";
@@ -160,5 +161,15 @@ export const parts: readonly Part[] = [
     name: "… pretty log",
     run: async ({ postgres, entry }) =>
       proveSecrets({ database: await openTestDatabase(postgres), entry, logFormat: "pretty" }),
+  },
+  {
+    group: "away",
+    name: "PostgreSQL stops under load and starts again: serve",
+    run: ({ postgres, ...effort }) => proveOutage({ ...effort, server: postgres, rule: "serve" }),
+  },
+  {
+    group: "away",
+    name: "… refuse",
+    run: ({ postgres, ...effort }) => proveOutage({ ...effort, server: postgres, rule: "refuse" }),
   },
 ];

@@ -55,7 +55,7 @@ export async function proveOutage(options: OutageOptions): Promise<Proof> {
   }
 
   const free = await admin.createKey({});
-  const counted = await admin.createKey({ budget: { tokens: 1e6 }, concurrency: 1000 });
+  const counted = await admin.createKey({ budget: { tokens: 1e10 }, concurrency: 1000 });
   const unused = await admin.createKey({ budget: { tokens: 1e6 } });
   for (const key of [free, counted]) mustBe((await ask(key)).status, 200, "the status before the outage");
   const running = ask(counted, long, { stream: true });

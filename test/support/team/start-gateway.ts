@@ -27,7 +27,7 @@ export interface TeamGateway extends AsyncDisposable {
 export const adminToken = "admin-of-this-team";
 
 /** What the log says when it listens: as JSON, and for people. */
-const ready = /"event":"start".*?"address":"([^"]+)"|OpenAI base URL +(http\S+)\/v1/;
+const ready = /"event":"start".*?"address":"([^"]+)"| is listening at (http\S+)/;
 
 const compileCache = join(tmpdir(), "akashchat-api-compiled");
 
