@@ -19,12 +19,14 @@ import type { Results, Series } from "./lib/results.ts";
 import { startProcess } from "./lib/start-process.ts";
 import { measureStartUp } from "./lib/start-up.ts";
 import { writeTable } from "./lib/table.ts";
+import { countMainThreads } from "./lib/proc.ts";
 import { planFloor, planGateway, type TargetPlan } from "./lib/targets.ts";
 import { replaceTable } from "./lib/write-docs.ts";
 
 const docs = new URL("../docs/", import.meta.url);
 const options = readOptions(process.argv.slice(2), knownIds);
 const { rounds } = options;
+if (options.mainThread) countMainThreads();
 const plan = planRun(options);
 const { url } = await startProcess({ args: ["bench/raw-upstream.ts"], probe: false });
 const [first = ""] = options.gateways;

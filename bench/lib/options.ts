@@ -9,6 +9,10 @@ export interface Options {
   /** Builds of the gateway. */
   readonly gateways: readonly string[];
   readonly peers: boolean;
+  /** Also with all switched on, whatever else is measured. */
+  readonly allOn: boolean;
+  /** The CPU of the main thread alone, in place of that of the process. */
+  readonly mainThread: boolean;
   readonly json: string | undefined;
   readonly svg: string | undefined;
   readonly table: string | undefined;
@@ -25,6 +29,8 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       short: { type: "boolean", default: false },
       gateway: { type: "string", multiple: true, default: [] },
       peers: { type: "boolean", default: false },
+      "all-on": { type: "boolean", default: false },
+      "main-thread": { type: "boolean", default: false },
       json: { type: "string" },
       svg: { type: "string" },
       table: { type: "string" },
@@ -42,6 +48,8 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     short: values.short,
     gateways: values.gateway.length === 0 ? ["dist/main.js"] : values.gateway,
     peers: values.peers,
+    allOn: values["all-on"],
+    mainThread: values["main-thread"],
     json: values.json,
     svg: values.svg,
     table: values.table,

@@ -25,7 +25,7 @@ export interface RunPlan {
 }
 
 /** Chooses by the command line. */
-export function planRun({ only, short, peers }: Options): RunPlan {
+export function planRun({ only, short, peers, allOn }: Options): RunPlan {
   const whole = only.length === 0 && !short;
   const wanted = only.length > 0 ? only : short ? shortIds : knownIds;
   const closed = scenarios.filter((one): one is ClosedScenario => one.kind === "closed");
@@ -40,7 +40,7 @@ export function planRun({ only, short, peers }: Options): RunPlan {
     cpuMs: short ? 200 : 1000,
     warmMs: short ? 1500 : 4000,
     restMs: short ? 0 : 3000,
-    allOn: whole,
+    allOn: whole || allOn,
     compatible: whole || peers,
   };
 }

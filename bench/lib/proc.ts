@@ -20,9 +20,16 @@ export function parseRss(status: string): number {
   return Number(found);
 }
 
+let ofMainThread = false;
+
+/** From now on `cpuOf` tells of main threads alone: what helps them (SQL, the garbage collector) does not count. */
+export function countMainThreads(): void {
+  ofMainThread = true;
+}
+
 /** CPU of a process so far, in µs. Throws if it is gone. */
 export function cpuOf(pid: number): number {
-  return parseCpu(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  return parseCpu(readFileSync(ofMainThread ? `/proc/${pid}/task/${pid}/stat` : `/proc/${pid}/stat`, "utf8"));
 }
 
 /** Resident memory of a process in kB. Throws if it is gone. */

@@ -57,8 +57,7 @@ export function planGateway(
   upstream: string,
   { name, kind = "gateway" }: { name: string; kind?: Exclude<Kind, "floor" | "peer"> },
 ): TargetPlan {
-  const key = kind === "all on" ? { authorization: `Bearer ${allOn.key}` } : {};
-  const plan = { name, kind, model: "bench", headers: { ...json, ...key } };
+  const plan = { name, kind, model: "bench", headers: json };
   return {
     ...plan,
     async start(options) {
@@ -78,8 +77,12 @@ export function planGateway(
         XDG_CACHE_HOME: scratch,
         ...(kind === "all on" && allOn.settings(join(cwd, "data"))),
       };
-      const started = await startProcess({ args: [resolve(path), "serve"], env, cwd, ...options });
-      return { ...plan, ...started };
+      // Metrics have an address of their own, which is told first.
+      const ready = /(?<="event":"start".*"address":")[^"]+/;
+      const started = await startProcess({ args: [resolve(path), "serve"], env, cwd, ready, ...options });
+      if (kind !== "all on") return { ...plan, ...started };
+      const authorization = `Bearer ${await allOn.createKey(started.url)}`;
+      return { ...plan, headers: { ...json, authorization }, ...started };
     },
   };
 }
