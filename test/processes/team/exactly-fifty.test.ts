@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 
 import { startSimulator } from "../../../src/simulator/index.ts";
 import { hasSqlite } from "../../support/has-sqlite.ts";
@@ -9,6 +9,10 @@ import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
 import { createAdmin } from "../../support/team/create-admin.ts";
 import { createHoldingUpstream, patientSettings, proveFifty } from "../../support/team/prove-fifty.ts";
 import { startGateway } from "../../support/team/start-gateway.ts";
+
+// What never comes is waited for, to be told by its name.
+vi.setConfig({ testTimeout: 60_000 });
+afterAll(() => vi.resetConfig());
 
 /** Starts so many gateways with these settings over one upstream, and sends them 200 requests against limits for 50. */
 async function prove(gateways: number, settings: Readonly<Record<string, string>>): Promise<void> {

@@ -1,8 +1,12 @@
-import { expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 
 import { startCompatibleSimulator } from "../../src/simulator/index.ts";
 import { hasSqlite } from "../support/has-sqlite.ts";
 import { proveKill } from "../support/team/prove-kill.ts";
+
+// What never comes is waited for, to be told by its name.
+vi.setConfig({ testTimeout: 60_000 });
+afterAll(() => vi.resetConfig());
 
 test.runIf(hasSqlite)(
   "after kill -9 tokens that were not spent are not counted, and no dollar is forgotten or overdrawn",

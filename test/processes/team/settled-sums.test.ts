@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 
 import { hasSqlite } from "../../support/has-sqlite.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
@@ -10,6 +10,10 @@ import { mixSettings } from "../../support/team/drive-mix.ts";
 import { proveSums } from "../../support/team/prove-sums.ts";
 import { startCountingUpstream } from "../../support/team/start-counting-upstream.ts";
 import { startGateway } from "../../support/team/start-gateway.ts";
+
+// What never comes is waited for, to be told by its name.
+vi.setConfig({ testTimeout: 60_000 });
+afterAll(() => vi.resetConfig());
 
 async function prove(settings: Readonly<Record<string, string>>): Promise<void> {
   await using upstream = await startCountingUpstream();
