@@ -36,7 +36,7 @@ export interface Effort {
 export interface Part {
   readonly group: string;
   readonly name: string;
-  run(effort: Effort): Promise<Proof>;
+  readonly run: (effort: Effort) => Promise<Proof>;
 }
 
 type Settings = Readonly<Record<string, string>>;
