@@ -34,7 +34,9 @@ async function beginRun(url: string, { key }: TeamKey): Promise<string> {
 
 async function statusOf(url: string, { key }: TeamKey, id: string): Promise<string> {
   const reply = await get(`${url}/v1/responses/${id}`, { authorization: `Bearer ${key}` });
-  return reply.status === 200 ? reply.json().status : reply.text;
+  if (reply.status !== 200) return reply.text;
+  const { status, error } = reply.json();
+  return status === "failed" && !/gateway stopped/.test(error.message) ? error.message : status;
 }
 
 /** Notes what failed although the gateway that was killed had no part in it; resolves with how many it took along. */
@@ -66,7 +68,9 @@ export async function proveFleet(options: FleetOptions): Promise<Proof> {
   const tight = createTightRequests();
   const never = new Promise<void>(() => {});
   await using upstream = await startCountingUpstream((body) =>
-    body.messages.at(-1)?.content === waiting ? { gate: never } : tight.reply(body),
+    body.messages.at(-1)?.content === waiting
+      ? { text: ["So ", "many."], gate: never, gateAfter: 1 }
+      : tight.reply(body),
   );
   const settings = { ...mixSettings, AKASH_BASE_URL: upstream.url, DATABASE_URL: databaseUrl };
   await using started = new AsyncDisposableStack();
@@ -95,6 +99,8 @@ export async function proveFleet(options: FleetOptions): Promise<Proof> {
   let killed: Promise<number> | undefined;
   /** Kills the first; resolves with the seconds after which its background responses have failed elsewhere. */
   async function kill(): Promise<number> {
+    for (const id of runs)
+      mustBe(await statusOf(living.url, idle, id), "in_progress", "a background response before the kill");
     await dying.kill();
     const begun = performance.now();
     const states = await waitUntil(
