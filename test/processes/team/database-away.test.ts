@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-import { type PostgresServer, startPostgres } from "../support/postgres/start-postgres.ts";
-import { proveOutage } from "../support/team/prove-outage.ts";
+import { type PostgresServer, startPostgres } from "../../support/postgres/start-postgres.ts";
+import { proveOutage } from "../../support/team/prove-outage.ts";
 
 // What never comes is waited for, to be told by its name.
 vi.setConfig({ testTimeout: 60_000 });

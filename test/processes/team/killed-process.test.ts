@@ -1,8 +1,8 @@
 import { afterAll, expect, test, vi } from "vitest";
 
-import { startCompatibleSimulator } from "../../src/simulator/index.ts";
-import { hasSqlite } from "../support/has-sqlite.ts";
-import { proveKill } from "../support/team/prove-kill.ts";
+import { startCompatibleSimulator } from "../../../src/simulator/index.ts";
+import { hasSqlite } from "../../support/has-sqlite.ts";
+import { proveKill } from "../../support/team/prove-kill.ts";
 
 // What never comes is waited for, to be told by its name.
 vi.setConfig({ testTimeout: 60_000 });
