@@ -8,7 +8,8 @@ import { StoreError } from "../../src/store/response-store.ts";
 import { fullRow, midnight, noon, row } from "../store/contract/ledger-rows.ts";
 
 const dayMs = 86_400_000;
-let app: FastifyInstance;
+const open: FastifyInstance[] = [];
+let base: string;
 
 const rows = [
   row("old", noon - 40 * dayMs, { key: "key_1" }),
@@ -19,8 +20,10 @@ const rows = [
   row("twice", midnight + 5, { ms: 2 }),
 ];
 
-function listen(ledger: Parameters<typeof ledgerRoutes>[2]["ledger"]): FastifyInstance {
+/** Serves the ledger on a socket of its own; resolves to the URL of the admin API. */
+async function listen(ledger: Parameters<typeof ledgerRoutes>[2]["ledger"]): Promise<string> {
   const server = fastify();
+  open.push(server);
   server.setErrorHandler((thrown, _request, reply) => {
     const { status, headers, body } = encodeOpenAiError(toGatewayError(thrown));
     return reply.code(status).headers(headers).send(body);
@@ -34,18 +37,29 @@ function listen(ledger: Parameters<typeof ledgerRoutes>[2]["ledger"]): FastifyIn
     now: () => noon,
     isOn: true,
   });
-  return server;
+  return `${await server.listen({ host: "127.0.0.1", port: 0 })}/admin/v1`;
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   const ledger = createMemoryLedger({ days: 365, now: () => noon });
   for (const one of rows) ledger.add(one);
-  app = listen(ledger);
+  base = await listen(ledger);
 });
-afterEach(() => app.close());
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
 
-const get = (url: string, headers: Record<string, string> = {}) =>
-  app.inject({ url: `/admin/v1${url}`, headers });
+/** The answer as a whole, its body read. */
+async function get(url: string, headers: Record<string, string> = {}, from = base) {
+  const response = await fetch(`${from}${url}`, { headers: { accept: "*/*", ...headers } });
+  const body = await response.text();
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+    body,
+    json: () => JSON.parse(body),
+  };
+}
 
 async function idsOf(query: string): Promise<readonly string[]> {
   const reply = await get(`/requests?${query}`);
@@ -233,11 +247,10 @@ describe("GET /admin/v1/usage", () => {
 const away = () => Promise.reject(new StoreError("unavailable", undefined, "The ledger can't be read now."));
 
 test("a ledger that can't be read is 503, in words", async () => {
-  const server = listen({ list: away, sum: away });
+  const from = await listen({ list: away, sum: away });
   for (const url of ["/requests", "/requests/x", "/usage?by=day"]) {
-    const reply = await server.inject({ url: `/admin/v1${url}` });
+    const reply = await get(url, {}, from);
     expect([url, reply.statusCode]).toEqual([url, 503]);
     expect(reply.json().error.message).toContain("The ledger can't be read now.");
   }
-  await server.close();
 });
