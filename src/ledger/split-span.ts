@@ -1,3 +1,4 @@
+import type { LedgerGroup, LedgerSumQuery } from "./ledger.ts";
 import { dayMs, hourMs } from "./time-names.ts";
 
 /** A time, ms since the epoch: the first is in it, the last is not. */
@@ -38,4 +39,20 @@ export function splitSpan(span: Span, finest: "day" | "hour"): SplitSpan {
     hours: byHour.flatMap(({ whole }) => (whole === undefined ? [] : [whole])),
     rows: byHour.flatMap(({ rest }) => rest),
   };
+}
+
+/** What sums that were made when rows were written can tell apart. */
+const summed: ReadonlySet<LedgerGroup> = new Set(["key", "model", "day", "hour"]);
+
+/** Cuts the time of a question into what such sums can answer and what only rows can: all of it where they don't tell enough apart. */
+export function splitQuery({
+  by,
+  from = -Infinity,
+  to = Infinity,
+  upstream,
+  dialect,
+}: LedgerSumQuery): SplitSpan {
+  if (upstream === undefined && dialect === undefined && by.every((group) => summed.has(group)))
+    return splitSpan({ from, to }, by.includes("hour") ? "hour" : "day");
+  return { days: [], hours: [], rows: from < to ? [{ from, to }] : [] };
 }

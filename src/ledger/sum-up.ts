@@ -5,6 +5,22 @@ import { dayMs, hourMs, nameDay, nameHour } from "./time-names.ts";
 /** What is added up. */
 export type SumFigures = Omit<LedgerSum, "group">;
 
+/** Their names, in the order in which tables of sums have them. */
+export const figureNames = [
+  "requests",
+  "answered",
+  "failed",
+  "refused",
+  "left",
+  "inputTokens",
+  "outputTokens",
+  "reasoningTokens",
+  "nanoUsd",
+  "ms",
+  "firstTokenMs",
+  "firstTokens",
+] as const satisfies readonly (keyof SumFigures)[];
+
 /** Adds up, group by group. */
 export interface SumUp {
   /** `group`: a value for each group that was asked for, in that order. */
@@ -31,6 +47,12 @@ export function toFigures(row: LedgerRow): SumFigures {
   };
 }
 
+/** The figures in a row of a database, whose columns have their names. */
+export function readFigures(row: Readonly<Record<string, unknown>>): SumFigures {
+  // One for each name.
+  return Object.fromEntries(figureNames.map((name) => [name, Number(row[name])])) as SumFigures;
+}
+
 function nameOf(names: Map<number, string>, slot: number, write: () => string): string {
   const name = names.get(slot) ?? write();
   names.set(slot, name);
@@ -50,20 +72,8 @@ export function createGrouping(by: readonly LedgerGroup[]): (row: LedgerRow) => 
     });
 }
 
-const nothing: SumFigures = {
-  requests: 0,
-  answered: 0,
-  failed: 0,
-  refused: 0,
-  left: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  nanoUsd: 0,
-  ms: 0,
-  firstTokenMs: 0,
-  firstTokens: 0,
-};
+// One for each name.
+const nothing = Object.fromEntries(figureNames.map((name) => [name, 0])) as SumFigures;
 
 interface Member {
   readonly group: readonly (string | null)[];

@@ -1,7 +1,7 @@
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { LedgerRow } from "../../ledger/ledger-row.ts";
 import { matches } from "../../ledger/matches.ts";
-import { decodePlace, encodePlace } from "../../ledger/page-place.ts";
+import { decodePlace, type PlacedRow, toPage } from "../../ledger/page-place.ts";
 import { createGrouping, createSumUp, toFigures } from "../../ledger/sum-up.ts";
 import { dayMs } from "../../ledger/time-names.ts";
 
@@ -13,12 +13,6 @@ export interface MemoryLedgerOptions {
   readonly days: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-}
-
-/** A row and its number: it is the so-manieth that was noted. */
-interface Noted {
-  readonly row: LedgerRow;
-  readonly sequence: number;
 }
 
 /**
@@ -35,8 +29,8 @@ export function createMemoryLedger({
   let dropped = 0;
   let closed = false;
 
-  /** Those that are not too old, in any order. */
-  function* present(): Generator<Noted> {
+  /** Those that are not too old, in any order. The number of a row: it is the so-manieth that was noted. */
+  function* present(): Generator<PlacedRow> {
     const oldest = now() - days * dayMs;
     for (let sequence = Math.max(0, noted - capacity); sequence < noted; sequence += 1) {
       const row = ring[sequence % capacity];
@@ -65,14 +59,7 @@ export function createMemoryLedger({
           return comesAfter && matches(row, filter);
         })
         .toSorted((one, other) => other.row.at - one.row.at || other.sequence - one.sequence);
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        rows: page.map(({ row }) => row),
-        ...(last === undefined || found.length === page.length
-          ? {}
-          : { next: encodePlace({ at: last.row.at, sequence: last.sequence }) }),
-      };
+      return toPage(found, limit);
     },
     async sum({ by, ...filter }) {
       const sumUp = createSumUp(by);

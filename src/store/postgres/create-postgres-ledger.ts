@@ -1,11 +1,11 @@
 import type { Ledger, LedgerGroup } from "../../ledger/ledger.ts";
-import { decodePlace, encodePlace } from "../../ledger/page-place.ts";
-import { createSumUp, type SumFigures } from "../../ledger/sum-up.ts";
+import { decodePlace, toPage } from "../../ledger/page-place.ts";
+import { createSumUp, readFigures } from "../../ledger/sum-up.ts";
 import { dayMs, hourMs, nameDay, nameHour } from "../../ledger/time-names.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
-import type { Connection, Row } from "./create-connection.ts";
+import type { Connection } from "./create-connection.ts";
 import type { LedgerWriter } from "./create-ledger-writer.ts";
-import { figures, pageQuery, sumQuery } from "./ledger-queries.ts";
+import { pageQuery, sumQuery } from "./ledger-queries.ts";
 import { decodeRow } from "./ledger-row-columns.ts";
 
 /** What a ledger is made from. */
@@ -39,11 +39,6 @@ function readGroup(group: LedgerGroup, value: unknown): string | null {
   return group === "day" ? nameDay(value) : nameHour(value);
 }
 
-function readFigures(row: Row): SumFigures {
-  // One for each, by its name.
-  return Object.fromEntries(figures.map((name) => [name, Number(row[name])])) as unknown as SumFigures;
-}
-
 /** Creates a ledger. */
 export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLedger {
   const { connection, writer, now, startTimer, days, maximumBytes } = options;
@@ -68,17 +63,10 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
     add: (row) => writer.add(row),
     async list({ limit, after, ...filter }) {
       const place = after === undefined ? undefined : decodePlace(after);
-      if (after !== undefined && place === undefined) return { rows: [] };
       const { sql, values } = pageQuery(filter, place, limit + 1);
       const found = await connection.askLong(sql, values);
-      const rows = found.slice(0, limit);
-      const last = rows.at(-1);
-      return {
-        rows: rows.map(decodeRow),
-        ...(found.length > limit && last !== undefined
-          ? { next: encodePlace({ at: Number(last["at"]), sequence: Number(last["sequence"]) }) }
-          : {}),
-      };
+      const rows = found.map((row) => ({ row: decodeRow(row), sequence: Number(row["sequence"]) }));
+      return toPage(rows, limit);
     },
     async sum(query) {
       const { sql, values } = sumQuery(query);

@@ -1,6 +1,6 @@
 import type { LedgerFilter, LedgerGroup, LedgerSumQuery } from "../../ledger/ledger.ts";
-import type { SumFigures } from "../../ledger/sum-up.ts";
-import { type Span, splitSpan } from "../../ledger/split-span.ts";
+import { figureNames, type SumFigures } from "../../ledger/sum-up.ts";
+import { type Span, splitQuery } from "../../ledger/split-span.ts";
 import { dayMs, hourMs } from "../../ledger/time-names.ts";
 import type { PagePlace } from "../../ledger/page-place.ts";
 
@@ -9,22 +9,6 @@ export interface Query {
   readonly sql: string;
   readonly values: readonly unknown[];
 }
-
-/** What sums are of. */
-export const figures = [
-  "requests",
-  "answered",
-  "failed",
-  "refused",
-  "left",
-  "inputTokens",
-  "outputTokens",
-  "reasoningTokens",
-  "nanoUsd",
-  "ms",
-  "firstTokenMs",
-  "firstTokens",
-] as const satisfies readonly (keyof SumFigures)[];
 
 type Name = (value: unknown) => string;
 
@@ -101,11 +85,9 @@ const grouped: Readonly<Record<LedgerGroup, string>> = {
   hour: `at - at % ${hourMs}`,
 };
 
-const summedBefore: ReadonlySet<LedgerGroup> = new Set(["key", "model", "day", "hour"]);
-
 /** The sums, in columns `g0`, `g1` by the groups and one for each figure. A day or an hour is its beginning, in ms. */
 export function sumQuery(query: LedgerSumQuery): Query {
-  const { by, from = -Infinity, to = Infinity, upstream, dialect } = query;
+  const { by, from: _from, to: _to, ...filter } = query;
   const { values, name } = createValues();
 
   function part(table: string, span: Span): string {
@@ -115,27 +97,22 @@ export function sumQuery(query: LedgerSumQuery): Query {
         isSum && (group === "key" || group === "model") ? `nullif(${group}, '')` : grouped[group];
       return `${column} AS g${index}`;
     });
-    const sums = figures.map((figure) => `${isSum ? `"${figure}"` : rowFigures[figure]} AS "${figure}"`);
-    const { from: _from, to: _to, ...rest } = query;
+    const sums = figureNames.map((figure) => `${isSum ? `"${figure}"` : rowFigures[figure]} AS "${figure}"`);
     const conditions = [
-      ...conditionsOf(rest, name, isSum ? "empty" : "null"),
+      ...conditionsOf(filter, name, isSum ? "empty" : "null"),
       ...timesOf(span.from, span.to, name),
     ];
     return `SELECT ${[...groups, ...sums].join(", ")} FROM gateway.${table}${where(conditions)}`;
   }
 
-  const usesSums =
-    by.every((group) => summedBefore.has(group)) && upstream === undefined && dialect === undefined;
-  const spans = usesSums
-    ? splitSpan({ from, to }, by.includes("hour") ? "hour" : "day")
-    : { days: [], hours: [], rows: from < to ? [{ from, to }] : [] };
+  const spans = splitQuery(query);
   const parts = [
     ...spans.days.map((span) => part("days", span)),
     ...spans.hours.map((span) => part("hours", span)),
     ...spans.rows.map((span) => part("requests", span)),
   ];
   const groups = by.map((_, index) => `g${index}`);
-  const sums = figures.map((figure) => `coalesce(sum("${figure}"), 0)::float8 AS "${figure}"`);
+  const sums = figureNames.map((figure) => `coalesce(sum("${figure}"), 0)::float8 AS "${figure}"`);
   const sql =
     `SELECT ${[...groups, ...sums].join(", ")} FROM (${parts.join(" UNION ALL ")}) parts` +
     (groups.length === 0 ? " HAVING count(*) > 0" : ` GROUP BY ${groups.join(", ")}`);

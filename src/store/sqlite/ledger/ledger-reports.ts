@@ -7,12 +7,11 @@ import type {
   LedgerSum,
   LedgerSumQuery,
 } from "../../../ledger/ledger.ts";
-import { encodePlace } from "../../../ledger/page-place.ts";
-import { createSumUp, type SumFigures } from "../../../ledger/sum-up.ts";
+import { toPage } from "../../../ledger/page-place.ts";
+import { createSumUp, readFigures } from "../../../ledger/sum-up.ts";
 import { dayMs, hourMs, nameDay, nameHour } from "../../../ledger/time-names.ts";
 import type { Table } from "../protocol.ts";
 import { fromCells } from "./ledger-columns.ts";
-import { sumColumns } from "./ledger-schema.ts";
 import { watchFile } from "./open-ledger-file.ts";
 import { selectRows } from "./select-rows.ts";
 import { selectSums } from "./select-sums.ts";
@@ -23,12 +22,6 @@ export { openForReading as openFile } from "./open-ledger-file.ts";
 export type LedgerQuestion =
   | { readonly kind: "list"; readonly query: LedgerPageQuery }
   | { readonly kind: "sum"; readonly query: LedgerSumQuery };
-
-function toFigures(part: Readonly<Record<string, unknown>>): SumFigures {
-  const figures = sumColumns.map((column) => [column, Number(part[column])]);
-  // All columns of sums, by their names.
-  return Object.fromEntries(figures) as SumFigures;
-}
 
 /** What the reader is started with. */
 export interface LedgerReportSettings {
@@ -67,14 +60,11 @@ export function openTable(
     if (selection === undefined) return { rows: [] };
     const nameOf = createNames();
     const found = database.prepare(selection.sql).all(...selection.values);
-    const page = found.slice(0, query.limit);
-    const last = page.at(-1);
-    return {
-      rows: page.map((cells) => fromCells(cells, nameOf)),
-      ...(last === undefined || found.length === page.length
-        ? {}
-        : { next: encodePlace({ at: Number(last["at"]), sequence: Number(last["sequence"]) }) }),
-    };
+    const rows = found.map((cells) => ({
+      row: fromCells(cells, nameOf),
+      sequence: Number(cells["sequence"]),
+    }));
+    return toPage(rows, query.limit);
   }
 
   function sum(query: LedgerSumQuery): readonly LedgerSum[] {
@@ -88,7 +78,7 @@ export function openTable(
     for (const { sql, values } of selectSums(query, findName)) {
       for (const part of database.prepare(sql).all(...values)) {
         const group = query.by.map((name, index) => toName(name, Number(part[`group${index}`])));
-        sumUp.add(group, toFigures(part));
+        sumUp.add(group, readFigures(part));
       }
     }
     return sumUp.sums();

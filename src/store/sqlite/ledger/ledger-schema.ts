@@ -1,3 +1,4 @@
+import { figureNames } from "../../../ledger/sum-up.ts";
 import { dayMs } from "../../../ledger/time-names.ts";
 import { ledgerColumns } from "./ledger-columns.ts";
 
@@ -14,26 +15,10 @@ const requestColumns = Object.entries(ledgerColumns)
   .map(([name, kind]) => `"${name}" ${types[kind]}${kind === "name" ? " NOT NULL" : ""}`)
   .join(", ");
 
-/** What is added up for each hour or day, key and model, in the order of the columns. */
-export const sumColumns = [
-  "requests",
-  "answered",
-  "failed",
-  "refused",
-  "left",
-  "inputTokens",
-  "outputTokens",
-  "reasoningTokens",
-  "nanoUsd",
-  "ms",
-  "firstTokenMs",
-  "firstTokens",
-] as const;
-
 const sums = (table: string) => `
   CREATE TABLE IF NOT EXISTS ${table} (
     slot INTEGER NOT NULL, "key" INTEGER NOT NULL, model INTEGER NOT NULL,
-    ${sumColumns.map((column) => `"${column}" INTEGER NOT NULL`).join(", ")},
+    ${figureNames.map((column) => `"${column}" INTEGER NOT NULL`).join(", ")},
     PRIMARY KEY (slot, "key", model)) WITHOUT ROWID;`;
 
 /**

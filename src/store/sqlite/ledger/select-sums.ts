@@ -1,26 +1,23 @@
-import type { LedgerGroup, LedgerSumQuery } from "../../../ledger/ledger.ts";
-import { type Span, splitSpan } from "../../../ledger/split-span.ts";
+import type { LedgerSumQuery } from "../../../ledger/ledger.ts";
+import { type Span, splitQuery } from "../../../ledger/split-span.ts";
+import { figureNames, type SumFigures } from "../../../ledger/sum-up.ts";
 import { dayMs, hourMs } from "../../../ledger/time-names.ts";
-import { sumColumns } from "./ledger-schema.ts";
 import { outcomes } from "./ledger-columns.ts";
 import { type FindName, type Selection, toConditions, toWhere } from "./select-rows.ts";
 
 /** Where sums are read from. */
 type Source = "days" | "hours" | "requests";
 
-/** What tables of sums can tell apart. */
-const ofSums: ReadonlySet<LedgerGroup> = new Set(["key", "model", "day", "hour"]);
-
 /** How a source tells groups of time: the number of the day or hour since the epoch. */
 const timeColumns: Readonly<Record<Source, Readonly<Record<"day" | "hour", string>>>> = {
-  // Nobody asks days for hours: splitSpan leaves them out.
+  // Nobody asks days for hours: splitQuery leaves them out.
   days: { day: "slot", hour: "slot * 24" },
   hours: { day: "slot / 24", hour: "slot" },
   requests: { day: `at / ${dayMs}`, hour: `at / ${hourMs}` },
 };
 
 /** A row's share in each sum; `total` rather than `sum`, which would fail where numbers grow too large. */
-const ofRows: Readonly<Record<(typeof sumColumns)[number], string>> = {
+const ofRows: Readonly<Record<keyof SumFigures, string>> = {
   requests: "count(*)",
   answered: countOutcome("answered"),
   failed: countOutcome("failed"),
@@ -41,15 +38,11 @@ function countOutcome(outcome: (typeof outcomes)[number]): string {
 
 /**
  * Selects sums, in as few parts as tell them exactly: whole days and hours from the tables of sums, the rest from rows. Each has the columns
- * `group0`, `group1` (numbers of names, days or hours) and `sumColumns`; the same group may come from several.
+ * `group0`, `group1` (numbers of names, days or hours) and `figureNames`; the same group may come from several.
  */
 export function selectSums(query: LedgerSumQuery, findName: FindName): readonly Selection[] {
-  const { by, from = -Infinity, to = Infinity, ...filter } = query;
-  const fromSums =
-    by.every((group) => ofSums.has(group)) && filter.upstream === undefined && filter.dialect === undefined;
-  const parts = fromSums
-    ? splitSpan({ from, to }, by.includes("hour") ? "hour" : "day")
-    : { days: [], hours: [], rows: from < to ? [{ from, to }] : [] };
+  const { by, from: _from, to: _to, ...filter } = query;
+  const parts = splitQuery(query);
 
   function select(source: Source, span: Span, stepMs: number): readonly Selection[] {
     const conditions = toConditions(filter, findName);
@@ -63,7 +56,7 @@ export function selectSums(query: LedgerSumQuery, findName: FindName): readonly 
       group === "day" || group === "hour" ? timeColumns[source][group] : `"${group}"`,
     );
     const where = toWhere({ ...conditions, terms: [...conditions.terms, ...ends.map(({ term }) => term)] });
-    const figures = sumColumns.map(
+    const figures = figureNames.map(
       (column) => `${source === "requests" ? ofRows[column] : `total("${column}")`} AS "${column}"`,
     );
     const named = groups.map((group, index) => `${group} AS group${index}`);

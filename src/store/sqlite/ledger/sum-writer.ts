@@ -1,8 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 import type { LedgerRow } from "../../../ledger/ledger-row.ts";
-import { type SumFigures, toFigures } from "../../../ledger/sum-up.ts";
-import { sumColumns } from "./ledger-schema.ts";
+import { figureNames, type SumFigures, toFigures } from "../../../ledger/sum-up.ts";
 
 /** A row, with the numbers of its key and model. */
 export interface NumberedRow {
@@ -24,9 +23,9 @@ export function createSumWriter(
   stepMs: number,
 ): (rows: readonly NumberedRow[]) => void {
   const upsert = database.prepare(`
-    INSERT INTO ${table} VALUES (?, ?, ?, ${sumColumns.map(() => "?").join(", ")})
+    INSERT INTO ${table} VALUES (?, ?, ?, ${figureNames.map(() => "?").join(", ")})
     ON CONFLICT (slot, "key", model) DO UPDATE SET
-    ${sumColumns.map((column) => `"${column}" = "${column}" + excluded."${column}"`).join(", ")}`);
+    ${figureNames.map((column) => `"${column}" = "${column}" + excluded."${column}"`).join(", ")}`);
 
   return (rows) => {
     // One statement a group rather than one a row.
@@ -37,9 +36,9 @@ export function createSumWriter(
       const figures = toFigures(row);
       const sum = groups.get(name);
       if (sum === undefined) groups.set(name, { slot, key, model, ...figures });
-      else for (const column of sumColumns) sum[column] += figures[column];
+      else for (const column of figureNames) sum[column] += figures[column];
     }
     for (const sum of groups.values())
-      upsert.run(sum.slot, sum.key, sum.model, ...sumColumns.map((column) => sum[column]));
+      upsert.run(sum.slot, sum.key, sum.model, ...figureNames.map((column) => sum[column]));
   };
 }
