@@ -1,10 +1,8 @@
 import type { Logger } from "pino";
 
+import { createSilence } from "./create-silence.ts";
 import type { DatabaseError } from "./sqlite/protocol.ts";
 import type { StoreProblem } from "./response-store.ts";
-
-/** A problem that goes on is told again after so long, in ms. */
-const silenceMs = 60_000;
 
 /** What a watch needs. */
 export interface StoreWatchOptions {
@@ -40,7 +38,7 @@ const responseWords: StoreWords = {
 
 /** Creates the watch of one store, by default of that of responses. */
 export function createStoreWatch({ log, now }: StoreWatchOptions, words = responseWords): StoreWatch {
-  const told = new Map<string, { readonly at: number; silent: number }>();
+  const tellNow = createSilence(now);
   let problem: StoreProblem | undefined;
   let recoveryIsNews = false;
 
@@ -50,14 +48,8 @@ export function createStoreWatch({ log, now }: StoreWatchOptions, words = respon
     },
     failed(call, error) {
       if (call === "put") problem = error.problem;
-      const kind = `${call} ${error.problem}`;
-      const last = told.get(kind);
-      if (last !== undefined && now() - last.at < silenceMs) {
-        last.silent += 1;
-        return;
-      }
-      const silent = last?.silent ?? 0;
-      told.set(kind, { at: now(), silent: 0 });
+      const silent = tellNow(`${call} ${error.problem}`);
+      if (silent === undefined) return;
       if (call === "put") recoveryIsNews = true;
       // SQLite's words hold nothing of what is stored.
       const { problem: cause, message: reason } = error;

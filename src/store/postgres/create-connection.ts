@@ -4,7 +4,7 @@ import { Pool, type PoolClient, type PoolConfig, types } from "pg";
 
 import { StoreError } from "../response-store.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
-import { describeFailure, isAway, PostgresError } from "./postgres-error.ts";
+import { createAwayError, describeFailure, isAway, PostgresError } from "./postgres-error.ts";
 import type { DatabaseAddress } from "./find-database.ts";
 
 /** What a connection is made from. */
@@ -190,7 +190,7 @@ export function createConnection({ address, log, now, startTimer }: ConnectionOp
     },
     open,
     async ask(sql, values, force = false) {
-      if (goneAt !== undefined && !force) throw new PostgresError(new Error("the database is away"), true);
+      if (goneAt !== undefined && !force) throw createAwayError();
       try {
         return await askOf(pool, sql, values);
       } catch (error) {
@@ -199,7 +199,7 @@ export function createConnection({ address, log, now, startTimer }: ConnectionOp
       }
     },
     async askLong(sql, values) {
-      if (goneAt !== undefined) throw new PostgresError(new Error("the database is away"), true);
+      if (goneAt !== undefined) throw createAwayError();
       if (longPool.waitingCount >= longWaiting)
         throw new StoreError("queue-full", new Error("too much waits for the database"));
       return askOf(longPool, sql, values);

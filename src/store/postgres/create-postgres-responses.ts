@@ -1,9 +1,8 @@
 import { type ResponseStore, StoreError, type StoredResponse } from "../response-store.ts";
 import { createStoreWatch, type StoreWatchOptions } from "../store-watch.ts";
-import { DatabaseError } from "../sqlite/protocol.ts";
 import { createUnwrittenResponses } from "../unwritten-responses.ts";
 import type { Connection } from "./create-connection.ts";
-import { describeFailure } from "./postgres-error.ts";
+import { toDatabaseError } from "./postgres-error.ts";
 
 /** What a response store is made from. */
 export interface PostgresResponsesOptions extends StoreWatchOptions {
@@ -40,7 +39,7 @@ export function createPostgresResponses({
 
   function fail(call: "get" | "put" | "delete", thrown: unknown): never {
     const error = thrown instanceof StoreError ? thrown : new StoreError("unavailable", thrown);
-    watch.failed(call, new DatabaseError(error.problem, describeFailure(error.cause)));
+    watch.failed(call, toDatabaseError(error));
     throw error;
   }
 

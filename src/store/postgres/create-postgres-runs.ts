@@ -7,6 +7,7 @@ import {
   type TakenRun,
   usualRunBounds,
 } from "../../responses/run-store.ts";
+import { createSilence } from "../create-silence.ts";
 import type { StoreWatchOptions } from "../store-watch.ts";
 import type { Connection, Row } from "./create-connection.ts";
 import { describeFailure } from "./postgres-error.ts";
@@ -16,9 +17,6 @@ export interface PostgresRunsOptions extends StoreWatchOptions {
   readonly connection: Connection;
   readonly bounds?: Partial<RunBounds>;
 }
-
-/** What goes on being wrong is told again after so long, in ms. */
-const silenceMs = 60_000;
 
 /** So many runs are taken over at once, and so many characters of one are read at once, but for the part that goes beyond. */
 const takenAtOnce = 50;
@@ -80,15 +78,14 @@ function toTaken({ id, next, ended, cancelled }: Row): TakenRun {
  */
 export function createPostgresRuns({ connection, bounds, log, now }: PostgresRunsOptions): RunStore {
   const { leaseMs, keptMs, running, settled, charactersEach, characters } = { ...usualRunBounds, ...bounds };
-  let toldAt = -Infinity;
+  const tellNow = createSilence(now);
 
   /** That the database is away, the connection has told. */
   async function ask(sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
     try {
       return await connection.ask(sql, values);
     } catch (error) {
-      if (!connection.isAway && now() - toldAt >= silenceMs) {
-        toldAt = now();
+      if (!connection.isAway && tellNow("shared") !== undefined) {
         const reason = describeFailure(error instanceof Error ? (error.cause ?? error) : error);
         log.error({ reason }, "background responses can't be shared with other processes");
       }

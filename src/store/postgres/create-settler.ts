@@ -2,14 +2,17 @@ import type { Logger } from "pino";
 
 import type { Spent } from "../../access/limits.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import { createSilence } from "../create-silence.ts";
 import type { Connection } from "./create-connection.ts";
 import { toWhole } from "./encode-reservations.ts";
-import { describeFailure, isAway, PostgresError } from "./postgres-error.ts";
+import { createAwayError, isAway, PostgresError, toDatabaseError } from "./postgres-error.ts";
 
 /** What a settler is made from. */
 export interface SettlerOptions {
   readonly connection: Connection;
   readonly log: Pick<Logger, "error">;
+  /** Milliseconds of a clock; only differences count. */
+  readonly now: () => number;
   readonly startTimer: StartTimer;
   /** Whose reservations they are. */
   readonly owner: string;
@@ -39,9 +42,10 @@ const cancelledMs = 3_600_000;
 const nothing: Spent = { tokens: 0, nanoUsd: 0 };
 
 /** Creates a settler. */
-export function createSettler({ connection, log, startTimer, owner }: SettlerOptions): Settler {
+export function createSettler({ connection, log, now, startTimer, owner }: SettlerOptions): Settler {
   const settles = new Map<string, Spent>();
   const cancels = new Set<string>();
+  const tellNow = createSilence(now);
   let stopTimer: (() => void) | undefined;
   let working: Promise<void> | undefined;
 
@@ -89,10 +93,11 @@ export function createSettler({ connection, log, startTimer, owner }: SettlerOpt
     } catch (error) {
       // When it is back, it asks for what waits.
       if (error instanceof PostgresError && isAway(error)) return;
-      log.error(
-        { reason: describeFailure(error instanceof PostgresError ? error.cause : error) },
-        "what requests have cost could not be settled, and will be tried again",
-      );
+      if (tellNow("settle") !== undefined)
+        log.error(
+          { reason: toDatabaseError(error).message },
+          "what requests have cost could not be settled, and will be tried again",
+        );
       plan(againMs);
     }
   }
@@ -126,7 +131,7 @@ export function createSettler({ connection, log, startTimer, owner }: SettlerOpt
     async flush() {
       while (settles.size + cancels.size > 0) {
         // Who looks for it is another.
-        if (connection.isAway) throw new PostgresError(new Error("the database is away"), true);
+        if (connection.isAway) throw createAwayError();
         await hurry();
       }
     },

@@ -71,7 +71,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
 
   const owner = randomUUID();
   const connection = createConnection({ address, log, now, startTimer });
-  const settler = createSettler({ connection, log, startTimer, owner });
+  const settler = createSettler({ connection, log, now, startTimer, owner });
   const keys = createPostgresKeys({ connection, now, servesStale: onFailure === "serve" });
   const keyless = (isEmpty: boolean) => keys.noteEmpty(isEmpty);
   const lease = createProcessLease({ connection, now, startTimer, owner, leaseMs, keyless });

@@ -1,4 +1,5 @@
 import { StoreError } from "../response-store.ts";
+import { DatabaseError } from "../sqlite/protocol.ts";
 
 /** A statement that failed. */
 export class PostgresError extends StoreError {
@@ -37,4 +38,15 @@ export function describeFailure(error: unknown): string {
   if (error instanceof AggregateError && error.message === "")
     return error.errors.map((one) => describeFailure(one)).join("; ");
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A failure as the watches of stores take it: by what was wrong, in place of what clients are told. */
+export function toDatabaseError(error: unknown): DatabaseError {
+  if (!(error instanceof StoreError)) return new DatabaseError("unavailable", describeFailure(error));
+  return new DatabaseError(error.problem, describeFailure(error.cause));
+}
+
+/** What is asked while the database is away. */
+export function createAwayError(): PostgresError {
+  return new PostgresError(new Error("the database is away"), true);
 }

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { PostgresStores } from "../../../src/store/postgres/open-postgres-stores.ts";
+import { createTimers } from "../../support/create-timers.ts";
 import { holdTable } from "../../support/postgres/hold-table.ts";
 import { openTestDatabase, type TestDatabase } from "../../support/postgres/open-test-database.ts";
 import { limitOf, requestFor } from "../../store/contract/engine.ts";
+import { recordWatch } from "../../store/open-store.ts";
 import { openStores } from "./open-engine.ts";
 
 let database: TestDatabase;
@@ -44,6 +46,32 @@ test("a statement that is held up is refused, and nothing comes of it when it co
   expect(stores.isAway).toBe(false);
   await release();
   expect(await stores.limits.look([limit])).toMatchObject([{ used: 0, held: 1 }]);
+});
+
+test("what can't be settled is tried again, and told once a minute", async () => {
+  const { url, ask } = await openTestDatabase();
+  const timers = createTimers();
+  const watch = recordWatch();
+  const { log, now } = watch.options;
+  await using own = await openStores(url, { startTimer: timers.start, now, log: { ...log, warn: log.info } });
+  const limit = limitOf("budget", 1000);
+  const request = requestFor([[limit, 10]]);
+  expect(await own.limits.reserve(request)).toBeUndefined();
+  await ask("ALTER TABLE gateway.holds RENAME COLUMN amounts TO other");
+  own.limits.settle(request.id, { tokens: 7, nanoUsd: 0 });
+  const failed = async () => {
+    timers.expireAll();
+    await expect.poll(() => timers.running.includes(250)).toBe(true);
+  };
+  for (let times = 0; times < 3; times += 1) await failed();
+  const told = () => watch.lines.filter(({ text }) => text.startsWith("what requests have cost")).length;
+  expect(told()).toBe(1);
+  watch.time += 60_000;
+  await failed();
+  expect(told()).toBe(2);
+  await ask("ALTER TABLE gateway.holds RENAME COLUMN other TO amounts");
+  await own.limits.flush();
+  expect(await own.limits.look([limit])).toMatchObject([{ used: 7, held: 0 }]);
 });
 
 test("keys that were made meanwhile are not forgotten by a look that began before", async () => {

@@ -8,7 +8,7 @@ import { DatabaseError } from "../protocol.ts";
 import { siblingModule } from "../sibling-module.ts";
 import type { LedgerQuestion } from "./ledger-reports.ts";
 import type { LedgerCommand, LedgerTableSettings } from "./ledger-table.ts";
-import { createLedgerWatch, type LedgerWatchOptions } from "./ledger-watch.ts";
+import { createLedgerWatch, type LedgerWatchOptions } from "../../ledger-watch.ts";
 import type { LedgerBounds } from "./prune-ledger.ts";
 import { createReportReader } from "./report-reader.ts";
 import { createRowWriter } from "./row-writer.ts";

@@ -1,9 +1,8 @@
 import type { LedgerRow } from "../../../ledger/ledger-row.ts";
 import type { StartTimer } from "../../../stream/with-idle-timeout.ts";
 import type { Database } from "../create-database.ts";
-import { DatabaseError } from "../protocol.ts";
 import type { LedgerCommand } from "./ledger-table.ts";
-import type { LedgerWatch } from "./ledger-watch.ts";
+import { ledgerClosed, type LedgerWatch, tooManyRows } from "../../ledger-watch.ts";
 
 /** Rows wait so long for others, in ms, or until there are so many; no more are written at once. */
 const gatherMs = 50;
@@ -15,10 +14,6 @@ const pauseMs = 1000;
 const pruneMs = 3_600_000;
 /** Steps of pruning between two writes. */
 const stepsBetween = 4;
-
-// Made once: there may be many of them, just when there is much to do.
-const tooMany = new DatabaseError("queue-full", "too many requests wait to be noted");
-const isClosed = new DatabaseError("unavailable", "closed");
 
 /** What a writer needs. */
 export interface RowWriterOptions {
@@ -138,7 +133,7 @@ export function createRowWriter({
     state.hasFailed = false;
     // One failure is enough: nobody waits for a lock ten times.
     while (queue.length > 0 && !state.hasFailed) await work();
-    if (queue.length > 0) watch.drop(queue.length, isClosed);
+    if (queue.length > 0) watch.drop(queue.length, ledgerClosed);
     queue = [];
   }
 
@@ -147,7 +142,7 @@ export function createRowWriter({
   return {
     add(row) {
       if (state.isClosed || state.taken - state.settled >= maximumWaiting) {
-        watch.drop(1, state.isClosed ? isClosed : tooMany);
+        watch.drop(1, state.isClosed ? ledgerClosed : tooManyRows);
         return;
       }
       queue.push(row);

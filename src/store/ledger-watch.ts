@@ -1,9 +1,12 @@
 import type { Logger } from "pino";
 
-import { DatabaseError } from "../protocol.ts";
+import { createSilence } from "./create-silence.ts";
+import { DatabaseError } from "./sqlite/protocol.ts";
 
-/** A problem that goes on is told again after so long, in ms. */
-const silenceMs = 60_000;
+// Made once: there may be many of them, just when there is much to do.
+/** Why rows are dropped that were never tried. */
+export const tooManyRows = new DatabaseError("queue-full", "too many requests wait to be noted");
+export const ledgerClosed = new DatabaseError("unavailable", "closed");
 
 /** What a watch needs. */
 export interface LedgerWatchOptions {
@@ -29,15 +32,12 @@ export function createLedgerWatch({ log, now }: LedgerWatchOptions): LedgerWatch
   /** How many of them were told. */
   let told = 0;
   let recoveryIsNews = false;
-  const toldAt = new Map<string, number>();
+  const tellNow = createSilence(now);
 
   function tell(text: string, error: unknown): boolean {
     const problem = error instanceof DatabaseError ? error.problem : "unavailable";
-    const kind = `${problem} ${text}`;
-    const last = toldAt.get(kind);
-    if (last !== undefined && now() - last < silenceMs) return false;
-    toldAt.set(kind, now());
-    // SQLite's words hold nothing of what is noted.
+    if (tellNow(`${problem} ${text}`) === undefined) return false;
+    // A database's words hold nothing of what is noted.
     const reason = error instanceof Error ? error.message : String(error);
     log.error({ problem, reason, ...(dropped > told ? { dropped: dropped - told } : {}) }, text);
     told = dropped;
