@@ -1,15 +1,14 @@
-import type { Logger } from "pino";
-
 import type { LedgerRow } from "../../ledger/ledger-row.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import { ledgerClosed, type LedgerWatch, tooManyRows } from "../ledger-watch.ts";
 import type { Connection } from "./create-connection.ts";
-import { describeFailure, isAway, PostgresError } from "./postgres-error.ts";
+import { createAwayError, isAway, PostgresError, toDatabaseError } from "./postgres-error.ts";
 import { encodeRow } from "./ledger-row-columns.ts";
 
 /** What a writer is made from. */
 export interface LedgerWriterOptions {
   readonly connection: Connection;
-  readonly log: Pick<Logger, "error">;
+  readonly watch: LedgerWatch;
   readonly startTimer: StartTimer;
   /** The process that writes. */
   readonly owner: string;
@@ -19,11 +18,10 @@ export interface LedgerWriterOptions {
 
 /** Writes rows in batches, each once, whatever becomes of the connection meanwhile. */
 export interface LedgerWriter {
-  readonly dropped: number;
   add(row: LedgerRow): void;
   /** Resolves when all that was added so far is written, or dropped. */
   flush(): Promise<void>;
-  /** Notes nothing more. Writes what waits, if that can be done now. */
+  /** Notes nothing more. Writes what waits; rejects when that can't be done now, and it is dropped then. */
   close(): Promise<void>;
 }
 
@@ -36,14 +34,13 @@ const badData = /^2[23]/;
 
 /** Creates a writer. */
 export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
-  const { connection, log, startTimer, owner, maximumWaiting } = options;
+  const { connection, watch, startTimer, owner, maximumWaiting } = options;
   const rows: LedgerRow[] = [];
   let batch: readonly LedgerRow[] = [];
   /** Of the batch: by it the database knows whether it has it already. */
   let number = 0;
   let added = 0;
   let done = 0;
-  let dropped = 0;
   let isClosed = false;
   let stopTimer: (() => void) | undefined;
   let working: Promise<void> | undefined;
@@ -61,13 +58,15 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
     try {
       const body = JSON.stringify(batch.map(encodeRow));
       await connection.ask("SELECT gateway.note($1, $2, $3)", [owner, number, body], true);
+      watch.written();
     } catch (error) {
-      if (!(error instanceof PostgresError && badData.test(error.code ?? ""))) throw error;
-      dropped += batch.length;
-      log.error(
-        { reason: describeFailure(error.cause), rows: batch.length },
-        "rows of the ledger could not be kept",
-      );
+      if (!(error instanceof PostgresError && badData.test(error.code ?? ""))) {
+        // That the database is away, the connection has told.
+        if (!(error instanceof PostgresError && isAway(error)))
+          watch.failed("the ledger could not be written to, which is tried again", toDatabaseError(error));
+        throw error;
+      }
+      watch.drop(batch.length, toDatabaseError(error));
     }
     finish();
   }
@@ -86,7 +85,7 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
   }
 
   function plan(milliseconds: number): void {
-    if (stopTimer !== undefined || working !== undefined || connection.isAway) return;
+    if (isClosed || stopTimer !== undefined || working !== undefined || connection.isAway) return;
     if (batch.length + rows.length === 0) return;
     stopTimer = startTimer(milliseconds, () => {
       stopTimer = undefined;
@@ -100,12 +99,9 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
   connection.onOpen(() => plan(0));
 
   return {
-    get dropped() {
-      return dropped;
-    },
     add(row) {
       if (isClosed || rows.length >= maximumWaiting) {
-        dropped += 1;
+        watch.drop(1, isClosed ? ledgerClosed : tooManyRows);
         return;
       }
       rows.push(row);
@@ -126,13 +122,17 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
     },
     async close() {
       isClosed = true;
+      stopTimer?.();
+      if (batch.length + rows.length === 0) return;
       try {
-        if (!connection.isAway) await hurry();
-      } finally {
-        stopTimer?.();
-        dropped += batch.length + rows.length;
+        if (connection.isAway) throw createAwayError();
+        await hurry();
+      } catch (error) {
+        watch.drop(batch.length + rows.length, toDatabaseError(error));
         rows.length = 0;
-        finish();
+        batch = [];
+        done = added;
+        throw error;
       }
     },
   };

@@ -3,8 +3,10 @@ import { decodePlace, toPage } from "../../ledger/page-place.ts";
 import { createSumUp, readFigures } from "../../ledger/sum-up.ts";
 import { dayMs, hourMs, nameDay, nameHour } from "../../ledger/time-names.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import type { LedgerWatch } from "../ledger-watch.ts";
 import type { Connection } from "./create-connection.ts";
 import type { LedgerWriter } from "./create-ledger-writer.ts";
+import { toDatabaseError } from "./postgres-error.ts";
 import { pageQuery, sumQuery } from "./ledger-queries.ts";
 import { decodeRow } from "./ledger-row-columns.ts";
 
@@ -12,6 +14,7 @@ import { decodeRow } from "./ledger-row-columns.ts";
 export interface PostgresLedgerOptions {
   readonly connection: Connection;
   readonly writer: LedgerWriter;
+  readonly watch: LedgerWatch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly startTimer: StartTimer;
@@ -41,7 +44,7 @@ function readGroup(group: LedgerGroup, value: unknown): string | null {
 
 /** Creates a ledger. */
 export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLedger {
-  const { connection, writer, now, startTimer, days, maximumBytes } = options;
+  const { connection, writer, watch, now, startTimer, days, maximumBytes } = options;
   let stopTimer: (() => void) | undefined;
   let isClosed = false;
 
@@ -51,14 +54,24 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
 
   function plan(milliseconds: number): void {
     if (isClosed) return;
-    const planNext = () => plan(hourMs);
-    // The next time is as good as this one.
-    stopTimer = startTimer(milliseconds, () => void prune().then(planNext, planNext));
+    stopTimer = startTimer(milliseconds, () => {
+      // The next time is as good as this one.
+      const tell = (error: unknown) => {
+        if (!connection.isAway)
+          watch.failed(
+            "what is too old or too much could not be taken out of the ledger",
+            toDatabaseError(error),
+          );
+      };
+      void prune()
+        .catch(tell)
+        .then(() => plan(hourMs));
+    });
   }
 
   return {
     get dropped() {
-      return writer.dropped;
+      return watch.dropped;
     },
     add: (row) => writer.add(row),
     async list({ limit, after, ...filter }) {

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import type { RunBounds, RunStore } from "../../responses/run-store.ts";
 import type { Stores } from "../stores.ts";
+import { createLedgerWatch } from "../ledger-watch.ts";
 import { createConnection } from "./create-connection.ts";
 import { createLedgerWriter } from "./create-ledger-writer.ts";
 import { createPostgresKeys } from "./create-postgres-keys.ts";
@@ -85,9 +86,10 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     processes: () => lease.processes,
     maximumSettles: options.settlesWaiting,
   });
+  const watch = createLedgerWatch({ log, now });
   const writer = createLedgerWriter({
     connection,
-    log,
+    watch,
     startTimer,
     owner,
     maximumWaiting: options.ledgerWaiting ?? 10_000,
@@ -95,6 +97,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
   const ledger = createPostgresLedger({
     connection,
     writer,
+    watch,
     now,
     startTimer,
     days: options.ledgerDays,

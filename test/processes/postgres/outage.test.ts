@@ -176,6 +176,30 @@ describe("a network that breaks", () => {
     },
   );
 
+  test("rows of the ledger that find no room while it lasts are told, once and when it is over", async () => {
+    const stage = await setStage({ ledgerWaiting: 2 });
+    const { proxy, stores, log } = stage;
+    proxy.cut();
+    await expect(stores.keys.find("digest")).rejects.toMatchObject(away);
+    for (const id of ["1", "2", "3", "4"]) stores.ledger.add(row(id, midnight));
+    expect(stores.ledger.dropped).toBe(2);
+    const ofLedger = () => log.lines.filter(({ text }) => text.includes("ledger"));
+    expect(ofLedger()).toMatchObject([
+      {
+        level: "error",
+        fields: { problem: "queue-full", dropped: 1 },
+        text: "requests could not be noted in the ledger",
+      },
+    ]);
+    proxy.mend();
+    await comeBack(stage);
+    await stores.ledger.flush();
+    expect(ofLedger().slice(1)).toEqual([
+      { level: "info", fields: { dropped: 1 }, text: "requests are noted in the ledger again" },
+    ]);
+    expect((await stores.ledger.list({ limit: 10 })).rows.map(({ id }) => id)).toEqual(["2", "1"]);
+  });
+
   test("an answer that is lost: what came to be of the reservation is given back", async () => {
     const stage = await setStage();
     const { proxy, stores, ask } = stage;

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 
+import { createTimers } from "../../support/create-timers.ts";
 import { holdTable } from "../../support/postgres/hold-table.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
 import { type LedgerSettings, type OpenedLedger, testLedger } from "../../store/contract/ledger-contract.ts";
 import { midnight, noon, row } from "../../store/contract/ledger-rows.ts";
+import { recordWatch } from "../../store/open-store.ts";
 import { openStores } from "./open-engine.ts";
 
 /** So little room that some days must go. */
@@ -59,6 +61,46 @@ describe("the ledger in PostgreSQL", () => {
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 1 }]);
     await ask("SELECT gateway.note($1, 2, $2)", [stores.owner, again]);
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 2 }]);
+  });
+
+  test("what stands in the way of writing is told once a minute, and nothing is lost by it", async () => {
+    const { url, ask } = await openTestDatabase();
+    const { lines, options } = recordWatch();
+    await using stores = await openStores(url, {
+      ...options,
+      log: { ...options.log, warn: options.log.info },
+    });
+    await ask("ALTER TABLE gateway.writers RENAME COLUMN number TO other");
+    stores.ledger.add(row("1", midnight));
+    const flushed = stores.ledger.flush();
+    await expect.poll(() => lines.length).toBe(1);
+    expect(lines).toMatchObject([
+      { level: "error", text: "the ledger could not be written to, which is tried again" },
+    ]);
+    expect(lines[0]?.fields).toMatchObject({ reason: expect.stringContaining("number") });
+    await ask("ALTER TABLE gateway.writers RENAME COLUMN other TO number");
+    await flushed;
+    expect((await stores.ledger.list({ limit: 1 })).rows).toMatchObject([{ id: "1" }]);
+    expect(stores.ledger.dropped).toBe(0);
+    expect(lines).toHaveLength(1);
+  });
+
+  test("what can't be pruned is told, and tried again an hour later", async () => {
+    const { url, ask } = await openTestDatabase();
+    const { lines, options } = recordWatch();
+    const timers = createTimers();
+    const log = { ...options.log, warn: options.log.info };
+    await using _stores = await openStores(url, { ...options, log, startTimer: timers.start });
+    await ask("ALTER FUNCTION gateway.prune RENAME TO other");
+    timers.expireAll();
+    await expect.poll(() => timers.running.includes(3_600_000)).toBe(true);
+    expect(lines).toMatchObject([
+      {
+        level: "error",
+        fields: { reason: expect.stringContaining("gateway.prune") },
+        text: "what is too old or too much could not be taken out of the ledger",
+      },
+    ]);
   });
 
   test("several processes that begin a day at the same time make one partition, and their sums add up", async () => {
