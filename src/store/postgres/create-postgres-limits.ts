@@ -14,7 +14,7 @@ import type { Connection, Row } from "./create-connection.ts";
 import { createOutageLimits } from "./create-outage-limits.ts";
 import type { Settler } from "./create-settler.ts";
 import { encodeReservations } from "./encode-reservations.ts";
-import { PostgresError } from "./postgres-error.ts";
+import { createAwayError, PostgresError } from "./postgres-error.ts";
 
 /** What limits are made from. */
 export interface PostgresLimitsOptions {
@@ -35,6 +35,8 @@ export interface PostgresLimitsOptions {
 
 /** Limits in PostgreSQL. */
 export interface PostgresLimits extends Limits {
+  /** How much the database has still to be told. */
+  readonly waiting: number;
   /** Tells what was let pass and settled while the database was away. Rejects when that fails; it is kept then. */
   resume(): Promise<void>;
 }
@@ -120,9 +122,14 @@ export function createPostgresLimits(options: PostgresLimitsOptions): PostgresLi
     );
   }
 
+  const waiting = () => settler.waiting + outage.waiting;
+
   return {
+    get waiting() {
+      return waiting();
+    },
     async reserve(reservation) {
-      if (settler.waiting + outage.waiting >= maximumSettles)
+      if (waiting() >= maximumSettles)
         throw new StoreError("queue-full", new Error("too much waits to be settled"));
       try {
         return await gatherer.add(reservation);
@@ -151,7 +158,8 @@ export function createPostgresLimits(options: PostgresLimitsOptions): PostgresLi
       });
     },
     async flush() {
-      if (!connection.isAway) await outage.hurry();
+      if (connection.isAway && waiting() > 0) throw createAwayError();
+      await outage.hurry();
       await settler.flush();
     },
     async resume() {

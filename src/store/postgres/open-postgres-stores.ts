@@ -116,18 +116,18 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
   connection.onReturn(() => limits.resume());
 
   async function closeAll(): Promise<void> {
+    let failure: unknown;
+    // Each of them ends, whatever became of the one before it.
+    for (const end of [() => limits.flush(), () => ledger.close(), () => lease.close()])
+      await end().catch((error: unknown) => {
+        failure ??= error;
+      });
+    settler.close();
+    const { waiting } = limits;
+    await connection.close();
+    if (failure === undefined) return;
     // What can't be written now is lost, which is told.
-    try {
-      await limits.flush();
-      await ledger.close();
-      await lease.close();
-    } catch (error) {
-      const { waiting } = settler;
-      log.error({ err: error, waiting, dropped: ledger.dropped }, "the database was away at the end");
-    } finally {
-      settler.close();
-      await connection.close();
-    }
+    log.error({ err: failure, waiting, dropped: ledger.dropped }, "the database was not told all at the end");
   }
 
   try {

@@ -200,6 +200,25 @@ describe("a network that breaks", () => {
     expect((await stores.ledger.list({ limit: 10 })).rows.map(({ id }) => id)).toEqual(["2", "1"]);
   });
 
+  test("what is owed when a gateway ends is told, and nothing of it goes on", async () => {
+    const { proxy, stores, timers, log } = await setStage({ onFailure: "serve" });
+    const limit = limitOf("budget", 2000);
+    proxy.cut();
+    await expect(stores.keys.find("digest")).rejects.toMatchObject(away);
+    // The database knows nothing of it, and it is not settled.
+    expect(await stores.limits.reserve(requestFor([[limit, 10]]))).toBeUndefined();
+    for (const id of ["1", "2"]) stores.ledger.add(row(id, midnight));
+    await stores.close();
+    expect(log.lines.at(-1)).toMatchObject({
+      level: "error",
+      fields: { waiting: 1, dropped: 2 },
+      text: "the database was not told all at the end",
+    });
+    expect(timers.running).toEqual([]);
+    // Whoever waits for rows does not wait for those.
+    await stores.ledger.flush();
+  });
+
   test("an answer that is lost: what came to be of the reservation is given back", async () => {
     const stage = await setStage();
     const { proxy, stores, ask } = stage;
