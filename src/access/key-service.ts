@@ -82,14 +82,15 @@ function nameUnknown(what: string, id: string): string {
     : `there is no ${what} '${shorten(id)}'`;
 }
 
-/** The ids of the keys that descend from one. `all`: a child is newer than its parent, and the newest stand first. */
-function findDescendants(all: readonly AccessKey[], of: string): ReadonlySet<string> {
-  const family = new Set([of]);
-  for (const { id, parent } of all.toReversed()) {
-    if (parent !== undefined && family.has(parent)) family.add(id);
-  }
-  family.delete(of);
-  return family;
+/** All keys with those that they descend from, in the order of `all`. */
+function toLineages(all: readonly AccessKey[]): readonly KeyLineage[] {
+  const byId = new Map(all.map((key) => [key.id, key]));
+  return all.map((key) => {
+    const ancestors: AccessKey[] = [];
+    const parentOf = ({ parent }: AccessKey) => (parent === undefined ? undefined : byId.get(parent));
+    for (let one = parentOf(key); one !== undefined; one = parentOf(one)) ancestors.push(one);
+    return { key, ancestors };
+  });
 }
 
 /** Creates the service. */
@@ -128,14 +129,12 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
 
   /** What a key makes by itself is bounded, also through its children. */
   async function checkRoom(ancestors: readonly AccessKey[]): Promise<void> {
-    const all = await keys.list();
     const at = now();
-    const counted = all.filter(
-      (key) => key.createdAt > at - youngMs || findEnd({ key, ancestors: [] }, at) === undefined,
+    const counted = toLineages(await keys.list()).filter(
+      (lineage) => lineage.key.createdAt > at - youngMs || findEnd(lineage, at) === undefined,
     );
     for (const { id, name } of ancestors) {
-      const descendants = findDescendants(all, id);
-      if (counted.filter((key) => descendants.has(key.id)).length < mostDescendants) continue;
+      if (counted.filter((lineage) => isSeen(lineage, id)).length < mostDescendants) continue;
       throw new GatewayError(
         "rate-limited",
         `From the key '${name}' ${mostDescendants.toLocaleString("en")} keys descend already that have not ended or are less than a day old. ` +
@@ -148,9 +147,8 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
   /** Whether who asks may change a budget that a key has: it is nobody's but of those that descend from it. */
   async function isOwnBudget(id: string, within: string | undefined): Promise<boolean> {
     if (within === undefined) return true;
-    const all = await keys.list();
-    const descendants = findDescendants(all, within);
-    return all.every((key) => key.budget?.id !== id || descendants.has(key.id));
+    const all = toLineages(await keys.list());
+    return all.every((lineage) => lineage.key.budget?.id !== id || isSeen(lineage, within));
   }
 
   async function toBudget(
@@ -166,9 +164,10 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
   }
 
   async function budgets(most: number): Promise<readonly BudgetState[]> {
-    const living = (await keys.list()).filter((key) => findEnd({ key, ancestors: [] }, now()) === undefined);
+    const at = now();
+    const living = toLineages(await keys.list()).filter((lineage) => findEnd(lineage, at) === undefined);
     const holders = new Map(
-      living.flatMap(({ id, budget }) =>
+      living.flatMap(({ key: { id, budget } }) =>
         budget === undefined ? [] : [[budget.id, { id, budget }] as const],
       ),
     );
@@ -187,8 +186,7 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     async list(within) {
       const all = await keys.list();
       if (within === undefined) return all;
-      const descendants = findDescendants(all, within);
-      return all.filter(({ id }) => descendants.has(id));
+      return toLineages(all).flatMap((lineage) => (isSeen(lineage, within) ? [lineage.key] : []));
     },
     async create(wish, within) {
       const ancestors = await findAncestors(wish.parent, within);

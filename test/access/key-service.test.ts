@@ -142,6 +142,31 @@ describe("within a key", () => {
   });
 });
 
+test("what descends from a key that has ended has ended too: it takes no place, and its budget is none to look at", async () => {
+  const { service, clock, make } = setUp();
+  const mine = await make();
+  const child = await make({}, mine.id);
+  for (let count = 1; count < 1000; count += 1) await make({ parent: child.id }, mine.id);
+  const { budget } = await make({ parent: child.id, budget: tokens(100) });
+  await expect(make({}, mine.id)).rejects.toMatchObject({ kind: "rate-limited" });
+  expect((await service.budgets(10)).map(({ state }) => state.limit.id)).toEqual([`${budget?.id}.tokens`]);
+  await service.revoke(child.id, mine.id);
+  expect(await service.budgets(10)).toEqual([]);
+  clock.now += day;
+  await make({}, mine.id);
+});
+
+test("who descends from a key is known also where the clock went back in between", async () => {
+  const { service, clock, make } = setUp();
+  const mine = await make();
+  const child = await make({}, mine.id);
+  clock.now -= day;
+  const grandchild = await make({ parent: child.id, budget: tokens(100) }, mine.id);
+  expect(await service.list(mine.id)).toEqual([child, grandchild]);
+  const changed = await service.change(grandchild.id, { budget: tokens(200) }, mine.id);
+  expect(changed.budget).toEqual({ ...grandchild.budget, amount: 200 });
+});
+
 describe("a budget", () => {
   test("is shared by its id, and its change is for all", async () => {
     const { service, make } = setUp();
