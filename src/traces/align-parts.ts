@@ -168,8 +168,11 @@ function findName(text: string, name: string, from: number): number {
 function beginOf(text: string, at: number, previous: number): number {
   const line = text.lastIndexOf("\n", at) + 1;
   if (line > previous) return line;
-  const tag = /.*<(?!\/)/s.exec(text.slice(previous, at));
-  return tag === null ? at : previous + tag[0].length - 1;
+  // Step by step backwards: a pattern would begin anew at each character of long arguments.
+  for (let tag = text.lastIndexOf("<", at); tag > previous; tag = text.lastIndexOf("<", tag - 1)) {
+    if (text.charAt(tag + 1) !== "/") return tag;
+  }
+  return at;
 }
 
 /** Whether arguments stand in a text as they were given, whatever the form: each of their values does. */

@@ -59,6 +59,21 @@ describe("what became of which part", () => {
     ]);
   });
 
+  test("two calls on one line, each with its tag, or without one and as long as a trace keeps", () => {
+    const tagged = [text('<alpha x="1"></alpha><beta y="2"></beta>')];
+    const blocks = [call("alpha", { x: 1 }), call("beta", { y: 2 })];
+    expect(show(tagged, alignParts(tagged, blocks))).toEqual([
+      ["tool_call", '<alpha x="1"></alpha>', 0],
+      ["tool_call", '<beta y="2"></beta>', 1],
+    ]);
+    const content = "x".repeat(262_144);
+    const long = [text(`alpha(content="${content}") beta(y="2")`)];
+    expect(show(long, alignParts(long, [call("alpha", { content }), call("beta", { y: 2 })]))).toEqual([
+      ["tool_call", `alpha(content="${content}")`, 0],
+      ["tool_call", 'beta(y="2")', 1],
+    ]);
+  });
+
   test("native calls, by their name and what they hold", () => {
     const raw: RawSegment[] = [
       text("Now."),
