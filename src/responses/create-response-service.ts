@@ -110,9 +110,9 @@ function createScope(
       },
       async startInBackground({ watch, note, onRefused, onEnd }) {
         const { baseUrl } = context;
-        await chat.admit(request, { signal: context.signal, watch });
         const start = (signal: AbortSignal) => note(begin({ signal, baseUrl, watch, admitted: true }));
         try {
+          await chat.admit(request, { signal: context.signal, watch });
           return await runs.start({ writer, inputItems, start, save, unsave, onEnd });
         } catch (error) {
           onRefused();

@@ -45,7 +45,7 @@ export interface RunLog {
   readonly watch: CallWatch;
   /** Passes the answer's events on, and notes what they tell. */
   readonly note: (events: Source<EventBatch>) => Source<EventBatch>;
-  /** Told when no run was begun, though it was admitted. */
+  /** Told when no run was begun: it was not admitted, or too many are under way. */
   readonly onRefused: () => void;
   /** Told once how the run has ended; `error` is why it failed. */
   readonly onEnd: (response: ResponseObject, error: GatewayError | undefined) => void;

@@ -17,6 +17,13 @@ import { encodeIgnored, findIgnoredNames } from "./ignored-names.ts";
 
 const longestPath = 200;
 const anybody: Caller = { kind: "anybody" };
+/** Kinds by which a gate refuses. By others it could not decide: the store is away, the client left. */
+const gateRefusals: ReadonlySet<ErrorKind> = new Set([
+  "unauthenticated",
+  "forbidden",
+  "rate-limited",
+  "budget-exhausted",
+]);
 
 /**
  * All that is known of one request and its answer: what its line in the log is made of. Never holds text of prompt or answer.
@@ -133,7 +140,7 @@ export class AnswerFacts implements CallWatch {
     const { gate } = this;
     if (gate === undefined) return undefined;
     return gate.enter(offer).catch((error: unknown) => {
-      this.refused = true;
+      this.refused ||= gateRefusals.has(toGatewayError(error).kind);
       throw error;
     });
   }

@@ -45,7 +45,11 @@ export function createRunLog(
         return sink(batch);
       });
     },
-    onRefused: () => facts.gate?.settle({ tokens: 0, nanoUsd: 0 }),
+    onRefused() {
+      facts.gate?.settle({ tokens: 0, nanoUsd: 0 });
+      // It never begins, so its request tells of that.
+      request.facts.refused ||= facts.refused;
+    },
     onEnd({ id, status, model }, error) {
       // One that was cancelled while it was queued begins here.
       begin()();

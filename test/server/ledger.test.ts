@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { createMemoryStores } from "../../src/store/open-stores.ts";
+import { StoreError } from "../../src/store/response-store.ts";
 import { get, post } from "../support/post.ts";
 import { hello, startTeam, type Team } from "../support/start-team.ts";
 
@@ -52,6 +54,32 @@ test("sums by key, and the row of a background response", async () => {
   expect(rows.map((row) => row["id"])).toContain(response.json().id);
   const { data } = (await team.admin("GET", "/usage?by=key")).json();
   expect(data).toMatchObject([{ key: id, requests: 2 }]);
+});
+
+test("a background response that its key is refused never began, and its request is refused", async () => {
+  await using team = await startTeam();
+  const { key } = await team.createKey({ models: ["none"] });
+  const { key: limited } = await team.createKey({ budget: { tokens: 1, period: "total" } });
+  const body = { model: hello.model, input: "Hello", background: true };
+  for (const secret of [key, limited]) {
+    await post(`${team.url}/v1/responses`, body, { authorization: `Bearer ${secret}` });
+  }
+  const rows = await rowsOf(team, 2);
+  expect(rows.map(({ outcome, error }) => [outcome, error])).toEqual([
+    ["refused", "budget-exhausted"],
+    ["refused", "forbidden"],
+  ]);
+});
+
+test("what could not be decided, since the store of limits is away, failed and was refused by nobody", async () => {
+  const stores = createMemoryStores({ STORED_RESPONSES: 10, LEDGER_DAYS: 30 }, { now: Date.now });
+  const reserve = () => Promise.reject(new StoreError("unavailable", undefined));
+  await using team = await startTeam({
+    overrides: { stores: { ...stores, limits: { ...stores.limits, reserve } } },
+  });
+  const { key } = await team.createKey({ requests_per_minute: 3 });
+  expect((await team.chat(key)).status).toBe(503);
+  expect(await rowsOf(team, 1)).toMatchObject([{ outcome: "failed", error: "overloaded", status: 503 }]);
 });
 
 test("LEDGER_DAYS=0 remembers nothing, and says so", async () => {
