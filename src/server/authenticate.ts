@@ -25,12 +25,7 @@ export function authenticate(
   app.addHook("onRequest", async (request, reply) => {
     if (!isGuarded(request)) return;
     const { facts } = request;
-    try {
-      facts.caller = await access.identify(givenKeys(request));
-    } catch (error) {
-      reply.header("www-authenticate", "Bearer");
-      throw error;
-    }
+    facts.caller = await access.identify(givenKeys(request));
     checkDialect(facts.caller, facts.dialect);
     facts.gate = access.gateFor(facts.caller, () => facts.dialect);
     beginTrace(request, reply, means);

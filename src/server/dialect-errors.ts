@@ -55,6 +55,8 @@ export function setDialectErrors(
     request.facts.error = error.kind;
     request.facts.cause = thrown;
     const { status, headers, body } = encode(error, request);
+    // Wanted with each 401. Source: RFC 9110, 11.6.1
+    if (status === 401) reply.header("www-authenticate", "Bearer");
     // Whatever the route said of the answer that it did not give.
     reply.header("cache-control", "no-store");
     return reply.code(status).headers(headers).type("application/json; charset=utf-8").send(body);

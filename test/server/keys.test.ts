@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 
+import { createMemoryStores } from "../../src/store/open-stores.ts";
+import { StoreError } from "../../src/store/response-store.ts";
 import { createGate } from "../support/gate.ts";
 import { get, post } from "../support/post.ts";
 import { hello, startTeam } from "../support/start-team.ts";
@@ -121,6 +123,18 @@ describe("who may ask", () => {
     const wrong = await team.chat("akc-wrong");
     expect(wrong.status).toBe(401);
     expect(wrong.headers["www-authenticate"]).toBe("Bearer");
+    const wrongAdmin = await get(`${team.url}/admin/v1/keys`, { authorization: "Bearer sesame" });
+    expect([wrongAdmin.status, wrongAdmin.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
+  });
+
+  test("nobody by a key while the store of keys is away, which is no word against the key", async () => {
+    const stores = createMemoryStores({ STORED_RESPONSES: 10, LEDGER_DAYS: 30 }, { now: Date.now });
+    const find = () => Promise.reject(new StoreError("unavailable", undefined));
+    await using team = await startTeam({
+      overrides: { stores: { ...stores, keys: { ...stores.keys, find } } },
+    });
+    const reply = await team.chat("akc-any");
+    expect([reply.status, reply.headers["www-authenticate"]]).toEqual([503, undefined]);
   });
 
   test("a key in any place where clients put one", async () => {
