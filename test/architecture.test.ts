@@ -42,6 +42,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "suggest/": [],
   "config-file/": [
     "model/model-alias.ts",
+    "model/without-undefined.ts",
     "suggest/",
     "base-url.ts",
     "config.ts",

@@ -1,4 +1,5 @@
 import { tidyBaseUrl } from "../base-url.ts";
+import { withoutUndefined } from "../model/without-undefined.ts";
 import type { ModelOptions, UpstreamModels } from "../upstreams/model-options.ts";
 import type { UpstreamEntry, WebChatEntry } from "../upstreams/upstream-entry.ts";
 import type { GatewayConfiguration } from "./configuration.ts";
@@ -100,12 +101,4 @@ function toModelOptions(entry: ModelOptionsInput): ModelOptions {
     price: entry.price,
   };
   return withoutUndefined(options);
-}
-
-/** What is left out is not there at all, so that laying options over others changes nothing that was not said. */
-function withoutUndefined<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  // The cast says what fromEntries can't: keys and values stay together.
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: Exclude<T[Key], undefined>;
-  };
 }

@@ -1,6 +1,7 @@
 import { type ErrorKind, shorten } from "../errors.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { FinishReason, Usage } from "../model/events.ts";
+import { withoutUndefined } from "../model/without-undefined.ts";
 import { findAgent, findSession, type HeaderFields } from "./find-session.ts";
 import type { LedgerRow, Outcome } from "./ledger-row.ts";
 
@@ -80,21 +81,13 @@ function toWhole(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value);
 }
 
-/** Leaves out what is `undefined`. */
-function compact(row: { readonly [Name in keyof LedgerRow]: LedgerRow[Name] | undefined }): LedgerRow {
-  const known: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(row)) if (value !== undefined) known[name] = value;
-  // Required fields are never undefined where this is called.
-  return known as unknown as LedgerRow;
-}
-
 /** Makes the row of a request. Nothing of its texts is in it, and of its headers and body only what is named here. */
 export function toLedgerRow(facts: LedgerFacts): LedgerRow {
   const { upstream, attempts } = facts;
   const asked = attempts.length > 0 || upstream !== undefined;
   // What was only counted, for a client that wanted to know, was not spent.
   const usage = asked ? facts.usage : undefined;
-  return compact({
+  return withoutUndefined({
     id: facts.id,
     at: facts.at,
     outcome: toOutcome(facts),

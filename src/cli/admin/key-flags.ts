@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { budgetPeriods } from "../../access/access-key.ts";
 import { dialectNames } from "../../model/dialect-name.ts";
+import { withoutUndefined } from "../../model/without-undefined.ts";
 import { UsageError } from "../usage-error.ts";
 import { readExpiry } from "./read-expiry.ts";
 import type { KeyObject } from "./key-object.ts";
@@ -114,7 +115,7 @@ export function toKeyBody(flags: KeyFlags, present?: KeyObject): Readonly<Record
     parent: flags.parent,
     trace: flags.trace,
   };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+  return withoutUndefined(body);
 }
 
 function toWish<T>(wish: Wish<T> | undefined): T | null | undefined {

@@ -5,6 +5,7 @@ import type { KeyWish, KeyWishChange } from "../../access/key-service.ts";
 import { limitField } from "../../access/refuse.ts";
 import type { LimitState } from "../../access/limits.ts";
 import { dialectNames } from "../../model/dialect-name.ts";
+import { withoutUndefined } from "../../model/without-undefined.ts";
 
 /** Other words for the periods, as other gateways have them. */
 const periodWords: Readonly<Record<string, BudgetPeriod>> = {
@@ -108,19 +109,15 @@ function toInnerNames(body: LimitFields) {
   };
 }
 
-type Given<Fields, Absent> = { readonly [Name in keyof Fields]?: Exclude<Fields[Name], Absent> };
+type WithoutNull<Fields> = { readonly [Name in keyof Fields]: Exclude<Fields[Name], null> | undefined };
 
-function isGiven(entry: readonly [string, unknown], absent: readonly unknown[]): boolean {
-  return !absent.includes(entry[1]);
-}
-
-/** What is there. The types can't follow entries, so they are told. */
-function dropAbsent<Fields extends object, Absent extends null | undefined>(
-  fields: Fields,
-  absent: readonly Absent[],
-): Given<Fields, Absent> {
-  const entries = Object.entries(fields).filter((entry) => isGiven(entry, absent));
-  return Object.fromEntries(entries) as Given<Fields, Absent>;
+/** Of a new key there is nothing to take away: `null` is as if it were absent. The types can't follow entries, so they are told. */
+function withoutNull<Fields extends object>(fields: Fields): WithoutNull<Fields> {
+  const entries = Object.entries(fields).map(([field, value]: [string, unknown]) => [
+    field,
+    value ?? undefined,
+  ]);
+  return Object.fromEntries(entries) as WithoutNull<Fields>;
 }
 
 /** What makes a key: the body of `POST /admin/v1/keys` and of `POST /v1/keys`. */
@@ -128,14 +125,14 @@ export const createKeySchema = z
   .strictObject({ name, ...limits, parent: z.string().min(1).nullish() })
   .transform(({ name: given, parent, ...body }): KeyWish => ({
     name: given,
-    ...dropAbsent({ ...toInnerNames(body), parent }, [undefined, null]),
+    ...withoutUndefined(withoutNull({ ...toInnerNames(body), parent })),
   }));
 
 /** What changes one: the body of `PATCH …/keys/{id}`. `null` takes a limit away. */
 export const changeKeySchema = z
   .strictObject({ name: name.optional(), ...limits })
   .transform(({ name: given, ...body }): KeyWishChange =>
-    dropAbsent({ ...toInnerNames(body), name: given }, [undefined]),
+    withoutUndefined({ ...toInnerNames(body), name: given }),
   );
 
 const toTime = (ms: number | undefined): string | null =>

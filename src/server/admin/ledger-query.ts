@@ -3,6 +3,7 @@ import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import type { LedgerGroup, LedgerPageQuery, LedgerSumQuery } from "../../ledger/ledger.ts";
 import { decodePlace } from "../../ledger/page-place.ts";
+import { withoutUndefined } from "../../model/without-undefined.ts";
 import { pageLimit, parseQuery, text } from "./parse-query.ts";
 import { momentForms, type MomentRole, parseMoment } from "../../ledger/parse-moment.ts";
 
@@ -103,23 +104,16 @@ interface Asked<Query> {
   readonly format: "json" | "csv" | undefined;
 }
 
-/** Drops what is `undefined`, which the types of queries don't know. */
-function compact<T extends object>(parts: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  const known = Object.entries(parts).filter(([, part]) => part !== undefined);
-  // What is left out may be absent.
-  return Object.fromEntries(known) as { [Name in keyof T]: Exclude<T[Name], undefined> };
-}
-
 /** Reads the query of a page of requests. Throws kind `invalid-request`. */
 export function readPageQuery(query: unknown, now: number): Asked<LedgerPageQuery> {
   const { format: asked, ...parts } = parseQuery(pageSchema(now), query);
   checkSpan(parts);
-  return { query: compact(parts), format: asked };
+  return { query: withoutUndefined(parts), format: asked };
 }
 
 /** Reads the query of sums. Throws kind `invalid-request`. */
 export function readSumQuery(query: unknown, now: number): Asked<LedgerSumQuery & { readonly from: number }> {
   const { format: asked, ...parts } = parseQuery(sumSchema(now), query);
   checkSpan(parts);
-  return { query: compact(parts), format: asked };
+  return { query: withoutUndefined(parts), format: asked };
 }
