@@ -24,7 +24,6 @@ const secretNames = new Set([
   "ADMIN_TOKEN",
   "AKASH_ACCESS_TOKEN",
   "AKASH_COOKIE",
-  "ADMIN_TOKEN",
   "AKASHML_API_KEY",
   "BEARER_TOKEN",
   "COMPATIBLE_API_KEY",

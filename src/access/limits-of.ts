@@ -1,7 +1,6 @@
+import { nanoUsdPerUsd } from "../model/cost-of.ts";
 import type { AccessKey, Budget } from "./access-key.ts";
 import type { Limit } from "./limits.ts";
-
-const nanoUsdPerUsd = 1_000_000_000;
 
 /** A budget as a limit: dollars in billionths. What is counted in tokens never becomes dollars, so its id says what it is. */
 export function budgetLimit({ id, unit, amount, period }: Budget): Limit {

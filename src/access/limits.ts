@@ -8,7 +8,7 @@ import type { BudgetPeriod } from "./access-key.ts";
  */
 export interface Limit {
   /**
-   * Unique: `key_….requests-per-minute`, `bud_….nano-usd`. What is counted under an id never changes its kind or unit (nor a rate its
+   * Unique: `key_….requests_per_minute`, `bud_….nano-usd`. What is counted under an id never changes its kind or unit (nor a rate its
    * period); the cap and a budget's period may, and what is used stays.
    */
   readonly id: string;

@@ -1,8 +1,7 @@
 import type { AccessKey } from "./access-key.ts";
 import { GatewayError, toLimitKind } from "../errors.ts";
+import { nanoUsdPerUsd } from "../model/cost-of.ts";
 import type { Limit, Refusal } from "./limits.ts";
-
-const nanoUsdPerUsd = 1_000_000_000;
 
 /** What a limit allows, in words: `10,000 tokens a day`. */
 export function describeLimit({ kind, unit, cap, period }: Limit): string {

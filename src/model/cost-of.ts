@@ -6,6 +6,9 @@ export interface Counted {
   readonly outputTokens?: number | undefined;
 }
 
+/** What things cost is counted in billionths of a US dollar: fine enough for the price of a token. */
+export const nanoUsdPerUsd = 1_000_000_000;
+
 /** Prices are counted in millionths of a billionth of a US dollar a token: finer than anybody writes them. */
 const perNanoUsd = 1_000_000n;
 const perUsdAMillion = 1e9;

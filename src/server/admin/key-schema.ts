@@ -4,6 +4,7 @@ import { budgetPeriods, type AccessKey, type BudgetPeriod } from "../../access/a
 import type { KeyWish, KeyWishChange } from "../../access/key-service.ts";
 import { limitField } from "../../access/refuse.ts";
 import type { LimitState } from "../../access/limits.ts";
+import { nanoUsdPerUsd } from "../../model/cost-of.ts";
 import { dialectNames } from "../../model/dialect-name.ts";
 import { withoutUndefined } from "../../model/without-undefined.ts";
 
@@ -161,8 +162,6 @@ export function encodeKey(key: AccessKey) {
     trace: key.trace ?? false,
   };
 }
-
-const nanoUsdPerUsd = 1_000_000_000;
 
 /** How a limit stands: of a budget in dollars its figures are dollars. */
 export function encodeLimitState({ limit, used, held, resetsAt }: LimitState) {

@@ -2,8 +2,7 @@ import type { LedgerGroup, LedgerSum } from "../../ledger/ledger.ts";
 import type { LedgerRow } from "../../ledger/ledger-row.ts";
 import type { CsvValue } from "./encode-csv.ts";
 import { encodeAttempts } from "../../model/attempt.ts";
-
-const nanoUsdPerUsd = 1_000_000_000;
+import { nanoUsdPerUsd } from "../../model/cost-of.ts";
 
 /** A request as the admin API shows it; every field is there, `null` where it has none. */
 export function encodeRequest(row: LedgerRow) {
