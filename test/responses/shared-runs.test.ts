@@ -27,6 +27,20 @@ function urlOf(member: Stack, id: string): string {
   return `${member.url}/v1/responses/${id}`;
 }
 
+/** Holds up what is stored at the gate, from the `first` put on, and says when that is reached. */
+function holdPuts(first: number) {
+  const [reached, gate] = [createGate(), createGate()];
+  let puts = 0;
+  async function passage(name: string): Promise<void> {
+    if (name !== "put") return;
+    puts += 1;
+    if (puts < first) return;
+    reached.open();
+    await gate.promise;
+  }
+  return { reached, gate, passage };
+}
+
 /** As it is stored. */
 async function statusOf({ store }: Fleet, id: string): Promise<unknown> {
   return (await store.get(id))?.response["status"];
@@ -116,18 +130,8 @@ test("one that is deleted elsewhere is gone everywhere, ends for those who follo
 });
 
 test("one that is deleted while it is stored does not come back", async () => {
-  const reached = createGate();
-  const gate = createGate();
-  let puts = 0;
-  await using fleet = await startFleet({
-    async passage(name) {
-      if (name !== "put") return;
-      puts += 1;
-      if (puts < 2) return;
-      reached.open();
-      await gate.promise;
-    },
-  });
+  const { reached, gate, passage } = holdPuts(2);
+  await using fleet = await startFleet({ passage });
   const [one, other] = fleet.members;
   one.simulator.enqueue({ text: "one" });
   const id = await ask(fleet, one);
@@ -139,14 +143,8 @@ test("one that is deleted while it is stored does not come back", async () => {
 });
 
 test("a stream that is stored ends when any gateway can be asked for it", async () => {
-  const [reached, gate] = [createGate(), createGate()];
-  await using fleet = await startFleet({
-    async passage(name) {
-      if (name !== "put") return;
-      reached.open();
-      await gate.promise;
-    },
-  });
+  const { reached, gate, passage } = holdPuts(1);
+  await using fleet = await startFleet({ passage });
   const [one, other] = fleet.members;
   let ended = false;
   const streamed = post(`${one.url}/v1/responses`, { model, input: "hi", stream: true }).finally(() => {
@@ -201,18 +199,8 @@ test("one whose gateway dies while it was to be cancelled is cancelled", async (
 });
 
 test("one that ended, but whose gateway died before it was stored, is stored as it ended", async () => {
-  const reached = createGate();
-  const gate = createGate();
-  let puts = 0;
-  await using fleet = await startFleet({
-    async passage(name) {
-      if (name !== "put") return;
-      puts += 1;
-      if (puts < 2) return;
-      reached.open();
-      await gate.promise;
-    },
-  });
+  const { reached, gate, passage } = holdPuts(2);
+  await using fleet = await startFleet({ passage });
   const [one, other] = fleet.members;
   one.simulator.enqueue({ text: "one" });
   const id = await ask(fleet, one);
