@@ -19,6 +19,7 @@ export interface BackgroundRuns {
   findOwn(id: string): OwnRun | undefined;
   /** A run of any process. Rejects with a `StoreError` when others can't be asked. */
   find(id: string): Promise<HeldRun | undefined>;
+  /** One that ended lately is found no more. */
   forget(id: string): void;
   /** Ends all runs as failed; resolves when that is stored. */
   close(): Promise<void>;
@@ -74,7 +75,6 @@ export function createBackgroundRuns(sharing?: RunSharing): BackgroundRuns {
     findOwn,
     find: async (id) => findOwn(id) ?? sharing?.follower.find(id),
     forget(id) {
-      leaving.delete(id);
       ended.delete(id);
     },
     async close() {

@@ -123,7 +123,18 @@ export function createRun(options: RunOptions, { sharer, onEnded, onGone }: RunP
     cancel: () => end(writer.cancel(), cancelled),
     async discard() {
       discarded = true;
-      await Promise.all([end(writer.cancel(), cancelled), sharer?.drop(id)]);
+      const cancelling = end(writer.cancel(), cancelled);
+      try {
+        await sharer?.drop(id);
+      } catch (error) {
+        // Others have it still, and shall not wait for its end.
+        discarded = false;
+        await cancelling;
+        await sharer?.finish(id);
+        throw error;
+      }
+      await cancelling;
+      if (sharer !== undefined) onGone();
     },
     fail: (error: GatewayError) => end(fail(error), error),
   };

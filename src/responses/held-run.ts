@@ -26,7 +26,7 @@ export interface HeldRun extends BackgroundRun {
   readonly stored: boolean;
   /** Ends the run as cancelled and aborts the upstream; resolves when that is stored. */
   cancel(): Promise<void>;
-  /** Ends the run without storing it. */
+  /** Ends the run without storing it. Rejects with a `StoreError` where others could not be told: for them it is cancelled, once they can. */
   discard(): Promise<void>;
 }
 

@@ -37,7 +37,7 @@ export interface RunSharer {
    * is tried again.
    */
   finish(id: string): Promise<void>;
-  /** Deletes a run everywhere. Rejects with a `StoreError`. */
+  /** Deletes a run everywhere. Rejects with a `StoreError`: then it is there still. */
   drop(id: string): Promise<void>;
   /** What could not be told is left to other processes. */
   close(): Promise<void>;
@@ -256,7 +256,12 @@ export function createRunSharer({ runs, process, startTimer, log }: RunSharerOpt
       const entry = entries.get(id);
       entries.delete(id);
       entry?.onTried?.();
-      await runs.forget(id);
+      try {
+        await runs.forget(id);
+      } catch (error) {
+        if (entry !== undefined) entries.set(id, entry);
+        throw error;
+      }
     },
     async close() {
       await working;

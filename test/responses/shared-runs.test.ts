@@ -142,6 +142,21 @@ test("one that is deleted while it is stored does not come back", async () => {
   expect(await fleet.store.get(id)).toBeUndefined();
 });
 
+test("one that can't be deleted, since the stores are away, is cancelled for all when they are back", async () => {
+  await using fleet = await startFleet();
+  const [one, other] = fleet.members;
+  one.simulator.enqueue({ text: ["one ", "two"], gate: never, gateAfter: 1 });
+  const id = await ask(fleet, one);
+  await fleet.waitFor(other, id, "in_progress");
+  one.stores.areAway = true;
+  expect(await fleet.time.until(send("DELETE", urlOf(one, id), null))).toMatchObject({ status: 503 });
+  one.stores.areAway = false;
+  fleet.time.pass(60_000);
+  expect(await fleet.waitFor(other, id, "cancelled")).toMatchObject({ id, error: null });
+  await fleet.time.untilTrue(async () => (await statusOf(fleet, id)) === "cancelled");
+  expect(await fleet.time.until(send("DELETE", urlOf(other, id), null))).toMatchObject({ status: 200 });
+});
+
 test("a stream that is stored ends when any gateway can be asked for it", async () => {
   const { reached, gate, passage } = holdPuts(1);
   await using fleet = await startFleet({ passage });
