@@ -85,7 +85,7 @@ export function createSurveyRelay(
   const channels = new Set<Channel>();
   const open = new Map<
     number,
-    { readonly missing: Set<Channel>; add(from: Channel, value: unknown): void }
+    { readonly question: string; add(from: Channel, value: unknown): void }
   >();
   /** Of those that are gone, by question. */
   const left = new Map<string, unknown>();
@@ -106,7 +106,7 @@ export function createSurveyRelay(
     }
 
     open.set(id, {
-      missing,
+      question,
       add(from, value) {
         if (!missing.delete(from)) return;
         if (value !== undefined) answers.push(value);
@@ -125,9 +125,10 @@ export function createSurveyRelay(
     }
   }
 
-  function leave(channel: Channel): void {
+  /** What it leaves is its answer to what it is asked just now: else it would be missing there, and counters would fall. */
+  function leave(channel: Channel, answers: Answers): void {
     channels.delete(channel);
-    for (const one of open.values()) one.add(channel, undefined);
+    for (const one of open.values()) one.add(channel, answers[one.question]);
   }
 
   return {
@@ -140,12 +141,12 @@ export function createSurveyRelay(
         else if ("question" in told) ask(channel, told.ask, told.question);
         else {
           // From now on it counts by what it has left.
-          leave(channel);
+          leave(channel, told.last);
           keep(told.last);
           say(channel, { answers: [], ask: told.ask });
         }
       });
-      channel.onClose(() => leave(channel));
+      channel.onClose(() => leave(channel, {}));
     },
   };
 }

@@ -66,6 +66,23 @@ test("who fails, dies or does not answer in time is left out", async () => {
   expect(timers).toEqual([]);
 });
 
+test("who goes while it is asked answers by what it leaves", async () => {
+  const { join } = setUp();
+  const one = join(() => 1);
+  const going = join(() => 10);
+  const never = new Promise(() => {});
+  going.answer(
+    "count",
+    () => never,
+    () => 10,
+  );
+  const asked = one.ask("count");
+  await turns();
+  await going.leave();
+  expect(await asked).toEqual([10]);
+  expect(await one.ask("count")).toEqual([10]);
+});
+
 test("what has been counts on when a process goes, once; what is only now does not", async () => {
   const { join } = setUp();
   const one = join(() => 1);
