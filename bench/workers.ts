@@ -22,6 +22,8 @@ const requests = Number(values.requests ?? 3000);
 /** Of each process that serves: what a process does at once, it does together, and cheaper. */
 const connections = 32;
 const adminToken = "bench-admin";
+/** With an `ADMIN_TOKEN` nobody is let in without a key; this one has no limits. */
+const operatorToken = "bench-operator";
 
 const { url: upstream } = await startProcess({ args: ["bench/raw-upstream.ts"], probe: false });
 
@@ -31,6 +33,7 @@ async function startGateway(workers: number): Promise<Started> {
     SERVER_ADDRESS: "127.0.0.1:0",
     AKASH_BASE_URL: upstream,
     ADMIN_TOKEN: adminToken,
+    BEARER_TOKEN: operatorToken,
     WORKERS: String(workers),
     // Node's own: who gives connections to workers, the primary in turn (`rr`) or the system (`none`).
     NODE_CLUSTER_SCHED_POLICY: values.schedule ?? "rr",
@@ -114,10 +117,12 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) =>
 
 const [one, two] = [await startGateway(1), await startGateway(2)];
 for (const withKey of [false, true]) {
-  const headers = { "content-type": "application/json" };
   const of = async (started: Started): Promise<Address> => ({
     url: started.url,
-    headers: withKey ? { ...headers, authorization: `Bearer ${await createKey(started)}` } : headers,
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${withKey ? await createKey(started) : operatorToken}`,
+    },
   });
   const [oneAddress, twoAddress] = [await of(one), await of(two)];
   await Promise.all([ask(oneAddress, requests, 1), ask(twoAddress, 2 * requests, 2)]);
@@ -127,7 +132,7 @@ for (const withKey of [false, true]) {
     twos.push(await measure(two, twoAddress));
   }
   const ratios = ones.map(({ cpu }, index) => (2 * sum(cpu)) / sum(twos[index]?.cpu ?? []));
-  console.log(withKey ? "\na key with five limits" : "without keys");
+  console.log(withKey ? "\na key with five limits" : "without limits");
   console.log(`  one process: ${show(ones.map(({ cpu }) => sum(cpu)))} µs a request`);
   console.log(
     `  two workers: ${show(twos.map(({ cpu }) => sum(cpu.slice(1))))} µs, primary ${show(twos.map(({ cpu }) => cpu[0] ?? 0))} µs`,
