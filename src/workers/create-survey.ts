@@ -83,10 +83,7 @@ export function createSurveyRelay(
   merge: Readonly<Record<string, (one: unknown, other: unknown) => unknown>>,
 ): SurveyRelay {
   const channels = new Set<Channel>();
-  const open = new Map<
-    number,
-    { readonly question: string; add(from: Channel, value: unknown): void }
-  >();
+  const open = new Map<number, { readonly question: string; add(from: Channel, value: unknown): void }>();
   /** Of those that are gone, by question. */
   const left = new Map<string, unknown>();
   let last = 0;

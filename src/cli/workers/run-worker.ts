@@ -32,12 +32,16 @@ export function runWorker(channel: Channel): void {
 
   async function end(drains: boolean): Promise<void> {
     if (starting === undefined) return;
-    const started = await starting;
-    const { gateway } = started;
-    if (drains) await gateway.drain(drainMs);
-    else tellPrimary(control, { stopping: gateway.running() });
-    await gateway.close();
-    await started.leave();
+    const { worker, gateway, leave } = await starting;
+    try {
+      if (drains) await gateway.drain(drainMs);
+      else tellPrimary(control, { stopping: gateway.running() });
+      await gateway.close();
+      await leave();
+    } catch (error) {
+      gateway.log.error({ err: error }, `worker ${worker} could not end as it should`);
+      process.exit(1);
+    }
     process.exit(0);
   }
 
@@ -50,8 +54,7 @@ export function runWorker(channel: Channel): void {
         // In the next turn, when that is sent.
         setImmediate(() => setImmediate(() => process.exit()));
       });
-    } else if (message.do === "welcome") void starting?.then(({ gateway }) => welcome(gateway));
-    // What fails in it is unforeseen, and ends the process.
+    } else if (message.do === "welcome") void starting?.then(welcome);
     else void end(message.do === "retire");
   }
 
@@ -60,9 +63,12 @@ export function runWorker(channel: Channel): void {
 }
 
 interface Started {
+  readonly worker: number;
   readonly gateway: Gateway;
+  /** Its base URL. */
+  readonly url: string;
   /** Leaves to the others what counts on. */
-  leave(): Promise<void>;
+  readonly leave: () => Promise<void>;
 }
 
 async function start({ worker, environment, secret }: WorkerStart, link: Link): Promise<Started> {
@@ -89,7 +95,9 @@ async function start({ worker, environment, secret }: WorkerStart, link: Link): 
   prepareForRequests(gateway.app.server, log);
   tellPrimary(link.lane("control"), { listening: url });
   return {
+    worker,
     gateway,
+    url,
     async leave() {
       await survey.leave();
       // The answer comes when that has come.
@@ -106,11 +114,7 @@ async function connect(link: Link): Promise<Stores> {
 }
 
 /** Welcomes whoever is at the terminal, for all workers. */
-function welcome(gateway: Gateway): void {
-  const { config } = gateway.services;
-  const address = gateway.app.server.address();
-  const { host, port } = config.SERVER_ADDRESS;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${typeof address === "object" ? (address?.port ?? port) : port}`;
+function welcome({ gateway, url }: Started): void {
   const paint = createPaint(hasColours(true, process.env));
-  showBanner({ gateway, config, url, kind: "gateway" }, process.stdout, paint);
+  showBanner({ gateway, config: gateway.services.config, url, kind: "gateway" }, process.stdout, paint);
 }
