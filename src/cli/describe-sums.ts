@@ -7,26 +7,24 @@ import { alignColumns } from "./align-columns.ts";
 const figure = z.number().nullable();
 
 /** What `GET /admin/v1/usage` answers, as far as it is shown. */
-export const sumList = z.object({
+export const sumList = z.looseObject({
   by: z.array(z.string()),
   from: z.string().nullable(),
   to: z.string().nullable(),
   data: z.array(
-    z
-      .object({
-        requests: z.number(),
-        answered: z.number(),
-        failed: z.number(),
-        refused: z.number(),
-        left: z.number(),
-        input_tokens: z.number(),
-        output_tokens: z.number(),
-        cost_usd: z.number(),
-        mean_first_token_ms: figure,
-        mean_ms: figure,
-      })
-      // Its groups.
-      .catchall(z.unknown()),
+    // Its groups, too.
+    z.looseObject({
+      requests: z.number(),
+      answered: z.number(),
+      failed: z.number(),
+      refused: z.number(),
+      left: z.number(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cost_usd: z.number(),
+      mean_first_token_ms: figure,
+      mean_ms: figure,
+    }),
   ),
 });
 
@@ -79,7 +77,7 @@ export function describeSums({ by, from, to, data }: SumList): string {
     "",
   ];
   const lines = alignColumns([[...by, ...heads], ...rows, all], (column) => column >= by.length);
-  return `Requests${time}, in UTC\n${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+  return `Requests${time}, in UTC\n${lines.join("\n")}\n`;
 }
 
 function writeGroup(sum: Sum, group: string): string {

@@ -100,6 +100,7 @@ describe("usage --by", () => {
     for (const flags of [["--format", "json"], ["--json"]]) {
       const json = await run("--by", "key", ...flags);
       expect(JSON.parse(json.stdout)).toMatchObject({
+        object: "list",
         by: ["key"],
         data: [{ key: "key_1", key_name: "Jan" }, {}, {}],
       });

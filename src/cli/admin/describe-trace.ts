@@ -1,3 +1,4 @@
+import { shorten } from "../../errors.ts";
 import type { Paint } from "../../pretty/create-paint.ts";
 import { toOneLine } from "../../pretty/entry.ts";
 import { alignColumns } from "../align-columns.ts";
@@ -94,6 +95,5 @@ function describeTurn({
 }
 
 function cut(text: string): string {
-  const line = toOneLine(text);
-  return line.length > shownText ? `${line.slice(0, shownText)}…` : line;
+  return shorten(toOneLine(text), shownText);
 }

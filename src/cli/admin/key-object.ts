@@ -3,8 +3,8 @@ import { z } from "zod";
 const count = z.number().nullable();
 const time = z.string().nullable();
 
-/** A key, as the admin API shows it. */
-export const keyObject = z.object({
+/** A key, as the admin API shows it. What else it says of one is kept, for `--json`. */
+export const keyObject = z.looseObject({
   id: z.string(),
   name: z.string(),
   hint: z.string(),
@@ -55,7 +55,7 @@ export const shownKey = keyObject.extend({ limits: z.array(limitObject) });
 export type ShownKey = z.output<typeof shownKey>;
 
 /** `GET /admin/v1/keys` */
-export const keyList = z.object({ data: z.array(keyObject) });
+export const keyList = z.looseObject({ data: z.array(keyObject) });
 
 /** `POST /admin/v1/keys`: the only time that the secret, `key`, is shown. */
 export const createdKey = keyObject.extend({ key: z.string() });

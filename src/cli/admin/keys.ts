@@ -1,6 +1,7 @@
 import type { Config } from "../../config.ts";
 import { createPaint, hasColours } from "../../pretty/create-paint.ts";
 import { toOneLine } from "../../pretty/entry.ts";
+import { UsageError } from "../usage-error.ts";
 import { AdminRefusal, openAdminApi, type AdminApi } from "./ask-admin.ts";
 import { describeKey, describeKeys, findEnded, type KeyStyle } from "./describe-keys.ts";
 import { findKey } from "./find-key.ts";
@@ -40,11 +41,12 @@ export async function listKeys(
   options: KeysOptions & { readonly all?: boolean },
 ): Promise<void> {
   const api = openAdminApi(config, options.url);
-  const { data } = await api.ask({ method: "GET", path: "/keys" }, keyList);
+  const list = await api.ask({ method: "GET", path: "/keys" }, keyList);
+  const { data } = list;
   const ended = findEnded(data, Date.now());
   const shown = options.all === true ? data : data.filter(({ id }) => !ended.has(id));
   if (options.json === true) {
-    writeJson({ data: shown });
+    writeJson({ ...list, data: shown });
     return;
   }
   const left = data.length - shown.length;
@@ -108,7 +110,7 @@ async function findBudget(api: AdminApi, named: string): Promise<string> {
   if (/^bud_\w+$/.test(named)) return named;
   const { budget, name } = await findKey(api, named);
   if (budget !== null) return budget.id;
-  throw new AdminRefusal(`--share-budget: the key "${toOneLine(name)}" has no budget.`, 400, undefined);
+  throw new UsageError(`--share-budget: the key "${toOneLine(name)}" has no budget.`);
 }
 
 /** How the budgets of keys stand, each asked for once. */

@@ -106,6 +106,16 @@ test("a key has a life: created with all flags, shown by name, changed, revoked"
   expect((await get(`${team.url}/v1/models`, { authorization: `Bearer ${made.key}` })).status).toBe(401);
 });
 
+test("--json prints what the admin API says, all of it", async () => {
+  const made = JSON.parse((await keys("create --name json --budget-tokens 5 --json")).stdout);
+  expect(made.object).toBe("key");
+  const headers = { authorization: `Bearer ${token}` };
+  const shown = await get(`${team.url}/admin/v1/keys/${made.id}`, headers);
+  expect(JSON.parse((await keys("show json --json")).stdout)).toEqual(shown.json());
+  const listed = await get(`${team.url}/admin/v1/keys`, headers);
+  expect(JSON.parse((await keys("list --all --json")).stdout)).toEqual(listed.json());
+});
+
 describe("what is wrong is said in the words of the command line", () => {
   test.each([
     [["create"], "required option '--name <name>' not specified"],
@@ -116,6 +126,7 @@ describe("what is wrong is said in the words of the command line", () => {
     [["create", "--name", "a", "--dialects", "soap"], "--dialects: must be one of openai-chat,"],
     [["create", "--name", "a", "--expires", "2001-01-01"], "--expires: is not in the future."],
     [["create", "--name", "a", "--expires", "soon"], "must be such as 30d"],
+    [["create", "--name", "a", "--expires", "2099-02-30"], "must be such as 30d"],
     [["create", "--name", "a", "--parent", "key_none"], "There is no key 'key_none'."],
     [["create", "--name", "a", "--parent", "nobody"], 'There is no key of the name "nobody".'],
     [["create", "--name", "a", "--budget-tokens", "5", "--budget-usd", "6"], "cannot be used with"],
