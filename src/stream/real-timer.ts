@@ -5,3 +5,9 @@ export const startRealTimer: StartTimer = (milliseconds, expire) => {
   const timer = setTimeout(expire, milliseconds);
   return () => clearTimeout(timer);
 };
+
+/** The same for what nothing waits for: a process ends before. */
+export const startUnrefTimer: StartTimer = (milliseconds, expire) => {
+  const timer = setTimeout(expire, milliseconds).unref();
+  return () => clearTimeout(timer);
+};

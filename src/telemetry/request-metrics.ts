@@ -19,80 +19,66 @@ export function createRequestMetrics(
   registry: prom.Registry,
   isModel: (name: string) => boolean,
 ): RequestObserver {
-  const registers = [registry];
   const modelLabel = createBoundLabel(isModel);
   const upstreamLabel = createBoundLabel();
   const reasonLabel = createBoundLabel();
 
-  const requests = new Counter({
-    name: "akashchat_requests_total",
-    help: "Requests that are over, by what the client got: status 499 is a client that left before, error none a success.",
-    labelNames: ["dialect", "model", "status", "error"],
-    registers,
-  });
-  const runs = new Counter({
-    name: "akashchat_background_responses_total",
-    help: "Background responses that are over.",
-    labelNames: ["model", "outcome", "error"],
-    registers,
-  });
-  const total = new Histogram({
-    name: "akashchat_request_duration_seconds",
-    help: "From the request to the last byte of its answer, of requests that asked an upstream.",
-    labelNames: ["dialect", "model"],
-    buckets: durations,
-    registers,
-  });
-  const first = new Histogram({
-    name: "akashchat_time_to_first_token_seconds",
-    help: "From the request to the first piece of text, thought, call or picture.",
-    labelNames: ["dialect", "model"],
-    buckets: durations,
-    registers,
-  });
-  const tokens = new Counter({
-    name: "akashchat_tokens_total",
-    help: "Tokens that models read (input) and wrote (output, reasoning included).",
-    labelNames: ["model", "upstream", "type", "estimated"],
-    registers,
-  });
-  const reasoning = new Counter({
-    name: "akashchat_reasoning_tokens_total",
-    help: "Those of the output tokens that were thoughts, where the upstream tells them apart.",
-    labelNames: ["model", "upstream"],
-    registers,
-  });
-  const pictures = new Counter({
-    name: "akashchat_pictures_total",
-    help: "Pictures that were drawn.",
-    labelNames: ["model"],
-    registers,
-  });
-  const repairs = new Counter({
-    name: "akashchat_repairs_total",
-    help: "Answers that did not do, so that the model was asked once more.",
-    labelNames: ["model", "reason"],
-    registers,
-  });
-  const retries = new Counter({
-    name: "akashchat_retries_total",
-    help: "Requests that were sent to the same upstream once more after a failure.",
-    labelNames: ["upstream", "reason"],
-    registers,
-  });
-  const attempts = new Counter({
-    name: "akashchat_upstream_attempts_total",
-    help: "Tries at upstreams: answered, whatever became of it, or the kind of error.",
-    labelNames: ["upstream", "outcome"],
-    registers,
-  });
-  const attemptTimes = new Histogram({
-    name: "akashchat_upstream_attempt_duration_seconds",
-    help: "From asking an upstream to the first events of its answer, or to its failure.",
-    labelNames: ["upstream"],
-    buckets: durations,
-    registers,
-  });
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Histogram({ name, help, labelNames, buckets: durations, registers: [registry] });
+
+  const requests = counter(
+    "akashchat_requests_total",
+    "Requests that are over, by what the client got: status 499 is a client that left before, error none a success.",
+    ["dialect", "model", "status", "error"],
+  );
+  const runs = counter("akashchat_background_responses_total", "Background responses that are over.", [
+    "model",
+    "outcome",
+    "error",
+  ]);
+  const total = histogram(
+    "akashchat_request_duration_seconds",
+    "From the request to the last byte of its answer, of requests that asked an upstream.",
+    ["dialect", "model"],
+  );
+  const first = histogram(
+    "akashchat_time_to_first_token_seconds",
+    "From the request to the first piece of text, thought, call or picture.",
+    ["dialect", "model"],
+  );
+  const tokens = counter(
+    "akashchat_tokens_total",
+    "Tokens that models read (input) and wrote (output, reasoning included).",
+    ["model", "upstream", "type", "estimated"],
+  );
+  const reasoning = counter(
+    "akashchat_reasoning_tokens_total",
+    "Those of the output tokens that were thoughts, where the upstream tells them apart.",
+    ["model", "upstream"],
+  );
+  const pictures = counter("akashchat_pictures_total", "Pictures that were drawn.", ["model"]);
+  const repairs = counter(
+    "akashchat_repairs_total",
+    "Answers that did not do, so that the model was asked once more.",
+    ["model", "reason"],
+  );
+  const retries = counter(
+    "akashchat_retries_total",
+    "Requests that were sent to the same upstream once more after a failure.",
+    ["upstream", "reason"],
+  );
+  const attempts = counter(
+    "akashchat_upstream_attempts_total",
+    "Tries at upstreams: answered, whatever became of it, or the kind of error.",
+    ["upstream", "outcome"],
+  );
+  const attemptTimes = histogram(
+    "akashchat_upstream_attempt_duration_seconds",
+    "From asking an upstream to the first events of its answer, or to its failure.",
+    ["upstream"],
+  );
 
   /** What an upstream was asked for, and what it cost. A count of tokens that asked nobody has a usage, too. */
   function countWork(facts: AnswerFacts, model: string): void {

@@ -1,6 +1,7 @@
 import path from "node:path";
 
 import type { Ledger, LedgerPage, LedgerSum } from "../../../ledger/ledger.ts";
+import { startUnrefTimer } from "../../../stream/real-timer.ts";
 import type { StartTimer } from "../../../stream/with-idle-timeout.ts";
 import { StoreError } from "../../response-store.ts";
 import { createDatabase } from "../create-database.ts";
@@ -43,12 +44,6 @@ export interface SqliteLedger extends Ledger {
   close(): Promise<void>;
 }
 
-const startRealTimer: StartTimer = (milliseconds, expire) => {
-  // Nothing here is worth keeping a process for: who closes the ledger waits for it.
-  const timer = setTimeout(expire, milliseconds).unref();
-  return () => clearTimeout(timer);
-};
-
 /**
  * Keeps rows in `<directory>/ledger.sqlite`, which is created when missing and outlives the process. Whatever becomes of the file, it never
  * throws and never stops anybody: what can't be written is dropped, counted, and told to the log.
@@ -62,7 +57,7 @@ export function createSqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
     lockWaitMs = 5000,
     answerWaitMs = 30_000,
   } = options;
-  const { idleMs = 60_000, startTimer = startRealTimer } = options;
+  const { idleMs = 60_000, startTimer = startUnrefTimer } = options;
   const file = path.join(options.directory, "ledger.sqlite");
   const watch = createLedgerWatch(options);
   const database = createDatabase<never, LedgerCommand>({
