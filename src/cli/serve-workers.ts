@@ -1,4 +1,5 @@
 import cluster, { type Worker } from "node:cluster";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import type { Logger } from "pino";
@@ -13,7 +14,7 @@ import { createMemoryRuns } from "../store/memory/memory-runs.ts";
 import { createMemoryStores, openStores } from "../store/open-stores.ts";
 import { siblingModule } from "../store/sqlite/sibling-module.ts";
 import { createStoreHost } from "../store/remote/create-store-host.ts";
-import { startRealTimer } from "../stream/real-timer.ts";
+import { startRealTimer, startUnrefTimer } from "../stream/real-timer.ts";
 import { addMetrics, type SharedMetric } from "../telemetry/add-metrics.ts";
 import { type FromWorker, tellWorker } from "../workers/control.ts";
 import { createLink } from "../workers/create-link.ts";
@@ -21,7 +22,7 @@ import { createNoticeRelay } from "../workers/create-notices.ts";
 import { createSurveyRelay } from "../workers/create-survey.ts";
 import { toChannel } from "../workers/process-channel.ts";
 import { supervise, type WorkerProcess } from "../workers/supervise.ts";
-import { countWorkers } from "./count-workers.ts";
+import { countWorkers, warnOfIdleWorkers } from "./count-workers.ts";
 import { guardProcess } from "./guard-process.ts";
 import { logStart } from "./log-start.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
@@ -41,6 +42,7 @@ export async function serveWorkers(config: Config, environment: Environment = pr
   const secret = loadSecret(config);
   const { configuration } = loadConfiguration(config, environment);
   const count = countWorkers(config);
+  warnOfIdleWorkers(count, availableParallelism(), log);
   // With a database each worker has its own connections to it, and finds nothing here but traces.
   const isShared = config.DATABASE_URL !== undefined;
   const stores = isShared
@@ -179,10 +181,4 @@ function withoutAbsent(environment: Environment): Readonly<Record<string, string
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-/** The process ends without waiting for it. */
-function startUnrefTimer(milliseconds: number, expire: () => void): () => void {
-  const timer = setTimeout(expire, milliseconds).unref();
-  return () => clearTimeout(timer);
 }
