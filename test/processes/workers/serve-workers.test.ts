@@ -173,6 +173,26 @@ test("limits hold over all of them, and a key that is revoked is refused by all"
   for (const { client } of places) await client.destroy();
 });
 
+test("a background response is streamed and cancelled at a worker that does not make it", async () => {
+  await using workers = await start();
+  const { key } = await createKey(workers);
+  const headers = { ...json, ...ownOf(key) };
+  const [maker, other] = await connectToBoth(workers);
+  async function begin(): Promise<string> {
+    const body = JSON.stringify({ model: "DeepSeek-V3.2", input: "wait", background: true });
+    const reply = await maker.client.request({ method: "POST", path: "/v1/responses", headers, body });
+    return `/v1/responses/${((await reply.body.json()) as AnyJson).id}`;
+  }
+  const cancelled = await begin();
+  const cancel = await other.client.request({ method: "POST", path: `${cancelled}/cancel`, headers });
+  expect(await cancel.body.json()).toMatchObject({ status: "cancelled" });
+  const path = `${await begin()}?stream=true`;
+  const streamed = await other.client.request({ method: "GET", path, headers });
+  release.open();
+  expect(await streamed.body.text()).toMatch(/so [\s\S]*long[\s\S]*response\.completed/);
+  for (const { client } of [maker, other]) await client.destroy();
+});
+
 describe("kill -9 of a worker", () => {
   test("gives back what it had reserved, ends its background responses as failed, and is followed by another", async () => {
     await using workers = await start();
