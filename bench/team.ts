@@ -1,7 +1,6 @@
 /**
  * What a team is promised, put to the proof over real gateway processes: limits that are exact, sums that are what the upstream counted, a
- * gateway that is killed, secrets that are nowhere, a database that goes away. Fails when a promise is not kept. The short form is
- * `test/team/`. Use: npm run build && node bench/team.ts [--only fleet] [--requests 2000] [--rounds 10] [--seed s]
+ * gateway that is killed. Fails when a promise is not kept. The short form is `test/processes/team/`. Use: npm run build && node bench/team.ts [--only fleet] [--requests 2000] [--rounds 10] [--seed s]
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";

@@ -12,7 +12,7 @@ export interface StartUpOptions {
   readonly restMs: number;
 }
 
-/** From the creation of a process until it does its work, in ms, and what it takes up at rest, in MB. */
+/** From the creation of a process until it does its work, in ms, and what it takes up at rest after that, in MB. */
 type StartUp = Readonly<Record<"listening" | "first" | "rss", number>>;
 
 async function startOnce(plan: TargetPlan, restMs: number): Promise<StartUp> {
@@ -32,7 +32,7 @@ async function startOnce(plan: TargetPlan, restMs: number): Promise<StartUp> {
 const figures = [
   ["listening", "from spawn to listening", "ms"],
   ["first", "from spawn to the first answer", "ms"],
-  ["rss", "resident memory at rest", "MB"],
+  ["rss", "resident memory at rest, after one answer", "MB"],
 ] as const;
 
 /** Starts each target anew in each round. */
