@@ -10,6 +10,9 @@ export type Caller =
   | { readonly kind: "anybody" }
   | ({ readonly kind: "key" } & KeyLineage);
 
+/** Who asks where nobody has to say it. */
+export const anybody: Caller = { kind: "anybody" };
+
 /** All keys that bind a caller, its own first. */
 export function keysOf(caller: Caller): readonly AccessKey[] {
   return caller.kind === "key" ? [caller.key, ...caller.ancestors] : [];

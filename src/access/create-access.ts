@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import { findEnd, type Caller } from "./caller.ts";
+import { anybody, findEnd, type Caller } from "./caller.ts";
 import { createGate, type KeyCaller, type RequestGate } from "./create-gate.ts";
 import { digestOf } from "./key-secret.ts";
 import type { KeyLineage } from "./access-key.ts";
@@ -97,7 +97,6 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
   };
 }
 
-const anybody: Caller = { kind: "anybody" };
 const operator: Caller = { kind: "operator" };
 
 function createKeyError(message: string): GatewayError {

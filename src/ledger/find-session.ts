@@ -64,20 +64,25 @@ function readUserId(value: unknown): unknown {
 export function findSession(headers: HeaderFields, body: unknown): string | undefined {
   const fromHeaders = firstHeader(headers, sessionHeaders);
   if (fromHeaders !== undefined) return fromHeaders;
+  if (typeof body !== "object" || body === null) return undefined;
   const metadata = field(body, "metadata");
   const conversation = field(body, "conversation");
-  return [
-    readUserId(field(metadata, "user_id")),
-    field(metadata, "session_id"),
-    field(metadata, "sessionId"),
-    field(metadata, "conversation_id"),
-    field(body, "session_id"),
-    typeof conversation === "string" ? conversation : field(conversation, "id"),
+  return (
+    (metadata === undefined ? undefined : findInMetadata(metadata)) ??
+    toSentId(field(body, "session_id")) ??
+    toSentId(typeof conversation === "string" ? conversation : field(conversation, "id")) ??
     // Codex: that of the conversation; others: what shares a beginning, which mostly is the same.
-    field(body, "prompt_cache_key"),
-  ]
-    .map(toSentId)
-    .find((id) => id !== undefined);
+    toSentId(field(body, "prompt_cache_key"))
+  );
+}
+
+function findInMetadata(metadata: unknown): string | undefined {
+  return (
+    toSentId(readUserId(field(metadata, "user_id"))) ??
+    toSentId(field(metadata, "session_id")) ??
+    toSentId(field(metadata, "sessionId")) ??
+    toSentId(field(metadata, "conversation_id"))
+  );
 }
 
 /** The agent of an agent that asks, where clients say so. */

@@ -5,7 +5,7 @@ import type { FinishReason } from "../model/events.ts";
 /** How a request ended, in one word: answered, refused or failed (`error` says why), or left by its client. */
 export type Outcome = "answered" | "failed" | "refused" | "left";
 
-/** What is remembered of one request. Nothing of what was asked and answered, and no secret. */
+/** What is remembered of one request; what is `undefined` is the same as absent. Nothing of what was asked and answered, and no secret. */
 export interface LedgerRow {
   /** Unique: the request's own id (`x-request-id`), or that of the background response. Clients may give theirs twice: then both are kept. */
   readonly id: string;
@@ -13,40 +13,40 @@ export interface LedgerRow {
   readonly at: number;
   readonly outcome: Outcome;
   /** Of the key that asked; absent: the operator's own, or nobody's. */
-  readonly key?: string;
-  readonly dialect?: string;
+  readonly key?: string | undefined;
+  readonly dialect?: string | undefined;
   /** `POST /v1/messages` */
   readonly route: string;
   /** As the client spelled it, shortened. */
-  readonly requestedModel?: string;
+  readonly requestedModel?: string | undefined;
   /** The merged list's id of the model that answered. */
-  readonly model?: string;
-  readonly upstream?: string;
+  readonly model?: string | undefined;
+  readonly upstream?: string | undefined;
   readonly attempts: readonly Attempt[];
   /** Of HTTP; of a background response there is none. */
-  readonly status?: number;
-  readonly finish?: FinishReason["kind"];
-  readonly error?: ErrorKind;
-  readonly stream?: boolean;
-  readonly inputTokens?: number;
-  readonly outputTokens?: number;
-  readonly reasoningTokens?: number;
+  readonly status?: number | undefined;
+  readonly finish?: FinishReason["kind"] | undefined;
+  readonly error?: ErrorKind | undefined;
+  readonly stream?: boolean | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
   /** The counts are the gateway's own. */
-  readonly estimated?: boolean;
+  readonly estimated?: boolean | undefined;
   /** What it cost, in billionths of a US dollar, where the model's price is known. */
-  readonly nanoUsd?: number;
-  readonly pictures?: number;
+  readonly nanoUsd?: number | undefined;
+  readonly pictures?: number | undefined;
   /** How often the model was asked again because of what it said, and the upstream because of a failure. */
-  readonly repairs?: number;
-  readonly retries?: number;
+  readonly repairs?: number | undefined;
+  readonly retries?: number | undefined;
   /** ms from the request's beginning. */
-  readonly firstTokenMs?: number;
+  readonly firstTokenMs?: number | undefined;
   readonly ms: number;
   /** The client's `user-agent`, shortened. */
-  readonly client?: string;
+  readonly client?: string | undefined;
   /** Which conversation and which of an agent's agents: ids that clients send, shortened. */
-  readonly session?: string;
-  readonly agent?: string;
+  readonly session?: string | undefined;
+  readonly agent?: string | undefined;
   /** There is a trace of it. */
-  readonly traced?: boolean;
+  readonly traced?: boolean | undefined;
 }

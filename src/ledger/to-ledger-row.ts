@@ -1,7 +1,6 @@
 import { type ErrorKind, shorten } from "../errors.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { FinishReason, Usage } from "../model/events.ts";
-import { withoutUndefined } from "../model/without-undefined.ts";
 import { findAgent, findSession, type HeaderFields } from "./find-session.ts";
 import type { LedgerRow, Outcome } from "./ledger-row.ts";
 
@@ -49,7 +48,9 @@ const mostAttempts = 50;
 /** A name that somebody sent, without what no terminal and no table shows; `undefined` where nothing is left. */
 function toName(value: unknown, longest: number): string | undefined {
   if (typeof value !== "string") return undefined;
-  const name = value.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  // Nearly all are, and the pattern of all the others is dear.
+  const isPlain = /^[\x20-\x7e]*$/.test(value);
+  const name = (isPlain ? value : value.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ")).trim();
   return name === "" ? undefined : shorten(name, longest);
 }
 
@@ -81,13 +82,13 @@ function toWhole(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value);
 }
 
-/** Makes the row of a request. Nothing of its texts is in it, and of its headers and body only what is named here. */
+/** Makes the row of a request: one literal, since it is made for each. Nothing of its texts is in it, and of its headers and body only what is named here. */
 export function toLedgerRow(facts: LedgerFacts): LedgerRow {
   const { upstream, attempts } = facts;
   const asked = attempts.length > 0 || upstream !== undefined;
   // What was only counted, for a client that wanted to know, was not spent.
   const usage = asked ? facts.usage : undefined;
-  return withoutUndefined({
+  return {
     id: facts.id,
     at: facts.at,
     outcome: toOutcome(facts),
@@ -98,7 +99,7 @@ export function toLedgerRow(facts: LedgerFacts): LedgerRow {
     // Before anybody was asked it may be anything that a client wrote.
     model: asked ? facts.model : undefined,
     upstream,
-    attempts: attempts.slice(0, mostAttempts),
+    attempts: attempts.length > mostAttempts ? attempts.slice(0, mostAttempts) : attempts,
     status: facts.status,
     finish: facts.finish,
     error: facts.error,
@@ -117,5 +118,5 @@ export function toLedgerRow(facts: LedgerFacts): LedgerRow {
     session: findSession(facts.headers, facts.body),
     agent: findAgent(facts.headers),
     traced: facts.traced === true ? true : undefined,
-  });
+  };
 }

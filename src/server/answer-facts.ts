@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 
-import type { Caller } from "../access/caller.ts";
+import { anybody, type Caller } from "../access/caller.ts";
 import type { RequestGate } from "../access/create-gate.ts";
 import type { TraceRecorder } from "../traces/create-recorder.ts";
 import type { Spellings } from "../dialects/dialect.ts";
@@ -16,7 +16,6 @@ import { type Parameter, usualParameters } from "../model/request.ts";
 import { encodeIgnored, findIgnoredNames } from "./ignored-names.ts";
 
 const longestPath = 200;
-const anybody: Caller = { kind: "anybody" };
 /** Kinds by which a gate refuses. By others it could not decide: the store is away, the client left. */
 const gateRefusals: ReadonlySet<ErrorKind> = new Set([
   "unauthenticated",
