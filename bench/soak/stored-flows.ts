@@ -86,8 +86,8 @@ export async function runBackground(spec: Spec, sender: Sender): Promise<Outcome
   );
   must(end.status === 200, `could not be ended (${end.status}): ${end.text}`);
   let after = await sender.send({ method: "GET", path, keepAlive });
-  const mayLag = sender.isShared === true && variant >= 0.8;
-  for (let polls = 0; mayLag && after.status === 200 && polls < maximumPolls; polls += 1) {
+  const mostPolls = sender.isShared === true && variant >= 0.8 ? maximumPolls : 0;
+  for (let polls = 0; after.status === 200 && polls < mostPolls; polls += 1) {
     await sleep(pollMs);
     after = await sender.send({ method: "GET", path, keepAlive });
   }

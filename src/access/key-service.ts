@@ -85,9 +85,9 @@ function nameUnknown(what: string, id: string): string {
 /** All keys with those that they descend from, in the order of `all`. */
 function toLineages(all: readonly AccessKey[]): readonly KeyLineage[] {
   const byId = new Map(all.map((key) => [key.id, key]));
+  const parentOf = ({ parent }: AccessKey) => (parent === undefined ? undefined : byId.get(parent));
   return all.map((key) => {
     const ancestors: AccessKey[] = [];
-    const parentOf = ({ parent }: AccessKey) => (parent === undefined ? undefined : byId.get(parent));
     for (let one = parentOf(key); one !== undefined; one = parentOf(one)) ancestors.push(one);
     return { key, ancestors };
   });

@@ -35,12 +35,12 @@ export function authenticate(
     letIn(request, reply, await access.identify(givenKeys(request)));
   }
 
+  // A hook ends by `done` or by its promise.
   app.addHook("onRequest", (request, reply, done) => {
-    if (!isGuarded(request)) done();
     // Most gateways are their owner's alone: then nothing is looked for, and nothing waited for.
-    else if (access.isOpen) {
-      letIn(request, reply, anybody);
-      done();
-    } else askWho(request, reply).then(() => done(), done);
+    if (isGuarded(request) && !access.isOpen) return askWho(request, reply);
+    if (isGuarded(request)) letIn(request, reply, anybody);
+    done();
+    return undefined;
   });
 }

@@ -8,6 +8,8 @@ import { hello, startTeam } from "../support/start-team.ts";
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
+const away = () => Promise.reject(new StoreError("unavailable", undefined));
+
 describe("the admin API", () => {
   test("is closed without ADMIN_TOKEN, whatever comes along", async () => {
     await using team = await startTeam({ env: { ADMIN_TOKEN: "", BEARER_TOKEN: "sesame" } });
@@ -129,9 +131,8 @@ describe("who may ask", () => {
 
   test("nobody by a key while the store of keys is away, which is no word against the key", async () => {
     const stores = createMemoryStores({ STORED_RESPONSES: 10, LEDGER_DAYS: 30 }, { now: Date.now });
-    const find = () => Promise.reject(new StoreError("unavailable", undefined));
     await using team = await startTeam({
-      overrides: { stores: { ...stores, keys: { ...stores.keys, find } } },
+      overrides: { stores: { ...stores, keys: { ...stores.keys, find: away } } },
     });
     const reply = await team.chat("akc-any");
     expect([reply.status, reply.headers["www-authenticate"]]).toEqual([503, undefined]);

@@ -71,11 +71,12 @@ test("a background response that its key is refused never began, and its request
   ]);
 });
 
+const away = () => Promise.reject(new StoreError("unavailable", undefined));
+
 test("what could not be decided, since the store of limits is away, failed and was refused by nobody", async () => {
   const stores = createMemoryStores({ STORED_RESPONSES: 10, LEDGER_DAYS: 30 }, { now: Date.now });
-  const reserve = () => Promise.reject(new StoreError("unavailable", undefined));
   await using team = await startTeam({
-    overrides: { stores: { ...stores, limits: { ...stores.limits, reserve } } },
+    overrides: { stores: { ...stores, limits: { ...stores.limits, reserve: away } } },
   });
   const { key } = await team.createKey({ requests_per_minute: 3 });
   expect((await team.chat(key)).status).toBe(503);

@@ -48,24 +48,23 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
   let stopTimer: (() => void) | undefined;
   let isClosed = false;
 
+  /** What fails is told; the next time is as good as this one. */
   async function prune(): Promise<void> {
-    await connection.askLong("SELECT gateway.prune($1, $2)", [now() - days * dayMs, maximumBytes]);
+    try {
+      await connection.askLong("SELECT gateway.prune($1, $2)", [now() - days * dayMs, maximumBytes]);
+    } catch (error) {
+      if (connection.isAway) return;
+      watch.failed(
+        "what is too old or too much could not be taken out of the ledger",
+        toDatabaseError(error),
+      );
+    }
   }
 
   function plan(milliseconds: number): void {
     if (isClosed) return;
     stopTimer = startTimer(milliseconds, () => {
-      // The next time is as good as this one.
-      const tell = (error: unknown) => {
-        if (!connection.isAway)
-          watch.failed(
-            "what is too old or too much could not be taken out of the ledger",
-            toDatabaseError(error),
-          );
-      };
-      void prune()
-        .catch(tell)
-        .then(() => plan(hourMs));
+      void prune().then(() => plan(hourMs));
     });
   }
 

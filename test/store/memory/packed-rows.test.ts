@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createPackedRows, type PackedRows } from "../../../src/store/memory/packed-rows.ts";
 import type { PlacedRow } from "../../../src/ledger/page-place.ts";
@@ -40,19 +39,19 @@ describe("the newest rows, packed", () => {
   test("what is noted while they are read belongs to the next time, and others have their turns", async () => {
     const rows = fill(createPackedRows(10_000), 5000);
     let turns = 0;
-    let isRead = false;
-    const others = (async () => {
-      while (!isRead) {
-        await setImmediate();
-        turns += 1;
-        fill(rows, 10, 5000 + turns * 10);
-      }
-    })();
-    expect(await readAll(rows)).toHaveLength(5000);
-    isRead = true;
-    await others;
+    let reading = true;
+    function takeTurn(): void {
+      fill(rows, 10, 5000 + turns * 10);
+      turns += 1;
+      if (reading) setImmediate(takeTurn);
+    }
+    setImmediate(takeTurn);
+    const read = await readAll(rows);
+    reading = false;
+    expect(read).toHaveLength(5000);
     expect(turns).toBeGreaterThanOrEqual(4);
-    expect((await readAll(rows)).length).toBe(5000 + turns * 10);
+    const all = 5000 + turns * 10;
+    expect(await readAll(rows)).toHaveLength(all);
   });
 
   test("cleared there is none", async () => {
