@@ -39,7 +39,7 @@ async function runFresh<K extends string>(
 
 const turnsWatched = 60;
 
-/** How long one turn of an agent keeps the event loop, in CPU time of the main thread. */
+/** How long one turn of an agent keeps the event loop from all others. */
 export async function measureBlocks(options: FreshOptions): Promise<readonly Series[]> {
   const scenario = scenarioOf("agent");
   const columnsOf = await runFresh(options, async (target) => {
