@@ -37,7 +37,13 @@ export async function runClosed(
       ended ||= performance.now() - begin >= ms || cpuOf(target.pid) - cpu >= cpuMs * 1000;
     }
   }
-  await Promise.all(Array.from({ length: connections }, work));
+  try {
+    await Promise.all(Array.from({ length: connections }, work));
+  } catch (error) {
+    throw new Error(`${target.name}: ${String(error)}`, { cause: error });
+  } finally {
+    ended = true;
+  }
   return (cpuOf(target.pid) - cpu) / count;
 }
 

@@ -36,6 +36,25 @@ function cellsOf<S extends Scenario>(
   );
 }
 
+/** Warms all up; what is left are those that answer as they should. A peer that does not is told, and left out; of our own that is a failure. */
+async function warmAll<S extends Scenario>(
+  cells: readonly Cell<S>[],
+  warm: (cell: Cell<S>) => Promise<unknown>,
+): Promise<readonly Cell<S>[]> {
+  const ready: Cell<S>[] = [];
+  for (const cell of cells) {
+    const { target, scenario } = cell;
+    try {
+      await warm(cell);
+      ready.push(cell);
+    } catch (error) {
+      if (target.kind !== "peer") throw error;
+      console.log(`${scenario.id}: ${target.name} is left out (${String(error)})`);
+    }
+  }
+  return ready;
+}
+
 /** Turns values by cell into rows. */
 function toSeries<S extends Scenario>(
   cells: readonly Cell<S>[],
@@ -57,8 +76,9 @@ export async function runClosedGroup(
   targets: readonly Target[],
   { rounds, cpuMs, warmMs }: Effort,
 ): Promise<readonly Series[]> {
-  const cells = cellsOf(scenarios, targets);
-  for (const { target, scenario, next } of cells) await runClosed(target, scenario, next, { ms: warmMs });
+  const cells = await warmAll(cellsOf(scenarios, targets), ({ target, scenario, next }) =>
+    runClosed(target, scenario, next, { ms: warmMs }),
+  );
   const values = new Map(cells.map((cell) => [cell, [] as number[]]));
   for (let round = 0; round < rounds; round += 1) {
     for (const cell of cells) {
@@ -92,11 +112,10 @@ export async function runPacedGroup(
   { rounds, warmMs }: Effort,
   upstream: string,
 ): Promise<readonly Series[]> {
-  const cells = cellsOf([scenario], targets);
-  for (const { target, next } of cells) {
+  const cells = await warmAll(cellsOf([scenario], targets), async ({ target, next }) => {
     await runClosed(target, warmUp, warmUp.create(target), { ms: warmMs });
     await runPaced(target, scenario, next, upstream);
-  }
+  });
   const seen = new Map(cells.map((cell) => [cell, [] as Awaited<ReturnType<typeof runPaced>>[]]));
   for (let round = 0; round < rounds; round += 1) {
     for (const cell of cells)
