@@ -1,19 +1,25 @@
 # The base is named by digest, which covers all platforms; the bot of .github/dependabot.yml proposes newer ones. For another
-# base change both lines.
+# base change all three lines.
 
-# Runs on the machine that builds, whatever the image is for: npm and the build are never emulated.
+# These two run on the machine that builds, whatever the image is for: npm and the build are never emulated.
+# What changes seldom comes first: an edit of the source installs nothing anew.
 FROM --platform=$BUILDPLATFORM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS build
 WORKDIR /app
-# What changes seldom comes first: an edit of the source installs nothing anew.
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --workspaces=false
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.js scripts/bundle.js scripts/collect-licences.js ./scripts/
+COPY src ./src
+RUN node scripts/build.js && mkdir data
+
+FROM --platform=$BUILDPLATFORM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS packages
+WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 ARG TARGETARCH
 # Packages for the target: sharp has a ready binary for each platform. Docker and npm name one of them differently.
 RUN --mount=type=cache,target=/root/.npm \
     case "$TARGETARCH" in amd64) cpu=x64 ;; *) cpu="$TARGETARCH" ;; esac && \
-    npm ci --omit=dev --ignore-scripts --workspaces=false --os=linux --cpu="$cpu" --libc=glibc
-COPY scripts/build.js ./scripts/
-COPY src ./src
-RUN node scripts/build.js && mkdir data && \
+    npm ci --omit=dev --ignore-scripts --workspaces=false --os=linux --cpu="$cpu" --libc=glibc && \
     # What only compilers and debuggers read of the packages: a fourth of them.
     find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
@@ -29,7 +35,7 @@ WORKDIR /app
 # A volume mounted on /data belongs to this user when it is new; set DATA_DIR=/data to use it.
 COPY --from=build --chown=1000:1000 /app/data /data
 COPY package.json LICENSE ./
-COPY --from=build /app/node_modules ./node_modules
+COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # The user "node" of the base, by number: some supervisors want to see that it is not root.
 USER 1000:1000

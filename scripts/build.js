@@ -1,7 +1,7 @@
 /**
- * Makes `dist/` of `src/`: `npm run build`. With the TypeScript compiler where it is installed. Where it is not
- * (`npm ci --omit=dev`, the container), or with `--strip`, types are only cut out, as Node itself does it: the program is
- * the same, but nothing is checked and there are no declarations. Plain JavaScript, since the oldest Node runs it.
+ * Makes `dist/` of `src/`: `npm run build`. With the TypeScript compiler and the bundler where they are installed. Where they
+ * are not (`npm ci --omit=dev`), or with `--strip`, types are only cut out, as Node itself does it: the program is the same, but
+ * nothing is checked, there are no declarations, and it starts slower. Plain JavaScript, since the oldest Node runs it.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,7 +22,9 @@ if (existsSync(compiler) && values.strip !== true) {
     stdio: "inherit",
   });
   if (error !== undefined) throw error;
-  process.exitCode = status ?? 1;
+  if (status !== 0) process.exit(status ?? 1);
+  const { bundle } = await import("./bundle.js");
+  await bundle(out);
 } else {
   const { transformSync } = createRequire(import.meta.url)("@swc/wasm-typescript");
   const source = join(root, "src");

@@ -80,7 +80,8 @@ async function tryImage(stage: Stage): Promise<void> {
 }
 
 try {
-  const stages = readDockerfile(root).filter(({ name }) => name === "build" || name === "program");
+  const made = ["build", "packages", "program"];
+  const stages = readDockerfile(root).filter(({ name }) => name !== null && made.includes(name));
   for (const stage of stages) {
     mkdirSync(inStage(stage, "."), { recursive: true });
     for (const instruction of stage.instructions) {

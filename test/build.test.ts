@@ -9,36 +9,56 @@ import {
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 
+import { packageFolder } from "../scripts/collect-licences.js";
 import { tryProgram } from "../scripts/try-program.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const isBundled = (name: string) =>
+  dirname(name) === "chunks" || ["cli/run-cli.js", "cli/workers/run-worker.js"].includes(name);
 
-/** What `npm ci --omit=dev` and the container build: no compiler is there, so types are only cut out. */
-describe("the build without development dependencies", () => {
-  let folder: string;
-  let built: string[];
+/** Builds into a folder that goes with the tests of the block. */
+function useBuild(flags: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), "build-"));
+  const built: string[] = [];
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "build-"));
     copyFileSync(join(root, "package.json"), join(folder, "package.json"));
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     const script = join(root, "scripts/build.js");
     const options = { encoding: "utf8" as const };
-    const result = spawnSync(process.execPath, [script, "--strip", "--out", join(folder, "dist")], options);
+    const result = spawnSync(process.execPath, [script, ...flags, "--out", join(folder, "dist")], options);
     expect(result).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    built = readdirSync(join(folder, "dist"), { recursive: true, encoding: "utf8" });
-  });
+    const names = readdirSync(join(folder, "dist"), { recursive: true, encoding: "utf8" });
+    built.push(...names.map((name) => name.replaceAll("\\", "/")));
+    // Of a busy machine.
+  }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
+  const read = (name: string) => readFileSync(join(folder, "dist", name), "utf8");
+  return { folder, built, read };
+}
 
+/** What a built file imports, at once or later. */
+function importsOf(code: string) {
+  const found = code.matchAll(
+    /^(?:import|export)\s(?:[^;"]*?\sfrom\s)?"([^"]+)";$|\bimport\("([^"]+)"\)|\b__require\("([^"]+)"\)/gm,
+  );
+  return [...found].map(([, fixed, dynamic, required]) => ({
+    target: fixed ?? dynamic ?? required ?? "",
+    isFixed: fixed !== undefined,
+  }));
+}
+
+function testEveryFile({ folder, built, read }: ReturnType<typeof useBuild>): void {
   test("has every file", () => {
     const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-    expect(built.filter((name) => name.endsWith(".js")).sort()).toEqual(
+    expect(built.filter((name) => name.endsWith(".js") && dirname(name) !== "chunks").sort()).toEqual(
       source
         .filter((name) => name.endsWith(".ts"))
-        .map((name) => name.replace(/\.ts$/, ".js"))
+        .map((name) => name.replaceAll("\\", "/").replace(/\.ts$/, ".js"))
         .sort(),
     );
   });
@@ -46,20 +66,125 @@ describe("the build without development dependencies", () => {
   test("imports only files that are there", () => {
     const missing = built
       .filter((name) => name.endsWith(".js"))
-      .flatMap((name) => {
-        const file = join(folder, "dist", name);
-        const imports = readFileSync(file, "utf8").matchAll(
-          /^(?:import|export)\s[^;]*?"(\.[^"]+)";$|\bimport\("(\.[^"]+)"\)/gm,
-        );
-        return [...imports]
-          .map(([, fixed, dynamic]) => join(dirname(file), fixed ?? dynamic ?? ""))
-          .filter((target) => !existsSync(target))
-          .map((target) => `${name}: ${target}`);
-      });
+      .flatMap((name) =>
+        importsOf(read(name))
+          .filter(({ target }) => target.startsWith("."))
+          .filter(({ target }) => !existsSync(join(folder, "dist", dirname(name), target)))
+          .map(({ target }) => `${name}: ${target}`),
+      );
     expect(missing).toEqual([]);
   });
 
   test("answers, streams and draws on this Node", async () => {
     expect(await tryProgram(process.execPath, join(folder, "dist/main.js"))).toContain("without a warning");
+  });
+}
+
+/** What `npm ci --omit=dev` builds: no compiler is there, so types are only cut out. */
+describe("the build without development dependencies", () => {
+  testEveryFile(useBuild(["--strip"]));
+});
+
+describe("the build", () => {
+  const build = useBuild([]);
+  const { folder, built, read } = build;
+  const bundle = () => built.filter((name) => name.endsWith(".js") && isBundled(name));
+  /** The modules that a file of the bundle was made of, as its comments name them. */
+  const modulesOf = (name: string) =>
+    [...read(name).matchAll(/^\s*\/\/ (?:\S*?\/)?((?:dist|node_modules)\/\S+\.[cm]?js)$/gm)].map(
+      ([, module = ""]) => module,
+    );
+  testEveryFile(build);
+
+  test("has the types of the library", () => {
+    expect(built).toContain("index.d.ts");
+  });
+
+  test("has a bundle that loads nothing of ours that is not bundled", () => {
+    const own = bundle().flatMap((name) =>
+      importsOf(read(name))
+        .filter(({ target }) => target.startsWith("."))
+        .map(({ target }) => posix.join(dirname(name), target)),
+    );
+    expect(own).toContain("chunks/serve.js");
+    expect(own.filter((name) => !isBundled(name))).toEqual([]);
+  });
+
+  test("has each module once, so that what one part throws another one knows", () => {
+    const modules = bundle().flatMap(modulesOf);
+    expect(modules).toContain("dist/errors.js");
+    expect(modules.filter((name, index) => modules.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test("leaves only packages that every installation has beside it", () => {
+    const { dependencies } = z
+      .object({ dependencies: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
+    const packages = bundle()
+      .flatMap((name) => importsOf(read(name)))
+      .filter(({ target, isFixed }) => isFixed && !/^(?:\.|node:)/.test(target))
+      .map(({ target }) => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0]);
+    expect(packages).toContain("pg");
+    expect(packages.filter((name) => name === undefined || !(name in dependencies))).toEqual([]);
+  });
+
+  test("reads at the start of a gateway no package, and nothing that comes later", () => {
+    const needed = new Set(["cli/run-cli.js", "chunks/serve.js"]);
+    const targets: string[] = [];
+    // A set goes on with what is added on the way.
+    for (const name of needed) {
+      for (const { target, isFixed } of importsOf(read(name))) {
+        if (!isFixed) continue;
+        if (target.startsWith(".")) needed.add(posix.join(dirname(name), target));
+        else targets.push(target);
+      }
+    }
+    expect(targets.filter((target) => !target.startsWith("node:"))).toEqual([]);
+    const modules = [...needed].flatMap(modulesOf);
+    expect(modules).toEqual(expect.arrayContaining(["dist/gateway.js", "node_modules/fastify/fastify.js"]));
+    const late =
+      /^dist\/(?:simulator|store\/postgres|pretty\/create-pretty-writer)|^node_modules\/(?:ajv|light-my-request|prom-client|yaml)\//;
+    expect(modules.filter((name) => late.test(name))).toEqual([]);
+  });
+
+  test("finds its other files from the bundle", () => {
+    const places = bundle().flatMap((name) =>
+      [...read(name).matchAll(/new URL\("(\.[^"]+)", import\.meta\.url\)\.href/g)].map(([, target = ""]) =>
+        posix.join(dirname(name), target),
+      ),
+    );
+    expect(places).toContain("store/sqlite/database-thread.js");
+    expect(places.filter((place) => !built.includes(place))).toEqual([]);
+    expect(bundle().filter((name) => read(name).includes("fromDist("))).toEqual([]);
+  });
+
+  test("says of each package in the bundle under which terms it is there", () => {
+    const terms = read("THIRD-PARTY-LICENSES.txt");
+    const modules = bundle().flatMap(modulesOf);
+    const folders = new Set(modules.flatMap((name) => packageFolder(name) ?? []));
+    expect(folders).toContain("node_modules/fastify");
+    expect(folders).toContain("node_modules/lru-cache");
+    for (const name of folders) {
+      const { name: title, version } = z
+        .object({ name: z.string(), version: z.string() })
+        .parse(JSON.parse(readFileSync(join(root, name, "package.json"), "utf8")));
+      expect(terms).toContain(`\n${title} ${version} (`);
+    }
+    expect(terms).toContain("Copyright (c) 2016-present The Fastify team");
+  });
+
+  test("has a library, too", () => {
+    const script = `
+      import { createGateway, GatewayError, readConfig } from ${JSON.stringify(join(folder, "dist/index.js"))};
+      const gateway = await createGateway(readConfig({ SERVER_ADDRESS: "127.0.0.1:0", LOG_LEVEL: "silent" }));
+      const { status } = await fetch(new URL("/health", await gateway.listen()));
+      await gateway.close();
+      console.log(status, new GatewayError("internal", "x").name);
+      process.exit();`;
+    const result = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"] },
+    });
+    expect(result).toMatchObject({ stdout: "200 GatewayError\n", stderr: "", status: 0 });
   });
 });

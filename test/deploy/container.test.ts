@@ -44,8 +44,8 @@ describe("Dockerfile", () => {
     }
   });
 
-  test("installs before it copies what is edited", () => {
-    const { instructions } = stage("build");
+  test.each(["build", "packages"])("installs before it copies what is edited: %s", (name) => {
+    const { instructions } = stage(name);
     const install = instructions.findIndex(({ text }) => text.includes("npm ci"));
     const before = instructions.slice(0, install).filter(({ keyword }) => keyword === "COPY");
     expect(before.flatMap(({ words }) => words.slice(0, -1))).toEqual([
@@ -56,10 +56,12 @@ describe("Dockerfile", () => {
   });
 
   test("installs only what production needs, for the image's platform", () => {
-    const installs = of("build", "RUN").filter(({ text }) => text.includes("npm"));
+    const installs = of("packages", "RUN").filter(({ text }) => text.includes("npm"));
     expect(installs).toHaveLength(1);
     for (const option of ["ci --omit=dev", "--ignore-scripts", "--os=linux", '--cpu="$cpu"', "--libc=glibc"])
       expect(installs[0]?.text).toContain(option);
+    const packages = of("program", "COPY").filter(({ text }) => text.includes("node_modules"));
+    expect(packages.map(({ flags }) => flags["from"])).toEqual(["packages"]);
   });
 
   test("copies what is there and what .dockerignore lets in, and nothing else gets in", () => {
