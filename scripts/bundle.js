@@ -53,17 +53,18 @@ export async function bundle(folder) {
       if (level === "warn") throw new Error(message);
     },
   });
-  const { output } = await bundled.generate({
-    entryFileNames: "[name].js",
-    // Without a hash: who reads a stack shall find the same name in each build.
-    chunkFileNames: `${chunks}/[name].js`,
-    // Messages and logs have names of classes and functions, which may not become `Name$1`.
-    keepNames: true,
-    // V8 keeps the text of a program, and each character takes two bytes if one is not Latin.
-    charset: "ascii",
-    comments: { legal: true, annotation: false, jsdoc: false },
-  });
-  await bundled.close();
+  const { output } = await bundled
+    .generate({
+      entryFileNames: "[name].js",
+      // Without a hash: who reads a stack shall find the same name in each build.
+      chunkFileNames: `${chunks}/[name].js`,
+      // Messages and logs have names of classes and functions, which may not become `Name$1`.
+      keepNames: true,
+      // V8 keeps the text of a program, and each character takes two bytes if one is not Latin.
+      charset: "ascii",
+      comments: { legal: true, annotation: false, jsdoc: false },
+    })
+    .finally(() => bundled.close());
   const modules = output.flatMap((file) => (file.type === "chunk" ? Object.entries(file.modules) : []));
   // Also of a build that is itself below a `node_modules`.
   const foreign = modules.filter(

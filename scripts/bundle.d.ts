@@ -1,0 +1,2 @@
+/** For tests, which are TypeScript; what it promises stands in `bundle.js`. */
+export function bundle(folder: string): Promise<void>;
