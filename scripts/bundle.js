@@ -37,6 +37,18 @@ const leftToOthers = {
 /** Files that name their place, for what nothing here uses or needs: logs written by a thread (pino), and stacks of errors (undici). */
 const placed = ["pino/lib/transport.js", "thread-stream/index.js", "undici/index.js"];
 
+/** @type {import("rolldown").OutputOptions} */
+const form = {
+  entryFileNames: "[name].js",
+  // Without a hash: who reads a stack shall find the same name in each build.
+  chunkFileNames: `${chunks}/[name].js`,
+  // Messages and logs have names of classes and functions, which may not become `Name$1`.
+  keepNames: true,
+  // V8 keeps the text of a program, and each character takes two bytes if one is not Latin.
+  charset: "ascii",
+  comments: { legal: true, annotation: false, jsdoc: false },
+};
+
 /** Replaces the entries in a built folder by bundles of all that they import. Throws if something would not work in them. */
 export async function bundle(folder) {
   // As modules are named: a link on the way would hide which of them are ours.
@@ -53,18 +65,7 @@ export async function bundle(folder) {
       if (level === "warn") throw new Error(message);
     },
   });
-  const { output } = await bundled
-    .generate({
-      entryFileNames: "[name].js",
-      // Without a hash: who reads a stack shall find the same name in each build.
-      chunkFileNames: `${chunks}/[name].js`,
-      // Messages and logs have names of classes and functions, which may not become `Name$1`.
-      keepNames: true,
-      // V8 keeps the text of a program, and each character takes two bytes if one is not Latin.
-      charset: "ascii",
-      comments: { legal: true, annotation: false, jsdoc: false },
-    })
-    .finally(() => bundled.close());
+  const { output } = await generate(bundled);
   const modules = output.flatMap((file) => (file.type === "chunk" ? Object.entries(file.modules) : []));
   // Also of a build that is itself below a `node_modules`.
   const foreign = modules.filter(
@@ -79,6 +80,14 @@ export async function bundle(folder) {
   mkdirSync(join(out, chunks));
   for (const file of output) writeFileSync(join(out, file.fileName), file.code);
   writeFileSync(join(out, licences), terms);
+}
+
+async function generate(bundled) {
+  try {
+    return await bundled.generate(form);
+  } finally {
+    await bundled.close();
+  }
 }
 
 function leaveToOthers() {
