@@ -154,6 +154,7 @@ export const settings = {
   DATA_DIR: z.string().min(1).optional(),
   // Other programs have one of this name, which may be of another database: it is read where it is used.
   DATABASE_URL: z.string().min(1).optional(),
+  EGRESS_NAME: z.string().min(1).optional(),
   STORED_RESPONSES: integer(1, 1_000_000, 1000),
   STORE_FAILURE: z.enum(["serve", "refuse"]).default("serve"),
   LEDGER_DAYS: integer(0, 3650, 30),

@@ -34,6 +34,7 @@ import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
 import { addTotals } from "./model/add-totals.ts";
+import { joinNotices } from "./model/join-notices.ts";
 import type { Notices } from "./model/notices.ts";
 import type { Survey } from "./model/survey.ts";
 import type { Totals } from "./model/totals.ts";
@@ -46,6 +47,7 @@ import { routePictures } from "./routing/route-pictures.ts";
 import { startRealTimer } from "./stream/real-timer.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
 import { createUpstreams } from "./upstreams/create-upstreams.ts";
+import { identifyByName } from "./upstreams/identify-upstream.ts";
 import { openCapabilities } from "./upstreams/memory/open-capabilities.ts";
 import { shareCapabilities } from "./upstreams/memory/share-capabilities.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
@@ -67,7 +69,7 @@ export interface Overrides {
   readonly sharedRuns?: SharedRuns;
   /** What image links and sealed summaries are made with. */
   readonly secret?: string;
-  /** Between this and other processes of one gateway. */
+  /** Between this and other processes of one gateway; beside those of stores that gateways share. */
   readonly notices?: Notices;
   readonly survey?: Survey;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
@@ -119,9 +121,9 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const log = overrides.log ?? (await createLog(config));
   const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const now = overrides.now ?? Date.now;
-  const { notices } = overrides;
   const stores = overrides.stores ?? (await openStores(config, { log, now }));
   const { keys, limits, ledger, traces } = stores;
+  const notices = joinNotices([overrides.notices, stores.notices]);
   const store = overrides.store ?? stores.responses;
   const startTimer = overrides.startTimer ?? startRealTimer;
   const loaded = loadConfiguration(config, overrides.environment);
@@ -137,6 +139,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     startTimer,
     onRest: createRestLog(log),
     notices,
+    identify: (name) => identifyByName(name, configuration.upstreams, config.EGRESS_NAME),
   });
   const followed = followConfiguration(loaded, {
     log,

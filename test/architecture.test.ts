@@ -89,7 +89,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "secrets/create-sealer.ts",
     "store/response-store.ts",
   ],
-  "workers/": ["model/notices.ts", "model/survey.ts", "stream/"],
+  "workers/": ["model/notices.ts", "model/notice-board.ts", "model/survey.ts", "stream/"],
   "secrets/": ["config.ts"],
   "store/": [
     "model/",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import cluster, { type Worker } from "node:cluster";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -40,6 +41,7 @@ export async function serveWorkers(config: Config, environment: Environment = pr
   const log = await createLog(config, undefined, undefined, {});
   guardProcess(log);
   const secret = loadSecret(config);
+  const gateway = randomUUID();
   const { configuration } = loadConfiguration(config, environment);
   const count = countWorkers(config);
   warnOfIdleWorkers(count, availableParallelism(), log);
@@ -73,7 +75,7 @@ export async function serveWorkers(config: Config, environment: Environment = pr
       relay.join(link.lane("notices"));
       survey.join(link.lane("survey"));
       tellWorker(control, {
-        start: { worker, environment: withoutAbsent(environment), secret },
+        start: { worker, environment: withoutAbsent(environment), secret, gateway },
       });
     }
 

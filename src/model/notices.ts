@@ -5,11 +5,13 @@ export interface Notice {
   /** What it is about; a newer one about the same takes its place. */
   readonly key: string;
   readonly value: unknown;
-  /** Until then it is worth knowing, ms since the epoch. */
+  /** Until then it is worth knowing, ms since the epoch: by the clock of whoever publishes or hears it. */
   readonly until: number;
+  /** It may be so only as seen from here, such as a server that does not answer: gateways elsewhere are not told. */
+  readonly isLocal?: boolean;
 }
 
-/** What the processes of one gateway tell each other. It may come late or not at all: nothing may depend on it. */
+/** What processes tell each other, of one gateway or of several. It may come late or not at all: nothing may depend on it. */
 export interface Notices {
   /** Tells the others. Never waits, never throws. */
   publish(notice: Notice): void;

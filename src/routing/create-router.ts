@@ -9,7 +9,7 @@ import { conversationKey, createConversations } from "./conversations.ts";
 import { createHealth, type HealthOptions, type RestListener } from "./health.ts";
 import type { Catalogue, OwnName, Router } from "./router.ts";
 import { attemptLegs, progressOfBatch } from "./run-attempts.ts";
-import { followRests, tellRests } from "./share-rests.ts";
+import { followRests, type IdentifyUpstream, tellRests } from "./share-rests.ts";
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -21,8 +21,10 @@ export interface RouterOptions {
   readonly startTimer: StartTimer;
   /** Told when an upstream or a model at it begins to rest. */
   readonly onRest?: HealthOptions["onRest"];
-  /** What other processes of this gateway have learned, and are told of. */
+  /** What other processes have learned, and are told of. */
   readonly notices?: Notices | undefined;
+  /** By what they know an upstream of that name. Default: the name. */
+  readonly identify?: IdentifyUpstream | undefined;
 }
 
 /** An upstream, and how many answers of it are under way. */
@@ -35,14 +37,16 @@ interface Member {
 
 /** Creates the router. Nothing is asked before the first call. */
 export function createRouter(options: RouterOptions): Router {
-  const { now, startTimer, notices } = options;
-  const listeners = [options.onRest, notices && tellRests(notices)].filter((one) => one !== undefined);
+  const { now, startTimer, notices, identify } = options;
+  const listeners = [options.onRest, notices && tellRests(notices, identify)].filter(
+    (one) => one !== undefined,
+  );
   const onRest: RestListener = (rest) => listeners.forEach((tell) => tell(rest));
   const health = createHealth({ now, onRest });
-  if (notices !== undefined) followRests(notices, health);
   const places = createConversations({ now });
   let members = new Map<string, Member>();
   let keeper = use(options.upstreams, options.names ?? []);
+  if (notices !== undefined) followRests(notices, health, () => members.keys(), identify);
 
   function use(upstreams: readonly Upstream[], names: readonly OwnName[]) {
     const next = new Map<string, Member>();

@@ -68,6 +68,11 @@ const rules: Readonly<Record<ErrorKind, Rule>> = {
   "upstream-timeout": ill,
 };
 
+/** Whether a failure of a kind counts towards a breaker, where nobody says a time. */
+export function isStrike(kind: ErrorKind): boolean {
+  return rules[kind].place !== undefined && rules[kind].restMs === undefined;
+}
+
 /** A month's budget is looked at once a day, in case somebody paid. */
 const longestRestMs = 86_400_000;
 

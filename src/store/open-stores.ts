@@ -12,7 +12,7 @@ import type { StoreWatchOptions } from "./store-watch.ts";
 import type { Stores } from "./stores.ts";
 
 /** What all stores are opened with. */
-type DatabaseWatchOptions = StoreWatchOptions & Pick<PostgresStoresOptions, "log">;
+type DatabaseWatchOptions = StoreWatchOptions & Pick<PostgresStoresOptions, "log" | "gateway">;
 
 /** The settings that say where and how much is kept. */
 export type StoreSettings = Pick<
@@ -102,6 +102,7 @@ async function openInDatabase(
     traces: createMemoryTraces(),
     runs: shared.runs,
     owner: shared.owner,
+    notices: shared.notices,
     shareSecret: (offered) => shared.shareSecret(offered),
     close: () => shared.close(),
   };

@@ -2,6 +2,7 @@ import type { KeyStore } from "../access/key-store.ts";
 import type { Limits } from "../access/limits.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { TraceStore } from "../traces/trace-store.ts";
+import type { Notices } from "../model/notices.ts";
 import type { RunStore } from "../responses/run-store.ts";
 import type { ResponseStore } from "./response-store.ts";
 
@@ -18,6 +19,8 @@ export interface Stores {
   shareSecret?(offered: string): Promise<string>;
   /** Where processes share their background responses. Absent: there is one process. */
   readonly runs?: RunStore | undefined;
+  /** Where gateways share the stores: what they know of upstreams. */
+  readonly notices?: Notices;
   /** With `runs`: the id of this process among them, unique for all time. */
   readonly owner?: string;
   /** Writes what waits, then closes. Idempotent. */

@@ -1,6 +1,7 @@
 import { ConfigError, type Config } from "../config.ts";
 import type { Notices } from "../model/notices.ts";
 import { createAkashChatUpstream } from "./akash-chat/index.ts";
+import { identifyUpstream } from "./identify-upstream.ts";
 import { type CompatibleSurroundings, createCompatibleUpstream } from "./openai-compatible/index.ts";
 import { servers } from "./openai-compatible/servers/index.ts";
 import type { Upstream } from "./upstream.ts";
@@ -39,7 +40,8 @@ function createAkashChat(entry: WebChatEntry, surroundings: UpstreamSurroundings
     IDLE_TIMEOUT_MS: entry.idleTimeoutMs ?? config.IDLE_TIMEOUT_MS,
   };
   const { name, headers, models } = entry;
-  const upstream = createAkashChatUpstream({ ...surroundings, config: own, name, headers });
+  const identity = identifyUpstream(entry, config.EGRESS_NAME);
+  const upstream = createAkashChatUpstream({ ...surroundings, config: own, name, headers, identity });
   const { all, overrides, include } = models;
   const isPlain = include === undefined && overrides.length === 0 && Object.keys(all).length === 0;
   return isPlain ? upstream : withModelOptions(upstream, models);

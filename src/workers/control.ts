@@ -8,6 +8,8 @@ export interface WorkerStart {
   readonly environment: Readonly<Record<string, string>>;
   /** The gateway's secret. */
   readonly secret: string;
+  /** Of all its workers, unique for all time. */
+  readonly gateway: string;
 }
 
 /** Why a worker could not start, for whoever started the gateway. */

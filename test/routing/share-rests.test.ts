@@ -31,7 +31,7 @@ function setUp() {
   };
   const here = createHealth({ now: clock.now, onRest: tellRests(notices) });
   const there = createHealth({ now: clock.now, onRest: () => expect.unreachable("it echoes") });
-  followRests(notices, there);
+  followRests(notices, there, () => ["u"]);
   return { clock, here, there, published };
 }
 
@@ -93,4 +93,82 @@ test("what is over, or weaker than what is known, changes nothing", () => {
   // The clock of another machine goes ahead.
   there.take("u", "b", { ...rest, told: true, since: clock.now() + 500, until: clock.now() + 900 });
   expect(there.availability(b)).toBe("shut");
+});
+
+const told = { kind: "rest", place: "upstream", forMs: 5000, told: true } as const;
+
+test("an upstream is known by what it is, not by what each calls it", () => {
+  const clock = createClock();
+  const published: Notice[] = [];
+  const publish = (notice: Notice) => void published.push(notice);
+  const here = createHealth({
+    now: clock.now,
+    onRest: tellRests({ publish }, (name) => `server of ${name}`),
+  });
+  here.enter(a).fail(refusal, told);
+  const there = createHealth({ now: clock.now });
+  const subscribe: Notices["subscribe"] = (_kind, take) => {
+    published.forEach((notice) => take(notice));
+    return () => {};
+  };
+  const identities: Readonly<Record<string, string>> = { u: "another", v: "server of u", w: "server of u" };
+  followRests(
+    { subscribe },
+    there,
+    () => Object.keys(identities),
+    (name) => identities[name] ?? "",
+  );
+  expect(["u", "v", "w"].map((name) => there.availability(leg(name, "a")))).toEqual([
+    "ready",
+    "shut",
+    "shut",
+  ]);
+});
+
+test("times are those of the clock of whoever hears them", () => {
+  const hour = 3_600_000;
+  const clock = createClock();
+  const published: Notice[] = [];
+  const publish = (notice: Notice) => void published.push(notice);
+  const here = createHealth({ now: clock.now, onRest: tellRests({ publish }) });
+  const error = new GatewayError("budget-exhausted", "Spent.", { resetsAt: clock.now() + 5000 });
+  here.enter(a).fail(error, told);
+  // Its clock goes an hour behind, and what brings the notices knows that.
+  const late = createClock(clock.now() - hour);
+  const there = createHealth({ now: late.now });
+  const subscribe: Notices["subscribe"] = (_kind, take) => {
+    for (const notice of published) take({ ...notice, until: notice.until - hour });
+    return () => {};
+  };
+  followRests({ subscribe }, there, () => ["u"]);
+  const { since, until, error: heard } = there.restOf(a) ?? expect.unreachable("no rest");
+  expect([since, until, heard.resetsAt]).toEqual([late.now(), late.now() + 5000, late.now() + 5000]);
+});
+
+test("what an upstream has said is for all gateways, and what may be our own trouble is not", () => {
+  const { clock, here, published } = setUp();
+  const broken = new GatewayError("upstream-unavailable", "It failed.");
+  const busy = new GatewayError("rate-limited", "Too many at once.");
+  for (let count = 0; count < 3; count += 1) here.enter(a).fail(broken, { kind: "strike" });
+  here.enter(b).fail(busy, { ...told, place: "model", told: false });
+  clock.advance(5000);
+  here.enter(b).fail(broken, { ...told, place: "model" });
+  expect(published.map(({ isLocal }) => isLocal)).toEqual([true, false, false]);
+});
+
+/** What no version of this program has said yet. */
+const strange: readonly unknown[] = [
+  null,
+  { upstream: "u" },
+  { identity: "u", since: 0, until: 1, told: true, round: 0, error: { kind: "new", message: "" } },
+];
+const subscribeStrange: Notices["subscribe"] = (_kind, take) => {
+  for (const value of strange) take({ kind: "rest", key: "u", value, until: Infinity });
+  return () => {};
+};
+
+test("what another version says otherwise is left alone", () => {
+  const health = createHealth({ now: createClock().now });
+  followRests({ subscribe: subscribeStrange }, health, () => ["u"]);
+  expect(health.rests()).toEqual([]);
 });

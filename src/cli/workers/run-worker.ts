@@ -71,7 +71,10 @@ interface Started {
   readonly leave: () => Promise<void>;
 }
 
-async function start({ worker, environment, secret }: WorkerStart, link: Link): Promise<Started> {
+async function start(
+  { worker, environment, secret, gateway: id }: WorkerStart,
+  link: Link,
+): Promise<Started> {
   tuneEngine();
   const config = readConfig(environment);
   const log = await createLog(config, undefined, undefined, { worker });
@@ -81,7 +84,12 @@ async function start({ worker, environment, secret }: WorkerStart, link: Link): 
   const own =
     config.DATABASE_URL === undefined
       ? { stores: remote, secret }
-      : { stores: { ...(await openStores(config, { log, now: Date.now })), traces: remote.traces } };
+      : {
+          stores: {
+            ...(await openStores(config, { log, now: Date.now, gateway: id })),
+            traces: remote.traces,
+          },
+        };
   const notices = createNotices(link.lane("notices"), Date.now);
   const survey = createSurvey(link.lane("survey"));
   const gateway = await createGateway(config, {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
+import type { Notices } from "../../model/notices.ts";
 import type { RunBounds, RunStore } from "../../responses/run-store.ts";
 import type { Stores } from "../stores.ts";
 import { createLedgerWatch } from "../ledger-watch.ts";
@@ -10,6 +11,7 @@ import { createLedgerWriter } from "./create-ledger-writer.ts";
 import { createPostgresKeys } from "./create-postgres-keys.ts";
 import { createPostgresLedger, type PostgresLedger } from "./create-postgres-ledger.ts";
 import { createPostgresLimits } from "./create-postgres-limits.ts";
+import { createPostgresNotices } from "./create-postgres-notices.ts";
 import { createPostgresResponses } from "./create-postgres-responses.ts";
 import { createPostgresRuns } from "./create-postgres-runs.ts";
 import { createProcessLease } from "./create-process-lease.ts";
@@ -26,6 +28,8 @@ export interface PostgresStoresOptions {
   /** Milliseconds since the epoch. Of limits, leases and periods the database's own clock decides. */
   readonly now: () => number;
   readonly startTimer: StartTimer;
+  /** Of all processes of one gateway, unique for all time: what one publishes of upstreams, only other gateways hear. Default: of this process. */
+  readonly gateway?: string | undefined;
   /** How many responses are stored, by all processes together. */
   readonly storedResponses: number;
   /** How long rows of the ledger are kept, and how large they may be together. */
@@ -51,6 +55,8 @@ export interface PostgresStoresOptions {
 export interface PostgresStores extends Pick<Stores, "responses" | "keys" | "limits" | "close"> {
   readonly ledger: PostgresLedger;
   readonly runs: RunStore;
+  /** What gateways on the database know of upstreams. */
+  readonly notices: Notices;
   /** Whether the database can't be used now. It is looked for until it is back. */
   readonly isAway: boolean;
   /** So many processes shared the database when it was last asked, this one among them. */
@@ -111,12 +117,21 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     ...(options.runBounds && { bounds: options.runBounds }),
   });
 
+  const notices = createPostgresNotices({
+    connection,
+    log,
+    now,
+    startTimer,
+    gateway: options.gateway ?? owner,
+  });
+
   // That this process lives, then what it owes; after that new requests.
   connection.onReturn(() => lease.resume());
   connection.onReturn(() => limits.resume());
 
   async function closeAll(): Promise<void> {
     let failure: unknown;
+    notices.close();
     // Each of them ends, whatever became of the one before it.
     for (const end of [() => limits.flush(), () => ledger.close(), () => lease.close()])
       await end().catch((error: unknown) => {
@@ -133,6 +148,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
   try {
     await connection.open();
     await lease.resume();
+    await notices.start();
   } catch (error) {
     await connection.close();
     throw error;
@@ -146,6 +162,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     limits,
     ledger,
     runs,
+    notices,
     owner,
     get isAway() {
       return connection.isAway;

@@ -64,7 +64,10 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
     now,
     log: options.log,
     startTimer,
-    shared: options.notices && shareAllowance(options.notices, config, now),
+    shared:
+      options.notices && options.identity !== undefined
+        ? shareAllowance(options.notices, options.identity, now)
+        : undefined,
   });
 
   /** Asks a model. A refusal costs nothing upstream, so a model that has another id is asked for by that, too. */

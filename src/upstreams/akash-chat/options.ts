@@ -20,8 +20,10 @@ export interface AkashChatOptions {
   readonly random?: (() => number) | undefined;
   /** `setTimeout` by default. */
   readonly startTimer?: StartTimer | undefined;
-  /** Between this and other processes of the gateway. */
+  /** Between this and other processes. */
   readonly notices?: Notices | undefined;
+  /** With `notices`: of whose allowance they are. Default: nothing is shared. */
+  readonly identity?: string | undefined;
   /** By default what the environment says. A loopback upstream is never asked through a proxy. */
   readonly proxy?: ProxySettings | undefined;
 }

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
+import { z } from "zod";
 
-import type { Config } from "../../config.ts";
 import type { Notices } from "../../model/notices.ts";
 import type { UsageStatus } from "./usage-status.ts";
 
@@ -16,22 +15,26 @@ const kind = "allowance";
 /** What is older is looked at anew, unless it says when it ends. */
 const worthMs = 30_000;
 
-/** Shares the allowance of those who are the same for this upstream: the same address, by the same login. */
-export function shareAllowance(
-  notices: Notices,
-  { AKASH_BASE_URL, AKASH_ACCESS_TOKEN, AKASH_COOKIE }: Config,
-  now: () => number,
-): SharedAllowance {
-  const identity = JSON.stringify([AKASH_BASE_URL, AKASH_ACCESS_TOKEN, AKASH_COOKIE]);
-  // Neither the token nor the cookie goes anywhere.
-  const key = createHash("sha256").update(identity).digest("base64url");
+/** JSON leaves out what is undefined. */
+const statusSchema = z.object({
+  usedPercent: z.number(),
+  blocked: z.boolean(),
+  authenticated: z.boolean(),
+  resetsAt: z.number().optional(),
+});
+
+/** Shares the allowance of those for whom it has the same `identity`. */
+export function shareAllowance(notices: Notices, identity: string, now: () => number): SharedAllowance {
   return {
-    publish: (value) => notices.publish({ kind, key, value, until: value.resetsAt ?? now() + worthMs }),
+    publish: (value) =>
+      notices.publish({ kind, key: identity, value, until: value.resetsAt ?? now() + worthMs }),
     subscribe: (take) =>
-      notices.subscribe(kind, (notice) => {
-        // Ours, from another process; JSON leaves out what is undefined.
-        const status = notice.value as UsageStatus;
-        if (notice.key === key) take({ ...status, resetsAt: status.resetsAt });
+      notices.subscribe(kind, ({ key, value, until }) => {
+        if (key !== identity) return;
+        const status = statusSchema.safeParse(value).data;
+        // Another version of this program may say it otherwise. The time that it ends is told by our clock.
+        if (status !== undefined)
+          take({ ...status, resetsAt: status.resetsAt === undefined ? undefined : until });
       }),
   };
 }

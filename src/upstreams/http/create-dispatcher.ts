@@ -4,6 +4,7 @@ import type { LookupFunction } from "node:net";
 import { Agent, buildConnector, EnvHttpProxyAgent, type Dispatcher } from "undici";
 
 import { ConfigError } from "../../config.ts";
+import { isLoopback } from "./is-loopback.ts";
 
 /** Proxies in place of those of the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY). */
 export interface ProxySettings {
@@ -62,7 +63,3 @@ function createAgent(base: URL, settings: Agent.Options, proxy: ProxySettings | 
 const lookUpFavouringIpv4: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, order: "ipv4first" }, callback);
 };
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-}

@@ -5,7 +5,7 @@ const kind = "capabilities";
 /** Longer than anybody goes by what was learned once. */
 const worthMs = 7 * 24 * 3_600_000;
 
-/** A memory that tells other processes what is learned here, and takes over what is learned there. */
+/** A memory that tells the gateway's other processes what is learned here, and takes over what is learned there. */
 export function shareCapabilities(
   memory: CapabilityMemory,
   { notices, now }: { readonly notices: Notices; readonly now: () => number },
@@ -18,7 +18,7 @@ export function shareCapabilities(
     get: (key) => memory.get(key),
     set(key, facts) {
       memory.set(key, facts);
-      notices.publish({ kind, key, value: facts ?? null, until: now() + worthMs });
+      notices.publish({ kind, key, value: facts ?? null, until: now() + worthMs, isLocal: true });
     },
     settle: () => memory.settle(),
   };

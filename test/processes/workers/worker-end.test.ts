@@ -52,7 +52,9 @@ test.each(["retire", "stop"] as const)(
       if ("ready" in told) {
         host.serve(link.lane("stores"));
         const environment = { SERVER_ADDRESS: "127.0.0.1:0", CONFIG_FILE: "none", LOG_FORMAT: "json" };
-        tellWorker(control, { start: { worker: 1, environment, secret: "secret-of-this-test" } });
+        tellWorker(control, {
+          start: { worker: 1, environment, secret: "secret-of-this-test", gateway: "one" },
+        });
       }
       if ("listening" in told) tellWorker(control, { do: what });
     });

@@ -20,9 +20,9 @@ test("what is learned here is told, and what is learned elsewhere is known, and 
   const facts = { maxOutputTokens: 100, learnedAt: 1 };
   memory.set("server a", facts);
   memory.set("server a", undefined);
-  expect(published.map(({ key, value }) => [key, value])).toEqual([
-    ["server a", facts],
-    ["server a", null],
+  expect(published.map(({ key, value, isLocal }) => [key, value, isLocal])).toEqual([
+    ["server a", facts, true],
+    ["server a", null, true],
   ]);
   give?.({ kind: "capabilities", key: "server b", value: facts, until: 9 });
   expect(memory.get("server b")).toEqual(facts);

@@ -1,6 +1,7 @@
 import { keySchema } from "./keys.ts";
 import { ledgerSchema } from "./ledger.ts";
 import { limitSchema } from "./limits.ts";
+import { noticeSchema } from "./notices.ts";
 import { processSchema } from "./processes.ts";
 import { responseSchema } from "./responses.ts";
 import { runSchema } from "./runs.ts";
@@ -18,4 +19,5 @@ export const migrations: readonly string[] = [
   responseSchema,
   secretSchema,
   runSchema,
+  noticeSchema,
 ];
