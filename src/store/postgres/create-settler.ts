@@ -73,12 +73,13 @@ export function createSettler({ connection, log, now, startTimer, owner }: Settl
     for (const [id] of some) settles.delete(id);
   }
 
+  /** Settles what waits now. */
   async function work(): Promise<void> {
     while (cancels.size > 0) await cancelSome();
-    while (settles.size > 0) await settleSome();
+    for (let left = settles.size; left > 0; left -= most) await settleSome();
   }
 
-  function hurry(): Promise<void> {
+  function workNow(): Promise<void> {
     stopTimer?.();
     stopTimer = undefined;
     working ??= work().finally(() => {
@@ -87,9 +88,15 @@ export function createSettler({ connection, log, now, startTimer, owner }: Settl
     return working;
   }
 
+  async function hurry(): Promise<void> {
+    while (settles.size + cancels.size > 0) await workNow();
+  }
+
   async function tryNow(): Promise<void> {
     try {
-      await hurry();
+      await workNow();
+      // What has come meanwhile waits for more: each statement keeps reservations of the same limits waiting.
+      plan(gatherMs);
     } catch (error) {
       // When it is back, it asks for what waits.
       if (error instanceof PostgresError && isAway(error)) return;

@@ -82,3 +82,21 @@ test("keys that were made meanwhile are not forgotten by a look that began befor
   // Another process hears of it by its next beat.
   await expect.poll(() => other.keys.isEmpty, { timeout: 20_000 }).toBe(false);
 });
+
+test("what comes while something is settled is gathered again, so that reservations come in between", async () => {
+  const { url, ask } = await openTestDatabase();
+  const timers = createTimers();
+  await using own = await openStores(url, { startTimer: timers.start });
+  const limit = limitOf("budget", 1000);
+  const requests = [requestFor([[limit, 1]]), requestFor([[limit, 2]])] as const;
+  for (const request of requests) expect(await own.limits.reserve(request)).toBeUndefined();
+  const [first, second] = requests;
+  own.limits.settle(first.id, { tokens: 10, nanoUsd: 0 });
+  timers.expireAll();
+  own.limits.settle(second.id, { tokens: 20, nanoUsd: 0 });
+  await expect.poll(() => timers.running).toContain(5);
+  expect(await ask("SELECT id FROM gateway.holds")).toEqual([{ id: second.id }]);
+  timers.expireAll();
+  await expect.poll(() => ask("SELECT id FROM gateway.holds")).toEqual([]);
+  expect(await own.limits.look([limit])).toMatchObject([{ used: 30, held: 0 }]);
+});
