@@ -100,3 +100,27 @@ test("what comes while something is settled is gathered again, so that reservati
   await expect.poll(() => ask("SELECT id FROM gateway.holds")).toEqual([]);
   expect(await own.limits.look([limit])).toMatchObject([{ used: 30, held: 0 }]);
 });
+
+test("reservations are looked up by their index, however small their table seems", async () => {
+  const { url, ask } = await openTestDatabase();
+  // Without leases, which look at all of them.
+  const own = await openStores(url, { startTimer: () => () => {} });
+  const limit = limitOf("budget", 1000);
+  // After five times PostgreSQL goes by the plan that it has.
+  for (let count = 0; count < 8; count += 1) {
+    const request = requestFor([[limit, 1]]);
+    expect(await own.limits.reserve(request)).toBeUndefined();
+    own.limits.settle(request.id, { tokens: 1, nanoUsd: 0 });
+    await own.limits.flush();
+  }
+  await own.close();
+  const scans = () =>
+    ask(
+      "SELECT relname, seq_scan, idx_scan > 0 AS by_index FROM pg_stat_user_tables WHERE relname IN ('counters', 'holds') ORDER BY 1",
+    );
+  // A connection tells what it did when it ends. One scan of each is that of its index, which is made.
+  await expect.poll(scans).toEqual([
+    { relname: "counters", seq_scan: "1", by_index: true },
+    { relname: "holds", seq_scan: "1", by_index: true },
+  ]);
+});

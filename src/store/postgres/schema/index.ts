@@ -1,5 +1,6 @@
 import { keySchema } from "./keys.ts";
 import { ledgerSchema } from "./ledger.ts";
+import { limitPlanSchema } from "./limit-plans.ts";
 import { limitSchema } from "./limits.ts";
 import { noticeSchema } from "./notices.ts";
 import { processSchema } from "./processes.ts";
@@ -20,4 +21,5 @@ export const migrations: readonly string[] = [
   secretSchema,
   runSchema,
   noticeSchema,
+  limitPlanSchema,
 ];
