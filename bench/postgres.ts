@@ -1,7 +1,7 @@
 /**
  * What limits in PostgreSQL cost beside a bare `SELECT 1`: so many clients each ask, settle and ask again, over five limits of which two are
- * everybody's. Prints main-thread CPU per request (two statements), requests a second and the wait for a reservation. Judges nothing. Run:
- * `node bench/postgres.ts`.
+ * everybody's. Both in turn, many times: what else the machine does is borne by both. Prints medians of main-thread CPU per request (two
+ * statements), requests a second and the wait for a reservation, and that wait as a multiple of the other. Judges nothing. Run: `node bench/postgres.ts`.
  */
 import { Pool } from "pg";
 
@@ -12,7 +12,8 @@ import { startPostgres } from "../test/support/postgres/start-postgres.ts";
 import { quantile } from "./lib/statistics.ts";
 
 const clientCounts = [1, 16, 64, 256] as const;
-const seconds = 3;
+const seconds = 0.5;
+const rounds = 12;
 
 interface Figures {
   readonly cpuUs: number;
@@ -45,9 +46,16 @@ async function measure(clients: number, once: (client: number) => Promise<void>)
   };
 }
 
-function show(clients: number, what: string, { cpuUs, rate, p50, p99 }: Figures): void {
-  const figures = [cpuUs.toFixed(0), rate.toFixed(0), p50.toFixed(1), p99.toFixed(1)];
-  console.log(`| ${[String(clients), what, ...figures].join(" | ")} |`);
+function median(all: readonly number[]): number {
+  return quantile(all, 0.5);
+}
+
+function show(clients: number, what: string, all: readonly Figures[], bare: readonly Figures[]): void {
+  const of = (name: keyof Figures): number => median(all.map((figures) => figures[name]));
+  const times = (name: keyof Figures): string =>
+    median(all.map((figures, round) => figures[name] / (bare[round]?.[name] ?? NaN))).toFixed(1);
+  const figures = [of("cpuUs").toFixed(0), of("rate").toFixed(0), of("p50").toFixed(1), of("p99").toFixed(1)];
+  console.log(`| ${[String(clients), what, ...figures, times("p50"), times("p99")].join(" | ")} |`);
 }
 
 function limitsOf(key: string): readonly Limit[] {
@@ -87,13 +95,22 @@ async function reserveAndSettle(client: number): Promise<void> {
   stores.limits.settle(id, { tokens: 700, nanoUsd: 0 });
 }
 
-console.log("| clients | | CPU, µs a request | requests/s | wait p50, ms | p99 |");
-console.log("|---|---|---|---|---|---|");
+async function selectOne(): Promise<void> {
+  await pool.query("SELECT 1");
+}
+
+console.log("| clients | | CPU, µs a request | requests/s | wait p50, ms | p99 | p50, times | p99, times |");
+console.log("|---|---|---|---|---|---|---|---|");
 try {
   for (const clients of clientCounts) {
-    show(clients, "`SELECT 1`", await measure(clients, async () => void (await pool.query("SELECT 1"))));
-    show(clients, "reserve + settle", await measure(clients, reserveAndSettle));
-    await stores.limits.flush();
+    const [bare, limits]: [Figures[], Figures[]] = [[], []];
+    for (let round = 0; round < rounds; round += 1) {
+      bare.push(await measure(clients, selectOne));
+      limits.push(await measure(clients, reserveAndSettle));
+      await stores.limits.flush();
+    }
+    show(clients, "`SELECT 1`", bare, bare);
+    show(clients, "reserve + settle", limits, bare);
   }
 } finally {
   await stores.close();
