@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 
 import { startCompatibleSimulator } from "../../../src/simulator/compatible/index.ts";
 import { startSimulator } from "../../../src/simulator/index.ts";
@@ -73,9 +73,8 @@ test("a limit of a server is one of its account, whatever gateways call it; anot
   await using server = await startCompatibleSimulator({ persona: "vllm", models: [{ id: "m" }] });
   await using spare = await startCompatibleSimulator({ persona: "vllm", models: [{ id: "m" }] });
   const { url } = await openTestDatabase();
-  await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "shared-"));
-  started.defer(() => rm(folder, { recursive: true }));
+  onTestFinished(() => rm(folder, { recursive: true }));
 
   async function start(name: string, key: string): Promise<TeamGateway> {
     const path = join(folder, `${name}.yaml`);
@@ -87,11 +86,12 @@ test("a limit of a server is one of its account, whatever gateways call it; anot
 `,
     );
     const settings = { CONFIG_FILE: path, DATABASE_URL: url, METRICS_TOKEN: "metrics-of-this-test" };
-    return started.use(await startGateway({ settings }));
+    return startGateway({ settings });
   }
 
-  const [one, two] = [await start("mine", "secret-1"), await start("theirs", "secret-1")];
-  const other = await start("other", "secret-2");
+  await using one = await start("mine", "secret-1");
+  await using two = await start("theirs", "secret-1");
+  await using other = await start("other", "secret-2");
   server.enqueue({ kind: "error", status: 429, headers: { "retry-after": "600" } });
   expect(await answeredBy(one)).toBe("spare/m");
   expect(server.chats).toHaveLength(1);
