@@ -25,6 +25,8 @@ trap cleanup EXIT
 
 # Runs the command, a gateway, on a free port, and waits until it answers at $url.
 start() {
+  # The job empties it, too, but perhaps after the first look at it.
+  : >"$folder/log"
   set -m # a process group for the job
   SERVER_ADDRESS=127.0.0.1:0 LOG_FORMAT=json "$@" >"$folder/log" 2>&1 &
   program=$!
