@@ -6,7 +6,8 @@
 FROM --platform=$BUILDPLATFORM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --workspaces=false
+COPY scripts/package.json ./scripts/
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --workspace=scripts --include-workspace-root
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.js scripts/bundle.js scripts/collect-licences.js ./scripts/
 COPY src ./src

@@ -1,14 +1,15 @@
 /**
- * Makes `dist/` of `src/`: `npm run build`. With the TypeScript compiler and the bundler where they are installed. Where they
- * are not (`npm ci --omit=dev`), or with `--strip`, types are only cut out, as Node itself does it: the program is the same, but
- * nothing is checked, there are no declarations, and it starts slower. Plain JavaScript, since the oldest Node runs it.
+ * Makes `dist/` of `src/`: `npm run build`. With the TypeScript compiler where it is installed; where it is not (`npm ci --omit=dev`), or
+ * with `--strip`, types are only cut out, as Node itself does it: the program is the same, but nothing is checked, and there are no
+ * declarations. Then `bundle.js` puts the program into a few files. Plain JavaScript, since the oldest Node runs it.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+
+import { bundle } from "./bundle.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({ options: { strip: { type: "boolean" }, out: { type: "string" } } });
@@ -23,10 +24,12 @@ if (existsSync(compiler) && values.strip !== true) {
   });
   if (error !== undefined) throw error;
   if (status !== 0) process.exit(status ?? 1);
-  const { bundle } = await import("./bundle.js");
-  await bundle(out);
-} else {
-  const { transformSync } = createRequire(import.meta.url)("@swc/wasm-typescript");
+} else await strip();
+
+await bundle(out);
+
+async function strip() {
+  const { transformSync } = await import("@swc/wasm-typescript");
   const source = join(root, "src");
   for (const name of readdirSync(source, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".ts")) continue;

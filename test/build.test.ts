@@ -82,7 +82,12 @@ function testEveryFile({ folder, built, read }: ReturnType<typeof useBuild>): vo
 
 /** What `npm ci --omit=dev` builds: no compiler is there, so types are only cut out. */
 describe("the build without development dependencies", () => {
-  testEveryFile(useBuild(["--strip"]));
+  const build = useBuild(["--strip"]);
+  testEveryFile(build);
+
+  test("is a bundle, too", () => {
+    expect(build.built).toContain("chunks/serve.js");
+  });
 });
 
 describe("the build", () => {

@@ -44,15 +44,16 @@ describe("Dockerfile", () => {
     }
   });
 
-  test.each(["build", "packages"])("installs before it copies what is edited: %s", (name) => {
+  const manifests = ["package.json", "package-lock.json", ".npmrc"];
+
+  test.each([
+    { name: "build", copied: [...manifests, "scripts/package.json"] },
+    { name: "packages", copied: manifests },
+  ])("installs before it copies what is edited: $name", ({ name, copied }) => {
     const { instructions } = stage(name);
     const install = instructions.findIndex(({ text }) => text.includes("npm ci"));
     const before = instructions.slice(0, install).filter(({ keyword }) => keyword === "COPY");
-    expect(before.flatMap(({ words }) => words.slice(0, -1))).toEqual([
-      "package.json",
-      "package-lock.json",
-      ".npmrc",
-    ]);
+    expect(before.flatMap(({ words }) => words.slice(0, -1))).toEqual(copied);
   });
 
   test("installs only what production needs, for the image's platform", () => {
