@@ -25,9 +25,10 @@ export interface AccessOptions {
 export interface Access {
   /**
    * Who asks, by the secrets that came with a request; the first that is known counts. Rejects with kind `unauthenticated`. Without
-   * tokens and keys anybody may ask, whatever came along.
+   * tokens and keys anybody may ask, whatever came along. `inAddress`: those of them that stand in the request's address, where the operator's
+   * admin token is refused.
    */
-  identify(secrets: readonly string[]): Promise<Caller> | Caller;
+  identify(secrets: readonly string[], inAddress?: readonly string[]): Promise<Caller> | Caller;
   /** The gate of one request. `undefined`: nothing stands in this caller's way. */
   gateFor(caller: Caller, dialect: () => string | undefined): RequestGate | undefined;
   /** Whether anybody may ask. */
@@ -83,9 +84,10 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
     get isOpen() {
       return isOpen();
     },
-    identify(secrets) {
+    identify(secrets, inAddress = []) {
       if (isOpen()) return anybody;
       const digests = secrets.map(digestOf);
+      if (inAddress.some((secret) => digestOf(secret) === adminDigest)) throw createAddressError();
       if (adminDigest !== undefined && digests.includes(adminDigest)) return operator;
       if (tokenDigest !== undefined && digests.includes(tokenDigest)) return operator;
       return identifyByKeys(secrets, digests);
@@ -98,6 +100,14 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
 }
 
 const operator: Caller = { kind: "operator" };
+
+/** `ADMIN_TOKEN` in an address: it opens everything, and addresses stand in the logs of proxies. */
+export function createAddressError(): GatewayError {
+  return createKeyError(
+    "The admin token is not taken from the address (`?key=`), which ends in logs. Send ADMIN_TOKEN as 'Authorization: Bearer <token>', " +
+      "and change it where this address may have been logged.",
+  );
+}
 
 function createKeyError(message: string): GatewayError {
   return new GatewayError("unauthenticated", message, { shouldRetry: false });

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 import { anybody, checkDialect, type Caller } from "../access/caller.ts";
-import { givenKeys } from "./given-keys.ts";
+import { givenKeys, keysInAddress } from "./given-keys.ts";
 import type { ServerDependencies } from "./route-dependencies.ts";
 import { beginTrace } from "./trace-requests.ts";
 
@@ -32,7 +32,7 @@ export function authenticate(
   }
 
   async function askWho(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    letIn(request, reply, await access.identify(givenKeys(request)));
+    letIn(request, reply, await access.identify(givenKeys(request), keysInAddress(request)));
   }
 
   // A hook ends by `done` or by its promise.

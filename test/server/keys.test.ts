@@ -146,6 +146,26 @@ describe("who may ask", () => {
     }
     expect((await post(`${team.url}/v1/chat/completions?key=${key}`, hello)).status).toBe(200);
   });
+
+  test("the operator's BEARER_TOKEN may stand in an address, as clients of Gemini want it; ADMIN_TOKEN never", async () => {
+    await using team = await startTeam({ env: { BEARER_TOKEN: "bearer-of-this-test" } });
+    expect((await get(`${team.url}/v1/models?key=bearer-of-this-test`)).status).toBe(200);
+    const { key } = await team.createKey();
+    const token = "admin-of-this-test";
+    for (const path of ["/v1/models", "/v1beta/models", "/v1/nothing", "/admin/v1/keys", "/admin/v1/requests"]) {
+      for (const query of [`key=${token}`, `key=${key}&key=${token}`, `%6bey=${token}`]) {
+        // Also where the right one comes along: that does not take it out of the logs.
+        for (const headers of [{}, bearer(key), bearer(token)]) {
+          const reply = await get(`${team.url}${path}?${query}`, headers);
+          expect([path, query, reply.status]).toEqual([path, query, 401]);
+          const { message } = reply.json().error;
+          expect(message).toMatch(/ADMIN_TOKEN as 'Authorization: Bearer/);
+          expect(message).not.toContain(token);
+        }
+      }
+      expect((await get(`${team.url}${path}`, bearer(token))).status).not.toBe(401);
+    }
+  });
 });
 
 describe("what a key may use", () => {

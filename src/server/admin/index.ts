@@ -1,10 +1,11 @@
-import type { FastifyPluginCallback } from "fastify";
+import type { FastifyPluginCallback, FastifyRequest } from "fastify";
 
+import { createAddressError } from "../../access/create-access.ts";
 import { digestOf } from "../../access/key-secret.ts";
 import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
 import { GatewayError } from "../../errors.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
-import { givenKeys } from "../given-keys.ts";
+import { givenKeys, keysInAddress } from "../given-keys.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 import { keyRoutes } from "./keys.ts";
 import { ledgerRoutes } from "./ledger.ts";
@@ -24,7 +25,7 @@ export function adminRoutes({
   const wanted = config.ADMIN_TOKEN === "" ? undefined : digestOf(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
-    app.addHook("onRequest", (request, _reply, next) => next(findBar(givenKeys(request))));
+    app.addHook("onRequest", (request, _reply, next) => next(findBar(request)));
     keyRoutes(app, "/admin/v1/keys", { service: keys, within: () => undefined });
     const isOn = config.LEDGER_DAYS > 0;
     ledgerRoutes(app, "/admin/v1", { ledger, listKeys: () => keys.list(), now, isOn });
@@ -32,7 +33,7 @@ export function adminRoutes({
     done();
   };
 
-  function findBar(given: readonly string[]): GatewayError | undefined {
+  function findBar(request: FastifyRequest): GatewayError | undefined {
     if (wanted === undefined) {
       return new GatewayError(
         "forbidden",
@@ -42,6 +43,8 @@ export function adminRoutes({
         },
       );
     }
+    if (keysInAddress(request).some((secret) => digestOf(secret) === wanted)) return createAddressError();
+    const given = givenKeys(request);
     if (given.some((secret) => digestOf(secret) === wanted)) return undefined;
     const words = given.length === 0 ? "The admin token is missing" : "The admin token is wrong";
     return new GatewayError(
