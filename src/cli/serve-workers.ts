@@ -51,9 +51,6 @@ export async function serveWorkers(config: Config, environment: Environment = pr
     ? createMemoryStores(config, { now: Date.now })
     : { ...(await openStores(config, { log, now: Date.now })), runs: createMemoryRuns({ now: Date.now }) };
   const host = createStoreHost(stores, { log, startTimer: startUnrefTimer });
-  // What keys a database has is not known here.
-  const isOpen = !isShared && config.BEARER_TOKEN === "" && config.ADMIN_TOKEN === "" && stores.keys.isEmpty;
-  warnOfOpenAddress(config, isOpen, log);
   let relay = createNoticeRelay(Date.now);
   const survey = createSurveyRelay(startUnrefTimer, {
     // What workers say that they did.
@@ -144,7 +141,9 @@ export async function serveWorkers(config: Config, environment: Environment = pr
   });
 
   try {
-    const url = await supervisor.start();
+    // They know what keys there are, also of a database.
+    const { listening: url, isOpen } = await supervisor.start();
+    warnOfOpenAddress(config, isOpen, log);
     const keptIn = isShared ? "database" : stores.place;
     logStart({ log, configuration: () => configuration, access: { isOpen }, keptIn }, config, url, count);
     if (process.stdout.isTTY) supervisor.tellOne({ do: "welcome" });

@@ -29,12 +29,12 @@ export interface WorkerFailure {
 export type ToWorker = { readonly start: WorkerStart } | { readonly do: "welcome" | "retire" | "stop" };
 
 /**
- * What a worker tells: that it can be spoken to, since Node 20 loses what comes before; that it listens, or could not start; that it stops,
- * and how many answers it waits for.
+ * What a worker tells: that it can be spoken to, since Node 20 loses what comes before; that it listens, where, and whether anybody may ask, or
+ * that it could not start; that it stops, and how many answers it waits for.
  */
 export type FromWorker =
   | { readonly ready: true }
-  | { readonly listening: string }
+  | { readonly listening: string; readonly isOpen: boolean }
   | { readonly failed: WorkerFailure }
   | { readonly stopping: number };
 

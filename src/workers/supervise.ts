@@ -4,6 +4,9 @@ import { fromWorkerFailure, type FromWorker, type ToWorker } from "./control.ts"
 /** What it tells once it was told to start. */
 export type StartedMessage = Exclude<FromWorker, { readonly ready: true }>;
 
+/** Where a worker listens, and whether anybody may ask there. */
+export type ListeningMessage = Extract<FromWorker, { readonly listening: string }>;
+
 /** How a process ended. */
 export interface WorkerEnd {
   readonly code: number | null;
@@ -44,8 +47,8 @@ export interface SupervisorOptions {
 
 /** The workers of a gateway. */
 export interface Supervisor {
-  /** Starts all; resolves with their address when all of them listen. Rejects with why the first did not, when none is left. */
-  start(): Promise<string>;
+  /** Starts all; resolves with what the first has told when all of them listen. Rejects with why the first did not, when none is left. */
+  start(): Promise<ListeningMessage>;
   /** Tells one of them, which listens. */
   tellOne(message: ToWorker): void;
   /** Replaces them one after the other: each goes when its successor listens. Once more, if it is under way. */
@@ -93,8 +96,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
   let rollAgain = false;
   let hasTold = false;
 
-  /** Starts the next process of a slot; resolves with its address when it has taken the place. Rejects when it does not. */
-  function fill(slot: Slot): Promise<string> {
+  /** Starts the next process of a slot; resolves with what it tells when it has taken the place. Rejects when it does not. */
+  function fill(slot: Slot): Promise<ListeningMessage> {
     const process = launch(slot.worker);
     return new Promise((resolve, reject) => {
       let failure: Error | undefined;
@@ -112,7 +115,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
         else if ("stopping" in message) tellOfWaiting(message.stopping);
         else {
           take(slot, member);
-          resolve(message.listening);
+          resolve(message);
         }
       });
       void ended.then((end) => leave(slot, member, end, (why) => reject(failure ?? why)));
@@ -223,13 +226,11 @@ export function supervise(options: SupervisorOptions): Supervisor {
     async start() {
       const outcomes = await Promise.allSettled(slots.map(fill));
       const failed = outcomes.find((outcome) => outcome.status === "rejected");
-      if (failed !== undefined) {
-        stopped ??= stop();
-        await stopped;
-        throw failed.reason;
-      }
       const [first] = outcomes;
-      return first?.status === "fulfilled" ? first.value : "";
+      if (failed === undefined && first?.status === "fulfilled") return first.value;
+      stopped ??= stop();
+      await stopped;
+      throw failed?.reason ?? new Error("there are no workers");
     },
     tellOne(message) {
       slots.find(({ current }) => current !== undefined)?.current?.process.tell(message);

@@ -10,6 +10,8 @@ interface FakeWorker {
   end(end?: Partial<WorkerEnd>): Promise<void>;
 }
 
+const listening = { listening: "http://here", isOpen: true };
+
 /** All that waits for a promise has gone on. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -67,28 +69,27 @@ function setUp({ count = 2 } = {}) {
   }
   async function startAll(): Promise<void> {
     const start = supervisor.start();
-    for (let index = 0; index < count; index += 1) at(index).say({ listening: "http://here" });
+    for (let index = 0; index < count; index += 1) at(index).say(listening);
     await start;
   }
   return { supervisor, clock, started, at, events, timers, waits, expire, startAll };
 }
 
-const listening = { listening: "http://here" };
 
 describe("the start", () => {
   test("is over when all listen", async () => {
     const { supervisor, at } = setUp();
-    let url: string | undefined;
+    let told: unknown;
     async function startAll(): Promise<void> {
-      url = await supervisor.start();
+      told = await supervisor.start();
     }
     const start = startAll();
-    at(1).say({ listening: "http://here" });
+    at(1).say(listening);
     await turn();
-    expect(url).toBeUndefined();
-    at(0).say({ listening: "http://here" });
+    expect(told).toBeUndefined();
+    at(0).say(listening);
     await start;
-    expect(url).toBe("http://here");
+    expect(told).toEqual(listening);
     expect([at(0).worker, at(1).worker]).toEqual([1, 2]);
   });
 

@@ -101,7 +101,7 @@ async function start(
   });
   const url = await gateway.listen();
   prepareForRequests(gateway.app.server, log);
-  tellPrimary(link.lane("control"), { listening: url });
+  tellPrimary(link.lane("control"), { listening: url, isOpen: gateway.services.access.isOpen });
   return {
     worker,
     gateway,
