@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 
 import { createSilence } from "./create-silence.ts";
+import { type KeptFile, tellFile } from "./kept-file.ts";
 import { DatabaseError } from "./sqlite/protocol.ts";
 
 // Made once: there may be many of them, just when there is much to do.
@@ -26,8 +27,8 @@ export interface LedgerWatch {
   written(): void;
 }
 
-/** Creates the watch of one ledger. */
-export function createLedgerWatch({ log, now }: LedgerWatchOptions): LedgerWatch {
+/** Creates the watch of one ledger, which is kept in `file` if in any. */
+export function createLedgerWatch({ log, now }: LedgerWatchOptions, file?: KeptFile): LedgerWatch {
   let dropped = 0;
   /** How many of them were told. */
   let told = 0;
@@ -39,7 +40,8 @@ export function createLedgerWatch({ log, now }: LedgerWatchOptions): LedgerWatch
     if (tellNow(`${problem} ${text}`) === undefined) return false;
     // A database's words hold nothing of what is noted.
     const reason = error instanceof Error ? error.message : String(error);
-    log.error({ problem, reason, ...(dropped > told ? { dropped: dropped - told } : {}) }, text);
+    const lost = dropped > told ? { dropped: dropped - told } : {};
+    log.error({ problem, reason, ...tellFile(file, problem), ...lost }, text);
     told = dropped;
     return true;
   }

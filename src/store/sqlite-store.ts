@@ -61,7 +61,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Re
   });
   await openOrExplain(database, file);
   const unwritten = createUnwrittenResponses();
-  const watch = createStoreWatch(options);
+  const watch = createStoreWatch(options, { file: { path: file, holds: "nothing but stored responses" } });
 
   function fail(call: "get" | "put" | "delete", thrown: unknown): never {
     const error =

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 
 import { createSilence } from "./create-silence.ts";
+import { type KeptFile, tellFile } from "./kept-file.ts";
 import type { DatabaseError } from "./sqlite/protocol.ts";
 import type { StoreProblem } from "./response-store.ts";
 
@@ -36,8 +37,11 @@ const responseWords: StoreWords = {
   again: "responses are stored again",
 };
 
-/** Creates the watch of one store, by default of that of responses. */
-export function createStoreWatch({ log, now }: StoreWatchOptions, words = responseWords): StoreWatch {
+/** Creates the watch of one store, by default of that of responses, which keeps it in `file` if in any. */
+export function createStoreWatch(
+  { log, now }: StoreWatchOptions,
+  { words = responseWords, file }: { readonly words?: StoreWords; readonly file?: KeptFile } = {},
+): StoreWatch {
   const tellNow = createSilence(now);
   let problem: StoreProblem | undefined;
   let recoveryIsNews = false;
@@ -53,7 +57,8 @@ export function createStoreWatch({ log, now }: StoreWatchOptions, words = respon
       if (call === "put") recoveryIsNews = true;
       // SQLite's words hold nothing of what is stored.
       const { problem: cause, message: reason } = error;
-      log.error({ problem: cause, reason, ...(silent > 0 ? { silent } : {}) }, words[call]);
+      const fields = { problem: cause, reason, ...tellFile(file, cause), ...(silent > 0 ? { silent } : {}) };
+      log.error(fields, words[call]);
     },
     stored() {
       problem = undefined;

@@ -64,7 +64,12 @@ describe.runIf(hasSqlite)("another process holds the write lock", () => {
     expect(watch.lines).toEqual([
       {
         level: "error",
-        fields: { problem: "locked", reason: "database is locked" },
+        fields: {
+          problem: "locked",
+          reason: "database is locked",
+          file,
+          remedy: "End the other program that has the file open, or give this gateway a DATA_DIR of its own.",
+        },
         text: "a response could not be stored",
       },
     ]);
@@ -225,7 +230,8 @@ describe.runIf(hasSqlite)("the folder changes while the gateway runs", () => {
     await store.put(stored("resp_1"));
     await harm();
     await expect(store.put(stored("resp_2"))).rejects.toThrow(failure("unavailable"));
-    expect(watch.lines).toMatchObject([{ level: "error", fields: { problem: "unavailable" } }]);
+    const remedy = expect.stringMatching(/DATA_DIR.* nothing but stored responses/);
+    expect(watch.lines).toMatchObject([{ level: "error", fields: { problem: "unavailable", file, remedy } }]);
     expect(await store.get("resp_2")).toEqual(stored("resp_2"));
     await expect(store.get("resp_1")).rejects.toThrow(failure("unavailable"));
     await expect(store.delete("resp_1")).rejects.toThrow(/can't be used now/);

@@ -65,9 +65,10 @@ export async function openLocalState(options: LocalStateOptions): Promise<LocalS
     table: siblingModule(import.meta.url, "local-table"),
     tableSettings: { lock: path.join(directory, "gateway.lock") } satisfies LocalSettings,
   });
+  const kept = { path: file, holds: "all keys and what is used of their limits" };
   const keys = await openLocalKeys({
     database,
-    watch: createStoreWatch(options, keyWords),
+    watch: createStoreWatch(options, { words: keyWords, file: kept }),
     freshMs,
     startTimer,
   }).catch(async (error: unknown) => {
@@ -76,7 +77,7 @@ export async function openLocalState(options: LocalStateOptions): Promise<LocalS
   });
   const limits = createLocalLimits({
     database,
-    watch: createStoreWatch(options, limitWords),
+    watch: createStoreWatch(options, { words: limitWords, file: kept }),
     now,
     startTimer,
     onFailure,

@@ -55,7 +55,7 @@ export async function openFileCapabilities(path: string, log: UpstreamLog): Prom
         unwritten.clear();
         failed = false;
       } catch (error) {
-        if (!failed) log.warn({ err: error }, "what was learned of models could not be written");
+        if (!failed) log.warn({ err: error, file: path }, "what was learned of models could not be written");
         failed = true;
       }
     }
@@ -79,12 +79,12 @@ async function readFacts(path: string, log: UpstreamLog): Promise<readonly [stri
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if (!isMissing(error)) log.warn({ err: error }, "what was learned of models could not be read");
+    if (!isMissing(error)) log.warn({ err: error, file: path }, "what was learned of models could not be read");
     return [];
   }
   const file = text.length > longestFile ? undefined : fileSchema.safeParse(parse(text)).data;
   if (file === undefined) {
-    log.warn({}, "what was learned of models is in a form that is not known, and is learned anew");
+    log.warn({ file: path }, "what was learned of models is in a form that is not known, and is learned anew");
     return [];
   }
   return Object.entries(file.models).flatMap(([key, value]): [string, LearnedFacts][] => {

@@ -73,6 +73,8 @@ describe.runIf(hasSqlite)("the file of a ledger", () => {
         "error: requests could not be noted in the ledger",
         "error: the ledger could not be read",
       ]);
+      const remedy = expect.stringMatching(/DATA_DIR.* nothing but the ledger/);
+      for (const { fields } of watch.lines) expect(fields).toMatchObject({ file, remedy });
       expect(watch.lines[1]?.fields).toMatchObject({ problem: "unavailable", dropped: 2 });
       await note(ledger, "3");
       // Once a minute is enough.

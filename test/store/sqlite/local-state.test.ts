@@ -210,7 +210,12 @@ describe.runIf(hasSqlite)("several processes on one folder", () => {
     await expect(second.limits.look([limit])).rejects.toMatchObject({ problem: "locked" });
     expect(watch.lines).toMatchObject([
       {
-        fields: { problem: "locked", reason: `another process has taken ${directory}/gateway.lock` },
+        fields: {
+          problem: "locked",
+          reason: `another process has taken ${directory}/gateway.lock`,
+          file,
+          remedy: expect.stringContaining("a DATA_DIR of its own"),
+        },
         text: "what is used of the limits could not be read; requests with limits are refused",
       },
     ]);
@@ -322,6 +327,8 @@ describe.runIf(hasSqlite)("the file can't be used", () => {
       "what is used of the limits could not be written; it is counted in memory",
       "a key could not be kept",
     ]);
+    const remedy = expect.stringMatching(/DATA_DIR.* holds all keys/);
+    for (const { fields } of watch.lines) expect(fields).toMatchObject({ file, remedy });
     await rm(file, { recursive: true });
     await rename(`${file}.away`, file);
     await state.limits.flush();

@@ -10,7 +10,11 @@ import { createMemoryCapabilities } from "../../../src/upstreams/memory/memory-c
 
 let folder = "";
 const warned: string[] = [];
-const log = { debug() {}, info() {}, warn: (_details: object, message: string) => void warned.push(message) };
+const log = {
+  debug() {},
+  info() {},
+  warn: (details: object, message: string) => void warned.push(`${message}: ${Reflect.get(details, "file")}`),
+};
 const path = () => join(folder, "deep", "upstreams.json");
 const open = () => openFileCapabilities(path(), log);
 const facts = { capabilities: { tools: "emulated" }, mark: "vllm", learnedAt: 5 } as const;
@@ -76,7 +80,7 @@ describe("a file in another form", () => {
       await writeFile(path(), text);
       const again = await open();
       expect(again.get("a")).toBeUndefined();
-      expect(warned).toHaveLength(1);
+      expect(warned).toEqual([expect.stringContaining(path())]);
     },
   );
 
@@ -110,7 +114,7 @@ test("a place that can't be written is told once, and what was learned holds unt
     await memory.settle();
   }
   expect(memory.get("a")).toEqual(facts);
-  expect(warned).toHaveLength(1);
+  expect(warned).toEqual([expect.stringContaining(path())]);
 });
 
 test("no memory grows without end", async () => {

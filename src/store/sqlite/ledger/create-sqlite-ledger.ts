@@ -59,7 +59,7 @@ export function createSqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
   } = options;
   const { idleMs = 60_000, startTimer = startUnrefTimer } = options;
   const file = path.join(options.directory, "ledger.sqlite");
-  const watch = createLedgerWatch(options);
+  const watch = createLedgerWatch(options, { path: file, holds: "nothing but the ledger" });
   const database = createDatabase<never, LedgerCommand>({
     file,
     table: siblingModule(import.meta.url, "ledger-table"),
