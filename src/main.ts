@@ -6,4 +6,9 @@ holdYoungSpace();
 enableCompileCache(process.env);
 // Behind them, so that all of it is kept, and no more memory taken for it than it needs.
 const { runCli } = await import("./cli/run-cli.ts");
-process.exitCode = await runCli(process.argv.slice(2));
+const args = process.argv.slice(2);
+process.exitCode = await runCli(args);
+if (process.exitCode !== 0 && (args[0] ?? "serve") === "serve") {
+  const { endIfStuck } = await import("./cli/end-if-stuck.ts");
+  endIfStuck();
+}

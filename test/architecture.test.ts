@@ -62,7 +62,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "shaping/schema/compile-json-schema.ts",
     "shaping/schema/bound-schemas.ts",
   ],
-  "upstreams/": ["model/", "errors.ts", "stream/", "config.ts"],
+  "upstreams/": ["model/", "errors.ts", "stream/", "config.ts", "make-folder.ts"],
   "images/": [
     "model/",
     "errors.ts",
@@ -90,12 +90,13 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "store/response-store.ts",
   ],
   "workers/": ["model/notices.ts", "model/notice-board.ts", "model/survey.ts", "stream/"],
-  "secrets/": ["config.ts"],
+  "secrets/": ["config.ts", "make-folder.ts"],
   "store/": [
     "model/",
     "errors.ts",
     "stream/",
     "config.ts",
+    "make-folder.ts",
     "access/",
     "ledger/",
     "traces/",

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, ConfigError } from "../config.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** The file under `DATA_DIR` that holds the generated secret. It keeps the name of its first purpose, and so old links. */
 export const secretFileName = "image-link-secret";
@@ -18,11 +19,11 @@ export function loadSecret(config: Pick<Config, "IMAGE_LINK_SECRET" | "DATA_DIR"
   const path = join(config.DATA_DIR, secretFileName);
   let kept: string;
   try {
-    mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 });
+    makeFolder(config.DATA_DIR);
     kept = writeOnce(path, fresh) ? fresh : readFileSync(path, "utf8").trim();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`DATA_DIR: the gateway's secret can't be kept there: ${reason}`]);
+    throw new ConfigError([`DATA_DIR: the gateway's secret can't be kept in ${config.DATA_DIR}: ${reason}`]);
   }
   if (kept.length < 16) {
     throw new ConfigError([`DATA_DIR: ${path} holds no secret. Delete it to have a new one made.`]);

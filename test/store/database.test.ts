@@ -1,10 +1,12 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDatabase, type DatabaseOptions } from "../../src/store/sqlite/create-database.ts";
+import { createTimers } from "../support/create-timers.ts";
 import { hasSqlite } from "../support/has-sqlite.ts";
 import type { UnrulyCommand } from "./unruly-table.ts";
 
@@ -60,6 +62,25 @@ describe.runIf(hasSqlite)("a database in a thread", () => {
     expect(await database.write("work", 0)).toBe("work");
     expect(await database.read("count")).toBe(1);
     await database.close();
+  });
+
+  test.runIf(process.platform !== "win32")("a thread that can't be ended keeps nobody waiting", async () => {
+    const pipe = path.join(directory, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const timers = createTimers();
+    const database = open({ startTimer: timers.start });
+    const stuck = database.write({ waitAt: pipe }, 0);
+    stuck.catch(() => {});
+    while (!existsSync(`${pipe}.reached`)) await new Promise((resolve) => setImmediate(resolve));
+    timers.expireAll();
+    await expect(stuck).rejects.toMatchObject({ message: "no answer within 10000 ms" });
+    const closed = database.close();
+    while (timers.running.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(timers.running).toEqual([1000]);
+    timers.expireAll();
+    await closed;
+    // Now the call returns, and the thread ends.
+    await writeFile(pipe, "");
   });
 
   test("a command that fails leaves nothing behind", async () => {

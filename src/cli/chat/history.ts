@@ -1,5 +1,7 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
+
+import { makeFolder } from "../../make-folder.ts";
 
 /** Lines that are kept. */
 export const mostLines = 1000;
@@ -44,7 +46,7 @@ export function openHistory(file: string, warn: (problem: string) => void): Hist
 
   let lines: string[] = [];
   attempt(() => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     if (!existsSync(file)) return;
     chmodSync(file, 0o600);
     const all = readFileSync(file, "utf8")

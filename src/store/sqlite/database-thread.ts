@@ -17,7 +17,7 @@ export type Question = WorkerRequest extends infer R ? (R extends unknown ? Omit
 export interface DatabaseThread {
   /** Rejects with a `DatabaseError` when the thread ends, or does not answer in time. */
   ask(question: Question): Promise<readonly Outcome[]>;
-  /** Ends the thread after what it was asked. */
+  /** Ends the thread after what it was asked. Resolves also when it can't be ended, since a call of the file system does not return. */
   close(): Promise<void>;
 }
 
@@ -31,7 +31,12 @@ interface Running {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
   readonly ended: Promise<void>;
+  /** It was told to end at once, and does unless the file system keeps it. */
+  isTerminated: boolean;
 }
+
+/** How long a thread that is to end at once may take, in ms; then the file system keeps it, perhaps for ever. */
+const terminateMs = 1000;
 
 /**
  * Starts the worker when it is first asked. One that crashed, or that did not answer within `answerWaitMs` and was
@@ -78,20 +83,37 @@ export function createDatabaseThread(
     }
 
     worker.unref();
-    return { worker, waiting, ended };
+    return { worker, waiting, ended, isTerminated: false };
+  }
+
+  function terminate(thread: Running): void {
+    thread.isTerminated = true;
+    void thread.worker.terminate();
+  }
+
+  /** Resolves after so many ms, or when a thread has ended. */
+  function waitForEnd({ ended }: Running, milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stopTimer = startTimer(milliseconds, resolve);
+      void ended.then(() => {
+        stopTimer();
+        resolve();
+      });
+    });
   }
 
   return {
     ask(question) {
       running ??= start();
-      const { worker, waiting } = running;
+      const asked = running;
+      const { worker, waiting } = asked;
       lastId += 1;
       const id = lastId;
       return new Promise((resolve, reject) => {
         const stopTimer = startTimer(answerWaitMs, () => {
           reject(new DatabaseError("unavailable", `no answer within ${answerWaitMs} ms`));
           // What else waits for it is told by its end.
-          void worker.terminate();
+          terminate(asked);
         });
         waiting.set(id, { resolve, reject, stopTimer });
         worker.ref();
@@ -100,12 +122,14 @@ export function createDatabaseThread(
     },
     async close() {
       if (running === undefined) return;
-      const { worker, ended } = running;
-      const stopTimer = startTimer(answerWaitMs, () => void worker.terminate());
-      worker.ref();
-      worker.postMessage("close");
-      await ended;
-      stopTimer();
+      const last = running;
+      last.worker.ref();
+      last.worker.postMessage("close");
+      if (!last.isTerminated) await waitForEnd(last, answerWaitMs);
+      if (running !== last) return;
+      terminate(last);
+      // It stays what keeps the process, so that whoever ends that sees that something does.
+      await waitForEnd(last, terminateMs);
     },
   };
 }

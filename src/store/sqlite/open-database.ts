@@ -1,6 +1,8 @@
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+
+import { makeFolder } from "../../make-folder.ts";
 
 /** What a deletion writes to the journal at most, with room to spare. In bytes. */
 const journalBytes = 131_072;
@@ -15,7 +17,7 @@ const journalBytes = 131_072;
  * moved into the file then, so that even deletions fail.) It also notices that the file was moved away.
  */
 export function openDatabase(file: string): DatabaseSync {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file));
   // Nobody else's to read. SQLite gives its other files the same rights.
   closeSync(openSync(file, "a", 0o600));
   const database = new DatabaseSync(file);

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 
 import { capabilityNames } from "../../model/capabilities.ts";
+import { makeFolder } from "../../make-folder.ts";
 import type { UpstreamLog } from "../http/upstream-log.ts";
 import { type CapabilityMemory, type LearnedFacts, mostFacts } from "./capability-memory.ts";
 
@@ -95,7 +96,7 @@ async function readFacts(path: string, log: UpstreamLog): Promise<readonly [stri
 
 /** Writes a file as a whole: who reads it finds the old one or the new one. */
 async function replaceFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const draft = `${path}.${process.pid}.tmp`;
   try {
     await writeFile(draft, text, { mode: 0o600 });

@@ -4,12 +4,13 @@ import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 
 import { describe, expect, onTestFinished, test } from "vitest";
 
 import { createGate } from "../../support/gate.ts";
 import { post } from "../../support/post.ts";
-import { startProgram } from "../../support/run-program.ts";
+import { runProgram, startProgram } from "../../support/run-program.ts";
 import { useSimulator } from "../../support/use-simulator.ts";
 
 const akash = useSimulator();
@@ -95,6 +96,21 @@ describe("serve", () => {
     await once(child, "exit");
     expect(log.includes("BEARER_TOKEN is not set")).toBe(warns);
   });
+});
+
+test.runIf(isBuiltin("node:sqlite")).each([
+  { name: "a file", DATA_DIR: fileURLToPath(import.meta.url), reason: "is a file, not a folder" },
+  { name: "below a file", DATA_DIR: "/dev/null/x", reason: "is a file, not a folder" },
+  ...(process.platform === "linux" ? [{ name: "no place for folders", DATA_DIR: "/proc/x", reason: "ENOENT" }] : []),
+])("a DATA_DIR that is $name fails the start, by its name and the reason", async ({ DATA_DIR, reason }) => {
+  const settings = { SERVER_ADDRESS: "127.0.0.1:0", CONFIG_FILE: "none" };
+  for (const more of [{}, { WORKERS: "2" }]) {
+    const { code, stderr } = await runProgram(["serve"], { ...settings, DATA_DIR, ...more });
+    expect(code).toBe(2);
+    expect(stderr).toContain("DATA_DIR: ");
+    expect(stderr).toContain(DATA_DIR);
+    expect(stderr).toContain(reason);
+  }
 });
 
 test("DATA_DIR keeps responses on a Node that has SQLite; another says what it needs, and starts nothing", async () => {

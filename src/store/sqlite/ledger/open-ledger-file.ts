@@ -1,6 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+
+import { makeFolder } from "../../../make-folder.ts";
 
 /** So much of its log keeps its room on the disk. */
 const keptLogBytes = 8_388_608;
@@ -11,7 +13,7 @@ const keptLogBytes = 8_388_608;
  * rows may be dropped. Throws what the file system or SQLite throws, also when another process locks the file.
  */
 export function openForWriting(file: string): DatabaseSync {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file));
   // Nobody else's to read. SQLite gives its other files the same rights.
   closeSync(openSync(file, "a", 0o600));
   const database = new DatabaseSync(file);
