@@ -63,6 +63,10 @@ async function openInFiles(
       throw error;
     },
   );
+  await local.begin().catch(async (error: unknown) => {
+    await Promise.all([local.close(), responses.close()]);
+    throw error;
+  });
   const ledger = await openLedger(directory, config, watch);
   return {
     place: "files",

@@ -25,14 +25,16 @@ export interface LocalLimitsOptions extends Pick<LimitJournalOptions, "now" | "s
 
 /** Limits with a journal. */
 export interface LocalLimits extends Limits {
+  /** Becomes the process that counts. Rejects with a `StoreError`, of the problem `locked` while another one is that. */
+  begin(): Promise<void>;
   /** Keeps all that was settled. Nothing may be asked any more. */
   close(): Promise<void>;
 }
 
 /**
  * Limits that are decided in memory and written behind: after a crash, what was settled in the last batch is not counted, but
- * for money all that may have been spent is. They are read from the file, and this process becomes the one that counts, when they are
- * first asked for; that rejects with a `StoreError` while another process counts.
+ * for money all that may have been spent is. They are read from the file, and this process becomes the one that counts, at \`begin\`, or else when they are
+ * asked for; that rejects with a `StoreError` while another process counts.
  */
 export function createLocalLimits(options: LocalLimitsOptions): LocalLimits {
   const { database, watch, now, onFailure } = options;
@@ -45,7 +47,7 @@ export function createLocalLimits(options: LocalLimitsOptions): LocalLimits {
   let isClosed = false;
   let loading: Promise<void> | undefined;
 
-  async function load(): Promise<void> {
+  async function load({ tells }: { readonly tells: boolean }): Promise<void> {
     try {
       // Each a LimitRow.
       const rows = (await database.read({ limits: { load: true } })) as readonly LimitRow[];
@@ -56,7 +58,7 @@ export function createLocalLimits(options: LocalLimitsOptions): LocalLimits {
         error instanceof DatabaseError
           ? error
           : new DatabaseError("unavailable", "what is kept is no counter");
-      watch.failed("get", known);
+      if (tells) watch.failed("get", known);
       throw new StoreError(known.problem, error);
     } finally {
       loading = undefined;
@@ -95,10 +97,17 @@ export function createLocalLimits(options: LocalLimitsOptions): LocalLimits {
     }
   }
 
+  async function ensureLoaded(): Promise<void> {
+    if (!isLoaded) await (loading ??= load({ tells: true }));
+  }
+
   return {
+    async begin() {
+      await (loading ??= load({ tells: false }));
+    },
     async reserve(reservation) {
       // Who wants nothing of what is counted may also ask where another process counts.
-      if (!isLoaded && reservation.takes.length > 0) await (loading ??= load());
+      if (reservation.takes.length > 0) await ensureLoaded();
       if (isClosed) throw new StoreError("unavailable", "closed");
       if (onFailure === "refuse" && journal.problem !== undefined)
         throw new StoreError(journal.problem, undefined);
@@ -109,7 +118,7 @@ export function createLocalLimits(options: LocalLimitsOptions): LocalLimits {
     },
     settle: (id, spent) => counters.settle(id, spent, now()),
     async look(limits) {
-      if (!isLoaded) await (loading ??= load());
+      await ensureLoaded();
       return limits.map((limit) => counters.look(limit, now()));
     },
     async flush() {

@@ -6,6 +6,7 @@ import { ConfigError } from "../../config.ts";
 import { startRealTimer } from "../../stream/real-timer.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { findMissingSqlite } from "../find-missing-sqlite.ts";
+import { StoreError } from "../response-store.ts";
 import { createStoreWatch, type StoreWatchOptions } from "../store-watch.ts";
 import { createDatabase, type DatabaseOptions } from "./create-database.ts";
 import { openLocalKeys } from "./local-keys.ts";
@@ -32,6 +33,11 @@ export interface LocalStateOptions extends StoreWatchOptions {
 export interface LocalState {
   readonly keys: KeyStore;
   readonly limits: Limits;
+  /**
+   * Becomes the process that counts, which a gateway does at its start. While another one is that, the log says so, and this one goes on trying when
+   * limits are asked for. Rejects with `ConfigError` when the lock can't be used.
+   */
+  begin(): Promise<void>;
   /** Writes what waits, then closes. Idempotent. */
   close(): Promise<void>;
 }
@@ -51,7 +57,7 @@ const limitWords = {
 
 /**
  * Opens `<directory>/gateway.sqlite`, which is created when missing: keys, and counters whose decisions fall in memory. Other processes
- * may open it, too, for the keys; counting is for the first that is asked to.
+ * may open it, too, for the keys; counting is for the first that begins to.
  * Rejects with `ConfigError` when the file can't be used, and on a Node without `node:sqlite`.
  */
 export async function openLocalState(options: LocalStateOptions): Promise<LocalState> {
@@ -94,11 +100,27 @@ export async function openLocalState(options: LocalStateOptions): Promise<LocalS
   return {
     keys,
     limits,
+    async begin() {
+      try {
+        await limits.begin();
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.problem !== "locked")
+          throw new ConfigError([explain(file, error instanceof StoreError ? error.cause : error)]);
+        options.log.error({ event: "data-dir-taken", directory }, describeTaken(directory));
+      }
+    },
     close() {
       closed ??= close();
       return closed;
     },
   };
+}
+
+function describeTaken(directory: string): string {
+  return (
+    `another gateway uses the DATA_DIR ${directory}, and it alone can count what is used of limits: requests with limits get 503 here until it ends. ` +
+    "Give each gateway a DATA_DIR of its own, or all of them one DATABASE_URL."
+  );
 }
 
 function explain(file: string, error: unknown): string {

@@ -5,18 +5,22 @@ import { problemOf } from "./open-database.ts";
 
 /**
  * Takes a file for this process alone, until the connection is closed or the process ends, however it ends: the lock is the
- * operating system's. Throws what SQLite throws, and while another process has it an error of the same code that says so.
+ * operating system's. Throws an error with the code of SQLite's that names the file, and says so while another process has it.
  */
 export function ownFile(file: string): DatabaseSync {
-  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
-  const connection = new DatabaseSync(file);
+  let connection: DatabaseSync | undefined;
   try {
+    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+    connection = new DatabaseSync(file);
     connection.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     return connection;
   } catch (error) {
-    connection.close();
-    if (problemOf(error) !== "locked") throw error;
-    const told = new Error(`another process has taken ${file}`, { cause: error });
-    throw Object.assign(told, { errcode: Reflect.get(Object(error), "errcode") as unknown });
+    connection?.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    const words = problemOf(error) === "locked" ? `another process has taken ${file}` : `${file}: ${reason}`;
+    const told = new Error(words, { cause: error });
+    // By which it is told what has failed.
+    const { code, errcode } = Object(error) as { readonly code?: unknown; readonly errcode?: unknown };
+    throw Object.assign(told, { code, errcode });
   }
 }

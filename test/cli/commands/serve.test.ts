@@ -98,6 +98,17 @@ describe("serve", () => {
   });
 });
 
+test.runIf(isBuiltin("node:sqlite"))("a second gateway on a DATA_DIR is told so when it starts", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "data-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const first = startServer({ DATA_DIR: folder });
+  await first.listening();
+  const second = startServer({ DATA_DIR: folder });
+  await second.listening();
+  expect(await second.logged("data-dir-taken")).toContain(`another gateway uses the DATA_DIR ${folder}`);
+  expect(await first.logged("start")).not.toContain("data-dir-taken");
+});
+
 test.runIf(isBuiltin("node:sqlite")).each([
   { name: "a file", DATA_DIR: fileURLToPath(import.meta.url), reason: "is a file, not a folder" },
   { name: "below a file", DATA_DIR: "/dev/null/x", reason: "is a file, not a folder" },

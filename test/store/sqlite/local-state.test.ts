@@ -226,6 +226,34 @@ describe.runIf(hasSqlite)("several processes on one folder", () => {
   });
 });
 
+describe.runIf(hasSqlite)("a gateway begins", () => {
+  test("and is told at once that another counts, by the folder, what that means and what to do", async () => {
+    const limit = limitOf("budget", 1000);
+    const first = await open();
+    await first.begin();
+    expect(watch.lines).toEqual([]);
+    const second = await open({ database: { lockWaitMs: 0 } });
+    await second.begin();
+    expect(watch.lines).toEqual([
+      {
+        level: "error",
+        fields: { event: "data-dir-taken", directory },
+        text: expect.stringMatching(/another gateway uses the DATA_DIR .*limits get 503 .*DATABASE_URL/),
+      },
+    ]);
+    await use(first, limit, 30);
+    await first.close();
+    expect(await look(second, limit)).toEqual({ used: 30, held: 0 });
+  });
+
+  test("a lock that can't be used is a ConfigError", async () => {
+    await mkdir(`${directory}/gateway.lock`, { recursive: true });
+    const state = await open();
+    await expect(state.begin()).rejects.toThrow(ConfigError);
+    await expect(state.begin()).rejects.toThrow(/DATA_DIR: cannot use .*gateway\.lock/);
+  });
+});
+
 /** Another process that counts, until it is killed. */
 async function countElsewhere(limit: Limit): Promise<ChildProcess> {
   const module = new URL("../../../src/store/sqlite/open-local-state.ts", import.meta.url);
@@ -261,6 +289,18 @@ describe.runIf(hasSqlite)("a process that counts and is killed", () => {
     const ended = once(child, "exit");
     child.kill("SIGKILL");
     await ended;
+    expect(await look(state, limit)).toEqual({ used: 30, held: 0 });
+  });
+
+  test("leaves the folder to the gateway that begins after it", async () => {
+    const limit = limitOf("budget", 1000);
+    const child = await countElsewhere(limit);
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+    const state = await open({ database: { lockWaitMs: 0 } });
+    await state.begin();
+    expect(watch.lines).toEqual([]);
     expect(await look(state, limit)).toEqual({ used: 30, held: 0 });
   });
 });
