@@ -59,6 +59,7 @@ const off: Limits = {
   reserve: async () => undefined,
   settle: () => {},
   look: async () => [],
+  forget: async () => {},
   flush: async () => {},
 };
 

@@ -1,6 +1,7 @@
 import { GatewayError, shorten } from "../errors.ts";
 import type { AccessKey, Budget, KeyChange, KeyLimits, KeyLineage } from "./access-key.ts";
 import { findEnd } from "./caller.ts";
+import { toLineages } from "./ended-keys.ts";
 import { createSecret, digestOf, hintOf, isSecret } from "./key-secret.ts";
 import type { KeyStore } from "./key-store.ts";
 import { budgetLimit, limitsOf } from "./limits-of.ts";
@@ -61,7 +62,7 @@ export interface KeyService {
 const deepest = 8;
 /** So many keys may descend from one that makes keys by itself: those that have not ended, and those that are newer than `youngMs`. */
 const mostDescendants = 1000;
-/** Ended keys are kept, so that their making is bounded, too. */
+/** Ended keys are kept for a while, so that their making is bounded, too. */
 const youngMs = 86_400_000;
 
 const limitFields = {
@@ -80,17 +81,6 @@ function nameUnknown(what: string, id: string): string {
   return isSecret(id)
     ? `that is a key's secret; a ${what} is named by its id`
     : `there is no ${what} '${shorten(id)}'`;
-}
-
-/** All keys with those that they descend from, in the order of `all`. */
-function toLineages(all: readonly AccessKey[]): readonly KeyLineage[] {
-  const byId = new Map(all.map((key) => [key.id, key]));
-  const parentOf = ({ parent }: AccessKey) => (parent === undefined ? undefined : byId.get(parent));
-  return all.map((key) => {
-    const ancestors: AccessKey[] = [];
-    for (let one = parentOf(key); one !== undefined; one = parentOf(one)) ancestors.push(one);
-    return { key, ancestors };
-  });
 }
 
 /** Creates the service. */

@@ -9,7 +9,7 @@ export interface KeyStore {
   find(digest: string): Promise<KeyLineage | undefined>;
   /** By its id, as fresh and as cheap as `find`: asked for each answer, since a key may change while a request comes in. */
   get(id: string): Promise<KeyLineage | undefined>;
-  /** All, revoked ones too, the newest first. */
+  /** All that are kept, revoked ones too, the newest first. */
   list(): Promise<readonly AccessKey[]>;
   /**
    * Keeps a new key, whose parent is kept already. Resolves when a crash can't lose it any more. A budget with the id of one that is kept
@@ -22,7 +22,12 @@ export interface KeyStore {
    */
   change(id: string, change: KeyChange & { readonly revokedAt?: number }): Promise<AccessKey | undefined>;
   /**
-   * Whether there is no key, not even a revoked one: then, and without tokens of the operator, anybody may ask. As old as `freshMs`: a key
+   * Forgets the keys that ended before then (ms since the epoch), by their own end or that of one that they descend from; never all of
+   * them. What was changed meanwhile stays. Resolves with the ids of the limits that bind nobody any more, for `Limits.forget`.
+   */
+  prune(endedBefore: number): Promise<readonly string[]>;
+  /**
+   * Whether there is no key, not even a revoked one: then, and without tokens of the operator, anybody may ask. Once false it stays so. As old as `freshMs`: a key
    * that another process has just made is found all the same.
    */
   readonly isEmpty: boolean;

@@ -89,6 +89,8 @@ export interface Limits {
   settle(id: string, spent: Spent): void;
   /** How limits stand now. */
   look(limits: readonly Limit[]): Promise<readonly LimitState[]>;
+  /** Forgets what is used of limits that bind nobody any more, by their ids; where something is reserved of one, it stays. */
+  forget(ids: readonly string[]): Promise<void>;
   /** Resolves when all that was settled so far is kept. */
   flush(): Promise<void>;
 }

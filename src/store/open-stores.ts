@@ -8,6 +8,7 @@ import { createMemoryLimits } from "./memory/memory-limits.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createMemoryTraces } from "./memory/memory-traces.ts";
 import type { PostgresStoresOptions } from "./postgres/open-postgres-stores.ts";
+import { pruneKeys } from "./prune-keys.ts";
 import type { StoreWatchOptions } from "./store-watch.ts";
 import type { Stores } from "./stores.ts";
 
@@ -38,14 +39,19 @@ export function createMemoryStores(
   const responses = createMemoryStore(config.STORED_RESPONSES);
   const keys = createMemoryKeys();
   const ledger = config.LEDGER_DAYS === 0 ? noLedger : createMemoryLedger({ days: config.LEDGER_DAYS, now });
+  const limits = createMemoryLimits({ now, isRevoked: (id) => keys.isRevoked(id) });
+  const stopPruning = pruneKeys({ keys, limits, ledgerDays: config.LEDGER_DAYS, now });
   return {
     place: "memory",
     responses,
     keys,
-    limits: createMemoryLimits({ now, isRevoked: (id) => keys.isRevoked(id) }),
+    limits,
     ledger,
     traces: createMemoryTraces(),
-    close: () => responses.close(),
+    close() {
+      stopPruning();
+      return responses.close();
+    },
   };
 }
 
@@ -68,6 +74,7 @@ async function openInFiles(
     throw error;
   });
   const ledger = await openLedger(directory, config, watch);
+  const stopPruning = pruneKeys({ ...watch, ...local, ledgerDays: config.LEDGER_DAYS });
   return {
     place: "files",
     responses,
@@ -76,6 +83,7 @@ async function openInFiles(
     ledger,
     traces: createMemoryTraces(),
     async close() {
+      stopPruning();
       await Promise.all([local.close(), ledger.close(), responses.close()]);
     },
   };
@@ -97,6 +105,7 @@ async function openInDatabase(
     ledgerBytes: config.LEDGER_LIMIT_BYTES,
     onFailure: config.STORE_FAILURE,
   });
+  const stopPruning = pruneKeys({ ...watch, ...shared, ledgerDays });
   return {
     place: "database",
     responses: shared.responses,
@@ -108,7 +117,10 @@ async function openInDatabase(
     owner: shared.owner,
     notices: shared.notices,
     shareSecret: (offered) => shared.shareSecret(offered),
-    close: () => shared.close(),
+    close() {
+      stopPruning();
+      return shared.close();
+    },
   };
 }
 

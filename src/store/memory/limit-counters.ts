@@ -46,6 +46,8 @@ export interface LimitCounters {
   look(limit: Limit, at: number): LimitState;
   /** The counter of a limit in the window of `at`. */
   find(limit: Limit, at: number): LimitCounter;
+  /** Gives a counter up, unless something is reserved of it. */
+  forget(id: string): void;
   /** Puts a counter as it was kept. */
   restore(counter: LimitCounter): void;
   readonly size: number;
@@ -135,6 +137,12 @@ export function createLimitCounters({ isRevoked, changed }: LimitCountersOptions
       return toLimitState(limit, counter, at);
     },
     find,
+    forget(id) {
+      const counter = counters.get(id);
+      if (counter === undefined || counter.open > 0) return;
+      counters.delete(id);
+      changed?.(Object.assign(counter, noneUsed));
+    },
     restore: (counter) => void counters.set(counter.limit.id, counter),
     get size() {
       return counters.size;

@@ -1,5 +1,6 @@
 import type { AccessKey, Budget, KeyChange, KeyLineage } from "../../access/access-key.ts";
 import { applyKeyChange } from "../../access/apply-key-change.ts";
+import { findEndedKeys } from "../../access/ended-keys.ts";
 import type { KeyStore } from "../../access/key-store.ts";
 
 /** A key and the digest by which it is found. */
@@ -18,6 +19,8 @@ export interface KeyMap {
   isRevoked(id: string): boolean;
   /** Puts a key in place of that with its id. If it had its budget before, that is from now on so for all who have it; else what is there stays. */
   put(kept: KeptKey): void;
+  /** Takes keys out, with them all that descend from them. */
+  remove(ids: readonly string[]): void;
   /** Puts these in place of all. */
   replace(all: Iterable<KeptKey>): void;
 }
@@ -68,10 +71,19 @@ export function createKeyMap(): KeyMap {
     lineages.clear();
   }
 
+  function remove(ids: readonly string[]): void {
+    for (const id of ids) keys.delete(id);
+    for (const [digest, id] of idOfDigest) if (!keys.has(id)) idOfDigest.delete(digest);
+    const shared = new Set([...keys.values()].map(({ budget }) => budget?.id));
+    for (const id of budgets.keys()) if (!shared.has(id)) budgets.delete(id);
+    lineages.clear();
+  }
+
   return {
     get isEmpty() {
       return keys.size === 0;
     },
+    remove,
     find(digest) {
       const id = idOfDigest.get(digest);
       return id === undefined ? undefined : trace(id);
@@ -116,6 +128,12 @@ export function createMemoryKeys(): MemoryKeys {
       if (present === undefined || digest === undefined) return undefined;
       map.put({ key: applyKeyChange(present, change), digest });
       return map.get(id)?.key;
+    },
+    async prune(endedBefore) {
+      const { keys, limits } = findEndedKeys(map.list(), endedBefore);
+      map.remove(keys);
+      for (const id of keys) digests.delete(id);
+      return limits;
     },
     isRevoked: (id) => map.isRevoked(id),
   };

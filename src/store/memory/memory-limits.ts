@@ -16,6 +16,9 @@ export function createMemoryLimits({ now, isRevoked }: MemoryLimitsOptions): Lim
     reserve: async (reservation) => counters.reserve(reservation, now()),
     settle: (id, spent) => counters.settle(id, spent, now()),
     look: async (limits) => limits.map((limit) => counters.look(limit, now())),
+    async forget(ids) {
+      for (const id of ids) counters.forget(id);
+    },
     flush: async () => {},
   };
 }

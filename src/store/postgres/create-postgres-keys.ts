@@ -1,5 +1,6 @@
 import type { AccessKey, KeyLineage } from "../../access/access-key.ts";
 import { applyKeyChange } from "../../access/apply-key-change.ts";
+import { findEndedKeys } from "../../access/ended-keys.ts";
 import type { KeyStore } from "../../access/key-store.ts";
 import { StoreError } from "../response-store.ts";
 import type { Connection } from "./create-connection.ts";
@@ -53,6 +54,14 @@ const changeSql = `
   UPDATE gateway.keys SET budget = $2, revoked_at = $4, body = $5 WHERE id = $1 AND body = $6 AND budget IS NOT DISTINCT FROM $7
   RETURNING id`;
 
+/** What was changed since it was read stays. */
+const forgetSql = `
+  DELETE FROM gateway.keys k USING unnest($1::text[], $2::text[]) AS ended (id, body) WHERE k.id = ended.id AND k.body = ended.body
+  RETURNING k.id`;
+
+const forgetBudgetsSql = `
+  DELETE FROM gateway.budgets b WHERE b.id = ANY($1::text[]) AND NOT EXISTS (SELECT FROM gateway.keys k WHERE k.budget = b.id)`;
+
 function encodeKey({ budget: _budget, ...key }: AccessKey): string {
   return JSON.stringify(key);
 }
@@ -97,7 +106,7 @@ export function createPostgresKeys({ connection, now, servesStale }: PostgresKey
       return isEmpty;
     },
     noteEmpty(was) {
-      // It was looked before a key was made here, maybe; and no key ever goes.
+      // It was looked before a key was made here, maybe; and the last key never goes.
       isEmpty &&= was;
     },
     find: (digest) => look(byDigest, digest),
@@ -122,6 +131,20 @@ export function createPostgresKeys({ connection, now, servesStale }: PostgresKey
       }
       isEmpty = false;
       forget();
+    },
+    async prune(endedBefore) {
+      const rows = await connection.askLong(listSql, []);
+      const all = rows.map(readKey);
+      const { keys, limits } = findEndedKeys(all, endedBefore);
+      if (keys.length === 0) return [];
+      const ended = new Set(keys);
+      const bodies = rows.flatMap(({ body }, index) => (ended.has(all[index]?.id ?? "") ? [body] : []));
+      const budgets = all.flatMap(({ id, budget }) => (ended.has(id) && budget !== undefined ? [budget.id] : []));
+      const gone = await connection.askLong(forgetSql, [keys, bodies]);
+      await connection.askLong(forgetBudgetsSql, [budgets]);
+      forget();
+      // What of them another process has changed or forgotten meanwhile may be bound by them still.
+      return gone.length === keys.length ? limits : [];
     },
     async change(id, change) {
       // Until nobody else has changed it between reading and writing.

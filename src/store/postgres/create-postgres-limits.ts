@@ -157,6 +157,9 @@ export function createPostgresLimits(options: PostgresLimitsOptions): PostgresLi
         return toLimitState(limit, counter, counter.at);
       });
     },
+    async forget(ids) {
+      await connection.askLong("DELETE FROM gateway.counters WHERE id = ANY($1::text[]) AND held = 0", [ids]);
+    },
     async flush() {
       if (connection.isAway && waiting() > 0) throw createAwayError();
       await outage.hurry();

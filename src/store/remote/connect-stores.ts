@@ -86,6 +86,7 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
       const states = await caller.ask("limits.look", asked);
       return states.map((state) => ({ ...state, resetsAt: state.resetsAt }));
     },
+    forget: (ids) => caller.ask("limits.forget", ids),
     flush: () => caller.ask("limits.flush"),
   };
   const ledger: Ledger = {
@@ -115,6 +116,7 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
     list: () => caller.ask("keys.list"),
     create: (key, digest) => caller.ask("keys.create", key, digest),
     change: (id, change) => caller.ask("keys.change", id, change),
+    prune: (endedBefore) => caller.ask("keys.prune", endedBefore),
   };
 
   const runs: RunStore = {

@@ -88,7 +88,7 @@ export function createStoreHost(stores: Stores, { log, startTimer }: StoreHostOp
     async function answer(id: number, name: CallName, of: readonly unknown[]): Promise<void> {
       // The other side takes its arguments from the same table.
       const call = storeCalls[name] as (stores: Stores, ...of: readonly unknown[]) => Promise<unknown>;
-      const changesKeys = name === "keys.create" || name === "keys.change";
+      const changesKeys = ["keys.create", "keys.change", "keys.prune"].includes(name);
       try {
         const value = await call(stores, ...of);
         note(name, of, value);

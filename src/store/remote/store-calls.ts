@@ -22,9 +22,11 @@ export const storeCalls = {
   "keys.list": ({ keys }: Stores) => keys.list(),
   "keys.create": ({ keys }: Stores, ...of: Arguments<Stores["keys"]["create"]>) => keys.create(...of),
   "keys.change": ({ keys }: Stores, ...of: Arguments<Stores["keys"]["change"]>) => keys.change(...of),
+  "keys.prune": ({ keys }: Stores, ...of: Arguments<Stores["keys"]["prune"]>) => keys.prune(...of),
   "limits.reserve": ({ limits }: Stores, ...of: Arguments<Stores["limits"]["reserve"]>) =>
     limits.reserve(...of),
   "limits.look": ({ limits }: Stores, ...of: Arguments<Stores["limits"]["look"]>) => limits.look(...of),
+  "limits.forget": ({ limits }: Stores, ...of: Arguments<Stores["limits"]["forget"]>) => limits.forget(...of),
   "limits.flush": ({ limits }: Stores) => limits.flush(),
   "ledger.list": ({ ledger }: Stores, ...of: Arguments<Stores["ledger"]["list"]>) => ledger.list(...of),
   "ledger.sum": ({ ledger }: Stores, ...of: Arguments<Stores["ledger"]["sum"]>) => ledger.sum(...of),

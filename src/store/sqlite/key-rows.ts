@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import type { AccessKey, Budget, KeyChange } from "../../access/access-key.ts";
 import { applyKeyChange } from "../../access/apply-key-change.ts";
+import { type EndedKeys, findEndedKeys } from "../../access/ended-keys.ts";
 import type { Table } from "./protocol.ts";
 
 /** All keys in the order in which they were created, unless they are still those of revision `since`. */
@@ -21,14 +22,16 @@ export interface KeyRows {
   readonly rows: readonly KeyRow[];
 }
 
-/** Creates a key, or changes one. */
+/** Creates a key, changes one, or forgets those that ended before then. */
 export type KeyCommand =
   | { readonly create: AccessKey; readonly digest: string }
+  | { readonly endedBefore: number }
   | { readonly id: string; readonly change: KeyChange & { readonly revokedAt?: number } };
 
 /** What came of a command. `taken`: the id or the digest is another's; `orphan`: there is no such parent; `none`: no such key. */
 export type KeyOutcome =
   | (KeyRow & { readonly kind: "kept"; readonly revision: number })
+  | { readonly kind: "pruned"; readonly ended: EndedKeys; readonly revision: number }
   | { readonly kind: "taken" | "orphan" | "none" };
 
 /** The revision counts all changes, so that other processes notice them. */
@@ -62,6 +65,7 @@ export function openKeyRows(database: DatabaseSync): Pick<Table<KeyQuery, KeyCom
     WHERE json_extract(body, '$.budget.id') = ?`);
   const selectBudget = database.prepare(`
     SELECT json_extract(body, '$.budget') AS budget FROM keys WHERE json_extract(body, '$.budget.id') = ? LIMIT 1`);
+  const remove = database.prepare("DELETE FROM keys WHERE id = ?");
   const countUp = database.prepare("UPDATE key_revision SET revision = revision + 1 RETURNING revision");
 
   /** The key, with the budget that others have already as it is there. */
@@ -77,12 +81,21 @@ export function openKeyRows(database: DatabaseSync): Pick<Table<KeyQuery, KeyCom
     return { kind: "kept", key, digest, revision: Number(countUp.get()?.["revision"]) };
   }
 
+  function prune(endedBefore: number): KeyOutcome {
+    const all = selectAll.all().map((row) => toRow(row).key);
+    const ended = findEndedKeys(all, endedBefore);
+    if (ended.keys.length === 0) return { kind: "none" };
+    for (const id of ended.keys) remove.run(id);
+    return { kind: "pruned", ended, revision: Number(countUp.get()?.["revision"]) };
+  }
+
   return {
     read({ since }): KeyRows | undefined {
       const revision = Number(selectRevision.get()?.["revision"]);
       return revision === since ? undefined : { revision, rows: selectAll.all().map(toRow) };
     },
     write(command): KeyOutcome {
+      if ("endedBefore" in command) return prune(command.endedBefore);
       if ("create" in command) {
         const { create: wished, digest } = command;
         const key = joined(wished);

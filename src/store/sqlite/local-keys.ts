@@ -67,16 +67,17 @@ export async function openLocalKeys(options: LocalKeysOptions): Promise<LocalKey
     try {
       const outcome = (await database.write({ keys: command }, 0)) as KeyOutcome;
       watch.stored();
-      if (outcome.kind === "kept") take(outcome);
+      if (outcome.kind === "kept" || outcome.kind === "pruned") take(outcome);
       return outcome;
     } catch (error) {
       throw new StoreError(report("put", error).problem, error);
     }
   }
 
-  function take(outcome: KeyOutcome & { kind: "kept" }): void {
+  function take(outcome: KeyOutcome & { kind: "kept" | "pruned" }): void {
     writes += 1;
-    map.put(outcome);
+    if (outcome.kind === "kept") map.put(outcome);
+    else map.remove(outcome.ended.keys);
     // Else another process changed something in between: it is read at the next look.
     if (outcome.revision === (revision ?? 0) + 1) ({ revision } = outcome);
   }
@@ -99,6 +100,10 @@ export async function openLocalKeys(options: LocalKeysOptions): Promise<LocalKey
     async change(id: string, change: KeyChange & { readonly revokedAt?: number }) {
       const outcome = await write({ id, change });
       return outcome.kind === "kept" ? map.get(id)?.key : undefined;
+    },
+    async prune(endedBefore) {
+      const outcome = await write({ endedBefore });
+      return outcome.kind === "pruned" ? outcome.ended.limits : [];
     },
     isRevoked: (id) => map.isRevoked(id),
     close() {

@@ -121,6 +121,10 @@ export function createLocalLimits(options: LocalLimitsOptions): LocalLimits {
       await ensureLoaded();
       return limits.map((limit) => counters.look(limit, now()));
     },
+    async forget(ids) {
+      // What is not loaded here another process counts, or nobody yet: then it is forgotten the next time.
+      if (isLoaded) for (const id of ids) counters.forget(id);
+    },
     async flush() {
       if (isLoaded) await journal.flush();
     },

@@ -54,6 +54,7 @@ export function engineOpener(openDatabase: () => Promise<TestDatabase>): OpenEng
           await setClock(now());
           return stores.limits.look(limits);
         },
+        forget: (ids) => stores.limits.forget(ids),
         async flush() {
           await setClock(now());
           await stores.limits.flush();

@@ -2,8 +2,10 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import type { AccessKey, Budget } from "../../../src/access/access-key.ts";
+import type { KeyStore } from "../../../src/access/key-store.ts";
+import { limitsOf } from "../../../src/access/limits-of.ts";
 import { dialectNames } from "../../../src/model/dialect-name.ts";
-import { createClock, type OpenEngine, uniqueId } from "./engine.ts";
+import { createClock, limitOf, type OpenEngine, requestFor, uniqueId } from "./engine.ts";
 
 /** A key with an id of its own. */
 export function keyOf(more: Partial<AccessKey> = {}): AccessKey {
@@ -184,6 +186,96 @@ export function keyContract(open: OpenEngine, runs: number): void {
       await expect(engine.keys.create(keyOf({ parent: "key_none" }), "digest")).rejects.toThrow(Error);
       expect(engine.keys.isEmpty).toBe(true);
       expect(await engine.keys.find("digest")).toBeUndefined();
+    });
+  });
+
+  describe("keys that ended long ago", () => {
+    const [long, lately] = [now() - 1000, now() - 10];
+    const prune = (keys: KeyStore) => keys.prune(now() - 100);
+    const namesOf = async (keys: KeyStore) => (await keys.list()).map(({ name }) => name).sort();
+
+    test("go, revoked or expired; what ended lately, or has an end to come, or none, stays", async () => {
+      await using engine = await open(now);
+      const ends: Readonly<Record<string, Partial<AccessKey>>> = {
+        revoked: { revokedAt: long },
+        expired: { expiresAt: long },
+        both: { revokedAt: lately, expiresAt: long },
+        "revoked lately": { revokedAt: lately },
+        "expired lately": { expiresAt: lately },
+        "will expire": { expiresAt: now() + 1000 },
+        living: {},
+      };
+      for (const [name, end] of Object.entries(ends)) await engine.keys.create(keyOf({ name, ...end }), name);
+      await prune(engine.keys);
+      expect(await namesOf(engine.keys)).toEqual(["expired lately", "living", "revoked lately", "will expire"]);
+      for (const gone of ["revoked", "expired", "both"]) expect(await engine.keys.find(gone)).toBeUndefined();
+      expect((await engine.keys.find("expired lately"))?.key.name).toBe("expired lately");
+      expect(await prune(engine.keys)).toEqual([]);
+    });
+
+    test("go with all that descend from them, and children before their parents: none is ever without its own", async () => {
+      await using engine = await open(now);
+      const root = keyOf({ name: "root" });
+      const ended = keyOf({ name: "ended", parent: root.id, revokedAt: long });
+      const grandchild = keyOf({ name: "grandchild", parent: ended.id });
+      const lived = keyOf({ name: "lived", parent: root.id, expiresAt: lately });
+      const young = keyOf({ name: "young", parent: lived.id, expiresAt: long });
+      for (const key of [root, ended, grandchild, lived, young]) await engine.keys.create(key, `digest of ${key.name}`);
+      await prune(engine.keys);
+      expect(await namesOf(engine.keys)).toEqual(["lived", "root"]);
+      expect(await engine.keys.find("digest of lived")).toEqual({ key: lived, ancestors: [root] });
+      expect(await engine.keys.get(grandchild.id)).toBeUndefined();
+      expect(await engine.keys.change(young.id, { name: "new" })).toBeUndefined();
+    });
+
+    test("leave one behind, so that nobody comes in for want of keys", async () => {
+      await using engine = await open(now);
+      const keys = [1, 3, 2].map((at) => keyOf({ name: `key ${at}`, createdAt: at, revokedAt: long }));
+      for (const key of keys) await engine.keys.create(key, key.id);
+      await engine.keys.create(keyOf({ name: "child", createdAt: 9, parent: keys[1]?.id ?? "" }), "child");
+      await prune(engine.keys);
+      expect(await namesOf(engine.keys)).toEqual(["key 3"]);
+      expect(engine.keys.isEmpty).toBe(false);
+    });
+
+    test("take with them what was counted for them, but not of a budget that others have", async () => {
+      await using engine = await open(now);
+      const [shared, own] = [budgetOf({ period: "total" }), budgetOf({ period: "total" })];
+      const living = keyOf({ budget: shared });
+      const ended = keyOf({ budget: shared, tokensPerDay: 1000, revokedAt: long });
+      const other = keyOf({ budget: own, revokedAt: long });
+      for (const key of [living, ended, other]) await engine.keys.create(key, key.id);
+      const limits = limitsOf([ended, other]);
+      const request = requestFor(limits.map((limit) => [limit, 7]));
+      await engine.limits.reserve(request);
+      engine.limits.settle(request.id, { tokens: 7, nanoUsd: 0 });
+      await engine.limits.flush();
+      const left = await prune(engine.keys);
+      const bound = limits.filter(({ id }) => left.includes(id)).map(({ id }) => id);
+      expect(bound).toEqual([`${ended.id}.tokens_per_day`, `${own.id}.tokens`]);
+      await engine.limits.forget(left);
+      const states = await engine.limits.look(limits);
+      expect(states.map(({ limit, used }) => [limit.id, used])).toEqual([
+        [`${ended.id}.tokens_per_day`, 0],
+        [`${shared.id}.tokens`, 7],
+        [`${own.id}.tokens`, 0],
+      ]);
+      expect((await engine.keys.get(living.id))?.key.budget).toEqual(shared);
+      // It is as if it had never been.
+      await engine.keys.create(keyOf({ budget: { ...own, amount: 5 } }), "new");
+      expect((await engine.keys.find("new"))?.key.budget?.amount).toBe(5);
+    });
+
+    test("a limit of which something is reserved is not forgotten", async () => {
+      await using engine = await open(now);
+      const limit = limitOf("budget", 100);
+      const request = requestFor([[limit, 7]]);
+      await engine.limits.reserve(request);
+      await engine.limits.forget([limit.id, "none.tokens"]);
+      expect(await engine.limits.look([limit])).toMatchObject([{ held: 7 }]);
+      engine.limits.settle(request.id, { tokens: 3, nanoUsd: 0 });
+      await engine.limits.flush();
+      expect(await engine.limits.look([limit])).toMatchObject([{ used: 3, held: 0 }]);
     });
   });
 

@@ -146,6 +146,28 @@ describe.runIf(hasSqlite)("a restart", () => {
     });
   });
 
+  test("does not bring back keys that were forgotten, nor what was counted for them", async () => {
+    const before = await open();
+    const limit = limitOf("budget", 1000, { period: "total" });
+    const living = keyOf();
+    await before.keys.create(living, "living");
+    await before.keys.create(keyOf({ revokedAt: 5, parent: living.id }), "ended");
+    const other = await open();
+    await use(before, limit, 7);
+    await before.limits.flush();
+    await before.keys.prune(6);
+    await before.limits.forget([limit.id]);
+    await before.limits.flush();
+    expect(await before.keys.find("ended")).toBeUndefined();
+    expect([await rowsOf("keys"), await rowsOf("limits")]).toMatchObject([[{ id: living.id }], []]);
+    // Who has the folder open, too, knows what is there now.
+    expect(await other.keys.change(living.id, { name: "renamed" })).toMatchObject({ name: "renamed" });
+    await Promise.all([before.close(), other.close()]);
+    const after = await open();
+    expect(await after.keys.list()).toMatchObject([{ name: "renamed" }]);
+    expect(await look(after, limit)).toEqual({ used: 0, held: 0 });
+  });
+
   test("what was created or changed is in the file when that resolves", async () => {
     const { keys } = await open();
     const key = keyOf();

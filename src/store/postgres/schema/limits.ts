@@ -2,7 +2,7 @@
  * Limits and what is reserved of them. The rules are those of `access/limit-rules.ts`.
  *
  * All that touches counters locks them first, in the order of their ids, and looks at the clock after that: the time of the statement
- * is older than what its predecessor did. Nobody deletes a counter. Counters go by the clock `now_ms`, in whose place tests
+ * is older than what its predecessor did. A counter is deleted only where it binds no key any more. Counters go by the clock `now_ms`, in whose place tests
  * put another; leases by `clock_ms`.
  */
 export const limitSchema = `
