@@ -11,7 +11,7 @@ export interface Planted {
 }
 
 /** A part that is shorter is found by accident. */
-const shortest = 12;
+const shortest = 18;
 
 const syllables = [
   "ba",
