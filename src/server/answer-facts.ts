@@ -39,6 +39,8 @@ export class AnswerFacts implements CallWatch {
   readonly method: string;
   /** The pattern of the route, or the path where there is none. Never the query: links carry their signature there. */
   readonly route: string;
+  /** It is for an answer of a model. */
+  readonly asksModel: boolean;
   /** That of the route, or of a body in another one. */
   dialect: string | undefined;
   model: string | undefined;
@@ -95,6 +97,7 @@ export class AnswerFacts implements CallWatch {
     this.log = log;
     this.method = method;
     this.route = route ?? (url.split("?", 1)[0] ?? "").slice(0, longestPath);
+    this.asksModel = config.asksModel === true;
     this.dialect = config.dialect;
   }
 

@@ -16,6 +16,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** True: no bearer token is asked for, because the URL carries its own proof (signed links). */
     readonly public?: boolean;
+    /** True: it is for an answer of a model. The ledger has such requests, and not those that list, look up, poll or count. */
+    readonly asksModel?: boolean;
     /** The wire format of the route, by its folder in `dialects/`; for the log. */
     readonly dialect?: string;
   }

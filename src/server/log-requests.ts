@@ -6,7 +6,7 @@ import { toRequestLine, type RequestLine } from "./request-line.ts";
 const byThemselves: ReadonlySet<string> = new Set(["/health", "/metrics", "/favicon.ico", "/robots.txt"]);
 
 /** Whether nobody has asked for it: browsers, probes and clients do by themselves. */
-export function isNoise({ method, route }: Pick<RequestLine, "method" | "route">): boolean {
+function isNoise({ method, route }: Pick<RequestLine, "method" | "route">): boolean {
   return method === "OPTIONS" || byThemselves.has(route) || (method === "HEAD" && route === "/");
 }
 

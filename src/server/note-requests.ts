@@ -1,14 +1,13 @@
 import { ownerOf } from "../access/caller.ts";
 import { toLedgerRow } from "../ledger/to-ledger-row.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { isNoise } from "./log-requests.ts";
 import type { RequestObserver } from "./request-observer.ts";
 
-/** Notes each request and background response in the ledger, when it is over; but for what clients and probes ask for by themselves, and looks at the gateway itself. `now` in ms since the epoch. */
+/** Notes each request for an answer of a model, and each background response, in the ledger, when it is over; refused ones too. `now` in ms since the epoch. */
 export function noteRequests(ledger: Pick<Ledger, "add">, now: () => number): RequestObserver {
   return {
     end({ request, facts, ending }) {
-      if (isNoise(facts) || facts.route.startsWith("/admin/")) return;
+      if (!facts.asksModel) return;
       const ms = performance.now() - facts.begun;
       const isRun = ending.event === "background";
       ledger.add(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { createMemoryStores } from "../../src/store/open-stores.ts";
 import { StoreError } from "../../src/store/response-store.ts";
-import { get, post } from "../support/post.ts";
+import { get, post, send } from "../support/post.ts";
 import { hello, startTeam, type Team } from "../support/start-team.ts";
 
 /** Rows come when requests are over, which is soon after their answers. */
@@ -69,6 +69,51 @@ test("a background response that its key is refused never began, and its request
     ["refused", "budget-exhausted"],
     ["refused", "forbidden"],
   ]);
+});
+
+/** A request for an answer of each API, by its route. */
+const askingBodies = {
+  "/v1/chat/completions": hello,
+  "/v1/completions": { model: hello.model, prompt: "Hello", max_tokens: 50 },
+  "/v1/responses": { model: hello.model, input: "Hello" },
+  "/v1/responses/compact": { model: hello.model, input: "Hello" },
+  "/v1/messages": hello,
+  "/v1/images/generations": { prompt: "a cat" },
+  "/v1/embeddings": { model: "none", input: "Hello" },
+};
+const asking = Object.entries(askingBodies).map(([path, body]) => ({ path, body }));
+
+test.each(asking)("a row for POST $path, also where it is wrong or nobody may ask", async ({ path, body }) => {
+  await using team = await startTeam();
+  const { key } = await team.createKey();
+  await post(`${team.url}${path}`, body, { authorization: `Bearer ${key}` });
+  await post(`${team.url}${path}`, {}, { authorization: `Bearer ${key}` });
+  await post(`${team.url}${path}`, body, { authorization: "Bearer akc-wrong" });
+  const rows = await rowsOf(team, 3);
+  expect(rows.map(({ route }) => route)).toEqual(Array(3).fill(`POST ${path}`));
+  expect(rows.slice(0, 2).map(({ outcome }) => outcome)).toEqual(["refused", "failed"]);
+});
+
+test("no row for what asks no model: lists, polls, counts, keys, and what is nowhere; nor where they are refused", async () => {
+  await using team = await startTeam();
+  const { key } = await team.createKey({ dialects: ["openai-responses"] });
+  const own = { authorization: `Bearer ${key}` };
+  const body = { model: hello.model, input: "Hello", background: true };
+  const { id } = (await post(`${team.url}/v1/responses`, body, own)).json();
+  const looks = ["/v1/models", `/v1/models/${hello.model}`, "/v1/usage", "/v1/keys", "/v1/nothing", "/health", "/"];
+  const polls = [`/v1/responses/${id}`, `/v1/responses/${id}/input_items`, "/v1/responses/resp_none"];
+  for (const headers of [own, { authorization: "Bearer akc-wrong" }]) {
+    for (const path of [...looks, ...polls, "/v1/chat/completions"]) await get(`${team.url}${path}`, headers);
+    await post(`${team.url}/v1/responses/${id}/cancel`, {}, headers);
+    await post(`${team.url}/v1/responses/input_tokens`, { model: hello.model, input: "Hello" }, headers);
+    await post(`${team.url}/v1/messages/count_tokens`, hello, headers);
+    await post(`${team.url}/v1/keys`, { name: "child" }, headers);
+    await post(`${team.url}/v1/nothing`, hello, headers);
+    await send("DELETE", `${team.url}/v1/responses/${id}`, null, headers);
+  }
+  await post(`${team.url}/v1/responses`, { model: hello.model, input: "last" }, own);
+  const rows = await rowsOf(team, 3);
+  expect(rows.map(({ route }) => route)).toEqual(Array(3).fill("POST /v1/responses"));
 });
 
 const away = () => Promise.reject(new StoreError("unavailable", undefined));

@@ -139,7 +139,7 @@ export function anthropicMessagesRoutes(deps: RouteDependencies): FastifyPluginC
       reply.header("request-id", request.id);
       next();
     });
-    app.route({ method: "POST", url: "/v1/messages", handler: createMessage });
+    app.route({ method: "POST", url: "/v1/messages", config: { asksModel: true }, handler: createMessage });
     app.route({ method: "POST", url: "/v1/messages/count_tokens", handler: countTokens });
     done();
   };

@@ -45,7 +45,7 @@ export function openAiCompletionsRoutes(deps: RouteDependencies): FastifyPluginC
     setDialectErrors(app, encodeError);
     showBudget(app, deps);
     fillModel(app, config);
-    app.route({ method: "POST", url: "/v1/completions", handler: complete });
+    app.route({ method: "POST", url: "/v1/completions", config: { asksModel: true }, handler: complete });
     done();
   };
 }

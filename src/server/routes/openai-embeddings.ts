@@ -28,7 +28,7 @@ export function openAiEmbeddingsRoutes(deps: RouteDependencies): FastifyPluginCa
     nameDialect(app, "openai-embeddings");
     setDialectErrors(app, encodeError);
     showBudget(app, deps);
-    app.route({ method: "POST", url: "/v1/embeddings", handler: embed });
+    app.route({ method: "POST", url: "/v1/embeddings", config: { asksModel: true }, handler: embed });
     done();
   };
 }
