@@ -80,6 +80,8 @@ export interface GatewayErrorOptions {
   readonly shouldRetry?: boolean | undefined;
   /** Of kind `context-length`: what the prompt counts, and what it may count at most, in tokens. */
   readonly tokens?: { readonly count: number; readonly maximum: number } | undefined;
+  /** What of `message` and `param` the caller wrote, as it stands there: a name, an id, a type. Logs leave it out. */
+  readonly sent?: readonly string[] | undefined;
   /** What of `message` the model said (kind `image-declined`: in place of a picture). Logs leave it out. */
   readonly answer?: string | undefined;
   /**
@@ -119,6 +121,7 @@ export class GatewayError extends Error {
   readonly resetsAt: number | undefined;
   readonly shouldRetry: boolean | undefined;
   readonly tokens: { readonly count: number; readonly maximum: number } | undefined;
+  readonly sent: readonly string[];
   readonly answer: string | undefined;
   readonly nativeCall: { readonly name: string | undefined } | undefined;
   readonly retry: RetryScope | undefined;
@@ -135,6 +138,7 @@ export class GatewayError extends Error {
     this.resetsAt = options.resetsAt;
     this.shouldRetry = options.shouldRetry ?? (vain.has(kind) ? false : undefined);
     this.tokens = options.tokens;
+    this.sent = options.sent ?? [];
     this.answer = options.answer;
     this.nativeCall = options.nativeCall;
     this.retry = options.retry;
@@ -144,8 +148,8 @@ export class GatewayError extends Error {
 
 /** The same failure in other words; the first ones are its cause. `answer` as in the options. */
 export function rephrase(error: GatewayError, message: string, answer = error.answer): GatewayError {
-  const { kind, param, retryAfterMs, resetsAt, status, shouldRetry, tokens, retry, restsAt } = error;
-  const same = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, retry, restsAt };
+  const { kind, param, retryAfterMs, resetsAt, status, shouldRetry, tokens, sent, retry, restsAt } = error;
+  const same = { param, retryAfterMs, resetsAt, status, shouldRetry, tokens, sent, retry, restsAt };
   return new GatewayError(kind, message, { ...same, answer, cause: error });
 }
 

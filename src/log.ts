@@ -81,9 +81,18 @@ interface LoggedError {
 /** More of a message, which may name what a client sent, tells nobody more. */
 const longestText = 4000;
 
-/** Takes the text of an error without what it quotes of answers and of JSON that could not be parsed. */
-function toShownText(error: Error, whole: string): string {
-  const text = whole.length > longestText ? `${whole.slice(0, longestText)}…` : whole;
+/** Takes texts of a caller out, where they stand by themselves: a name may be as short as a letter. */
+function withoutSent(text: string, sent: readonly string[]): string {
+  return sent.reduce((rest, part) => {
+    const literal = part.replace(/[\\^$.*+?()[\]{}|/]/gu, "\\$&");
+    return part === "" ? rest : rest.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "gu"), "…");
+  }, text);
+}
+
+/** Takes the text of an error without what it quotes of requests, answers and of JSON that could not be parsed. */
+function toShownText(error: Error, whole: string, sent: readonly string[]): string {
+  const short = whole.length > longestText ? `${whole.slice(0, longestText)}…` : whole;
+  const text = withoutSent(short, sent);
   if (error instanceof SyntaxError) return text.replace(/".*"/s, '"…"');
   const quoted = error instanceof GatewayError ? error.answer : undefined;
   return quoted === undefined || quoted === "" ? text : text.replaceAll(quoted, "…");
@@ -93,21 +102,26 @@ function toShownText(error: Error, whole: string): string {
  * What a log line shows of an error: names, messages and codes along the causes, never other properties,
  * which may hold requests and their headers. Only unforeseen errors show a stack: none that is the cause of a known one.
  */
-function toLoggedError(error: unknown, depth = 0, isForeseen = false): LoggedError {
+function toLoggedError(
+  error: unknown,
+  depth = 0,
+  above: { readonly isForeseen: boolean; readonly sent: readonly string[] } = { isForeseen: false, sent: [] },
+): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: "(not an Error)" };
   const code: unknown = Reflect.get(error, "code");
   const known = error instanceof GatewayError;
-  const foreseen = isForeseen || (known && error.kind !== "internal");
+  const foreseen = above.isForeseen || (known && error.kind !== "internal");
+  const sent = known ? [...above.sent, ...error.sent] : above.sent;
   return {
     type: error.name,
-    message: toShownText(error, error.message),
+    message: toShownText(error, error.message, sent),
     ...(code === undefined ? {} : { code }),
     ...(known ? { kind: error.kind } : {}),
-    ...(known && error.param !== undefined ? { param: error.param } : {}),
-    ...(known || foreseen || error.stack === undefined ? {} : { stack: toShownText(error, error.stack) }),
+    ...(known && error.param !== undefined ? { param: withoutSent(error.param, sent) } : {}),
+    ...(known || foreseen || error.stack === undefined ? {} : { stack: toShownText(error, error.stack, sent) }),
     ...(error.cause === undefined || depth > 3
       ? {}
-      : { cause: toLoggedError(error.cause, depth + 1, foreseen) }),
+      : { cause: toLoggedError(error.cause, depth + 1, { isForeseen: foreseen, sent }) }),
   };
 }
 

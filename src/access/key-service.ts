@@ -72,8 +72,8 @@ const limitFields = {
   concurrency: "concurrency",
 } as const satisfies Record<keyof KeyLimits, string>;
 
-function wrong(param: string, message: string): GatewayError {
-  return new GatewayError("invalid-request", `\`${param}\`: ${message}`, { param, shouldRetry: false });
+function wrong(param: string, message: string, sent: readonly string[] = []): GatewayError {
+  return new GatewayError("invalid-request", `\`${param}\`: ${message}`, { param, shouldRetry: false, sent });
 }
 
 /** An id that leads nowhere, for a message. */
@@ -92,6 +92,7 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     throw new GatewayError("not-found", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
       param: "id",
       shouldRetry: false,
+      sent: [shorten(id)],
     });
   }
 
@@ -104,7 +105,7 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     if (id === undefined) return [];
     const lineage = await keys.get(id);
     if (lineage === undefined || !isSeen(lineage, within, { itself: true }))
-      throw wrong("parent", `${nameUnknown("key", id)}.`);
+      throw wrong("parent", `${nameUnknown("key", id)}.`, [shorten(id)]);
     const end = findEnd(lineage, now());
     if (end !== undefined)
       throw wrong(
@@ -150,7 +151,7 @@ export function createKeyService({ keys, limits, randomBytes, newId, now }: KeyS
     const holders = within === undefined ? await keys.list() : ancestors;
     const budget = holders.find((key) => key.budget?.id === wish.id)?.budget;
     if (budget !== undefined) return budget;
-    throw wrong("budget.id", `${nameUnknown("budget", wish.id)}.`);
+    throw wrong("budget.id", `${nameUnknown("budget", wish.id)}.`, [shorten(wish.id)]);
   }
 
   async function budgets(most: number): Promise<readonly BudgetState[]> {

@@ -167,10 +167,10 @@ function discard(response: Dispatcher.ResponseData): void {
 
 /** Names the host only: paths and queries of image URLs hold keys. */
 function refuse(url: URL, reason: string, cause?: unknown): GatewayError {
-  const where = url.host === "" ? url.protocol : url.host;
+  const where = shorten(url.host === "" ? url.protocol : url.host);
   return new GatewayError(
     "invalid-request",
-    `The image at ${shorten(where)} could not be fetched: ${reason}. Send it as a data: URL instead.`,
-    { param: "messages", shouldRetry: false, cause },
+    `The image at ${where} could not be fetched: ${reason}. Send it as a data: URL instead.`,
+    { param: "messages", shouldRetry: false, cause, sent: [where, url.hostname] },
   );
 }

@@ -85,7 +85,8 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const [unknown] = issue.code === "unrecognized_keys" ? issue.keys : [];
   if (unknown !== undefined) {
     const field = toParam([...path, unknown]);
-    throw new GatewayError("invalid-request", `There is no field '${field}' here.`, { param: field });
+    const sent = [shorten(unknown)];
+    throw new GatewayError("invalid-request", `There is no field '${field}' here.`, { param: field, sent });
   }
   const param = toParam(path);
   const text = toText(issue);

@@ -28,7 +28,7 @@ async function loadHistory(places: ResponsePlaces, id: string | undefined): Prom
         next === id
           ? `Previous response with id '${shorten(next)}' not found.`
           : `Previous response with id '${id}' goes back to '${next}', which is not stored any more.`,
-        { param: "previous_response_id" },
+        { param: "previous_response_id", sent: [shorten(next)] },
       );
     }
     const { status } = stored.response;

@@ -16,8 +16,10 @@ export interface ResponsePlaces {
 
 /** The error for an id that nothing is stored under. */
 export function responseNotFound(id: string): GatewayError {
-  return new GatewayError("not-found", `Response with id '${shorten(id)}' not found.`, {
+  const shown = shorten(id);
+  return new GatewayError("not-found", `Response with id '${shown}' not found.`, {
     param: "response_id",
+    sent: [shown],
   });
 }
 

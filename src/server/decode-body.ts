@@ -38,10 +38,11 @@ function codingOf(request: FastifyRequest): string | undefined {
 function refuseCoding(coding: string): GatewayError {
   const known = [...decoders.keys()].filter((name) => name !== "x-gzip").join(", ");
   const why = coding === "zstd" ? " by this Node; 22.15 and newer can" : "";
+  const shown = JSON.stringify(coding.slice(0, 40));
   return new GatewayError(
     "invalid-request",
-    `The Content-Encoding ${JSON.stringify(coding.slice(0, 40))} can't be read${why}. Send the body as ${known}, or without Content-Encoding.`,
-    { status: 415, shouldRetry: false },
+    `The Content-Encoding ${shown} can't be read${why}. Send the body as ${known}, or without Content-Encoding.`,
+    { status: 415, shouldRetry: false, sent: [shown] },
   );
 }
 

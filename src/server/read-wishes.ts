@@ -19,10 +19,11 @@ function readOneOf<Value extends string>(
   if (given === undefined || given === "") return undefined;
   const value = values.find((one) => one === String(given).trim().toLowerCase());
   if (value !== undefined) return value;
+  const shown = shorten(String(given));
   throw new GatewayError(
     "invalid-request",
-    `The header '${name}' must be ${values.join(" or ")}, not '${shorten(String(given))}'.`,
-    { param: name },
+    `The header '${name}' must be ${values.join(" or ")}, not '${shown}'.`,
+    { param: name, sent: [shown] },
   );
 }
 

@@ -35,8 +35,9 @@ export function pageModels(list: AnthropicModelList, query: unknown): AnthropicM
   function find(param: string, id: string): number {
     const at = list.data.findIndex((model) => model.id === id);
     if (at !== -1) return at;
-    const text = `'${param}' is not valid: no model of the list has the id '${shorten(id)}'.`;
-    throw new GatewayError("invalid-request", text, { param });
+    const shown = shorten(id);
+    const text = `'${param}' is not valid: no model of the list has the id '${shown}'.`;
+    throw new GatewayError("invalid-request", text, { param, sent: [shown] });
   }
 
   const end = before === undefined ? undefined : find("before_id", before);

@@ -5,14 +5,17 @@ import { GatewayError, shorten } from "../../errors.ts";
 /** A place in the request as the Messages API names it: `messages.0.content.1.text`. */
 export type FieldPath = readonly PropertyKey[];
 
-/** A refusal of one field, worded as the Messages API does: `messages.0.content: …`. */
+/** A refusal of one field, worded as the Messages API does: `messages.0.content: …`. `sent`: what of the message the client wrote. */
 export function toFieldError(
   path: FieldPath,
   message: string,
-  kind: "invalid-request" | "unsupported" = "invalid-request",
+  {
+    kind = "invalid-request",
+    sent,
+  }: { readonly kind?: "invalid-request" | "unsupported"; readonly sent?: readonly string[] } = {},
 ): GatewayError {
   const param = path.map((key) => shorten(String(key))).join(".");
-  return new GatewayError(kind, param === "" ? message : `${param}: ${message}`, { param });
+  return new GatewayError(kind, param === "" ? message : `${param}: ${message}`, { param, sent });
 }
 
 /**

@@ -11,7 +11,7 @@ export function toImage({ source }: WireImage, path: FieldPath): ImagePart {
     throw toFieldError(
       [...path, "source"],
       "This gateway stores no files: send the image as base64 or by its URL.",
-      "unsupported",
+      { kind: "unsupported" },
     );
   }
   if (source.type === "base64") {
@@ -26,10 +26,11 @@ export function toImage({ source }: WireImage, path: FieldPath): ImagePart {
 /** Text of a document that came as base64. Only text formats can be read. */
 function decodeText(source: { media_type: string; data: string }, path: FieldPath): string {
   if (!isTextType(source.media_type)) {
+    const shown = shorten(source.media_type);
     throw toFieldError(
       [...path, "media_type"],
-      `A document of type ${shorten(source.media_type)} can't be read here: the model takes text only. Extract its text and send it as {"type":"text","media_type":"text/plain","data":"…"}.`,
-      "unsupported",
+      `A document of type ${shown} can't be read here: the model takes text only. Extract its text and send it as {"type":"text","media_type":"text/plain","data":"…"}.`,
+      { kind: "unsupported", sent: [shown] },
     );
   }
   try {
@@ -69,7 +70,7 @@ export function readDocument(block: WireDocument, path: FieldPath): { file: File
       throw toFieldError(
         at,
         'This gateway can\'t fetch documents: send the text itself as {"type":"text","media_type":"text/plain","data":"…"}.',
-        "unsupported",
+        { kind: "unsupported" },
       );
   }
   const whole = block.context ? `${block.context}\n\n${content}` : content;

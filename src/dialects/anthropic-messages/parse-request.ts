@@ -55,7 +55,7 @@ function toRequest(body: WireCountRequest): ReadRequest {
     throw toFieldError(
       ["compaction"],
       "This gateway does not compact conversations. Ask the model for a summary in a message of your own.",
-      "unsupported",
+      { kind: "unsupported" },
     );
   }
   const turns = parseMessages(body.messages);

@@ -143,10 +143,9 @@ export function parseTools(
     if (name !== offers[0]?.definition.name) leftOut.add(name);
     for (const { definition, call } of offers) {
       if (names.has(definition.name)) {
-        throw toFieldError(
-          [...path, "name"],
-          `Tool names must be unique: "${shorten(definition.name)}" stands twice`,
-        );
+        const name = shorten(definition.name);
+        const sent = [name];
+        throw toFieldError([...path, "name"], `Tool names must be unique: "${name}" stands twice`, { sent });
       }
       names.add(definition.name);
       tools.push(definition);
@@ -179,10 +178,9 @@ export function parseTools(
     case "tool":
       if (names.has(choice.name)) return done({ kind: "function", name: choice.name });
       if (!leftOut.has(choice.name)) {
-        throw toFieldError(
-          ["tool_choice", "name"],
-          `Tool '${shorten(choice.name)}' not found in provided tools`,
-        );
+        const name = shorten(choice.name);
+        const sent = [name];
+        throw toFieldError(["tool_choice", "name"], `Tool '${name}' not found in provided tools`, { sent });
       }
       break;
   }

@@ -27,10 +27,11 @@ export interface ThreadHistory {
 /** A thread that is not held (any more). The SDK then sends the whole conversation and begins a new one. */
 export class ThreadNotFoundError extends GatewayError {
   constructor(previousId: string) {
+    const id = shorten(previousId);
     super(
       "not-found",
-      `thread.previous_message_id: No thread is held under '${shorten(previousId)}'. Send the whole conversation with {"type":"create"}.`,
-      { param: "thread.previous_message_id", shouldRetry: false },
+      `thread.previous_message_id: No thread is held under '${id}'. Send the whole conversation with {"type":"create"}.`,
+      { param: "thread.previous_message_id", shouldRetry: false, sent: [id] },
     );
   }
 }

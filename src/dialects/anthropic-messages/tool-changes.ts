@@ -73,9 +73,11 @@ export function readToolHistory(
       shown.add(tool.name);
       removed.delete(tool.name);
     } else {
+      const name = shorten(tool.name);
       throw toFieldError(
         [...path, "tool", "name"],
-        `Tool '${shorten(tool.name)}' is neither in tools nor defined before`,
+        `Tool '${name}' is neither in tools nor defined before`,
+        { sent: [name] },
       );
     }
   }

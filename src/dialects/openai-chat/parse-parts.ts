@@ -41,12 +41,11 @@ function parseFile(file: WireFile, param: string): FilePart {
   const inline = parseDataUrl(data);
   const mediaType = (inline?.mediaType ?? "") || "text/plain";
   if (!isTextType(mediaType)) {
+    const shown = shorten(mediaType);
     throw new GatewayError(
       "unsupported",
-      `'${param}' is ${shorten(mediaType)}. Only text files can be read; send its text.`,
-      {
-        param,
-      },
+      `'${param}' is ${shown}. Only text files can be read; send its text.`,
+      { param, sent: [shown] },
     );
   }
   const encoded = inline?.data ?? data;

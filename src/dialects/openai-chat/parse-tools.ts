@@ -72,13 +72,11 @@ export function parseTools(body: RequestBody): ParsedTools {
 
   function known(name: string): string {
     if (offered.has(name)) return name;
-    throw new GatewayError(
-      "invalid-request",
-      `'${param}' names '${shorten(name)}', which is not among the tools.`,
-      {
-        param,
-      },
-    );
+    const shown = shorten(name);
+    throw new GatewayError("invalid-request", `'${param}' names '${shown}', which is not among the tools.`, {
+      param,
+      sent: [shown],
+    });
   }
 
   if (typeof choice === "object" && "mode" in choice) {

@@ -47,9 +47,11 @@ function toFile(part: Extract<ContentPart, { type: "input_file" }>, param: strin
   // RFC 2397: without a type it is text.
   const mediaType = inline.mediaType || "text/plain";
   if (!isTextType(mediaType)) {
-    throw unsupported(
-      `A file of type ${shorten(mediaType)} can't be read here: the model takes text only. Extract its text and send that.`,
-      `${param}.file_data`,
+    const shown = shorten(mediaType);
+    throw new GatewayError(
+      "unsupported",
+      `A file of type ${shown} can't be read here: the model takes text only. Extract its text and send that.`,
+      { param: `${param}.file_data`, sent: [shown] },
     );
   }
   try {

@@ -74,13 +74,11 @@ export function parseToolChoice(choice: WireToolChoice | undefined, tools: ToolT
   const offered = isBuiltIn(type) ? tools.toBuiltInName(type) : tools.toOfferedName(name, choice.namespace);
   const found = tools.find(offered);
   if (found === undefined || (isBuiltIn(type) && found.kind !== type)) {
-    throw new GatewayError(
-      "invalid-request",
-      `tool_choice names '${shorten(name)}', which is not among the tools.`,
-      {
-        param: "tool_choice.name",
-      },
-    );
+    const shown = shorten(name);
+    throw new GatewayError("invalid-request", `tool_choice names '${shown}', which is not among the tools.`, {
+      param: "tool_choice.name",
+      sent: [shown],
+    });
   }
   return { choice: { kind: "function", name: offered }, definitions, ignored: false };
 }

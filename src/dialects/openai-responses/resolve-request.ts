@@ -73,10 +73,11 @@ function resolve({ item, param }: PlacedItem, references: ReadonlyMap<string, Wi
   if (found !== undefined) return [{ item: inputItem.parse(found), param }];
   // Most models are not shown their thinking again, and no other needs it.
   if (item.id.startsWith("rs_")) return [];
+  const id = shorten(item.id);
   throw new GatewayError(
     "not-found",
-    `No stored item has the id '${shorten(item.id)}'. Send the item itself, or store the response that it comes from.`,
-    { param: `${param}.id` },
+    `No stored item has the id '${id}'. Send the item itself, or store the response that it comes from.`,
+    { param: `${param}.id`, sent: [id] },
   );
 }
 

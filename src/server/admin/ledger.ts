@@ -71,10 +71,11 @@ export function ledgerRoutes(
     // Clients may give an id twice: then it is the newest.
     const [row] = (await ledger.list({ id, limit: 1 })).rows;
     if (row !== undefined) return encodeRequest(row);
+    const shown = shorten(id);
     throw new GatewayError(
       "not-found",
-      `There is no request '${shorten(id)}' in the ledger. It may be too old (LEDGER_DAYS), or not over yet.`,
-      { shouldRetry: false },
+      `There is no request '${shown}' in the ledger. It may be too old (LEDGER_DAYS), or not over yet.`,
+      { shouldRetry: false, sent: [shown] },
     );
   });
 

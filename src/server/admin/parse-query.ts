@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 
 const largestPage = 1000;
 const usualPage = 100;
@@ -20,12 +20,11 @@ export function parseQuery<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shap
   const known = Object.keys(schema.shape);
   const unknown = Object.keys(query).find((name) => !known.includes(name));
   if (unknown !== undefined) {
+    const shown = shorten(unknown);
     throw new GatewayError(
       "invalid-request",
-      `There is no parameter '${unknown}'. Known are ${known.join(", ")}.`,
-      {
-        param: unknown,
-      },
+      `There is no parameter '${shown}'. Known are ${known.join(", ")}.`,
+      { param: shown, sent: [shown] },
     );
   }
   const result = schema.safeParse(query);

@@ -18,10 +18,11 @@ export function traceRoutes(app: FastifyInstance, base: string, traces: TraceSto
     const { id } = request.params;
     const trace = await traces.get(id);
     if (trace !== undefined) return trace;
+    const shown = shorten(id);
     throw new GatewayError(
       "not-found",
-      `There is no trace of the request '${shorten(id)}'. Traces are made for keys with \`trace\`, and for the operator's requests with \`x-trace: on\`; the oldest make room for new ones.`,
-      { param: "id", shouldRetry: false },
+      `There is no trace of the request '${shown}'. Traces are made for keys with \`trace\`, and for the operator's requests with \`x-trace: on\`; the oldest make room for new ones.`,
+      { param: "id", shouldRetry: false, sent: [shown] },
     );
   });
 }

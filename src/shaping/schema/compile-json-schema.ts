@@ -1,4 +1,4 @@
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import type { JsonSchema } from "../../model/request.ts";
 import { judgeSchema } from "./judge-schema.ts";
 import { createLoneWork, type SchemaWork } from "./schema-work.ts";
@@ -19,14 +19,17 @@ const mostFaults = 16;
  * client spelled it. Nothing is compiled, and a verdict is remembered.
  */
 export function refuseWrongSchema(schema: JsonSchema, param?: string): void {
-  const reason = judgeSchema(withoutDraft(schema));
-  if (reason === undefined) return;
+  const fault = judgeSchema(withoutDraft(schema));
+  if (fault === undefined) return;
+  const reason = shorten(fault, longestText);
   throw new GatewayError(
     "invalid-request",
     `${param ?? "The schema"} is not a valid JSON Schema: ${reason}.`,
     {
       param,
       shouldRetry: false,
+      // It names places of the schema, and quotes it.
+      sent: [reason],
     },
   );
 }

@@ -203,6 +203,7 @@ export function createToolCallShaper(options: ToolCallShaperOptions): Repairable
         throw new GatewayError(
           "output-invalid",
           `The model did not call ${wish}, as tool_choice demands. Try again, or use another model.`,
+          { sent: toolChoice.kind === "function" ? [toolChoice.name] : [] },
         );
       }
       const { reason, usage } = pendingFinish;
