@@ -103,7 +103,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "responses/run-store.ts",
   ],
   "access/": ["model/", "errors.ts"],
-  "traces/": ["model/", "errors.ts"],
+  "traces/": ["model/", "errors.ts", "shaping/thinking-tags.ts"],
   "ledger/": ["model/", "errors.ts"],
   "completion/": [
     "model/",

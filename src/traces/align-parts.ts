@@ -1,3 +1,4 @@
+import { thinkingTags } from "../shaping/thinking-tags.ts";
 import type { RawSegment, TracedBlock, TracedPart } from "./trace.ts";
 
 /** A place in the raw text. */
@@ -138,21 +139,67 @@ function fillGap({ segment, from, text, before, after }: Gap, calls: readonly Wr
     found.push({ call, at });
     seen = at + call.name.length;
   }
-  if (found.length === 0) return [{ segment, from, to: from + text.length, as: "dropped" }];
-  return found.map(({ call, at }, index) => {
+  const dropped = (start: number, end: number): TracedPart[] => {
+    const stretch = text.slice(start, end);
+    const begin = start + stretch.length - stretch.trimStart().length;
+    const to = from + start + stretch.trimEnd().length;
+    return stretch.trim() === "" ? [] : [{ segment, from: from + begin, to, as: "dropped" }];
+  };
+  if (found.length === 0) return dropped(0, text.length);
+  return found.flatMap(({ call, at }, index) => {
     const start = index === 0 ? 0 : beginOf(text, at, found[index - 1]?.at ?? 0);
     const next = found[index + 1];
     const end = next === undefined ? text.length : beginOf(text, next.at, at);
-    const stretch = text.slice(start, end);
-    return {
-      segment,
-      from: from + start,
-      to: from + start + stretch.trimEnd().length,
-      as: "tool_call",
-      block: call.index,
-      ...(holdsArguments(stretch, call.arguments) ? {} : { mended: true as const }),
-    };
+    const stretch = withoutThinkingTags(
+      text,
+      { begin: start, end },
+      { begin: at, end: at + call.name.length },
+    );
+    const isWhole = holdsArguments(text.slice(stretch.begin, stretch.end), call.arguments);
+    return [
+      ...dropped(start, stretch.begin),
+      {
+        segment,
+        from: from + stretch.begin,
+        to: from + stretch.end,
+        as: "tool_call" as const,
+        block: call.index,
+        ...(isWhole ? {} : { mended: true as const }),
+      },
+      ...dropped(stretch.end, end),
+    ];
   });
+}
+
+/** What opens and ends thinking, in small letters. */
+const tags = thinkingTags.flatMap(({ open, close }) => [open, ...close]).map((tag) => tag.toLowerCase());
+const longestTag = Math.max(...tags.map(({ length }) => length));
+
+interface Stretch {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** A stretch without the tags of the thinking before and behind it, and without blanks there; `core`, which is within it, stays. */
+function withoutThinkingTags(text: string, stretch: Stretch, core: Stretch): Stretch {
+  let { begin, end } = withoutBlanks(text, stretch, core);
+  for (;;) {
+    // A window each time: there may be as many tags as the text is long.
+    const head = text.slice(begin, begin + longestTag).toLowerCase();
+    const tail = text.slice(Math.max(begin, end - longestTag), end).toLowerCase();
+    const first = tags.find((tag) => head.startsWith(tag) && begin + tag.length <= core.begin);
+    const last = tags.find((tag) => tail.endsWith(tag) && end - tag.length >= core.end);
+    if (first === undefined && last === undefined) return { begin, end };
+    const inner = { begin: begin + (first?.length ?? 0), end: end - (last?.length ?? 0) };
+    ({ begin, end } = withoutBlanks(text, inner, core));
+  }
+}
+
+function withoutBlanks(text: string, { begin, end }: Stretch, core: Stretch): Stretch {
+  let [first, last] = [begin, end];
+  while (first < core.begin && text.charAt(first).trim() === "") first += 1;
+  while (last > core.end && text.charAt(last - 1).trim() === "") last -= 1;
+  return { begin: first, end: last };
 }
 
 /** Where a name stands as a word of its own. */

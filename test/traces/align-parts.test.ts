@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { createCollector } from "../../src/model/collect.ts";
+import { splitThinking } from "../../src/shaping/split-thinking.ts";
+import { thinkingTags } from "../../src/shaping/thinking-tags.ts";
+import { createToolCallShaper } from "../../src/shaping/tools/index.ts";
 import { alignParts } from "../../src/traces/align-parts.ts";
 import type { RawSegment, TracedBlock, TracedPart } from "../../src/traces/trace.ts";
-import { play, shaperOptions, type Outcome } from "../shaping/tools/answer.ts";
+import { answerEvents, play, shaperOptions, toOutcome, type Outcome } from "../shaping/tools/answer.ts";
 
 const text = (said: string): RawSegment => ({ kind: "text", text: said });
 const call = (name: string, given: object): TracedBlock => ({
@@ -92,6 +97,84 @@ describe("what became of which part", () => {
     const raw = [text("lost")];
     expect(show(raw, alignParts(raw, []))).toEqual([["dropped", "lost"]]);
     expect(alignParts([], [{ kind: "text", text: "made" }])).toEqual([]);
+  });
+});
+
+/** What a client is given of a text by the shapers of thinking and of calls. */
+function shapeAll(said: string): TracedBlock[] {
+  const [thinking, calls] = [splitThinking({ mayOmitOpening: false }), createToolCallShaper(shaperOptions())];
+  const collector = createCollector();
+  for (const event of answerEvents({ pieces: [said] }))
+    for (const split of thinking.push(event)) for (const out of calls.push(split)) collector.push(out);
+  if (calls.problem !== undefined) for (const out of calls.giveUp()) collector.push(out);
+  return toBlocks(toOutcome(collector.result()));
+}
+
+describe("thinking around calls", () => {
+  const written = (x: number) => `<tool_call>{"name":"get_weather","arguments":{"city":"Brno ${x}"}}</tool_call>`;
+
+  test("a call is a part without the tags of the thinking before and behind it", () => {
+    const raw = [text(`<think>\nHm.\n</think>\n\n${written(1)}\n<think>\nMore.\n</think>\n${written(2)} <think></think>`)];
+    const blocks: TracedBlock[] = [
+      { kind: "thinking", text: "Hm." },
+      call("get_weather", { city: "Brno 1" }),
+      { kind: "thinking", text: "More." },
+      call("get_weather", { city: "Brno 2" }),
+    ];
+    expect(show(raw, alignParts(raw, blocks))).toEqual([
+      ["dropped", "<think>"],
+      ["thinking", "Hm.", 0],
+      ["dropped", "</think>"],
+      ["tool_call", written(1), 1],
+      ["dropped", "<think>"],
+      ["thinking", "More.", 2],
+      ["dropped", "</think>"],
+      ["tool_call", written(2), 3],
+      ["dropped", "<think></think>"],
+    ]);
+  });
+
+  test("a tool may be called as a tag is, and tags may be many", () => {
+    const named = [text("<think>x</think>")];
+    expect(show(named, alignParts(named, [call("think", {})]))).toEqual([["tool_call", "<think>x", 0], ["dropped", "</think>"]]);
+    const many = [text(`${"</think>\n".repeat(20_000)}${written(1)}`)];
+    const parts = show(many, alignParts(many, [call("get_weather", { city: "Brno 1" })]));
+    expect(parts.at(-1)).toEqual(["tool_call", written(1), 0]);
+  });
+
+  const tags = thinkingTags.filter(({ isPhrase }) => isPhrase !== true);
+  const all = tags.flatMap(({ open, close }) => [open, ...close]).map((tag) => tag.toLowerCase());
+  const thought = fc
+    .tuple(fc.constantFrom(...tags), fc.constantFrom("", "\n"), fc.constantFrom("", "Hm.", "Call get_weather?\nYes."))
+    .map(([{ open, close }, blank, said]) => `${open}${blank}${said}${blank}${close[0]}${blank}`);
+  const piece = fc.oneof(
+    thought,
+    fc.constantFrom("Now.\n", " ", "\n\n", "</think>\n"),
+    fc.nat(99).map(written),
+    fc.nat(9).map((x) => `\n{"name": "get_weather", "arguments": {"city": "Praha ${x}"}}\n`),
+  );
+
+  test("in any order, of any family: all is in one part, and no call begins or ends with a tag", () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 7 }), (pieces) => {
+        const said = pieces.join("");
+        const blocks = shapeAll(said);
+        const parts = alignParts([text(said)], blocks);
+        let at = 0;
+        for (const { from, to, as } of parts) {
+          expect(said.slice(at, from).trim()).toBe("");
+          expect(to).toBeGreaterThan(from);
+          at = to;
+          const stretch = said.slice(from, to).toLowerCase();
+          if (as !== "tool_call") continue;
+          expect(all.filter((tag) => stretch.startsWith(tag) || stretch.endsWith(tag))).toEqual([]);
+        }
+        expect(said.slice(at).trim()).toBe("");
+        const calls = blocks.flatMap(({ kind }, index) => (kind === "tool_call" ? [index] : []));
+        expect(parts.flatMap(({ as, block }) => (as === "tool_call" ? [block] : []))).toEqual(calls);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
