@@ -76,6 +76,8 @@ export interface Overrides {
   readonly environment?: Environment;
   /** Of the warnings about requests that stand still. */
   readonly startTimer?: StartTimer;
+  /** Of the silence of upstreams, and of pauses between questions to them. */
+  readonly startUpstreamTimer?: StartTimer;
 }
 
 /** The gateway without its server. */
@@ -129,7 +131,15 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const loaded = loadConfiguration(config, overrides.environment);
   const known = await openCapabilities(config, log);
   const memory = notices === undefined ? known : shareCapabilities(known, { notices, now });
-  const upstreams = createUpstreams({ config, log, now, newId, memory, notices });
+  const upstreams = createUpstreams({
+    config,
+    log,
+    now,
+    newId,
+    memory,
+    notices,
+    startTimer: overrides.startUpstreamTimer,
+  });
   let { configuration } = loaded;
   const secret = overrides.secret ?? (await findSecret(config, stores));
   const router = createRouter({

@@ -1,7 +1,9 @@
+import type { Overrides } from "../../../src/gateway.ts";
 import type { RecordedRequest, ScriptedReply } from "../../../src/simulator/index.ts";
 import { createGate, type Gate } from "../../support/gate.ts";
 import { openStream } from "../../support/open-stream.ts";
 import { get, post } from "../../support/post.ts";
+import { startTickTimer } from "../../support/start-tick-timer.ts";
 import { startStack, type Stack } from "../../support/start-stack.ts";
 import type { AnyDialect } from "./dialects.ts";
 import { pathOf, type Route } from "./failure-table.ts";
@@ -59,9 +61,10 @@ export function createStage(): Stage {
   const shared = new Map<string, Promise<Stack>>();
   let requests = 0;
 
-  function share(env: Record<string, string>): Promise<Stack> {
+  function share(env: Record<string, string>, overrides: Overrides): Promise<Stack> {
+    // Who is silent has an environment of its own, so that these go together.
     const key = JSON.stringify(env);
-    const stack = shared.get(key) ?? startStack({ env });
+    const stack = shared.get(key) ?? startStack({ env, overrides });
     shared.set(key, stack);
     return stack;
   }
@@ -72,9 +75,10 @@ export function createStage(): Stage {
       requests += 1;
       const marker = `<request ${requests}>`;
       const env = envFor(given);
-      if (!needsOwnStack(fault)) return ask(await share(env), given, marker);
+      const overrides = fault.silent === true ? { startUpstreamTimer: startTickTimer } : {};
+      if (!needsOwnStack(fault)) return ask(await share(env, overrides), given, marker);
       const { simulator = {}, baseUrl } = fault;
-      await using own = await startStack({ simulator, env, ...(baseUrl === undefined ? {} : { baseUrl }) });
+      await using own = await startStack({ simulator, env, overrides, ...(baseUrl === undefined ? {} : { baseUrl }) });
       await fault.before?.(own);
       return await ask(own, given, marker);
     },
