@@ -51,7 +51,9 @@ function judgeTools(trace: Judged): Verdict | undefined {
     const parts = turns.flatMap((turn) =>
       turn.parts.filter((part) => part.as === "tool_call").map((part) => ({ turn, part })),
     );
-    const natively = parts.every(({ turn, part }) => turn.raw[part.segment]?.kind === "tool_call");
+    // Of one that stands nowhere as it was given nobody knows where it came from: the gateway made it of something.
+    const natively =
+      parts.length > 0 && parts.every(({ turn, part }) => turn.raw[part.segment]?.kind === "tool_call");
     const mended = parts.some(({ part }) => part.mended === true);
     const how = `${natively ? "natively" : "as text, which the gateway read"}${mended ? " and mended" : ""}`;
     return {
