@@ -131,15 +131,8 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   const loaded = loadConfiguration(config, overrides.environment);
   const known = await openCapabilities(config, log);
   const memory = notices === undefined ? known : shareCapabilities(known, { notices, now });
-  const upstreams = createUpstreams({
-    config,
-    log,
-    now,
-    newId,
-    memory,
-    notices,
-    startTimer: overrides.startUpstreamTimer,
-  });
+  const surroundings = { config, log, now, newId, memory, notices };
+  const upstreams = createUpstreams({ ...surroundings, startTimer: overrides.startUpstreamTimer });
   let { configuration } = loaded;
   const secret = overrides.secret ?? (await findSecret(config, stores));
   const router = createRouter({

@@ -85,7 +85,9 @@ const longestText = 4000;
 function withoutSent(text: string, sent: readonly string[]): string {
   return sent.reduce((rest, part) => {
     const literal = part.replace(/[\\^$.*+?()[\]{}|/]/gu, "\\$&");
-    return part === "" ? rest : rest.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "gu"), "…");
+    return part === ""
+      ? rest
+      : rest.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "gu"), "…");
   }, text);
 }
 
@@ -118,7 +120,9 @@ function toLoggedError(
     ...(code === undefined ? {} : { code }),
     ...(known ? { kind: error.kind } : {}),
     ...(known && error.param !== undefined ? { param: withoutSent(error.param, sent) } : {}),
-    ...(known || foreseen || error.stack === undefined ? {} : { stack: toShownText(error, error.stack, sent) }),
+    ...(known || foreseen || error.stack === undefined
+      ? {}
+      : { stack: toShownText(error, error.stack, sent) }),
     ...(error.cause === undefined || depth > 3
       ? {}
       : { cause: toLoggedError(error.cause, depth + 1, { isForeseen: foreseen, sent }) }),

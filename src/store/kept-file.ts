@@ -12,18 +12,14 @@ export function tellFile(
   file: KeptFile | undefined,
   problem: DatabaseProblem,
 ): { readonly file?: string; readonly remedy?: string } {
-  return file === undefined ? {} : { file: file.path, remedy: remedyOf(file, problem) };
+  return file === undefined ? {} : { file: file.path, remedy: remedies[problem](file) };
 }
 
-function remedyOf({ holds }: KeptFile, problem: DatabaseProblem): string {
-  switch (problem) {
-    case "disk-full":
-      return "Free some room on the disk of DATA_DIR.";
-    case "locked":
-      return "End the other program that has the file open, or give this gateway a DATA_DIR of its own.";
-    case "queue-full":
-      return "The disk of DATA_DIR is too slow for what comes: give it a faster one, or less to keep.";
-    case "unavailable":
-      return `Let the gateway's user write to DATA_DIR, or move a damaged file away: it holds ${holds}. No restart is needed.`;
-  }
-}
+const remedies: Readonly<Record<DatabaseProblem, (file: KeptFile) => string>> = {
+  "disk-full": () => "Free some room on the disk of DATA_DIR.",
+  locked: () => "End the other program that has the file open, or give this gateway a DATA_DIR of its own.",
+  "queue-full": () =>
+    "The disk of DATA_DIR is too slow for what comes: give it a faster one, or less to keep.",
+  unavailable: ({ holds }) =>
+    `Let the gateway's user write to DATA_DIR, or move a damaged file away: it holds ${holds}. No restart is needed.`,
+};

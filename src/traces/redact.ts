@@ -1,5 +1,6 @@
 /** How headers end that hold keys: those of clients, and what a proxy on the way adds (`cf-access-jwt-assertion`, `x-forwarded-access-token`). */
-const secretHeader = /(?:^|[-_])(?:authorization|cookie|(?:api|access|auth|secret|subscription)[-_]?key|token|secret|password|assertion|jwt)$/;
+const secretHeader =
+  /(?:^|[-_])(?:authorization|cookie|(?:api|access|auth|secret|subscription)[-_]?key|token|secret|password|assertion|jwt)$/;
 
 /** What stands in the place of a secret. */
 export const redacted = "[redacted]";

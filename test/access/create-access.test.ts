@@ -14,7 +14,7 @@ test("the first key of all is known at once also where another process has made 
       find: async () => lineage,
       get: async () => lineage,
       prune: async () => [],
-    list: async () => [],
+      list: async () => [],
       create: async () => {},
       change: async () => undefined,
     },

@@ -152,7 +152,13 @@ describe("who may ask", () => {
     expect((await get(`${team.url}/v1/models?key=bearer-of-this-test`)).status).toBe(200);
     const { key } = await team.createKey();
     const token = "admin-of-this-test";
-    for (const path of ["/v1/models", "/v1beta/models", "/v1/nothing", "/admin/v1/keys", "/admin/v1/requests"]) {
+    for (const path of [
+      "/v1/models",
+      "/v1beta/models",
+      "/v1/nothing",
+      "/admin/v1/keys",
+      "/admin/v1/requests",
+    ]) {
       for (const query of [`key=${token}`, `key=${key}&key=${token}`, `%6bey=${token}`]) {
         // Also where the right one comes along: that does not take it out of the logs.
         for (const headers of [{}, bearer(key), bearer(token)]) {

@@ -83,16 +83,19 @@ const askingBodies = {
 };
 const asking = Object.entries(askingBodies).map(([path, body]) => ({ path, body }));
 
-test.each(asking)("a row for POST $path, also where it is wrong or nobody may ask", async ({ path, body }) => {
-  await using team = await startTeam();
-  const { key } = await team.createKey();
-  await post(`${team.url}${path}`, body, { authorization: `Bearer ${key}` });
-  await post(`${team.url}${path}`, {}, { authorization: `Bearer ${key}` });
-  await post(`${team.url}${path}`, body, { authorization: "Bearer akc-wrong" });
-  const rows = await rowsOf(team, 3);
-  expect(rows.map(({ route }) => route)).toEqual(Array(3).fill(`POST ${path}`));
-  expect(rows.slice(0, 2).map(({ outcome }) => outcome)).toEqual(["refused", "failed"]);
-});
+test.each(asking)(
+  "a row for POST $path, also where it is wrong or nobody may ask",
+  async ({ path, body }) => {
+    await using team = await startTeam();
+    const { key } = await team.createKey();
+    await post(`${team.url}${path}`, body, { authorization: `Bearer ${key}` });
+    await post(`${team.url}${path}`, {}, { authorization: `Bearer ${key}` });
+    await post(`${team.url}${path}`, body, { authorization: "Bearer akc-wrong" });
+    const rows = await rowsOf(team, 3);
+    expect(rows.map(({ route }) => route)).toEqual(Array(3).fill(`POST ${path}`));
+    expect(rows.slice(0, 2).map(({ outcome }) => outcome)).toEqual(["refused", "failed"]);
+  },
+);
 
 test("no row for what asks no model: lists, polls, counts, keys, and what is nowhere; nor where they are refused", async () => {
   await using team = await startTeam();
@@ -100,7 +103,15 @@ test("no row for what asks no model: lists, polls, counts, keys, and what is now
   const own = { authorization: `Bearer ${key}` };
   const body = { model: hello.model, input: "Hello", background: true };
   const { id } = (await post(`${team.url}/v1/responses`, body, own)).json();
-  const looks = ["/v1/models", `/v1/models/${hello.model}`, "/v1/usage", "/v1/keys", "/v1/nothing", "/health", "/"];
+  const looks = [
+    "/v1/models",
+    `/v1/models/${hello.model}`,
+    "/v1/usage",
+    "/v1/keys",
+    "/v1/nothing",
+    "/health",
+    "/",
+  ];
   const polls = [`/v1/responses/${id}`, `/v1/responses/${id}/input_items`, "/v1/responses/resp_none"];
   for (const headers of [own, { authorization: "Bearer akc-wrong" }]) {
     for (const path of [...looks, ...polls, "/v1/chat/completions"]) await get(`${team.url}${path}`, headers);

@@ -26,9 +26,18 @@ interface Wrong {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const chat = (more: object): Wrong => ({ path: "/v1/chat/completions", body: { model, messages: [user], ...more } });
-const responses = (more: object): Wrong => ({ path: "/v1/responses", body: { model, input: "Hello", ...more } });
-const messages = (more: object): Wrong => ({ path: "/v1/messages", body: { model, max_tokens: 9, messages: [user], ...more } });
+const chat = (more: object): Wrong => ({
+  path: "/v1/chat/completions",
+  body: { model, messages: [user], ...more },
+});
+const responses = (more: object): Wrong => ({
+  path: "/v1/responses",
+  body: { model, input: "Hello", ...more },
+});
+const messages = (more: object): Wrong => ({
+  path: "/v1/messages",
+  body: { model, max_tokens: 9, messages: [user], ...more },
+});
 const part = (one: object): Wrong => chat({ messages: [{ role: "user", content: [one] }] });
 const item = (one: object): Wrong => responses({ input: [one] });
 const block = (one: object): Wrong => messages({ messages: [{ role: "user", content: [one] }] });
@@ -37,13 +46,32 @@ const wrongs: readonly Wrong[] = [
   chat({ tools: [chatTool], tool_choice: { type: "function", function: { name: planted } } }),
   chat({ tools: [chatTool], tool_choice: planted }),
   chat({ tools: [chatTool], tool_choice: { type: planted } }),
-  chat({ tools: [chatTool], tool_choice: { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [{ type: "function", function: { name: planted } }] } } }),
+  chat({
+    tools: [chatTool],
+    tool_choice: {
+      type: "allowed_tools",
+      allowed_tools: { mode: "auto", tools: [{ type: "function", function: { name: planted } }] },
+    },
+  }),
   chat({ tools: [{ type: planted, function: { name: "x" } }] }),
   chat({ tools: [{ type: "function", function: { name: `${planted} ${planted}` } }] }),
-  chat({ tools: [chatTool, { type: "function", function: { name: planted } }, { type: "function", function: { name: planted } }] }),
+  chat({
+    tools: [
+      chatTool,
+      { type: "function", function: { name: planted } },
+      { type: "function", function: { name: planted } },
+    ],
+  }),
   chat({ messages: [{ role: planted, content: "x" }] }),
   chat({ messages: [{ role: "tool", tool_call_id: planted, content: "x" }] }),
-  chat({ messages: [{ role: "assistant", tool_calls: [{ id: "1", type: planted, function: { name: planted, arguments: planted } }] }] }),
+  chat({
+    messages: [
+      {
+        role: "assistant",
+        tool_calls: [{ id: "1", type: planted, function: { name: planted, arguments: planted } }],
+      },
+    ],
+  }),
   chat({ response_format: { type: planted } }),
   chat({ reasoning_effort: planted }),
   chat({ stop: [planted, 5] }),
@@ -72,8 +100,16 @@ const wrongs: readonly Wrong[] = [
   { path: "/v1/chat/completions", body: planted },
   { path: "/v1/chat/completions", body: `{"model": "${planted}` },
   { path: "/v1/chat/completions", body: `{"${planted}": }` },
-  { path: "/v1/chat/completions", body: { model, messages: [user] }, headers: { "content-encoding": planted } },
-  { path: "/v1/chat/completions", body: { model, messages: [user] }, headers: { "content-type": `text/${planted}` } },
+  {
+    path: "/v1/chat/completions",
+    body: { model, messages: [user] },
+    headers: { "content-encoding": planted },
+  },
+  {
+    path: "/v1/chat/completions",
+    body: { model, messages: [user] },
+    headers: { "content-type": `text/${planted}` },
+  },
   { path: "/v1/chat/completions", body: { model, messages: [user] }, headers: { "x-trace": planted } },
   { path: "/v1/completions", body: { model, prompt: { [planted]: planted } } },
   { path: "/v1/completions", body: { model, prompt: "x", suffix: planted, logprobs: planted } },
@@ -91,11 +127,23 @@ const wrongs: readonly Wrong[] = [
   responses({ tools: [tool], tool_choice: { type: "function", name: planted } }),
   responses({ tools: [tool], tool_choice: { type: planted } }),
   responses({ tools: [tool], tool_choice: { type: "custom", name: planted } }),
-  responses({ tools: [tool], tool_choice: { type: "allowed_tools", mode: "auto", tools: [{ type: "function", name: planted }] } }),
+  responses({
+    tools: [tool],
+    tool_choice: { type: "allowed_tools", mode: "auto", tools: [{ type: "function", name: planted }] },
+  }),
   responses({ tools: [{ type: planted }] }),
   responses({ tools: [{ type: "mcp", server_label: planted, server_url: `http://${planted}/` }] }),
-  responses({ tools: [{ type: "custom", name: planted, format: { type: "grammar", syntax: planted, definition: planted } }] }),
-  responses({ tools: [{ ...tool, name: planted }, { ...tool, name: planted }] }),
+  responses({
+    tools: [
+      { type: "custom", name: planted, format: { type: "grammar", syntax: planted, definition: planted } },
+    ],
+  }),
+  responses({
+    tools: [
+      { ...tool, name: planted },
+      { ...tool, name: planted },
+    ],
+  }),
   responses({ reasoning: { effort: planted, summary: planted } }),
   responses({ text: { format: { type: planted } } }),
   item({ type: planted }),
@@ -106,17 +154,34 @@ const wrongs: readonly Wrong[] = [
   item({ type: "function_call", call_id: planted, name: planted, arguments: { x: planted } }),
   item({ role: planted, content: "x" }),
   item({ role: "user", content: [{ type: planted }] }),
-  item({ role: "user", content: [{ type: "input_file", filename: planted, file_data: file(`application/${planted}`) }] }),
+  item({
+    role: "user",
+    content: [{ type: "input_file", filename: planted, file_data: file(`application/${planted}`) }],
+  }),
   item({ role: "user", content: [{ type: "input_file", file_id: planted }] }),
   item({ role: "user", content: [{ type: "input_image", file_id: planted }] }),
-  messages({ tools: [{ name: "x", input_schema: parameters }], tool_choice: { type: "tool", name: planted } }),
+  messages({
+    tools: [{ name: "x", input_schema: parameters }],
+    tool_choice: { type: "tool", name: planted },
+  }),
   messages({ tools: [{ name: "x", input_schema: parameters }], tool_choice: { type: planted } }),
-  messages({ tools: [{ name: planted, input_schema: parameters }, { name: planted, input_schema: parameters }] }),
+  messages({
+    tools: [
+      { name: planted, input_schema: parameters },
+      { name: planted, input_schema: parameters },
+    ],
+  }),
   messages({ tools: [{ type: planted, name: "x" }] }),
   messages({ tools: [{ type: "web_search_20250305", name: planted }] }),
   messages({ tools: [{ name: `${planted} x`, input_schema: parameters }] }),
   messages({ messages: [{ role: planted, content: "x" }] }),
-  messages({ messages: [user, { role: "assistant", content: [{ type: "tool_use", id: planted, name: planted, input: {} }] }, user] }),
+  messages({
+    messages: [
+      user,
+      { role: "assistant", content: [{ type: "tool_use", id: planted, name: planted, input: {} }] },
+      user,
+    ],
+  }),
   messages({ thread: { previous_message_id: planted } }),
   messages({ thread: { type: planted } }),
   messages({ mcp_servers: [{ type: "url", name: planted, url: `http://${planted}/` }] }),
@@ -172,7 +237,12 @@ const documented = { requestedModel: undefined, route: undefined, ignored: undef
 const admin = { authorization: "Bearer admin-of-this-test" };
 
 test("texts of wrong requests", async () => {
-  const key = (await send("POST", `${stack.url}/admin/v1/keys`, '{"name":"k"}', { ...admin, "content-type": "application/json" })).json();
+  const key = (
+    await send("POST", `${stack.url}/admin/v1/keys`, '{"name":"k"}', {
+      ...admin,
+      "content-type": "application/json",
+    })
+  ).json();
   const own = { authorization: `Bearer ${key.key}` };
   for (const { path, body, headers = {} } of wrongs) {
     const content = path === "/v1/keys" ? own : admin;

@@ -17,33 +17,36 @@ test.each([
   { ledgerDays: 30, days: 90 },
   { ledgerDays: 0, days: 90 },
   { ledgerDays: 365, days: 365 },
-])("keys are kept for $days days after their end where the ledger is for $ledgerDays", async ({ ledgerDays, days }) => {
-  const clock = createClock();
-  const timers = createTimers();
-  const asked: number[] = [];
-  const forgotten: (readonly string[])[] = [];
-  const stop = pruneKeys({
-    keys: {
-      async prune(endedBefore) {
-        asked.push(endedBefore);
-        return asked.length === 1 ? ["key_a.concurrency"] : [];
+])(
+  "keys are kept for $days days after their end where the ledger is for $ledgerDays",
+  async ({ ledgerDays, days }) => {
+    const clock = createClock();
+    const timers = createTimers();
+    const asked: number[] = [];
+    const forgotten: (readonly string[])[] = [];
+    const stop = pruneKeys({
+      keys: {
+        async prune(endedBefore) {
+          asked.push(endedBefore);
+          return asked.length === 1 ? ["key_a.concurrency"] : [];
+        },
       },
-    },
-    limits: { forget: async (ids) => void forgotten.push(ids) },
-    ledgerDays,
-    now: clock.now,
-    startTimer: timers.start,
-  });
-  expect([asked, timers.running]).toEqual([[], [60_000]]);
-  timers.expireAll();
-  await turn();
-  expect([asked, timers.running]).toEqual([[clock.time - days * day], [3_600_000]]);
-  timers.expireAll();
-  await turn();
-  expect([asked.length, forgotten]).toEqual([2, [["key_a.concurrency"]]]);
-  stop();
-  expect(timers.running).toEqual([]);
-});
+      limits: { forget: async (ids) => void forgotten.push(ids) },
+      ledgerDays,
+      now: clock.now,
+      startTimer: timers.start,
+    });
+    expect([asked, timers.running]).toEqual([[], [60_000]]);
+    timers.expireAll();
+    await turn();
+    expect([asked, timers.running]).toEqual([[clock.time - days * day], [3_600_000]]);
+    timers.expireAll();
+    await turn();
+    expect([asked.length, forgotten]).toEqual([2, [["key_a.concurrency"]]]);
+    stop();
+    expect(timers.running).toEqual([]);
+  },
+);
 
 test("what fails is told, and tried again an hour later", async () => {
   const timers = createTimers();
@@ -57,7 +60,9 @@ test("what fails is told, and tried again an hour later", async () => {
   });
   timers.expireAll();
   await turn();
-  expect(watch.lines).toMatchObject([{ level: "error", text: "keys that ended long ago could not be forgotten" }]);
+  expect(watch.lines).toMatchObject([
+    { level: "error", text: "keys that ended long ago could not be forgotten" },
+  ]);
   expect(timers.running).toEqual([3_600_000]);
 });
 

@@ -110,11 +110,17 @@ function shapeAll(said: string): TracedBlock[] {
   return toBlocks(toOutcome(collector.result()));
 }
 
-describe("thinking around calls", () => {
-  const written = (x: number) => `<tool_call>{"name":"get_weather","arguments":{"city":"Brno ${x}"}}</tool_call>`;
+/** A call as most models write it. */
+const written = (x: number) =>
+  `<tool_call>{"name":"get_weather","arguments":{"city":"Brno ${x}"}}</tool_call>`;
 
+describe("thinking around calls", () => {
   test("a call is a part without the tags of the thinking before and behind it", () => {
-    const raw = [text(`<think>\nHm.\n</think>\n\n${written(1)}\n<think>\nMore.\n</think>\n${written(2)} <think></think>`)];
+    const raw = [
+      text(
+        `<think>\nHm.\n</think>\n\n${written(1)}\n<think>\nMore.\n</think>\n${written(2)} <think></think>`,
+      ),
+    ];
     const blocks: TracedBlock[] = [
       { kind: "thinking", text: "Hm." },
       call("get_weather", { city: "Brno 1" }),
@@ -136,7 +142,10 @@ describe("thinking around calls", () => {
 
   test("a tool may be called as a tag is, and tags may be many", () => {
     const named = [text("<think>x</think>")];
-    expect(show(named, alignParts(named, [call("think", {})]))).toEqual([["tool_call", "<think>x", 0], ["dropped", "</think>"]]);
+    expect(show(named, alignParts(named, [call("think", {})]))).toEqual([
+      ["tool_call", "<think>x", 0],
+      ["dropped", "</think>"],
+    ]);
     const many = [text(`${"</think>\n".repeat(20_000)}${written(1)}`)];
     const parts = show(many, alignParts(many, [call("get_weather", { city: "Brno 1" })]));
     expect(parts.at(-1)).toEqual(["tool_call", written(1), 0]);
@@ -145,7 +154,11 @@ describe("thinking around calls", () => {
   const tags = thinkingTags.filter(({ isPhrase }) => isPhrase !== true);
   const all = tags.flatMap(({ open, close }) => [open, ...close]).map((tag) => tag.toLowerCase());
   const thought = fc
-    .tuple(fc.constantFrom(...tags), fc.constantFrom("", "\n"), fc.constantFrom("", "Hm.", "Call get_weather?\nYes."))
+    .tuple(
+      fc.constantFrom(...tags),
+      fc.constantFrom("", "\n"),
+      fc.constantFrom("", "Hm.", "Call get_weather?\nYes."),
+    )
     .map(([{ open, close }, blank, said]) => `${open}${blank}${said}${blank}${close[0]}${blank}`);
   const piece = fc.oneof(
     thought,

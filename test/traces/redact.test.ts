@@ -31,9 +31,27 @@ test.each(["risk-free", "AKIA", "an AKIAlike word", "sk-short", "disk_usage", "h
 
 test("headers that hold keys have none, by whichever name", () => {
   const secret = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key"];
-  const ofProxies = ["cf-access-jwt-assertion", "cf-access-client-secret", "x-forwarded-access-token", "x-amz-security-token"];
-  const others = ["ocp-apim-subscription-key", "x-auth-token", "x-litellm-api-key", "set-cookie", "x-auth-key"];
-  const plain = ["user-agent", "idempotency-key", "x-session-id", "x-max-tokens", "sec-websocket-key", "x-token-count"];
+  const ofProxies = [
+    "cf-access-jwt-assertion",
+    "cf-access-client-secret",
+    "x-forwarded-access-token",
+    "x-amz-security-token",
+  ];
+  const others = [
+    "ocp-apim-subscription-key",
+    "x-auth-token",
+    "x-litellm-api-key",
+    "set-cookie",
+    "x-auth-key",
+  ];
+  const plain = [
+    "user-agent",
+    "idempotency-key",
+    "x-session-id",
+    "x-max-tokens",
+    "sec-websocket-key",
+    "x-token-count",
+  ];
   const names = [...secret, ...ofProxies, ...others, ...plain];
   const shown = redactHeaders(Object.fromEntries(names.map((name) => [name, "s3cret"])), (text) => text);
   expect(Object.keys(shown).filter((name) => shown[name] !== redacted)).toEqual(plain);

@@ -75,7 +75,6 @@ function setUp({ count = 2 } = {}) {
   return { supervisor, clock, started, at, events, timers, waits, expire, startAll };
 }
 
-
 describe("the start", () => {
   test("is over when all listen", async () => {
     const { supervisor, at } = setUp();

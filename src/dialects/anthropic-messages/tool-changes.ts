@@ -74,11 +74,9 @@ export function readToolHistory(
       removed.delete(tool.name);
     } else {
       const name = shorten(tool.name);
-      throw toFieldError(
-        [...path, "tool", "name"],
-        `Tool '${name}' is neither in tools nor defined before`,
-        { sent: [name] },
-      );
+      throw toFieldError([...path, "tool", "name"], `Tool '${name}' is neither in tools nor defined before`, {
+        sent: [name],
+      });
     }
   }
 

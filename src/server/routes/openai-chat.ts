@@ -73,7 +73,12 @@ export function openAiChatRoutes(deps: ServerDependencies): FastifyPluginCallbac
     setDialectErrors(app, encodeError);
     showBudget(app, deps);
     fillModel(app, config);
-    app.route({ method: "POST", url: "/v1/chat/completions", config: { asksModel: true }, handler: complete });
+    app.route({
+      method: "POST",
+      url: "/v1/chat/completions",
+      config: { asksModel: true },
+      handler: complete,
+    });
     done();
   };
 }

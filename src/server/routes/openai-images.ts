@@ -63,7 +63,12 @@ export function openAiImagesRoutes(deps: RouteDependencies): FastifyPluginCallba
     nameDialect(app, "openai-images");
     setDialectErrors(app, encodeError);
     showBudget(app, deps);
-    app.route({ method: "POST", url: "/v1/images/generations", config: { asksModel: true }, handler: generate });
+    app.route({
+      method: "POST",
+      url: "/v1/images/generations",
+      config: { asksModel: true },
+      handler: generate,
+    });
     app.register(imageFileRoutes(images));
     app.register(pictureInputRoutes);
     done();

@@ -139,7 +139,12 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
       handler: (request, reply) => answerResponses(deps, request, reply, { background: "given" }),
     });
     app.route({ method: "POST", url: "/v1/responses/input_tokens", handler: countInputTokens });
-    app.route({ method: "POST", url: "/v1/responses/compact", config: { asksModel: true }, handler: compact });
+    app.route({
+      method: "POST",
+      url: "/v1/responses/compact",
+      config: { asksModel: true },
+      handler: compact,
+    });
     app.route({ method: "GET", url: "/v1/responses/:id", handler: retrieve });
     app.route({ method: "DELETE", url: "/v1/responses/:id", handler: remove });
     app.route({ method: "GET", url: "/v1/responses/:id/input_items", handler: listInputItems });

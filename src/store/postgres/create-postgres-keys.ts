@@ -139,7 +139,9 @@ export function createPostgresKeys({ connection, now, servesStale }: PostgresKey
       if (keys.length === 0) return [];
       const ended = new Set(keys);
       const bodies = rows.flatMap(({ body }, index) => (ended.has(all[index]?.id ?? "") ? [body] : []));
-      const budgets = all.flatMap(({ id, budget }) => (ended.has(id) && budget !== undefined ? [budget.id] : []));
+      const budgets = all.flatMap(({ id, budget }) =>
+        ended.has(id) && budget !== undefined ? [budget.id] : [],
+      );
       const gone = await connection.askLong(forgetSql, [keys, bodies]);
       await connection.askLong(forgetBudgetsSql, [budgets]);
       forget();

@@ -92,14 +92,13 @@ export function createDatabaseThread(
   }
 
   /** Resolves after so many ms, or when a thread has ended. */
-  function waitForEnd({ ended }: Running, milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const stopTimer = startTimer(milliseconds, resolve);
-      void ended.then(() => {
-        stopTimer();
-        resolve();
-      });
+  async function waitForEnd({ ended }: Running, milliseconds: number): Promise<void> {
+    let stopTimer: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => {
+      stopTimer = startTimer(milliseconds, resolve);
     });
+    await Promise.race([ended, late]);
+    stopTimer?.();
   }
 
   return {

@@ -80,12 +80,16 @@ async function readFacts(path: string, log: UpstreamLog): Promise<readonly [stri
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if (!isMissing(error)) log.warn({ err: error, file: path }, "what was learned of models could not be read");
+    if (!isMissing(error))
+      log.warn({ err: error, file: path }, "what was learned of models could not be read");
     return [];
   }
   const file = text.length > longestFile ? undefined : fileSchema.safeParse(parse(text)).data;
   if (file === undefined) {
-    log.warn({ file: path }, "what was learned of models is in a form that is not known, and is learned anew");
+    log.warn(
+      { file: path },
+      "what was learned of models is in a form that is not known, and is learned anew",
+    );
     return [];
   }
   return Object.entries(file.models).flatMap(([key, value]): [string, LearnedFacts][] => {

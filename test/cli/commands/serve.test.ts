@@ -109,11 +109,15 @@ test.runIf(isBuiltin("node:sqlite"))("a second gateway on a DATA_DIR is told so 
   expect(await first.logged("start")).not.toContain("data-dir-taken");
 });
 
-test.runIf(isBuiltin("node:sqlite")).each([
-  { name: "a file", DATA_DIR: fileURLToPath(import.meta.url), reason: "is a file, not a folder" },
-  { name: "below a file", DATA_DIR: "/dev/null/x", reason: "is a file, not a folder" },
-  ...(process.platform === "linux" ? [{ name: "no place for folders", DATA_DIR: "/proc/x", reason: "ENOENT" }] : []),
-])("a DATA_DIR that is $name fails the start, by its name and the reason", async ({ DATA_DIR, reason }) => {
+test
+  .runIf(isBuiltin("node:sqlite"))
+  .each([
+    { name: "a file", DATA_DIR: fileURLToPath(import.meta.url), reason: "is a file, not a folder" },
+    { name: "below a file", DATA_DIR: "/dev/null/x", reason: "is a file, not a folder" },
+    ...(process.platform === "linux"
+      ? [{ name: "no place for folders", DATA_DIR: "/proc/x", reason: "ENOENT" }]
+      : []),
+  ])("a DATA_DIR that is $name fails the start, by its name and the reason", async ({ DATA_DIR, reason }) => {
   const settings = { SERVER_ADDRESS: "127.0.0.1:0", CONFIG_FILE: "none" };
   for (const more of [{}, { WORKERS: "2" }]) {
     const { code, stderr } = await runProgram(["serve"], { ...settings, DATA_DIR, ...more });

@@ -78,7 +78,12 @@ export function createStage(): Stage {
       const overrides = fault.silent === true ? { startUpstreamTimer: startTickTimer } : {};
       if (!needsOwnStack(fault)) return ask(await share(env, overrides), given, marker);
       const { simulator = {}, baseUrl } = fault;
-      await using own = await startStack({ simulator, env, overrides, ...(baseUrl === undefined ? {} : { baseUrl }) });
+      await using own = await startStack({
+        simulator,
+        env,
+        overrides,
+        ...(baseUrl === undefined ? {} : { baseUrl }),
+      });
       await fault.before?.(own);
       return await ask(own, given, marker);
     },

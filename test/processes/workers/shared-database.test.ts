@@ -34,26 +34,30 @@ async function askBoth(
 /** Whoever started them is warned that anybody may use them. */
 const warned = ({ msg }: { readonly msg?: unknown }) => String(msg).startsWith("BEARER_TOKEN is not set");
 
-test("whoever lets everybody in from elsewhere is warned, as long as the database has no key", {
-  timeout: patience,
-}, async () => {
-  const { url } = await openTestDatabase();
-  const settings = { AKASH_BASE_URL: simulator.url, DATABASE_URL: url, SERVER_ADDRESS: "0.0.0.0:0" };
+test(
+  "whoever lets everybody in from elsewhere is warned, as long as the database has no key",
   {
-    await using open = await startWorkers(settings);
-    expect(open.lines.filter(warned)).toHaveLength(1);
-    expect(await open.line(({ event }) => event === "start")).toMatchObject({ auth: false });
-  }
-  {
-    await using own = await startWorkers({ ...settings, ADMIN_TOKEN: "admin-of-this-test" });
-    const wish = { ...admin, "content-type": "application/json" };
-    const { status } = await send("POST", `${own.url}/admin/v1/keys`, '{"name": "first"}', wish);
-    expect([status, own.lines.filter(warned)]).toEqual([201, []]);
-  }
-  await using keyed = await startWorkers(settings);
-  expect(keyed.lines.filter(warned)).toEqual([]);
-  expect(await keyed.line(({ event }) => event === "start")).toMatchObject({ auth: true });
-});
+    timeout: patience,
+  },
+  async () => {
+    const { url } = await openTestDatabase();
+    const settings = { AKASH_BASE_URL: simulator.url, DATABASE_URL: url, SERVER_ADDRESS: "0.0.0.0:0" };
+    {
+      await using open = await startWorkers(settings);
+      expect(open.lines.filter(warned)).toHaveLength(1);
+      expect(await open.line(({ event }) => event === "start")).toMatchObject({ auth: false });
+    }
+    {
+      await using own = await startWorkers({ ...settings, ADMIN_TOKEN: "admin-of-this-test" });
+      const wish = { ...admin, "content-type": "application/json" };
+      const { status } = await send("POST", `${own.url}/admin/v1/keys`, '{"name": "first"}', wish);
+      expect([status, own.lines.filter(warned)]).toEqual([201, []]);
+    }
+    await using keyed = await startWorkers(settings);
+    expect(keyed.lines.filter(warned)).toEqual([]);
+    expect(await keyed.line(({ event }) => event === "start")).toMatchObject({ auth: true });
+  },
+);
 
 async function start(): Promise<RunningWorkers> {
   const { url } = await openTestDatabase();

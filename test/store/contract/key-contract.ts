@@ -43,6 +43,9 @@ const anyKey: fc.Arbitrary<Omit<AccessKey, "id">> = fc.record(
   { requiredKeys: ["name", "hint", "createdAt"] },
 );
 
+/** The names of all keys that are kept. */
+const namesOf = async (keys: KeyStore) => (await keys.list()).map(({ name }) => name).sort();
+
 /** What every engine's keys do. Registers the tests. `runs`: of so many random keys. */
 export function keyContract(open: OpenEngine, runs: number): void {
   const { now } = createClock();
@@ -192,7 +195,6 @@ export function keyContract(open: OpenEngine, runs: number): void {
   describe("keys that ended long ago", () => {
     const [long, lately] = [now() - 1000, now() - 10];
     const prune = (keys: KeyStore) => keys.prune(now() - 100);
-    const namesOf = async (keys: KeyStore) => (await keys.list()).map(({ name }) => name).sort();
 
     test("go, revoked or expired; what ended lately, or has an end to come, or none, stays", async () => {
       await using engine = await open(now);
@@ -207,7 +209,12 @@ export function keyContract(open: OpenEngine, runs: number): void {
       };
       for (const [name, end] of Object.entries(ends)) await engine.keys.create(keyOf({ name, ...end }), name);
       await prune(engine.keys);
-      expect(await namesOf(engine.keys)).toEqual(["expired lately", "living", "revoked lately", "will expire"]);
+      expect(await namesOf(engine.keys)).toEqual([
+        "expired lately",
+        "living",
+        "revoked lately",
+        "will expire",
+      ]);
       for (const gone of ["revoked", "expired", "both"]) expect(await engine.keys.find(gone)).toBeUndefined();
       expect((await engine.keys.find("expired lately"))?.key.name).toBe("expired lately");
       expect(await prune(engine.keys)).toEqual([]);
@@ -220,7 +227,8 @@ export function keyContract(open: OpenEngine, runs: number): void {
       const grandchild = keyOf({ name: "grandchild", parent: ended.id });
       const lived = keyOf({ name: "lived", parent: root.id, expiresAt: lately });
       const young = keyOf({ name: "young", parent: lived.id, expiresAt: long });
-      for (const key of [root, ended, grandchild, lived, young]) await engine.keys.create(key, `digest of ${key.name}`);
+      for (const key of [root, ended, grandchild, lived, young])
+        await engine.keys.create(key, `digest of ${key.name}`);
       await prune(engine.keys);
       expect(await namesOf(engine.keys)).toEqual(["lived", "root"]);
       expect(await engine.keys.find("digest of lived")).toEqual({ key: lived, ancestors: [root] });
