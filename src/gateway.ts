@@ -42,7 +42,7 @@ import { openStores } from "./store/open-stores.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { Stores } from "./store/stores.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
-import { createRouter, type OwnName, type RestListener, type Router } from "./routing/index.ts";
+import { createRestLog, createRouter, type OwnName, type Router } from "./routing/index.ts";
 import { routePictures } from "./routing/route-pictures.ts";
 import { startRealTimer } from "./stream/real-timer.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
@@ -252,15 +252,6 @@ function toOwnNames({ models }: GatewayConfiguration): readonly OwnName[] {
     name,
     targets: targets.map(({ upstream, model }) => `${upstream}/${model}`),
   }));
-}
-
-/** Tells the log what is not asked for a while. */
-function createRestLog(log: Logger): RestListener {
-  return ({ upstream, model, since, until, told, error }) => {
-    const what = model === undefined ? upstream : `${upstream}/${model}`;
-    const fields = { event: "rest", upstream, model, ms: until - since, told, error: error.kind };
-    log.info(fields, `${what} rests for ${Math.ceil((until - since) / 1000)} s: ${error.message}`);
-  };
 }
 
 /** A gateway with its server. */
