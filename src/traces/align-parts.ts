@@ -14,8 +14,7 @@ type Placed = Omit<TracedPart, "as" | "mended"> & { readonly as: "text" | "think
  * line; a call is what stands between them, or the native segment of its turn; what is left, but for white space, was dropped.
  */
 export function alignParts(raw: readonly RawSegment[], blocks: readonly TracedBlock[]): TracedPart[] {
-  const placed = placeTexts(raw, blocks);
-  const parts: TracedPart[] = [...placed];
+  const parts: TracedPart[] = [];
   const calls = blocks.flatMap((block, index) => (block.kind === "tool_call" ? [{ ...block, index }] : []));
   const natives = raw.flatMap((segment, index) =>
     segment.kind === "tool_call" ? [{ ...segment, index }] : [],
@@ -41,29 +40,75 @@ export function alignParts(raw: readonly RawSegment[], blocks: readonly TracedBl
     });
   }
   const written = calls.filter(({ index }) => !taken.has(index));
+  const placed = placeTexts(raw, blocks, (index) => !taken.has(index));
+  parts.push(...placed);
   for (const gap of gapsBetween(raw, placed)) parts.push(...fillGap(gap, written));
   return parts.sort((one, other) => one.segment - other.segment || one.from - other.from);
 }
 
-/** Finds the text and thinking blocks. */
-function placeTexts(raw: readonly RawSegment[], blocks: readonly TracedBlock[]): Placed[] {
+/** Of so many lines that are not found the beginning is looked for. */
+const mostTries = 100;
+
+/** Finds the text and thinking blocks; `isWritten`: the call of that index stands in the text. */
+function placeTexts(
+  raw: readonly RawSegment[],
+  blocks: readonly TracedBlock[],
+  isWritten: (index: number) => boolean,
+): Placed[] {
   const placed: Placed[] = [];
   let place: Place = { segment: 0, at: 0 };
-  for (const [block, { kind, ...rest }] of blocks.entries()) {
-    if (kind === "tool_call" || !("text" in rest)) continue;
-    for (const piece of piecesOf(rest.text, raw, place)) {
-      const found = findFrom(raw, place, piece);
-      if (found === undefined) continue;
-      const to = found.at + piece.length;
-      placed.push({ segment: found.segment, from: found.at, to, as: kind, block });
-      place = { segment: found.segment, at: to };
+  /** Behind the names of the calls since then. */
+  let behind = place;
+  let tries = 0;
+
+  /** Where a piece stands; or its beginning, if thinking begins or ends behind it: two thoughts may have become one line, without the tags between them. */
+  function findPiece(piece: string): (Place & { readonly length: number }) | undefined {
+    const whole = findFrom(raw, place, piece);
+    if (whole !== undefined) return { ...whole, length: piece.length };
+    if (tries >= mostTries) return undefined;
+    tries += 1;
+    let [length, tooLong] = [0, piece.length];
+    while (tooLong - length > 1) {
+      const between = (length + tooLong) >> 1;
+      if (findFrom(raw, place, piece.slice(0, between)) === undefined) tooLong = between;
+      else length = between;
     }
+    const found = length === 0 ? undefined : findFrom(raw, place, piece.slice(0, length));
+    const next =
+      raw[found?.segment ?? 0]?.text
+        .slice((found?.at ?? 0) + length)
+        .trimStart()
+        .slice(0, longestTag)
+        .toLowerCase() ?? "";
+    return found !== undefined && tags.some((tag) => next.startsWith(tag)) ? { ...found, length } : undefined;
+  }
+
+  for (const [block, one] of blocks.entries()) {
+    if (one.kind === "tool_call") {
+      const name = isWritten(block) ? findFrom(raw, behind, one.name) : undefined;
+      if (name !== undefined) behind = { ...name, at: name.at + one.name.length };
+      continue;
+    }
+    const { kind, text } = one;
+    // A name may only be found in this very text, where the markup has it otherwise.
+    if (findFrom(raw, behind, text.trim()) !== undefined) place = behind;
+    const pieces = piecesOf(text, raw, place);
+    for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
+      const found = findPiece(piece);
+      if (found === undefined) continue;
+      const { segment, at, length } = found;
+      placed.push({ segment, from: at, to: at + length, as: kind, block });
+      place = { segment, at: at + length };
+      const rest = piece.slice(length).trim();
+      if (rest !== "") pieces.unshift(rest);
+    }
+    behind = place;
   }
   return joinNeighbours(placed, raw);
 }
 
 /** A text whole, if it is found so; else its lines. */
-function piecesOf(text: string, raw: readonly RawSegment[], place: Place): readonly string[] {
+function piecesOf(text: string, raw: readonly RawSegment[], place: Place): string[] {
   const whole = text.trim();
   if (whole === "") return [];
   if (findFrom(raw, place, whole) !== undefined) return [whole];

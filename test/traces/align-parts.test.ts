@@ -151,6 +151,22 @@ describe("thinking around calls", () => {
     expect(parts.at(-1)).toEqual(["tool_call", written(1), 0]);
   });
 
+  test("a text behind a call is looked for there, also where one like it stands before", () => {
+    const said = `<think></think>${written(1)}<think>`;
+    const blocks = [call("get_weather", { city: "Brno 1" }), { kind: "text", text: "<think>" } as const];
+    expect(show([text(said)], alignParts([text(said)], blocks))).toEqual([
+      ["dropped", "<think></think>"],
+      ["tool_call", written(1), 0],
+      ["text", "<think>", 1],
+    ]);
+    const mended = [text('<call name="getWeather">{"city":"Brno 1"}</call>\nSo get_weather says.')];
+    const parts = alignParts(mended, [
+      call("get_weather", { city: "Brno 1" }),
+      { kind: "text", text: "So get_weather says." },
+    ]);
+    expect(show(mended, parts).at(-1)).toEqual(["text", "So get_weather says.", 1]);
+  });
+
   const tags = thinkingTags.filter(({ isPhrase }) => isPhrase !== true);
   const all = tags.flatMap(({ open, close }) => [open, ...close]).map((tag) => tag.toLowerCase());
   const thought = fc
