@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 
 /**
@@ -19,7 +19,17 @@ export function makeFolder(folder: string): void {
 
 /** Throws where something else has the name. */
 function isFolder(name: string): boolean {
-  const found = statSync(name, { throwIfNoEntry: false });
+  const found = find(name);
   if (found === undefined || found.isDirectory()) return found !== undefined;
   throw new Error(`${name} is a file, not a folder`);
+}
+
+function find(name: string): Stats | undefined {
+  try {
+    return statSync(name, { throwIfNoEntry: false });
+  } catch (error) {
+    // Below a file there is nothing, which Node 20 says so.
+    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return undefined;
+    throw error;
+  }
 }
