@@ -89,7 +89,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "secrets/create-sealer.ts",
     "store/response-store.ts",
   ],
-  "workers/": ["model/notices.ts", "model/notice-board.ts", "model/survey.ts", "stream/"],
+  "workers/": ["config.ts", "model/notices.ts", "model/notice-board.ts", "model/survey.ts", "stream/"],
   "secrets/": ["config.ts", "make-folder.ts"],
   "store/": [
     "model/",

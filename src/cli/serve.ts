@@ -51,7 +51,7 @@ export async function serve(
     hasTerminal: [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
   });
 
-  const url = await gateway.listen();
+  const url = await listen(gateway);
   prepareForRequests(gateway.app.server, log);
   logStart(gateway.services, config, url);
   if (process.stdout.isTTY) {
@@ -59,4 +59,14 @@ export async function serve(
     showBanner({ gateway, config, url, kind }, process.stdout, paint);
   }
   return url;
+}
+
+/** Listens, or closes what would keep the process: threads and connections of stores. Nobody was served, so nothing waits, as `Gateway.close` may. */
+async function listen(gateway: Gateway): Promise<string> {
+  try {
+    return await gateway.listen();
+  } catch (error) {
+    await gateway.services.close();
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { ConfigError } from "../config.ts";
 import type { Channel } from "../stream/channel.ts";
 
 /** What a worker is started with. */
@@ -16,6 +17,8 @@ export interface WorkerStart {
 export interface WorkerFailure {
   readonly name: string;
   readonly message: string;
+  /** Of a `ConfigError`. */
+  readonly problems?: readonly string[];
   /** Of the operating system, with what it says of it. */
   readonly code?: string;
   readonly syscall?: string;
@@ -56,6 +59,7 @@ export function toWorkerFailure(error: unknown): WorkerFailure {
   return {
     name: error.name,
     message: error.message,
+    ...(error instanceof ConfigError ? { problems: error.problems } : {}),
     ...(typeof code === "string" ? { code } : {}),
     ...(typeof syscall === "string" ? { syscall } : {}),
     ...(typeof port === "number" ? { port } : {}),
@@ -63,7 +67,8 @@ export function toWorkerFailure(error: unknown): WorkerFailure {
 }
 
 /** And as an error again. */
-export function fromWorkerFailure({ name, message, ...rest }: WorkerFailure): Error {
+export function fromWorkerFailure({ name, message, problems, ...rest }: WorkerFailure): Error {
+  if (problems !== undefined) return new ConfigError(problems);
   const error = Object.assign(new Error(message), rest);
   error.name = name;
   // Its stack would tell of this process.

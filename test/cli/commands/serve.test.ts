@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -125,6 +126,30 @@ test
     expect(stderr).toContain("DATA_DIR: ");
     expect(stderr).toContain(DATA_DIR);
     expect(stderr).toContain(reason);
+  }
+});
+
+test.each([
+  { taken: "SERVER_ADDRESS", code: 1, says: "The address is in use" },
+  {
+    taken: "METRICS_ADDRESS",
+    code: 2,
+    says: /^The configuration is wrong:\n {2}METRICS_ADDRESS: .*EADDRINUSE/,
+  },
+])("a $taken that is taken ends the start by itself, whatever was opened", async ({ taken, code, says }) => {
+  const folder = await mkdtemp(join(tmpdir(), "data-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  // A proxy's time is for those who were served.
+  const settings = { SERVER_ADDRESS: "127.0.0.1:0", CONFIG_FILE: "none", SHUTDOWN_DELAY_MS: "600000" };
+  const data = isBuiltin("node:sqlite") ? { DATA_DIR: folder } : {};
+  for (const more of [{}, data, { ...data, WORKERS: "2" }]) {
+    const run = await runProgram(["serve"], { ...settings, [taken]: `127.0.0.1:${port}`, ...more });
+    expect(run.code).toBe(code);
+    expect(run.stderr).toMatch(says);
   }
 });
 
