@@ -5,7 +5,7 @@ import { describeWait } from "../../upstreams/akash-chat/exhausted-error.ts";
 import { alignColumns } from "../align-columns.ts";
 import { describeCount, describeTime, type Clock } from "../describe-budget.ts";
 import { drawBar } from "../draw-bar.ts";
-import type { KeyObject, LimitObject, ShownKey } from "./key-object.ts";
+import type { KeyObject, LimitObject, MaybeShownKey } from "./key-object.ts";
 
 /** Of a name in a table, which one long name would make too wide for all. */
 const longestName = 40;
@@ -84,8 +84,8 @@ function toTree(keys: readonly KeyObject[]): readonly { readonly key: KeyObject;
   return walk("", 0);
 }
 
-/** All that is known of a key, and how the limits stand that bind it. Ends in a line feed. */
-export function describeKey(key: ShownKey, style: KeyStyle): string {
+/** All that is known of a key, and how the limits stand that bind it, if that is. Ends in a line feed. */
+export function describeKey(key: MaybeShownKey, style: KeyStyle): string {
   const life = describeLife(key, style);
   const facts = [
     ["id", key.id],
@@ -100,11 +100,12 @@ export function describeKey(key: ShownKey, style: KeyStyle): string {
     ["traced", key.trace ? "each request" : ""],
   ].filter(([, value]) => value !== "");
   const lines = [toOneLine(key.name), ...alignColumns(facts, () => false)];
-  if (key.limits.length > 0) lines.push("", ...key.limits.map((limit) => describeLimit(limit, key, style)));
+  const { limits = [] } = key;
+  if (limits.length > 0) lines.push("", ...limits.map((limit) => describeLimit(limit, key, style)));
   return `${lines.join("\n")}\n`;
 }
 
-function describeLimit(limit: LimitObject, key: ShownKey, style: KeyStyle): string {
+function describeLimit(limit: LimitObject, key: KeyObject, style: KeyStyle): string {
   const { used, cap, reserved, unit, period, resets_at: resetsAt } = limit;
   const percent = cap === 0 ? 100 : Math.min(100, (100 * (used + reserved)) / cap);
   const bar = style.bar ? `${drawBar(percent, limit.remaining === 0, style.paint)}  ` : "";

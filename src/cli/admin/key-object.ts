@@ -54,6 +54,9 @@ export const shownKey = keyObject.extend({ limits: z.array(limitObject) });
 /** A key with its limits. */
 export type ShownKey = z.output<typeof shownKey>;
 
+/** A key, with its limits where it is known how they stand. */
+export type MaybeShownKey = KeyObject & Partial<Pick<ShownKey, "limits">>;
+
 /** `GET /admin/v1/keys` */
 export const keyList = z.looseObject({ data: z.array(keyObject) });
 

@@ -6,7 +6,15 @@ import { AdminRefusal, openAdminApi, type AdminApi } from "./ask-admin.ts";
 import { describeKey, describeKeys, findEnded, type KeyStyle } from "./describe-keys.ts";
 import { findKey } from "./find-key.ts";
 import { type KeyFlags, tellByFlags, toKeyBody } from "./key-flags.ts";
-import { createdKey, keyList, keyObject, type KeyObject, type LimitObject, shownKey } from "./key-object.ts";
+import {
+  createdKey,
+  keyList,
+  keyObject,
+  type KeyObject,
+  type LimitObject,
+  type MaybeShownKey,
+  shownKey,
+} from "./key-object.ts";
 
 /** Options of all commands of keys. */
 export interface KeysOptions {
@@ -28,7 +36,7 @@ export async function createKey(config: Config, flags: KeyFlags & KeysOptions): 
     writeJson(made);
     return;
   }
-  const shown = await api.ask({ method: "GET", path: `/keys/${rest.id}` }, shownKey);
+  const shown = await withLimits(api, rest);
   process.stderr.write(
     `${describeKey(shown, styleOf(process.stderr))}\nThe secret, shown now and never again:\n`,
   );
@@ -64,7 +72,10 @@ export async function listKeys(
 
 /** Shows a key, and how its limits stand. */
 export async function showKey(config: Config, named: string, options: KeysOptions): Promise<void> {
-  const key = await findKey(openAdminApi(config, options.url), named);
+  writeKey(await findKey(openAdminApi(config, options.url), named), options);
+}
+
+function writeKey(key: MaybeShownKey, options: KeysOptions): void {
   if (options.json === true) writeJson(key);
   else process.stdout.write(describeKey(key, styleOf(process.stdout)));
 }
@@ -77,10 +88,11 @@ export async function changeKey(config: Config, named: string, flags: KeyFlags &
   const path = `/keys/${present.id}`;
   if (Object.keys(body).length === 0) {
     process.stderr.write("Nothing was said to change. keys change --help shows what can be.\n");
-  } else {
-    await byFlags(api.ask({ method: "PATCH", path, body }, keyObject));
+    writeKey(present, flags);
+    return;
   }
-  await showKey(config, present.id, flags);
+  const changed = await byFlags(api.ask({ method: "PATCH", path, body }, keyObject));
+  writeKey(await withLimits(api, changed), flags);
 }
 
 /** Revokes a key, and with it all that descend from it. */
@@ -113,19 +125,36 @@ async function findBudget(api: AdminApi, named: string): Promise<string> {
   throw new UsageError(`--share-budget: the key "${toOneLine(name)}" has no budget.`);
 }
 
-/** How the budgets of keys stand, each asked for once. */
+/** With how its limits stand; without where that is not known: what was made or changed is so all the same. */
+async function withLimits(api: AdminApi, key: KeyObject): Promise<MaybeShownKey> {
+  return (await unlessUnknown(api.ask({ method: "GET", path: `/keys/${key.id}` }, shownKey))) ?? key;
+}
+
+/** `undefined`, told on standard error, where the gateway can't say how limits stand. */
+async function unlessUnknown<T>(limits: Promise<T>): Promise<T | undefined> {
+  try {
+    return await limits;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`How limits stand is not known now. ${error.message}\n`);
+    return undefined;
+  }
+}
+
+/** How the budgets of keys stand, each asked for once; none where that is not known. */
 async function lookAtBudgets(
   api: AdminApi,
   keys: readonly KeyObject[],
 ): Promise<ReadonlyMap<string, LimitObject>> {
   const holders = new Map(keys.flatMap((key) => (key.budget === null ? [] : [[key.budget.id, key.id]])));
-  const looked = await Promise.all(
+  const asked = Promise.all(
     [...holders].slice(0, shownBudgets).map(async ([budget, id]) => {
       const { limits } = await api.ask({ method: "GET", path: `/keys/${id}` }, shownKey);
       return limits.flatMap((limit) => (limit.id.startsWith(`${budget}.`) ? [[budget, limit] as const] : []));
     }),
   );
-  return new Map(looked.flat());
+  const looked = await unlessUnknown(asked);
+  return new Map(looked?.flat());
 }
 
 /** Tells what the API refuses in the words of the command line. */

@@ -1,9 +1,12 @@
 /** `akashchat-api keys …` as a program, over the admin API of a running gateway. */
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { get, post } from "../../support/post.ts";
 import { runProgram, type Run } from "../../support/run-program.ts";
@@ -35,6 +38,36 @@ test("create gives the secret alone on standard output, and it opens the gateway
   expect(stderr).toMatch(/0 of 60 requests a minute/);
   const reply = await post(`${team.url}/v1/chat/completions`, hello, { authorization: `Bearer ${secret}` });
   expect(reply.status).toBe(200);
+});
+
+test("a secret is shown, a change told and a list given where the gateway can't say how limits stand", async () => {
+  const made = await team.createKey({ name: "held", budget: { tokens: 5000 } });
+  // As with a disk or a database that fails meanwhile.
+  let fails = false;
+  const server = createServer((request, response) => {
+    const { method, url = "" } = request;
+    if (method !== "GET") fails = true;
+    const isOne = method !== "GET" || url !== "/admin/v1/keys";
+    const [status, body] =
+      method === "GET" && isOne && fails
+        ? [503, { error: { message: "The database is away." } }]
+        : [200, isOne ? { ...made, limits: [] } : { object: "list", data: [made] }];
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const at = { SERVER_ADDRESS: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+
+  const changed = await keys(["change", made.id, "--concurrency", "3"], at);
+  const created = await keys(["create", "--name", "held", "--budget-tokens", "5k"], at);
+  const listed = await keys("list", at);
+  expect(created.stdout).toBe(`${made.key}\n`);
+  expect(created.stderr).toContain(`id      ${made.id}`);
+  for (const { stdout } of [changed, listed]) expect(stdout).toContain(made.id);
+  for (const { code, stderr } of [changed, created, listed]) {
+    expect(code).toBe(0);
+    expect(stderr).toContain("How limits stand is not known now. The database is away.");
+  }
 });
 
 test("a key has a life: created with all flags, shown by name, changed, revoked", async () => {
