@@ -33,11 +33,12 @@ import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
-import { addTotals } from "./model/add-totals.ts";
+import { addUpTotals } from "./model/add-up-totals.ts";
 import { joinNotices } from "./model/join-notices.ts";
 import type { Notices } from "./model/notices.ts";
 import type { Survey } from "./model/survey.ts";
 import type { Totals } from "./model/totals.ts";
+import { orClose } from "./or-close.ts";
 import { openStores } from "./store/open-stores.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { Stores } from "./store/stores.ts";
@@ -121,9 +122,17 @@ export interface Services {
 /** Creates the services; nothing is asked of the upstream yet. Rejects with `ConfigError` if a file can't be used. */
 export async function createServices(config: Config, overrides: Overrides = {}): Promise<Services> {
   const log = overrides.log ?? (await createLog(config));
-  const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const now = overrides.now ?? Date.now;
   const stores = overrides.stores ?? (await openStores(config, { log, now }));
+  return orClose(stores, assembleServices(config, { ...overrides, log, now, stores }));
+}
+
+async function assembleServices(
+  config: Config,
+  overrides: Overrides & Pick<Services, "log" | "now"> & { readonly stores: Stores },
+): Promise<Services> {
+  const { log, now, stores } = overrides;
+  const newId = overrides.newId ?? createIdFactory(createRandomPool(randomBytes));
   const { keys, limits, ledger, traces } = stores;
   const notices = joinNotices([overrides.notices, stores.notices]);
   const store = overrides.store ?? stores.responses;
@@ -210,7 +219,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
         })),
       ),
     totals,
-    allTotals: () => addUp(totals.totals(), overrides.survey),
+    allTotals: () => addUpTotals(totals.totals(), overrides.survey),
     now,
     reload: () => followed.reload(),
     async close() {
@@ -237,13 +246,6 @@ async function findSecret(config: Config, stores: Stores): Promise<string> {
   return config.IMAGE_LINK_SECRET !== undefined || stores.shareSecret === undefined
     ? own
     : stores.shareSecret(own);
-}
-
-/** What this process and all others did. */
-async function addUp(own: Totals, survey: Survey | undefined): Promise<Totals> {
-  // Ours, from other processes.
-  const others = ((await survey?.ask("totals")) ?? []) as readonly Totals[];
-  return others.reduce(addTotals, own);
 }
 
 /** The operator's own names as the router knows them. */
@@ -283,6 +285,10 @@ const shownBudgets = 100;
 /** Creates the gateway: the only place where its parts are put together. */
 export async function createGateway(config: Config, overrides: Overrides = {}): Promise<Gateway> {
   const services = await createServices(config, overrides);
+  return orClose(services, assembleGateway(config, services, overrides));
+}
+
+async function assembleGateway(config: Config, services: Services, overrides: Overrides): Promise<Gateway> {
   const { log, router } = services;
   const telemetry = await startTelemetry({
     config,

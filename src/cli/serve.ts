@@ -1,6 +1,7 @@
 import type { Environment, ReloadOutcome } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import { createGateway, type Gateway } from "../gateway.ts";
+import { orClose } from "../or-close.ts";
 import { createPaint, hasColours } from "../pretty/create-paint.ts";
 import { showBanner, type BannerKind } from "./banner.ts";
 import { guardProcess } from "./guard-process.ts";
@@ -51,7 +52,8 @@ export async function serve(
     hasTerminal: [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
   });
 
-  const url = await listen(gateway);
+  // Not `gateway.close`, which waits as if somebody had been served.
+  const url = await orClose(gateway.services, gateway.listen());
   prepareForRequests(gateway.app.server, log);
   logStart(gateway.services, config, url);
   if (process.stdout.isTTY) {
@@ -59,14 +61,4 @@ export async function serve(
     showBanner({ gateway, config, url, kind }, process.stdout, paint);
   }
   return url;
-}
-
-/** Listens, or closes what would keep the process: threads and connections of stores. Nobody was served, so nothing waits, as `Gateway.close` may. */
-async function listen(gateway: Gateway): Promise<string> {
-  try {
-    return await gateway.listen();
-  } catch (error) {
-    await gateway.services.close();
-    throw error;
-  }
 }

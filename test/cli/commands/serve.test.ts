@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -151,6 +151,18 @@ test.each([
     expect(run.code).toBe(code);
     expect(run.stderr).toMatch(says);
   }
+});
+
+test.each([
+  { wrong: "gateway.yaml", content: "upstreams: 7", says: /gateway\.yaml.*upstreams/ },
+  { wrong: "image-link-secret", content: "", says: /image-link-secret holds no secret/ },
+])("a $wrong in DATA_DIR that is wrong ends the start by itself", async ({ wrong, content, says }) => {
+  const folder = await mkdtemp(join(tmpdir(), "data-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, wrong), content);
+  const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: "127.0.0.1:0", DATA_DIR: folder });
+  expect(code).toBe(2);
+  if (isBuiltin("node:sqlite")) expect(stderr).toMatch(says);
 });
 
 test("DATA_DIR keeps responses on a Node that has SQLite; another says what it needs, and starts nothing", async () => {
