@@ -6,6 +6,7 @@ import { StoreError } from "../response-store.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { createAwayError, describeFailure, isAway, PostgresError } from "./postgres-error.ts";
 import type { DatabaseAddress } from "./find-database.ts";
+import { toKeepableValue } from "./to-keepable.ts";
 
 /** What a connection is made from. */
 export interface ConnectionOptions {
@@ -73,7 +74,7 @@ async function askOf(from: Pool, sql: string, values: readonly unknown[]): Promi
   client.on("error", ignore);
   let isOver = true;
   try {
-    const { rows } = await client.query<Row>(sql, [...values]);
+    const { rows } = await client.query<Row>(sql, values.map(toKeepableValue));
     isOver = false;
     return rows;
   } catch (error) {

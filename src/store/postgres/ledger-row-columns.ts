@@ -1,5 +1,6 @@
 import type { LedgerRow } from "../../ledger/ledger-row.ts";
 import type { Row } from "./create-connection.ts";
+import { toKeepable } from "./to-keepable.ts";
 
 /** What is searched for or summed; the rest is one JSON text. */
 const textColumns = [
@@ -25,17 +26,12 @@ const numberColumns = [
 
 const columns: readonly string[] = [...textColumns, ...numberColumns];
 
-/** A text as PostgreSQL can keep it: without NUL and without half a pair. */
-function keepable(text: string): string {
-  return text.toWellFormed().replaceAll("\0", "\uFFFD");
-}
-
 /** A row as the function `note` takes it. */
 export function encodeRow(row: LedgerRow): Readonly<Record<string, unknown>> {
   const rest = Object.entries(row).filter(([name, value]) => value !== undefined && !columns.includes(name));
   return {
     ...Object.fromEntries(
-      textColumns.map((name) => [name, row[name] === undefined ? null : keepable(row[name])]),
+      textColumns.map((name) => [name, row[name] === undefined ? null : toKeepable(row[name])]),
     ),
     ...Object.fromEntries(numberColumns.map((name) => [name, row[name] ?? null])),
     rest: JSON.stringify(Object.fromEntries(rest)),

@@ -68,10 +68,12 @@ export function keyContract(open: OpenEngine, runs: number): void {
     await using engine = await open(now);
     const key = keyOf();
     await engine.keys.create(key, "digest");
-    for (const digest of ["", "Digest", "digest ", key.id, "__proto__"])
+    for (const digest of ["", "Digest", "digest ", "digest\0", "\ud800", key.id, "__proto__"])
       expect(await engine.keys.find(digest)).toBeUndefined();
-    for (const id of ["", "digest", "constructor"]) expect(await engine.keys.get(id)).toBeUndefined();
-    expect(await engine.keys.change("key_none", { name: "new" })).toBeUndefined();
+    for (const id of ["", "digest", "constructor", `${key.id}\0`, "\ud800"])
+      expect(await engine.keys.get(id)).toBeUndefined();
+    for (const id of ["key_none", `${key.id}\0`])
+      expect(await engine.keys.change(id, { name: "new" })).toBeUndefined();
     expect(await engine.keys.list()).toEqual([key]);
   });
 

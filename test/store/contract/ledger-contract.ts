@@ -113,6 +113,15 @@ export function testLedger(name: string, engine: LedgerEngine): void {
       expect(idsOf(await readAll(ledger))).toEqual(["c", "b2", "b1", "a"]);
     });
 
+    test("no row is found by what is none's, whatever that is made of", async () => {
+      const ledger = await fill([row("a", noon, { key: "k", model: "m" })]);
+      for (const none of ["b", "a\0", "\0", "\ud800"])
+        for (const filter of [{ id: none }, { key: none }, { model: none }, { session: none }])
+          expect(await readAll(ledger, filter)).toEqual([]);
+      expect(await ledger.sum({ by: ["upstream"], key: "k\0" })).toEqual([]);
+      expect(await ledger.sum({ by: ["day"], model: "m\0" })).toEqual([]);
+    });
+
     test("an id that came twice is kept twice", async () => {
       const twice = [row("same", midnight + 2, { ms: 2 }), row("same", midnight + 1, { ms: 1 })];
       const ledger = await fill([...twice, row("other", midnight)]);

@@ -11,7 +11,10 @@ export function responseContract(open: (capacity: number) => Promise<ResponseSto
     await store.put(stored("resp_2"));
     expect(await store.get("resp_1")).toEqual(stored("resp_1"));
     expect(await store.get("resp_2")).toEqual(stored("resp_2"));
-    expect(await store.get("resp_3")).toBeUndefined();
+    for (const id of ["resp_3", "resp_1\0", "\ud800"]) {
+      expect(await store.get(id)).toBeUndefined();
+      expect(await store.delete(id)).toBe(false);
+    }
     await store.close();
   });
 

@@ -73,6 +73,15 @@ export function runContract(open: OpenRuns): void {
     expect((await elsewhere.read([{ id: "a", from: 6 }]))[0]).toMatchObject({ parts: [], ended: false });
   });
 
+  test("an id that no run can have is none's, and keeps nobody from reading others", async () => {
+    const { runs, elsewhere, one, ...opened } = await start();
+    await using _ = opened;
+    await runs.begin(one, { id: "a", events: eventsOf(0, 2) });
+    const read = await elsewhere.read(["a\0", "\ud800", "a"].map((id) => ({ id, from: 0 })));
+    expect(read.map(({ id }) => id)).toEqual(["a"]);
+    for (const id of ["a\0", "\ud800"]) expect(await elsewhere.wish(id, "cancel")).toBe(false);
+  });
+
   test("a long run is read in several answers", async () => {
     const { runs, elsewhere, one, ...opened } = await start();
     await using _ = opened;
