@@ -139,6 +139,8 @@ describe("GET /admin/v1/requests", () => {
     { query: "limit=x", param: "limit", words: "must be a whole number" },
     { query: "after=x", param: "after", words: "must be the `next` of the page before" },
     { query: "outcome=ok", param: "outcome", words: "must be one of answered, failed, refused, left" },
+    { query: "dialect=openai", param: "dialect", words: "must be one of openai-chat, openai-completions" },
+    { query: "error=rate_limited", param: "error", words: "rate-limited" },
     { query: "from=yesterday", param: "from", words: "must be a day (2026-11-27), a time" },
     { query: "format=xml", param: "format", words: "must be one of json, csv" },
     { query: "key=", param: "key", words: "must not be empty" },
@@ -236,6 +238,7 @@ describe("GET /admin/v1/usage", () => {
     { query: "by=key,key", param: "by", words: "one or two" },
     { query: "by=day&from=1d&to=7d", param: "to", words: "'to' is not valid: it is before 'from'" },
     { query: "by=day&to=1990-01-01", param: "to", words: "'to' is not valid: it is before 'from'" },
+    { query: "by=key&dialect=chat", param: "dialect", words: "must be one of openai-chat" },
     { query: "by=key&outcome=left", param: "outcome", words: "There is no parameter 'outcome'" },
   ])("refuses '$query', and says why", async ({ query, param, words }) => {
     const reply = await get(`/usage?${query}`);

@@ -1,8 +1,9 @@
 import { z } from "zod";
 
-import { GatewayError } from "../../errors.ts";
+import { errorStatus, GatewayError } from "../../errors.ts";
 import type { LedgerGroup, LedgerPageQuery, LedgerSumQuery } from "../../ledger/ledger.ts";
 import { decodePlace } from "../../ledger/page-place.ts";
+import { dialectNames } from "../../model/dialect-name.ts";
 import { withoutUndefined } from "../../model/without-undefined.ts";
 import { pageLimit, parseQuery, text } from "./parse-query.ts";
 import { momentForms, type MomentRole, parseMoment } from "../../ledger/parse-moment.ts";
@@ -20,6 +21,7 @@ export const ledgerGroups: readonly LedgerGroup[] = [
 ];
 
 const outcomes = ["answered", "failed", "refused", "left"] as const;
+const errorKinds = Object.keys(errorStatus);
 const usualDays = "30d";
 
 const oneOf = (names: readonly string[]) => `must be one of ${names.join(", ")}`;
@@ -48,6 +50,8 @@ const by = text.transform((value, context) => {
 
 const format = z.enum(["json", "csv"], oneOf(["json", "csv"])).optional();
 
+const dialect = z.enum(dialectNames, oneOf(dialectNames)).optional();
+
 /** Of those who asked without a key: `none`. */
 const key = text.transform((value) => (value === "none" ? null : value));
 
@@ -73,9 +77,9 @@ const pageSchema = (now: number) =>
     key: key.optional(),
     model: text.optional(),
     upstream: text.optional(),
-    dialect: text.optional(),
+    dialect,
     outcome: z.enum(outcomes, oneOf(outcomes)).optional(),
-    error: text.optional(),
+    error: z.enum(errorKinds, oneOf(errorKinds)).optional(),
     session: text.optional(),
     id: text.optional(),
     limit: pageLimit,
@@ -93,7 +97,7 @@ const sumSchema = (now: number) =>
     key: key.optional(),
     model: text.optional(),
     upstream: text.optional(),
-    dialect: text.optional(),
+    dialect,
     format,
   });
 
