@@ -151,7 +151,12 @@ export const settings = {
   REMOTE_IMAGE_LIMIT_BYTES: integer(1024, 9_000_000, 5_000_000),
   REMOTE_IMAGE_TIMEOUT_MS: integer(100, 300_000, 10_000),
 
-  DATA_DIR: z.string().min(1).optional(),
+  // A shell writes the folder in its place; in a file nobody does, and a folder of that name would be made.
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .regex(/^(?!~(?:\/|$))/, "must be the whole path: ~ stands for your folder in a shell alone")
+    .optional(),
   // Other programs have one of this name, which may be of another database: it is read where it is used.
   DATABASE_URL: z.string().min(1).optional(),
   EGRESS_NAME: z.string().min(1).optional(),

@@ -80,6 +80,14 @@ describe("readConfig", () => {
     expect(problems[0]).toContain(advice);
   });
 
+  it("refuses a folder that only a shell can find", () => {
+    for (const DATA_DIR of ["~", "~/data"])
+      expect(problemsOf({ DATA_DIR })).toEqual([
+        "DATA_DIR: must be the whole path: ~ stands for your folder in a shell alone",
+      ]);
+    expect(problemsOf({ DATA_DIR: "/srv/a~/b" })).toEqual([]);
+  });
+
   it("takes an empty variable as not set", () => {
     expect(readConfig({ AKASH_COOKIE: " ", HEARTBEAT_MS: "" })).toEqual(readConfig({}));
   });

@@ -21,7 +21,7 @@ export function traceRoutes(app: FastifyInstance, base: string, traces: TraceSto
     const shown = shorten(id);
     throw new GatewayError(
       "not-found",
-      `There is no trace of the request '${shown}'. Traces are made for keys with \`trace\`, and for the operator's requests with \`x-trace: on\`; the oldest make room for new ones.`,
+      `There is no trace of the request '${shown}'. Traces are made for keys with \`trace\`, and for the operator's requests with \`x-trace: on\`; the oldest make room for new ones, and all go when the gateway ends.`,
       { param: "id", shouldRetry: false, sent: [shown] },
     );
   });
