@@ -28,6 +28,13 @@ export function hintUsage({ code, message, args, command }: WrongUsage): string 
   if (code === "commander.unknownCommand" && /^(?:check|validate|schema)(?:-config)?$/.test(name)) {
     return `The configuration is checked like this: ${command} config check`;
   }
-  if (name === "config" || name === "keys") return `${command} ${name} --help shows what there is.`;
-  return `${command} --help shows what there is.`;
+  return `${[command, ...findHelp(code, args)].join(" ")} --help shows what there is.`;
+}
+
+/** The command that the mistake is in, as far as there is one: its options are in its own help. */
+function findHelp(code: string, [name = "", below = ""]: readonly string[]): readonly string[] {
+  const hasMore = name === "config" || name === "keys";
+  if (name === "" || name.startsWith("-")) return [];
+  if (code === "commander.unknownCommand") return hasMore ? [name] : [];
+  return hasMore && /^[a-z]+$/.test(below) ? [name, below] : [name];
 }

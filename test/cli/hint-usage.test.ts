@@ -18,21 +18,28 @@ test.each([
   [excess, ["chat", "Why", "is"], 'wants quotes, like this: npx akashchat-api chat "Why is the sky blue?"'],
   ["commander.unknownCommand", ["check", "x.yaml"], "like this: npx akashchat-api config check"],
   ["commander.unknownCommand", ["config", "chek"], "npx akashchat-api config --help shows"],
-  ["commander.missingMandatoryOptionValue", ["keys", "create"], "npx akashchat-api keys --help shows"],
+  ["commander.missingMandatoryOptionValue", ["keys", "create"], "npx akashchat-api keys create --help shows"],
+  ["commander.invalidArgument", ["keys", "create", "--concurrency", "0"], "keys create --help shows"],
+  ["commander.help", ["keys"], "npx akashchat-api keys --help shows"],
+  [
+    "commander.conflictingOption",
+    ["usage", "--json", "--format", "csv"],
+    "npx akashchat-api usage --help shows",
+  ],
   [excess, ["image", "a", "cat"], 'like this: npx akashchat-api image "a cat in a spacesuit"'],
 ])("%s of %j has a hint", (code, args, hint) => {
   expect(hintUsage({ code, message: "", args, command: "npx akashchat-api" })).toContain(hint);
 });
 
 test.each([
-  [unknown, ["launch", "codex", "--fulll", "--", "-p"], "(Did you mean --full?)"],
-  [unknown, ["launch", "codex", "--smal"], "(Did you mean --small?)"],
-  [unknown, ["chat", "--verbose"], ""],
-  [excess, ["models", "x"], ""],
-  ["commander.unknownCommand", ["srve"], "(Did you mean serve?)"],
-  ["commander.missingArgument", ["connect"], ""],
-])("%s of %j is told where the help is", (code, args, message) => {
+  [unknown, ["launch", "codex", "--fulll", "--", "-p"], "(Did you mean --full?)", "launch "],
+  [unknown, ["launch", "codex", "--smal"], "(Did you mean --small?)", "launch "],
+  [unknown, ["chat", "--verbose"], "", "chat "],
+  [excess, ["models", "x"], "", "models "],
+  ["commander.unknownCommand", ["srve"], "(Did you mean serve?)", ""],
+  ["commander.missingArgument", ["connect"], "", "connect "],
+])("%s of %j is told where the help is", (code, args, message, where) => {
   expect(hintUsage({ code, message, args, command: "akashchat-api" })).toBe(
-    "akashchat-api --help shows what there is.",
+    `akashchat-api ${where}--help shows what there is.`,
   );
 });
