@@ -93,6 +93,25 @@ describe("the admin API", () => {
     expect((await team.admin("GET", "/keys")).json().data).toEqual([]);
   });
 
+  test("lists keys with their limits to who asks for those, and nothing of keys that have ended", async () => {
+    await using team = await startTeam();
+    const parent = await team.createKey({ name: "ci", budget: { tokens: 1000, period: "day" } });
+    await team.createKey({ name: "child", parent: parent.id, requests_per_minute: 5 });
+    const gone = await team.createKey({ name: "gone", requests_per_minute: 5 });
+    await team.admin("DELETE", `/keys/${gone.id}`);
+    const { data } = (await team.admin("GET", "/keys?limits=true")).json();
+    const limitsOf = ({ name, limits }: { name: string; limits: { limit: string }[] }) => [
+      name,
+      limits.map(({ limit }) => limit),
+    ];
+    expect(data.map(limitsOf)).toEqual([
+      ["gone", []],
+      ["child", ["requests_per_minute", "budget"]],
+      ["ci", ["budget"]],
+    ]);
+    expect((await team.admin("GET", "/keys")).json().data[0]).not.toHaveProperty("limits");
+  });
+
   test("knows no key of another id", async () => {
     await using team = await startTeam();
     for (const method of ["GET", "DELETE"]) {

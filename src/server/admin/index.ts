@@ -1,10 +1,10 @@
 import type { FastifyPluginCallback } from "fastify";
 
-import { digestOf } from "../../access/key-secret.ts";
 import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
 import { GatewayError } from "../../errors.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { givenKeys } from "../given-keys.ts";
+import { createAdminCheck } from "./admin-check.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 import { keyRoutes } from "./keys.ts";
 import { ledgerRoutes } from "./ledger.ts";
@@ -21,7 +21,7 @@ export function adminRoutes({
   now,
   traces,
 }: Pick<ServerDependencies, "config" | "keys" | "ledger" | "now" | "traces">): FastifyPluginCallback {
-  const wanted = config.ADMIN_TOKEN === "" ? undefined : digestOf(config.ADMIN_TOKEN);
+  const check = createAdminCheck(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
     app.addHook("onRequest", (request, _reply, next) => next(findBar(givenKeys(request))));
@@ -33,7 +33,7 @@ export function adminRoutes({
   };
 
   function findBar(given: readonly string[]): GatewayError | undefined {
-    if (wanted === undefined) {
+    if (check.isClosed) {
       return new GatewayError(
         "forbidden",
         "The admin API is closed. Set ADMIN_TOKEN to open it to those who have it.",
@@ -42,7 +42,7 @@ export function adminRoutes({
         },
       );
     }
-    if (given.some((secret) => digestOf(secret) === wanted)) return undefined;
+    if (check.isAdmin(given)) return undefined;
     const words = given.length === 0 ? "The admin token is missing" : "The admin token is wrong";
     return new GatewayError(
       "unauthenticated",

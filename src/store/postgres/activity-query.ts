@@ -10,12 +10,13 @@ import {
 import type { Row } from "./create-connection.ts";
 import type { Query } from "./ledger-queries.ts";
 
+const percentile = (share: number, value: string, filter: string) =>
+  `percentile_disc(${share}) WITHIN GROUP (ORDER BY ${value}) FILTER (WHERE ${filter})`;
+const count = (condition: string) => `count(*) FILTER (WHERE ${condition})::float8`;
+
 /** All that is told in one look at the rows: by step, by model, by upstream, by error, and of all; `part` says of which. */
 export function activityQuery({ from, to, stepMs, key }: LedgerActivityQuery): Query {
   const ofKey = key === undefined ? "" : " AND key = $4";
-  const percentile = (share: number, value: string, filter: string) =>
-    `percentile_disc(${share}) WITHIN GROUP (ORDER BY ${value}) FILTER (WHERE ${filter})`;
-  const count = (condition: string) => `count(*) FILTER (WHERE ${condition})::float8`;
   return {
     sql: `
       WITH found AS (

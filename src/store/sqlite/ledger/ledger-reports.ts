@@ -88,14 +88,9 @@ export function openTable(
   }
 
   function answer(question: LedgerQuestion): LedgerPage | readonly LedgerSum[] | LedgerActivity {
-    switch (question.kind) {
-      case "list":
-        return list(question.query);
-      case "sum":
-        return sum(question.query);
-      case "activity":
-        return readActivity(database, question.query, { findName, nameOf: createNames() });
-    }
+    if (question.kind === "list") return list(question.query);
+    if (question.kind === "sum") return sum(question.query);
+    return readActivity(database, question.query, { findName, nameOf: createNames() });
   }
 
   return {
