@@ -22,12 +22,12 @@ if (existsSync(compiler) && values.strip !== true) {
     stdio: "inherit",
   });
   if (error !== undefined) throw error;
-  process.exitCode = status ?? 1;
+  process.exitCode = status || buildConsole() || 0;
 } else {
   const { transformSync } = createRequire(import.meta.url)("@swc/wasm-typescript");
   const source = join(root, "src");
   for (const name of readdirSync(source, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".ts")) continue;
+    if (!name.endsWith(".ts") || /^console[\\/]/.test(name)) continue;
     const file = join(out, name.replace(/\.ts$/, ".js"));
     const { code } = transformSync(readFileSync(join(source, name), "utf8"), {
       mode: "strip-only",
@@ -37,6 +37,14 @@ if (existsSync(compiler) && values.strip !== true) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, nameBuiltFiles(code));
   }
+}
+
+/** The console, where its tools are; without them the gateway says that it has none. Gives the exit code. */
+function buildConsole() {
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  if (!existsSync(vite)) return 0;
+  const options = ["build", "--config", join(root, "vite.console.config.ts"), "--outDir", join(out, "console")];
+  return spawnSync(process.execPath, [vite, ...options], { cwd: root, stdio: "inherit" }).status ?? 1;
 }
 
 /** What the compiler's `rewriteRelativeImportExtensions` does. */
