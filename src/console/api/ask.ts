@@ -43,7 +43,9 @@ export async function open(
   { method = "GET", body, signal }: AskOptions = {},
 ): Promise<Response> {
   const headers = new Headers();
-  if (token.value !== "") headers.set("authorization", `Bearer ${token.value}`);
+  // Whoever asks is not to ask again because of another token.
+  const bearer = token.peek();
+  if (bearer !== "") headers.set("authorization", `Bearer ${bearer}`);
   if (body !== undefined) headers.set("content-type", "application/json");
   const answer = await fetch(new URL(path, gatewayUrl), {
     method,
