@@ -5,7 +5,7 @@ import { LostNotice } from "./shell/lost-notice.tsx";
 import { ShortcutHelp } from "./shell/shortcut-help.tsx";
 import { gateIsOpen, TokenGate } from "./shell/token-gate.tsx";
 import { TopBar } from "./shell/top-bar.tsx";
-import { access, accessFailure } from "./state/access.ts";
+import { access, accessFailure, isKnown } from "./state/access.ts";
 import { route } from "./state/route.ts";
 import { texts } from "./text/index.ts";
 
@@ -13,7 +13,7 @@ import { texts } from "./text/index.ts";
 export function App() {
   const t = texts.value;
   if (access.value === undefined && accessFailure.value === undefined) return null;
-  if (access.value?.caller == null || gateIsOpen.value) return <TokenGate />;
+  if (!isKnown(access.value) || gateIsOpen.value) return <TokenGate />;
   const Page = findPage(route.value.page);
   return (
     <>

@@ -6,6 +6,11 @@ import { token } from "./token.ts";
 
 /** Who the gateway takes us for: `undefined` while it has not said. */
 export const access = signal<AccessObject | undefined>(undefined);
+/** Whether the gateway knows us: nothing but its address may be asked for before. */
+export function isKnown(of: AccessObject | undefined): boolean {
+  return of !== undefined && of.caller !== null;
+}
+
 /** The token by which it knows us: that which is given now, as soon as it was asked. */
 export const knownBy = signal("");
 /** Why it could not be asked. */

@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { ask, AskError } from "../api/ask.ts";
 import { follow } from "../api/follow.ts";
 import type { Span, StatusObject } from "../api/types.ts";
-import { access, askAccess, knownBy } from "./access.ts";
+import { access, askAccess, isKnown, knownBy } from "./access.ts";
 
 /** How the gateway is, as it was last told; `undefined`: nothing was told yet. */
 export const status = signal<StatusObject | undefined>(undefined);
@@ -56,7 +56,7 @@ async function followStatus(of: Span, signal: AbortSignal): Promise<void> {
 
 /** Changes with who we are, and not with each time that we ask who. `undefined`: nobody. */
 const viewer = computed(() =>
-  access.value?.caller == null ? undefined : `${access.value.caller} ${knownBy.value}`,
+  isKnown(access.value) ? `${access.value?.caller} ${knownBy.value}` : undefined,
 );
 const isVisible = signal(!document.hidden);
 document.addEventListener("visibilitychange", () => {
