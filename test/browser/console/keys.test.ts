@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { get, post } from "../../support/post.ts";
-import { openConsole } from "./support/open-console.ts";
+import { openConsole, withToken } from "./support/open-console.ts";
 import { startChromium } from "./support/start-chromium.ts";
 import { type ShownStack, startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
@@ -16,16 +16,6 @@ afterAll(() => browser.close());
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const chat = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Say hello" }] };
-/** Opens the console with a token, as one who has given it before. */
-const withToken = (token: string, url: string) => ({
-  context: {
-    storageState: {
-      cookies: [],
-      origins: [{ origin: url, localStorage: [{ name: "akashchat-api.token", value: token }] }],
-    },
-  },
-});
-
 test("a token is asked for once, a wrong one is refused in words, and it is forgotten when wished", async () => {
   await using stack = await startShown({ ADMIN_TOKEN: "operators-own" });
   await using console = await openConsole(browser, { url: stack.url });

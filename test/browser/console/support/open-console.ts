@@ -25,6 +25,16 @@ export interface ConsoleOptions {
   readonly context?: BrowserContextOptions;
 }
 
+/** Opens the console with a token, as one who has given it before. */
+export const withToken = (token: string, url: string): Pick<ConsoleOptions, "context"> => ({
+  context: {
+    storageState: {
+      cookies: [],
+      origins: [{ origin: url, localStorage: [{ name: "akashchat-api.token", value: token }] }],
+    },
+  },
+});
+
 /** Opens the console of a gateway. Use `await using`. */
 export async function openConsole(browser: Browser, options: ConsoleOptions): Promise<OpenConsole> {
   const { url, width = 1440, height = 900, dark = false, locale = "en-GB", route = "" } = options;
