@@ -158,7 +158,7 @@ test("is told as it changes, and what does not change is told once", async () =>
   const first = await followed.until(({ object }) => object === "status");
   expect(first.open).toEqual([]);
   await post(`${stack.url}/v1/chat/completions`, chat);
-  await followed.until(({ activity }) => activity.all.requests === 1);
+  await followed.until(({ activity }) => activity?.all.requests === 1);
   expect(followed.fields.slice(1).flat()).not.toContain("models");
 });
 
