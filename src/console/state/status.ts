@@ -4,6 +4,7 @@ import { ask, AskError } from "../api/ask.ts";
 import { follow } from "../api/follow.ts";
 import type { Span, StatusObject } from "../api/types.ts";
 import { access, askAccess, isKnown, knownBy } from "./access.ts";
+import { now } from "./clock.ts";
 
 /** How the gateway is, as it was last told; `undefined`: nothing was told yet. */
 export const status = signal<StatusObject | undefined>(undefined);
@@ -13,6 +14,12 @@ export const span = signal<Span>("24h");
 export const lost = signal<{ readonly since: number; readonly nextTry: number } | undefined>(undefined);
 /** Whether anybody has ever asked for an answer, as far as is remembered; `undefined`: not known yet. */
 export const everAsked = signal<boolean | undefined>(undefined);
+
+/** What the gateway ends by itself, and what is at once begun anew, is not worth a word. */
+const quietMs = 3000;
+
+/** Whether nothing is told for so long that it is worth a word. */
+export const isLost = computed(() => lost.value !== undefined && now.value - lost.value.since >= quietMs);
 
 const firstWaitMs = 1000;
 const longestWaitMs = 10_000;
