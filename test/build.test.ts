@@ -35,18 +35,25 @@ describe("the build without development dependencies", () => {
 
   test("has every file", () => {
     const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-    expect(built.filter((name) => name.endsWith(".js")).sort()).toEqual(
+    // The console is a bundle.
+    const isProgram = (name: string) => !/^console[\\/]/.test(name);
+    expect(built.filter((name) => name.endsWith(".js") && isProgram(name)).sort()).toEqual(
       source
-        // The console is a bundle, for which the tools are missing here.
-        .filter((name) => name.endsWith(".ts") && !name.startsWith("console/"))
+        .filter((name) => name.endsWith(".ts") && isProgram(name))
         .map((name) => name.replace(/\.ts$/, ".js"))
         .sort(),
     );
   });
 
+  test("has the console, each file with its compressed forms", () => {
+    const files = built.filter((name) => /^console[\\/].*\.(?:html|js|css)$/.test(name));
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) expect(built).toEqual(expect.arrayContaining([`${file}.br`, `${file}.gz`]));
+  });
+
   test("imports only files that are there", () => {
     const missing = built
-      .filter((name) => name.endsWith(".js"))
+      .filter((name) => name.endsWith(".js") && !name.startsWith("console"))
       .flatMap((name) => {
         const file = join(folder, "dist", name);
         const imports = readFileSync(file, "utf8").matchAll(
