@@ -17,6 +17,9 @@ import { tryProgram } from "../scripts/try-program.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** The console is a bundle of its own. */
+const isProgram = (name: string) => !/^console[\\/]/.test(name);
+
 /** What `npm ci --omit=dev` and the container build: no compiler is there, so types are only cut out. */
 describe("the build without development dependencies", () => {
   let folder: string;
@@ -35,8 +38,6 @@ describe("the build without development dependencies", () => {
 
   test("has every file", () => {
     const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-    // The console is a bundle.
-    const isProgram = (name: string) => !/^console[\\/]/.test(name);
     expect(built.filter((name) => name.endsWith(".js") && isProgram(name)).sort()).toEqual(
       source
         .filter((name) => name.endsWith(".ts") && isProgram(name))
@@ -53,7 +54,7 @@ describe("the build without development dependencies", () => {
 
   test("imports only files that are there", () => {
     const missing = built
-      .filter((name) => name.endsWith(".js") && !name.startsWith("console"))
+      .filter((name) => name.endsWith(".js") && isProgram(name))
       .flatMap((name) => {
         const file = join(folder, "dist", name);
         const imports = readFileSync(file, "utf8").matchAll(

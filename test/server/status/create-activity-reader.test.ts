@@ -76,8 +76,9 @@ test("of a slow ledger what was last read is told, until it has answered anew", 
   await expect.poll(() => read()).toBe("answer 1");
 });
 
+const at = (time: string) => windowAt("24h", Date.parse(time));
+
 test("a window ends with the step in which it is now, so that steps stay what they are", () => {
-  const at = (time: string) => windowAt("24h", Date.parse(time));
   expect(at("2026-11-27T17:08:00Z")).toEqual({
     from: Date.parse("2026-11-26T17:30:00Z"),
     to: Date.parse("2026-11-27T17:30:00Z"),
