@@ -46,10 +46,12 @@ describe("the build without development dependencies", () => {
     );
   });
 
-  test("has the console, each file with its compressed forms", () => {
+  test("has the console, each file with its compressed forms, and the notices of what is in it", () => {
     const files = built.filter((name) => /^console[\\/].*\.(?:html|js|css)$/.test(name));
     expect(files.length).toBeGreaterThan(2);
     for (const file of files) expect(built).toEqual(expect.arrayContaining([`${file}.br`, `${file}.gz`]));
+    const notices = readFileSync(join(folder, "dist/console/THIRD-PARTY-LICENSES.md"), "utf8");
+    for (const name of ["preact", "@preact/signals", "uplot"]) expect(notices).toContain(`## ${name} - `);
   });
 
   test("imports only files that are there", () => {
