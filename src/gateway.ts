@@ -17,6 +17,7 @@ import {
   type ReloadOutcome,
 } from "./config-file/index.ts";
 import type { Config } from "./config.ts";
+import { builtConsole } from "./built-console.ts";
 import { createEmbeddingService } from "./embeddings/create-embedding-service.ts";
 import type { EmbeddingService } from "./embeddings/embedding-service.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -32,6 +33,7 @@ import { createSealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
 import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
+import type { OpenNow } from "./server/open-requests.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
 import { addTotals } from "./model/add-totals.ts";
 import { joinNotices } from "./model/join-notices.ts";
@@ -51,6 +53,7 @@ import { identifyByName } from "./upstreams/identify-upstream.ts";
 import { openCapabilities } from "./upstreams/memory/open-capabilities.ts";
 import { shareCapabilities } from "./upstreams/memory/share-capabilities.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
+import { addressOf, listUpstreamStatus } from "./upstream-states.ts";
 import { readVersion } from "./version.ts";
 
 /** What may be given instead of being made: for tests and for embedding. */
@@ -74,6 +77,8 @@ export interface Overrides {
   readonly survey?: Survey;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
   readonly environment?: Environment;
+  /** Where the built console is. Default: where the build puts it. */
+  readonly consoleFolder?: URL;
   /** Of the warnings about requests that stand still. */
   readonly startTimer?: StartTimer;
   /** Of the silence of upstreams, and of pauses between questions to them. */
@@ -271,12 +276,6 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Where an upstream of the configuration is. */
-function addressOf({ upstreams }: GatewayConfiguration, upstream: string): URL | undefined {
-  const entry = upstreams.find(({ name }) => name === upstream);
-  return entry === undefined ? undefined : new URL(entry.baseUrl);
-}
-
 /** So many budgets of keys are metrics. */
 const shownBudgets = 100;
 
@@ -299,7 +298,21 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     survey: overrides.survey,
   });
   const { observers, metricsPage } = telemetry;
-  const server = await createServer({ ...services, observers, metricsPage }, log, overrides.startTimer);
+  const { survey } = overrides;
+  const server = await createServer(
+    {
+      ...services,
+      observers,
+      metricsPage,
+      upstreamStatus: () => listUpstreamStatus(services.router, services.configuration()),
+      // Ours, from other processes: each gives a list.
+      openElsewhere: async () => ((await survey?.ask("open")) ?? []).flat() as OpenNow[],
+      consoleFolder: overrides.consoleFolder ?? builtConsole,
+    },
+    log,
+    overrides.startTimer,
+  );
+  survey?.answer("open", () => server.openNow());
   let closed: Promise<void> | undefined;
   let metricsUrl: string | undefined;
 
