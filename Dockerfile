@@ -8,8 +8,8 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY scripts/package.json ./scripts/
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --workspace=scripts --include-workspace-root
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.js scripts/bundle.js scripts/collect-licences.js ./scripts/
+COPY tsconfig.json tsconfig.build.json vite.console.config.ts ./
+COPY scripts/build.js scripts/build-console.js scripts/bundle.js scripts/collect-licences.js ./scripts/
 COPY src ./src
 RUN node scripts/build.js && mkdir data
 

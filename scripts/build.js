@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { bundle } from "./bundle.js";
+import { buildConsole } from "./build-console.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({ options: { strip: { type: "boolean" }, out: { type: "string" } } });
@@ -27,12 +28,13 @@ if (existsSync(compiler) && values.strip !== true) {
 } else await strip();
 
 await bundle(out);
+await buildConsole(out);
 
 async function strip() {
   const { transformSync } = await import("@swc/wasm-typescript");
   const source = join(root, "src");
   for (const name of readdirSync(source, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".ts")) continue;
+    if (!name.endsWith(".ts") || /^console[\\/]/.test(name)) continue;
     const file = join(out, name.replace(/\.ts$/, ".js"));
     const { code } = transformSync(readFileSync(join(source, name), "utf8"), {
       mode: "strip-only",

@@ -60,6 +60,7 @@ test -f node_modules/akashchat-api/gateway.schema.json
 npx akashchat-api config schema >/dev/null
 start npx akashchat-api demo
 ask
+curl -fsS "$url/console/" | grep -q '<div id="console">'
 stop
 echo "package $version works on Node $(node --version)"
 
@@ -70,5 +71,6 @@ start npm start
 stop
 start npm run demo
 ask
+curl -fsS "$url/console/" | grep -q '<div id="console">'
 stop
 echo "npm ci --omit=dev && npm start works on Node $(node --version): $(du -sh node_modules | cut -f1) of packages"

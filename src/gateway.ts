@@ -17,6 +17,7 @@ import {
   type ReloadOutcome,
 } from "./config-file/index.ts";
 import type { Config } from "./config.ts";
+import { builtConsole } from "./built-console.ts";
 import { createEmbeddingService } from "./embeddings/create-embedding-service.ts";
 import type { EmbeddingService } from "./embeddings/embedding-service.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -30,8 +31,10 @@ import { createResponseService, type SharedRuns } from "./responses/create-respo
 import type { ResponseService } from "./responses/response-service.ts";
 import { createSealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
+import { toOwnNames } from "./own-names.ts";
 import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
+import type { OpenNow } from "./server/open-requests.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
 import { addUpTotals } from "./model/add-up-totals.ts";
 import { joinNotices } from "./model/join-notices.ts";
@@ -43,7 +46,7 @@ import { openStores } from "./store/open-stores.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { Stores } from "./store/stores.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
-import { createRestLog, createRouter, type OwnName, type Router } from "./routing/index.ts";
+import { createRestLog, createRouter, type Router } from "./routing/index.ts";
 import { routePictures } from "./routing/route-pictures.ts";
 import { startRealTimer } from "./stream/real-timer.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
@@ -52,6 +55,7 @@ import { identifyByName } from "./upstreams/identify-upstream.ts";
 import { openCapabilities } from "./upstreams/memory/open-capabilities.ts";
 import { shareCapabilities } from "./upstreams/memory/share-capabilities.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
+import { addressOf, listUpstreamStatus } from "./upstream-states.ts";
 import { readVersion } from "./version.ts";
 
 /** What may be given instead of being made: for tests and for embedding. */
@@ -75,6 +79,8 @@ export interface Overrides {
   readonly survey?: Survey;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
   readonly environment?: Environment;
+  /** Where the built console is. Default: where the build puts it. */
+  readonly consoleFolder?: URL;
   /** Of the warnings about requests that stand still. */
   readonly startTimer?: StartTimer;
   /** Of the silence of upstreams, and of pauses between questions to them. */
@@ -248,14 +254,6 @@ async function findSecret(config: Config, stores: Stores): Promise<string> {
     : stores.shareSecret(own);
 }
 
-/** The operator's own names as the router knows them. */
-function toOwnNames({ models }: GatewayConfiguration): readonly OwnName[] {
-  return models.map(({ name, targets }) => ({
-    name,
-    targets: targets.map(({ upstream, model }) => `${upstream}/${model}`),
-  }));
-}
-
 /** A gateway with its server. */
 export interface Gateway {
   readonly app: FastifyInstance;
@@ -271,12 +269,6 @@ export interface Gateway {
   drain(timeoutMs: number): Promise<void>;
   /** As `Server` has it; then closes everything. Idempotent. */
   close(): Promise<void>;
-}
-
-/** Where an upstream of the configuration is. */
-function addressOf({ upstreams }: GatewayConfiguration, upstream: string): URL | undefined {
-  const entry = upstreams.find(({ name }) => name === upstream);
-  return entry === undefined ? undefined : new URL(entry.baseUrl);
 }
 
 /** So many budgets of keys are metrics. */
@@ -305,7 +297,21 @@ async function assembleGateway(config: Config, services: Services, overrides: Ov
     survey: overrides.survey,
   });
   const { observers, metricsPage } = telemetry;
-  const server = await createServer({ ...services, observers, metricsPage }, log, overrides.startTimer);
+  const { survey } = overrides;
+  const server = await createServer(
+    {
+      ...services,
+      observers,
+      metricsPage,
+      upstreamStatus: () => listUpstreamStatus(services.router, services.configuration()),
+      // Ours, from other processes: each gives a list.
+      openElsewhere: async () => ((await survey?.ask("open")) ?? []).flat() as OpenNow[],
+      consoleFolder: overrides.consoleFolder ?? builtConsole,
+    },
+    log,
+    overrides.startTimer,
+  );
+  survey?.answer("open", () => server.openNow());
   let closed: Promise<void> | undefined;
   let metricsUrl: string | undefined;
 

@@ -21,6 +21,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const isBundled = (name: string) =>
   dirname(name) === "chunks" || ["cli/run-cli.js", "cli/workers/run-worker.js"].includes(name);
 
+/** The console is a bundle of its own. */
+const isProgram = (name: string) => !name.startsWith("console/");
+
 /** Builds into a folder that goes with the tests of the block. */
 function useBuild(flags: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), "build-"));
@@ -55,17 +58,27 @@ function importsOf(code: string) {
 function testEveryFile({ folder, built, read }: ReturnType<typeof useBuild>): void {
   test("has every file", () => {
     const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-    expect(built.filter((name) => name.endsWith(".js") && dirname(name) !== "chunks").sort()).toEqual(
+    const isBuilt = (name: string) => name.endsWith(".js") && dirname(name) !== "chunks" && isProgram(name);
+    expect(built.filter(isBuilt).sort()).toEqual(
       source
-        .filter((name) => name.endsWith(".ts"))
-        .map((name) => name.replaceAll("\\", "/").replace(/\.ts$/, ".js"))
+        .map((name) => name.replaceAll("\\", "/"))
+        .filter((name) => name.endsWith(".ts") && isProgram(name))
+        .map((name) => name.replace(/\.ts$/, ".js"))
         .sort(),
     );
   });
 
+  test("has the console, each file with its compressed forms, and the notices of what is in it", () => {
+    const files = built.filter((name) => /^console[\\/].*\.(?:html|js|css)$/.test(name));
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) expect(built).toEqual(expect.arrayContaining([`${file}.br`, `${file}.gz`]));
+    const notices = read("console/THIRD-PARTY-LICENSES.md");
+    for (const name of ["preact", "@preact/signals", "uplot"]) expect(notices).toContain(`## ${name} - `);
+  });
+
   test("imports only files that are there", () => {
     const missing = built
-      .filter((name) => name.endsWith(".js"))
+      .filter((name) => name.endsWith(".js") && isProgram(name))
       .flatMap((name) =>
         importsOf(read(name))
           .filter(({ target }) => target.startsWith("."))

@@ -71,7 +71,11 @@ export function encodeUsage(
   };
 }
 
-function encodeAllowance({ name, state }: NamedAllowance, now: number): UsageObject["upstreams"][number] {
+/** Encodes what one upstream allows; `now` in ms since the epoch. */
+export function encodeAllowance(
+  { name, state }: NamedAllowance,
+  now: number,
+): UsageObject["upstreams"][number] {
   if (state.kind !== "counted") {
     return {
       name,

@@ -1,3 +1,4 @@
+import type { LedgerActivity, LedgerActivityQuery } from "./activity.ts";
 import type { LedgerRow, Outcome } from "./ledger-row.ts";
 
 /** Which rows. All that is given must hold. */
@@ -70,6 +71,8 @@ export interface Ledger {
   readonly dropped: number;
   list(query: LedgerPageQuery): Promise<LedgerPage>;
   sum(query: LedgerSumQuery): Promise<readonly LedgerSum[]>;
+  /** What happened, step by step; made from rows, so it goes back as far as they do. */
+  activity(query: LedgerActivityQuery): Promise<LedgerActivity>;
   /** Resolves when all that was noted so far is kept, or dropped. */
   flush(): Promise<void>;
 }

@@ -54,6 +54,11 @@ function toName(value: unknown, longest: number): string | undefined {
   return name === "" ? undefined : shorten(name, longest);
 }
 
+/** A `user-agent` as it is noted: shortened, and without what no terminal and no table shows. */
+export function toClientName(userAgent: unknown): string | undefined {
+  return toName(userAgent, longestClient);
+}
+
 function requestedModel(body: unknown): unknown {
   return typeof body === "object" && body !== null ? Reflect.get(body, "model") : undefined;
 }
@@ -114,7 +119,7 @@ export function toLedgerRow(facts: LedgerFacts): LedgerRow {
     retries: asked ? facts.retries : undefined,
     firstTokenMs: toWhole(facts.firstTokenMs),
     ms: Math.round(facts.ms),
-    client: toName(facts.headers["user-agent"], longestClient),
+    client: toClientName(facts.headers["user-agent"]),
     session: findSession(facts.headers, facts.body),
     agent: findAgent(facts.headers),
     traced: facts.traced === true ? true : undefined,

@@ -6,8 +6,8 @@ import type { Upstream } from "../upstreams/upstream.ts";
 import { listNow, showNow } from "./catalogue.ts";
 import { createCatalogueKeeper } from "./catalogue-keeper.ts";
 import { conversationKey, createConversations } from "./conversations.ts";
-import { createHealth, type HealthOptions, type RestListener } from "./health.ts";
-import type { Catalogue, OwnName, Router } from "./router.ts";
+import { createHealth, type HealthOptions, type Rest, type RestListener } from "./health.ts";
+import type { Catalogue, OwnName, Router, UpstreamProblem } from "./router.ts";
 import { attemptLegs, progressOfBatch } from "./run-attempts.ts";
 import { followRests, type IdentifyUpstream, tellRests } from "./share-rests.ts";
 
@@ -174,6 +174,10 @@ export function createRouter(options: RouterOptions): Router {
           restsUntil,
           restingModels: own.filter(({ model }) => model !== undefined).length,
           budget,
+          problem: findProblem(
+            own,
+            keeper.last?.withoutList.find((one) => one.upstream === upstream.name)?.failure,
+          ),
         };
       });
     },
@@ -191,6 +195,18 @@ export function createRouter(options: RouterOptions): Router {
       await Promise.all([...members.values()].map(({ upstream }) => upstream.close()));
     },
   };
+}
+
+/** The worst of the rests of one upstream and of why it gave no list. */
+function findProblem(rests: readonly Rest[], failure: GatewayError | undefined): UpstreamProblem | undefined {
+  const newest = rests.toSorted((one, other) => other.since - one.since);
+  const whole = newest.find(({ model }) => model === undefined);
+  if (whole === undefined && failure !== undefined)
+    return { error: failure, model: undefined, rest: undefined };
+  const rest = whole ?? newest[0];
+  if (rest === undefined) return undefined;
+  const { error, model, since, until, told } = rest;
+  return { error, model, rest: { since, until, told } };
 }
 
 async function catalogueOrFailure(asking: Promise<Catalogue>): Promise<Catalogue> {

@@ -24,7 +24,11 @@ export interface Rest {
   readonly upstream: string;
   readonly model: string | undefined;
   /** Ms since the epoch. */
+  readonly since: number;
   readonly until: number;
+  /** The upstream said for how long; otherwise it is our guess. */
+  readonly told: boolean;
+  readonly error: GatewayError;
 }
 
 /** What the failures so far say of upstreams and of each model at them. Nothing one leg does changes another's. */
@@ -144,7 +148,9 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
       return places.flatMap(({ upstream, model, place }) => {
         const rest = restIn(place.state);
         const isOver = rest === undefined || place.availability() === "due";
-        return isOver ? [] : [{ upstream, model, until: rest.until }];
+        if (isOver) return [];
+        const { since, until, told, error } = rest;
+        return [{ upstream, model, since, until, told, error }];
       });
     },
     take(upstream, model, rest) {

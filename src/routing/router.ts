@@ -67,6 +67,15 @@ export interface RouteOptions<Item = EventBatch> {
   readonly conversation?: ConversationSigns | undefined;
 }
 
+/** What keeps an upstream, or a model at it, from answering. */
+export interface UpstreamProblem {
+  readonly error: GatewayError;
+  /** Of a model alone; `undefined`: all of it. */
+  readonly model: string | undefined;
+  /** Since when and until when it is not asked, ms since the epoch; `undefined`: it rests not, but gave no list. */
+  readonly rest: { readonly since: number; readonly until: number; readonly told: boolean } | undefined;
+}
+
 /** How an upstream is, as far as is known. */
 export interface UpstreamState {
   readonly upstream: string;
@@ -77,6 +86,8 @@ export interface UpstreamState {
   /** How many of its models rest on their own. */
   readonly restingModels: number;
   readonly budget: Budget | undefined;
+  /** The worst that is known: a rest of all of it, no list, or the newest rest of one of its models. */
+  readonly problem: UpstreamProblem | undefined;
 }
 
 /** Knows all upstreams, and which of them answers what. All methods throw `GatewayError`. */

@@ -26,7 +26,7 @@ import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
 import { noteRequests } from "./note-requests.ts";
 import { requestLog } from "./log-requests.ts";
-import { createOpenRequests, type OpenCounts, type UnderWay } from "./open-requests.ts";
+import { createOpenRequests, type OpenCounts, type OpenNow, type UnderWay } from "./open-requests.ts";
 import { observeRequest } from "./request-observer.ts";
 import { keepTraces, traceHeader } from "./trace-requests.ts";
 import { settleRequests } from "./settle-requests.ts";
@@ -35,14 +35,19 @@ import type { RouteDependencies, ServerDependencies } from "./route-dependencies
 import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
 import { metaRoutes } from "./routes/meta.ts";
+import { createConsoleReader } from "./console/console-files.ts";
+import { consoleRoutes } from "./console/console-routes.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
 import { openAiEmbeddingsRoutes } from "./routes/openai-embeddings.ts";
 import { openAiImagesRoutes } from "./routes/openai-images.ts";
 import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
+import { accessRoutes } from "./routes/access.ts";
 import { usageRoutes } from "./routes/usage.ts";
 import { createShutdown } from "./shutdown.ts";
+import { createActivityReader } from "./status/create-activity-reader.ts";
+import { statusRoutes } from "./status/status-routes.ts";
 
 /** The dialects' routes; each plugin answers failures in its own envelope. */
 const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[] = [
@@ -57,6 +62,9 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   adminRoutes,
   ownKeyRoutes,
   metricsRoutes,
+  accessRoutes,
+  statusRoutes,
+  consoleRoutes,
 ];
 
 /** Headers of ours that scripts in a browser may read; as one text, or it would be made for each answer. */
@@ -136,6 +144,8 @@ export interface Server {
   running(): number;
   /** How much is under way, background responses too, and what it waits for. */
   underWay(): OpenCounts;
+  /** What is under way, each. */
+  openNow(): readonly OpenNow[];
   /**
    * Takes no more connections, and waits until the clients have closed theirs, `timeoutMs` at most: each is asked to by its next answer.
    * For an address at which another process listens, too. `close` comes next.
@@ -165,12 +175,15 @@ export async function createServer(
   const { config, newId } = deps;
   const shutdown = createShutdown();
   const open = createOpenRequests(startTimer);
+  const activity = createActivityReader(deps.ledger);
+  const readConsole = createConsoleReader(deps.consoleFolder);
   const observers = [
     requestLog,
     countRequests(deps.totals),
     settleRequests(deps.access.typical),
     keepTraces(deps.traces),
     noteRequests(deps.ledger, deps.now),
+    activity.observer,
     ...deps.observers,
   ];
   const app = fastify({
@@ -222,6 +235,7 @@ export async function createServer(
   app.decorate("shutdownSignal", shutdown.deadline);
   app.decorate("isAboutToStop", () => shutdown.announced);
   app.decorate("atDeadline", (end: () => void) => shutdown.atDeadline(end));
+  app.decorate("whenLeaving", (end: () => void) => shutdown.whenLeaving(end));
   app.server.on("connection", (socket) => shutdown.watch(socket));
   app.decorateRequest("facts");
   app.addHook("onClose", (_app, done) => {
@@ -278,7 +292,8 @@ export async function createServer(
       `${shorten(path)} takes ${methods.join(", ")}, not ${request.method}.`,
     );
   });
-  for (const dialect of dialects) await app.register(dialect({ ...deps, open, observers }));
+  for (const dialect of dialects)
+    await app.register(dialect({ ...deps, open, observers, startTimer, activity, readConsole }));
 
   let drained = false;
   let closed: Promise<void> | undefined;
@@ -298,6 +313,7 @@ export async function createServer(
     app,
     running: () => shutdown.running,
     underWay: () => open.counts(),
+    openNow: () => open.look(),
     drain(timeoutMs) {
       drained = true;
       return shutdown.drain(app, timeoutMs);

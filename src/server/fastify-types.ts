@@ -8,6 +8,8 @@ declare module "fastify" {
     readonly isAboutToStop: () => boolean;
     /** `Shutdown.atDeadline`: the same for each of many requests, of which a signal would keep too much. */
     readonly atDeadline: (end: () => void) => () => void;
+    /** `Shutdown.whenLeaving`: for answers that have no end. */
+    readonly whenLeaving: (end: () => void) => () => void;
   }
   interface FastifyRequest {
     /** What the log line of this request tells; routes and `sendEvents` fill it in. */

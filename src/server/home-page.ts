@@ -19,7 +19,8 @@ export type HomePage = {
     }
 );
 
-const style = `
+/** How the gateway's plain pages look; its hash is in their policy. */
+export const pageStyle = `
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.1rem; margin-top: 2rem; }
@@ -34,7 +35,7 @@ ul { padding-left: 1.2rem; }
 /** Nothing is fetched or run, nobody may frame the page, and the icon is in the page. */
 const policy = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+  `style-src 'sha256-${createHash("sha256").update(pageStyle).digest("base64")}'`,
   "img-src data:",
   "base-uri 'none'",
   "form-action 'none'",
@@ -131,7 +132,7 @@ export function renderHomePage(page: HomePage): string {
 <meta name="robots" content="noindex">
 <title>akashchat-api</title>
 <link rel="icon" href="data:image/svg+xml,${icon}">
-<style>${style}</style>
+<style>${pageStyle}</style>
 <h1>akashchat-api${version}</h1>
 <p>This is a gateway to open models. Point an AI client at it.</p>
 <dl>

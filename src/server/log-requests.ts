@@ -3,7 +3,18 @@ import type { RequestObserver } from "./request-observer.ts";
 import { toRequestLine, type RequestLine } from "./request-line.ts";
 
 /** What browsers, probes and clients ask for by themselves. */
-const byThemselves: ReadonlySet<string> = new Set(["/health", "/metrics", "/favicon.ico", "/robots.txt"]);
+const byThemselves: ReadonlySet<string> = new Set([
+  "/health",
+  "/metrics",
+  "/favicon.ico",
+  "/robots.txt",
+  // The console, and what it looks at as long as it is open.
+  "/console",
+  "/console/assets/:name",
+  "/v1/access",
+  "/v1/status",
+  "/v1/status/events",
+]);
 
 /** Whether nobody has asked for it: browsers, probes and clients do by themselves. */
 function isNoise({ method, route }: Pick<RequestLine, "method" | "route">): boolean {

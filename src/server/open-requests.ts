@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 
 import type { Waiting } from "../model/call-watch.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
+import { toClientName } from "../ledger/to-ledger-row.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
 import { InFlight } from "./in-flight.ts";
 
@@ -20,6 +21,23 @@ export interface UnderWay {
   readonly ms: number;
 }
 
+/** A request for an answer that is under way, for whoever looks at the gateway: nothing of what was asked, no key, no address. */
+export interface OpenNow {
+  readonly id: string;
+  readonly route: string;
+  readonly model: string | undefined;
+  readonly upstream: string | undefined;
+  /** Of the key that asks. */
+  readonly key: { readonly id: string; readonly name: string } | undefined;
+  /** The client's `user-agent`. */
+  readonly client: string | undefined;
+  readonly stream: boolean;
+  readonly background: boolean;
+  readonly waitsFor: Waiting;
+  readonly firstTokenMs: number | undefined;
+  readonly ms: number;
+}
+
 /** How much is under way. */
 export interface OpenCounts {
   /** Requests and background responses, by what they wait for. */
@@ -35,6 +53,8 @@ export interface OpenRequests {
   add(request: OpenRequest): () => void;
   /** The requests under way, oldest first, for the log. Without background responses, which nobody waits for. */
   list(): readonly UnderWay[];
+  /** Requests for answers and background responses, oldest first. */
+  look(): readonly OpenNow[];
   /** How many are under way, and what they wait for. */
   counts(): OpenCounts;
   /** Ends the watch: nothing is warned of any more. */
@@ -84,6 +104,24 @@ function waitingOf({ facts, response }: OpenRequest): Waiting {
   if (response === undefined) return facts.waiting;
   if (response.writableEnded || response.writableNeedDrain) return "client";
   return response.req.complete ? facts.waiting : "request-body";
+}
+
+function toOpenNow(request: OpenRequest): OpenNow {
+  const { facts, response } = request;
+  const { caller } = facts;
+  return {
+    id: facts.id,
+    route: facts.text,
+    model: facts.model,
+    upstream: facts.upstream,
+    key: caller.kind === "key" ? { id: caller.key.id, name: caller.key.name } : undefined,
+    client: toClientName(response?.req.headers["user-agent"]),
+    stream: facts.stream === true,
+    background: response === undefined,
+    waitsFor: waitingOf(request),
+    firstTokenMs: facts.firstTokenMs === undefined ? undefined : Math.round(facts.firstTokenMs),
+    ms: Math.round(performance.now() - facts.begun),
+  };
 }
 
 /** Changes with all that moves. */
@@ -143,6 +181,12 @@ export function createOpenRequests(startTimer: StartTimer): OpenRequests {
           waitsFor: waitingOf(request),
           ms: Math.round(performance.now() - request.facts.begun),
         })),
+    look: () =>
+      [...watched]
+        .map(({ request }) => request)
+        .filter(({ facts }) => facts.dialect !== undefined)
+        .toSorted((one, other) => one.facts.begun - other.facts.begun)
+        .map(toOpenNow),
     counts() {
       const waiting = { ...noneWaits };
       let [streams, background] = [0, 0];

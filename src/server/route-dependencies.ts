@@ -13,7 +13,11 @@ import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 import type { TraceStore } from "../traces/trace-store.ts";
 import type { MetricsPage } from "../telemetry/metrics-page.ts";
-import type { OpenRequests } from "./open-requests.ts";
+import type { OpenNow, OpenRequests } from "./open-requests.ts";
+import type { ConsoleReader } from "./console/console-files.ts";
+import type { ActivityReader } from "./status/create-activity-reader.ts";
+import type { UpstreamStatus } from "./status/upstream-status.ts";
+import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import type { TotalsKeeper } from "./create-totals-keeper.ts";
 import type { Observers } from "./request-observer.ts";
 
@@ -44,6 +48,14 @@ export interface RouteDependencies {
   readonly observers: Observers;
   /** The metrics, where they are on the gateway's own port. */
   readonly metricsPage: MetricsPage | undefined;
+  /** How the upstreams are, in the order in which they are asked; nothing is asked for it. */
+  readonly upstreamStatus: () => readonly UpstreamStatus[];
+  /** What is under way in other processes of the gateway. */
+  readonly openElsewhere: () => Promise<readonly OpenNow[]>;
+  /** Where what is kept is. */
+  readonly keptIn: "memory" | "files" | "database";
+  /** Where the built console is; nothing is read before it is asked for. */
+  readonly consoleFolder: URL;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -52,4 +64,7 @@ export interface RouteDependencies {
 export interface ServerDependencies extends RouteDependencies {
   /** Where background responses are watched, too. */
   readonly open: OpenRequests;
+  readonly startTimer: StartTimer;
+  readonly activity: ActivityReader;
+  readonly readConsole: ConsoleReader;
 }

@@ -20,6 +20,8 @@ export interface Shutdown {
   readonly running: number;
   /** Aborted with a `GatewayError` when running answers have to end. */
   readonly deadline: AbortSignal;
+  /** Calls `end` as soon as clients shall leave, at once if they shall already; what it returns takes that back. For what would never end by itself. */
+  whenLeaving(end: () => void): () => void;
   /** Calls `end` at the deadline, at once if it has passed; what it returns takes that back. For what there is one of for each request. */
   atDeadline(end: () => void): () => void;
   /** Counts a response as running until it closes. */
@@ -45,6 +47,7 @@ export function createShutdown(): Shutdown {
   const controller = createController();
   const running = new InFlight<ServerResponse>();
   const enders = new InFlight<() => void>();
+  const leavers = new InFlight<() => void>();
   const sockets = new Set<Socket>();
   let draining = false;
   let announced = false;
@@ -92,6 +95,7 @@ export function createShutdown(): Shutdown {
     draining = true;
     // Whose head is sent already has promised more; its connection gets one more request.
     for (const response of running) response.shouldKeepAlive = false;
+    for (const end of leavers) end();
   }
 
   return {
@@ -109,6 +113,10 @@ export function createShutdown(): Shutdown {
       return running.size;
     },
     deadline: controller.signal,
+    whenLeaving(end) {
+      if (draining || closed !== undefined) end();
+      return leavers.add(end);
+    },
     atDeadline(end) {
       if (controller.signal.aborted) end();
       return enders.add(end);
@@ -135,7 +143,9 @@ export function createShutdown(): Shutdown {
       clearTimeout(timer);
     },
     close(app, timeoutMs) {
-      closed ??= run(app, timeoutMs);
+      if (closed !== undefined) return closed;
+      closed = run(app, timeoutMs);
+      for (const end of leavers) end();
       return closed;
     },
   };

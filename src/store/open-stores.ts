@@ -140,5 +140,6 @@ const noLedger: Ledger = {
   dropped: 0,
   list: async () => ({ rows: [] }),
   sum: async () => [],
+  activity: async () => ({ all: undefined, steps: [], models: [], upstreams: [], errors: [] }),
   flush: async () => {},
 };

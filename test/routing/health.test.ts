@@ -214,8 +214,9 @@ describe("what rests now", () => {
     const begun = clock.now();
     strike(a, 3);
     rest(elsewhere, 60_000, { place: "upstream" });
-    const breaker = { upstream: "u", model: "a", until: begun + 10_000 };
-    const limit = { upstream: "v", model: undefined, until: begun + 60_000 };
+    const known = { since: begun, error: expect.any(GatewayError) };
+    const breaker = { ...known, upstream: "u", model: "a", until: begun + 10_000, told: false };
+    const limit = { ...known, upstream: "v", model: undefined, until: begun + 60_000, told: true };
     expect(health.rests()).toEqual([limit, breaker]);
     clock.advance(10_000);
     expect(health.rests()).toEqual([limit]);

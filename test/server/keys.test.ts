@@ -10,6 +10,11 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 const away = () => Promise.reject(new StoreError("unavailable", undefined));
 
+const limitsOf = ({ name, limits }: { name: string; limits: { limit: string }[] }) => [
+  name,
+  limits.map(({ limit }) => limit),
+];
+
 describe("the admin API", () => {
   test("is closed without ADMIN_TOKEN, whatever comes along", async () => {
     await using team = await startTeam({ env: { ADMIN_TOKEN: "", BEARER_TOKEN: "sesame" } });
@@ -91,6 +96,21 @@ describe("the admin API", () => {
     expect(reply.status).toBe(400);
     if (param !== undefined) expect(reply.json().error.param).toBe(param);
     expect((await team.admin("GET", "/keys")).json().data).toEqual([]);
+  });
+
+  test("lists keys with their limits to who asks for those, and nothing of keys that have ended", async () => {
+    await using team = await startTeam();
+    const parent = await team.createKey({ name: "ci", budget: { tokens: 1000, period: "day" } });
+    await team.createKey({ name: "child", parent: parent.id, requests_per_minute: 5 });
+    const gone = await team.createKey({ name: "gone", requests_per_minute: 5 });
+    await team.admin("DELETE", `/keys/${gone.id}`);
+    const { data } = (await team.admin("GET", "/keys?limits=true")).json();
+    expect(data.map(limitsOf)).toEqual([
+      ["gone", []],
+      ["child", ["requests_per_minute", "budget"]],
+      ["ci", ["budget"]],
+    ]);
+    expect((await team.admin("GET", "/keys")).json().data[0]).not.toHaveProperty("limits");
   });
 
   test("knows no key of another id", async () => {

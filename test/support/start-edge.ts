@@ -1,3 +1,4 @@
+import { noConsole } from "./start-stack.ts";
 import { randomBytes } from "node:crypto";
 
 import { pino } from "pino";
@@ -137,6 +138,10 @@ export async function startEdge(options: {
       ledger: createMemoryLedger({ days: 30, now }),
       keys: createKeyService({ keys, limits, randomBytes, newId, now }),
       metricsPage: undefined,
+      upstreamStatus: () => [],
+      openElsewhere: async () => [],
+      keptIn: "memory",
+      consoleFolder: noConsole,
       newId,
       now,
     },

@@ -1,11 +1,11 @@
 import type { FastifyPluginCallback, FastifyRequest } from "fastify";
 
 import { createAddressError } from "../../access/create-access.ts";
-import { digestOf } from "../../access/key-secret.ts";
 import { encodeOpenAiError } from "../../dialects/encode-openai-error.ts";
 import { GatewayError } from "../../errors.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { givenKeys, keysInAddress } from "../given-keys.ts";
+import { createAdminCheck } from "./admin-check.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 import { keyRoutes } from "./keys.ts";
 import { ledgerRoutes } from "./ledger.ts";
@@ -22,7 +22,7 @@ export function adminRoutes({
   now,
   traces,
 }: Pick<ServerDependencies, "config" | "keys" | "ledger" | "now" | "traces">): FastifyPluginCallback {
-  const wanted = config.ADMIN_TOKEN === "" ? undefined : digestOf(config.ADMIN_TOKEN);
+  const check = createAdminCheck(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
     app.addHook("onRequest", (request, _reply, next) => next(findBar(request)));
@@ -34,7 +34,7 @@ export function adminRoutes({
   };
 
   function findBar(request: FastifyRequest): GatewayError | undefined {
-    if (wanted === undefined) {
+    if (check.isClosed) {
       return new GatewayError(
         "forbidden",
         "The admin API is closed. Set ADMIN_TOKEN to open it to those who have it.",
@@ -43,9 +43,9 @@ export function adminRoutes({
         },
       );
     }
-    if (keysInAddress(request).some((secret) => digestOf(secret) === wanted)) return createAddressError();
+    if (check.isAdmin(keysInAddress(request))) return createAddressError();
     const given = givenKeys(request);
-    if (given.some((secret) => digestOf(secret) === wanted)) return undefined;
+    if (check.isAdmin(given)) return undefined;
     const words = given.length === 0 ? "The admin token is missing" : "The admin token is wrong";
     return new GatewayError(
       "unauthenticated",

@@ -27,10 +27,18 @@ export function keyRoutes(
     const { key, secret } = await service.create(parseBody(createKeySchema, request.body), within(request));
     return reply.code(201).send({ ...encodeKey(key), key: secret });
   });
-  const list = async (request: FastifyRequest) => ({
-    object: "list",
-    data: (await service.list(within(request))).map(encodeKey),
-  });
+  const list = async (request: FastifyRequest<{ Querystring: { limits?: unknown } }>) => {
+    const seen = within(request);
+    const keys = await service.list(seen);
+    if (request.query.limits !== "true") return { object: "list", data: keys.map(encodeKey) };
+    // Who has ended is bound by nothing any more.
+    const data = keys.map(async (key) =>
+      key.revokedAt === undefined
+        ? describeKey(service, await service.get(key.id, seen))
+        : { ...encodeKey(key), limits: [] },
+    );
+    return { object: "list", data: await Promise.all(data) };
+  };
   app.route({ method: "GET", url: base, handler: list });
   app.get(`${base}/:id`, async (request: KeyRequest) => {
     return describeKey(service, await service.get(request.params.id, within(request)));

@@ -18,7 +18,7 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import { encodeEdgeError, speaksAnthropic } from "../encode-edge-error.ts";
 import { homePageHeaders, renderHomePage, type HomePage } from "../home-page.ts";
 import { prefersHtml } from "../prefers-html.ts";
-import type { RouteDependencies } from "../route-dependencies.ts";
+import type { ServerDependencies } from "../route-dependencies.ts";
 
 /** What a person or a probe finds at the root. */
 const welcome = {
@@ -49,7 +49,7 @@ function isClaudeCode(userAgent: string | undefined): boolean {
  * Health, the root, and the models: in Anthropic's form for callers that send `anthropic-version`, for Codex with its
  * catalogue.
  */
-export function metaRoutes({ access, chat, config }: RouteDependencies): FastifyPluginCallback {
+export function metaRoutes({ access, chat, config, readConsole }: ServerDependencies): FastifyPluginCallback {
   /** What a browser is shown. Who must have a key learns neither models nor version without it, and asks nobody for them. */
   async function describeGateway(request: FastifyRequest, reply: FastifyReply): Promise<HomePage> {
     const baseUrl = baseUrlOf(request, config);
@@ -76,6 +76,11 @@ export function metaRoutes({ access, chat, config }: RouteDependencies): Fastify
     app.get("/", async (request, reply) => {
       reply.header("vary", "accept");
       if (!prefersHtml(request.headers.accept)) return welcome;
+      if ((await readConsole()) !== undefined) {
+        // Relative, for a gateway behind a path of which only its proxy knows.
+        const base = config.PUBLIC_URL === undefined ? "" : `${config.PUBLIC_URL}/`;
+        return reply.redirect(`${base}console/`);
+      }
       reply.headers({ ...homePageHeaders });
       return renderHomePage(await describeGateway(request, reply));
     });

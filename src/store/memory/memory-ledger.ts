@@ -1,3 +1,4 @@
+import { createActivitySum } from "../../ledger/activity.ts";
 import type { Ledger, LedgerFilter } from "../../ledger/ledger.ts";
 import { matches } from "../../ledger/matches.ts";
 import { decodePlace, type PlacedRow, toPage } from "../../ledger/page-place.ts";
@@ -61,6 +62,13 @@ export function createMemoryLedger({
       const groupOf = createGrouping(by);
       for await (const { row } of find(filter)) sumUp.add(groupOf(row), toFigures(row));
       return sumUp.sums();
+    },
+    async activity(query) {
+      const { from, to, key } = query;
+      const sum = createActivitySum(query);
+      for await (const { row } of find({ from, to, ...(key === undefined ? {} : { key }) }))
+        if (row.dialect !== undefined) sum.add({ ...row, tries: row.attempts.length });
+      return sum.activity();
     },
     async flush() {},
     close() {

@@ -7,6 +7,7 @@ import type { LedgerWatch } from "../ledger-watch.ts";
 import type { Connection } from "./create-connection.ts";
 import type { LedgerWriter } from "./create-ledger-writer.ts";
 import { toDatabaseError } from "./postgres-error.ts";
+import { activityQuery, decodeActivity } from "./activity-query.ts";
 import { pageQuery, sumQuery } from "./ledger-queries.ts";
 import { decodeRow } from "./ledger-row-columns.ts";
 
@@ -89,6 +90,10 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
           readFigures(row),
         );
       return sums.sums();
+    },
+    async activity(query) {
+      const { sql, values } = activityQuery(query);
+      return decodeActivity(await connection.askLong(sql, values));
     },
     flush: () => writer.flush(),
     prune,

@@ -103,6 +103,7 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
     },
     list: (query) => caller.ask("ledger.list", query),
     sum: (query) => caller.ask("ledger.sum", query),
+    activity: (query) => caller.ask("ledger.activity", query),
     async flush() {
       if (!closed) await caller.ask("ledger.flush");
     },

@@ -30,6 +30,8 @@ export const storeCalls = {
   "limits.flush": ({ limits }: Stores) => limits.flush(),
   "ledger.list": ({ ledger }: Stores, ...of: Arguments<Stores["ledger"]["list"]>) => ledger.list(...of),
   "ledger.sum": ({ ledger }: Stores, ...of: Arguments<Stores["ledger"]["sum"]>) => ledger.sum(...of),
+  "ledger.activity": ({ ledger }: Stores, ...of: Arguments<Stores["ledger"]["activity"]>) =>
+    ledger.activity(...of),
   "ledger.flush": ({ ledger }: Stores) => ledger.flush(),
   "traces.get": ({ traces }: Stores, ...of: Arguments<Stores["traces"]["get"]>) => traces.get(...of),
   "traces.list": ({ traces }: Stores, ...of: Arguments<Stores["traces"]["list"]>) => traces.list(...of),

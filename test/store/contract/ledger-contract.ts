@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Ledger, LedgerFilter, LedgerGroup } from "../../../src/ledger/ledger.ts";
 import type { LedgerRow } from "../../../src/ledger/ledger-row.ts";
-import { anyFilter, anyRows, anySum, fullRow, midnight, noon, row } from "./ledger-rows.ts";
+import { activityNaively } from "./naive-activity.ts";
+import { anyActivity, anyFilter, anyRows, anySum, fullRow, midnight, noon, row } from "./ledger-rows.ts";
 import { listNaively, sumNaively } from "./naive-ledger.ts";
 
 const dayMs = 86_400_000;
@@ -290,6 +291,75 @@ export function testLedger(name: string, engine: LedgerEngine): void {
         await ledger.flush();
       }
       expect(await ledger.sum({ by: ["day", "model"] })).toEqual(sumNaively(rows, { by: ["day", "model"] }));
+    });
+  });
+
+  describe(`${name}: what happened`, () => {
+    test("is told of all, step by step, by model, upstream and error", async () => {
+      const asked = { dialect: "openai-chat", upstream: "web" } as const;
+      const rows = [
+        fullRow,
+        row("1", midnight + 999, {
+          ...asked,
+          model: "Qwen3",
+          firstTokenMs: 5,
+          ms: 7,
+          attempts: fullRow.attempts,
+        }),
+        row("2", midnight + 1000, {
+          ...asked,
+          model: "Qwen3",
+          firstTokenMs: 1,
+          ms: 3,
+          inputTokens: 2,
+          nanoUsd: 9,
+        }),
+        row("3", midnight + 3000, { dialect: "openai-chat", outcome: "refused", error: "rate-limited" }),
+        row("a list", midnight + 4000),
+        row("too late", midnight + 5000, asked),
+      ];
+      const ledger = await fill(rows);
+      const activity = await ledger.activity({ from: midnight, to: midnight + 5000, stepMs: 1000 });
+      expect(activity.all).toMatchObject({ requests: 4, failed: 1, refused: 1, left: 0, recovered: 1 });
+      expect(activity.all?.totalMs).toEqual({ p50: 3, p95: 7 });
+      expect(activity.all?.firstTokenMs).toEqual({ p50: 5, p95: 400 });
+      expect(activity.steps.map(({ of, requests, lastAt }) => [of, requests, lastAt - midnight])).toEqual([
+        [0, 2, 999],
+        [1, 1, 1000],
+        [3, 1, 3000],
+      ]);
+      expect(activity.models.map(({ of, requests }) => [of, requests])).toEqual([
+        ["Qwen3", 2],
+        ["DeepSeek-V3.2", 1],
+      ]);
+      expect(activity.upstreams).toMatchObject([{ of: "web", requests: 3, nanoUsd: 900_000_000_000_009 }]);
+      expect(activity.errors).toEqual([
+        { error: "rate-limited", failed: 0, refused: 1 },
+        { error: "upstream-truncated", failed: 1, refused: 0 },
+      ]);
+      expect(activity).toEqual(activityNaively(rows, { from: midnight, to: midnight + 5000, stepMs: 1000 }));
+    });
+
+    test("of a key alone is what that one asked, and of nothing is nothing", async () => {
+      const ledger = await fill([fullRow, row("2", midnight, { dialect: "openai-chat" })]);
+      const day = { from: midnight, to: midnight + dayMs, stepMs: dayMs };
+      expect(await ledger.activity({ ...day, key: "key_1" })).toMatchObject({
+        all: { requests: 1, failed: 1 },
+      });
+      const nothing = { steps: [], models: [], upstreams: [], errors: [] };
+      expect(await ledger.activity({ ...day, key: "key_unknown" })).toEqual(nothing);
+      expect(await ledger.activity({ ...day, from: midnight + 2 })).toEqual(nothing);
+    });
+
+    test("any activity is that of its rows", async () => {
+      const [some = []] = fc.sample(anyRows, { numRuns: 1, seed: 15 });
+      const ledger = await fill(some);
+      await fc.assert(
+        fc.asyncProperty(anyActivity, async (query) => {
+          expect(await ledger.activity(query)).toEqual(activityNaively(some, query));
+        }),
+        { numRuns: 60, seed: 15 },
+      );
     });
   });
 

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import type { LedgerActivityQuery } from "../../../src/ledger/activity.ts";
 import type { LedgerFilter, LedgerGroup, LedgerSumQuery } from "../../../src/ledger/ledger.ts";
 import type { LedgerRow } from "../../../src/ledger/ledger-row.ts";
 
@@ -79,7 +80,7 @@ export const anyRows: fc.Arbitrary<readonly LedgerRow[]> = fc.array(
       at: moment,
       outcome: fc.constantFrom(...outcomes),
       route: fc.constantFrom("POST /v1/messages", "POST /v1/chat/completions"),
-      attempts: fc.constant([]),
+      attempts: fc.constantFrom([], fullRow.attempts),
       ms: fc.nat(100_000),
       key: name(keys),
       model: name(models),
@@ -144,3 +145,15 @@ export const anySum: fc.Arbitrary<LedgerSumQuery> = fc
     }),
   )
   .map((parts) => compact(parts) as LedgerSumQuery);
+
+/** Times of some days, cut into few or many steps. */
+export const anyActivity: fc.Arbitrary<LedgerActivityQuery> = fc
+  .record({
+    from: moment,
+    days: fc.integer({ min: 0, max: 5 }),
+    stepMs: fc.constantFrom(1000, 75_000, hourMs, 12 * hourMs),
+    key: fc.option(fc.constantFrom(...keys), { nil: undefined }),
+  })
+  .map(
+    ({ days, ...query }) => compact({ ...query, to: query.from + days * 24 * hourMs }) as LedgerActivityQuery,
+  );

@@ -1,5 +1,6 @@
 import path from "node:path";
 
+import type { LedgerActivity } from "../../../ledger/activity.ts";
 import type { Ledger, LedgerPage, LedgerSum } from "../../../ledger/ledger.ts";
 import { startUnrefTimer } from "../../../stream/real-timer.ts";
 import type { StartTimer } from "../../../stream/with-idle-timeout.ts";
@@ -109,6 +110,7 @@ export function createSqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
     // What the reports answer is what the ledger's own code made.
     list: async (query) => (await ask({ kind: "list", query })) as LedgerPage,
     sum: async (query) => (await ask({ kind: "sum", query })) as readonly LedgerSum[],
+    activity: async (query) => (await ask({ kind: "activity", query })) as LedgerActivity,
     flush: () => writer.flush(),
     async prune() {
       await opened;

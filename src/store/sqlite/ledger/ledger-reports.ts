@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
+import type { LedgerActivity, LedgerActivityQuery } from "../../../ledger/activity.ts";
 import type {
   LedgerGroup,
   LedgerPage,
@@ -13,15 +14,17 @@ import { dayMs, hourMs, nameDay, nameHour } from "../../../ledger/time-names.ts"
 import type { Table } from "../protocol.ts";
 import { fromCells } from "./ledger-columns.ts";
 import { watchFile } from "./open-ledger-file.ts";
+import { readActivity } from "./read-activity.ts";
 import { selectRows } from "./select-rows.ts";
 import { selectSums } from "./select-sums.ts";
 
 export { openForReading as openFile } from "./open-ledger-file.ts";
 
-/** Asks for a page, or for sums. */
+/** Asks for a page, for sums, or for what happened. */
 export type LedgerQuestion =
   | { readonly kind: "list"; readonly query: LedgerPageQuery }
-  | { readonly kind: "sum"; readonly query: LedgerSumQuery };
+  | { readonly kind: "sum"; readonly query: LedgerSumQuery }
+  | { readonly kind: "activity"; readonly query: LedgerActivityQuery };
 
 /** What the reader is started with. */
 export interface LedgerReportSettings {
@@ -84,13 +87,19 @@ export function openTable(
     return sumUp.sums();
   }
 
+  function answer(question: LedgerQuestion): LedgerPage | readonly LedgerSum[] | LedgerActivity {
+    if (question.kind === "list") return list(question.query);
+    if (question.kind === "sum") return sum(question.query);
+    return readActivity(database, question.query, { findName, nameOf: createNames() });
+  }
+
   return {
     read(question) {
       checkFile();
       // Parts of one answer must be of one moment.
       database.exec("BEGIN");
       try {
-        return question.kind === "list" ? list(question.query) : sum(question.query);
+        return answer(question);
       } finally {
         database.exec("COMMIT");
       }

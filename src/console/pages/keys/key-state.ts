@@ -1,0 +1,98 @@
+import { computed, signal } from "@preact/signals";
+
+import { ask } from "../../api/ask.ts";
+import type { KeyHourObject, KeyObject, RequestObject } from "../../api/types.ts";
+import type { KeyDraft } from "../../domain/key-draft.ts";
+import { toBody, toChange, toDraft } from "../../domain/key-draft.ts";
+import { access } from "../../state/access.ts";
+
+/** What keys did. */
+export interface KeyUse {
+  readonly hours: readonly KeyHourObject[];
+  /** The newest request of each key, of those that are not long past. */
+  readonly last: ReadonlyMap<string, RequestObject>;
+}
+
+/** Keys that could be read; `use`: where there is a ledger, and it is ours to read. */
+export interface KnownKeys {
+  readonly kind: "known";
+  readonly keys: readonly KeyObject[];
+  readonly use: KeyUse | undefined;
+}
+
+/** What came of reading the keys. */
+export type Keys =
+  | { readonly kind: "loading" }
+  | { readonly kind: "failed"; readonly message: string }
+  | KnownKeys;
+
+/** The keys that we may see. */
+export const keys = signal<Keys>({ kind: "loading" });
+/** A key that was just made, with its secret: it is nowhere else. */
+export const made = signal<{ readonly name: string; readonly secret: string } | undefined>(undefined);
+
+/** Where the keys are that we may see and make: all of them, or those below ours; `undefined`: none. */
+export const keysPath = computed(() => {
+  if (access.value?.admin === true) return "admin/v1/keys";
+  return access.value?.caller === "key" ? "v1/keys" : undefined;
+});
+
+interface List<Entry> {
+  readonly data: readonly Entry[];
+}
+
+/** Reads what keys did; of requests only those that are newer than what is known. */
+async function readUse(known: KeyUse | undefined): Promise<KeyUse | undefined> {
+  if (access.value?.admin !== true || !access.value.ledger) return undefined;
+  const times = [...(known?.last.values() ?? [])].map(({ created_at: at }) => at).sort();
+  const newest = times.at(-1);
+  const from = newest === undefined ? "" : `&from=${encodeURIComponent(newest)}`;
+  const [hours, requests] = await Promise.all([
+    ask<List<KeyHourObject>>("admin/v1/usage?by=key,hour&from=24h"),
+    ask<List<RequestObject>>(`admin/v1/requests?limit=1000${from}`),
+  ]);
+  const last = new Map(known?.last);
+  // The newest stand first.
+  for (const row of requests.data.toReversed()) last.set(row.key ?? "", row);
+  return { hours: hours.data, last };
+}
+
+/** Reads the keys, and what they did. Never rejects: keys are shown without that, where the ledger can't be read. */
+export async function readKeys(): Promise<void> {
+  const path = keysPath.value;
+  if (path === undefined) return;
+  const before = keys.peek();
+  const known = before.kind === "known" ? before.use : undefined;
+  const [list, use] = await Promise.allSettled([ask<List<KeyObject>>(`${path}?limits=true`), readUse(known)]);
+  keys.value =
+    list.status === "fulfilled"
+      ? { kind: "known", keys: list.value.data, use: use.status === "fulfilled" ? use.value : undefined }
+      : { kind: "failed", message: list.reason instanceof Error ? list.reason.message : String(list.reason) };
+}
+
+/** Makes a key; resolves with its id. Rejects with `AskError`. */
+export async function createKey(draft: KeyDraft): Promise<string> {
+  const body = toBody(draft);
+  const given = Object.entries(body).filter(
+    ([name, value]) => value !== null && (name !== "trace" || value === true),
+  );
+  const key = await ask<KeyObject & { readonly key: string }>(keysPath.value ?? "v1/keys", {
+    method: "POST",
+    body: Object.fromEntries(given),
+  });
+  made.value = { name: key.name, secret: key.key };
+  await readKeys();
+  return key.id;
+}
+
+/** Changes what of a key is not as it was. Rejects with `AskError`. */
+export async function changeKey(key: KeyObject, draft: KeyDraft): Promise<void> {
+  await ask(`${keysPath.value}/${key.id}`, { method: "PATCH", body: toChange(draft, toDraft(key)) });
+  await readKeys();
+}
+
+/** Ends a key and all below it. Rejects with `AskError`. */
+export async function revokeKey(key: KeyObject): Promise<void> {
+  await ask(`${keysPath.value}/${key.id}`, { method: "DELETE" });
+  await readKeys();
+}

@@ -1,0 +1,72 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import { Button } from "../../parts/button.tsx";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { hasPage } from "../../state/pages.ts";
+import { goTo } from "../../state/route.ts";
+import { texts } from "../../text/index.ts";
+import { made } from "./key-state.ts";
+
+/** A key that was just made, until it is closed; closing it uncopied asks once. */
+export function MadeKey() {
+  const t = texts.value;
+  const isCopied = useSignal(false);
+  const isAsking = useSignal(false);
+  const key = made.value;
+  useEffect(() => {
+    isCopied.value = false;
+    isAsking.value = false;
+  }, [key]);
+  if (key === undefined) return null;
+
+  function close(): void {
+    if (isCopied.value || isAsking.value) made.value = undefined;
+    else isAsking.value = true;
+  }
+
+  return (
+    <section class="made-key" role="status">
+      <header>
+        <p>
+          <b>{t.keys.ready(key.name)}</b> {t.keys.once}
+        </p>
+        {isAsking.value ? (
+          <div class="actions">
+            <span>{t.keys.notCopied}</span>
+            <Button small kind="danger" onPress={close}>
+              {t.keys.closeAnyway}
+            </Button>
+            <Button
+              small
+              onPress={() => {
+                isAsking.value = false;
+              }}
+            >
+              {t.keys.keepOpen}
+            </Button>
+          </div>
+        ) : (
+          <Button kind="quiet" small label={t.common.close} onPress={close}>
+            <Icon name="close" />
+          </Button>
+        )}
+      </header>
+      <div class="made-key-row">
+        <code class="made-key-secret">{key.secret}</code>
+        <div class="actions">
+          <CopyButton
+            kind="primary"
+            text={key.secret}
+            label={t.keys.copyKey}
+            onCopied={() => {
+              isCopied.value = true;
+            }}
+          />
+          {hasPage("connect") && <Button onPress={() => goTo("connect")}>{t.keys.connect}</Button>}
+        </div>
+      </div>
+    </section>
+  );
+}

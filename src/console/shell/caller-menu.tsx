@@ -1,0 +1,117 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+
+import type { AccessObject } from "../api/types.ts";
+import { Icon } from "../parts/icon.tsx";
+import { access, askAccess } from "../state/access.ts";
+import { language, switchTheme, theme } from "../state/preferences.ts";
+import { helpIsOpen, onEscape } from "../state/shortcuts.ts";
+import { forgetToken, token } from "../state/token.ts";
+import { type Texts } from "../text/en.ts";
+import { texts } from "../text/index.ts";
+import { gateIsOpen } from "./token-gate.tsx";
+
+function nameOf(caller: AccessObject, t: Texts["shell"]): string {
+  if (caller.caller === "key") return caller.key?.name ?? t.callers.key;
+  return t.callers[caller.caller ?? "anybody"];
+}
+
+/** Who we are, and what is left to switch. */
+export function CallerMenu() {
+  const t = texts.value.shell;
+  const isOpen = useSignal(false);
+  const menu = useRef<HTMLDivElement>(null);
+  const caller = access.value;
+
+  useEffect(() => {
+    if (!isOpen.value) return undefined;
+    const close = () => {
+      isOpen.value = false;
+    };
+    const leave = (event: Event) => {
+      if (event.target instanceof Node && menu.current?.contains(event.target) === false) close();
+    };
+    const stop = onEscape(() => {
+      close();
+      menu.current?.querySelector("button")?.focus();
+    });
+    addEventListener("pointerdown", leave);
+    return () => {
+      stop();
+      removeEventListener("pointerdown", leave);
+    };
+  }, [isOpen.value]);
+
+  /** Does one thing of the menu. */
+  const choose = (act: () => void) => () => {
+    isOpen.value = false;
+    act();
+  };
+
+  if (caller === undefined) return null;
+  return (
+    <div class="caller" ref={menu}>
+      <button
+        type="button"
+        class="tool caller-button"
+        aria-expanded={isOpen.value}
+        aria-label={`${nameOf(caller, t)}, ${t.more}`}
+        onClick={() => {
+          isOpen.value = !isOpen.value;
+        }}
+      >
+        <span class="caller-name">{nameOf(caller, t)}</span>
+        <span class="caller-down">
+          <Icon name="down" size={12} />
+        </span>
+        <span class="caller-more">
+          <Icon name="more" />
+        </span>
+      </button>
+      {isOpen.value && (
+        <div class="menu">
+          <button
+            type="button"
+            class="narrow-only"
+            onClick={choose(() => {
+              language.value = language.value === "en" ? "zh" : "en";
+            })}
+          >
+            {language.value === "en" ? "中文" : "English"}
+          </button>
+          <button type="button" class="narrow-only" onClick={choose(switchTheme)}>
+            {t.theme[theme.value]}
+          </button>
+          <button
+            type="button"
+            onClick={choose(() => {
+              helpIsOpen.value = true;
+            })}
+          >
+            {t.shortcuts} <kbd>?</kbd>
+          </button>
+          {token.value === "" ? (
+            <button
+              type="button"
+              onClick={choose(() => {
+                gateIsOpen.value = true;
+              })}
+            >
+              {t.give}
+            </button>
+          ) : (
+            <button
+              type="button"
+              onClick={choose(() => {
+                forgetToken();
+                void askAccess();
+              })}
+            >
+              {t.leave}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

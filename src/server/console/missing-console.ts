@@ -1,0 +1,31 @@
+import { GatewayError } from "../../errors.ts";
+import { homePageHeaders, pageStyle } from "../home-page.ts";
+
+const reason = "This gateway was built without its console.";
+
+/** Why there is no console, for programs. */
+export function missingConsole(): GatewayError {
+  return new GatewayError(
+    "not-found",
+    `${reason} In its folder, 'npm ci && npm run build' makes it; it is there from then on.`,
+    { shouldRetry: false },
+  );
+}
+
+/** The same for people. */
+export const missingConsolePage = {
+  headers: homePageHeaders,
+  body: `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>akashchat-api</title>
+<style>${pageStyle}</style>
+<h1>No console here</h1>
+<p>${reason} It is made with the development dependencies. In the gateway's folder:</p>
+<pre>npm ci &amp;&amp; npm run build</pre>
+<p>Then load this page again. All APIs work without it.</p>
+</html>
+`,
+} as const;

@@ -1,0 +1,26 @@
+import type { GatewayConfiguration } from "./config-file/index.ts";
+import type { Router } from "./routing/router.ts";
+import type { UpstreamStatus } from "./server/status/upstream-status.ts";
+
+/** How the upstreams are, with what kind of server each is. */
+export function listUpstreamStatus(
+  router: Pick<Router, "states">,
+  { upstreams }: Pick<GatewayConfiguration, "upstreams">,
+): readonly UpstreamStatus[] {
+  return router.states().map(({ upstream, up, restingModels, problem }) => ({
+    name: upstream,
+    type: upstreams.find(({ name }) => name === upstream)?.type ?? "other",
+    up,
+    restingModels,
+    problem,
+  }));
+}
+
+/** Where an upstream of the configuration is. */
+export function addressOf(
+  { upstreams }: Pick<GatewayConfiguration, "upstreams">,
+  upstream: string,
+): URL | undefined {
+  const entry = upstreams.find(({ name }) => name === upstream);
+  return entry === undefined ? undefined : new URL(entry.baseUrl);
+}
