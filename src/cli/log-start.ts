@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { Services } from "../gateway.ts";
+import type { Services } from "../services.ts";
 import { isPretty } from "../log.ts";
 import { readVersion } from "../version.ts";
 

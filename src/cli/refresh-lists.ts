@@ -1,5 +1,5 @@
 import { toGatewayError, type GatewayError } from "../errors.ts";
-import type { Services } from "../gateway.ts";
+import type { Services } from "../services.ts";
 import type { Upstream } from "../upstreams/upstream.ts";
 
 /** What came of asking an upstream for its models. */

@@ -1,7 +1,7 @@
 import type { Environment } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import { createMemoryStores } from "../store/open-stores.ts";
-import { createServices, type Services } from "../gateway.ts";
+import { createServices, type Services } from "../services.ts";
 
 /**
  * Runs one task with the gateway's services but without its server. `environment` is what `${NAME}` in the configuration

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
-import { createServices } from "../../src/gateway.ts";
+import { createServices } from "../../src/services.ts";
 import { loadSecret, secretFileName } from "../../src/secrets/load-secret.ts";
 
 let folder = "";

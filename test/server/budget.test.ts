@@ -4,7 +4,7 @@ import OpenAI from "openai";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 
-import type { Overrides } from "../../src/gateway.ts";
+import type { Overrides } from "../../src/services.ts";
 import { openStream } from "../support/open-stream.ts";
 import { get, post } from "../support/post.ts";
 import { startStack, type Stack } from "../support/start-stack.ts";

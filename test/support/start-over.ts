@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { readConfig } from "../../src/config.ts";
-import { createGateway, type Gateway, type Overrides } from "../../src/gateway.ts";
+import { createGateway, type Gateway } from "../../src/gateway.ts";
+import type { Overrides } from "../../src/services.ts";
 import {
   startCompatibleSimulator,
   type CompatibleSimulator,

@@ -1,5 +1,6 @@
 import { readConfig } from "../../src/config.ts";
-import { createGateway, type Gateway, type Overrides } from "../../src/gateway.ts";
+import { createGateway, type Gateway } from "../../src/gateway.ts";
+import type { Overrides } from "../../src/services.ts";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/index.ts";
 
 /** What a stack is made from. */

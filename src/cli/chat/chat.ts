@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 
 import type { Environment } from "../../config-file/index.ts";
 import type { Config } from "../../config.ts";
-import type { Services } from "../../gateway.ts";
+import type { Services } from "../../services.ts";
 import { createQuestion } from "../create-question.ts";
 import { ownCommand } from "../look-around.ts";
 import { UsageError } from "../usage-error.ts";

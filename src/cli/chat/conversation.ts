@@ -1,4 +1,4 @@
-import type { Services } from "../../gateway.ts";
+import type { Services } from "../../services.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { Message } from "../../model/request.ts";
 import { fitContext } from "../../responses/fit-context.ts";

@@ -1,5 +1,5 @@
 import { toGatewayError } from "../../errors.ts";
-import type { Services } from "../../gateway.ts";
+import type { Services } from "../../services.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import { explainSystemError } from "../explain-system-error.ts";
 import { UsageError } from "../usage-error.ts";

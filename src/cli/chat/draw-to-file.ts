@@ -2,7 +2,7 @@ import { open, rm } from "node:fs/promises";
 
 import { drawImage } from "../../images/draw-image.ts";
 import { resolveImageModel } from "../../images/resolve-image-model.ts";
-import type { Services } from "../../gateway.ts";
+import type { Services } from "../../services.ts";
 import { note, type ChatStreams } from "./streams.ts";
 
 /** Names that are tried before giving up: a folder of so many pictures of one prompt is a mistake. */

@@ -1,6 +1,6 @@
 import type { AllowanceState } from "../../model/budget.ts";
 import { collect } from "../../model/collect.ts";
-import type { Services } from "../../gateway.ts";
+import type { Services } from "../../services.ts";
 import { isWebChat, type UpstreamEntry } from "../../upstreams/upstream-entry.ts";
 import type { Upstream } from "../../upstreams/upstream.ts";
 import { createQuestion } from "../create-question.ts";

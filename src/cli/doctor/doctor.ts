@@ -2,7 +2,7 @@ import { loadConfiguration, type Environment } from "../../config-file/index.ts"
 import { showText } from "../../config-file/shown-text.ts";
 import { ConfigError, readConfig, type Config } from "../../config.ts";
 import { createMemoryStores } from "../../store/open-stores.ts";
-import { createServices } from "../../gateway.ts";
+import { createServices } from "../../services.ts";
 import type { UpstreamEntry } from "../../upstreams/upstream-entry.ts";
 import { nameOrigins } from "../settings/name-origins.ts";
 import { checkGateway } from "./check-gateway.ts";

@@ -1,4 +1,4 @@
-import type { Services } from "../../gateway.ts";
+import type { Services } from "../../services.ts";
 import { legKey } from "../../model/leg.ts";
 import type { ProbeReport } from "../../upstreams/upstream.ts";
 import type { Checklist } from "./checklist.ts";

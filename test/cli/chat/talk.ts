@@ -4,7 +4,7 @@ import { PassThrough, Writable } from "node:stream";
 import { converse, type ConverseOptions } from "../../../src/cli/chat/converse.ts";
 import { noHistory } from "../../../src/cli/chat/history.ts";
 import { readConfig } from "../../../src/config.ts";
-import { createServices } from "../../../src/gateway.ts";
+import { createServices } from "../../../src/services.ts";
 import { startSimulator, type SimulatorOptions, type Simulator } from "../../../src/simulator/index.ts";
 
 /** Keys as terminals send them. */

@@ -1,4 +1,4 @@
-import type { Overrides } from "../../../src/gateway.ts";
+import type { Overrides } from "../../../src/services.ts";
 import type { RecordedRequest, ScriptedReply } from "../../../src/simulator/index.ts";
 import { createGate, type Gate } from "../../support/gate.ts";
 import { openStream } from "../../support/open-stream.ts";
