@@ -2,12 +2,14 @@ import type { ComponentType } from "preact";
 
 import { KeysPage } from "./keys/keys-page.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
+import { lazyPage } from "./lazy-page.tsx";
 import { type PageName, pageOrder } from "./page-order.ts";
 
 /** Those that there are. A further one is a line here. */
 const pages: Partial<Record<PageName, ComponentType>> = {
   overview: OverviewPage,
   keys: KeysPage,
+  connect: lazyPage(async () => (await import("./connect/connect-page.tsx")).ConnectPage),
 };
 
 /** The page of a name; `undefined`: there is none. */

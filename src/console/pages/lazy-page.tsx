@@ -1,0 +1,39 @@
+import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+
+import { Button } from "../parts/button.tsx";
+import { Message } from "../parts/message.tsx";
+import { texts } from "../text/index.ts";
+
+/** A page that is loaded when it is first gone to. Where it can't be, it says so: after an update its file may be another. */
+export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
+  const page = signal<ComponentType | undefined>(undefined);
+  const isLost = signal(false);
+
+  return function LazyPage() {
+    const t = texts.value;
+    useEffect(() => {
+      if (page.peek() !== undefined) return;
+      isLost.value = false;
+      load().then(
+        (loaded) => {
+          page.value = loaded;
+        },
+        () => {
+          isLost.value = true;
+        },
+      );
+    }, []);
+    const Page = page.value;
+    if (Page !== undefined) return <Page />;
+    if (!isLost.value) return <div class="panel shape loading" role="status" aria-label={t.common.loading} />;
+    return (
+      <div class="panel">
+        <Message title={t.shell.notLoaded} text={t.shell.notLoadedText}>
+          <Button onPress={() => location.reload()}>{t.shell.reload}</Button>
+        </Message>
+      </div>
+    );
+  };
+}
