@@ -5,7 +5,7 @@ import { findUsual, listKeyChoices, toKeyValue } from "../../src/console/pages/c
 import { readAddress } from "../../src/console/pages/connect/read-address.ts";
 
 const secret = "akc-Tn3vK8dR1xQ0pZbW6yHc5LmJ2sUe9FgA7oXiVt4D";
-const key = (id: string, name: string, hint = "abcd"): KeyObject => ({
+const key = (id: string, name: string, hint = "akc-…abcd"): KeyObject => ({
   id,
   name,
   hint,
@@ -58,7 +58,7 @@ describe("which keys a client may get", () => {
     const made = { name: "new", secret };
     const keys = [
       key("key_1", "codex"),
-      key("key_2", "new", "Vt4D"),
+      key("key_2", "new", "akc-…Vt4D"),
       { ...key("key_3", "x"), revoked_at: "…" },
     ];
     const choices = listKeyChoices({ ...nothing, keys, made });
@@ -77,7 +77,7 @@ describe("which keys a client may get", () => {
 test("a key is copied and not seen; of one that was shown once there is its end", () => {
   expect(toKeyValue({ id: "made", secret })).toEqual({ text: secret, shown: "akc-…Vt4D" });
   expect(toKeyValue({ id: "own", secret: "short" })).toEqual({ text: "short", shown: "••••" });
-  expect(toKeyValue({ id: "key_1", name: "ci", hint: "abcd" })).toEqual({ text: "akc-…abcd" });
+  expect(toKeyValue({ id: "key_1", name: "ci", hint: "akc-…abcd" })).toEqual({ text: "akc-…abcd" });
   expect(toKeyValue({ id: "paste", secret: "" })).toEqual({ text: "akc-…" });
   expect(toKeyValue({ id: "none", secret: "" })).toEqual({ text: "akashchat" });
 });

@@ -90,7 +90,7 @@ export function writeValue(value: string, form: Form): string {
   const text = clean(value);
   switch (form) {
     case "word":
-      return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${inQuotes(text)}'`;
+      return /^[\w./:@%+,=…•-]+$/.test(text) ? text : `'${inQuotes(text)}'`;
     case "quoted":
       return inQuotes(text);
     case "json-quoted":

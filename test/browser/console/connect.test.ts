@@ -77,7 +77,7 @@ test("every client has its settings, in both languages, and fits a narrow screen
     await console.page.getByRole("link", { name, exact: true }).click();
     await console.page.getByRole("region", { name, exact: true }).waitFor();
     await console.check();
-    await narrow.page.getByLabel("客户端").selectOption(id);
+    await narrow.page.getByRole("combobox", { name: "客户端" }).selectOption(id);
     await narrow.page.getByRole("region", { name, exact: true }).waitFor();
     expect([id, await narrow.page.evaluate("document.documentElement.scrollWidth")]).toEqual([id, 360]);
     await narrow.check();
@@ -144,7 +144,7 @@ test("a pasted key is masked and tried; one that is refused is told with the gat
     ...asOperator(url),
   });
   const { page } = console;
-  await page.getByLabel("Key").first().selectOption("paste");
+  await page.getByRole("combobox", { name: "Key" }).selectOption("paste");
   await page.getByLabel("Paste a key").fill(key);
   await page.getByText(`akc-…${key.slice(-4)}`).waitFor();
   expect(await page.getByLabel("Paste a key").getAttribute("type")).toBe("password");

@@ -9,7 +9,7 @@ export interface KeyChoice {
   readonly name?: string;
   /** The key itself, where it is known; empty: there is none. */
   readonly secret?: string;
-  /** The end of it, where no more is known. */
+  /** `akc-…Vt4D`, where no more is known. */
   readonly hint?: string;
 }
 
@@ -31,7 +31,7 @@ const endOf = (secret: string): string => secret.slice(-4);
 export function listKeyChoices(sources: KeySources): readonly KeyChoice[] {
   const { access, token, keys, made, pasted, now } = sources;
   const known = toKeyRows(keys, now).map(({ key: { id, name, hint } }): KeyChoice => {
-    const isMade = made !== undefined && made.name === name && endOf(made.secret) === hint;
+    const isMade = made !== undefined && made.name === name && hint.endsWith(endOf(made.secret));
     return isMade ? { id, name, secret: made.secret } : { id, name, hint };
   });
   const isKnown = known.some(({ secret }) => secret !== undefined);
@@ -64,9 +64,9 @@ export function findUsual(choices: readonly KeyChoice[], client: string): KeyCho
 const anyKey = "akashchat";
 
 /** What stands in the settings: a key that is known is copied, and never seen. */
-export function toKeyValue({ id, secret, hint = "" }: KeyChoice): SlotValue {
+export function toKeyValue({ id, secret, hint = "akc-…" }: KeyChoice): SlotValue {
   if (id === "none") return { text: anyKey };
-  if (secret === undefined) return { text: `akc-…${hint}` };
-  if (secret === "") return { text: "akc-…" };
+  if (secret === undefined) return { text: hint };
+  if (secret === "") return { text: hint };
   return { text: secret, shown: secret.length < 20 ? "••••" : `${secret.slice(0, 4)}…${endOf(secret)}` };
 }
