@@ -5,8 +5,6 @@ import { Button } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { connectTexts } from "../../text/connect.ts";
 
-const mostLines = 20;
-
 /** The first lines of filled text; a place that is filled has no line end. */
 function cut(parts: readonly FilledPart[], lines: number): readonly FilledPart[] {
   const kept: FilledPart[] = [];
@@ -24,10 +22,13 @@ function cut(parts: readonly FilledPart[], lines: number): readonly FilledPart[]
 export function FilledCode({
   parts,
   isFirst = false,
+  mostLines = 20,
 }: {
   readonly parts: readonly FilledPart[];
   /** The one that most people will copy. */
   readonly isFirst?: boolean;
+  /** So many are shown at first. */
+  readonly mostLines?: number;
 }) {
   const t = connectTexts.value;
   const isOpen = useSignal(false);

@@ -13,7 +13,13 @@ export function GuideSteps({ guide, values }: { readonly guide: Guide; readonly 
   return (
     <>
       {steps.map((step, index) => (
-        <Step key={index} step={step} values={values} isFirst={index === 0 && guide.canLaunch !== true} />
+        <Step
+          key={index}
+          step={step}
+          values={values}
+          isFirst={index === 0 && guide.canLaunch !== true}
+          isLess={guide.canLaunch === true}
+        />
       ))}
     </>
   );
@@ -23,9 +29,11 @@ interface StepProps {
   readonly step: GuideStep;
   readonly values: SlotValues;
   readonly isFirst: boolean;
+  /** There is a shorter way. */
+  readonly isLess: boolean;
 }
 
-function Step({ step, values, isFirst }: StepProps) {
+function Step({ step, values, isFirst, isLess }: StepProps) {
   if (step.kind === "form") return <FormStep step={step} values={values} />;
   const parts =
     step.kind === "text"
@@ -36,7 +44,7 @@ function Step({ step, values, isFirst }: StepProps) {
       <p class="guide-hint">
         <CodeText text={describe(step)} />
       </p>
-      <FilledCode parts={parts} isFirst={isFirst} />
+      <FilledCode parts={parts} isFirst={isFirst} mostLines={isLess ? 8 : 20} />
     </div>
   );
 }
