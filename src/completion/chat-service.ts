@@ -2,6 +2,7 @@ import type { AppliedEdit, ContextEdit } from "../model/context-edit.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { CallWatch } from "../model/call-watch.ts";
 import type { ListedModel, RoutedModel } from "../model/leg.ts";
+import type { ResolvedAlias } from "../model/model-alias.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ChatRequest } from "../model/request.ts";
 import type { Sink } from "../stream/source.ts";
@@ -61,6 +62,8 @@ export interface ChatService {
   ): Promise<EditedContext>;
   /** Models offered now, and behind them the names of their aliases (`LIST_ALIASES`), which have `aliasOf`. */
   listModels(signal: AbortSignal): Promise<readonly ListedModel[]>;
+  /** The operator's other names, patterns too, in the order in which they are looked up; none where they are not shown (`LIST_ALIASES`). */
+  listAliases(signal: AbortSignal): Promise<readonly ResolvedAlias[]>;
   /** The model behind a client's id (`resolveModel`) as the list has it. Throws why there is no list, too. */
   showModel(id: string, signal: AbortSignal): Promise<ListedModel>;
   /** The model behind a client's id: aliases, wildcards, any case. Throws kind `model-not-found` with a hint. */

@@ -244,6 +244,11 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       const catalogue = await router.catalogue(signal);
       return [...models, ...listAliases(models, aliases(), (id) => catalogue.find(id))];
     },
+    async listAliases(signal) {
+      if (config.LIST_ALIASES === "off") return [];
+      const catalogue = await router.catalogue(signal);
+      return aliases().map(({ from, to }) => ({ from, model: catalogue.find(to)?.id }));
+    },
     async showModel(id, signal) {
       // A chat may try any id at an upstream without a list, but none is known to be a model then.
       await router.listModels(signal);

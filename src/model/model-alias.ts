@@ -4,3 +4,9 @@ export interface ModelAlias {
   /** A name of the operator's own, `upstream/model`, or the id of a model. */
   readonly to: string;
 }
+
+/** The same, with the id of the model that it leads to; `undefined`: to none that is offered now. */
+export interface ResolvedAlias {
+  readonly from: string;
+  readonly model: string | undefined;
+}

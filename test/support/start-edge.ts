@@ -82,6 +82,7 @@ export async function startEdge(options: {
     fits: async () => true,
     editContext: async (request) => ({ request, applied: [] }),
     listModels: async () => models.map((model) => listed(model)),
+    listAliases: async () => [],
     async showModel(id, signal) {
       return listed(await chat.resolveModel(id, signal));
     },

@@ -23,6 +23,8 @@ export interface AskOptions {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** In place of the one that was given to the console. */
+  readonly token?: string;
 }
 
 function readError(status: number, text: string): AskError {
@@ -40,12 +42,11 @@ function readError(status: number, text: string): AskError {
 /** Asks a path of the gateway, with the token if there is one. Rejects with `AskError`, or as `fetch` does when it is aborted. */
 export async function open(
   path: string,
-  { method = "GET", body, signal }: AskOptions = {},
+  // Whoever asks is not to ask again because of another token.
+  { method = "GET", body, signal, token: given = token.peek() }: AskOptions = {},
 ): Promise<Response> {
   const headers = new Headers();
-  // Whoever asks is not to ask again because of another token.
-  const bearer = token.peek();
-  if (bearer !== "") headers.set("authorization", `Bearer ${bearer}`);
+  if (given !== "") headers.set("authorization", `Bearer ${given}`);
   if (body !== undefined) headers.set("content-type", "application/json");
   const answer = await fetch(new URL(path, gatewayUrl), {
     method,

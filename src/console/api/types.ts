@@ -123,6 +123,12 @@ export interface ModelObject {
   readonly upstreams: readonly LegObject[];
 }
 
+/** Another name of a model; `model` is `null` where it leads to none that is offered now. */
+export interface AliasObject {
+  readonly name: string;
+  readonly model: string | null;
+}
+
 /** A request under way. */
 export interface OpenObject {
   readonly id: string;
@@ -189,6 +195,8 @@ export interface StatusObject {
   readonly open_to_all: boolean;
   readonly upstreams: readonly UpstreamObject[];
   readonly models: readonly ModelObject[];
+  /** Other names, patterns too, in the order in which they are looked up. */
+  readonly aliases: readonly AliasObject[];
   readonly open: readonly OpenObject[];
   readonly activity: ActivityObject | null;
   readonly activity_error: string | null;

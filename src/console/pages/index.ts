@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 
+import { lazyPage } from "../parts/lazy-page.tsx";
 import { KeysPage } from "./keys/keys-page.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
 import { type PageName, pageOrder } from "./page-order.ts";
@@ -8,6 +9,7 @@ import { type PageName, pageOrder } from "./page-order.ts";
 const pages: Partial<Record<PageName, ComponentType>> = {
   overview: OverviewPage,
   keys: KeysPage,
+  connect: lazyPage(async () => (await import("./connect/connect-page.tsx")).ConnectPage),
 };
 
 /** The page of a name; `undefined`: there is none. */

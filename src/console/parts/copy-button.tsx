@@ -29,11 +29,13 @@ async function copy(text: string): Promise<boolean> {
 export interface CopyButtonProps extends Pick<ButtonProps, "kind" | "small" | "class"> {
   readonly text: string;
   readonly label?: string;
+  /** What it is that is copied, for screen readers where several of them stand side by side. */
+  readonly what?: string;
   readonly onCopied?: () => void;
 }
 
 /** Copies a text and says so for a while. */
-export function CopyButton({ text, label, onCopied, ...look }: CopyButtonProps) {
+export function CopyButton({ text, label, what, onCopied, ...look }: CopyButtonProps) {
   const isCopied = useSignal(false);
   const t = texts.value.common;
   useEffect(() => {
@@ -53,6 +55,7 @@ export function CopyButton({ text, label, onCopied, ...look }: CopyButtonProps) 
     <Button {...look} onPress={() => void press()}>
       <Icon name="copy" />
       <span aria-live="polite">{isCopied.value ? t.copied : (label ?? t.copy)}</span>
+      {what !== undefined && <span class="out-of-sight"> {what}</span>}
     </Button>
   );
 }

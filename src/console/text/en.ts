@@ -24,6 +24,9 @@ export const en = {
     lost: (clock: string) => `No connection since ${clock}.`,
     lostRest: (seconds: number) => `Figures are from then. Trying again in ${seconds} s.`,
     noPage: "There is no such page.",
+    notLoaded: "This page could not be loaded",
+    notLoadedText: "The gateway does not answer, or was updated meanwhile.",
+    reload: "Load again",
   },
   gate: {
     title: "This gateway asks for its token",

@@ -20,6 +20,9 @@ export const zh: Texts = {
     lost: (clock) => `自 ${clock} 起没有连接。`,
     lostRest: (seconds) => `数据停留在那时。${seconds} 秒后重试。`,
     noPage: "没有这个页面。",
+    notLoaded: "无法加载此页面",
+    notLoadedText: "网关没有应答，或已被更新。",
+    reload: "重新加载",
   },
   gate: {
     title: "此网关需要令牌",

@@ -53,6 +53,17 @@ export function createStatus(sources: StatusSources) {
     return listed.filter((model) => findModelBar(caller, model) === undefined);
   }
 
+  /** Other names of the models that the caller may ask. */
+  async function listAliases(models: readonly ListedModel[], caller: Caller, signal: AbortSignal) {
+    const aliases = await chat.listAliases(signal).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return [];
+    });
+    if (ownerOf(caller) === undefined) return aliases;
+    const shown = new Set(models.map(({ id }) => id));
+    return aliases.filter(({ model }) => model !== undefined && shown.has(model));
+  }
+
   /** What the ledger says; where it can't, why. */
   async function readActivity(span: SpanName, owner: string | undefined) {
     if (config.LEDGER_DAYS === 0) return { activity: null, activity_error: "LEDGER_DAYS is 0." };
@@ -92,6 +103,7 @@ export function createStatus(sources: StatusSources) {
       listOpen(owner),
       caller.kind === "key" ? describeKey(keys, caller) : null,
     ]);
+    const aliases = await listAliases(models, caller, signal);
     const names = new Map(known.map((allowance) => [allowance.name, allowance]));
     return {
       object: "status",
@@ -111,6 +123,7 @@ export function createStatus(sources: StatusSources) {
           ),
         ),
       models: models.map(encodeStatusModel),
+      aliases: aliases.map(({ from, model }) => ({ name: from, model: model ?? null })),
       open: openNow,
       ...happened,
       key,

@@ -5,7 +5,7 @@ import { Button } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { hasPage } from "../../state/pages.ts";
-import { goTo } from "../../state/route.ts";
+import { goTo, route } from "../../state/route.ts";
 import { texts } from "../../text/index.ts";
 import { made } from "./key-state.ts";
 
@@ -64,7 +64,9 @@ export function MadeKey() {
               isCopied.value = true;
             }}
           />
-          {hasPage("connect") && <Button onPress={() => goTo("connect")}>{t.keys.connect}</Button>}
+          {hasPage("connect") && route.value.page !== "connect" && (
+            <Button onPress={() => goTo("connect")}>{t.keys.connect}</Button>
+          )}
         </div>
       </div>
     </section>
