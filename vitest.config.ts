@@ -16,8 +16,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // The first and second have scripts of their own.
-    exclude: ["test/agents/**", "test/processes/**", "**/node_modules/**"],
+    // The first three have scripts of their own.
+    exclude: ["test/agents/**", "test/browser/**", "test/processes/**", "**/node_modules/**"],
     // Many tests wait for sockets, timers and other processes: a core kept free for the runner would idle.
     maxWorkers: "100%",
     // Files share what they import: loading it for each of them took a fourth of all time. A test puts back what it changes.

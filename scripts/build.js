@@ -43,7 +43,13 @@ if (existsSync(compiler) && values.strip !== true) {
 function buildConsole() {
   const vite = join(root, "node_modules/vite/bin/vite.js");
   if (!existsSync(vite)) return 0;
-  const options = ["build", "--config", join(root, "vite.console.config.ts"), "--outDir", join(out, "console")];
+  const options = [
+    "build",
+    "--config",
+    join(root, "vite.console.config.ts"),
+    "--outDir",
+    join(out, "console"),
+  ];
   return spawnSync(process.execPath, [vite, ...options], { cwd: root, stdio: "inherit" }).status ?? 1;
 }
 

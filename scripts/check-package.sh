@@ -58,6 +58,7 @@ test -f node_modules/akashchat-api/gateway.schema.json
 npx akashchat-api config schema >/dev/null
 start npx akashchat-api demo
 ask
+curl -fsS "$url/console/" | grep -q '<div id="console">'
 stop
 echo "package $version works on Node $(node --version)"
 

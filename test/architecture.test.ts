@@ -31,7 +31,7 @@ function readImports(path: string): Imports {
 }
 
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
+  .filter((name) => /\.tsx?$/.test(name))
   .map((name) => readImports(join(root, name)));
 
 /** Where each part may look, by the beginning of the path. Its own folder is always allowed. */
@@ -148,6 +148,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "stream/",
   ],
   "simulator/": [],
+  // It knows the gateway by its APIs alone, as any program does.
+  "console/": [],
 };
 
 describe("imports point inwards", () => {
@@ -173,11 +175,11 @@ describe("imports point inwards", () => {
   });
 });
 
-// Its habits are those of one upstream among others.
+// The console names kinds of servers, as the command line does. Its habits are those of one upstream among others.
 // The program's own name, also as the beginning of metrics and attributes, is none of it.
 test("Akash Chat is named in its own folder alone, by those who start the program, and by its stand-in", () => {
   const free =
-    /^(?:upstreams\/akash-chat\/|upstreams\/create-upstream\.ts|upstreams\/upstream-entry\.ts|config-file\/|cli\/|simulator\/|config\.ts|gateway\.ts|index\.ts|main\.ts)/;
+    /^(?:upstreams\/akash-chat\/|upstreams\/create-upstream\.ts|upstreams\/upstream-entry\.ts|config-file\/|cli\/|simulator\/|config\.ts|gateway\.ts|index\.ts|main\.ts|console\/)/;
   const wrong = files
     .filter(({ file }) => !free.test(file))
     .filter(({ file }) => /akash[ -]?chat(?!-api|_|\.\w)/i.test(readFileSync(join(root, file), "utf8")));
@@ -187,6 +189,35 @@ test("Akash Chat is named in its own folder alone, by those who start the progra
 test("Fastify stays inside the server", () => {
   const users = files.filter(({ others }) => others.some((name) => /^(?:@?fastify)/.test(name)));
   expect(users.map(({ file }) => file).filter((file) => !file.startsWith("server/"))).toEqual(["gateway.ts"]);
+});
+
+test("nothing of the gateway knows the console", () => {
+  const users = files.filter(
+    ({ file, ours }) => !file.startsWith("console/") && ours.some((target) => target.startsWith("console/")),
+  );
+  expect(users.map(({ file }) => file)).toEqual([]);
+});
+
+test("of the console, what tests can try without a browser imports nothing of one", () => {
+  const pure = /^console\/(?:domain|text\/(?:en|zh)\.ts|api\/types\.ts)/;
+  const wrong = files
+    .filter(({ file }) => pure.test(file))
+    .flatMap(({ file, ours, others }) =>
+      [...others, ...ours.filter((target) => !pure.test(target))].map((name) => `${file} -> ${name}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
+// The page's policy forbids them in markup, and a text of somebody else's must never become markup.
+test("the console sets no style attribute and no markup", () => {
+  const wrong = files.filter(
+    ({ file }) =>
+      file.startsWith("console/") &&
+      /\bstyle=|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\(/.test(
+        withoutComments(file),
+      ),
+  );
+  expect(wrong.map(({ file }) => file)).toEqual([]);
 });
 
 test("the service of responses knows no HTTP", () => {

@@ -37,7 +37,8 @@ describe("the build without development dependencies", () => {
     const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
     expect(built.filter((name) => name.endsWith(".js")).sort()).toEqual(
       source
-        .filter((name) => name.endsWith(".ts"))
+        // The console is a bundle, for which the tools are missing here.
+        .filter((name) => name.endsWith(".ts") && !name.startsWith("console/"))
         .map((name) => name.replace(/\.ts$/, ".js"))
         .sort(),
     );

@@ -1,19 +1,23 @@
+import { useEffect, useRef } from "preact/hooks";
+
 import { findPage } from "./pages/index.ts";
+import { pageOrder } from "./pages/page-order.ts";
 import { Message } from "./parts/message.tsx";
 import { BottomBar } from "./shell/bottom-bar.tsx";
 import { LostNotice } from "./shell/lost-notice.tsx";
 import { ShortcutHelp } from "./shell/shortcut-help.tsx";
 import { gateIsOpen, TokenGate } from "./shell/token-gate.tsx";
 import { TopBar } from "./shell/top-bar.tsx";
-import { access, accessFailure } from "./state/access.ts";
+import { access, accessFailure, isKnown } from "./state/access.ts";
 import { route } from "./state/route.ts";
 import { texts } from "./text/index.ts";
 
 /** All of the console: the gate where the gateway does not know us, else the page that the address names. */
 export function App() {
   const t = texts.value;
+  useArrival(route.value.page);
   if (access.value === undefined && accessFailure.value === undefined) return null;
-  if (access.value?.caller == null || gateIsOpen.value) return <TokenGate />;
+  if (!isKnown(access.value) || gateIsOpen.value) return <TokenGate />;
   const Page = findPage(route.value.page);
   return (
     <>
@@ -29,6 +33,20 @@ export function App() {
       <ShortcutHelp />
     </>
   );
+}
+
+/** Names the window after the page, and begins at the top of a page that one has gone to. */
+function useArrival(page: string): void {
+  const name = pageOrder.find((one) => one === page);
+  const title = name === undefined ? "" : `${texts.value.pages[name]} · `;
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${title}akashchat-api`;
+  }, [title]);
+  useEffect(() => {
+    if (isFirst.current) isFirst.current = false;
+    else document.getElementById("content")?.focus();
+  }, [page]);
 }
 
 /** The address behind `#` is that of the page, so the link itself must not lead there. */

@@ -10,6 +10,11 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 const away = () => Promise.reject(new StoreError("unavailable", undefined));
 
+const limitsOf = ({ name, limits }: { name: string; limits: { limit: string }[] }) => [
+  name,
+  limits.map(({ limit }) => limit),
+];
+
 describe("the admin API", () => {
   test("is closed without ADMIN_TOKEN, whatever comes along", async () => {
     await using team = await startTeam({ env: { ADMIN_TOKEN: "", BEARER_TOKEN: "sesame" } });
@@ -100,10 +105,6 @@ describe("the admin API", () => {
     const gone = await team.createKey({ name: "gone", requests_per_minute: 5 });
     await team.admin("DELETE", `/keys/${gone.id}`);
     const { data } = (await team.admin("GET", "/keys?limits=true")).json();
-    const limitsOf = ({ name, limits }: { name: string; limits: { limit: string }[] }) => [
-      name,
-      limits.map(({ limit }) => limit),
-    ];
     expect(data.map(limitsOf)).toEqual([
       ["gone", []],
       ["child", ["requests_per_minute", "budget"]],

@@ -14,6 +14,8 @@ export interface DrawOptions {
 }
 
 const labels = 5;
+/** On less there is no room for axes: bars and lines alone. */
+const narrowest = 200;
 const font = '11px system-ui, "PingFang SC", "Microsoft YaHei", sans-serif';
 
 function readColour(name: string): string {
@@ -67,6 +69,7 @@ export function drawChart(element: HTMLElement, data: ChartData, options: DrawOp
   const begin = (data.times[0] ?? 0) / 1000;
   const end = begin + (data.times.length * data.stepMs) / 1000;
   const marks = Array.from({ length: labels }, (_, index) => begin + ((end - begin) * index) / (labels - 1));
+  const hasAxes = width >= narrowest;
   const values = data.form === "bars" ? stack(data.series) : data.series.map((one) => one.values);
 
   return new uPlot(
@@ -81,7 +84,7 @@ export function drawChart(element: HTMLElement, data: ChartData, options: DrawOp
         {
           font,
           stroke: text,
-          size: 20,
+          size: hasAxes ? 20 : 4,
           gap: 2,
           grid: { show: false },
           ticks: { show: false },
@@ -92,12 +95,12 @@ export function drawChart(element: HTMLElement, data: ChartData, options: DrawOp
         {
           font,
           stroke: text,
-          size: 34,
+          size: hasAxes ? 34 : 0,
           gap: 6,
           grid: { stroke: hairline, width: 1 },
           ticks: { show: false },
           splits: () => [0, top / 2, top],
-          values: (_plot, splits) => splits.map(data.writeAxis),
+          values: (_plot, splits) => splits.map((value) => (hasAxes ? data.writeAxis(value) : "")),
         },
       ],
       series: [{}, ...data.series.map((one, index) => toSeries(data, one, index))],
@@ -105,7 +108,7 @@ export function drawChart(element: HTMLElement, data: ChartData, options: DrawOp
         draw: [
           (plot) => {
             if (data.form === "bars") drawBars(plot, data, colours);
-            drawTimes(plot, marks, text, writeTime);
+            if (hasAxes) drawTimes(plot, marks, text, writeTime);
           },
         ],
         setCursor: [

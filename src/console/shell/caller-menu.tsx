@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { AccessObject } from "../api/types.ts";
 import { Icon } from "../parts/icon.tsx";
 import { access, askAccess } from "../state/access.ts";
-import { language } from "../state/preferences.ts";
+import { language, switchTheme, theme } from "../state/preferences.ts";
 import { helpIsOpen, onEscape } from "../state/shortcuts.ts";
 import { forgetToken, token } from "../state/token.ts";
 import { type Texts } from "../text/en.ts";
@@ -78,6 +78,9 @@ export function CallerMenu() {
             })}
           >
             {language.value === "en" ? "中文" : "English"}
+          </button>
+          <button type="button" class="narrow-only" onClick={choose(switchTheme)}>
+            {t.theme[theme.value]}
           </button>
           <button
             type="button"

@@ -7,6 +7,10 @@ import { shortcuts } from "../state/preferences.ts";
 import { helpIsOpen } from "../state/shortcuts.ts";
 import { texts } from "../text/index.ts";
 
+function close(): void {
+  helpIsOpen.value = false;
+}
+
 /** The keys that do something, and the switch that puts single ones to rest. */
 export function ShortcutHelp() {
   const t = texts.value;
@@ -17,9 +21,6 @@ export function ShortcutHelp() {
     if (isOpen) dialog.current?.showModal();
     else dialog.current?.close();
   }, [isOpen]);
-  const close = () => {
-    helpIsOpen.value = false;
-  };
   return (
     <dialog ref={dialog} class="sheet" aria-labelledby="help-title" onClose={close}>
       <header class="panel-head">

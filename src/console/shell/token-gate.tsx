@@ -2,7 +2,7 @@ import { signal, useSignal } from "@preact/signals";
 
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
-import { access, accessFailure, askAccess } from "../state/access.ts";
+import { access, accessFailure, askAccess, isKnown } from "../state/access.ts";
 import { forgetToken, keepToken, token } from "../state/token.ts";
 import { texts } from "../text/index.ts";
 
@@ -25,7 +25,7 @@ export function TokenGate() {
     keepToken(value, remember.value);
     const answer = await askAccess();
     isBusy.value = false;
-    if (answer?.caller != null) gateIsOpen.value = false;
+    if (isKnown(answer)) gateIsOpen.value = false;
   }
 
   if (accessFailure.value !== undefined)

@@ -4,7 +4,7 @@ import { pageOrder } from "../pages/page-order.ts";
 import { hasPage } from "../state/pages.ts";
 import { language } from "../state/preferences.ts";
 import { linkTo, route } from "../state/route.ts";
-import { lost, status } from "../state/status.ts";
+import { isLost, status } from "../state/status.ts";
 import { texts } from "../text/index.ts";
 import { CallerMenu } from "./caller-menu.tsx";
 import { ThemeButton } from "./theme-button.tsx";
@@ -49,7 +49,7 @@ export function TopBar() {
 function LiveState() {
   const t = texts.value.shell;
   const streams = status.value?.open.filter(({ stream }) => stream).length;
-  if (lost.value !== undefined)
+  if (isLost.value)
     return (
       <p class="live">
         <Dot kind="bad" /> {t.notLive}

@@ -1,19 +1,31 @@
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 
 import { ask } from "../api/ask.ts";
 import type { AccessObject } from "../api/types.ts";
+import { token } from "./token.ts";
 
 /** Who the gateway takes us for: `undefined` while it has not said. */
 export const access = signal<AccessObject | undefined>(undefined);
+/** Whether the gateway knows us: nothing but its address may be asked for before. */
+export function isKnown(of: AccessObject | undefined): boolean {
+  return of !== undefined && of.caller !== null;
+}
+
+/** The token by which it knows us: that which is given now, as soon as it was asked. */
+export const knownBy = signal("");
 /** Why it could not be asked. */
 export const accessFailure = signal<string | undefined>(undefined);
 
 /** Asks who we are. Never rejects. */
 export async function askAccess(): Promise<AccessObject | undefined> {
   try {
+    const asked = token.value;
     const answer = await ask<AccessObject>("v1/access");
-    access.value = answer;
-    accessFailure.value = undefined;
+    batch(() => {
+      access.value = answer;
+      knownBy.value = asked;
+      accessFailure.value = undefined;
+    });
     return answer;
   } catch (error) {
     accessFailure.value = error instanceof Error ? error.message : String(error);

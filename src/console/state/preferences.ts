@@ -26,6 +26,13 @@ export const theme = createChoice<"system" | "light" | "dark">(
   "system",
 );
 
+const nextTheme = { system: "light", light: "dark", dark: "system" } as const;
+
+/** From the system's to light, to dark, and back. */
+export function switchTheme(): void {
+  theme.value = nextTheme[theme.value];
+}
+
 /** Whether single keys do something. */
 export const shortcuts = createChoice<"on" | "off">("shortcuts", ["on", "off"], "on");
 

@@ -3,8 +3,8 @@ import { computed, effect, signal } from "@preact/signals";
 import { ask, AskError } from "../api/ask.ts";
 import { follow } from "../api/follow.ts";
 import type { Span, StatusObject } from "../api/types.ts";
-import { access, askAccess } from "./access.ts";
-import { token } from "./token.ts";
+import { access, askAccess, isKnown, knownBy } from "./access.ts";
+import { now } from "./clock.ts";
 
 /** How the gateway is, as it was last told; `undefined`: nothing was told yet. */
 export const status = signal<StatusObject | undefined>(undefined);
@@ -14,6 +14,12 @@ export const span = signal<Span>("24h");
 export const lost = signal<{ readonly since: number; readonly nextTry: number } | undefined>(undefined);
 /** Whether anybody has ever asked for an answer, as far as is remembered; `undefined`: not known yet. */
 export const everAsked = signal<boolean | undefined>(undefined);
+
+/** What the gateway ends by itself, and what is at once begun anew, is not worth a word. */
+const quietMs = 3000;
+
+/** Whether nothing is told for so long that it is worth a word. */
+export const isLost = computed(() => lost.value !== undefined && now.value - lost.value.since >= quietMs);
 
 const firstWaitMs = 1000;
 const longestWaitMs = 10_000;
@@ -57,7 +63,7 @@ async function followStatus(of: Span, signal: AbortSignal): Promise<void> {
 
 /** Changes with who we are, and not with each time that we ask who. `undefined`: nobody. */
 const viewer = computed(() =>
-  access.value?.caller == null ? undefined : `${access.value.caller} ${token.value}`,
+  isKnown(access.value) ? `${access.value?.caller} ${knownBy.value}` : undefined,
 );
 const isVisible = signal(!document.hidden);
 document.addEventListener("visibilitychange", () => {

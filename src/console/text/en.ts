@@ -13,7 +13,7 @@ export const en = {
     pages: "Pages",
     streams: (count: number) => (count === 1 ? "1 stream open" : `${count} streams open`),
     notLive: "not live",
-    language: "Language: English. Switch to Chinese",
+    language: "EN: switch to Chinese",
     languageShort: "EN",
     theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
     callers: { anybody: "anybody", operator: "operator", admin: "operator", key: "key" },
@@ -178,7 +178,7 @@ export const en = {
     notices: {
       runsOut: (name: string, clock: string) => `${name} runs out at about ${clock},`,
       runsOutRest: (minutes: number) =>
-        `${minutes} minutes before its allowance renews (pace of the last 30 minutes).`,
+        `${minutes === 1 ? "a minute" : minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`} before its allowance renews (pace of the last 30 minutes).`,
       usedUp: (name: string) => `${name} is used up`,
       usedUpRest: (clock: string) => `until its allowance renews at ${clock}.`,
       usedUpOpen: "until its allowance renews.",

@@ -9,7 +9,7 @@ export const zh: Texts = {
     pages: "页面",
     streams: (count) => `${count} 个流进行中`,
     notLive: "未连接",
-    language: "语言：中文。切换为英文",
+    language: "中：切换为英文",
     languageShort: "中",
     theme: { system: "主题：跟随系统", light: "主题：浅色", dark: "主题：深色" },
     callers: { anybody: "任何人", operator: "管理员", admin: "管理员", key: "密钥" },
@@ -162,7 +162,8 @@ export const zh: Texts = {
     },
     notices: {
       runsOut: (name, clock) => `${name} 的额度约在 ${clock} 用完，`,
-      runsOutRest: (minutes) => `比额度恢复早 ${minutes} 分钟（按最近 30 分钟的速度）。`,
+      runsOutRest: (minutes) =>
+        `比额度恢复早 ${minutes < 120 ? `${minutes} 分钟` : `${Math.round(minutes / 60)} 小时`}（按最近 30 分钟的速度）。`,
       usedUp: (name) => `${name} 的额度已用完，`,
       usedUpRest: (clock) => `${clock} 恢复。`,
       usedUpOpen: "等待恢复。",

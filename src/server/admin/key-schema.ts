@@ -169,7 +169,7 @@ export function encodeLimitState({ limit, used, held, resetsAt }: LimitState) {
   return {
     limit: limitField(limit),
     id: limit.id,
-    unit: limit.unit === "nano-usd" ? "usd" : limit.unit,
+    unit: limit.unit === "nano-usd" ? ("usd" as const) : limit.unit,
     period: limit.period ?? null,
     cap: limit.cap / scale,
     used: used / scale,

@@ -48,6 +48,11 @@ function ofModelAlone(support: Support): LegSupport {
   return support === "emulated" ? "none" : support;
 }
 
+/** A model that does not write has none of it. */
+function supportOf(support: LegSupport, writes: boolean): LegSupport {
+  return writes ? support : "none";
+}
+
 function encodeLeg({ upstream, model, answersNow }: ListedLeg) {
   const { capabilities = textOnly } = model;
   const writes = model.kind === "chat";
@@ -55,11 +60,11 @@ function encodeLeg({ upstream, model, answersNow }: ListedLeg) {
     name: upstream,
     model: model.id,
     answers_now: answersNow,
-    tools: writes ? toolSupport(capabilities) : "none",
-    json_schema: writes ? capabilities.jsonSchema : "none",
+    tools: supportOf(toolSupport(capabilities), writes),
+    json_schema: supportOf(capabilities.jsonSchema, writes),
     // What a model writes as thinking is told apart by the gateway, where it does think.
-    thinking: writes ? capabilities.reasoning : "none",
-    images: writes ? ofModelAlone(capabilities.images) : "none",
+    thinking: supportOf(capabilities.reasoning, writes),
+    images: supportOf(ofModelAlone(capabilities.images), writes),
     pricing: model.price === undefined ? null : encodePrice(model.price),
   };
 }

@@ -42,6 +42,8 @@ function createDifference(): (
 export async function followStatus(reply: FastifyReply, options: FollowOptions): Promise<void> {
   const { look, signal, config, startTimer } = options;
   const { server, request } = reply;
+  // It ends when the gateway begins to leave: then its connection shall not keep that waiting for another request.
+  reply.header("connection", "close");
   const sink = createEventSink(reply, { heartbeat: () => encodeSseComment("keep-alive"), config });
   const differ = createDifference();
   const state: { isOver: boolean; wake?: () => void } = { isOver: false };

@@ -158,7 +158,7 @@ test("is told as it changes, and what does not change is told once", async () =>
   const first = await followed.until(({ object }) => object === "status");
   expect(first.open).toEqual([]);
   await post(`${stack.url}/v1/chat/completions`, chat);
-  await followed.until(({ activity }) => activity.all.requests === 1);
+  await followed.until(({ activity }) => activity?.all.requests === 1);
   expect(followed.fields.slice(1).flat()).not.toContain("models");
 });
 
@@ -190,4 +190,37 @@ test("has so many followers, and tells the next one to ask now and then", async 
       return status;
     })
     .toBe(200);
+});
+
+test("shows what is under way in other workers, too", async () => {
+  const questions = new Map<string, () => unknown>();
+  const other = {
+    id: "req_other",
+    route: "POST /v1/messages",
+    stream: true,
+    background: false,
+    waitsFor: "gateway",
+    ms: 5000,
+  };
+  await using stack = await startStack({
+    overrides: {
+      survey: {
+        answer: (question, reply) => void questions.set(question, reply),
+        ask: async (question) => (question === "open" ? [[other], []] : []),
+        leave: async () => undefined,
+      },
+    },
+  });
+  const { open } = (await get(`${stack.url}/v1/status`)).json();
+  expect(open).toMatchObject([{ id: "req_other", stream: true, waits_for: "gateway", ms: 5000 }]);
+  expect(questions.get("open")?.()).toEqual([]);
+});
+
+test("keeps nobody who drains a worker waiting", async () => {
+  await using stack = await startStack();
+  await using followed = await followStatus(stack.url);
+  await followed.until(({ object }) => object === "status");
+  const drained = stack.gateway.drain(600_000);
+  expect(await followed.rest()).not.toContain("error");
+  await drained;
 });

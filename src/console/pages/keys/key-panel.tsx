@@ -13,14 +13,14 @@ import { goTo } from "../../state/route.ts";
 import { onEscape } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { KeyFields } from "./key-fields.tsx";
-import { changeKey, createKey, type Keys } from "./key-state.ts";
+import { changeKey, createKey, type KnownKeys } from "./key-state.ts";
 import { KeyTrouble } from "./key-trouble.tsx";
 import { RevokeKey } from "./revoke-key.tsx";
 
 /** What a panel is of: a key, or one that is to be made. */
 export interface KeyPanelProps {
   readonly shown?: KeyObject;
-  readonly found: Extract<Keys, { readonly kind: "known" }>;
+  readonly found: KnownKeys;
 }
 
 const close = () => goTo("keys");
@@ -62,7 +62,7 @@ export function KeyPanel({ shown, found }: KeyPanelProps) {
           </Button>
         </div>
       </header>
-      {shown !== undefined && <KeyTrouble shown={shown} hours={found.hours} />}
+      {shown !== undefined && <KeyTrouble shown={shown} hours={found.use?.hours ?? []} />}
       <form onSubmit={(event) => void save(event)}>
         <KeyFields
           draft={draft.value}

@@ -6,17 +6,25 @@ import type { KeyDraft } from "../../domain/key-draft.ts";
 import { toBody, toChange, toDraft } from "../../domain/key-draft.ts";
 import { access } from "../../state/access.ts";
 
+/** What keys did. */
+export interface KeyUse {
+  readonly hours: readonly KeyHourObject[];
+  /** The newest request of each key, of those that are not long past. */
+  readonly last: ReadonlyMap<string, RequestObject>;
+}
+
+/** Keys that could be read; `use`: where there is a ledger, and it is ours to read. */
+export interface KnownKeys {
+  readonly kind: "known";
+  readonly keys: readonly KeyObject[];
+  readonly use: KeyUse | undefined;
+}
+
 /** What came of reading the keys. */
 export type Keys =
   | { readonly kind: "loading" }
   | { readonly kind: "failed"; readonly message: string }
-  | {
-      readonly kind: "known";
-      readonly keys: readonly KeyObject[];
-      readonly hours: readonly KeyHourObject[];
-      /** The newest request of each key, of those that are not long past. */
-      readonly last: ReadonlyMap<string, RequestObject>;
-    };
+  | KnownKeys;
 
 /** The keys that we may see. */
 export const keys = signal<Keys>({ kind: "loading" });
@@ -33,34 +41,33 @@ interface List<Entry> {
   readonly data: readonly Entry[];
 }
 
-/** What the ledger knows of keys; nothing where there is none, or it is not ours to read. */
-async function readUse(): Promise<Pick<Extract<Keys, { kind: "known" }>, "hours" | "last">> {
-  const none = { hours: [], last: new Map<string, RequestObject>() };
-  if (access.value?.admin !== true || !access.value.ledger) return none;
-  try {
-    const [hours, requests] = await Promise.all([
-      ask<List<KeyHourObject>>("admin/v1/usage?by=key,hour&from=24h"),
-      ask<List<RequestObject>>("admin/v1/requests?limit=1000"),
-    ]);
-    // The newest stand first.
-    const last = new Map(requests.data.toReversed().map((row) => [row.key ?? "", row]));
-    return { hours: hours.data, last };
-  } catch {
-    // Keys are shown without what they did: the ledger may be away while they are there.
-    return none;
-  }
+/** Reads what keys did; of requests only those that are newer than what is known. */
+async function readUse(known: KeyUse | undefined): Promise<KeyUse | undefined> {
+  if (access.value?.admin !== true || !access.value.ledger) return undefined;
+  const times = [...(known?.last.values() ?? [])].map(({ created_at: at }) => at).sort();
+  const newest = times.at(-1);
+  const from = newest === undefined ? "" : `&from=${encodeURIComponent(newest)}`;
+  const [hours, requests] = await Promise.all([
+    ask<List<KeyHourObject>>("admin/v1/usage?by=key,hour&from=24h"),
+    ask<List<RequestObject>>(`admin/v1/requests?limit=1000${from}`),
+  ]);
+  const last = new Map(known?.last);
+  // The newest stand first.
+  for (const row of requests.data.toReversed()) last.set(row.key ?? "", row);
+  return { hours: hours.data, last };
 }
 
-/** Reads the keys, and what they did. Never rejects. */
+/** Reads the keys, and what they did. Never rejects: keys are shown without that, where the ledger can't be read. */
 export async function readKeys(): Promise<void> {
   const path = keysPath.value;
   if (path === undefined) return;
-  try {
-    const [list, use] = await Promise.all([ask<List<KeyObject>>(`${path}?limits=true`), readUse()]);
-    keys.value = { kind: "known", keys: list.data, ...use };
-  } catch (error) {
-    keys.value = { kind: "failed", message: error instanceof Error ? error.message : String(error) };
-  }
+  const before = keys.peek();
+  const known = before.kind === "known" ? before.use : undefined;
+  const [list, use] = await Promise.allSettled([ask<List<KeyObject>>(`${path}?limits=true`), readUse(known)]);
+  keys.value =
+    list.status === "fulfilled"
+      ? { kind: "known", keys: list.value.data, use: use.status === "fulfilled" ? use.value : undefined }
+      : { kind: "failed", message: list.reason instanceof Error ? list.reason.message : String(list.reason) };
 }
 
 /** Makes a key; resolves with its id. Rejects with `AskError`. */

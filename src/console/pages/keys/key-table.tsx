@@ -9,16 +9,14 @@ import { now } from "../../state/clock.ts";
 import { goTo, linkTo } from "../../state/route.ts";
 import { type Texts } from "../../text/en.ts";
 import { texts } from "../../text/index.ts";
-import type { Keys } from "./key-state.ts";
+import type { KnownKeys } from "./key-state.ts";
 import { writeAgo } from "./write-ago.ts";
 import { writeLimit } from "./write-limit.ts";
-
-type Known = Extract<Keys, { readonly kind: "known" }>;
 
 /** What is shown of keys. */
 export interface KeyTableProps {
   readonly rows: readonly KeyRow[];
-  readonly found: Known;
+  readonly found: KnownKeys;
   readonly selected: string | undefined;
 }
 
@@ -65,7 +63,7 @@ export function KeyTable({ rows, found, selected }: KeyTableProps) {
 interface RowProps {
   readonly shown: KeyObject;
   readonly depth: number;
-  readonly found: Known;
+  readonly found: KnownKeys;
   readonly isSelected: boolean;
 }
 
@@ -79,7 +77,7 @@ function writeRate(key: KeyObject, t: Texts): string {
 
 function KeyTableRow({ shown: key, depth, found, isSelected }: RowProps) {
   const t = texts.value;
-  const hours = toHours(found.hours, key.id, now.value);
+  const hours = toHours(found.use?.hours ?? [], key.id, now.value);
   const total = hours.reduce((sum, count) => sum + count, 0);
   return (
     <tr class={isSelected ? "selected" : ""} onClick={() => goTo("keys", { selected: key.id })}>
@@ -146,7 +144,8 @@ function BudgetCell({ shown: key }: Pick<RowProps, "shown">) {
 
 function LastUsed({ shown: key, found }: Pick<RowProps, "shown" | "found">) {
   const t = texts.value;
-  const last = found.last.get(key.id);
+  if (found.use === undefined) return <>—</>;
+  const last = found.use.last.get(key.id);
   if (last === undefined) return <>{t.keys.never}</>;
   const at = Date.parse(last.created_at);
   if (last.outcome === "refused") return <>{t.keys.refusedAt(writeClock(at, t.locale))}</>;

@@ -1,5 +1,5 @@
 import type { KeyHourObject, KeyObject } from "../../api/types.ts";
-import { writeAmount, writeClock, writeMoney } from "../../domain/figures.ts";
+import { writeClock, writeCount, writeMoney } from "../../domain/figures.ts";
 import { findFull } from "../../domain/keys.ts";
 import { texts } from "../../text/index.ts";
 import { writeUnit } from "./write-limit.ts";
@@ -16,7 +16,7 @@ export function KeyTrouble({
   const f = t.keys.form;
   const [full] = findFull(shown);
   if (full === undefined) return null;
-  const used = full.unit === "usd" ? writeMoney(full.used, t.locale) : writeAmount(full.used, t.locale);
+  const used = full.unit === "usd" ? writeMoney(full.used, t.locale) : writeCount(full.used, t.locale);
   const refused = hours.filter(({ key }) => key === shown.id).reduce((sum, row) => sum + row.refused, 0);
   return (
     <p class="key-trouble">

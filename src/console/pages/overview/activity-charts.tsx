@@ -1,16 +1,11 @@
 import type { ActivityObject, StatusObject, StepObject } from "../../api/types.ts";
 import { writeAmount, writeAxis, writeCount, writeMoney, writePercent } from "../../domain/figures.ts";
-import type { ChartData } from "../../parts/chart-data.ts";
 import { Message } from "../../parts/message.tsx";
 import { texts } from "../../text/index.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { ErrorsCard } from "./errors-card.tsx";
 import { LatencyCard } from "./latency-card.tsx";
-
-/** The parts of a chart that all of one activity share. */
-export function toTimes(activity: ActivityObject): Pick<ChartData, "times" | "stepMs"> {
-  return { times: activity.steps.map(({ at }) => Date.parse(at)), stepMs: activity.step_seconds * 1000 };
-}
+import { toTimes } from "./to-times.ts";
 
 const failedOf = ({ failed, refused }: StepObject) => failed + refused;
 

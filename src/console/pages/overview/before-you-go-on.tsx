@@ -30,7 +30,7 @@ export function BeforeYouGoOn({ status }: { readonly status: StatusObject }) {
         </ul>
       </Card>
       {status.upstreams
-        .filter(({ allowance }) => allowance?.used_percent != null)
+        .filter(({ allowance }) => typeof allowance?.used_percent === "number")
         .map((upstream) => (
           <FirstAllowance key={upstream.name} upstream={upstream} />
         ))}
@@ -60,8 +60,9 @@ function Check({
 
 /** What an upstream is, in a few words. */
 function describe({ type, allowance }: UpstreamObject, t: Texts): string {
-  const { limit_tokens: limit, window_seconds: window } = allowance ?? {};
-  if (type !== "akash-chat" || limit == null || window == null) return nameServer(type);
+  const limit = allowance?.limit_tokens ?? null;
+  const window = allowance?.window_seconds ?? null;
+  if (type !== "akash-chat" || limit === null || window === null) return nameServer(type);
   return t.overview.firstRun.webChat(writeCount(limit, t.locale), Math.round(window / 3600));
 }
 
@@ -98,13 +99,15 @@ function ModelsCheck({ status }: { readonly status: StatusObject }) {
 
 function FirstAllowance({ upstream }: { readonly upstream: UpstreamObject }) {
   const { locale, overview: t } = texts.value;
-  const { used_percent: percent, used_tokens: used, limit_tokens: limit } = upstream.allowance ?? {};
+  const percent = upstream.allowance?.used_percent ?? 0;
+  const used = upstream.allowance?.used_tokens ?? null;
+  const limit = upstream.allowance?.limit_tokens ?? null;
   const words =
-    used == null || limit == null ? "" : t.usedOf(writeCount(used, locale), writeCount(limit, locale));
+    used === null || limit === null ? "" : t.usedOf(writeCount(used, locale), writeCount(limit, locale));
   return (
     <Card title={upstream.name} note={nameServer(upstream.type)} class="first-allowance">
       <div class="padded">
-        <Meter share={(percent ?? 0) / 100} label={upstream.name} text={words} />
+        <Meter share={percent / 100} label={upstream.name} text={words} />
         <p class="line">
           <span>{words}</span>
           {percent === 0 && <span>{t.starts}</span>}

@@ -29,10 +29,8 @@ function findModel({ models }: StatusObject): string {
 function FirstRequest({ status }: { readonly status: StatusObject }) {
   const t = texts.value.overview.firstRun;
   const url = `${status.base_url}/v1/chat/completions`;
-  const body = JSON.stringify({
-    model: findModel(status),
-    messages: [{ role: "user", content: "Say hello" }],
-  }).replaceAll("'", String.raw`'\''`);
+  const model = JSON.stringify(findModel(status)).replaceAll("'", String.raw`'\''`);
+  const body = `{"model": ${model}, "messages": [{"role": "user", "content": "Say hello"}]}`;
   const header = "content-type: application/json";
   return (
     <section class="panel first-request">

@@ -3,8 +3,8 @@ import { useSignal } from "@preact/signals";
 import type { ActivityObject } from "../../api/types.ts";
 import { writeSeconds } from "../../domain/figures.ts";
 import { texts } from "../../text/index.ts";
-import { toTimes } from "./activity-charts.tsx";
 import { ChartCard } from "./chart-card.tsx";
+import { toTimes } from "./to-times.ts";
 
 /** Until the first token, or until the last: of half of the requests, and of nearly all. */
 export function LatencyCard({ activity }: { readonly activity: ActivityObject }) {

@@ -178,16 +178,17 @@ function ImagesCell({ model }: { readonly model: ModelObject }) {
   );
 }
 
+const writeKnown = (price: string | undefined) => (price === undefined ? "—" : writePrice(price));
+
 function CostCell({ model, status }: { readonly model: ModelObject; readonly status: StatusObject }) {
   const t = texts.value;
   const cost = costOf(model, (name) => status.upstreams.find((one) => one.name === name)?.type);
   if (cost.kind === "free") return <>{t.overview.free}</>;
   if (cost.kind === "own") return <>{t.overview.own}</>;
   if (cost.kind !== "price") return <>—</>;
-  const write = (price: string | undefined) => (price === undefined ? "—" : writePrice(price));
   return (
     <>
-      {write(cost.input)} / {write(cost.output)}
+      {writeKnown(cost.input)} / {writeKnown(cost.output)}
     </>
   );
 }

@@ -143,6 +143,7 @@ function Trouble({ upstream }: { readonly upstream: UpstreamObject }) {
 function LastAnswer({ upstream, status, state }: UpstreamProps & { readonly state: UpstreamState }) {
   const { locale, overview: t } = texts.value;
   const last = status.activity?.upstreams.find((one) => one.upstream === upstream.name)?.last_at ?? null;
-  if (last === null || (state !== "down" && upstream.allowance?.remaining_tokens != null)) return null;
+  if (last === null || (state !== "down" && typeof upstream.allowance?.remaining_tokens === "number"))
+    return null;
   return <p class="line">{t.lastAnswer(writeClock(Date.parse(last), locale))}</p>;
 }

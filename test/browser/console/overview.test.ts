@@ -1,0 +1,80 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { builtConsole } from "../../../src/built-console.ts";
+import { createGate } from "../../support/gate.ts";
+import { openStream } from "../../support/open-stream.ts";
+import { post } from "../../support/post.ts";
+import { startStack } from "../../support/start-stack.ts";
+import { openConsole } from "./support/open-console.ts";
+import { startChromium } from "./support/start-chromium.ts";
+import { startShown } from "./support/start-shown.ts";
+import { takePicture } from "./support/take-picture.ts";
+import { writeDay } from "./support/write-day.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startChromium();
+});
+afterAll(() => browser.close());
+
+const chat = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Say hello" }] };
+
+test("an empty gateway says what to do, and fills as soon as the first request arrives", async () => {
+  await using stack = await startStack({
+    simulator: { tokenLimit: 25_000 },
+    overrides: { consoleFolder: builtConsole },
+  });
+  await using console = await openConsole(browser, { url: stack.url });
+  const { page } = console;
+  await page.getByText("Listening for the first request").waitFor();
+  const curl = await page.locator(".code pre").innerText();
+  expect(curl).toContain(`curl ${stack.url}/v1/chat/completions`);
+  await page.getByText("0 of 25,000 tokens").waitFor();
+  await console.check();
+  await takePicture(page, "overview-firstrun-light");
+  const body = /-d '(.*)'/s.exec(curl)?.[1] ?? "";
+  expect((await post(`${stack.url}/v1/chat/completions`, body)).status).toBe(200);
+  await page.getByRole("heading", { name: "Requests" }).waitFor();
+  await page.locator(".figure strong", { hasText: /^1$/ }).waitFor();
+  await console.check();
+});
+
+test("a living gateway: figures, upstreams, what is under way, models; in both themes and languages", async () => {
+  await using stack = await startShown();
+  writeDay(stack.gateway.services.ledger, Date.now(), [undefined]);
+  const gate = createGate();
+  async function* words() {
+    yield "one ";
+    await gate.promise;
+    yield "two";
+  }
+  for (const _ of [1, 2]) stack.simulator.enqueue({ text: words() });
+  const url = `${stack.url}/v1/chat/completions`;
+  const streams = await Promise.all(
+    ["claude-cli/2.1.332", "open-webui/0.6"].map((agent) =>
+      openStream(url, { ...chat, stream: true }, { "user-agent": agent }),
+    ),
+  );
+  await Promise.all(streams.map((stream) => stream.readUntil("one")));
+  await using console = await openConsole(browser, { url: stack.url });
+  const { page } = console;
+  await page.getByText("2 streams open").waitFor();
+  await page.getByText("claude-cli").waitFor();
+  await page.getByText("unreachable").waitFor();
+  await console.check();
+  await takePicture(page, "overview-light");
+  await using dark = await openConsole(browser, { url: stack.url, dark: true, locale: "zh-CN" });
+  await dark.page.getByText("2 个流进行中").waitFor();
+  await dark.check();
+  await takePicture(dark.page, "overview-zh-dark");
+  await using narrow = await openConsole(browser, { url: stack.url, width: 360, height: 800 });
+  await narrow.page.getByText("2 streams open").waitFor();
+  const width = await narrow.page.evaluate("document.documentElement.scrollWidth");
+  expect(width).toBe(360);
+  await narrow.check();
+  await takePicture(narrow.page, "overview-narrow");
+  gate.open();
+  for (const stream of streams) await stream.readRest();
+  await page.getByText("0 streams open").waitFor();
+});

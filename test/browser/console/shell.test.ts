@@ -1,0 +1,124 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { builtConsole } from "../../../src/built-console.ts";
+import { readConfig } from "../../../src/config.ts";
+import { createGateway } from "../../../src/gateway.ts";
+import { post } from "../../support/post.ts";
+import { startPrefixProxy } from "../../support/start-prefix-proxy.ts";
+import { startStack, type StackOptions } from "../../support/start-stack.ts";
+import { openConsole } from "./support/open-console.ts";
+import { startChromium } from "./support/start-chromium.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startChromium();
+});
+afterAll(() => browser.close());
+
+const chat = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Say hello" }] };
+
+/** A gateway that has answered once. */
+async function startAsked(env: StackOptions["env"] = {}) {
+  const stack = await startStack({ env, overrides: { consoleFolder: builtConsole } });
+  await post(`${stack.url}/v1/chat/completions`, chat);
+  return stack;
+}
+
+test("keys, theme and language: as the system has them until they are switched, and kept", async () => {
+  await using stack = await startAsked();
+  await using console = await openConsole(browser, { url: stack.url, dark: true });
+  const { page } = console;
+  const theme = () => page.locator("html").getAttribute("data-theme");
+  await page.getByRole("heading", { name: "Models" }).waitFor();
+  expect(await theme()).toBe("dark");
+  await page.getByRole("button", { name: "Theme: as the system" }).click();
+  expect(await theme()).toBe("light");
+  await page.getByRole("button", { name: "EN: switch to Chinese" }).click();
+  await page.getByRole("heading", { name: "总览" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "总览" }).waitFor();
+  expect([await theme(), await page.locator("html").getAttribute("lang")]).toEqual(["light", "zh-CN"]);
+  await page.keyboard.press("4");
+  await page.getByRole("heading", { name: "密钥", exact: true }).waitFor();
+  await page.keyboard.press("1");
+  await page.getByRole("heading", { name: "总览" }).waitFor();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await console.check();
+  await page.getByRole("switch").click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  await page.keyboard.press("4");
+  await page.getByRole("heading", { name: "总览" }).waitFor();
+  await console.check();
+});
+
+test("a chart shows all values of the step that is pointed at, and the same as a table", async () => {
+  await using stack = await startAsked();
+  await using console = await openConsole(browser, { url: stack.url });
+  const { page } = console;
+  const card = page.locator(".chart-card").first();
+  await card.locator("canvas").waitFor();
+  const box = await card.locator(".u-over").boundingBox();
+  if (box === null) throw new Error("The chart has no place.");
+  await page.mouse.move(box.x + box.width - 3, box.y + 20);
+  const reading = card.locator(".chart-reading");
+  await reading.getByText(/1\s*answered/).waitFor();
+  await reading.getByText(/0\s*failed/).waitFor();
+  await card.getByRole("button", { name: "Show as table" }).click();
+  const row = card.getByRole("row").nth(1);
+  expect((await row.getByRole("cell").allInnerTexts()).map((text) => text.trim())).toEqual(["0", "1"]);
+  await console.check();
+});
+
+test("the span is chosen, and the figures follow", async () => {
+  await using stack = await startAsked();
+  await using console = await openConsole(browser, { url: stack.url });
+  const { page } = console;
+  for (const span of ["1 h", "7 d", "30 d"]) {
+    await page.getByRole("button", { name: span, exact: true }).click();
+    await page.getByRole("columnheader", { name: span, exact: true }).waitFor();
+    await page.locator(".figure strong", { hasText: /^1$/ }).waitFor();
+  }
+  await console.check();
+});
+
+test("behind a path that only the proxy knows", async () => {
+  await using stack = await startAsked();
+  await using proxy = await startPrefixProxy(stack.url, "/akash");
+  await using console = await openConsole(browser, { url: `${proxy.url}/akash` });
+  await console.page.getByRole("heading", { name: "Overview" }).waitFor();
+  await console.check();
+});
+
+test("without a ledger its panel says so, and the rest is there", async () => {
+  await using stack = await startAsked({ LEDGER_DAYS: "0" });
+  await using console = await openConsole(browser, { url: stack.url });
+  await console.page.getByText("Figures could not be read").waitFor();
+  await console.page.getByRole("heading", { name: "Models" }).waitFor();
+  await console.check();
+});
+
+test("a gateway that is gone is said to be, and one that is back is followed again", async () => {
+  await using stack = await startAsked();
+  await using console = await openConsole(browser, { url: stack.url });
+  const { page } = console;
+  await page.getByText("0 streams open").waitFor();
+  await stack.gateway.close();
+  await page.getByText("No connection since").waitFor();
+  await page.getByText("not live").waitFor();
+  const { port } = new URL(stack.url);
+  const config = readConfig({
+    SERVER_ADDRESS: `127.0.0.1:${port}`,
+    CONFIG_FILE: "none",
+    AKASH_BASE_URL: stack.simulator.url,
+    LOG_LEVEL: "silent",
+    SHUTDOWN_TIMEOUT_MS: "0",
+  });
+  const again = await createGateway(config, { consoleFolder: builtConsole });
+  await again.listen();
+  await page.getByText("0 streams open").waitFor();
+  expect(await page.getByText("No connection since").count()).toBe(0);
+  await again.close();
+});
