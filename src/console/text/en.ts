@@ -53,6 +53,7 @@ export const en = {
     showChart: "Show as chart",
     loading: "Loading",
     again: "Try again",
+    byItself: (seconds: number) => `by itself in ${seconds} s`,
     cannot: "cannot",
     notKnown: "not known",
     time: "Time",
@@ -86,6 +87,7 @@ export const en = {
     noErrors: "Nothing failed in this time.",
     noFigures: "Figures could not be read",
     noFiguresText: (reason: string) => `${reason} The gateway serves on.`,
+    readAgain: "It is read again by itself.",
     errorKinds: {
       "budget-exhausted": "allowance used up",
       "credit-exhausted": "no credit upstream",
@@ -266,6 +268,8 @@ export const en = {
     notAdmin: "This token may not see keys",
     notAdminHint: "Keys want `ADMIN_TOKEN`. `BEARER_TOKEN` asks models, and sees what the gateway did.",
     failed: "Keys could not be read",
+    stale: "What is shown is from before.",
+    noUse: "What keys did could not be read.",
     form: {
       newTitle: "New key",
       name: "Name",

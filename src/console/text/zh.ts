@@ -49,6 +49,7 @@ export const zh: Texts = {
     showChart: "以图表显示",
     loading: "加载中",
     again: "重试",
+    byItself: (seconds) => `${seconds} 秒后自动重试`,
     cannot: "不支持",
     notKnown: "未知",
     time: "时间",
@@ -81,6 +82,7 @@ export const zh: Texts = {
     openRequests: "查看请求",
     noErrors: "这段时间没有失败。",
     noFigures: "无法读取数据",
+    readAgain: "会自动重新读取。",
     noFiguresText: (reason) => `${reason} 网关照常服务。`,
     errorKinds: {
       "budget-exhausted": "额度用完",
@@ -240,6 +242,8 @@ export const zh: Texts = {
     notAdmin: "此令牌无权查看密钥",
     notAdminHint: "密钥需要 `ADMIN_TOKEN`。`BEARER_TOKEN` 可以询问模型并查看网关的情况。",
     failed: "无法读取密钥",
+    stale: "显示的是之前的内容。",
+    noUse: "无法读取密钥的使用情况。",
     form: {
       newTitle: "新建密钥",
       name: "名称",
