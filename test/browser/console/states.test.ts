@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { post } from "../../support/post.ts";
+import { get, post } from "../../support/post.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
 import { startChromium } from "./support/start-chromium.ts";
 import { startShown } from "./support/start-shown.ts";
@@ -56,9 +56,8 @@ test.each(pages)("%s while it is read: nothing at first, then still grey shapes"
     });
   await page.reload();
   await page.getByRole("status", { name: "Loading" }).waitFor();
-  expect(await page.locator(".loading").evaluate("(shape) => getComputedStyle(shape).animationDelay")).toBe(
-    "0.3s",
-  );
+  const delay = "getComputedStyle(document.querySelector('.loading')).animationDelay";
+  expect(await page.evaluate(delay)).toBe("0.3s");
   await opened.check();
   for (const go of held) await go();
   await page.getByText(text, { exact: true }).first().waitFor();
@@ -95,7 +94,7 @@ test("figures that can't be read are missing by themselves: what and why, and th
   await using opened = await openPage("overview");
   const { page, stack } = opened;
   await page.getByRole("heading", { name: "Models" }).waitFor();
-  const status = await (await fetch(`${stack.url}/v1/status`, { headers: bearer })).json();
+  const status: object = (await get(`${stack.url}/v1/status`, bearer)).json();
   const shown = { ...status, activity: null, activity_error: "The store does not answer." };
   await page.route("**/v1/status/events*", (route) =>
     route.fulfill({
