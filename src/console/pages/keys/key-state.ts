@@ -34,10 +34,7 @@ export interface KnownKeys {
 }
 
 /** What came of reading the keys. */
-export type Keys =
-  | { readonly kind: "loading" }
-  | ({ readonly kind: "failed" } & KeysFailure)
-  | KnownKeys;
+export type Keys = { readonly kind: "loading" } | ({ readonly kind: "failed" } & KeysFailure) | KnownKeys;
 
 /** The keys that we may see. */
 export const keys = signal<Keys>({ kind: "loading" });
