@@ -80,8 +80,8 @@ test("every client has its settings, in both languages, and fits a narrow screen
     await narrow.page.getByRole("combobox", { name: "客户端" }).selectOption(id);
     await narrow.page.getByRole("region", { name, exact: true }).waitFor();
     expect([id, await narrow.page.evaluate("document.documentElement.scrollWidth")]).toEqual([id, 360]);
-    await narrow.check();
   }
+  await narrow.check();
   await console.page.keyboard.press("1");
   await console.page.getByRole("heading", { name: "Overview" }).waitFor();
   await console.page.keyboard.press("5");
@@ -157,6 +157,47 @@ test("a pasted key is masked and tried; one that is refused is told with the gat
   await page.getByRole("button", { name: "Test it" }).click();
   await page.getByText("Refused (401).").waitFor();
   await page.getByRole("heading", { name: "Connect" }).waitFor();
+});
+
+test("names of models and keys, what clients call themselves, and what a model says, are text and nothing else", async () => {
+  const evil = `"><img src=x onerror=window.ran=1>'; touch /tmp/no; '\u202Egnp.exe`;
+  await using stack = await startStack({
+    env: { ADMIN_TOKEN: "operators-own" },
+    simulator: { models: [{ id: `m${evil}` }] },
+    overrides: { consoleFolder: builtConsole },
+  });
+  const { url } = stack;
+  const { key } = (
+    await post(`${url}/admin/v1/keys`, { name: `k${evil.replace("\u202E", "")}` }, bearer("operators-own"))
+  ).json();
+  const chat = { model: `m${evil}`, messages: [{ role: "user", content: "Say hello" }] };
+  await post(`${url}/v1/chat/completions`, chat, {
+    ...bearer(key),
+    "user-agent": "<img src=x onerror=window.ran=1>",
+  });
+  await using console = await openConsole(browser, {
+    url,
+    route: "#/connect?client=curl",
+    ...asOperator(url),
+  });
+  const { page } = console;
+  await page.getByText("This key's last request came from <img").waitFor();
+  stack.simulator.enqueue({ text: `said ${evil} [a](javascript:window.ran=1)` });
+  await page.getByRole("button", { name: "Test it" }).click();
+  await page.getByText('said "><img').waitFor();
+  for (const { name } of guides) {
+    await page.getByRole("link", { name, exact: true }).click();
+    await page.getByRole("region", { name, exact: true }).waitFor();
+    expect(await page.evaluate("window.ran")).toBeUndefined();
+    expect(await page.locator("main img, main script, [onerror], [href^=javascript]").count()).toBe(0);
+  }
+  // What is copied into a shell is one word.
+  await page.getByRole("link", { name: "Copilot CLI" }).click();
+  await page.locator(".code").nth(1).getByRole("button", { name: "Copy" }).click();
+  await expect
+    .poll(() => readCopied(page))
+    .toContain(`export COPILOT_MODEL='m"><img src=x onerror=window.ran=1>'\\''; touch /tmp/no; '\\''`);
+  await console.check();
 });
 
 test("pictures", async () => {
