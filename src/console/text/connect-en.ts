@@ -33,7 +33,7 @@ export const connectEn = {
   forPictures: "For pictures",
   pasteThere: (hint: string) => `Put the key in place of \`${hint}\`: it was shown once.`,
   showLines: (count: number) => `Show all ${count} lines`,
-  aliases: "Names that it asks by",
+  aliases: "Aliases for this client",
   aliasTable: "Names, and the models that they lead to",
   aliasesHint: {
     "claude-code": "Needed where a sub-agent, a skill or a project names a model of Claude's.",

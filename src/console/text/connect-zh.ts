@@ -29,7 +29,7 @@ export const connectZh: ConnectTexts = {
   forPictures: "用于图片",
   pasteThere: (hint) => `请将 \`${hint}\` 换成密钥：它只显示过一次。`,
   showLines: (count) => `显示全部 ${count} 行`,
-  aliases: "它会请求的模型名",
+  aliases: "此客户端的别名",
   aliasTable: "名称及其指向的模型",
   aliasesHint: {
     "claude-code": "子智能体、技能或项目设置指定 Claude 的模型时需要。",

@@ -14,6 +14,8 @@ export function AliasTable({ guide, gateway }: GuideProps) {
   }));
   const missing = rows.flatMap(({ pattern, model }) => (model === undefined ? [pattern] : []));
   const model = findModel(gateway)?.id ?? "auto";
+  // All of them at once: it is one setting.
+  const setting = `MODEL_ALIASES=${writeAliases(gateway.aliases, missing, model)}`;
   const hint = t.aliasesHint[guide.id] ?? t.aliasesForCode;
   return (
     <GuidePart
@@ -36,18 +38,13 @@ export function AliasTable({ guide, gateway }: GuideProps) {
                   <bdi>{row.model}</bdi>
                 </td>
               )}
+              <td class="number">
+                {row.pattern === missing[0] && <CopyButton small label={t.copyAliases} text={setting} />}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {missing.length > 0 && (
-        <CopyButton
-          small
-          class="copy-aliases"
-          label={t.copyAliases}
-          text={`MODEL_ALIASES=${writeAliases(gateway.aliases, missing, model)}`}
-        />
-      )}
     </GuidePart>
   );
 }

@@ -82,7 +82,7 @@ function KeySeen({ of }: { readonly of: string }) {
       <Dot kind={outcome === "answered" ? "good" : "soon"} />{" "}
       <b>{t.seen(writeAgo(now.value - Date.parse(at), texts.value.common))}</b>{" "}
       <bdi>{outcome === "answered" ? t.seenFrom(from, writeSeconds(ms)) : t.seenFailed(from)}</bdi>
-      {hasPage("requests") && <a href={linkTo("requests", { id })}>{t.openRequest}</a>}
+      {hasPage("requests") && <a href={linkTo("requests", { request: id })}>{t.openRequest}</a>}
     </p>
   );
 }
