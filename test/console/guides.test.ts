@@ -84,10 +84,11 @@ describe("what the console shows of a client is what docs/clients.md says", () =
   });
 });
 
+const having = (pick: (guide: Guide) => unknown) =>
+  new Set(guides.filter((guide) => pick(guide) !== undefined).map(({ id }) => id));
+
 describe("what the console shows is what the command line does", () => {
   test("it knows the same clients", () => {
-    const having = (pick: (guide: Guide) => unknown) =>
-      new Set(guides.filter((guide) => pick(guide) !== undefined).map(({ id }) => id));
     expect(having(({ canLaunch }) => canLaunch)).toEqual(new Set(programNames));
     expect(guides.map(({ id }) => id)).toEqual(expect.arrayContaining([...clientNames]));
     expect(having(({ firstRequest }) => firstRequest)).toEqual(new Set(Object.keys(promptSizes)));

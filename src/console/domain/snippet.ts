@@ -85,23 +85,18 @@ const inString = (text: string): string => JSON.stringify(text).slice(1, -1);
 const isPlain = (text: string): boolean =>
   /^[a-z](?:[\w./@ -]|:(?=\S))*$/i.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$|\s$/i.test(text);
 
+const writers: Readonly<Record<Form, (text: string) => string>> = {
+  word: (text) => (/^[\w./:@%+,=…•-]+$/.test(text) ? text : `'${inQuotes(text)}'`),
+  quoted: inQuotes,
+  "json-quoted": (text) => inQuotes(inString(text)),
+  string: inString,
+  field: (text) => text,
+  plain: (text) => (isPlain(text) || /^\d+$/.test(text) ? text : JSON.stringify(text)),
+};
+
 /** Writes a value in the form that its place has. */
 export function writeValue(value: string, form: Form): string {
-  const text = clean(value);
-  switch (form) {
-    case "word":
-      return /^[\w./:@%+,=…•-]+$/.test(text) ? text : `'${inQuotes(text)}'`;
-    case "quoted":
-      return inQuotes(text);
-    case "json-quoted":
-      return inQuotes(inString(text));
-    case "string":
-      return inString(text);
-    case "field":
-      return text;
-    case "plain":
-      return isPlain(text) || /^\d+$/.test(text) ? text : JSON.stringify(text);
-  }
+  return writers[form](clean(value));
 }
 
 /** Fills all places. */

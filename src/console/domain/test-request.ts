@@ -13,18 +13,15 @@ const mostTokens = 2000;
 
 /** A short question to a model, in the API of a client. */
 export function toTestRequest(dialect: Dialect, model: string): TestRequest {
-  const messages = [{ role: "user", content: question }];
-  switch (dialect) {
-    case "chat":
-      return { path: "v1/chat/completions", body: { model, messages, max_tokens: mostTokens } };
-    case "messages":
-      return { path: "v1/messages", body: { model, messages, max_tokens: mostTokens } };
-    case "responses":
-      return {
-        path: "v1/responses",
-        body: { model, input: question, max_output_tokens: mostTokens, store: false },
-      };
-  }
+  if (dialect === "responses")
+    return {
+      path: "v1/responses",
+      body: { model, input: question, max_output_tokens: mostTokens, store: false },
+    };
+  return {
+    path: dialect === "chat" ? "v1/chat/completions" : "v1/messages",
+    body: { model, messages: [{ role: "user", content: question }], max_tokens: mostTokens },
+  };
 }
 
 interface Answer {

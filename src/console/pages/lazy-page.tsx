@@ -11,19 +11,20 @@ export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
   const page = signal<ComponentType | undefined>(undefined);
   const isLost = signal(false);
 
+  async function read(): Promise<void> {
+    isLost.value = false;
+    try {
+      page.value = await load();
+    } catch {
+      // The page says what to do; why, the browser has told.
+      isLost.value = true;
+    }
+  }
+
   return function LazyPage() {
     const t = texts.value;
     useEffect(() => {
-      if (page.peek() !== undefined) return;
-      isLost.value = false;
-      load().then(
-        (loaded) => {
-          page.value = loaded;
-        },
-        () => {
-          isLost.value = true;
-        },
-      );
+      if (page.peek() === undefined) void read();
     }, []);
     const Page = page.value;
     if (Page !== undefined) return <Page />;

@@ -51,16 +51,10 @@ function Step({ step, values, isFirst, isLess }: StepProps) {
 
 function describe(step: Exclude<GuideStep, { kind: "form" }>): string {
   const t = connectTexts.value;
-  switch (step.kind) {
-    case "file":
-      return t.inFile(step.path);
-    case "text":
-      return t.besideFile(step.path);
-    case "shell":
-      return step.needs === undefined ? t.inShell : t.forPictures;
-    case "program":
-      return step.language;
-  }
+  if (step.kind === "file") return t.inFile(step.path);
+  if (step.kind === "text") return t.besideFile(step.path);
+  if (step.kind === "program") return step.language;
+  return step.needs === undefined ? t.inShell : t.forPictures;
 }
 
 /** Fields of a client's own form, each to copy. */
