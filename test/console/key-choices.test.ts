@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { AccessObject, KeyObject } from "../../src/console/api/types.ts";
 import { findUsual, listKeyChoices, toKeyValue } from "../../src/console/pages/connect/key-choices.ts";
-import { readAddress } from "../../src/console/pages/connect/read-address.ts";
+import { isPublic, readAddress } from "../../src/console/pages/connect/read-address.ts";
 
 const secret = "akc-Tn3vK8dR1xQ0pZbW6yHc5LmJ2sUe9FgA7oXiVt4D";
 const key = (id: string, name: string, hint = "akc-…abcd"): KeyObject => ({
@@ -92,4 +92,18 @@ test.each([
   ['http://a/"', undefined],
 ])("the address %s", (typed, address) => {
   expect(readAddress(typed)).toBe(address);
+});
+
+test.each([
+  ["https://ai.example.com", true],
+  ["http://ai.example.com", false],
+  ["https://localhost:8443", false],
+  ["https://gateway", false],
+  ["https://10.0.0.12", false],
+  ["https://172.20.1.1", false],
+  ["https://172.200.1.1", true],
+  ["https://box.local", false],
+  ["https://[::1]", false],
+])("servers elsewhere reach %s: %s", (url, reached) => {
+  expect(isPublic(url)).toBe(reached);
 });

@@ -24,8 +24,8 @@ export const connectEn = {
   launchHint: "Sets everything for this one run, and changes no file. `--small` sends the least that works.",
   or: "or",
   byHand: "Set it yourself",
-  settings: "Set it so",
-  programs: "Use it so",
+  settings: "Enter these settings",
+  programs: "Use it in a program",
   writeHint: (command: string) => `\`${command}\` writes this, after it has shown what changes.`,
   inFile: (path: string) => `In \`${path}\``,
   besideFile: (path: string) => `And the prompt that it names, in \`${path}\``,
@@ -65,6 +65,10 @@ export const connectEn = {
   costs: (name: string, tokens: string) => `${name} sends ${tokens} tokens and more a request.`,
   costsRest: (upstream: string, limit: string, hours: number) =>
     `${upstream} alone allows ${limit} in ${hours} hours. Set \`AKASHML_API_KEY\` to go on when they are used up.`,
+  notReached: (name: string, url: string) => `${name} can't reach ${url}.`,
+  notReachedText:
+    "Give the gateway a public https address, by a tunnel or a reverse proxy with a certificate, and name it above, or for all clients by `PUBLIC_URL`.",
+  isOpen: "Set `BEARER_TOKEN` first: whoever finds the address can use it.",
   notes: {
     "claude-code": "Unset `ANTHROPIC_API_KEY`: with two keys it complains.",
     copilot: "No account of GitHub is needed.",

@@ -15,13 +15,13 @@ export const connectZh: ConnectTexts = {
   pasteLabel: "粘贴密钥",
   pasteHint: "只用于填写下面的设置，不会保存。",
   newKey: "新建密钥",
-  newKeyFor: (name) => `名称为 ${name}，可使用所有模型。限额在“密钥”页设置。`,
+  newKeyFor: (name) => `新密钥名为 ${name}，可使用所有模型；限额在“密钥”页设置。`,
   launch: "通过网关启动",
   launchHint: "只对这一次运行生效，不改动任何文件。`--small` 发送的内容最少。",
   or: "或",
   byHand: "自行设置",
-  settings: "这样设置",
-  programs: "这样使用",
+  settings: "填写这些设置",
+  programs: "在程序中使用",
   writeHint: (command) => `\`${command}\` 会先显示改动，再写入这些设置。`,
   inFile: (path) => `写入 \`${path}\``,
   besideFile: (path) => `它引用的提示词，写入 \`${path}\``,
@@ -60,6 +60,10 @@ export const connectZh: ConnectTexts = {
   costs: (name, tokens) => `${name} 每个请求至少发送 ${tokens} token。`,
   costsRest: (upstream, limit, hours) =>
     `仅 ${upstream} 一个上游，${hours} 小时内允许 ${limit} token。设置 \`AKASHML_API_KEY\`，用尽后可继续。`,
+  notReached: (name, url) => `${name} 无法访问 ${url}。`,
+  notReachedText:
+    "请通过隧道或带证书的反向代理为网关提供公网 https 地址，填写在上方，或用 `PUBLIC_URL` 为所有客户端设置。",
+  isOpen: "请先设置 `BEARER_TOKEN`：否则任何找到该地址的人都能使用。",
   notes: {
     "claude-code": "请取消设置 `ANTHROPIC_API_KEY`：有两个密钥时它会报错。",
     copilot: "无需 GitHub 账号。",

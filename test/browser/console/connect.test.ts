@@ -144,6 +144,9 @@ test("a pasted key is masked and tried; one that is refused is told with the gat
     ...asOperator(url),
   });
   const { page } = console;
+  await page.getByText(`Cursor can't reach ${url}.`).waitFor();
+  await page.getByLabel("Address, as your client reaches it").fill("https://ai.example.com");
+  await expect.poll(() => page.getByText("Cursor can't reach").count()).toBe(0);
   await page.getByRole("combobox", { name: "Key" }).selectOption("paste");
   await page.getByLabel("Paste a key").fill(key);
   await page.getByText(`akc-…${key.slice(-4)}`).waitFor();

@@ -9,6 +9,7 @@ import { guide } from "./connection.ts";
 import { CostNotice } from "./cost-notice.tsx";
 import { GuideSettings } from "./guide-settings.tsx";
 import { GuideView } from "./guide-view.tsx";
+import { ReachNotice } from "./reach-notice.tsx";
 import "../../styles/connect.css";
 
 /** How each client is pointed at the gateway. */
@@ -41,6 +42,7 @@ export function ConnectPage() {
               <GuideSettings gateway={gateway} />
               <GuideView key={guide.value.id} guide={guide.value} gateway={gateway} />
             </section>
+            <ReachNotice guide={guide.value} gateway={gateway} />
             <CostNotice guide={guide.value} gateway={gateway} />
           </div>
         )}

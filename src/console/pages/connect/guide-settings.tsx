@@ -111,7 +111,7 @@ function KeyMaker() {
         </Button>
       )}
       <p class="guide-hint">
-        {t.pasteHint} {keysPath.value !== undefined && `${t.newKey}: ${t.newKeyFor(name)}`}
+        {t.pasteHint} {keysPath.value !== undefined && t.newKeyFor(name)}
       </p>
       {failure.value !== undefined && (
         <p class="field-error" role="alert">

@@ -39,6 +39,8 @@ export interface Guide {
   readonly canWrite?: true;
   /** Tokens of the first request as `launch` starts it, of agents. */
   readonly firstRequest?: number;
+  /** Its maker's servers make the calls. */
+  readonly callsFromOutside?: true;
   readonly names: readonly AskedName[];
   readonly steps: readonly GuideStep[];
 }

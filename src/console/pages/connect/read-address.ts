@@ -4,3 +4,12 @@ export function readAddress(text: string): string | undefined {
   if (!URL.canParse(whole) || !/^https?:/i.test(whole) || /[\s"'`\\<>]/.test(whole)) return undefined;
   return whole.replace(/\/+$/, "").replace(/\/v1$/, "");
 }
+
+const privateHost =
+  /^(?:localhost|127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|\[)|\.(?:local|localhost|internal|lan|home\.arpa)$/i;
+
+/** Whether servers elsewhere can reach an address: over https, by a name or address that is not of a private network. */
+export function isPublic(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" && hostname.includes(".") && !privateHost.test(hostname);
+}

@@ -50,7 +50,9 @@ export function TryIt({ guide, gateway }: GuideProps) {
         <Button small busy={tried.value?.kind === "busy"} onPress={() => void ask()}>
           {tried.value === undefined ? t.tryIt : tried.value.kind === "busy" ? t.trying : t.tryAgain}
         </Button>
-        {secret === undefined && <span class="guide-hint">{t.triedWithOwn}</span>}
+        {(secret === undefined || (secret === "" && id !== "none")) && (
+          <span class="guide-hint">{t.triedWithOwn}</span>
+        )}
         <div class="try-answer" role="status">
           {tried.value !== undefined && <Outcome tried={tried.value} />}
         </div>

@@ -11,6 +11,7 @@ export const cursor: Guide = {
   group: "apps",
   heading: "### Cursor",
   dialect: "chat",
+  callsFromOutside: true,
   names: [],
   steps: [
     {
