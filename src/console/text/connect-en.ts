@@ -19,7 +19,7 @@ export const connectEn = {
   pasteHint: "It fills in the settings below, and is kept nowhere.",
   newKey: "New key",
   newKeyFor: (name: string) =>
-    `It is called ${name}, and may ask all models. Limits are set on the page Keys.`,
+    `A new key is called ${name}, and may ask all models; limits are set on the page Keys.`,
   launch: "Start it through the gateway",
   launchHint: "Sets everything for this one run, and changes no file. `--small` sends the least that works.",
   or: "or",
