@@ -39,7 +39,6 @@ export const en = {
       "The operator's tokens are ADMIN_TOKEN and BEARER_TOKEN in the settings of the gateway (.env). Everybody else has a key (akc-…) from the operator.",
     refused: "The gateway refused this token.",
     failed: "The gateway can't be asked who you are.",
-    again: "Try again",
   },
   common: {
     close: "Close",

@@ -35,7 +35,6 @@ export const zh: Texts = {
       "管理员的令牌是网关设置（.env）中的 ADMIN_TOKEN 和 BEARER_TOKEN；其他人的密钥（akc-…）由管理员发放。",
     refused: "网关拒绝了此令牌。",
     failed: "无法向网关查询你的身份。",
-    again: "重试",
   },
   common: {
     close: "关闭",

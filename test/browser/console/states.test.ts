@@ -147,3 +147,16 @@ test("a page whose file is gone, as after an update, says so and can be loaded a
   await page.getByRole("button", { name: "Load again" }).click();
   await page.getByRole("heading", { name: "Connect" }).waitFor();
 });
+
+test("a gateway that can't say who one is: why, and it is asked again by itself", async () => {
+  await using opened = await openPage("overview");
+  const { page } = opened;
+  await page.getByRole("heading", { name: "Models" }).waitFor();
+  await page.route("**/v1/access", (route) => route.fulfill(failed("The store is away.")));
+  await page.reload();
+  await page.getByRole("heading", { name: "The gateway can't be asked who you are." }).waitFor();
+  await page.getByText("The store is away.").waitFor();
+  await page.getByText(/^by itself in \d s$/).waitFor();
+  await page.unroute("**/v1/access");
+  await page.getByRole("heading", { name: "Models" }).waitFor();
+});
