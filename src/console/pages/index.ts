@@ -1,8 +1,8 @@
 import type { ComponentType } from "preact";
 
+import { lazyPage } from "../parts/lazy-page.tsx";
 import { KeysPage } from "./keys/keys-page.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
-import { lazyPage } from "./lazy-page.tsx";
 import { type PageName, pageOrder } from "./page-order.ts";
 
 /** Those that there are. A further one is a line here. */
