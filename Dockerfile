@@ -11,7 +11,7 @@ ARG TARGETARCH
 RUN --mount=type=cache,target=/root/.npm \
     case "$TARGETARCH" in amd64) cpu=x64 ;; *) cpu="$TARGETARCH" ;; esac && \
     npm ci --omit=dev --ignore-scripts --workspaces=false --os=linux --cpu="$cpu" --libc=glibc
-COPY scripts/build.js ./scripts/
+COPY scripts/build.js scripts/build-console.js ./scripts/
 COPY src ./src
 RUN node scripts/build.js && mkdir data && \
     # What only compilers and debuggers read of the packages: a fourth of them.

@@ -37,6 +37,8 @@ export default defineConfig({
     outDir: folder("./dist/console"),
     emptyOutDir: true,
     target: "es2022",
+    // The notices of what is in it, which their licences want beside it.
+    license: { fileName: "THIRD-PARTY-LICENSES.md" },
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

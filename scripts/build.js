@@ -10,6 +10,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { buildConsole } from "./build-console.js";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({ options: { strip: { type: "boolean" }, out: { type: "string" } } });
 const out = values.out ?? join(root, "dist");
@@ -22,7 +24,7 @@ if (existsSync(compiler) && values.strip !== true) {
     stdio: "inherit",
   });
   if (error !== undefined) throw error;
-  process.exitCode = status || buildConsole() || 0;
+  process.exitCode = status ?? 1;
 } else {
   const { transformSync } = createRequire(import.meta.url)("@swc/wasm-typescript");
   const source = join(root, "src");
@@ -39,19 +41,7 @@ if (existsSync(compiler) && values.strip !== true) {
   }
 }
 
-/** The console, where its tools are; without them the gateway says that it has none. Gives the exit code. */
-function buildConsole() {
-  const vite = join(root, "node_modules/vite/bin/vite.js");
-  if (!existsSync(vite)) return 0;
-  const options = [
-    "build",
-    "--config",
-    join(root, "vite.console.config.ts"),
-    "--outDir",
-    join(out, "console"),
-  ];
-  return spawnSync(process.execPath, [vite, ...options], { cwd: root, stdio: "inherit" }).status ?? 1;
-}
+if (!process.exitCode) await buildConsole(out);
 
 /** What the compiler's `rewriteRelativeImportExtensions` does. */
 function nameBuiltFiles(code) {

@@ -31,6 +31,7 @@ import { createResponseService, type SharedRuns } from "./responses/create-respo
 import type { ResponseService } from "./responses/response-service.ts";
 import { createSealer } from "./secrets/create-sealer.ts";
 import { loadSecret } from "./secrets/load-secret.ts";
+import { toOwnNames } from "./own-names.ts";
 import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import type { OpenNow } from "./server/open-requests.ts";
@@ -43,7 +44,7 @@ import { openStores } from "./store/open-stores.ts";
 import type { ResponseStore } from "./store/response-store.ts";
 import type { Stores } from "./store/stores.ts";
 import type { StartTimer } from "./stream/with-idle-timeout.ts";
-import { createRestLog, createRouter, type OwnName, type Router } from "./routing/index.ts";
+import { createRestLog, createRouter, type Router } from "./routing/index.ts";
 import { routePictures } from "./routing/route-pictures.ts";
 import { startRealTimer } from "./stream/real-timer.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
@@ -243,14 +244,6 @@ async function addUp(own: Totals, survey: Survey | undefined): Promise<Totals> {
   // Ours, from other processes.
   const others = ((await survey?.ask("totals")) ?? []) as readonly Totals[];
   return others.reduce(addTotals, own);
-}
-
-/** The operator's own names as the router knows them. */
-function toOwnNames({ models }: GatewayConfiguration): readonly OwnName[] {
-  return models.map(({ name, targets }) => ({
-    name,
-    targets: targets.map(({ upstream, model }) => `${upstream}/${model}`),
-  }));
 }
 
 /** A gateway with its server. */

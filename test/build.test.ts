@@ -17,6 +17,9 @@ import { tryProgram } from "../scripts/try-program.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** The console is a bundle of its own. */
+const isProgram = (name: string) => !/^console[\\/]/.test(name);
+
 /** What `npm ci --omit=dev` and the container build: no compiler is there, so types are only cut out. */
 describe("the build without development dependencies", () => {
   let folder: string;
@@ -35,18 +38,25 @@ describe("the build without development dependencies", () => {
 
   test("has every file", () => {
     const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-    expect(built.filter((name) => name.endsWith(".js")).sort()).toEqual(
+    expect(built.filter((name) => name.endsWith(".js") && isProgram(name)).sort()).toEqual(
       source
-        // The console is a bundle, for which the tools are missing here.
-        .filter((name) => name.endsWith(".ts") && !name.startsWith("console/"))
+        .filter((name) => name.endsWith(".ts") && isProgram(name))
         .map((name) => name.replace(/\.ts$/, ".js"))
         .sort(),
     );
   });
 
+  test("has the console, each file with its compressed forms, and the notices of what is in it", () => {
+    const files = built.filter((name) => /^console[\\/].*\.(?:html|js|css)$/.test(name));
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) expect(built).toEqual(expect.arrayContaining([`${file}.br`, `${file}.gz`]));
+    const notices = readFileSync(join(folder, "dist/console/THIRD-PARTY-LICENSES.md"), "utf8");
+    for (const name of ["preact", "@preact/signals", "uplot"]) expect(notices).toContain(`## ${name} - `);
+  });
+
   test("imports only files that are there", () => {
     const missing = built
-      .filter((name) => name.endsWith(".js"))
+      .filter((name) => name.endsWith(".js") && isProgram(name))
       .flatMap((name) => {
         const file = join(folder, "dist", name);
         const imports = readFileSync(file, "utf8").matchAll(

@@ -112,14 +112,15 @@ describe("limits", () => {
   });
 });
 
+const row = (id: string, hour: string, requests: number) => ({
+  key: id,
+  hour,
+  requests,
+  failed: 0,
+  refused: 0,
+});
+
 test("requests of 24 hours, the last of this one", () => {
-  const row = (id: string, hour: string, requests: number) => ({
-    key: id,
-    hour,
-    requests,
-    failed: 0,
-    refused: 0,
-  });
   const hours = toHours(
     [
       row("k", "2026-11-27T17", 3),

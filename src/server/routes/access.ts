@@ -38,7 +38,8 @@ export function accessRoutes({
       object: "access",
       caller: caller?.kind ?? null,
       open: access.isOpen,
-      admin: admin.isAdmin(given),
+      // Who is let in by it: a token in a wrong place is none.
+      admin: caller?.kind === "operator" && admin.isAdmin(given),
       admin_api: !admin.isClosed,
       ledger: config.LEDGER_DAYS > 0,
       key: caller?.kind === "key" ? encodeKey(caller.key) : null,

@@ -5,7 +5,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import type { RequestObserver } from "../request-observer.ts";
 import type { Window } from "./spans.ts";
 
-/** What happened in a window, and when the ledger was asked. */
+/** What happened in a window. */
 export interface ReadActivity {
   readonly window: Window;
   readonly activity: LedgerActivity;
@@ -15,16 +15,26 @@ export interface ReadActivity {
 export interface ActivityReader {
   /** Learns that something has happened. */
   readonly observer: RequestObserver;
-  /** What happened in a window, of a key or of all. Rejects with `StoreError` as the ledger does. */
+  /**
+   * What happened in a window, of a key or of all; `name` tells windows of one kind from others. Of a ledger that is slow it is what was last
+   * read, while it is read anew. Rejects with `StoreError` as the ledger does.
+   */
   read(name: string, window: Window, key: string | undefined): Promise<ReadActivity>;
 }
 
-interface Entry {
+/** One reading of the ledger. */
+interface Reading {
   readonly version: number;
   readonly begun: number;
   /** How long the ledger took; `undefined`: it is still at it. */
   took: number | undefined;
   readonly answer: Promise<ReadActivity>;
+}
+
+/** The newest reading, and the one before it, which is told as long as the newest takes too long to wait for. */
+interface Entry {
+  readonly newest: Reading;
+  readonly before: Reading | undefined;
 }
 
 /** So many questions are remembered: four spans and a pace for each of some keys. */
@@ -33,6 +43,8 @@ const remembered = 100;
 const restOfWork = 20;
 /** What other processes noted, and what is only written by now, is seen after so long. */
 const staleMs = 1000;
+/** Nobody waits for longer where there is something to show. */
+const slowMs = 100;
 
 /** Creates a reader. `clock` in ms, from any beginning. */
 export function createActivityReader(
@@ -42,11 +54,25 @@ export function createActivityReader(
   const entries = new LRUCache<string, Entry>({ max: remembered });
   let version = 0;
 
-  function isFresh(entry: Entry): boolean {
-    if (entry.took === undefined) return true;
-    const age = clock() - entry.begun;
-    if (age < entry.took * restOfWork) return true;
-    return entry.version === version && age < staleMs;
+  function isFresh(reading: Reading): boolean {
+    if (reading.took === undefined) return true;
+    const age = clock() - reading.begun;
+    if (age < reading.took * restOfWork) return true;
+    return reading.version === version && age < staleMs;
+  }
+
+  function start(window: Window, key: string | undefined): Reading {
+    const begun = clock();
+    const { from, to, stepMs } = window;
+    const answer = ledger
+      .activity({ from, to, stepMs, ...(key === undefined ? {} : { key }) })
+      .then((activity) => ({ window, activity }));
+    const reading: Reading = { version, begun, took: undefined, answer };
+    const note = () => {
+      reading.took = clock() - begun;
+    };
+    answer.then(note, note);
+    return reading;
   }
 
   return {
@@ -58,19 +84,14 @@ export function createActivityReader(
     read(name, window, key) {
       const id = JSON.stringify([name, key]);
       const known = entries.get(id);
-      if (known !== undefined && isFresh(known)) return known.answer;
-      const begun = clock();
-      const { from, to, stepMs } = window;
-      const answer = ledger
-        .activity({ from, to, stepMs, ...(key === undefined ? {} : { key }) })
-        .then((activity) => ({ window, activity }));
-      const entry: Entry = { version, begun, took: undefined, answer };
+      const entry =
+        known !== undefined && isFresh(known.newest)
+          ? known
+          : { newest: start(window, key), before: known?.newest };
       entries.set(id, entry);
-      const note = () => {
-        entry.took = clock() - begun;
-      };
-      answer.then(note, note);
-      return answer;
+      const { newest, before } = entry;
+      const isSlow = newest.took === undefined && before?.took !== undefined && before.took > slowMs;
+      return isSlow ? before.answer : newest.answer;
     },
   };
 }

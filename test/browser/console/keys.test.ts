@@ -114,15 +114,29 @@ async function makeTeam({ url, paid }: Pick<ShownStack, "url" | "paid">): Promis
   const claude = await make({ name: "claude-code", budget: { tokens: 1_000_000, period: "day" } });
   const agents = await make({
     name: "ci-agents",
-    models: ["DeepSeek-*", "fast"],
+    models: ["DeepSeek-*", "deepseek-ai/*"],
     requests_per_minute: 60,
     budget: { tokens: 2_000_000, period: "day" },
   });
-  const child = await make({ name: "agent 4e1b", parent: agents.id, requests_per_minute: 10 });
-  paid.enqueue({ kind: "answer", text: "Hi.", usage: { promptTokens: 49_900, completionTokens: 100 } });
+  const child = await make({
+    name: "agent 4e1b",
+    parent: agents.id,
+    requests_per_minute: 10,
+    budget: { tokens: 500_000, period: "day" },
+  });
   const costly = { ...chat, model: "deepseek-ai/DeepSeek-V4-Flash" };
-  for (const _ of [1, 2]) await post(`${url}/v1/chat/completions`, costly, bearer(intern.key));
-  for (const { key } of [claude, agents]) await post(`${url}/v1/chat/completions`, chat, bearer(key));
+  const used = [
+    [intern, 49_900],
+    [intern, 0],
+    [claude, 310_000],
+    [agents, 1_240_000],
+    [child, 90_000],
+  ] as const;
+  for (const [{ key }, promptTokens] of used) {
+    if (promptTokens > 0)
+      paid.enqueue({ kind: "answer", text: "Hi.", usage: { promptTokens, completionTokens: 100 } });
+    await post(`${url}/v1/chat/completions`, costly, bearer(key));
+  }
   return [reports.id, intern.id, webui.id, claude.id, agents.id, child.id];
 }
 

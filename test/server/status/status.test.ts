@@ -4,6 +4,7 @@ import { followStatus } from "../../support/follow-status.ts";
 import { createGate } from "../../support/gate.ts";
 import { openStream } from "../../support/open-stream.ts";
 import { get, post } from "../../support/post.ts";
+import { startCompatibleStack } from "../../support/start-compatible-stack.ts";
 import { startMerged } from "../../support/start-merged.ts";
 import { startStack } from "../../support/start-stack.ts";
 
@@ -223,4 +224,37 @@ test("keeps nobody who drains a worker waiting", async () => {
   const drained = stack.gateway.drain(600_000);
   expect(await followed.rest()).not.toContain("error");
   await drained;
+});
+
+test("names the model that rests alone, while others answer at the same upstream", async () => {
+  await using stack = await startCompatibleStack({
+    persona: "vllm",
+    models: [
+      { id: "broken", contextLength: 8192 },
+      { id: "sound", contextLength: 8192 },
+    ],
+  });
+  for (let index = 0; index < 12; index += 1)
+    stack.server.enqueue({
+      kind: "error",
+      status: 500,
+      when: ({ body }) => JSON.stringify(body).includes("broken"),
+    });
+  const ask = (model: string) => post(`${stack.url}/v1/chat/completions`, { ...chat, model });
+  for (let index = 0; index < 4; index += 1) expect((await ask("broken")).status).toBeGreaterThanOrEqual(500);
+  expect((await ask("sound")).status).toBe(200);
+  const { upstreams, models } = (await get(`${stack.url}/v1/status`)).json();
+  expect(upstreams).toMatchObject([
+    {
+      name: "mine",
+      up: true,
+      models_resting: 1,
+      problem: { model: "broken", told: false, since: expect.any(String) },
+    },
+  ]);
+  const answers = models.map(({ id, answers_now: now }: { id: string; answers_now: boolean }) => [id, now]);
+  expect(answers).toEqual([
+    ["broken", false],
+    ["sound", true],
+  ]);
 });
