@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser } from "playwright-core";
 
 import { builtConsole } from "../../../src/built-console.ts";
+import { pageOrder } from "../../../src/console/pages/page-order.ts";
 import { post } from "../../support/post.ts";
 import { startStack } from "../../support/start-stack.ts";
 import { openConsole } from "./support/open-console.ts";
@@ -35,6 +36,26 @@ test("is under 80 kB in all, and its compressed files are what they are of", () 
     expect(gunzipSync(readFileSync(`${folder}${name}.gz`)).equals(readFileSync(folder + name)), name).toBe(
       true,
     );
+});
+
+test("whoever opens one page gets less than 80 kB, charts included", async () => {
+  await using stack = await startStack({ overrides: { consoleFolder: builtConsole } });
+  const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Say hello" }] };
+  await post(`${stack.url}/v1/chat/completions`, body);
+  for (const name of pageOrder) {
+    await using opened = await openConsole(browser, { url: stack.url, route: `#/${name}` });
+    await opened.page.locator("main h1, main .message").first().waitFor();
+    if (name === "overview") await opened.page.locator("canvas").first().waitFor();
+    const got = await opened.page.evaluate<string[]>(
+      "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)",
+    );
+    const assets = got.flatMap((path) => /^\/console\/(assets\/.*)$/.exec(path)?.[1] ?? []);
+    const bytes = [...new Set(["index.html", ...assets])].map((path) => statSync(`${folder}${path}.gz`).size);
+    const all = bytes.reduce((sum, one) => sum + one, 0);
+    console.log(`${name}: ${all} bytes of gzip.`);
+    expect(all, name).toBeLessThan(most);
+    expect(all, name).toBeGreaterThan(20_000);
+  }
 });
 
 // Speed is told, and judged by nobody.
