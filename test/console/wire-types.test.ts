@@ -28,6 +28,7 @@ const statusFields: Record<keyof StatusObject, true> = {
   open_to_all: true,
   upstreams: true,
   models: true,
+  aliases: true,
   open: true,
   activity: true,
   activity_error: true,

@@ -1,15 +1,26 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import "uplot/dist/uPlot.min.css";
 
 import { writeClock, writeDay } from "../domain/figures.ts";
 import { isDark } from "../state/preferences.ts";
 import { texts } from "../text/index.ts";
 import type { ChartData } from "./chart-data.ts";
-import { drawChart } from "./draw-chart.ts";
+import type { drawChart } from "./draw-chart.ts";
 
 const height = 100;
 const dayMs = 86_400_000;
+
+/** What draws: a third of all that the overview needs, so it is read when the first chart is shown. `none`: it can't be, and tables are shown. */
+const drawer = signal<typeof drawChart | "none" | undefined>(undefined);
+
+async function loadDrawer(): Promise<void> {
+  try {
+    const { drawChart: draw } = await import("./draw-chart.ts");
+    drawer.value = draw;
+  } catch {
+    drawer.value = "none";
+  }
+}
 
 /** A time for the axis: hours within two days, else days. */
 function writeTime(at: number, spanMs: number, locale: string): string {
@@ -27,6 +38,10 @@ export function Chart({
   readonly asTable: boolean;
 }) {
   const t = texts.value;
+  const draw = drawer.value;
+  useEffect(() => {
+    if (drawer.peek() === undefined) void loadDrawer();
+  }, []);
   const frame = useRef<HTMLDivElement>(null);
   const pointed = useSignal<{ readonly index: number; readonly left: number } | undefined>(undefined);
   const spanMs = data.times.length * data.stepMs;
@@ -35,8 +50,8 @@ export function Chart({
 
   useEffect(() => {
     const element = frame.current;
-    if (element === null || asTable) return undefined;
-    const plot = drawChart(element, data, {
+    if (element === null || asTable || draw === undefined || draw === "none") return undefined;
+    const plot = draw(element, data, {
       width: Math.max(1, element.clientWidth),
       height,
       writeTime: (at, index, count) => (index === count - 1 ? t.common.now : writeTime(at, spanMs, t.locale)),
@@ -50,9 +65,9 @@ export function Chart({
       watch.disconnect();
       plot.destroy();
     };
-  }, [shown, asTable, dark, t.locale]);
+  }, [shown, asTable, dark, t.locale, draw]);
 
-  if (asTable) return <ChartTable data={data} label={label} spanMs={spanMs} />;
+  if (asTable || draw === "none") return <ChartTable data={data} label={label} spanMs={spanMs} />;
   return (
     <div class="chart">
       <div class="chart-frame" ref={frame} role="img" aria-label={label} />

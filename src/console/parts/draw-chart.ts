@@ -1,4 +1,5 @@
 import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 
 import { findTop } from "../domain/scale.ts";
 import { type ChartData, type ChartSeries, findHighest, stack } from "./chart-data.ts";

@@ -2,37 +2,37 @@ import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 
-import { texts } from "../text/index.ts";
 import { Button } from "./button.tsx";
 import { Message } from "./message.tsx";
+import { texts } from "../text/index.ts";
 
-/** A page whose program is read when it is first shown. */
+/** A page that is loaded when it is first gone to. Where it can't be, it says so: after an update its file may be another. */
 export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
-  const loaded = signal<{ readonly Page: ComponentType } | undefined>(undefined);
-  const failure = signal<string | undefined>(undefined);
+  const page = signal<ComponentType | undefined>(undefined);
+  const isLost = signal(false);
 
   async function read(): Promise<void> {
-    failure.value = undefined;
+    isLost.value = false;
     try {
-      loaded.value = { Page: await load() };
-    } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error);
+      page.value = await load();
+    } catch {
+      // The page says what to do; why, the browser has told.
+      isLost.value = true;
     }
   }
 
   return function LazyPage() {
-    const t = texts.value.common;
-    const page = loaded.value;
+    const t = texts.value;
     useEffect(() => {
-      if (page === undefined) void read();
+      if (page.peek() === undefined) void read();
     }, []);
-    if (page !== undefined) return <page.Page />;
-    if (failure.value === undefined)
-      return <div class="panel shape loading" role="status" aria-label={t.loading} />;
+    const Page = page.value;
+    if (Page !== undefined) return <Page />;
+    if (!isLost.value) return <div class="panel shape loading" role="status" aria-label={t.common.loading} />;
     return (
       <div class="panel">
-        <Message title={failure.value}>
-          <Button onPress={() => void read()}>{t.again}</Button>
+        <Message title={t.shell.notLoaded} text={t.shell.notLoadedText}>
+          <Button onPress={() => location.reload()}>{t.shell.reload}</Button>
         </Message>
       </div>
     );

@@ -5,6 +5,7 @@ import { Field } from "../parts/field.tsx";
 import { access, accessFailure, askAccess, isKnown } from "../state/access.ts";
 import { forgetToken, keepToken, token } from "../state/token.ts";
 import { texts } from "../text/index.ts";
+import { GateFailure } from "./gate-failure.tsx";
 
 /** Whether somebody whom the gateway knows wants to give another token. */
 export const gateIsOpen = signal(false);
@@ -28,18 +29,7 @@ export function TokenGate() {
     if (isKnown(answer)) gateIsOpen.value = false;
   }
 
-  if (accessFailure.value !== undefined)
-    return (
-      <main class="gate">
-        <div class="panel gate-panel">
-          <h1>{t.failed}</h1>
-          <p>{accessFailure.value}</p>
-          <Button kind="primary" onPress={() => void askAccess()}>
-            {t.again}
-          </Button>
-        </div>
-      </main>
-    );
+  if (accessFailure.value !== undefined) return <GateFailure />;
   return (
     <main class="gate">
       <form class="panel gate-panel" onSubmit={(event) => void submit(event)}>

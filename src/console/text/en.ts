@@ -39,7 +39,6 @@ export const en = {
       "The operator's tokens are ADMIN_TOKEN and BEARER_TOKEN in the settings of the gateway (.env). Everybody else has a key (akc-…) from the operator.",
     refused: "The gateway refused this token.",
     failed: "The gateway can't be asked who you are.",
-    again: "Try again",
   },
   common: {
     close: "Close",
@@ -53,6 +52,7 @@ export const en = {
     showChart: "Show as chart",
     loading: "Loading",
     again: "Try again",
+    byItself: (seconds: number) => `by itself in ${seconds} s`,
     cannot: "cannot",
     notKnown: "not known",
     time: "Time",
@@ -86,6 +86,7 @@ export const en = {
     noErrors: "Nothing failed in this time.",
     noFigures: "Figures could not be read",
     noFiguresText: (reason: string) => `${reason} The gateway serves on.`,
+    readAgain: "It is read again by itself.",
     errorKinds: {
       "budget-exhausted": "allowance used up",
       "credit-exhausted": "no credit upstream",
@@ -266,6 +267,8 @@ export const en = {
     notAdmin: "This token may not see keys",
     notAdminHint: "Keys want `ADMIN_TOKEN`. `BEARER_TOKEN` asks models, and sees what the gateway did.",
     failed: "Keys could not be read",
+    stale: "What is shown is from before.",
+    noUse: "What keys did could not be read.",
     form: {
       newTitle: "New key",
       name: "Name",

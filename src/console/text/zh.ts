@@ -35,7 +35,6 @@ export const zh: Texts = {
       "管理员的令牌是网关设置（.env）中的 ADMIN_TOKEN 和 BEARER_TOKEN；其他人的密钥（akc-…）由管理员发放。",
     refused: "网关拒绝了此令牌。",
     failed: "无法向网关查询你的身份。",
-    again: "重试",
   },
   common: {
     close: "关闭",
@@ -49,6 +48,7 @@ export const zh: Texts = {
     showChart: "以图表显示",
     loading: "加载中",
     again: "重试",
+    byItself: (seconds) => `${seconds} 秒后自动重试`,
     cannot: "不支持",
     notKnown: "未知",
     time: "时间",
@@ -81,6 +81,7 @@ export const zh: Texts = {
     openRequests: "查看请求",
     noErrors: "这段时间没有失败。",
     noFigures: "无法读取数据",
+    readAgain: "会自动重新读取。",
     noFiguresText: (reason) => `${reason} 网关照常服务。`,
     errorKinds: {
       "budget-exhausted": "额度用完",
@@ -240,6 +241,8 @@ export const zh: Texts = {
     notAdmin: "此令牌无权查看密钥",
     notAdminHint: "密钥需要 `ADMIN_TOKEN`。`BEARER_TOKEN` 可以询问模型并查看网关的情况。",
     failed: "无法读取密钥",
+    stale: "显示的是之前的内容。",
+    noUse: "无法读取密钥的使用情况。",
     form: {
       newTitle: "新建密钥",
       name: "名称",

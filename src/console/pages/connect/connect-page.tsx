@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 
 import { status } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
-import { keysPath, readKeys } from "../keys/key-state.ts";
+import { keys, keysPath, lookMs, readKeys } from "../keys/key-state.ts";
 import { MadeKey } from "../keys/made-key.tsx";
 import { ClientList } from "./client-list.tsx";
 import { guide } from "./connection.ts";
@@ -18,7 +18,13 @@ export function ConnectPage() {
   const gateway = status.value;
   const path = keysPath.value;
   useEffect(() => {
-    if (path !== undefined) void readKeys();
+    if (path === undefined) return undefined;
+    void readKeys();
+    // Once they are known, they don't change on this page but by it.
+    const timer = setInterval(() => {
+      if (!document.hidden && keys.peek().kind === "failed") void readKeys();
+    }, lookMs);
+    return () => clearInterval(timer);
   }, [path]);
   return (
     <>

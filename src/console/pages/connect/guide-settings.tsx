@@ -4,8 +4,10 @@ import type { StatusObject } from "../../api/types.ts";
 import { emptyDraft } from "../../domain/key-draft.ts";
 import { Button } from "../../parts/button.tsx";
 import { Choice, Field } from "../../parts/field.tsx";
+import { Retry } from "../../parts/retry.tsx";
 import { connectTexts } from "../../text/connect.ts";
-import { createKey, keysPath } from "../keys/key-state.ts";
+import { texts } from "../../text/index.ts";
+import { createKey, keys, keysPath, readKeys } from "../keys/key-state.ts";
 import {
   chosenKey,
   chosenModel,
@@ -60,6 +62,12 @@ export function GuideSettings({ gateway }: { readonly gateway: StatusObject }) {
           }}
         />
       </div>
+      {keys.value.kind === "failed" && keysPath.value !== undefined && (
+        <div class="guide-note" role="status">
+          {texts.value.keys.failed}: {keys.value.message}
+          <Retry nextTry={keys.value.nextTry} onPress={() => void readKeys()} />
+        </div>
+      )}
       {keyChoice.value.id === "paste" && <KeyMaker />}
       {model !== undefined && model.context_length === null && <p class="guide-note">{t.contextUnknown}</p>}
     </>

@@ -1,10 +1,10 @@
 import { computed, signal } from "@preact/signals";
 
-import { ask } from "../../api/ask.ts";
+import { ask, AskError } from "../../api/ask.ts";
 import type { KeyHourObject, KeyObject, RequestObject } from "../../api/types.ts";
 import type { KeyDraft } from "../../domain/key-draft.ts";
 import { toBody, toChange, toDraft } from "../../domain/key-draft.ts";
-import { access } from "../../state/access.ts";
+import { access, askAccess } from "../../state/access.ts";
 
 /** What keys did. */
 export interface KeyUse {
@@ -13,18 +13,28 @@ export interface KeyUse {
   readonly last: ReadonlyMap<string, RequestObject>;
 }
 
+/** Why something was not read, and when it is tried again, ms since the epoch. */
+export interface KeysFailure {
+  readonly message: string;
+  readonly nextTry: number;
+}
+
+/** How often it is looked what keys have used, in ms. */
+export const lookMs = 5000;
+
 /** Keys that could be read; `use`: where there is a ledger, and it is ours to read. */
 export interface KnownKeys {
   readonly kind: "known";
   readonly keys: readonly KeyObject[];
   readonly use: KeyUse | undefined;
+  /** Why they could not be read again: they are as they were before. */
+  readonly failure?: KeysFailure;
+  /** Why what they did could not be. */
+  readonly useFailure?: string;
 }
 
 /** What came of reading the keys. */
-export type Keys =
-  | { readonly kind: "loading" }
-  | { readonly kind: "failed"; readonly message: string }
-  | KnownKeys;
+export type Keys = { readonly kind: "loading" } | ({ readonly kind: "failed" } & KeysFailure) | KnownKeys;
 
 /** The keys that we may see. */
 export const keys = signal<Keys>({ kind: "loading" });
@@ -57,17 +67,27 @@ async function readUse(known: KeyUse | undefined): Promise<KeyUse | undefined> {
   return { hours: hours.data, last };
 }
 
-/** Reads the keys, and what they did. Never rejects: keys are shown without that, where the ledger can't be read. */
+const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
+
+/** Reads the keys, and what they did. Never rejects: what can't be read stays as it was. */
 export async function readKeys(): Promise<void> {
   const path = keysPath.value;
   if (path === undefined) return;
   const before = keys.peek();
   const known = before.kind === "known" ? before.use : undefined;
   const [list, use] = await Promise.allSettled([ask<List<KeyObject>>(`${path}?limits=true`), readUse(known)]);
-  keys.value =
-    list.status === "fulfilled"
-      ? { kind: "known", keys: list.value.data, use: use.status === "fulfilled" ? use.value : undefined }
-      : { kind: "failed", message: list.reason instanceof Error ? list.reason.message : String(list.reason) };
+  if (list.status === "rejected") {
+    // Whom the gateway knows no more sees the gate.
+    if (list.reason instanceof AskError && list.reason.status === 401) await askAccess();
+    const failure = { message: messageOf(list.reason), nextTry: Date.now() + lookMs };
+    keys.value = before.kind === "known" ? { ...before, failure } : { kind: "failed", ...failure };
+    return;
+  }
+  keys.value = {
+    kind: "known",
+    keys: list.value.data,
+    ...(use.status === "fulfilled" ? { use: use.value } : { use: known, useFailure: messageOf(use.reason) }),
+  };
 }
 
 /** Makes a key; resolves with its id. Rejects with `AskError`. */

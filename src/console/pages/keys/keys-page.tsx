@@ -3,17 +3,17 @@ import { useEffect } from "preact/hooks";
 import { daysLeft, toKeyRows } from "../../domain/keys.ts";
 import { Button } from "../../parts/button.tsx";
 import { Message } from "../../parts/message.tsx";
+import { Notice } from "../../parts/notice.tsx";
+import { Retry } from "../../parts/retry.tsx";
 import { access } from "../../state/access.ts";
 import { now } from "../../state/clock.ts";
 import { goTo, route } from "../../state/route.ts";
+import { lost } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
 import { KeyPanel } from "./key-panel.tsx";
-import { type Keys, keys, keysPath, readKeys } from "./key-state.ts";
+import { type Keys, type KeysFailure, keys, keysPath, lookMs, readKeys } from "./key-state.ts";
 import { KeyTable } from "./key-table.tsx";
 import { MadeKey } from "./made-key.tsx";
-
-/** How often what keys have used is looked at, in ms. */
-const lookMs = 5000;
 
 /** The keys that we may see: made, shown, changed, ended. */
 export function KeysPage() {
@@ -73,7 +73,7 @@ function KeysView({ found }: { readonly found: Keys }) {
     return (
       <div class="panel">
         <Message title={t.keys.failed} text={t.overview.noFiguresText(found.message)}>
-          <Button onPress={() => void readKeys()}>{t.common.again}</Button>
+          <Retry nextTry={found.nextTry} onPress={() => void readKeys()} />
         </Message>
       </div>
     );
@@ -83,6 +83,7 @@ function KeysView({ found }: { readonly found: Keys }) {
   return (
     <>
       <MadeKey />
+      <StaleNotice failure={found.failure} useFailure={found.useFailure} />
       <div class={key === undefined && selected !== "new" ? "keys" : "keys keys-with-panel"}>
         {rows.length === 0 ? (
           <div class="panel">
@@ -98,5 +99,21 @@ function KeysView({ found }: { readonly found: Keys }) {
         )}
       </div>
     </>
+  );
+}
+
+/** Says that the keys, or what they did, could not be read again. Where the whole gateway is gone, the shell says so. */
+function StaleNotice(props: {
+  readonly failure: KeysFailure | undefined;
+  readonly useFailure: string | undefined;
+}) {
+  const t = texts.value.keys;
+  const { failure, useFailure } = props;
+  if (lost.value !== undefined || (failure === undefined && useFailure === undefined)) return null;
+  return (
+    <Notice kind="amber">
+      <b>{failure === undefined ? t.noUse : `${t.failed}.`}</b> {failure?.message ?? useFailure}{" "}
+      {failure !== undefined && t.stale}
+    </Notice>
   );
 }

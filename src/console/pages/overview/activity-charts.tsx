@@ -1,6 +1,7 @@
 import type { ActivityObject, StatusObject, StepObject } from "../../api/types.ts";
 import { writeAmount, writeAxis, writeCount, writeMoney, writePercent } from "../../domain/figures.ts";
 import { Message } from "../../parts/message.tsx";
+import { access } from "../../state/access.ts";
 import { texts } from "../../text/index.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { ErrorsCard } from "./errors-card.tsx";
@@ -16,7 +17,9 @@ export function ActivityCharts({ status }: { readonly status: StatusObject }) {
   if (activity === null)
     return (
       <div class="panel">
-        <Message title={t.overview.noFigures} text={t.overview.noFiguresText(status.activity_error ?? "")} />
+        <Message title={t.overview.noFigures} text={t.overview.noFiguresText(status.activity_error ?? "")}>
+          {access.value?.ledger === true && <span class="note">{t.overview.readAgain}</span>}
+        </Message>
       </div>
     );
   return (
