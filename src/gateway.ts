@@ -35,6 +35,7 @@ import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import type { OpenNow } from "./server/open-requests.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
+import { createTraceWishes, type TraceWishes } from "./traces/trace-wishes.ts";
 import { addTotals } from "./model/add-totals.ts";
 import type { Notices } from "./model/notices.ts";
 import type { Survey } from "./model/survey.ts";
@@ -109,6 +110,8 @@ export interface Services {
   /** Makes, shows and ends keys. */
   readonly keys: KeyService;
   readonly traces: TraceStore;
+  /** Which request is to be traced next. */
+  readonly traceWishes: TraceWishes;
   readonly ledger: Ledger;
   /** Where keys, limits, the ledger and stored responses are kept. */
   readonly keptIn: Stores["place"];
@@ -185,6 +188,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
       now,
     }),
     traces,
+    traceWishes: createTraceWishes({ now, notices }),
     ledger,
     keptIn: stores.place,
     keys: createKeyService({ keys, limits, randomBytes: random, newId, now }),

@@ -12,6 +12,7 @@ import type { Totals } from "../model/totals.ts";
 import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 import type { TraceStore } from "../traces/trace-store.ts";
+import type { TraceWishes } from "../traces/trace-wishes.ts";
 import type { MetricsPage } from "../telemetry/metrics-page.ts";
 import type { OpenNow, OpenRequests } from "./open-requests.ts";
 import type { ConsoleReader } from "./console/console-files.ts";
@@ -41,6 +42,8 @@ export interface RouteDependencies {
   /** Who asks, and what they may. */
   readonly access: Access;
   readonly traces: TraceStore;
+  /** Which request is to be traced next. */
+  readonly traceWishes: TraceWishes;
   readonly ledger: Ledger;
   /** Makes, shows and ends keys. */
   readonly keys: KeyService;
