@@ -35,7 +35,6 @@ import { createServer } from "./server/create-server.ts";
 import { createTotalsKeeper, type TotalsKeeper } from "./server/create-totals-keeper.ts";
 import type { OpenNow } from "./server/open-requests.ts";
 import type { TraceStore } from "./traces/trace-store.ts";
-import { createTraceWishes, type TraceWishes } from "./traces/trace-wishes.ts";
 import { addTotals } from "./model/add-totals.ts";
 import type { Notices } from "./model/notices.ts";
 import type { Survey } from "./model/survey.ts";
@@ -110,8 +109,6 @@ export interface Services {
   /** Makes, shows and ends keys. */
   readonly keys: KeyService;
   readonly traces: TraceStore;
-  /** Which request is to be traced next. */
-  readonly traceWishes: TraceWishes;
   readonly ledger: Ledger;
   /** Where keys, limits, the ledger and stored responses are kept. */
   readonly keptIn: Stores["place"];
@@ -188,7 +185,6 @@ export async function createServices(config: Config, overrides: Overrides = {}):
       now,
     }),
     traces,
-    traceWishes: createTraceWishes({ now, notices }),
     ledger,
     keptIn: stores.place,
     keys: createKeyService({ keys, limits, randomBytes: random, newId, now }),
@@ -295,13 +291,13 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     version: readVersion(),
     survey: overrides.survey,
   });
-  const { observers, metricsPage } = telemetry;
-  const { survey } = overrides;
+  const { notices, survey } = overrides;
   const server = await createServer(
     {
       ...services,
-      observers,
-      metricsPage,
+      notices,
+      observers: telemetry.observers,
+      metricsPage: telemetry.metricsPage,
       upstreamStatus: () => listUpstreamStatus(services.router, services.configuration()),
       // Ours, from other processes: each gives a list.
       openElsewhere: async () => ((await survey?.ask("open")) ?? []).flat() as OpenNow[],

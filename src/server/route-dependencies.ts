@@ -8,6 +8,7 @@ import type { ImageService } from "../images/image-service.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
+import type { Notices } from "../model/notices.ts";
 import type { Totals } from "../model/totals.ts";
 import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
@@ -42,8 +43,6 @@ export interface RouteDependencies {
   /** Who asks, and what they may. */
   readonly access: Access;
   readonly traces: TraceStore;
-  /** Which request is to be traced next. */
-  readonly traceWishes: TraceWishes;
   readonly ledger: Ledger;
   /** Makes, shows and ends keys. */
   readonly keys: KeyService;
@@ -55,6 +54,8 @@ export interface RouteDependencies {
   readonly upstreamStatus: () => readonly UpstreamStatus[];
   /** What is under way in other processes of the gateway. */
   readonly openElsewhere: () => Promise<readonly OpenNow[]>;
+  /** Between the processes of the gateway, where there are several. */
+  readonly notices?: Notices | undefined;
   /** Where what is kept is. */
   readonly keptIn: "memory" | "files" | "database";
   /** Where the built console is; nothing is read before it is asked for. */
@@ -69,5 +70,7 @@ export interface ServerDependencies extends RouteDependencies {
   readonly open: OpenRequests;
   readonly startTimer: StartTimer;
   readonly activity: ActivityReader;
+  /** Which request is to be traced next. */
+  readonly traceWishes: TraceWishes;
   readonly readConsole: ConsoleReader;
 }

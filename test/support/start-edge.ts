@@ -28,7 +28,6 @@ import { createTotalsKeeper } from "../../src/server/create-totals-keeper.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { pushing } from "./sources.ts";
 import { listed, routerOf } from "./router-of.ts";
-import { createTraceWishes } from "../../src/traces/trace-wishes.ts";
 
 /** An answer of the scripted chat service. */
 export type Answer = (
@@ -136,7 +135,6 @@ export async function startEdge(options: {
         now,
       }),
       traces: createMemoryTraces(),
-      traceWishes: createTraceWishes({ now: () => 0 }),
       ledger: createMemoryLedger({ days: 30, now }),
       keys: createKeyService({ keys, limits, randomBytes, newId, now }),
       metricsPage: undefined,

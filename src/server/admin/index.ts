@@ -22,7 +22,10 @@ export function adminRoutes({
   now,
   traces,
   traceWishes,
-}: Pick<ServerDependencies, "config" | "keys" | "ledger" | "now" | "traces" | "traceWishes">): FastifyPluginCallback {
+}: Pick<
+  ServerDependencies,
+  "config" | "keys" | "ledger" | "now" | "traces" | "traceWishes"
+>): FastifyPluginCallback {
   const check = createAdminCheck(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
