@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 
+import { lazyPage } from "../parts/lazy-page.tsx";
 import { KeysPage } from "./keys/keys-page.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
 import { type PageName, pageOrder } from "./page-order.ts";
@@ -7,6 +8,7 @@ import { type PageName, pageOrder } from "./page-order.ts";
 /** Those that there are. A further one is a line here. */
 const pages: Partial<Record<PageName, ComponentType>> = {
   overview: OverviewPage,
+  requests: lazyPage(async () => (await import("./requests/requests-page.tsx")).RequestsPage),
   keys: KeysPage,
 };
 

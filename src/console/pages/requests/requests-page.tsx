@@ -1,0 +1,62 @@
+import { effect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import { access } from "../../state/access.ts";
+import { route } from "../../state/route.ts";
+import { status } from "../../state/status.ts";
+import "../../styles/requests.css";
+import "../../styles/trace.css";
+import { DetailPage } from "./detail-page.tsx";
+import { Hatch } from "./hatch.tsx";
+import { isHeld, list, readFresh, readKeyNames, readList, release } from "./list-state.ts";
+import { ListPage } from "./list-page.tsx";
+
+/** How often it is looked for new requests by itself, in ms; the status says sooner that there are some. */
+const lookMs = 5000;
+
+/** Changes when something ended, or began. */
+function markOf(): string {
+  const { activity, open } = status.value ?? {};
+  return `${activity?.all.requests} ${activity?.all.last_at} ${open?.map(({ id }) => id).join()}`;
+}
+
+/** What came of requests: all, or one. */
+export function RequestsPage() {
+  const id = route.value.query.get("request");
+  const viewer = access.value?.admin;
+  useEffect(() => {
+    void readKeyNames();
+    if (list.value.kind === "failed") void readList();
+    const look = () => {
+      if (!document.hidden) void readFresh();
+    };
+    const timer = setInterval(look, lookMs);
+    let mark = markOf();
+    const stop = effect(() => {
+      const next = markOf();
+      if (next === mark) return;
+      mark = next;
+      look();
+    });
+    const scrolled = () => {
+      if (scrollY > 0) isHeld.value = true;
+      else if (document.querySelector(".request-table:hover, .request-table:focus-within") === null) {
+        isHeld.value = false;
+        release();
+      }
+    };
+    addEventListener("scroll", scrolled, { passive: true });
+    return () => {
+      clearInterval(timer);
+      stop();
+      removeEventListener("scroll", scrolled);
+      isHeld.value = false;
+    };
+  }, [viewer]);
+  return (
+    <>
+      <Hatch />
+      {id === null ? <ListPage /> : <DetailPage key={id} id={id} />}
+    </>
+  );
+}
