@@ -134,7 +134,7 @@ export const requestsEn = {
     noRepair: "none",
   },
   verdict: {
-    answered: (tries: number) => (tries > 1 ? `It was answered, by upstream ${tries}.` : "It was answered."),
+    answered: (tries: number) => (tries > 1 ? `It was answered, on attempt ${tries}.` : "It was answered."),
     called: (tools: string, again: boolean) =>
       `${tools === "" ? "A tool was called" : `\`${tools}\` was called`}${again ? ", on the second try." : "."}`,
     notCalled: "No tool was called.",

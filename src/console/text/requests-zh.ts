@@ -128,7 +128,7 @@ export const requestsZh: RequestTexts = {
     noRepair: "无",
   },
   verdict: {
-    answered: (tries) => (tries > 1 ? `已由第 ${tries} 个上游回答。` : "已回答。"),
+    answered: (tries) => (tries > 1 ? `第 ${tries} 次尝试后已回答。` : "已回答。"),
     called: (tools, again) =>
       `${tools === "" ? "已调用工具" : `已调用 \`${tools}\``}${again ? "，第二次才成功。" : "。"}`,
     notCalled: "未调用工具。",

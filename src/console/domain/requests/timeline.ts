@@ -160,10 +160,10 @@ export function toRowTimeline(row: RequestObject): readonly TimelineRow[] {
   ];
 }
 
-/** The axis of a time: round steps, ten at most, and where it ends. */
+/** The axis of a time: round steps, and where it ends: behind all, so that there is room for a note. */
 export function findAxis(ms: number): { readonly step: number; readonly top: number } {
   const size = 10 ** Math.floor(Math.log10(Math.max(ms, 1) / 10));
   const step = [1, 2, 5, 10].map((one) => one * size).find((one) => one * 10 >= ms) ?? size * 10;
   const least = Math.max(step, 0.001);
-  return { step: least, top: Math.max(1, Math.ceil((ms * 1.05) / least)) * least };
+  return { step: least, top: Math.max(1, Math.ceil((ms * 1.15) / least)) * least };
 }

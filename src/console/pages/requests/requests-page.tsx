@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 
 import { access } from "../../state/access.ts";
 import { route } from "../../state/route.ts";
+import { pageHelp } from "../../state/shortcuts.ts";
 import { status } from "../../state/status.ts";
 import "../../styles/requests.css";
 import "../../styles/trace.css";
@@ -10,6 +11,7 @@ import { DetailPage } from "./detail-page.tsx";
 import { Hatch } from "./hatch.tsx";
 import { isHeld, list, readFresh, readKeyNames, readList, release } from "./list-state.ts";
 import { ListPage } from "./list-page.tsx";
+import { requestTexts } from "./text.ts";
 
 /** How often it is looked for new requests by itself, in ms; the status says sooner that there are some. */
 const lookMs = 5000;
@@ -53,6 +55,20 @@ export function RequestsPage() {
       isHeld.value = false;
     };
   }, [viewer]);
+  const help = requestTexts.value.keysHelp;
+  useEffect(() => {
+    pageHelp.value = [
+      { keys: ["/"], text: help.search },
+      { keys: ["J", "K"], text: help.move },
+      { keys: ["Enter"], text: help.open },
+      { keys: ["[", "]"], text: help.neighbours },
+      { keys: ["T"], text: help.trace },
+      { keys: ["C"], text: help.copy },
+    ];
+    return () => {
+      pageHelp.value = [];
+    };
+  }, [help]);
   return (
     <>
       <Hatch />

@@ -77,6 +77,11 @@ export function Timeline({ rows, ms, captions, notes, selected, onSelect }: Time
   );
 }
 
+/** 0.41 s; what is too short for that in ms. */
+function writeLength(ms: number): string {
+  return ms < 10 ? `${Math.round(ms)} ms` : writeSeconds(ms);
+}
+
 function writeTick(ms: number, step: number): string {
   if (step < 1000 && step < 10) return `${ms} ms`;
   return `${Number((ms / 1000).toFixed(2))} s`;
@@ -138,20 +143,26 @@ function Row({ row, isFirst, caption, note, top, ticks, isSelected, onSelect }: 
         {row.failed !== undefined && (
           <rect class="fill-red" x={`${share(row.failed.at)}%`} y="4" width="3" height="18" rx="1" />
         )}
-        {note !== "" && (
-          <text
-            class="tl-note"
-            x={`${share(end) > 75 ? Math.max(share(row.bars[0]?.from ?? 0), 0) : share(end)}%`}
-            dx={share(end) > 75 ? -10 : 12}
-            text-anchor={share(end) > 75 ? "end" : "start"}
-            y="17"
-          >
-            {note}
-          </text>
-        )}
+        {note !== "" && <Note text={note} begin={share(row.bars[0]?.from ?? 0)} end={share(end)} />}
       </svg>
-      <span class="tl-ms">{writeSeconds(row.ms)}</span>
+      <span class="tl-ms">{writeLength(row.ms)}</span>
     </div>
+  );
+}
+
+/** What stands behind the bars; before them where there is no room, else over them. */
+function Note({ text, begin, end }: { readonly text: string; readonly begin: number; readonly end: number }) {
+  const width = text.length * letterShare * 100;
+  const place =
+    end + width < 100
+      ? { x: `${end}%`, dx: 12 }
+      : begin > width
+        ? { x: `${begin}%`, dx: -10, "text-anchor": "end" as const }
+        : { x: `${end}%`, dx: -8, "text-anchor": "end" as const };
+  return (
+    <text class="tl-note" y="17" {...place}>
+      {text}
+    </text>
   );
 }
 

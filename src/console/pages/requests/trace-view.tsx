@@ -54,7 +54,7 @@ export function TraceView({
     [sent],
   );
   const isRepair = (index: number) => turns[index - 1]?.outcome === "asked_again";
-  const nativeTools = prompt.some(({ role }) => role === "tools");
+  const nativeTools = prompt.some(({ role, isOurs }) => role === "tools" && !isOurs);
 
   function caption({ kind, upstream, turn: index }: TimelineRow): string {
     const c = t.timeline;
