@@ -13,7 +13,7 @@ export const en = {
     pages: "Pages",
     streams: (count: number) => (count === 1 ? "1 stream open" : `${count} streams open`),
     notLive: "not live",
-    language: "Language: English. Switch to Chinese",
+    language: "EN: switch to Chinese",
     languageShort: "EN",
     theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
     callers: { anybody: "anybody", operator: "operator", admin: "operator", key: "key" },

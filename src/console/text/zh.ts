@@ -9,7 +9,7 @@ export const zh: Texts = {
     pages: "页面",
     streams: (count) => `${count} 个流进行中`,
     notLive: "未连接",
-    language: "语言：中文。切换为英文",
+    language: "中：切换为英文",
     languageShort: "中",
     theme: { system: "主题：跟随系统", light: "主题：浅色", dark: "主题：深色" },
     callers: { anybody: "任何人", operator: "管理员", admin: "管理员", key: "密钥" },

@@ -34,7 +34,7 @@ export function Folded(props: {
   const drawn = draw === undefined ? shown : draw(shown);
   return (
     <>
-      <pre class="raw-text" dir="auto">
+      <pre class="long-text" dir="auto">
         {struck ? <s>{drawn}</s> : drawn}
         {isLong && !isOpen.value && "…"}
       </pre>

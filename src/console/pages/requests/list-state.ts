@@ -109,6 +109,7 @@ function fail(error: unknown): void {
 
 /** Reads the list anew. Never rejects. */
 export async function readList(): Promise<void> {
+  if (access.value?.ledger === false) return;
   const mine = (newest += 1);
   begin = Date.now() - spanMs[span.value];
   try {
