@@ -4,6 +4,8 @@ import { createTraceWishes, wishMs } from "../../src/traces/trace-wishes.ts";
 import { createNoticeRelay, createNotices } from "../../src/workers/create-notices.ts";
 import { createLinkPair } from "../support/link-pair.ts";
 
+const now = () => 0;
+
 const taker = (keys: readonly string[], requestId = "req_1") => ({
   keys,
   requestId,
@@ -52,7 +54,6 @@ test("nobody takes one that was withdrawn, or waited too long; a new one takes t
 });
 
 test("any worker takes it, and all know which request did", async () => {
-  const now = () => 0;
   const relay = createNoticeRelay(now);
   const [one, other] = [0, 1].map(() => {
     const { links } = createLinkPair();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createGate } from "../../support/gate.ts";
 import { openStream } from "../../support/open-stream.ts";
-import { post } from "../../support/post.ts";
+import { get, post } from "../../support/post.ts";
 import { openConsole } from "./support/open-console.ts";
 import { startChromium } from "./support/start-chromium.ts";
 import { type ShownStack, startShown } from "./support/start-shown.ts";
@@ -336,7 +336,7 @@ const bidi = "\u202Egnp.exe\u202C";
 
 test("texts of strangers stay texts: names, headers, models, prompts, raw texts, calls", async () => {
   await using stack = await startShown({ ADMIN_TOKEN: adminToken });
-  const { key } = await createKey(stack, { name: `${evil}`, trace: true });
+  const { key } = await createKey(stack, { name: evil, trace: true });
   stack.simulator.enqueue({
     text: `<think>${evil}</think>[here](javascript:alert(1)) ${bidi} ${evil}\n<tool_call>\n{"name": "Edit", "arguments": {"file_path": "${bidi}", "old_string": ${JSON.stringify(evil)}}}\n</tool_call>`,
   });
@@ -365,7 +365,7 @@ test("texts of strangers stay texts: names, headers, models, prompts, raw texts,
     `${stack.url}/console/#/requests?q=${encodeURIComponent(evil)}&model=${encodeURIComponent(evil)}`,
   );
   await page.getByText("No request matches").waitFor();
-  const traces = (await (await fetch(`${stack.url}/admin/v1/traces`, { headers: admin })).json()).data;
+  const traces = (await get(`${stack.url}/admin/v1/traces`, admin)).json().data;
   expect(traces.length).toBe(2);
   await stack.gateway.services.ledger.flush();
   for (const trace of traces) {
@@ -387,7 +387,7 @@ test("raw texts as long as a trace keeps them are folded, and open without a hal
     { model: "akashml/deepseek-ai/DeepSeek-V4-Flash", messages: long },
     { authorization: `Bearer ${key}` },
   );
-  stack.simulator.enqueue({ text: `${"word ".repeat(200_000)}` });
+  stack.simulator.enqueue({ text: "word ".repeat(200_000) });
   const other = await post(
     `${stack.url}/v1/chat/completions`,
     { model, messages, stream: true },

@@ -136,8 +136,9 @@ test("between what the client was given, the gateway held something back", () =>
   ]);
 });
 
+const call = (given: string) => ({ kind: "tool_call" as const, name: "f", arguments: given });
+
 test("a call of the same tool is linked to the turn that was kept; the same text to one part alone", () => {
-  const call = (given: string) => ({ kind: "tool_call" as const, name: "f", arguments: given });
   const turns = [
     turnOf(0, 1, 2, { outcome: "asked_again", blocks: [call('{"a":1}')] }),
     turnOf(3, 4, 5, { blocks: [call('{"a": 2}'), { kind: "text", text: "x" }] }),

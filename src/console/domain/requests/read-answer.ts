@@ -84,7 +84,7 @@ export function readAnswer(body: string): Answer {
       const index = at(call, "index") ?? place;
       add(
         "tool_call",
-        `call ${String(index)}`,
+        `call ${JSON.stringify(index)}`,
         textAt(call, "function", "arguments") ?? "",
         textAt(call, "function", "name"),
       );
@@ -134,7 +134,7 @@ export function readAnswer(body: string): Answer {
 
   function read(value: unknown): void {
     const type = textAt(value, "type") ?? "";
-    const key = `item ${String(at(value, "index") ?? at(value, "output_index") ?? at(value, "item_id") ?? "")}`;
+    const key = `item ${JSON.stringify(at(value, "index") ?? at(value, "output_index") ?? at(value, "item_id"))}`;
     const error = at(value, "error") ?? at(value, "response", "error");
     add("error", "error", textAt(error, "message"));
     for (const choice of listAt(value, "choices").slice(0, 1))

@@ -3,7 +3,7 @@ import type { RequestObject } from "../../api/types.ts";
 /** A text that a spreadsheet would take for a formula begins with an apostrophe, as the gateway's own CSV has it. */
 function toCell(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "string") return String(value);
+  if (typeof value !== "string") return JSON.stringify(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

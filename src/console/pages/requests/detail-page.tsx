@@ -6,10 +6,11 @@ import { copy, CopyButton } from "../../parts/copy-button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Message } from "../../parts/message.tsx";
 import { access } from "../../state/access.ts";
-import { goTo, linkTo } from "../../state/route.ts";
+import { goTo, linkTo, route } from "../../state/route.ts";
 import { onEscape, onKeys } from "../../state/shortcuts.ts";
 import { status } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
+import "../../styles/trace.css";
 import { type Detail, detail, readDetail } from "./detail-state.ts";
 import { Facts } from "./facts.tsx";
 import { list, readFilters } from "./list-state.ts";
@@ -32,8 +33,13 @@ function neighbour(id: string, by: number): string | undefined {
   return here < 0 ? undefined : rows[here + by]?.id;
 }
 
-/** One request: why it went so, what happened when, and, where it was traced, all of its text. */
-export function DetailPage({ id }: { readonly id: string }) {
+/** One request, by the id in the address: why it went so, what happened when, and, where it was traced, all of its text. */
+export function DetailPage() {
+  const id = route.value.query.get("request");
+  return id === null ? null : <Shown key={id} id={id} />;
+}
+
+function Shown({ id }: { readonly id: string }) {
   const c = texts.value;
   const t = requestTexts.value.detail;
   const found = detail.value;

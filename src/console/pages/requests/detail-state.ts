@@ -19,6 +19,9 @@ export type Detail =
       readonly isTraceGone: boolean;
     };
 
+/** The id of the request that was shown last. */
+export const lastShown: { current?: string } = {};
+
 /** The request that is shown. */
 export const detail = signal<Detail>({ kind: "loading" });
 
@@ -37,6 +40,7 @@ let newest = 0;
 /** Reads a request by its id, and its trace where there is one that we may read. Never rejects. */
 export async function readDetail(id: string): Promise<void> {
   const mine = (newest += 1);
+  lastShown.current = id;
   detail.value = { kind: "loading" };
   const mayRead = access.value?.admin === true;
   try {

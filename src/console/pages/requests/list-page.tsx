@@ -12,15 +12,19 @@ import { span, status } from "../../state/status.ts";
 import { token } from "../../state/token.ts";
 import { texts } from "../../text/index.ts";
 import { copy } from "../../parts/copy-button.tsx";
+import { lastShown } from "./detail-state.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { FilterBar, writeFilters } from "./filter-bar.tsx";
-import { type List, list, readFilters, readList, readOlder } from "./list-state.ts";
+import { type List, list, readFilters, readList, readListFor, readOlder } from "./list-state.ts";
 import { NextTraceBand, TraceNextButton } from "./next-trace.tsx";
 import { RequestTable } from "./request-table.tsx";
 import { Strip } from "./strip.tsx";
 import { requestTexts } from "./text.ts";
 
 const links = () => [...document.querySelectorAll<HTMLAnchorElement>(".request-table .cell-time a")];
+
+/** The request that a link leads to. */
+const idOf = (hash: string) => new URLSearchParams(hash.split("?")[1]).get("request");
 
 /** Moves the focus by so many rows. */
 function move(by: number): void {
@@ -33,8 +37,7 @@ function move(by: number): void {
 
 /** Copies the id of the row that has the focus. */
 function copyId(): void {
-  const hash = document.activeElement instanceof HTMLAnchorElement ? document.activeElement.hash : "";
-  const id = new URLSearchParams(hash.split("?")[1]).get("request");
+  const id = document.activeElement instanceof HTMLAnchorElement ? idOf(document.activeElement.hash) : null;
   if (id !== null) void copy(id);
 }
 
@@ -43,9 +46,13 @@ export function ListPage() {
   const t = requestTexts.value;
   const c = texts.value;
   const filters = JSON.stringify([readFilters(), span.value, access.value?.caller, token.value]);
+  useEffect(() => readListFor(filters), [filters]);
+  // Who comes back from a request goes on where it stands.
   useEffect(() => {
-    void readList();
-  }, [filters]);
+    const link = links().find(({ hash }) => idOf(hash) === lastShown.current);
+    link?.focus();
+    link?.scrollIntoView({ block: "center" });
+  }, []);
   useEffect(() => onKeys({ j: () => move(1), k: () => move(-1), c: copyId }), []);
   const all = status.value?.activity?.all.requests;
   if (access.value?.ledger === false)
@@ -72,7 +79,7 @@ export function ListPage() {
         </div>
       </header>
       <NextTraceBand />
-      {access.value?.caller === "key" && access.value.admin === false && (
+      {access.value?.caller === "key" && !access.value.admin && (
         <p class="note">
           <CodeText text={t.ownOnly(access.value.key?.name ?? "")} />
         </p>

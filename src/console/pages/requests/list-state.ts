@@ -36,6 +36,29 @@ export const requestsPath = computed(() =>
   access.value?.admin === true ? "admin/v1/requests" : "v1/requests",
 );
 
+/** The names of keys that were read last. */
+let namesRead: Promise<void> = Promise.resolve();
+
+/** Reads the names of keys that we may see. Never rejects: ids are shown where they have no name. */
+export function readKeyNames(): Promise<void> {
+  namesRead = fetchKeyNames();
+  return namesRead;
+}
+
+async function fetchKeyNames(): Promise<void> {
+  const own = access.value?.key ?? null;
+  if (access.value?.admin !== true) {
+    keyNames.value = new Map(own === null ? [] : [[own.id, own.name]]);
+    return;
+  }
+  try {
+    const { data } = await ask<{ readonly data: readonly KeyObject[] }>("admin/v1/keys");
+    keyNames.value = new Map(data.map(({ id, name }) => [id, name]));
+  } catch {
+    keyNames.value = new Map();
+  }
+}
+
 /** Filters of the API, by the names that they have there and in the address. */
 const apiFilters = ["outcome", "error", "model", "key", "upstream", "from", "to"] as const;
 /** All names of filters in the address. */
@@ -100,6 +123,17 @@ async function readOn(after: string | null): Promise<Page & { readonly looked: n
   return { data, next, looked };
 }
 
+/** What the list that is there was read for. */
+let readFor = "";
+
+/** Reads the list, unless it is there for the same filters: then it stays where it was. */
+export function readListFor(filters: string): void {
+  if (readFor === filters && list.value.kind === "known") return;
+  readFor = filters;
+  list.value = { kind: "loading" };
+  void readList();
+}
+
 /** Of reads that overlap, the last that began counts. */
 let newest = 0;
 
@@ -113,6 +147,8 @@ export async function readList(): Promise<void> {
   const mine = (newest += 1);
   begin = Date.now() - spanMs[span.value];
   try {
+    // Who searches means the names of keys, too.
+    await namesRead;
     const { data, next, looked } = await readOn(null);
     if (mine !== newest) return;
     list.value = { kind: "known", rows: data, fresh: [], next, looked, isReading: false };
@@ -181,21 +217,6 @@ export async function readAll(): Promise<readonly RequestObject[]> {
     if (next === null) break;
   }
   return rows;
-}
-
-/** Reads the names of keys that we may see. Never rejects: ids are shown where they have no name. */
-export async function readKeyNames(): Promise<void> {
-  const own = access.value?.key ?? null;
-  if (access.value?.admin !== true) {
-    keyNames.value = new Map(own === null ? [] : [[own.id, own.name]]);
-    return;
-  }
-  try {
-    const { data } = await ask<{ readonly data: readonly KeyObject[] }>("admin/v1/keys");
-    keyNames.value = new Map(data.map(({ id, name }) => [id, name]));
-  } catch {
-    keyNames.value = new Map();
-  }
 }
 
 /** The time that is shown: what was chosen, else the span up to now. */

@@ -29,9 +29,9 @@ export function RequestLine(props: {
           · {t.key} <b>{keyNames.value.get(key) ?? key}</b>
         </>
       )}
-      {client != null && ` · ${shortClient(client)}`}
-      {row?.session != null && `, ${t.session(row.session)}`}
-      {row?.agent != null && `, ${t.agent(row.agent)}`}
+      {client !== undefined && ` · ${shortClient(client)}`}
+      {typeof row?.session === "string" && `, ${t.session(row.session)}`}
+      {typeof row?.agent === "string" && `, ${t.agent(row.agent)}`}
     </p>
   );
 }

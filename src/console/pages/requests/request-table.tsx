@@ -17,6 +17,12 @@ import { writeResult, writeTime } from "./write-row.ts";
 
 const numbers: ReadonlySet<ColumnName> = new Set(["first", "in", "out", "cost"]);
 
+/** Keeps the list still, or lets it move. */
+const hold = (isPointed: boolean) => () => {
+  isHeld.value = isPointed || scrollY > 0;
+  if (!isHeld.value) release();
+};
+
 /** Requests under way, then those that are over; it holds still while it is pointed at. */
 export function RequestTable(props: {
   readonly rows: readonly RequestObject[];
@@ -24,10 +30,6 @@ export function RequestTable(props: {
 }) {
   const t = requestTexts.value;
   const shown = columnNames.filter((name) => !hiddenColumns.value.includes(name));
-  const hold = (isPointed: boolean) => () => {
-    isHeld.value = isPointed || scrollY > 0;
-    if (!isHeld.value) release();
-  };
   return (
     <table
       class="request-table"

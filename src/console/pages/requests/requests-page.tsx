@@ -6,10 +6,9 @@ import { route } from "../../state/route.ts";
 import { pageHelp } from "../../state/shortcuts.ts";
 import { status } from "../../state/status.ts";
 import "../../styles/requests.css";
-import "../../styles/trace.css";
-import { DetailPage } from "./detail-page.tsx";
+import { lazyPage } from "../../parts/lazy-page.tsx";
 import { Hatch } from "./hatch.tsx";
-import { isHeld, list, readFresh, readKeyNames, readList, release } from "./list-state.ts";
+import { isHeld, readFresh, readKeyNames, release } from "./list-state.ts";
 import { ListPage } from "./list-page.tsx";
 import { requestTexts } from "./text.ts";
 
@@ -22,13 +21,15 @@ function markOf(): string {
   return `${activity?.all.requests} ${activity?.all.last_at} ${open?.map(({ id }) => id).join()}`;
 }
 
+/** Most who look at the list open nothing of it. */
+const DetailPage = lazyPage(async () => (await import("./detail-page.tsx")).DetailPage);
+
 /** What came of requests: all, or one. */
 export function RequestsPage() {
   const id = route.value.query.get("request");
-  const viewer = access.value?.admin;
+  const viewer = `${access.value?.caller} ${access.value?.admin}`;
   useEffect(() => {
     void readKeyNames();
-    if (list.value.kind === "failed") void readList();
     const look = () => {
       if (!document.hidden) void readFresh();
     };
@@ -72,7 +73,7 @@ export function RequestsPage() {
   return (
     <>
       <Hatch />
-      {id === null ? <ListPage /> : <DetailPage key={id} id={id} />}
+      {id === null ? <ListPage /> : <DetailPage />}
     </>
   );
 }

@@ -31,8 +31,8 @@ export function Strip() {
   const frame = useRef<HTMLDivElement>(null);
   const choice = useSignal<Choice | undefined>(undefined);
   const isDragged = useSignal(false);
-  const activity = status.value?.activity;
-  if (activity == null) return null;
+  const activity = status.value?.activity ?? undefined;
+  if (activity === undefined) return null;
   const { steps } = activity;
   const stepMs = activity.step_seconds * 1000;
   const times = steps.map(({ at }) => Date.parse(at));

@@ -83,7 +83,7 @@ function writeLength(ms: number): string {
 }
 
 function writeTick(ms: number, step: number): string {
-  if (step < 1000 && step < 10) return `${ms} ms`;
+  if (step < 10) return `${ms} ms`;
   return `${Number((ms / 1000).toFixed(2))} s`;
 }
 

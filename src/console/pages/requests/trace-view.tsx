@@ -20,8 +20,7 @@ import { writeKind } from "./write-row.ts";
 
 /** The request to an upstream that a turn answered: the last one that was sent before its first piece, or its end. */
 function exchangeOf({ exchanges, turns, ms }: TraceObject, turn: number): ExchangeObject | undefined {
-  const { first_ms: first = null, ended_ms: ended = null } = turns[turn] ?? {};
-  const until = first ?? ended ?? ms;
+  const until = turns[turn]?.first_ms ?? turns[turn]?.ended_ms ?? ms;
   const withBody = exchanges.filter(({ body }) => body !== null);
   return withBody.findLast(({ at_ms: at }) => at <= until) ?? withBody[0];
 }
@@ -48,11 +47,8 @@ export function TraceView({
   const links = useMemo(() => linkParts(given.parts, turns), [trace]);
   const isStream = row?.stream ?? given.events.length > 0;
   const rows = useMemo(() => toTimeline(trace, links, isStream), [trace, isStream]);
-  const sent = exchangeOf(trace, turn.value);
-  const prompt = useMemo(
-    () => (sent?.body == null ? [] : readPrompt(sent.body.text, request.body?.text)),
-    [sent],
-  );
+  const body = exchangeOf(trace, turn.value)?.body ?? undefined;
+  const prompt = useMemo(() => (body === undefined ? [] : readPrompt(body.text, request.body?.text)), [body]);
   const isRepair = (index: number) => turns[index - 1]?.outcome === "asked_again";
   const nativeTools = prompt.some(({ role, isOurs }) => role === "tools" && !isOurs);
 
@@ -109,7 +105,7 @@ export function TraceView({
         />
       </div>
       <div class={`trace-panels show-${tab.value}`}>
-        <PromptPanel parts={prompt} body={sent?.body ?? undefined} />
+        <PromptPanel parts={prompt} body={body} />
         <RawPanel turns={turns} turn={turn} pointed={pointed} isRepair={isRepair} />
         <AnswerPanel
           answer={given}
