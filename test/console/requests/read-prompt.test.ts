@@ -46,6 +46,14 @@ test("native tools are a field of their own, and so are calls of earlier answers
   ]);
 });
 
+test("a text with which a line ends is the client's, but not the words of an API", () => {
+  const asked = { prompt: "a cat", model: "AkashGen", user: "an image" };
+  expect(told({ messages: [{ role: "user", content: "Generate an image: a cat" }] }, asked)).toEqual([
+    ["user", "Generate an image:", "ours"],
+    ["user", "a cat", "theirs"],
+  ]);
+});
+
 test("a short text counts only as lines of its own, a long one anywhere", () => {
   const long = "a text of the client that is quite long, so it is no chance";
   expect(

@@ -9,8 +9,8 @@ export interface PromptPart {
 
 /** So many texts of a client are looked for in each text of the prompt, the longest first. */
 const mostTexts = 200;
-/** Shorter ones count only where they are whole lines. */
-const longText = 40;
+/** As long is no chance, wherever it stands; as long as the second, where a line begins or ends with it; else it is lines by itself. */
+const [longText, shortText] = [40, 5];
 
 function parse(text: string | undefined): unknown {
   if (text === undefined) return undefined;
@@ -21,19 +21,25 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-/** All texts in what may be anything, to a depth that no request needs. */
+/** Fields whose texts are words of an API, which nobody said. */
+const apiFields = /^(?:role|type|model|name|id|.*_id|user|status|detail|media_type|tool_choice)$/;
+
+/** All texts that somebody may have written in what may be anything, to a depth that no request needs. */
 function textsIn(value: unknown, depth = 0): string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null || depth > 20) return [];
-  return Object.values(value).flatMap((inner) => textsIn(inner, depth + 1));
+  return Object.entries(value).flatMap(([name, inner]) =>
+    apiFields.test(name) ? [] : textsIn(inner, depth + 1),
+  );
 }
 
-/** Where a text of the client stands in one of the prompt: as lines of its own, or anywhere if it is long; -1: nowhere. */
+/** Where a text of the client stands in one of the prompt; -1: nowhere. */
 function placeOf(text: string, theirs: string): number {
   for (let at = text.indexOf(theirs); at >= 0; at = text.indexOf(theirs, at + 1)) {
     const end = at + theirs.length;
-    const isLine = (at === 0 || text[at - 1] === "\n") && (end === text.length || text[end] === "\n");
-    if (isLine || theirs.length >= longText) return at;
+    const ends = [at === 0 || text[at - 1] === "\n", end === text.length || text[end] === "\n"];
+    const wanted = theirs.length >= longText ? 0 : theirs.length >= shortText ? 1 : 2;
+    if (ends.filter(Boolean).length >= wanted) return at;
   }
   return -1;
 }

@@ -83,7 +83,7 @@ function writeLength(ms: number): string {
 }
 
 function writeTick(ms: number, step: number): string {
-  if (step < 10) return `${ms} ms`;
+  if (step < 10) return `${Number(ms.toFixed(3))} ms`;
   return `${Number((ms / 1000).toFixed(2))} s`;
 }
 
@@ -135,7 +135,13 @@ function Row({ row, isFirst, caption, note, top, ticks, isSelected, onSelect }: 
           <line key={at} class="tl-grid" x1={`${share(at)}%`} x2={`${share(at)}%`} y2={rowHeight} />
         ))}
         {row.bars.map((bar, index) => (
-          <BarShape key={index} bar={bar} left={share(bar.from)} width={share(bar.to - bar.from)} />
+          <BarShape
+            key={index}
+            bar={bar}
+            left={share(bar.from)}
+            width={share(bar.to - bar.from)}
+            label={labelOf(bar.kind, row.kind)}
+          />
         ))}
         {row.firstByte !== undefined && (
           <rect class="tl-first" x={`${share(row.firstByte)}%`} y="3" width="2" height="20" />
@@ -171,19 +177,24 @@ const fills: Readonly<Partial<Record<BarKind, string>>> = {
   dropped: "url(#hatch-strong)",
 };
 
+/** What stands in a bar that is wide enough. */
+function labelOf(bar: BarKind, row: TimelineRow["kind"]): string {
+  const t = requestTexts.value.timeline;
+  if (bar === "own") return row === "client" ? t.held : "";
+  return bar === "wait" || bar === "dropped" || bar === "bytes" ? "" : t.legend[bar];
+}
+
 function BarShape({
-  bar,
+  bar: { kind },
   left,
   width,
+  label,
 }: {
   readonly bar: Bar;
   readonly left: number;
   readonly width: number;
+  readonly label: string;
 }) {
-  const t = requestTexts.value.timeline;
-  const { kind } = bar;
-  const label =
-    kind === "own" ? t.held : kind === "wait" || kind === "dropped" || kind === "bytes" ? "" : t.legend[kind];
   const isRoomy = label !== "" && width > label.length * letterShare * 100;
   const fill = fills[kind];
   // A rule of what was too short to be seen.
