@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { TurnObject } from "../../../src/console/api/trace-types.ts";
+import type { TurnObject } from "../../../src/console/domain/requests/trace-types.ts";
 import { readRaw, timeAt } from "../../../src/console/domain/requests/read-raw.ts";
 import { alignParts } from "../../../src/traces/align-parts.ts";
 

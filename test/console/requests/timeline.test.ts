@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { TraceObject, TurnObject } from "../../../src/console/api/trace-types.ts";
+import type { TraceObject, TurnObject } from "../../../src/console/domain/requests/trace-types.ts";
 import type { AttemptObject } from "../../../src/console/api/types.ts";
 import { linkParts } from "../../../src/console/domain/requests/link-parts.ts";
 import { findAxis, toRowTimeline, toTimeline } from "../../../src/console/domain/requests/timeline.ts";

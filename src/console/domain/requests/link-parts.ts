@@ -1,4 +1,4 @@
-import type { BlockObject, TurnObject } from "../../api/trace-types.ts";
+import type { BlockObject, TurnObject } from "./trace-types.ts";
 import type { AnswerPart } from "./read-answer.ts";
 
 /** A block of a turn, by its place. */

@@ -1,4 +1,4 @@
-import type { PartObject, TurnObject } from "../../api/trace-types.ts";
+import type { PartObject, TurnObject } from "./trace-types.ts";
 
 /** A stretch of what a model wrote, with what became of it. */
 export interface RawPiece {

@@ -1,4 +1,4 @@
-import type { TraceObject, TurnObject } from "../../api/trace-types.ts";
+import type { TraceObject, TurnObject } from "./trace-types.ts";
 import type { AttemptObject, RequestObject } from "../../api/types.ts";
 import type { BlockPlace } from "./link-parts.ts";
 import { readRaw } from "./read-raw.ts";

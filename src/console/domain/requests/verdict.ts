@@ -1,4 +1,4 @@
-import type { TraceObject } from "../../api/trace-types.ts";
+import type { TraceObject } from "./trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
 import { judgeRow, kindOf } from "./rows.ts";
 

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 
-import type { TextObject, TurnObject } from "../../api/trace-types.ts";
+import type { TextObject, TurnObject } from "../../domain/requests/trace-types.ts";
 import { writeCount, writeSeconds } from "../../domain/figures.ts";
 import type { BlockPlace } from "../../domain/requests/link-parts.ts";
 import type { Answer, AnswerPart } from "../../domain/requests/read-answer.ts";

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 
 import { ask, AskError } from "../../api/ask.ts";
-import type { TraceObject } from "../../api/trace-types.ts";
+import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
 import { access } from "../../state/access.ts";
 import { requestsPath } from "./list-state.ts";

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-import type { TraceObject } from "../../api/trace-types.ts";
+import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
 import { shortClient, writeCount, writeSeconds } from "../../domain/figures.ts";
 import { texts } from "../../text/index.ts";

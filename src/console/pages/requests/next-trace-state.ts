@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 
 import { ask } from "../../api/ask.ts";
-import type { NextTraceObject } from "../../api/trace-types.ts";
+import type { NextTraceObject } from "../../domain/requests/trace-types.ts";
 import { access } from "../../state/access.ts";
 
 const path = "admin/v1/traces/next";

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 
-import type { TextObject } from "../../api/trace-types.ts";
+import type { TextObject } from "../../domain/requests/trace-types.ts";
 import { writeCount } from "../../domain/figures.ts";
 import type { PromptPart } from "../../domain/requests/read-prompt.ts";
 import { Button } from "../../parts/button.tsx";

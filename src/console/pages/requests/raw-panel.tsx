@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 
-import type { TurnObject } from "../../api/trace-types.ts";
+import type { TurnObject } from "../../domain/requests/trace-types.ts";
 import { writeCount } from "../../domain/figures.ts";
 import { type RawPiece, readRaw } from "../../domain/requests/read-raw.ts";
 import { Card } from "../../parts/card.tsx";

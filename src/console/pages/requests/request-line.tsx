@@ -1,4 +1,4 @@
-import type { TraceObject } from "../../api/trace-types.ts";
+import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
 import { shortClient, writeExactClock } from "../../domain/figures.ts";
 import { texts } from "../../text/index.ts";

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 
-import type { ExchangeObject, TraceObject } from "../../api/trace-types.ts";
+import type { ExchangeObject, TraceObject } from "../../domain/requests/trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
 import { linkParts } from "../../domain/requests/link-parts.ts";
 import { readAnswer } from "../../domain/requests/read-answer.ts";

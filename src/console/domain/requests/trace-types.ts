@@ -1,4 +1,4 @@
-import type { AttemptObject } from "./types.ts";
+import type { AttemptObject } from "../../api/types.ts";
 
 /** A text that may be cut: so many UTF-16 units are missing at its end. */
 export interface TextObject {
