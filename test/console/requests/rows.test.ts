@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { OpenObject, RequestObject } from "../../../src/console/api/types.ts";
+import type { NextTraceObject, TraceObject } from "../../../src/console/domain/requests/trace-types.ts";
 import {
   findNew,
   findOpen,
@@ -15,11 +16,29 @@ import {
 import { toCsv } from "../../../src/console/domain/requests/to-csv.ts";
 import { encodeCsv } from "../../../src/server/admin/encode-csv.ts";
 import { encodeRequest, requestColumns, toRequestCells } from "../../../src/server/admin/ledger-objects.ts";
+import type { Trace } from "../../../src/traces/trace.ts";
+import { startTeam } from "../../support/start-team.ts";
 import { fullRow, midnight, row as ledgerRow } from "../../store/contract/ledger-rows.ts";
 
 /** What the server makes is what the console reads: else this does not compile. */
 const toObject = (...given: Parameters<typeof ledgerRow>): RequestObject =>
   encodeRequest(ledgerRow(...given));
+
+/** Likewise of a trace, and of the wish for the next one. */
+export const readTrace = (trace: Trace): TraceObject => trace;
+
+test("a wish for the next trace is told as the console reads it", async () => {
+  await using team = await startTeam();
+  const fields: Record<keyof NextTraceObject, true> = {
+    state: true,
+    key: true,
+    expires_at: true,
+    trace: true,
+    request_id: true,
+  };
+  const told: object = (await team.admin("GET", "/traces/next")).json();
+  expect(Object.keys(told)).toEqual(expect.arrayContaining(Object.keys(fields)));
+});
 
 test("rows that came are put in by their time, each once", () => {
   const [one, two, three] = [1, 2, 3].map((at) => toObject(`req_${at}`, midnight + at));
