@@ -54,13 +54,13 @@ async function assembleGateway(config: Config, services: Services, overrides: Ov
     version: readVersion(),
     survey: overrides.survey,
   });
-  const { observers, metricsPage } = telemetry;
-  const { survey } = overrides;
+  const { notices, survey } = overrides;
   const server = await createServer(
     {
       ...services,
-      observers,
-      metricsPage,
+      notices,
+      observers: telemetry.observers,
+      metricsPage: telemetry.metricsPage,
       upstreamStatus: () => listUpstreamStatus(services.router, services.configuration()),
       // Ours, from other processes: each gives a list.
       openElsewhere: async () => ((await survey?.ask("open")) ?? []).flat() as OpenNow[],

@@ -20,7 +20,7 @@ function isGuarded(request: FastifyRequest): boolean {
  */
 export function authenticate(
   app: FastifyInstance,
-  { access, ...means }: Pick<ServerDependencies, "access" | "newId" | "now">,
+  { access, ...means }: Pick<ServerDependencies, "access" | "newId" | "now" | "traceWishes">,
 ): void {
   /** Throws kind `forbidden`. */
   function letIn(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {

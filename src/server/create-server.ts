@@ -14,6 +14,7 @@ import { startRealTimer } from "../stream/real-timer.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import { adminRoutes } from "./admin/index.ts";
 import { ownKeyRoutes } from "./admin/keys.ts";
+import { ownRequestRoutes } from "./admin/own-requests.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
 import { authenticate } from "./authenticate.ts";
@@ -45,6 +46,7 @@ import { openAiImagesRoutes } from "./routes/openai-images.ts";
 import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
 import { accessRoutes } from "./routes/access.ts";
 import { usageRoutes } from "./routes/usage.ts";
+import { createTraceWishes } from "../traces/trace-wishes.ts";
 import { createShutdown } from "./shutdown.ts";
 import { createActivityReader } from "./status/create-activity-reader.ts";
 import { statusRoutes } from "./status/status-routes.ts";
@@ -61,6 +63,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   usageRoutes,
   adminRoutes,
   ownKeyRoutes,
+  ownRequestRoutes,
   metricsRoutes,
   accessRoutes,
   statusRoutes,
@@ -177,6 +180,7 @@ export async function createServer(
   const open = createOpenRequests(startTimer);
   const activity = createActivityReader(deps.ledger);
   const readConsole = createConsoleReader(deps.consoleFolder);
+  const traceWishes = createTraceWishes(deps);
   const observers = [
     requestLog,
     countRequests(deps.totals),
@@ -269,7 +273,7 @@ export async function createServer(
     if (shutdown.begun) done(new GatewayError("overloaded", "The gateway is shutting down. Try again soon."));
     else done();
   });
-  authenticate(app, deps);
+  authenticate(app, { ...deps, traceWishes });
 
   const routes = createRouteIndex(app);
   setDialectErrors(app, encodeEdgeError);
@@ -293,7 +297,7 @@ export async function createServer(
     );
   });
   for (const dialect of dialects)
-    await app.register(dialect({ ...deps, open, observers, startTimer, activity, readConsole }));
+    await app.register(dialect({ ...deps, open, observers, startTimer, activity, readConsole, traceWishes }));
 
   let drained = false;
   let closed: Promise<void> | undefined;

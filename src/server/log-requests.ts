@@ -14,6 +14,8 @@ const byThemselves: ReadonlySet<string> = new Set([
   "/v1/access",
   "/v1/status",
   "/v1/status/events",
+  "/v1/requests",
+  "/v1/requests/:id",
 ]);
 
 /** Whether nobody has asked for it: browsers, probes and clients do by themselves. */

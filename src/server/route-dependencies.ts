@@ -8,10 +8,12 @@ import type { ImageService } from "../images/image-service.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Budget } from "../model/budget.ts";
 import type { IdFactory } from "../model/ids.ts";
+import type { Notices } from "../model/notices.ts";
 import type { Totals } from "../model/totals.ts";
 import type { ResponseService } from "../responses/response-service.ts";
 import type { ResponseStore } from "../store/response-store.ts";
 import type { TraceStore } from "../traces/trace-store.ts";
+import type { TraceWishes } from "../traces/trace-wishes.ts";
 import type { MetricsPage } from "../telemetry/metrics-page.ts";
 import type { OpenNow, OpenRequests } from "./open-requests.ts";
 import type { ConsoleReader } from "./console/console-files.ts";
@@ -52,6 +54,8 @@ export interface RouteDependencies {
   readonly upstreamStatus: () => readonly UpstreamStatus[];
   /** What is under way in other processes of the gateway. */
   readonly openElsewhere: () => Promise<readonly OpenNow[]>;
+  /** Between the processes of the gateway, where there are several. */
+  readonly notices?: Notices | undefined;
   /** Where what is kept is. */
   readonly keptIn: "memory" | "files" | "database";
   /** Where the built console is; nothing is read before it is asked for. */
@@ -66,5 +70,7 @@ export interface ServerDependencies extends RouteDependencies {
   readonly open: OpenRequests;
   readonly startTimer: StartTimer;
   readonly activity: ActivityReader;
+  /** Which request is to be traced next. */
+  readonly traceWishes: TraceWishes;
   readonly readConsole: ConsoleReader;
 }

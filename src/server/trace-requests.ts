@@ -17,6 +17,17 @@ export const traceHeader = "x-trace";
 /** What traces are made with. */
 type TraceMeans = Pick<ServerDependencies, "now" | "newId">;
 
+/** The routes at which a request takes the wish for the next one: who counts tokens or lists models has not asked yet. */
+const answerRoutes: ReadonlySet<string> = new Set([
+  "/v1/chat/completions",
+  "/v1/completions",
+  "/v1/responses",
+  "/v1/responses/compact",
+  "/v1/messages",
+  "/v1/images/generations",
+  "/v1/embeddings",
+]);
+
 /** Whether a header wants a trace; `undefined`: it says nothing. */
 function readWish({ headers }: FastifyRequest): boolean | undefined {
   const wish = String(headers[traceHeader] ?? "").toLowerCase();
@@ -29,18 +40,34 @@ function isTraced(caller: Caller): boolean {
 }
 
 /**
- * Begins a trace of a request where its key has one for all, or the operator asks for it by `x-trace: on`. Of others the header is named as
- * ignored.
+ * Begins a trace of a request where its key has one for all, the operator asks for it by `x-trace: on`, or it is the next one that the operator
+ * wants traced. Of others the header is named as ignored.
  */
-export function beginTrace(request: FastifyRequest, reply: FastifyReply, means: TraceMeans): void {
+export function beginTrace(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { traceWishes, ...means }: TraceMeans & Pick<ServerDependencies, "traceWishes">,
+): void {
   const { facts } = request;
   const wish = readWish(request);
   if (wish === true && facts.caller.kind !== "operator") facts.ignore([traceHeader]);
-  if (!isTraced(facts.caller) && !(wish === true && facts.caller.kind === "operator")) return;
-  const trace = startRecorder(request, facts, means);
+  const wished = takeWish(facts, { traceWishes, ...means });
+  if (wished === undefined && !isTraced(facts.caller) && !(wish === true && facts.caller.kind === "operator"))
+    return;
+  const trace = startRecorder(request, facts, { ...means, ...(wished && { newId: () => wished }) });
   facts.trace = trace;
   reply.header(traceHeader, trace.id);
   copyAnswer(reply, trace);
+}
+
+/** The id of the trace that the operator has wished for; `undefined`: not of this request. */
+function takeWish(
+  { method, route, id, caller }: AnswerFacts,
+  { traceWishes, newId }: Pick<ServerDependencies, "traceWishes" | "newId">,
+): string | undefined {
+  if (method !== "POST" || !answerRoutes.has(route)) return undefined;
+  const keys = keysOf(caller).map((key) => key.id);
+  return traceWishes.take({ keys, requestId: id, newTraceId: () => newId("trace_") });
 }
 
 /** Begins the trace of a background response, whose request has one. */

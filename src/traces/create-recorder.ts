@@ -3,6 +3,7 @@ import type { EventBatch } from "../model/events.ts";
 import type { Mutable } from "../model/mutable.ts";
 import type { SentRequest, TraceWatch, TurnEnd, TurnWatch } from "../model/trace-watch.ts";
 import { alignParts } from "./align-parts.ts";
+import { type Arrivals, createArrivals } from "./create-arrivals.ts";
 import { findVerdict } from "./find-verdict.ts";
 import { createRedactor, redactHeaders } from "./redact.ts";
 import type { RawSegment, Trace, TracedBlock, TracedExchange, TracedText, TracedTurn } from "./trace.ts";
@@ -158,8 +159,8 @@ function createTurnRecorder(now: () => number, redact: (text: string) => string)
   let first: number | null = null;
   let ended: number | null = null;
   let end: Pick<TracedTurn, "outcome" | "reason" | "told"> = { outcome: "open" };
-  const raw = createBlocks();
-  const shaped = createBlocks();
+  const raw = createBlocks(now);
+  const shaped = createBlocks(now);
 
   return {
     raw(batch) {
@@ -212,10 +213,12 @@ interface GrowingBlock {
   text: string;
   readonly name: string;
   readonly callId: string;
+  readonly began: number;
+  readonly arrivals: Arrivals;
 }
 
 /** Gathers events to blocks, up to the bound in all. */
-function createBlocks() {
+function createBlocks(now: () => number) {
   const blocks: Mutable<GrowingBlock>[] = [];
   let length = 0;
   let cut = 0;
@@ -227,27 +230,46 @@ function createBlocks() {
         if (event.type === "block-start") {
           const { block } = event;
           const call = block.kind === "tool-call" ? block : { name: "", callId: "" };
-          blocks.push({ kind: block.kind, text: "", name: call.name, callId: call.callId });
+          blocks.push({
+            kind: block.kind,
+            text: "",
+            name: call.name,
+            callId: call.callId,
+            began: now(),
+            arrivals: createArrivals(),
+          });
         } else if (event.type === "block-delta") {
           const kept = event.text.slice(0, longestText - length);
           length += kept.length;
           cut += event.text.length - kept.length;
           const last = blocks.at(-1);
-          if (last !== undefined) last.text += kept;
+          if (last !== undefined) {
+            last.text += kept;
+            last.arrivals.note(last.text.length, now());
+          }
         }
       }
     },
   };
 }
 
-function toSegment({ kind, text, name, callId }: GrowingBlock, redact: (text: string) => string): RawSegment {
-  if (kind !== "tool-call") return { kind, text: redact(text) };
-  return { kind: "tool_call", text: redact(text), name, call_id: callId };
+function toSegment(
+  { kind, text, name, callId, arrivals }: GrowingBlock,
+  redact: (text: string) => string,
+): RawSegment {
+  const arrived = arrivals.get();
+  if (kind !== "tool-call") return { kind, text: redact(text), arrived };
+  return { kind: "tool_call", text: redact(text), name, call_id: callId, arrived };
 }
 
-function toBlock({ kind, text, name, callId }: GrowingBlock, redact: (text: string) => string): TracedBlock {
-  if (kind === "tool-call") return { kind: "tool_call", name, call_id: callId, arguments: redact(text) };
-  return { kind: kind === "text" ? "text" : "thinking", text: redact(text) };
+function toBlock(
+  { kind, text, name, callId, began, arrivals }: GrowingBlock,
+  redact: (text: string) => string,
+): TracedBlock {
+  const times = { from_ms: began, to_ms: arrivals.get().at(-1)?.[1] ?? began };
+  if (kind === "tool-call")
+    return { kind: "tool_call", name, call_id: callId, arguments: redact(text), ...times };
+  return { kind: kind === "text" ? "text" : "thinking", text: redact(text), ...times };
 }
 
 /** Names of the tools of a body, in any dialect: they are all called `name`, at one of two places. */

@@ -14,6 +14,14 @@ export interface RawSegment {
   /** Of a native call. */
   readonly name?: string;
   readonly call_id?: string;
+  /** How it came: at `ms` so many UTF-16 units of it were there. At most 64, the first and the last among them. */
+  readonly arrived?: readonly (readonly [units: number, ms: number])[];
+}
+
+/** When a block began, and when its last piece was there to be sent; ms since the beginning of the request. */
+export interface BlockTimes {
+  readonly from_ms?: number;
+  readonly to_ms?: number;
 }
 
 /** What became of a stretch of a raw segment. */
@@ -33,14 +41,16 @@ export interface TracedPart {
 }
 
 /** A block of the answer, as the client's dialect was given it. */
-export type TracedBlock =
-  | { readonly kind: "text" | "thinking"; readonly text: string }
-  | {
-      readonly kind: "tool_call";
-      readonly name: string;
-      readonly call_id: string;
-      readonly arguments: string;
-    };
+export type TracedBlock = BlockTimes &
+  (
+    | { readonly kind: "text" | "thinking"; readonly text: string }
+    | {
+        readonly kind: "tool_call";
+        readonly name: string;
+        readonly call_id: string;
+        readonly arguments: string;
+      }
+  );
 
 /** One turn of a model. All times are ms since the beginning of the request. */
 export interface TracedTurn {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 
+import { createGate } from "../support/gate.ts";
+import { openStream } from "../support/open-stream.ts";
 import { get, post } from "../support/post.ts";
 import { hello, startTeam, type Team } from "../support/start-team.ts";
 
@@ -184,4 +186,30 @@ test.each([
   await using team = await start();
   const reply = await team.admin("GET", `/traces?${query}`);
   expect([reply.status, reply.json().error.message]).toEqual([400, message]);
+});
+
+test("says when what the model wrote came, and when each block was there to be sent", async () => {
+  await using team = await start();
+  const gate = createGate();
+  async function* words() {
+    yield "Let me see. ";
+    await gate.promise;
+    yield "It rains.";
+  }
+  team.simulator.enqueue({ text: words() });
+  const body = { ...hello, stream: true };
+  const stream = await openStream(`${team.url}/v1/chat/completions`, body, operator);
+  await stream.readUntil("Let me see.");
+  gate.open();
+  await stream.readRest();
+  const [{ id }] = (await team.admin("GET", "/traces")).json().data;
+  const [turn] = (await traceOf(team, id)).turns;
+  const { arrived, text } = turn.raw[0];
+  const [[first, firstMs], [last, lastMs]] = [arrived[0], arrived.at(-1)];
+  expect([first, last]).toEqual(["Let me see. ".length, text.length]);
+  expect(firstMs).toBe(turn.first_ms);
+  expect(lastMs).toBeLessThanOrEqual(turn.ended_ms);
+  const [block] = turn.blocks;
+  expect(block.from_ms).toBeGreaterThanOrEqual(turn.first_ms);
+  expect(block.to_ms).toBeGreaterThanOrEqual(block.from_ms);
 });

@@ -212,10 +212,43 @@ export interface KeyHourObject {
   readonly refused: number;
 }
 
-/** What is read of a row of `GET /admin/v1/requests`. */
+/** A try at an upstream. */
+export interface AttemptObject {
+  readonly upstream: string;
+  readonly model: string;
+  /** `answered`, or the kind of its failure. */
+  readonly outcome: string;
+  readonly ms: number;
+}
+
+/** A row of `GET /v1/requests`, as docs/ledger.md has it. */
 export interface RequestObject {
   readonly id: string;
   readonly created_at: string;
   readonly outcome: "answered" | "failed" | "refused" | "left";
   readonly key: string | null;
+  readonly dialect: string | null;
+  readonly route: string;
+  readonly requested_model: string | null;
+  readonly model: string | null;
+  readonly upstream: string | null;
+  readonly attempts: readonly AttemptObject[];
+  readonly status: number | null;
+  readonly finish_reason: string | null;
+  readonly error: string | null;
+  readonly stream: boolean | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly reasoning_tokens: number | null;
+  readonly estimated: boolean | null;
+  readonly cost_usd: number | null;
+  readonly pictures: number;
+  readonly repairs: number;
+  readonly retries: number;
+  readonly first_token_ms: number | null;
+  readonly ms: number;
+  readonly client: string | null;
+  readonly session: string | null;
+  readonly agent: string | null;
+  readonly traced: boolean;
 }

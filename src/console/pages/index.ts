@@ -8,6 +8,7 @@ import { type PageName, pageOrder } from "./page-order.ts";
 /** Those that there are. A further one is a line here. */
 const pages: Partial<Record<PageName, ComponentType>> = {
   overview: OverviewPage,
+  requests: lazyPage(async () => (await import("./requests/requests-page.tsx")).RequestsPage),
   keys: KeysPage,
   connect: lazyPage(async () => (await import("./connect/connect-page.tsx")).ConnectPage),
 };

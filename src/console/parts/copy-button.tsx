@@ -9,7 +9,7 @@ import { Icon } from "./icon.tsx";
 const saidMs = 2000;
 
 /** Puts a text on the clipboard. Also where the page is not served safely (plain HTTP to another machine): then by the old way. */
-async function copy(text: string): Promise<boolean> {
+export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -1,10 +1,11 @@
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { Button } from "../parts/button.tsx";
 import { Switch } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { shortcuts } from "../state/preferences.ts";
-import { helpIsOpen } from "../state/shortcuts.ts";
+import { helpIsOpen, pageHelp } from "../state/shortcuts.ts";
 import { texts } from "../text/index.ts";
 
 function close(): void {
@@ -36,6 +37,16 @@ export function ShortcutHelp() {
           <kbd>1</kbd> – <kbd>5</kbd>
         </dt>
         <dd>{t.help.pages}</dd>
+        {pageHelp.value.map(({ keys, text }) => (
+          <Fragment key={text}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{text}</dd>
+          </Fragment>
+        ))}
         <dt>
           <kbd>Esc</kbd>
         </dt>

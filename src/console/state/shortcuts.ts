@@ -20,6 +20,21 @@ export function onEscape(close: () => void): () => void {
   };
 }
 
+/** What the page that is shown adds to the list of keys. */
+export const pageHelp = signal<readonly { readonly keys: readonly string[]; readonly text: string }[]>([]);
+
+/** What single keys do on the page that is shown, by their `event.key`. */
+const pageKeys: Readonly<Record<string, () => void>>[] = [];
+
+/** Has single keys do something until what is returned is called; the newest come first. */
+export function onKeys(keys: Readonly<Record<string, () => void>>): () => void {
+  pageKeys.push(keys);
+  return () => {
+    const place = pageKeys.lastIndexOf(keys);
+    if (place >= 0) pageKeys.splice(place, 1);
+  };
+}
+
 /** Whether a key is meant for what has the focus. */
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -40,8 +55,10 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (shortcuts.value === "off" || isTyping(event.target)) return;
+  const act = pageKeys.findLast((keys) => Object.hasOwn(keys, event.key))?.[event.key];
   const page = pageOf(event.key);
-  if (page !== undefined) goTo(page);
+  if (act !== undefined) act();
+  else if (page !== undefined) goTo(page);
   else if (event.key === "?") helpIsOpen.value = true;
   else return;
   event.preventDefault();

@@ -9,6 +9,7 @@ import { createAdminCheck } from "./admin-check.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 import { keyRoutes } from "./keys.ts";
 import { ledgerRoutes } from "./ledger.ts";
+import { nextTraceRoutes } from "./next-trace.ts";
 import { traceRoutes } from "./traces.ts";
 
 /**
@@ -21,7 +22,11 @@ export function adminRoutes({
   ledger,
   now,
   traces,
-}: Pick<ServerDependencies, "config" | "keys" | "ledger" | "now" | "traces">): FastifyPluginCallback {
+  traceWishes,
+}: Pick<
+  ServerDependencies,
+  "config" | "keys" | "ledger" | "now" | "traces" | "traceWishes"
+>): FastifyPluginCallback {
   const check = createAdminCheck(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
@@ -30,6 +35,7 @@ export function adminRoutes({
     const isOn = config.LEDGER_DAYS > 0;
     ledgerRoutes(app, "/admin/v1", { ledger, listKeys: () => keys.list(), now, isOn });
     traceRoutes(app, "/admin/v1/traces", traces);
+    nextTraceRoutes(app, "/admin/v1/traces/next", { wishes: traceWishes, keys });
     done();
   };
 

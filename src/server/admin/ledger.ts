@@ -7,15 +7,22 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import { encodeRequest, encodeSum, requestColumns, sumColumns, toRequestCells } from "./ledger-objects.ts";
 import { readPageQuery, readSumQuery } from "./ledger-query.ts";
 
-/** What the routes of the ledger need. */
-export interface LedgerRouteOptions {
-  readonly ledger: Pick<Ledger, "list" | "sum">;
-  /** All keys, for their names; revoked ones too. */
-  readonly listKeys: () => Promise<readonly Pick<AccessKey, "id" | "name">[]>;
+/** What the routes of requests need. */
+export interface RequestRouteOptions {
+  readonly ledger: Pick<Ledger, "list">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Whether requests are noted at all. */
   readonly isOn: boolean;
+  /** The key whose requests alone are seen; `undefined`: all are. */
+  readonly within?: (request: FastifyRequest) => string | undefined;
+}
+
+/** What the routes of the ledger need. */
+export interface LedgerRouteOptions extends Omit<RequestRouteOptions, "within"> {
+  readonly ledger: Pick<Ledger, "list" | "sum">;
+  /** All keys, for their names; revoked ones too. */
+  readonly listKeys: () => Promise<readonly Pick<AccessKey, "id" | "name">[]>;
 }
 
 function wantsCsv(format: "json" | "csv" | undefined, { headers }: FastifyRequest): boolean {
@@ -36,29 +43,29 @@ function sendCsv(
 
 const toTime = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
 
-/**
- * `GET <base>/requests`, `/requests/{id}` and `/usage`: what came of requests, each or summed up, as JSON or CSV. Whoever registers them
- * sees to it that only operators can ask.
- */
-export function ledgerRoutes(
-  app: FastifyInstance,
-  base: string,
-  { ledger, listKeys, now, isOn }: LedgerRouteOptions,
-): void {
-  /** An empty list would say that nothing was asked for. */
-  function onRequest(
-    _request: FastifyRequest,
-    _reply: FastifyReply,
-    next: (error?: GatewayError) => void,
-  ): void {
+type Hook = (request: FastifyRequest, reply: FastifyReply, next: (error?: GatewayError) => void) => void;
+
+/** Refuses where no ledger is kept: an empty list would say that nothing was asked for. */
+function createLedgerCheck(isOn: boolean): Hook {
+  return (_request, _reply, next) => {
     if (isOn) return next();
     const text = "This gateway has no ledger: LEDGER_DAYS is 0.";
     return next(new GatewayError("not-found", text, { shouldRetry: false }));
-  }
+  };
+}
+
+/** `GET <base>/requests` and `/requests/{id}`: what came of requests, as JSON or CSV. Whoever registers them says who sees which. */
+export function requestRoutes(
+  app: FastifyInstance,
+  base: string,
+  { ledger, now, isOn, within = () => undefined }: RequestRouteOptions,
+): void {
+  const onRequest = createLedgerCheck(isOn);
 
   app.get(`${base}/requests`, { onRequest }, async (request, reply) => {
     const { query, format } = readPageQuery(request.query, now());
-    const { rows, next = null } = await ledger.list(query);
+    const key = within(request);
+    const { rows, next = null } = await ledger.list(key === undefined ? query : { ...query, key });
     reply.header("vary", "accept");
     if (!wantsCsv(format, request))
       return { object: "list", data: rows.map(encodeRequest), has_more: next !== null, next };
@@ -69,7 +76,8 @@ export function ledgerRoutes(
   app.get<{ Params: { id: string } }>(`${base}/requests/:id`, { onRequest }, async (request) => {
     const { id } = request.params;
     // Clients may give an id twice: then it is the newest.
-    const [row] = (await ledger.list({ id, limit: 1 })).rows;
+    const key = within(request);
+    const [row] = (await ledger.list({ id, limit: 1, ...(key === undefined ? {} : { key }) })).rows;
     if (row !== undefined) return encodeRequest(row);
     const shown = shorten(id);
     throw new GatewayError(
@@ -78,8 +86,14 @@ export function ledgerRoutes(
       { shouldRetry: false, sent: [shown] },
     );
   });
+}
 
-  app.get(`${base}/usage`, { onRequest }, async (request, reply) => {
+/** The same, and `GET <base>/usage`: sums over them. Whoever registers them sees to it that only operators can ask. */
+export function ledgerRoutes(app: FastifyInstance, base: string, options: LedgerRouteOptions): void {
+  const { ledger, listKeys, now, isOn } = options;
+  requestRoutes(app, base, options);
+
+  app.get(`${base}/usage`, { onRequest: createLedgerCheck(isOn) }, async (request, reply) => {
     const { query, format } = readSumQuery(request.query, now());
     const [sums, keys] = await Promise.all([ledger.sum(query), query.by.includes("key") ? listKeys() : []]);
     const names = new Map(keys.map(({ id, name }) => [id, name]));
