@@ -1,0 +1,72 @@
+import type { LegObject, ModelObject } from "../../api/types.ts";
+import type { AnswerTurn, AnswerUsage, Turn } from "./chat.ts";
+import { guessTokens } from "./read-settings.ts";
+
+/** What an answer came to, with the answers of the same turn before it, which ended in calls or broke off. */
+export interface AnswerFigures {
+  readonly firstMs: number | undefined;
+  /** The time that the model took, without that of answers by hand. */
+  readonly ms: number | undefined;
+  readonly usage: AnswerUsage | undefined;
+  /** Tokens that came so far, by a guess, where nobody has counted. */
+  readonly guessedOutput: number;
+}
+
+/** The answers to what the user said last before one of them, up to that one. */
+export function listGroup(turns: readonly Turn[], answer: AnswerTurn): readonly AnswerTurn[] {
+  const end = turns.indexOf(answer);
+  const begin = turns.slice(0, end).findLastIndex(({ kind }) => kind === "user");
+  return turns.slice(begin + 1, end + 1).filter((turn) => turn.kind === "answer");
+}
+
+/** Sums a group up. */
+export function sumGroup(group: readonly AnswerTurn[]): AnswerFigures {
+  const times = group.map(({ ms }) => ms).filter((ms) => ms !== undefined);
+  const usages = group.map(({ usage }) => usage).filter((usage) => usage !== undefined);
+  const sum = (pick: (usage: AnswerUsage) => number) => usages.reduce((all, one) => all + pick(one), 0);
+  const isCounted = usages.length === group.length;
+  return {
+    firstMs: group[0]?.firstMs,
+    ms: times.length === 0 ? undefined : times.reduce((all, ms) => all + ms, 0),
+    usage: isCounted
+      ? {
+          input: sum(({ input }) => input),
+          output: sum(({ output }) => output),
+          thinking: sum((one) => one.thinking),
+        }
+      : undefined,
+    guessedOutput: group.reduce(
+      (all, { usage, thinking, text }) => all + (usage?.output ?? guessTokens(thinking) + guessTokens(text)),
+      0,
+    ),
+  };
+}
+
+/** Tokens a second behind the first; `undefined`: too little is known. */
+export function paceOf({ firstMs, ms, usage }: AnswerFigures): number | undefined {
+  if (firstMs === undefined || ms === undefined || usage === undefined || ms <= firstMs) return undefined;
+  return usage.output / ((ms - firstMs) / 1000);
+}
+
+/** The model at the upstream that answered. */
+export function findLeg(models: readonly ModelObject[], answer: AnswerTurn): LegObject | undefined {
+  const model = models.find(({ id }) => id === answer.model);
+  return model?.upstreams.find(({ name }) => name === answer.upstream) ?? model?.upstreams[0];
+}
+
+/** What answers cost in US dollars, by the prices of those who gave them; `undefined`: a price is not known. */
+export function costOf(
+  group: readonly AnswerTurn[],
+  models: readonly ModelObject[],
+  isFree: (upstream: string) => boolean,
+): number | undefined {
+  let usd = 0;
+  for (const answer of group) {
+    const leg = findLeg(models, answer);
+    if (leg !== undefined && isFree(leg.name)) continue;
+    if (leg?.pricing == null || answer.usage === undefined) return undefined;
+    const { prompt = "0", completion = "0", request = "0" } = leg.pricing;
+    usd += answer.usage.input * Number(prompt) + answer.usage.output * Number(completion) + Number(request);
+  }
+  return usd;
+}
