@@ -22,6 +22,7 @@ export interface AskOptions {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   /** Sent as JSON. */
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -40,9 +41,9 @@ function readError(status: number, text: string): AskError {
 /** Asks a path of the gateway, with the token if there is one. Rejects with `AskError`, or as `fetch` does when it is aborted. */
 export async function open(
   path: string,
-  { method = "GET", body, signal }: AskOptions = {},
+  { method = "GET", body, headers: more = {}, signal }: AskOptions = {},
 ): Promise<Response> {
-  const headers = new Headers();
+  const headers = new Headers(more);
   if (token.value !== "") headers.set("authorization", `Bearer ${token.value}`);
   if (body !== undefined) headers.set("content-type", "application/json");
   const answer = await fetch(new URL(path, gatewayUrl), {

@@ -20,6 +20,17 @@ export function onEscape(close: () => void): () => void {
   };
 }
 
+/** What single keys do on the page that is shown. */
+const actions = new Map<string, () => void>();
+
+/** Has a single key do something as long as what is returned was not called. */
+export function onKey(key: string, act: () => void): () => void {
+  actions.set(key, act);
+  return () => {
+    if (actions.get(key) === act) actions.delete(key);
+  };
+}
+
 /** Whether a key is meant for what has the focus. */
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -41,7 +52,9 @@ addEventListener("keydown", (event) => {
   }
   if (shortcuts.value === "off" || isTyping(event.target)) return;
   const page = pageOf(event.key);
+  const act = actions.get(event.key.toLowerCase());
   if (page !== undefined) goTo(page);
+  else if (act !== undefined) act();
   else if (event.key === "?") helpIsOpen.value = true;
   else return;
   event.preventDefault();

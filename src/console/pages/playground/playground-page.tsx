@@ -1,0 +1,103 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import { Segments } from "../../parts/segments.tsx";
+import { access } from "../../state/access.ts";
+import { onEscape, onKey } from "../../state/shortcuts.ts";
+import { texts } from "../../text/index.ts";
+import { playgroundTexts } from "../../text/playground/index.ts";
+import { ChatList } from "./chat-list.tsx";
+import { announced, changeSettings, chat, readList } from "./chat-state.ts";
+import { attach, Composer } from "./composer.tsx";
+import { DrawerView } from "./drawer-view.tsx";
+import { LaneView } from "./lane-view.tsx";
+import { drawer, listIsOpen, shownLane } from "./view-state.ts";
+import "./chat.css";
+import "./drawer.css";
+import "./playground.css";
+
+/** Chat with any model, or with two at once. */
+export function PlaygroundPage() {
+  const t = playgroundTexts.value;
+  const isOver = useSignal(false);
+  const refused = useSignal<string | undefined>(undefined);
+  const { lanes } = chat.value;
+  useEffect(() => {
+    void readList();
+    const stops = [
+      onKey("p", () => {
+        drawer.value = drawer.value === undefined ? "parameters" : undefined;
+      }),
+      onKey("t", () => {
+        if (access.value?.admin === true) changeSettings({ trace: !chat.value.settings.trace });
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, []);
+  useEffect(() => {
+    if (!listIsOpen.value) return undefined;
+    return onEscape(() => {
+      listIsOpen.value = false;
+    });
+  }, [listIsOpen.value]);
+
+  return (
+    <div
+      class={`playground ${lanes.length > 1 ? "playground-compare" : ""} ${drawer.value === undefined ? "" : "playground-with-drawer"}`}
+    >
+      <h1 class="out-of-sight">{texts.value.pages.playground}</h1>
+      <p class="out-of-sight" role="status">
+        {announced.value}
+      </p>
+      <ChatList />
+      <div
+        class={`talk ${isOver.value ? "talk-drop" : ""}`}
+        onDragOver={(event) => {
+          if (event.dataTransfer?.types.includes("Files") !== true) return;
+          event.preventDefault();
+          isOver.value = true;
+        }}
+        onDragLeave={() => {
+          isOver.value = false;
+        }}
+        onDrop={(event) => {
+          event.preventDefault();
+          isOver.value = false;
+          void attach(event.dataTransfer?.files ?? []).then((name) => {
+            refused.value = name;
+          });
+        }}
+      >
+        {isOver.value && <p class="drop-hint">{t.dropHere}</p>}
+        {lanes.length > 1 && (
+          <div class="lane-switch">
+            <Segments
+              label={t.model}
+              value={String(shownLane.value)}
+              options={lanes.map(({ model }, place) => ({ value: String(place), text: model }))}
+              onChange={(value) => {
+                shownLane.value = Number(value);
+              }}
+            />
+          </div>
+        )}
+        <div class="lanes">
+          {lanes.map((lane, place) => (
+            <LaneView key={place} lane={lane} place={place} />
+          ))}
+        </div>
+        <div class="composer-place">
+          <Composer
+            refused={refused.value}
+            onRefused={(name) => {
+              refused.value = name;
+            }}
+          />
+        </div>
+      </div>
+      <DrawerView />
+    </div>
+  );
+}
