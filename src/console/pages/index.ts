@@ -1,14 +1,14 @@
 import type { ComponentType } from "preact";
 
+import { lazyPage } from "../parts/lazy-page.tsx";
 import { KeysPage } from "./keys/keys-page.tsx";
-import { createLazyPage } from "./lazy-page.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
 import { type PageName, pageOrder } from "./page-order.ts";
 
 /** Those that there are. A further one is a line here. */
 const pages: Partial<Record<PageName, ComponentType>> = {
   overview: OverviewPage,
-  playground: createLazyPage(async () => (await import("./playground/playground-page.tsx")).PlaygroundPage),
+  playground: lazyPage(async () => (await import("./playground/playground-page.tsx")).PlaygroundPage),
   keys: KeysPage,
 };
 

@@ -8,7 +8,7 @@ import { Icon } from "./icon.tsx";
 /** So long it says that it is copied, in ms. */
 const saidMs = 2000;
 
-/** Puts a text on the clipboard; whether that went well. Also where the page is not served safely (plain HTTP to another machine): then by the old way. */
+/** Puts a text on the clipboard. Also where the page is not served safely (plain HTTP to another machine): then by the old way. */
 export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

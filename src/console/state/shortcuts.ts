@@ -20,14 +20,15 @@ export function onEscape(close: () => void): () => void {
   };
 }
 
-/** What single keys do on the page that is shown. */
-const actions = new Map<string, () => void>();
+/** What single keys do on the page that is shown, by their `event.key`. */
+const pageKeys: Readonly<Record<string, () => void>>[] = [];
 
-/** Has a single key do something as long as what is returned was not called. */
-export function onKey(key: string, act: () => void): () => void {
-  actions.set(key, act);
+/** Has single keys do something until what is returned is called; the newest come first. */
+export function onKeys(keys: Readonly<Record<string, () => void>>): () => void {
+  pageKeys.push(keys);
   return () => {
-    if (actions.get(key) === act) actions.delete(key);
+    const place = pageKeys.lastIndexOf(keys);
+    if (place >= 0) pageKeys.splice(place, 1);
   };
 }
 
@@ -51,10 +52,10 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (shortcuts.value === "off" || isTyping(event.target)) return;
+  const act = pageKeys.findLast((keys) => Object.hasOwn(keys, event.key))?.[event.key];
   const page = pageOf(event.key);
-  const act = actions.get(event.key.toLowerCase());
-  if (page !== undefined) goTo(page);
-  else if (act !== undefined) act();
+  if (act !== undefined) act();
+  else if (page !== undefined) goTo(page);
   else if (event.key === "?") helpIsOpen.value = true;
   else return;
   event.preventDefault();

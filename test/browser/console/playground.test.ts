@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { builtConsole } from "../../../src/built-console.ts";
@@ -7,6 +7,15 @@ import { createGate } from "../../support/gate.ts";
 import { post } from "../../support/post.ts";
 import { type Stack, startStack } from "../../support/start-stack.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
+import {
+  choose,
+  declareWeather,
+  findLastBody,
+  playgroundRoute,
+  say,
+  waitForRest,
+  writeCall,
+} from "./support/playground-steps.ts";
 import { startChromium } from "./support/start-chromium.ts";
 import { startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
@@ -18,32 +27,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 const admin = "operators-own";
-const route = "#/playground";
-const call = (input: object) =>
-  `<tool_call>${JSON.stringify({ name: "get_weather", arguments: input })}</tool_call>`;
-
-/** Types a message and sends it as people do. */
-async function say(page: Page, text: string): Promise<void> {
-  await page.locator(".composer textarea").fill(text);
-  await page.keyboard.press("Enter");
-}
-
-async function choose(page: Page, model: string, place = 0): Promise<void> {
-  await page.locator(".model-choice select").nth(place).selectOption(model);
-}
-
-async function declareWeather(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Declare one" }).click();
-  await page.getByLabel("Name", { exact: true }).fill("get_weather");
-  await page.getByLabel("What it does").fill("Weather of a day in a city");
-  const schema = {
-    type: "object",
-    properties: { city: { type: "string" }, day: { type: "string" } },
-    required: ["city"],
-  };
-  await page.getByLabel("Parameters, a JSON schema").fill(JSON.stringify(schema));
-  await page.getByRole("button", { name: "Declare", exact: true }).click();
-}
+const route = playgroundRoute;
 
 /** A link to a picture that the gateway has drawn. */
 async function draw({ url }: Stack): Promise<string> {
@@ -54,9 +38,6 @@ async function draw({ url }: Stack): Promise<string> {
   );
   return String(answer.json().data[0].url);
 }
-
-const lastBody = ({ simulator }: Stack) =>
-  JSON.stringify(simulator.requests.findLast(({ path }) => path.includes("/api/chat"))?.body);
 
 test("a chat with thinking, a tool that is answered by hand, and a picture", async () => {
   await using stack = await startShown({ ADMIN_TOKEN: admin });
@@ -73,7 +54,7 @@ test("a chat with thinking, a tool that is answered by hand, and a picture", asy
   await page.getByRole("switch", { name: "Trace" }).check();
   stack.simulator.enqueue({
     reasoning: "The user wants the weather of Lisbon. There is a tool for it. ".repeat(8),
-    text: call({ city: "Lisbon", day: "2026-11-27" }),
+    text: writeCall({ city: "Lisbon", day: "2026-11-27" }),
   });
   await say(page, "Do I need an umbrella in Lisbon tomorrow? Then draw the coast in that weather.");
   await page.getByText(/Thought for/).waitFor();
@@ -91,8 +72,8 @@ test("a chat with thinking, a tool that is answered by hand, and a picture", asy
   await page.getByRole("link", { name: "Save" }).waitFor();
   await page.getByRole("button", { name: "Again" }).waitFor();
   expect(await card.getByLabel("Your result").isEditable()).toBe(false);
-  expect(lastBody(stack)).toContain("rain_mm");
-  expect(lastBody(stack)).toContain("Answer in two sentences.");
+  expect(findLastBody(stack)).toContain("rain_mm");
+  expect(findLastBody(stack)).toContain("Answer in two sentences.");
   await console.check();
   await takePicture(page, "playground-light");
 });
@@ -141,10 +122,10 @@ test("two models side by side, one of which breaks off", async () => {
   stack.simulator.enqueue({ text: "ence with the reserve." });
   await page.getByRole("button", { name: "Continue from here" }).click();
   await page.getByText("ence with the reserve.").waitFor();
-  expect(lastBody(stack)).toContain("settle the differ");
+  expect(findLastBody(stack)).toContain("settle the differ");
   gate.open();
   await page.getByText("must agree.").waitFor();
-  await page.getByRole("button", { name: "Send", exact: true }).waitFor();
+  await waitForRest(page);
   await console.check();
 });
 
@@ -178,7 +159,7 @@ describe.each([
     await expectToFit();
     await page.screenshot({ path: `${shots}/narrow-${width}-code.png` });
     await page.keyboard.press("Escape");
-    stack.simulator.enqueue({ reasoning: "Hm.", text: call({ city: "Lisbon", day: "2026-11-27" }) });
+    stack.simulator.enqueue({ reasoning: "Hm.", text: writeCall({ city: "Lisbon", day: "2026-11-27" }) });
     await say(page, "Do I need an umbrella in Lisbon tomorrow? Then draw the coast in that weather.");
     await page.getByText("arguments valid").waitFor();
     stack.simulator.enqueue({

@@ -100,8 +100,9 @@ test("an answer that broke off and what it went on with are one; calls stand wit
   ]);
 });
 
+const errors = (change: object) => findErrors({ ...plainSettings, ...change });
+
 test("what can't be sent is named", () => {
-  const errors = (change: object) => findErrors({ ...plainSettings, ...change });
   expect(errors({})).toEqual([]);
   expect(errors({ temperature: "2.1", topP: "-1", maxTokens: "1.5", schema: "{" })).toEqual([
     "temperature",
@@ -133,6 +134,7 @@ test("tokens are guessed for both ways of writing", () => {
   expect(guessTokens("请用两句话回答")).toBe(7);
 });
 
+const isFree = (name: string) => name === "web";
 const usage = { input: 100, output: 50, thinking: 10 };
 
 test("an answer with calls and the one behind it count as one", () => {
@@ -170,7 +172,6 @@ test("an answer with calls and the one behind it count as one", () => {
       { ...leg, name: "akashml", pricing: { prompt: "0.000001", completion: "0.00001" } },
     ],
   } as const;
-  const isFree = (name: string) => name === "web";
   expect(costOf([first, second], [model], isFree)).toBeCloseTo(0.0006);
   expect(costOf([first], [model], isFree)).toBe(0);
   expect(costOf([first], [model], () => false)).toBeUndefined();

@@ -154,9 +154,11 @@ export function listOpenCalls({ turns }: Lane): readonly Call[] {
   return last.calls.filter(({ result }) => result === undefined);
 }
 
+function stop(turn: Turn): Turn {
+  return turn.kind === "answer" && isRunning(turn) ? { ...turn, state: "stopped" } : turn;
+}
+
 /** A chat as it is when nothing of it runs: what ran when the page was left was stopped by that. */
 export function toRest(chat: Chat): Chat {
-  const rest = (turn: Turn): Turn =>
-    turn.kind === "answer" && isRunning(turn) ? { ...turn, state: "stopped" } : turn;
-  return { ...chat, lanes: chat.lanes.map((lane) => ({ ...lane, turns: lane.turns.map(rest) })) };
+  return { ...chat, lanes: chat.lanes.map((lane) => ({ ...lane, turns: lane.turns.map(stop) })) };
 }

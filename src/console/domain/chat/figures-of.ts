@@ -42,6 +42,14 @@ export function sumGroup(group: readonly AnswerTurn[]): AnswerFigures {
   };
 }
 
+/** Thinking that comes within so short a time, in ms, came in one piece. */
+const pieceMs = 50;
+
+/** How long a model thought, in ms, up to `untilMs`: from its first piece on, or where the upstream sends all of it at once, from the request on. */
+export function thinkingMs({ firstMs = 0 }: AnswerTurn, untilMs: number): number {
+  return untilMs - firstMs < pieceMs ? untilMs : untilMs - firstMs;
+}
+
 /** Tokens a second behind the first; `undefined`: too little is known. */
 export function paceOf({ firstMs, ms, usage }: AnswerFigures): number | undefined {
   if (firstMs === undefined || ms === undefined || usage === undefined || ms <= firstMs) return undefined;
@@ -64,8 +72,9 @@ export function costOf(
   for (const answer of group) {
     const leg = findLeg(models, answer);
     if (leg !== undefined && isFree(leg.name)) continue;
-    if (leg?.pricing == null || answer.usage === undefined) return undefined;
-    const { prompt = "0", completion = "0", request = "0" } = leg.pricing;
+    const pricing = leg?.pricing ?? undefined;
+    if (pricing === undefined || answer.usage === undefined) return undefined;
+    const { prompt = "0", completion = "0", request = "0" } = pricing;
     usd += answer.usage.input * Number(prompt) + answer.usage.output * Number(completion) + Number(request);
   }
   return usd;

@@ -3,12 +3,14 @@ import { readObject } from "./read-settings.ts";
 
 /** The heads of an answer that tell of it (docs/api.md, "Response headers"). */
 export function readHead(answer: AnswerTurn, head: (name: string) => string | null): AnswerTurn {
-  const [upstream, requestId, ignored] = ["x-upstream", "x-request-id", "x-ignored-parameters"].map(head);
+  const [upstream, requestId, ignored] = ["x-upstream", "x-request-id", "x-ignored-parameters"].map(
+    (name) => head(name) ?? undefined,
+  );
   return {
     ...answer,
-    ...(upstream == null ? {} : { upstream: upstream.split("/", 1)[0] ?? upstream }),
-    ...(requestId == null ? {} : { requestId }),
-    ...(ignored == null ? {} : { ignored }),
+    ...(upstream === undefined ? {} : { upstream: upstream.split("/", 1)[0] ?? upstream }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(ignored === undefined ? {} : { ignored }),
     ...(head("x-trace") === null ? {} : { isTraced: true }),
   };
 }

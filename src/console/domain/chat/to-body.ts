@@ -107,13 +107,16 @@ function toTools({ tools, toolChoice }: Settings): Pick<ChatBody, "tools" | "too
   };
 }
 
+function readNumber(text: string): number | undefined {
+  return text.trim() === "" ? undefined : Number(text);
+}
+
 const schemaName = "answer";
 
 /** The request for the next answer of a lane. Settings that are not valid are left out: they are shown as wrong, and nothing is sent with them. */
 export function toBody({ model, turns }: Lane, settings: Settings): ChatBody {
-  const number = (text: string) => (text.trim() === "" ? undefined : Number(text));
   const [temperature, topP, maxTokens] = [settings.temperature, settings.topP, settings.maxTokens].map(
-    number,
+    readNumber,
   );
   const stop = readStops(settings.stop);
   const schema = readObject(settings.schema);

@@ -43,6 +43,9 @@ export function AnswerFoot({
   const { locale } = texts.value;
   const hasCopied = useSignal(false);
   const answer = group.at(-1);
+  async function press(text: string): Promise<void> {
+    hasCopied.value = await copy(text);
+  }
   if (answer === undefined) return null;
   const runs = isRunning(answer);
   const { firstMs, ms = 0, usage, guessedOutput } = sumGroup(group);
@@ -64,16 +67,10 @@ export function AnswerFoot({
       {!runs && (
         <>
           {answer.isTraced === true && id !== undefined && hasPage("requests") && (
-            <a href={linkTo("requests", { id })}>{t.trace}</a>
+            <a href={linkTo("requests", { request: id })}>{t.trace}</a>
           )}
           {answer.text !== "" && (
-            <LinkButton
-              onPress={() => {
-                void copy(answer.text).then((isCopied) => {
-                  hasCopied.value = isCopied;
-                });
-              }}
-            >
+            <LinkButton onPress={() => void press(answer.text)}>
               <span aria-live="polite">{hasCopied.value ? t.copied : t.copy}</span>
             </LinkButton>
           )}

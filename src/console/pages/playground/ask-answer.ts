@@ -85,25 +85,39 @@ async function read(response: Response, take: (part: StreamPart) => void, show: 
   }
 }
 
+/** So often, and after so many ms each, the ledger is asked for a request that has just ended. */
+const chargeTries = 4;
+const chargeWaitMs = 250;
+
 /** What an answer that broke off has cost, from the ledger, which only the operator may read. */
 async function readCharge(
   requestId: string,
 ): Promise<Pick<Problem, "charged"> & Pick<AnswerTurn, "upstream">> {
   if (access.value?.admin !== true || !access.value.ledger) return {};
-  try {
-    const row = await ask<{ output_tokens: number | null; estimated: boolean; upstream: string | null }>(
-      `admin/v1/requests/${encodeURIComponent(requestId)}`,
+  for (let tries = 0; tries < chargeTries; tries += 1) {
+    // Of the newest, as one that is not there yet would be an error (404).
+    const found = await ask<{ readonly data: readonly LedgerRow[] }>("admin/v1/requests?limit=50").catch(
+      () => undefined,
     );
-    return {
-      ...(row.upstream === null ? {} : { upstream: row.upstream }),
-      ...(row.output_tokens === null
-        ? {}
-        : { charged: { tokens: row.output_tokens, estimated: row.estimated } }),
-    };
-  } catch {
-    // It is told without: the row may not be there, and the answer is what it is.
-    return {};
+    const row = found?.data.find(({ id }) => id === requestId);
+    if (row !== undefined)
+      return {
+        ...(row.upstream === null ? {} : { upstream: row.upstream }),
+        ...(row.output_tokens === null
+          ? {}
+          : { charged: { tokens: row.output_tokens, estimated: row.estimated === true } }),
+      };
+    await new Promise((resolve) => setTimeout(resolve, chargeWaitMs));
   }
+  return {};
+}
+
+/** What is read of a row of `GET /admin/v1/requests`. */
+interface LedgerRow {
+  readonly id: string;
+  readonly upstream: string | null;
+  readonly output_tokens: number | null;
+  readonly estimated: boolean | null;
 }
 
 function announce(answer: AnswerTurn): void {
@@ -158,7 +172,7 @@ export async function askAnswer(chatId: string, place: number): Promise<void> {
   running.delete(first.id);
   put();
   announce(taking.answer);
-  settleChat(chatId);
+  void settleChat(chatId);
   const { state, requestId, problem } = taking.answer;
   if (state !== "cut" || requestId === undefined || problem === undefined) return;
   const { upstream, ...charge } = await readCharge(requestId);

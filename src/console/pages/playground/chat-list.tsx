@@ -32,25 +32,26 @@ async function exportChats(): Promise<void> {
   URL.revokeObjectURL(link.href);
 }
 
+function closeList(): void {
+  listIsOpen.value = false;
+}
+
 /** The chats of this browser. */
 export function ChatList() {
   const t = playgroundTexts.value;
   const { today, earlier } = groupHeads(heads.value, now.value);
-  const close = () => {
-    listIsOpen.value = false;
-  };
   return (
     <nav class={`chat-list ${listIsOpen.value ? "chat-list-open" : ""}`} aria-label={t.chats}>
       <Button
         onPress={() => {
           startChat();
-          close();
+          closeList();
         }}
       >
         {t.newChat}
       </Button>
-      <ChatGroup title={t.today} group={today} onOpen={close} />
-      <ChatGroup title={t.earlier} group={earlier} onOpen={close} />
+      <ChatGroup title={t.today} group={today} onOpen={closeList} />
+      <ChatGroup title={t.earlier} group={earlier} onOpen={closeList} />
       <ListFoot />
     </nav>
   );

@@ -140,22 +140,21 @@ export function endCompare(place: number): void {
   changeChat(chat.value.id, (one) => ({ ...one, lanes: one.lanes.filter((_, index) => index !== place) }));
 }
 
-/** Lets go of what is neither shown nor answered, once it is kept. */
-function release(id: string): void {
+/** Lets go of what is neither shown nor answered, once it is kept. Never rejects. */
+async function release(id: string): Promise<void> {
   const left = loaded.value[id];
   if (left === undefined || left.lanes.some(({ turns }) => isRunning(turns.at(-1)))) return;
-  void keepNow(id).then(() => {
-    if (id === shownId.value || keepFailure.value !== undefined) return;
-    const { [id]: _, ...rest } = loaded.value;
-    loaded.value = rest;
-  });
+  await keepNow(id);
+  if (id === shownId.value || keepFailure.value !== undefined) return;
+  const { [id]: _, ...rest } = loaded.value;
+  loaded.value = rest;
 }
 
 /** Shows a new chat. */
 export function startChat(): void {
   const before = shownId.value;
   shownId.value = makeId();
-  release(before);
+  void release(before);
 }
 
 /** Shows a chat that is kept. */
@@ -167,14 +166,13 @@ export async function openChat(id: string): Promise<void> {
     loaded.value = { ...loaded.value, [id]: toRest(kept) };
   }
   shownId.value = id;
-  if (before !== id) release(before);
+  if (before !== id) void release(before);
 }
 
 /** What is done when an answer is over: its chat is kept. */
-export function settleChat(id: string): void {
-  void keepNow(id).then(() => {
-    if (id !== shownId.value) release(id);
-  });
+export async function settleChat(id: string): Promise<void> {
+  await keepNow(id);
+  if (id !== shownId.value) await release(id);
 }
 
 /** Gives a chat a name of its own. */

@@ -18,7 +18,9 @@ import { draft, hasWords } from "./say.ts";
 import { shownLane } from "./view-state.ts";
 
 const way = signal<SnippetName>("curl");
-const names = Object.keys(snippetWays) as readonly SnippetName[];
+const names = ["curl", "openai", "anthropic", "ai"] as const;
+/** OpenAI's SDK speaks two languages. */
+const openAiNames = ["openai", "python"] as const;
 
 /** What would be sent now; with nothing typed, what was sent last. */
 function toAsked({ turns }: Lane): readonly Turn[] {
@@ -55,13 +57,29 @@ export function CodePanel() {
           <Segments
             small
             label={t.codeWay}
-            value={way.value}
+            value={way.value === "python" ? "openai" : way.value}
             options={names.map((value) => ({ value, text: snippetWays[value].name }))}
             onChange={(value) => {
               way.value = value;
             }}
           />
         </div>
+        {(way.value === "openai" || way.value === "python") && (
+          <div class="tabs">
+            {openAiNames.map((name) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={way.value === name}
+                onClick={() => {
+                  way.value = name;
+                }}
+              >
+                {name === "python" ? "Python" : "JavaScript"}
+              </button>
+            ))}
+          </div>
+        )}
         <div class="code snippet">
           <pre tabIndex={0}>
             <HighlightedCode code={write(shorten(request), target)} language={language} />

@@ -7,7 +7,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { onEscape } from "../../state/shortcuts.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { isDrawer, stopAnswers } from "./ask-answer.ts";
-import { chat, isBusy } from "./chat-state.ts";
+import { chat, isBusy, startCompare } from "./chat-state.ts";
 import { readPicture } from "./read-picture.ts";
 import { draft, hasWords, sendDraft } from "./say.ts";
 import { drawer } from "./view-state.ts";
@@ -26,10 +26,10 @@ export async function attach(files: Iterable<File>): Promise<string | undefined>
 /** Where one types: Enter sends, Shift Enter begins a new line, Escape stops. */
 export function Composer({
   refused,
-  onRefused,
+  onFiles,
 }: {
   readonly refused: string | undefined;
-  readonly onRefused: (name: string | undefined) => void;
+  readonly onFiles: (files: Iterable<File>) => void;
 }) {
   const t = playgroundTexts.value;
   const field = useRef<HTMLTextAreaElement>(null);
@@ -41,7 +41,6 @@ export function Composer({
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
   }, [chat.value.id]);
-  const take = (files: Iterable<File>) => void attach(files).then(onRefused);
   const send = () => {
     if (canSend) sendDraft();
   };
@@ -75,7 +74,7 @@ export function Composer({
           const files = event.clipboardData?.files ?? [];
           if (files.length === 0) return;
           event.preventDefault();
-          take(files);
+          onFiles(files);
         }}
       />
       {refused !== undefined && (
@@ -85,7 +84,7 @@ export function Composer({
       )}
       {isWrong && <p class="field-error">{t.settingsWrong}</p>}
       <div class="composer-tools">
-        <FileButton onFiles={take} />
+        <FileButton onFiles={onFiles} />
         <Button
           kind="quiet"
           class="composer-tool"
@@ -104,6 +103,9 @@ export function Composer({
           }}
         >
           {t.schema}
+        </Button>
+        <Button kind="quiet" class="composer-tool compare-narrow" onPress={startCompare}>
+          {t.compare}
         </Button>
         <span class="composer-hints">
           {busy ? (

@@ -11,14 +11,15 @@ import { drawer } from "./view-state.ts";
 
 const tabs = ["parameters", "code"] as const;
 
+function close(): void {
+  drawer.value = undefined;
+}
+
 /** Parameters and code, beside the chat, or over it where there is little room. */
 export function DrawerView() {
   const t = playgroundTexts.value;
   const panel = useRef<HTMLElement>(null);
   const shown = drawer.value;
-  const close = () => {
-    drawer.value = undefined;
-  };
   const isOpen = shown !== undefined;
   useEffect(() => {
     if (!isOpen || matchMedia("(min-width: 1100px)").matches) return undefined;

@@ -111,7 +111,7 @@ function EndActions({ answer, place }: { readonly answer: AnswerTurn; readonly p
         </Button>
       )}
       {answer.isTraced === true && id !== undefined && hasPage("requests") && (
-        <Button small kind="quiet" onPress={() => goTo("requests", { id })}>
+        <Button small kind="quiet" onPress={() => goTo("requests", { request: id })}>
           {t.openTrace}
         </Button>
       )}

@@ -47,7 +47,7 @@ export function LaneHead({ lane, place }: { readonly lane: Lane; readonly place:
           </Button>
         )}
         {count > 1 && last?.isTraced === true && last.requestId !== undefined && hasPage("requests") && (
-          <a class="lane-trace" href={linkTo("requests", { id: last.requestId })}>
+          <a class="lane-trace" href={linkTo("requests", { request: last.requestId })}>
             {t.trace}
           </a>
         )}

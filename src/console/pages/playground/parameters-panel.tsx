@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
 import { writeCount } from "../../domain/figures.ts";
@@ -11,6 +10,7 @@ import { access } from "../../state/access.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { changeSettings, chat } from "./chat-state.ts";
+import { SettingRow } from "./setting-row.tsx";
 import { ToolsPanel } from "./tools-panel.tsx";
 
 const efforts: readonly Effort[] = ["", "none", "low", "medium", "high"];
@@ -34,7 +34,7 @@ export function ParametersPanel() {
         <NumberRow name="topP" label={t.topP} hint={t.ownValue} errors={errors} />
         <NumberRow name="maxTokens" label={t.maxTokens} hint={t.noLimit} errors={errors} />
         <NumberRow name="stop" label={t.stopAt} hint={t.none} errors={errors} />
-        <Row label={t.thinking}>
+        <SettingRow label={t.thinking}>
           {(id) => (
             <select
               id={id}
@@ -51,29 +51,12 @@ export function ParametersPanel() {
               ))}
             </select>
           )}
-        </Row>
+        </SettingRow>
       </section>
       <ToolsPanel settings={settings} />
       <SchemaPanel settings={settings} isWrong={errors.includes("schema")} />
       <TracePanel settings={settings} />
     </>
-  );
-}
-
-/** A field beside its name. */
-export function Row({
-  label,
-  children,
-}: {
-  readonly label: string;
-  readonly children: (id: string) => ComponentChildren;
-}) {
-  const id = useId();
-  return (
-    <div class="setting">
-      <label for={id}>{label}</label>
-      {children(id)}
-    </div>
   );
 }
 
@@ -87,7 +70,7 @@ function NumberRow(props: {
   const wrong = errors.find((error) => error === name);
   return (
     <>
-      <Row label={label}>
+      <SettingRow label={label}>
         {(id) => (
           <input
             id={id}
@@ -100,7 +83,7 @@ function NumberRow(props: {
             onInput={(event) => changeSettings({ [name]: event.currentTarget.value })}
           />
         )}
-      </Row>
+      </SettingRow>
       {wrong !== undefined && <p class="field-error">{playgroundTexts.value.wrong[wrong]}</p>}
     </>
   );

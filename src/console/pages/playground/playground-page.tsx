@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 
 import { Segments } from "../../parts/segments.tsx";
 import { access } from "../../state/access.ts";
-import { onEscape, onKey } from "../../state/shortcuts.ts";
+import { onEscape, onKeys } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { ChatList } from "./chat-list.tsx";
@@ -22,19 +22,19 @@ export function PlaygroundPage() {
   const isOver = useSignal(false);
   const refused = useSignal<string | undefined>(undefined);
   const { lanes } = chat.value;
+  async function take(files: Iterable<File>): Promise<void> {
+    refused.value = await attach(files);
+  }
   useEffect(() => {
     void readList();
-    const stops = [
-      onKey("p", () => {
+    return onKeys({
+      p: () => {
         drawer.value = drawer.value === undefined ? "parameters" : undefined;
-      }),
-      onKey("t", () => {
+      },
+      t: () => {
         if (access.value?.admin === true) changeSettings({ trace: !chat.value.settings.trace });
-      }),
-    ];
-    return () => {
-      for (const stop of stops) stop();
-    };
+      },
+    });
   }, []);
   useEffect(() => {
     if (!listIsOpen.value) return undefined;
@@ -65,9 +65,7 @@ export function PlaygroundPage() {
         onDrop={(event) => {
           event.preventDefault();
           isOver.value = false;
-          void attach(event.dataTransfer?.files ?? []).then((name) => {
-            refused.value = name;
-          });
+          void take(event.dataTransfer?.files ?? []);
         }}
       >
         {isOver.value && <p class="drop-hint">{t.dropHere}</p>}
@@ -89,12 +87,7 @@ export function PlaygroundPage() {
           ))}
         </div>
         <div class="composer-place">
-          <Composer
-            refused={refused.value}
-            onRefused={(name) => {
-              refused.value = name;
-            }}
-          />
+          <Composer refused={refused.value} onFiles={(files) => void take(files)} />
         </div>
       </div>
       <DrawerView />

@@ -1,6 +1,7 @@
 import { writeCount, writeRunning, writeSeconds } from "../../domain/figures.ts";
 import type { AnswerTurn } from "../../domain/chat/chat.ts";
 import { isRunning } from "../../domain/chat/chat.ts";
+import { thinkingMs } from "../../domain/chat/figures-of.ts";
 import { guessTokens } from "../../domain/chat/read-settings.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { now } from "../../state/clock.ts";
@@ -24,7 +25,7 @@ export function ThinkingView({ answer }: { readonly answer: AnswerTurn }) {
         <span>
           {thinks
             ? t.thinkingNow(writeRunning(untilMs - begun))
-            : t.thoughtFor(writeSeconds(untilMs - begun))}
+            : t.thoughtFor(writeSeconds(thinkingMs(answer, untilMs)))}
         </span>
         {!thinks && tokens > 0 && <span class="thinking-tokens">{t.tokens(writeCount(tokens, locale))}</span>}
       </summary>

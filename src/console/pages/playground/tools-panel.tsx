@@ -8,7 +8,7 @@ import { LinkButton } from "../../parts/link-button.tsx";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { changeSettings } from "./chat-state.ts";
-import { Row } from "./parameters-panel.tsx";
+import { SettingRow } from "./setting-row.tsx";
 
 const newTool: ToolDraft = {
   name: "",
@@ -78,7 +78,7 @@ export function ToolsPanel({ settings }: { readonly settings: Settings }) {
       )}
       {edited.value === tools.length && form(tools.length)}
       {tools.length > 0 && (
-        <Row label={t.choice}>
+        <SettingRow label={t.choice}>
           {(id) => (
             <select
               id={id}
@@ -97,7 +97,7 @@ export function ToolsPanel({ settings }: { readonly settings: Settings }) {
               ))}
             </select>
           )}
-        </Row>
+        </SettingRow>
       )}
     </section>
   );

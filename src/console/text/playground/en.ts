@@ -100,8 +100,8 @@ export const en = {
   maxTokens: "Max tokens",
   stopAt: "Stop",
   thinking: "Thinking",
-  efforts: { "": "model's own", none: "none", low: "low", medium: "medium", high: "high" },
-  ownValue: "model's own",
+  efforts: { "": "default", none: "none", low: "low", medium: "medium", high: "high" },
+  ownValue: "default",
   noLimit: "no limit",
   none: "none",
   wrong: {

@@ -101,8 +101,8 @@ export const zh: PlaygroundTexts = {
   maxTokens: "最大 token 数",
   stopAt: "停止序列",
   thinking: "思考",
-  efforts: { "": "模型默认", none: "关闭", low: "低", medium: "中", high: "高" },
-  ownValue: "模型默认",
+  efforts: { "": "默认", none: "关闭", low: "低", medium: "中", high: "高" },
+  ownValue: "默认",
   noLimit: "不限",
   none: "无",
   wrong: {
