@@ -91,7 +91,7 @@ test("what a model can't do, and what breaks on the way, is told, with what one 
   const { page } = console;
   stack.simulator.enqueue({ error: { kind: "http", status: 400, body: "no" } });
   await say(page, "Hi");
-  await page.getByText("No answer", { exact: true }).waitFor();
+  await page.getByText("No answer.", { exact: true }).waitFor();
   expect(await page.locator(".end-note-failed p").innerText()).toContain("Akash Chat reports: no");
   await console.check(502);
   stack.simulator.enqueue({ text: "Hello." });
@@ -337,5 +337,42 @@ test("keys of the page: P opens and closes the parameters, and typing is typing"
   await page.locator(".drawer").waitFor({ state: "detached" });
   await page.keyboard.press("p");
   await page.locator(".drawer").waitFor();
+  await console.check();
+});
+
+test("where the browser keeps nothing, it says so, and one can talk all the same", async () => {
+  await using stack = await startStack({ overrides });
+  await using console = await openConsole(browser, { url: stack.url, route });
+  const { page } = console;
+  await page.addInitScript(
+    "Object.defineProperty(window, 'indexedDB', { value: { open() { throw new Error('switched off'); } } })",
+  );
+  await page.reload();
+  await page.getByText("This browser keeps no chats: switched off").waitFor();
+  stack.simulator.enqueue({ text: "Here I am." });
+  await say(page, "Hello");
+  await page.getByText("Here I am.").waitFor();
+  await waitForRest(page);
+  await console.check();
+});
+
+test("a chat that is deleted is answered no longer", async () => {
+  await using stack = await startStack({ overrides });
+  await using console = await openConsole(browser, { url: stack.url, route });
+  const { page } = console;
+  const gate = createGate();
+  async function* words() {
+    yield "begun";
+    await gate.promise;
+  }
+  stack.simulator.enqueue({ text: words() });
+  await say(page, "Long");
+  await page.getByText("begun").waitFor();
+  await page.getByText("1 stream open").waitFor();
+  await page.getByRole("button", { name: "Rename or delete Long" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByText("0 streams open").waitFor();
+  await page.getByText("Ask it something.").waitFor();
+  gate.open();
   await console.check();
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { builtConsole } from "../../../src/built-console.ts";
 import { createGate } from "../../support/gate.ts";
-import { post } from "../../support/post.ts";
+import { get, post } from "../../support/post.ts";
 import { type Stack, startStack } from "../../support/start-stack.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
 import {
@@ -75,6 +75,8 @@ test("a chat with thinking, a tool that is answered by hand, and a picture", asy
   expect(findLastBody(stack)).toContain("rain_mm");
   expect(findLastBody(stack)).toContain("Answer in two sentences.");
   await console.check();
+  const traces = await get(`${stack.url}/admin/v1/traces`, { authorization: `Bearer ${admin}` });
+  expect(traces.json().data).toHaveLength(2);
   await takePicture(page, "playground-light");
 });
 

@@ -24,3 +24,9 @@ test("nothing is lost or added, whatever it is", () => {
       .join(""),
   ).toBe(code);
 });
+
+test("words of SQL are keywords in SQL, and in capitals", () => {
+  expect(show("select limit", "SQL")).toBe("[keyword select] [keyword limit]");
+  expect(show("limit, index", "ts")).toBe("limit, index");
+  expect(show("LIMIT", "ts")).toBe("[keyword LIMIT]");
+});

@@ -39,6 +39,13 @@ export function toImageBody({ model, turns }: Lane): ImageBody {
   return { model, prompt: last?.text ?? "", stream: true, response_format: "url" };
 }
 
+/** A stream whose head had to go out before anybody had answered does not name who does; the status does. */
+function findUpstream(answer: AnswerTurn): AnswerTurn {
+  if (answer.upstream !== undefined) return answer;
+  const upstream = status.value?.open.find(({ id }) => id === answer.requestId)?.upstream ?? undefined;
+  return upstream === undefined ? answer : { ...answer, upstream };
+}
+
 function begin(model: string): AnswerTurn {
   return { kind: "answer", id: makeId(), model, state: "waiting", thinking: "", text: "", calls: [] };
 }
@@ -145,7 +152,10 @@ export async function askAnswer(chatId: string, place: number): Promise<void> {
   const ms = () => Math.round(performance.now() - began);
   const taking: Taking = { answer: first, isWhole: false, problem: undefined };
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const put = () => changeAnswer(chatId, place, first.id, () => taking.answer);
+  const put = () => {
+    taking.answer = findUpstream(taking.answer);
+    changeAnswer(chatId, place, first.id, () => taking.answer);
+  };
   const show = () => {
     timer ??= setTimeout(() => {
       timer = undefined;

@@ -8,18 +8,33 @@ import { LinkButton } from "../../parts/link-button.tsx";
 import { now } from "../../state/clock.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
+import { stopAnswers } from "./ask-answer.ts";
 import {
   chat,
   deleteChat,
   deleteChats,
+  findChat,
   heads,
   keepFailure,
+  listLoaded,
   openChat,
   renameChat,
   startChat,
 } from "./chat-state.ts";
 import { readChats } from "./chat-store.ts";
 import { listIsOpen } from "./view-state.ts";
+
+/** Deletes a chat; nobody waits any more for what it is answered. */
+function remove(id: string): Promise<void> {
+  const chat = findChat(id);
+  if (chat !== undefined) stopAnswers(chat);
+  return deleteChat(id);
+}
+
+function removeAll(): Promise<void> {
+  for (const chat of listLoaded()) stopAnswers(chat);
+  return deleteChats();
+}
 
 /** Gives all chats as a file. */
 async function exportChats(): Promise<void> {
@@ -71,7 +86,7 @@ function ListFoot() {
               class="text-red"
               onPress={() => {
                 isAsking.value = false;
-                void deleteChats();
+                void removeAll();
               }}
             >
               {t.delete}
@@ -155,7 +170,7 @@ function ChatRow({ head, onOpen }: { readonly head: ChatHead; readonly onOpen: (
             <Button small type="submit">
               {t.rename}
             </Button>
-            <Button small kind="danger" onPress={() => void deleteChat(head.id)}>
+            <Button small kind="danger" onPress={() => void remove(head.id)}>
               {t.delete}
             </Button>
           </div>

@@ -60,19 +60,13 @@ export const isBusy = computed(() => chat.value.lanes.some(({ turns }) => isRunn
 
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
-/** Keeps a chat now. Never rejects: the list says why nothing is kept. */
+/** Keeps a chat now. Never rejects. */
 async function keepNow(id: string): Promise<void> {
   clearTimeout(waiting.get(id));
   waiting.delete(id);
   const kept = loaded.value[id];
   if (kept === undefined || kept.lanes.every(({ turns }) => turns.length === 0)) return;
-  try {
-    await keepChat(kept);
-    heads.value = await readHeads();
-    keepFailure.value = undefined;
-  } catch (error) {
-    keepFailure.value = error instanceof Error ? error.message : String(error);
-  }
+  await work(() => keepChat(kept));
 }
 
 /** Changes a chat, and keeps it. Chats that are no longer in use stay as they are. */
@@ -157,12 +151,27 @@ export function startChat(): void {
   void release(before);
 }
 
+/** Does something with what is kept, and reads the list anew. Never rejects: the list says why something can't be done. */
+async function work(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+    heads.value = await readHeads();
+    keepFailure.value = undefined;
+  } catch (error) {
+    keepFailure.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Shows a chat that is kept. */
-export async function openChat(id: string): Promise<void> {
+export function openChat(id: string): Promise<void> {
+  return work(() => show(id));
+}
+
+async function show(id: string): Promise<void> {
   const before = shownId.value;
   if (loaded.value[id] === undefined) {
     const kept = await readChat(id);
-    if (kept === undefined) return readList();
+    if (kept === undefined) return;
     loaded.value = { ...loaded.value, [id]: toRest(kept) };
   }
   shownId.value = id;
@@ -176,42 +185,41 @@ export async function settleChat(id: string): Promise<void> {
 }
 
 /** Gives a chat a name of its own. */
-export async function renameChat(id: string, title: string): Promise<void> {
-  const kept = findChat(id) ?? (await readChat(id));
-  if (kept === undefined) return;
-  const named = { ...kept, title: title.trim() };
-  if (loaded.value[id] !== undefined) loaded.value = { ...loaded.value, [id]: named };
-  await keepChat(named);
-  await readList();
+export function renameChat(id: string, title: string): Promise<void> {
+  return work(async () => {
+    const kept = loaded.value[id] ?? (await readChat(id));
+    if (kept === undefined) return;
+    const named = { ...kept, title: title.trim() };
+    if (loaded.value[id] !== undefined) loaded.value = { ...loaded.value, [id]: named };
+    await keepChat(named);
+  });
 }
 
 /** Deletes a chat for good. */
-export async function deleteChat(id: string): Promise<void> {
+export function deleteChat(id: string): Promise<void> {
   clearTimeout(waiting.get(id));
   waiting.delete(id);
   const { [id]: _, ...rest } = loaded.value;
   loaded.value = rest;
   if (id === shownId.value) shownId.value = makeId();
-  await forgetChat(id);
-  await readList();
+  return work(() => forgetChat(id));
+}
+
+/** Those in use, which may be answered still. */
+export function listLoaded(): readonly Chat[] {
+  return Object.values(loaded.value);
 }
 
 /** Deletes all of them. */
-export async function deleteChats(): Promise<void> {
+export function deleteChats(): Promise<void> {
   for (const timer of waiting.values()) clearTimeout(timer);
   waiting.clear();
   loaded.value = {};
   shownId.value = makeId();
-  await forgetChats();
-  await readList();
+  return work(forgetChats);
 }
 
-/** Reads which chats are kept. Never rejects. */
-export async function readList(): Promise<void> {
-  try {
-    heads.value = await readHeads();
-    keepFailure.value = undefined;
-  } catch (error) {
-    keepFailure.value = error instanceof Error ? error.message : String(error);
-  }
+/** Reads which chats are kept. */
+export function readList(): Promise<void> {
+  return work(() => Promise.resolve());
 }

@@ -7,6 +7,7 @@ import { hasPage } from "../../state/pages.ts";
 import { goTo } from "../../state/route.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
+import { isDrawer } from "./ask-answer.ts";
 import { askAgain, goOn } from "./say.ts";
 
 /** Where an answer ended that is not whole, why, and what one can do. */
@@ -57,7 +58,7 @@ export function EndNote({
         }
       />
       {answer.isContinued !== true && (
-        <div class="end-note" role="alert">
+        <div class="end-note">
           <p>
             <CutWords answer={answer} />
           </p>
@@ -105,7 +106,7 @@ function EndActions({ answer, place }: { readonly answer: AnswerTurn; readonly p
       <Button small onPress={() => askAgain(place, answer)}>
         {t.askAgain}
       </Button>
-      {answer.text !== "" && answer.calls.length === 0 && (
+      {answer.text !== "" && answer.calls.length === 0 && !isDrawer(answer.model) && (
         <Button small kind="quiet" onPress={() => goOn(place, answer)}>
           {t.goOn}
         </Button>

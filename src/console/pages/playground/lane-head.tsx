@@ -56,7 +56,7 @@ export function LaneHead({ lane, place }: { readonly lane: Lane; readonly place:
             <Icon name="close" />
           </Button>
         )}
-        {place === count - 1 && <DrawerButtons />}
+        <DrawerButtons />
       </div>
     </header>
   );
@@ -93,12 +93,15 @@ function ModelChoice({ lane, place }: { readonly lane: Lane; readonly place: num
   const models = listModels();
   const known = models.find(({ id }) => id === lane.model);
   const label = chat.value.lanes.length === 1 ? t.model : place === 0 ? t.firstModel : t.secondModel;
-  const { states } = texts.value.overview;
+  const {
+    common,
+    overview: { states },
+  } = texts.value;
   return (
     <span class="model-choice">
       <Dot
         kind={known === undefined ? "idle" : known.answers_now ? "good" : "bad"}
-        label={known?.answers_now === false ? states.down : states.answers}
+        label={known === undefined ? common.notKnown : known.answers_now ? states.answers : states.down}
       />
       <select
         aria-label={label}

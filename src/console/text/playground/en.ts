@@ -60,7 +60,7 @@ export const en = {
   gotNothing: "The client got no `error` event: the connection to the gateway broke.",
   charged: (tokens: string, estimated: boolean) =>
     `${tokens} tokens out were charged${estimated ? ", by our own count" : ""}.`,
-  notAnswered: "No answer",
+  notAnswered: "No answer.",
   emulated: "emulated",
   native: "native",
   arguments: "Arguments",

@@ -61,7 +61,7 @@ export const zh: PlaygroundTexts = {
   gotEnd: "流未正常结束，也没有 `error` 事件。",
   gotNothing: "客户端没有收到 `error` 事件：与网关的连接断开了。",
   charged: (tokens, estimated) => `已计费输出 ${tokens} tokens${estimated ? "（由网关自行计数）" : ""}。`,
-  notAnswered: "没有回答",
+  notAnswered: "没有回答。",
   emulated: "模拟",
   native: "原生",
   arguments: "参数",
