@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
 
+import "../styles/link-button.css";
+
 /** A word that does something, among others. */
 export function LinkButton(props: {
   /** What a screen reader says, where the word alone says too little. */

@@ -155,7 +155,7 @@ test("pictures go in by file, paste and drop, come out drawn, and go in again", 
   const drawn = page.locator(".picture img");
   await drawn.waitFor();
   expect(await drawn.getAttribute("alt")).toBe("A vibrant red boat");
-  await page.getByText("64 × 64").waitFor();
+  await page.getByText(/64 × 64/).waitFor();
   await page.getByRole("button", { name: "Use as input" }).click();
   await page.getByRole("img", { name: "Picture 1" }).waitFor();
   await page.getByRole("button", { name: "Show as code" }).click();

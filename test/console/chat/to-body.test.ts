@@ -148,8 +148,10 @@ test("an answer with calls and the one behind it count as one", () => {
     ms: 5000,
     usage: { input: 200, output: 100, thinking: 20 },
     guessedOutput: 100,
+    guessedThinking: 20,
   });
-  expect(paceOf(sum)).toBeCloseTo(100 / 4.2);
+  expect(paceOf(sum, sum.ms)).toBeCloseTo(100 / 4.2);
+  expect(paceOf(sum, 800)).toBeUndefined();
   expect(sumGroup([answer("12345678")]).usage).toBeUndefined();
   expect(sumGroup([answer("12345678")]).guessedOutput).toBe(2);
   const leg = {

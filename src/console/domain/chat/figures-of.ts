@@ -8,8 +8,9 @@ export interface AnswerFigures {
   /** The time that the model took, without that of answers by hand. */
   readonly ms: number | undefined;
   readonly usage: AnswerUsage | undefined;
-  /** Tokens that came so far, by a guess, where nobody has counted. */
+  /** Tokens that came so far, by a guess where nobody has counted, and how many of them are thinking. */
   readonly guessedOutput: number;
+  readonly guessedThinking: number;
 }
 
 /** The answers to what the user said last before one of them, up to that one. */
@@ -17,6 +18,10 @@ export function listGroup(turns: readonly Turn[], answer: AnswerTurn): readonly 
   const end = turns.indexOf(answer);
   const begin = turns.slice(0, end).findLastIndex(({ kind }) => kind === "user");
   return turns.slice(begin + 1, end + 1).filter((turn) => turn.kind === "answer");
+}
+
+function total(group: readonly AnswerTurn[], pick: (answer: AnswerTurn) => number): number {
+  return group.reduce((all, answer) => all + pick(answer), 0);
 }
 
 /** Sums a group up. */
@@ -35,10 +40,11 @@ export function sumGroup(group: readonly AnswerTurn[]): AnswerFigures {
           thinking: sum((one) => one.thinking),
         }
       : undefined,
-    guessedOutput: group.reduce(
-      (all, { usage, thinking, text }) => all + (usage?.output ?? guessTokens(thinking) + guessTokens(text)),
-      0,
+    guessedOutput: total(
+      group,
+      (one) => one.usage?.output ?? guessTokens(one.thinking) + guessTokens(one.text),
     ),
+    guessedThinking: total(group, (one) => one.usage?.thinking ?? guessTokens(one.thinking)),
   };
 }
 
@@ -50,10 +56,13 @@ export function thinkingMs({ firstMs = 0 }: AnswerTurn, untilMs: number): number
   return untilMs - firstMs < pieceMs ? untilMs : untilMs - firstMs;
 }
 
-/** Tokens a second behind the first; `undefined`: too little is known. */
-export function paceOf({ firstMs, ms, usage }: AnswerFigures): number | undefined {
-  if (firstMs === undefined || ms === undefined || usage === undefined || ms <= firstMs) return undefined;
-  return usage.output / ((ms - firstMs) / 1000);
+/** Tokens a second behind the first, up to `untilMs`; `undefined`: too little is known. */
+export function paceOf(
+  { firstMs, guessedOutput }: AnswerFigures,
+  untilMs: number | undefined,
+): number | undefined {
+  if (firstMs === undefined || untilMs === undefined || untilMs <= firstMs) return undefined;
+  return guessedOutput / ((untilMs - firstMs) / 1000);
 }
 
 /** The model at the upstream that answered. */

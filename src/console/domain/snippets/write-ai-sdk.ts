@@ -100,8 +100,11 @@ export function writeAiSdk(request: SnippetRequest, target: SnippetTarget): stri
     "streamText",
     ...(body.tools === undefined ? [] : ["tool"]),
   ];
-  return `import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { ${names.join(", ")} } from "ai";
+  const imports = [
+    `import { createOpenAICompatible } from "@ai-sdk/openai-compatible";`,
+    `import { ${names.join(", ")} } from "ai";`,
+  ];
+  return `${imports.join("\n")}
 
 const ${provider} = createOpenAICompatible({
   name: "${provider}",

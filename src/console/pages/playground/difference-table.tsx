@@ -1,9 +1,11 @@
 import { writeCount, writeMoney, writeSeconds } from "../../domain/figures.ts";
 import type { AnswerTurn, Lane } from "../../domain/chat/chat.ts";
 import { costOf, listGroup, paceOf, sumGroup } from "../../domain/chat/figures-of.ts";
+import { now } from "../../state/clock.ts";
 import { status } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
+import { findRunningMs } from "./ask-answer.ts";
 
 /** What is not known, or not yet. */
 const unknown = "—";
@@ -22,12 +24,17 @@ export function DifferenceTable({ lanes }: { readonly lanes: readonly Lane[] }) 
     const answers = listAnswers(lane);
     const last = answers.at(-1);
     const sum = last === undefined ? undefined : sumGroup(listGroup(lane.turns, last));
-    const pace = sum === undefined ? undefined : paceOf(sum);
     const cost = answers.length === 0 ? undefined : costOf(answers, models, isFree);
+    if (sum === undefined || last === undefined)
+      return { first: unknown, pace: unknown, thinking: unknown, cost: unknown };
+    // The clock has the pace of what runs be reckoned anew.
+    const runningMs = now.value > 0 ? findRunningMs(last.id) : undefined;
+    const pace = paceOf(sum, runningMs === undefined ? sum.ms : (sum.ms ?? 0) + runningMs);
+    const guess = sum.usage === undefined ? "~" : "";
     return {
-      first: sum?.firstMs === undefined ? unknown : writeSeconds(sum.firstMs),
-      pace: pace === undefined ? unknown : writeCount(pace, locale),
-      thinking: sum?.usage === undefined ? unknown : writeCount(sum.usage.thinking, locale),
+      first: sum.firstMs === undefined ? unknown : writeSeconds(sum.firstMs),
+      pace: pace === undefined ? unknown : guess + writeCount(pace, locale),
+      thinking: guess + writeCount(sum.guessedThinking, locale),
       cost: cost === undefined ? unknown : cost === 0 ? t.free : writeMoney(cost, locale),
     };
   });

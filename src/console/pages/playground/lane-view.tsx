@@ -18,6 +18,16 @@ export function LaneView({ lane, place }: { readonly lane: Lane; readonly place:
   const { turns } = lane;
   useEffect(() => {
     const { current } = list;
+    if (current === null) return undefined;
+    // Pictures come later than their answers, and the window changes.
+    const observer = new ResizeObserver(() => {
+      if (isAtEnd.current) current.scrollTop = current.scrollHeight;
+    });
+    for (const element of [current, ...current.children]) observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    const { current } = list;
     // What one has just said is looked at, wherever one was.
     if (current !== null && (isAtEnd.current || turns.at(-1)?.kind === "user"))
       current.scrollTop = current.scrollHeight;

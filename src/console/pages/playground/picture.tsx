@@ -7,6 +7,9 @@ import { playgroundTexts } from "../../text/playground/index.ts";
 import { readPicture } from "./read-picture.ts";
 import { draft } from "./say.ts";
 
+/** A longer text is what was drawn, and no name. */
+const longestName = 40;
+
 /** A name for the file of a picture. */
 function toFileName(source: string): string {
   const type = /^data:image\/(\w+)/.exec(source)?.[1];
@@ -63,7 +66,10 @@ export function Picture({ url, alt }: { readonly url: string; readonly alt: stri
         }}
       />
       <span class="picture-foot">
-        <span>{size.value}</span>
+        <span>
+          {alt !== "" && alt.length <= longestName && <bdi>{alt}, </bdi>}
+          {size.value}
+        </span>
         <a href={source} download={toFileName(source)}>
           {t.savePicture}
         </a>

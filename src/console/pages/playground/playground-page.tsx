@@ -12,7 +12,11 @@ import { attach, Composer } from "./composer.tsx";
 import { DrawerView } from "./drawer-view.tsx";
 import { LaneView } from "./lane-view.tsx";
 import { drawer, listIsOpen, shownLane } from "./view-state.ts";
+import "./markdown.css";
 import "./chat.css";
+import "./chat-list.css";
+import "./composer.css";
+import "./lane-head.css";
 import "./drawer.css";
 import "./playground.css";
 
@@ -83,7 +87,7 @@ export function PlaygroundPage() {
         )}
         <div class="lanes">
           {lanes.map((lane, place) => (
-            <LaneView key={place} lane={lane} place={place} />
+            <LaneView key={`${chat.value.id} ${place}`} lane={lane} place={place} />
           ))}
         </div>
         <div class="composer-place">
