@@ -43,9 +43,10 @@ export async function open(
   path: string,
   { method = "GET", body, headers: more = {}, signal }: AskOptions = {},
 ): Promise<Response> {
-  const headers = new Headers(more);
+  const headers = new Headers();
   if (token.value !== "") headers.set("authorization", `Bearer ${token.value}`);
   if (body !== undefined) headers.set("content-type", "application/json");
+  for (const [name, value] of Object.entries(more)) headers.set(name, value);
   const answer = await fetch(new URL(path, gatewayUrl), {
     method,
     headers,

@@ -20,6 +20,9 @@ export function onEscape(close: () => void): () => void {
   };
 }
 
+/** What the page that is shown adds to the list of keys. */
+export const pageHelp = signal<readonly { readonly keys: readonly string[]; readonly text: string }[]>([]);
+
 /** What single keys do on the page that is shown, by their `event.key`. */
 const pageKeys: Readonly<Record<string, () => void>>[] = [];
 

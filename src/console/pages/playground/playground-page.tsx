@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 
 import { Segments } from "../../parts/segments.tsx";
 import { access } from "../../state/access.ts";
-import { onEscape, onKeys } from "../../state/shortcuts.ts";
+import { onEscape, onKeys, pageHelp } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { ChatList } from "./chat-list.tsx";
@@ -40,6 +40,18 @@ export function PlaygroundPage() {
       },
     });
   }, []);
+  const { keys } = t;
+  useEffect(() => {
+    pageHelp.value = [
+      { keys: ["Enter"], text: keys.enter },
+      { keys: ["Esc"], text: keys.escape },
+      { keys: ["P"], text: keys.p },
+      { keys: ["T"], text: keys.t },
+    ];
+    return () => {
+      pageHelp.value = [];
+    };
+  }, [keys]);
   useEffect(() => {
     if (!listIsOpen.value) return undefined;
     return onEscape(() => {

@@ -149,6 +149,12 @@ export const en = {
   answerCut: (model: string) => `The answer of ${model} broke off.`,
   answerFailed: (model: string) => `${model} gave no answer.`,
   answerCalls: (model: string) => `${model} calls a tool.`,
+  keys: {
+    enter: "sends the message",
+    escape: "stops the answers",
+    p: "opens and closes the parameters",
+    t: "turns the trace of this chat on and off",
+  },
   codeBlock: (language: string) => (language === "" ? "Code" : `Code, ${language}`),
 };
 

@@ -146,5 +146,6 @@ export const zh: PlaygroundTexts = {
   answerCut: (model) => `${model} 的回答中断了。`,
   answerFailed: (model) => `${model} 没有回答。`,
   answerCalls: (model) => `${model} 调用了工具。`,
+  keys: { enter: "发送消息", escape: "停止回答", p: "打开或关闭参数", t: "开启或关闭此对话的追踪" },
   codeBlock: (language) => (language === "" ? "代码" : `代码，${language}`),
 };
