@@ -22,6 +22,7 @@ export interface AskOptions {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   /** Sent as JSON. */
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** In place of the one that was given to the console. */
   readonly token?: string;
@@ -43,9 +44,9 @@ function readError(status: number, text: string): AskError {
 export async function open(
   path: string,
   // Whoever asks is not to ask again because of another token.
-  { method = "GET", body, signal, token: given = token.peek() }: AskOptions = {},
+  { method = "GET", body, headers: more = {}, signal, token: given = token.peek() }: AskOptions = {},
 ): Promise<Response> {
-  const headers = new Headers();
+  const headers = new Headers(more);
   if (given !== "") headers.set("authorization", `Bearer ${given}`);
   if (body !== undefined) headers.set("content-type", "application/json");
   const answer = await fetch(new URL(path, gatewayUrl), {

@@ -9,6 +9,7 @@ import { type PageName, pageOrder } from "./page-order.ts";
 const pages: Partial<Record<PageName, ComponentType>> = {
   overview: OverviewPage,
   requests: lazyPage(async () => (await import("./requests/requests-page.tsx")).RequestsPage),
+  playground: lazyPage(async () => (await import("./playground/playground-page.tsx")).PlaygroundPage),
   keys: KeysPage,
   connect: lazyPage(async () => (await import("./connect/connect-page.tsx")).ConnectPage),
 };

@@ -1,0 +1,61 @@
+import { useEffect, useRef } from "preact/hooks";
+
+import type { Lane } from "../../domain/chat/chat.ts";
+import { playgroundTexts } from "../../text/playground/index.ts";
+import { isDrawer } from "./ask-answer.ts";
+import { LaneHead } from "./lane-head.tsx";
+import { TurnView } from "./turn-views.tsx";
+import { shownLane } from "./view-state.ts";
+
+/** So near to its end, in px, a list that grows stays at its end. */
+const nearEnd = 80;
+
+/** A model, and all that was said with it. */
+export function LaneView({ lane, place }: { readonly lane: Lane; readonly place: number }) {
+  const t = playgroundTexts.value;
+  const list = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const { turns } = lane;
+  useEffect(() => {
+    const { current } = list;
+    if (current === null) return undefined;
+    // Pictures come later than their answers, and the window changes.
+    const observer = new ResizeObserver(() => {
+      if (isAtEnd.current) current.scrollTop = current.scrollHeight;
+    });
+    for (const element of [current, ...current.children]) observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    const { current } = list;
+    // What one has just said is looked at, wherever one was.
+    if (current !== null && (isAtEnd.current || turns.at(-1)?.kind === "user"))
+      current.scrollTop = current.scrollHeight;
+  }, [turns]);
+  return (
+    <section
+      class={`lane ${shownLane.value === place ? "lane-shown" : ""}`}
+      aria-label={lane.model}
+      onFocusCapture={() => {
+        shownLane.value = place;
+      }}
+    >
+      <LaneHead lane={lane} place={place} />
+      <div
+        class="turns"
+        ref={list}
+        tabIndex={0}
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd;
+        }}
+      >
+        <div class="turns-inner">
+          {turns.length === 0 && <p class="lane-empty">{isDrawer(lane.model) ? t.emptyDraw : t.empty}</p>}
+          {turns.map((turn) => (
+            <TurnView key={turn.id} turns={turns} turn={turn} place={place} />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,118 @@
+import type { ComponentChildren } from "preact";
+
+import { highlight } from "../../domain/markdown/highlight.ts";
+import type { Block, Inline } from "../../domain/markdown/nodes.ts";
+import { parseMarkdown } from "../../domain/markdown/parse-markdown.ts";
+import { toLink } from "../../domain/markdown/safe-url.ts";
+import { showControls } from "../../domain/markdown/show-controls.ts";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { playgroundTexts } from "../../text/playground/index.ts";
+import { Picture } from "./picture.tsx";
+
+/** Code, with its keywords marked; what can't be seen in it is written out. */
+export function HighlightedCode({ code, language }: { readonly code: string; readonly language: string }) {
+  return (
+    <code>
+      {highlight(showControls(code), language).map(({ kind, text }) =>
+        kind === "plain" ? text : <span class={`code-${kind}`}>{text}</span>,
+      )}
+    </code>
+  );
+}
+
+function CodeBlock({ block }: { readonly block: Extract<Block, { kind: "code" }> }) {
+  const { language, text } = block;
+  return (
+    <div class="md-code" role="group" aria-label={playgroundTexts.value.codeBlock(language)}>
+      <pre tabIndex={0}>
+        <HighlightedCode code={text} language={language} />
+      </pre>
+      <CopyButton kind="quiet" small text={text} />
+    </div>
+  );
+}
+
+function renderInline(inline: Inline): ComponentChildren {
+  switch (inline.kind) {
+    case "text":
+      return inline.text;
+    case "break":
+      return <br />;
+    case "code":
+      return <code>{showControls(inline.text)}</code>;
+    case "image":
+      return <Picture url={inline.url} alt={inline.alt} />;
+    case "link": {
+      const href = toLink(inline.url);
+      const children = inline.children.map(renderInline);
+      if (href === undefined) return children;
+      return (
+        <a href={href} target="_blank" rel="noopener noreferrer" title={showControls(href)}>
+          <bdi>{children}</bdi>
+        </a>
+      );
+    }
+    default: {
+      const Tag = inline.kind;
+      return <Tag>{inline.children.map(renderInline)}</Tag>;
+    }
+  }
+}
+
+/** The page has titles of its own above those of an answer. */
+const titles = ["h3", "h4", "h5", "h6"] as const;
+
+function renderBlock(block: Block): ComponentChildren {
+  switch (block.kind) {
+    case "paragraph":
+      return (
+        <div class="md-p" dir="auto">
+          {block.children.map(renderInline)}
+        </div>
+      );
+    case "heading": {
+      const Title = titles[Math.min(block.level, titles.length) - 1] ?? "h6";
+      return <Title dir="auto">{block.children.map(renderInline)}</Title>;
+    }
+    case "code":
+      return <CodeBlock block={block} />;
+    case "quote":
+      return <blockquote>{block.children.map(renderBlock)}</blockquote>;
+    case "list": {
+      const items = block.items.map((item) => <li dir="auto">{item.map(renderBlock)}</li>);
+      return block.start === undefined ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>;
+    }
+    case "table":
+      return (
+        <div class="md-table" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                {block.head.map((cell, place) => (
+                  <th scope="col" class={`align-${block.aligns[place] ?? "left"}`}>
+                    {cell.map(renderInline)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {block.rows.map((row) => (
+                <tr>
+                  {row.map((cell, place) => (
+                    <td class={`align-${block.aligns[place] ?? "left"}`}>{cell.map(renderInline)}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      );
+    default:
+      return <hr />;
+  }
+}
+
+/** What a model wrote, as elements and text alone: nothing of it is ever read as HTML. */
+export function MarkdownView({ text }: { readonly text: string }) {
+  return <div class="md">{parseMarkdown(text).map(renderBlock)}</div>;
+}

@@ -1,0 +1,112 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import { Segments } from "../../parts/segments.tsx";
+import { access } from "../../state/access.ts";
+import { onEscape, onKeys, pageHelp } from "../../state/shortcuts.ts";
+import { texts } from "../../text/index.ts";
+import { playgroundTexts } from "../../text/playground/index.ts";
+import { ChatList } from "./chat-list.tsx";
+import { announced, changeSettings, chat, readList } from "./chat-state.ts";
+import { attach, Composer } from "./composer.tsx";
+import { DrawerView } from "./drawer-view.tsx";
+import { LaneView } from "./lane-view.tsx";
+import { drawer, listIsOpen, shownLane } from "./view-state.ts";
+import "./markdown.css";
+import "./chat.css";
+import "./chat-list.css";
+import "./composer.css";
+import "./lane-head.css";
+import "./drawer.css";
+import "./playground.css";
+
+/** Chat with any model, or with two at once. */
+export function PlaygroundPage() {
+  const t = playgroundTexts.value;
+  const isOver = useSignal(false);
+  const refused = useSignal<string | undefined>(undefined);
+  const { lanes } = chat.value;
+  async function take(files: Iterable<File>): Promise<void> {
+    refused.value = await attach(files);
+  }
+  useEffect(() => {
+    void readList();
+    return onKeys({
+      p: () => {
+        drawer.value = drawer.value === undefined ? "parameters" : undefined;
+      },
+      t: () => {
+        if (access.value?.admin === true) changeSettings({ trace: !chat.value.settings.trace });
+      },
+    });
+  }, []);
+  const { keys } = t;
+  useEffect(() => {
+    pageHelp.value = [
+      { keys: ["Enter"], text: keys.enter },
+      { keys: ["Esc"], text: keys.escape },
+      { keys: ["P"], text: keys.p },
+      { keys: ["T"], text: keys.t },
+    ];
+    return () => {
+      pageHelp.value = [];
+    };
+  }, [keys]);
+  useEffect(() => {
+    if (!listIsOpen.value) return undefined;
+    return onEscape(() => {
+      listIsOpen.value = false;
+    });
+  }, [listIsOpen.value]);
+
+  return (
+    <div
+      class={`playground ${lanes.length > 1 ? "playground-compare" : ""} ${drawer.value === undefined ? "" : "playground-with-drawer"}`}
+    >
+      <h1 class="out-of-sight">{texts.value.pages.playground}</h1>
+      <p class="out-of-sight" role="status">
+        {announced.value}
+      </p>
+      <ChatList />
+      <div
+        class={`talk ${isOver.value ? "talk-drop" : ""}`}
+        onDragOver={(event) => {
+          if (event.dataTransfer?.types.includes("Files") !== true) return;
+          event.preventDefault();
+          isOver.value = true;
+        }}
+        onDragLeave={() => {
+          isOver.value = false;
+        }}
+        onDrop={(event) => {
+          event.preventDefault();
+          isOver.value = false;
+          void take(event.dataTransfer?.files ?? []);
+        }}
+      >
+        {isOver.value && <p class="drop-hint">{t.dropHere}</p>}
+        {lanes.length > 1 && (
+          <div class="lane-switch">
+            <Segments
+              label={t.model}
+              value={String(shownLane.value)}
+              options={lanes.map(({ model }, place) => ({ value: String(place), text: model }))}
+              onChange={(value) => {
+                shownLane.value = Number(value);
+              }}
+            />
+          </div>
+        )}
+        <div class="lanes">
+          {lanes.map((lane, place) => (
+            <LaneView key={`${chat.value.id} ${place}`} lane={lane} place={place} />
+          ))}
+        </div>
+        <div class="composer-place">
+          <Composer refused={refused.value} onFiles={(files) => void take(files)} />
+        </div>
+      </div>
+      <DrawerView />
+    </div>
+  );
+}
