@@ -93,8 +93,12 @@ function withoutSent(text: string, sent: readonly string[]): string {
 
 /** Takes the text of an error without what it quotes of requests, answers and of JSON that could not be parsed. */
 function toShownText(error: Error, whole: string, sent: readonly string[]): string {
-  const short = whole.length > longestText ? `${whole.slice(0, longestText)}…` : whole;
-  const text = withoutSent(short, sent);
+  const text = withoutQuotes(error, withoutSent(whole, sent));
+  // Last: of what is cut in two no half would be found.
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+}
+
+function withoutQuotes(error: Error, text: string): string {
   if (error instanceof SyntaxError) return text.replace(/".*"/s, '"…"');
   const quoted = error instanceof GatewayError ? error.answer : undefined;
   return quoted === undefined || quoted === "" ? text : text.replaceAll(quoted, "…");

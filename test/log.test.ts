@@ -119,3 +119,11 @@ test("many logs listen for the end of the process no more often than one", async
   await createLog(settings);
   expect(process.listenerCount("exit")).toBe(listeners);
 });
+
+test("what an error quotes of an answer is taken out before a long text is cut, so that no part of it stays", async () => {
+  const answer = "planted ".repeat(1000);
+  const error = new GatewayError("upstream-protocol", `The server said: ${answer}`, { answer });
+  const text = await write((log) => log.info({ err: error }, "oops"));
+  expect(text).toContain("The server said: …");
+  expect(text).not.toContain("planted");
+});

@@ -25,8 +25,9 @@ export function authenticate(
   /** Throws kind `forbidden`. */
   function letIn(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
     const { facts } = request;
-    checkDialect(caller, facts.dialect);
+    // First, so that the ledger knows whom it was refused.
     facts.caller = caller;
+    checkDialect(caller, facts.dialect);
     facts.gate = access.gateFor(caller, () => facts.dialect);
     beginTrace(request, reply, means);
   }

@@ -151,3 +151,10 @@ test("LEDGER_DAYS=0 remembers nothing, and says so", async () => {
     ]);
   }
 });
+
+test("a key that may not use an API is in the row of what it was refused", async () => {
+  await using team = await startTeam();
+  const { id, key } = await team.createKey({ dialects: ["anthropic-messages"] });
+  expect((await team.chat(key)).status).toBe(403);
+  expect(await rowsOf(team, 1)).toMatchObject([{ key: id, outcome: "refused", error: "forbidden" }]);
+});
