@@ -1,7 +1,9 @@
 import type { Ledger, LedgerGroup } from "../../ledger/ledger.ts";
 import { decodePlace, toPage } from "../../ledger/page-place.ts";
 import { createSumUp, readFigures } from "../../ledger/sum-up.ts";
+import { keptMs } from "../../ledger/retention.ts";
 import { dayMs, hourMs, nameDay, nameHour } from "../../ledger/time-names.ts";
+import { periods } from "../../ledger/views.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import type { LedgerWatch } from "../ledger-watch.ts";
 import type { Connection } from "./create-connection.ts";
@@ -19,7 +21,7 @@ export interface PostgresLedgerOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly startTimer: StartTimer;
-  /** How long rows are found; sums of days stay. */
+  /** How long rows are found; cells stay longer. */
   readonly days: number;
   /** How large rows may be together. */
   readonly maximumBytes: number;
@@ -52,7 +54,11 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
   /** What fails is told; the next time is as good as this one. */
   async function prune(): Promise<void> {
     try {
-      await connection.askLong("SELECT gateway.prune($1, $2)", [now() - days * dayMs, maximumBytes]);
+      const slots = Object.values(periods)
+        .toSorted((one, other) => one.number - other.number)
+        .map((period) => Math.floor((now() - keptMs(period, days)) / period.ms));
+      const before = now() - days * dayMs;
+      await connection.askLong("SELECT gateway.prune($1, $2, $3)", [before, maximumBytes, slots]);
     } catch (error) {
       if (connection.isAway) return;
       watch.failed(

@@ -97,6 +97,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     connection,
     watch,
     startTimer,
+    now,
     owner,
     maximumWaiting: options.ledgerWaiting ?? 10_000,
   });

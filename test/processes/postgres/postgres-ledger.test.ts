@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 
+import { rollUp } from "../../../src/ledger/roll-up.ts";
+import { encodeCell } from "../../../src/store/postgres/ledger-cell-columns.ts";
 import { createTimers } from "../../support/create-timers.ts";
 import { holdTable } from "../../support/postgres/hold-table.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
@@ -57,9 +59,10 @@ describe("the ledger in PostgreSQL", () => {
     await stores.ledger.flush();
     // As it would arrive a second time.
     const again = JSON.stringify([{ at: midnight, id: "1", outcome: "answered", ms: 1, rest: "{}" }]);
-    await ask("SELECT gateway.note($1, 1, $2)", [stores.owner, again]);
+    const cells = JSON.stringify(rollUp([row("1", midnight)], 0).map(encodeCell));
+    await ask("SELECT gateway.note($1, 1, $2, $3)", [stores.owner, again, cells]);
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 1 }]);
-    await ask("SELECT gateway.note($1, 2, $2)", [stores.owner, again]);
+    await ask("SELECT gateway.note($1, 2, $2, $3)", [stores.owner, again, cells]);
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 2 }]);
   });
 
