@@ -1,18 +1,10 @@
 import type { LedgerRow } from "./ledger-row.ts";
-import { figureNames, type SumFigures, toFigures } from "./sum-up.ts";
+import { addFigures, type SumFigures, toFigures } from "./sum-up.ts";
 import { bucketOf } from "./time-buckets.ts";
 import { type Dimension, dimensions, type Period, periods, type View, views } from "./views.ts";
 
-/** The names by which requests of a cell are told apart; absent: they have none, or the view does not tell them apart. */
-export type CellNames = Readonly<Partial<Record<Dimension, string | undefined>>>;
-
-/** What some requests came to: those of one slot of time that share a view's dimensions. */
-export interface Cell {
-  readonly period: Period;
-  /** So many of the period since the epoch. */
-  readonly slot: number;
-  readonly view: View;
-  readonly names: CellNames;
+/** What some requests add up to. */
+export interface CellPart {
   readonly figures: SumFigures;
   /** Answered after another try had failed. */
   readonly recovered: number;
@@ -23,22 +15,70 @@ export interface Cell {
   readonly totalBuckets: readonly number[];
 }
 
-/** Requests that are in the same cells: `ids` are their names as numbers, by the place in `dimensions`. */
-interface Group {
+/** What the requests of one slot of time that share a view's dimensions came to. */
+export interface Cell extends CellPart {
+  readonly period: Period;
+  /** So many of the period since the epoch. */
   readonly slot: number;
+  readonly view: View;
+  /** By the places in `dimensions`; `undefined`: they have none, or the view does not tell them apart. */
+  readonly names: readonly (string | undefined)[];
+}
+
+/** Adds up what is in the same cell. What is there alone is shared with what it is made of, and copied when more comes. */
+class Group implements CellPart {
+  readonly slot: number;
+  /** The names as numbers, by their places in `dimensions`; 0: none. */
   readonly ids: readonly number[];
-  readonly names: CellNames;
-  readonly figures: { -readonly [Name in keyof SumFigures]: number };
+  readonly names: readonly (string | undefined)[];
   recovered: number;
   lastAt: number;
-  readonly firstTokenBuckets: number[];
-  readonly totalBuckets: number[];
+  #figures: SumFigures;
+  #firstTokenBuckets: readonly number[];
+  #totalBuckets: readonly number[];
+  #own: { readonly figures: SumFigures; readonly first: number[]; readonly total: number[] } | undefined;
+
+  constructor(slot: number, { ids, names }: Pick<Group, "ids" | "names">, part: CellPart) {
+    this.slot = slot;
+    this.ids = ids;
+    this.names = names;
+    this.recovered = part.recovered;
+    this.lastAt = part.lastAt;
+    this.#figures = part.figures;
+    this.#firstTokenBuckets = part.firstTokenBuckets;
+    this.#totalBuckets = part.totalBuckets;
+  }
+
+  get figures(): SumFigures {
+    return this.#figures;
+  }
+
+  get firstTokenBuckets(): readonly number[] {
+    return this.#firstTokenBuckets;
+  }
+
+  get totalBuckets(): readonly number[] {
+    return this.#totalBuckets;
+  }
+
+  add(part: CellPart): void {
+    if (this.#own === undefined) {
+      const [first, total] = [[...this.#firstTokenBuckets], [...this.#totalBuckets]];
+      this.#own = { figures: { ...this.#figures }, first, total };
+      this.#figures = this.#own.figures;
+      this.#firstTokenBuckets = first;
+      this.#totalBuckets = total;
+    }
+    addFigures(this.#own.figures, part.figures);
+    for (const bucket of part.firstTokenBuckets) this.#own.first.push(bucket);
+    for (const bucket of part.totalBuckets) this.#own.total.push(bucket);
+    this.recovered += part.recovered;
+    this.lastAt = Math.max(this.lastAt, part.lastAt);
+  }
 }
 
 /** What one row adds to each of its cells. */
-export function toPart(
-  row: LedgerRow,
-): Pick<Cell, "figures" | "recovered" | "lastAt" | "firstTokenBuckets" | "totalBuckets"> {
+export function toPart(row: LedgerRow): CellPart {
   const isAnswered = row.outcome === "answered";
   return {
     figures: toFigures(row),
@@ -49,16 +89,8 @@ export function toPart(
   };
 }
 
-function add(sum: Group, part: Omit<Group, "slot" | "ids" | "names">): void {
-  for (const name of figureNames) sum.figures[name] += part.figures[name];
-  sum.recovered += part.recovered;
-  sum.lastAt = Math.max(sum.lastAt, part.lastAt);
-  for (const bucket of part.firstTokenBuckets) sum.firstTokenBuckets.push(bucket);
-  for (const bucket of part.totalBuckets) sum.totalBuckets.push(bucket);
-}
-
 /** The rows by all that tells them apart, in slots of the shortest period. */
-function group(rows: readonly LedgerRow[]): readonly Group[] {
+function groupRows(rows: readonly LedgerRow[]): readonly Group[] {
   const groups = new Map<string, Group>();
   const numbers = new Map<string, number>();
   const numberOf = (name: string | undefined) => {
@@ -69,23 +101,12 @@ function group(rows: readonly LedgerRow[]): readonly Group[] {
   };
   for (const row of rows) {
     const slot = Math.floor(row.at / periods.recent.ms);
-    const { key, model, upstream, dialect, error, client } = row;
-    const ids = [key, model, upstream, dialect, error, client].map(numberOf);
+    const names = dimensions.map((name) => row[name]);
+    const ids = names.map(numberOf);
     const id = `${slot} ${ids.join(" ")}`;
-    const { figures, recovered, lastAt, firstTokenBuckets, totalBuckets } = toPart(row);
-    const part = {
-      slot,
-      ids,
-      names: { key, model, upstream, dialect, error, client },
-      figures: { ...figures },
-      recovered,
-      lastAt,
-      firstTokenBuckets: [...firstTokenBuckets],
-      totalBuckets: [...totalBuckets],
-    };
-    const sum = groups.get(id);
-    if (sum === undefined) groups.set(id, part);
-    else add(sum, part);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, new Group(slot, { ids, names }, toPart(row)));
+    else group.add(toPart(row));
   }
   return [...groups.values()];
 }
@@ -94,25 +115,13 @@ function group(rows: readonly LedgerRow[]): readonly Group[] {
 function project(groups: readonly Group[], view: View, slots: number): readonly Group[] {
   const places = view.dimensions.map((name) => dimensions.indexOf(name));
   const projected = new Map<string, Group>();
-  for (const one of groups) {
-    const slot = Math.floor(one.slot / slots);
+  for (const group of groups) {
+    const slot = Math.floor(group.slot / slots);
     let id = String(slot);
-    for (const place of places) id += ` ${one.ids[place] ?? 0}`;
+    for (const place of places) id += ` ${group.ids[place] ?? 0}`;
     const sum = projected.get(id);
-    if (sum !== undefined) {
-      add(sum, one);
-      continue;
-    }
-    const names = Object.fromEntries(view.dimensions.map((name) => [name, one.names[name]]));
-    const { figures, firstTokenBuckets, totalBuckets } = one;
-    projected.set(id, {
-      ...one,
-      slot,
-      names,
-      figures: { ...figures },
-      firstTokenBuckets: [...firstTokenBuckets],
-      totalBuckets: [...totalBuckets],
-    });
+    if (sum === undefined) projected.set(id, new Group(slot, group, group));
+    else sum.add(group);
   }
   return [...projected.values()];
 }
@@ -137,12 +146,27 @@ const steps = views.toReversed().reduce<Step[]>((known, view) => {
   return known;
 }, []);
 
+function toCell(group: Group, { view, period }: Step): Cell {
+  const isTold = (name: Dimension) => view.dimensions.includes(name);
+  return {
+    period,
+    slot: group.slot,
+    view,
+    names: dimensions.map((name, place) => (isTold(name) ? group.names[place] : undefined)),
+    figures: group.figures,
+    recovered: group.recovered,
+    lastAt: group.lastAt,
+    firstTokenBuckets: group.firstTokenBuckets,
+    totalBuckets: group.totalBuckets,
+  };
+}
+
 /**
  * All cells of some rows: of each view, period and slot that they are in. `recentFrom`: of what came before that (ms since the epoch) there are
  * none of the shortest period, which is not kept for long.
  */
 export function rollUp(rows: readonly LedgerRow[], recentFrom: number): readonly Cell[] {
-  const made = new Map<Step | undefined, readonly Group[]>([[undefined, group(rows)]]);
+  const made = new Map<Step | undefined, readonly Group[]>([[undefined, groupRows(rows)]]);
   const { recent } = periods;
   return steps.flatMap((step) => {
     const { view, period, of } = step;
@@ -150,6 +174,6 @@ export function rollUp(rows: readonly LedgerRow[], recentFrom: number): readonly
     made.set(step, groups);
     return groups
       .filter(({ slot }) => period !== recent || slot * recent.ms >= recentFrom)
-      .map(({ ids: _, ...cell }): Cell => ({ ...cell, view, period }));
+      .map((group) => toCell(group, step));
   });
 }

@@ -1,6 +1,6 @@
 import type { LedgerGroup, LedgerSum } from "./ledger.ts";
 import type { LedgerRow } from "./ledger-row.ts";
-import { dayMs, hourMs, nameDay, nameHour } from "./time-names.ts";
+import { createTimeNames, dayMs, hourMs } from "./time-names.ts";
 
 /** What is added up. */
 export type SumFigures = Omit<LedgerSum, "group">;
@@ -20,6 +20,23 @@ export const figureNames = [
   "firstTokenMs",
   "firstTokens",
 ] as const satisfies readonly (keyof SumFigures)[];
+
+/** Adds figures to others. */
+export function addFigures(sum: { -readonly [Name in keyof SumFigures]: number }, figures: SumFigures): void {
+  // One by one: a loop over names took three times as long.
+  sum.requests += figures.requests;
+  sum.answered += figures.answered;
+  sum.failed += figures.failed;
+  sum.refused += figures.refused;
+  sum.left += figures.left;
+  sum.inputTokens += figures.inputTokens;
+  sum.outputTokens += figures.outputTokens;
+  sum.reasoningTokens += figures.reasoningTokens;
+  sum.nanoUsd += figures.nanoUsd;
+  sum.ms += figures.ms;
+  sum.firstTokenMs += figures.firstTokenMs;
+  sum.firstTokens += figures.firstTokens;
+}
 
 /** Adds up, group by group. */
 export interface SumUp {
@@ -49,25 +66,31 @@ export function toFigures(row: LedgerRow): SumFigures {
 
 /** The figures in a row of a database, whose columns have their names. */
 export function readFigures(row: Readonly<Record<string, unknown>>): SumFigures {
-  // One for each name.
-  return Object.fromEntries(figureNames.map((name) => [name, Number(row[name])])) as SumFigures;
+  // One by one: there may be tens of thousands.
+  return {
+    requests: Number(row["requests"]),
+    answered: Number(row["answered"]),
+    failed: Number(row["failed"]),
+    refused: Number(row["refused"]),
+    left: Number(row["left"]),
+    inputTokens: Number(row["inputTokens"]),
+    outputTokens: Number(row["outputTokens"]),
+    reasoningTokens: Number(row["reasoningTokens"]),
+    nanoUsd: Number(row["nanoUsd"]),
+    ms: Number(row["ms"]),
+    firstTokenMs: Number(row["firstTokenMs"]),
+    firstTokens: Number(row["firstTokens"]),
+  };
 }
 
-function nameOf(names: Map<number, string>, slot: number, write: () => string): string {
-  const name = names.get(slot) ?? write();
-  names.set(slot, name);
-  return name;
-}
-
-/** Gives the values of rows in these groups. Remembers the names of days and hours, which many rows share. */
+/** Gives the values of rows in these groups. */
 export function createGrouping(by: readonly LedgerGroup[]): (row: LedgerRow) => readonly (string | null)[] {
-  const days = new Map<number, string>();
-  const hours = new Map<number, string>();
+  const names = createTimeNames();
 
   return (row) =>
     by.map((group) => {
-      if (group === "day") return nameOf(days, Math.floor(row.at / dayMs), () => nameDay(row.at));
-      if (group === "hour") return nameOf(hours, Math.floor(row.at / hourMs), () => nameHour(row.at));
+      if (group === "day") return names.day(Math.floor(row.at / dayMs));
+      if (group === "hour") return names.hour(Math.floor(row.at / hourMs));
       return row[group] ?? null;
     });
 }
@@ -80,15 +103,15 @@ interface Member {
   readonly figures: { -readonly [Name in keyof SumFigures]: number };
 }
 
+function compareNames(one: string | null, other: string | null): number {
+  if (one === other) return 0;
+  if (one === null) return 1;
+  if (other === null) return -1;
+  return one < other ? -1 : 1;
+}
+
 function compare({ group: one }: Member, { group: other }: Member): number {
-  for (const [index, left] of one.entries()) {
-    const right = other[index] ?? null;
-    if (left === right) continue;
-    if (left === null) return 1;
-    if (right === null) return -1;
-    return left < right ? -1 : 1;
-  }
-  return 0;
+  return compareNames(one[0] ?? null, other[0] ?? null) || compareNames(one[1] ?? null, other[1] ?? null);
 }
 
 /** Begins sums by these groups, two at most. */
@@ -111,19 +134,7 @@ export function createSumUp(by: readonly LedgerGroup[]): SumUp {
   return {
     add(group, figures) {
       const { figures: sum } = memberOf(group);
-      // One by one: a loop over names took three times as long.
-      sum.requests += figures.requests;
-      sum.answered += figures.answered;
-      sum.failed += figures.failed;
-      sum.refused += figures.refused;
-      sum.left += figures.left;
-      sum.inputTokens += figures.inputTokens;
-      sum.outputTokens += figures.outputTokens;
-      sum.reasoningTokens += figures.reasoningTokens;
-      sum.nanoUsd += figures.nanoUsd;
-      sum.ms += figures.ms;
-      sum.firstTokenMs += figures.firstTokenMs;
-      sum.firstTokens += figures.firstTokens;
+      addFigures(sum, figures);
     },
     sums: () =>
       members.toSorted(compare).map(({ group, figures }) => ({

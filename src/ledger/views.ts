@@ -48,11 +48,11 @@ const untimed = { hasTimes: false };
  * apart. An upstream and an error are rarely apart, nor are a dialect and a client, so they share views. The last is of days alone: a cell of it stands for few requests.
  */
 export const views: readonly View[] = [
-  view(1, [], [half, day], timed),
-  view(2, ["upstream", "error"], [recent, half, day], timed),
-  view(3, ["model"], [recent, half, day], timed),
+  view(1, [], [half, hour, day], timed),
+  view(2, ["upstream", "error"], [recent, half, hour, day], timed),
+  view(3, ["model"], [recent, half, hour, day], timed),
   view(4, ["dialect", "client"], [hour, day], untimed),
-  view(5, ["key"], [half, day], timed),
+  view(5, ["key"], [half, hour, day], timed),
   view(6, ["key", "upstream", "error"], [recent, half, day], timed),
   view(7, ["key", "model"], [recent, half, day], timed),
   view(8, ["model", "upstream", "dialect", "error", "client"], [hour, day], untimed),

@@ -1,27 +1,46 @@
 import type { Cell } from "../../ledger/roll-up.ts";
-import { countBuckets, encodeTimes } from "../../ledger/time-buckets.ts";
+import { countBuckets } from "../../ledger/time-buckets.ts";
 
+/** Times as `encodeTimes` has them, in hexadecimal. */
 function encodeBuckets(buckets: readonly number[]): string | undefined {
   if (buckets.length === 0) return undefined;
-  return `\\x${Buffer.from(encodeTimes(countBuckets(buckets))).toString("hex")}`;
+  let text = "\\x";
+  for (const [bucket, count] of countBuckets(buckets))
+    text += (bucket * 2 ** 24 + count).toString(16).padStart(8, "0");
+  return text;
 }
 
-/** A cell as the function `note` takes it: what is 0 is left out. */
+/** What is 0 is left out. */
+const unlessNothing = (figure: number) => (figure === 0 ? undefined : figure);
+
+/** A cell as the function `note` takes it: what is `undefined` is absent of its JSON. */
 export function encodeCell({ period, slot, view, names, figures, ...cell }: Cell): object {
-  const isTold = ([, figure]: readonly [string, number]) => figure !== 0;
+  const [key, model, upstream, dialect, error, client] = names;
   return {
     period: period.number,
     slot,
     view: view.number,
-    ...names,
-    ...Object.fromEntries(Object.entries(figures).filter(isTold)),
-    ...(cell.recovered === 0 ? {} : { recovered: cell.recovered }),
-    ...(view.hasTimes
-      ? {
-          lastAt: cell.lastAt,
-          firstTokenTimes: encodeBuckets(cell.firstTokenBuckets),
-          totalTimes: encodeBuckets(cell.totalBuckets),
-        }
-      : {}),
+    key,
+    model,
+    upstream,
+    dialect,
+    error,
+    client,
+    requests: figures.requests,
+    answered: unlessNothing(figures.answered),
+    failed: unlessNothing(figures.failed),
+    refused: unlessNothing(figures.refused),
+    left: unlessNothing(figures.left),
+    inputTokens: unlessNothing(figures.inputTokens),
+    outputTokens: unlessNothing(figures.outputTokens),
+    reasoningTokens: unlessNothing(figures.reasoningTokens),
+    nanoUsd: unlessNothing(figures.nanoUsd),
+    ms: unlessNothing(figures.ms),
+    firstTokenMs: unlessNothing(figures.firstTokenMs),
+    firstTokens: unlessNothing(figures.firstTokens),
+    recovered: unlessNothing(cell.recovered),
+    lastAt: view.hasTimes ? cell.lastAt : undefined,
+    firstTokenTimes: view.hasTimes ? encodeBuckets(cell.firstTokenBuckets) : undefined,
+    totalTimes: view.hasTimes ? encodeBuckets(cell.totalBuckets) : undefined,
   };
 }

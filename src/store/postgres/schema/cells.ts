@@ -32,11 +32,11 @@ const half = [1, 1_800_000];
 const hour = [2, 3_600_000];
 const day = [3, 86_400_000];
 const views: readonly (readonly [number, readonly string[], readonly (readonly number[])[]])[] = [
-  [1, [], [half, day]],
-  [2, ["upstream", "error"], [half, day]],
-  [3, ["model"], [half, day]],
+  [1, [], [half, hour, day]],
+  [2, ["upstream", "error"], [half, hour, day]],
+  [3, ["model"], [half, hour, day]],
   [4, ["dialect", "client"], [hour, day]],
-  [5, ["key"], [half, day]],
+  [5, ["key"], [half, hour, day]],
   [6, ["key", "upstream", "error"], [half, day]],
   [7, ["key", "model"], [half, day]],
   [8, ["model", "upstream", "dialect", "error", "client"], [hour, day]],

@@ -4,7 +4,6 @@ import type { Cell } from "../../../ledger/roll-up.ts";
 import { figureNames } from "../../../ledger/sum-up.ts";
 import { countBuckets, decodeTimes, encodeTimes } from "../../../ledger/time-buckets.ts";
 import { dayMs } from "../../../ledger/time-names.ts";
-import { dimensions } from "../../../ledger/views.ts";
 import { cellCounts, cellKeys, cellTimes } from "./cell-columns.ts";
 import type { NameNumbers } from "./name-numbers.ts";
 
@@ -39,7 +38,7 @@ export function createCellWriter(
         period.number,
         slot,
         view.number,
-        ...dimensions.map((name) => numberOf(cell.names[name])),
+        ...cell.names.map(numberOf),
         ...figureNames.map((name) => figures[name]),
         cell.recovered,
         view.hasTimes ? cell.lastAt : 0,

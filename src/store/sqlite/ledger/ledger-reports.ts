@@ -10,10 +10,11 @@ import type {
 } from "../../../ledger/ledger.ts";
 import { toPage } from "../../../ledger/page-place.ts";
 import { createSumUp, readFigures } from "../../../ledger/sum-up.ts";
-import { dayMs, hourMs, nameDay, nameHour } from "../../../ledger/time-names.ts";
+import { createTimeNames } from "../../../ledger/time-names.ts";
 import type { Table } from "../protocol.ts";
 import { fromCells } from "./ledger-columns.ts";
 import { watchFile } from "./open-ledger-file.ts";
+import { type PackedSums, packSums } from "./packed-sums.ts";
 import { readActivity } from "./read-activity.ts";
 import { selectRows } from "./select-rows.ts";
 import { selectSums } from "./select-sums.ts";
@@ -72,10 +73,11 @@ export function openTable(
 
   function sum(query: LedgerSumQuery): readonly LedgerSum[] {
     const nameOf = createNames();
+    const times = createTimeNames();
     const sumUp = createSumUp(query.by);
     const toName = (group: LedgerGroup, value: number): string | null => {
-      if (group === "day") return nameDay(value * dayMs);
-      if (group === "hour") return nameHour(value * hourMs);
+      if (group === "day") return times.day(value);
+      if (group === "hour") return times.hour(value);
       return nameOf(value) ?? null;
     };
     for (const { sql, values } of selectSums(query, findName)) {
@@ -87,9 +89,9 @@ export function openTable(
     return sumUp.sums();
   }
 
-  function answer(question: LedgerQuestion): LedgerPage | readonly LedgerSum[] | LedgerActivity {
+  function answer(question: LedgerQuestion): LedgerPage | PackedSums | LedgerActivity {
     if (question.kind === "list") return list(question.query);
-    if (question.kind === "sum") return sum(question.query);
+    if (question.kind === "sum") return packSums(question.query.by, sum(question.query));
     return readActivity(database, question.query, { findName, nameOf: createNames() });
   }
 

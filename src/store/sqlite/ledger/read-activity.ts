@@ -9,6 +9,7 @@ import {
 import { type CellRange, planActivity } from "../../../ledger/plan-activity.ts";
 import { readFigures } from "../../../ledger/sum-up.ts";
 import { decodeTimes, type Times } from "../../../ledger/time-buckets.ts";
+import { cellCounts } from "./cell-columns.ts";
 import { cellsOf } from "./select-cells.ts";
 import { type FindName, toConditions, toWhere } from "./select-rows.ts";
 
@@ -17,6 +18,12 @@ export interface Names {
   readonly findName: FindName;
   readonly nameOf: (id: number) => string | undefined;
 }
+
+/** Counts as floating point, since an integer that is too large for a number would fail. */
+const columns = [
+  "slot, model, upstream, error, lastAt, firstTokenTimes, totalTimes",
+  ...cellCounts.map((name) => `CAST("${name}" AS REAL) AS "${name}"`),
+].join(", ");
 
 const timesOf = (cell: SQLOutputValue | undefined): Times =>
   decodeTimes(cell instanceof Uint8Array ? cell : new Uint8Array());
@@ -41,7 +48,7 @@ export function readActivity(
       const cells = cellsOf(view, span);
       const where = toWhere({ ...cells, terms: [...cells.terms, ...(filter?.terms ?? [])] });
       const found = database
-        .prepare(`SELECT * FROM cells ${where}`)
+        .prepare(`SELECT ${columns} FROM cells ${where}`)
         .iterate(...cells.values, ...(filter?.values ?? []));
       for (const cell of found) {
         const part = {

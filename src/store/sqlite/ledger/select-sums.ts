@@ -1,7 +1,9 @@
 import type { LedgerSumQuery } from "../../../ledger/ledger.ts";
 import { planSum } from "../../../ledger/plan-sum.ts";
 import { figureNames, type SumFigures } from "../../../ledger/sum-up.ts";
+import type { PeriodSpan } from "../../../ledger/split-span.ts";
 import { dayMs, hourMs } from "../../../ledger/time-names.ts";
+import { type Period, periods, type View } from "../../../ledger/views.ts";
 import { outcomes } from "./ledger-columns.ts";
 import { cellsOf } from "./select-cells.ts";
 import { type Conditions, type FindName, type Selection, toConditions, toWhere } from "./select-rows.ts";
@@ -30,6 +32,10 @@ const ofCells = Object.fromEntries(figureNames.map((name) => [name, `total("${na
   Record<keyof SumFigures, string>
 >;
 
+const ofCell = Object.fromEntries(
+  figureNames.map((name) => [name, `CAST("${name}" AS REAL)`]),
+) as typeof ofCells;
+
 function countOutcome(outcome: (typeof outcomes)[number]): string {
   return `total(outcome = ${outcomes.indexOf(outcome)})`;
 }
@@ -49,6 +55,7 @@ export function selectSums(query: LedgerSumQuery, findName: FindName): readonly 
     time: { readonly column: string; readonly ms: number },
     conditions: Conditions,
     figures: Readonly<Record<keyof SumFigures, string>>,
+    isApart = false,
   ): Selection {
     const groups = by.map((group) => {
       if (group === "day") return floorBy(time.column, dayMs / time.ms);
@@ -62,7 +69,7 @@ export function selectSums(query: LedgerSumQuery, findName: FindName): readonly 
     // Without a group there would be a sum of nothing, too.
     const grouped = groups.length === 0 ? "HAVING count(*) > 0" : `GROUP BY ${groups.join(", ")}`;
     return {
-      sql: `SELECT ${columns.join(", ")} FROM ${table} ${toWhere(conditions)} ${grouped}`,
+      sql: `SELECT ${columns.join(", ")} FROM ${table} ${toWhere(conditions)} ${isApart ? "" : grouped}`,
       values: conditions.values,
     };
   }
@@ -71,12 +78,19 @@ export function selectSums(query: LedgerSumQuery, findName: FindName): readonly 
     terms: [...one.terms, ...filter.terms],
     values: [...one.values, ...filter.values],
   });
+  /** Whether each cell is a group of its own: to sort tens of thousands of them costs more than to read them. */
+  const isGroup = ({ number, ms }: Period) =>
+    by.includes(number === periods.day.number ? "day" : "hour") &&
+    ms >= hourMs &&
+    view?.dimensions.every((name) => by.includes(name) || Reflect.get(query, name) !== undefined) === true;
+
+  function selectCells(span: PeriodSpan, of: View): Selection {
+    const [apart, time] = [isGroup(span.period), { column: "slot", ms: span.period.ms }];
+    return select("cells", time, both(cellsOf(of, span)), apart ? ofCell : ofCells, apart);
+  }
+
   return [
-    ...slots.flatMap((span) =>
-      view === undefined
-        ? []
-        : [select("cells", { column: "slot", ms: span.period.ms }, both(cellsOf(view, span)), ofCells)],
-    ),
+    ...(view === undefined ? [] : slots.map((span) => selectCells(span, view))),
     ...rows.flatMap(({ from, to }) => {
       const times = toConditions(
         { ...(from === -Infinity ? {} : { from }), ...(to === Infinity ? {} : { to }) },
