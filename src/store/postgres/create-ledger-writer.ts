@@ -32,7 +32,8 @@ export interface LedgerWriter {
 
 const gatherMs = 50;
 const againMs = 250;
-const most = 500;
+/** So many take some 40 ms, far from the time in which a statement must have its answer. */
+const most = 200;
 
 /** What PostgreSQL says of values that it can't take: to offer them again would be in vain. */
 const badData = /^2[23]/;
