@@ -1,12 +1,18 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { rollUp } from "../../../src/ledger/roll-up.ts";
 import { encodeCell } from "../../../src/store/postgres/ledger-cell-columns.ts";
+import { encodeRow } from "../../../src/store/postgres/ledger-row-columns.ts";
+import { cellSchema } from "../../../src/store/postgres/schema/cells.ts";
+import { migrations } from "../../../src/store/postgres/schema/index.ts";
 import { createTimers } from "../../support/create-timers.ts";
 import { holdTable } from "../../support/postgres/hold-table.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
 import { type LedgerSettings, type OpenedLedger, testLedger } from "../../store/contract/ledger-contract.ts";
-import { midnight, noon, row } from "../../store/contract/ledger-rows.ts";
+import { anyRows, midnight, noon, row } from "../../store/contract/ledger-rows.ts";
+import { activityNaively } from "../../store/contract/naive-activity.ts";
+import { sumNaively } from "../../store/contract/naive-ledger.ts";
 import { recordWatch } from "../../store/open-store.ts";
 import { openStores } from "./open-engine.ts";
 
@@ -64,6 +70,39 @@ describe("the ledger in PostgreSQL", () => {
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 1 }]);
     await ask("SELECT gateway.note($1, 2, $2, $3)", [stores.owner, again, cells]);
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 2 }]);
+  });
+
+  test("a database that has sums by hour and day in place of cells gets the cells of its rows", async () => {
+    const { url, ask } = await openTestDatabase();
+    const before = migrations.slice(0, migrations.indexOf(cellSchema));
+    await ask(`CREATE SCHEMA gateway; CREATE TABLE gateway.migrations (version integer PRIMARY KEY,
+      made_at timestamptz NOT NULL DEFAULT clock_timestamp());
+      INSERT INTO gateway.migrations SELECT generate_series(1, ${before.length})`);
+    for (const sql of before) await ask(sql);
+    const [rows = []] = fc.sample(anyRows, { numRuns: 1, seed: 3 });
+    await ask("SELECT gateway.note('old', 1, $1)", [JSON.stringify(rows.map(encodeRow))]);
+    await using stores = await openStores(url, { now: () => noon });
+    const late = row("late", noon - 1, { key: "key_1", upstream: "web" });
+    stores.ledger.add(late);
+    await stores.ledger.flush();
+    const all = [...rows, late];
+    for (const by of [
+      [],
+      ["key", "model"],
+      ["upstream", "hour"],
+      ["error", "client"],
+      ["key", "dialect"],
+    ] as const)
+      expect(await stores.ledger.sum({ by })).toEqual(sumNaively(all, { by }));
+    const query = { from: midnight, to: midnight + 5 * 86_400_000, stepMs: 86_400_000 };
+    const [told, truth] = [await stores.ledger.activity(query), activityNaively(all, query)];
+    const { firstTokenMs: _first, totalMs: _total, ...figures } = truth.all ?? {};
+    expect(told.all).toMatchObject(figures);
+    expect(told.steps.map(({ of, requests }) => [of, requests])).toEqual(
+      truth.steps.map(({ of, requests }) => [of, requests]),
+    );
+    // Of rows of before there are none.
+    expect(told.models[0]?.totalMs).toBeUndefined();
   });
 
   test("what stands in the way of writing is told once a minute, and nothing is lost by it", async () => {
