@@ -209,7 +209,9 @@ describe.runIf(hasSqlite)("the tables of a ledger", () => {
     for (const by of [["model"], ["client", "hour"]] as const)
       for (const plan of plansOf({ ...month, by, key: "key_1" })) expect(plan).toBe(`${seek} AND key=?)`);
     expect(plansOf({ from: month.from + 1, by: ["upstream"] })).toEqual([
-      ...[`${seek})`, `${seek})`, `${seek})`],
+      `${seek})`,
+      `${seek})`,
+      `${seek})`,
       "SEARCH requests USING INDEX requestsByTime (at>? AND at<?)",
     ]);
   });

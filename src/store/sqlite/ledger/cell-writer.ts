@@ -10,6 +10,11 @@ import type { NameNumbers } from "./name-numbers.ts";
 /** Times are put behind those that are there, until they are longer than this, in bytes; then each bucket becomes one entry again. */
 const longestTimes = 512;
 
+function addTimes(name: string): string {
+  const both = `CAST("${name}" || excluded."${name}" AS BLOB)`;
+  return `"${name}" = CASE WHEN length("${name}") + length(excluded."${name}") > ${longestTimes} THEN fold_times(${both}) ELSE ${both} END`;
+}
+
 /** Adds cells to those of the file. */
 export function createCellWriter(
   database: DatabaseSync,
@@ -18,10 +23,6 @@ export function createCellWriter(
   database.function("fold_times", { deterministic: true }, (bytes) =>
     bytes instanceof Uint8Array ? encodeTimes(decodeTimes(bytes)) : null,
   );
-  const addTimes = (name: string) => {
-    const both = `CAST("${name}" || excluded."${name}" AS BLOB)`;
-    return `"${name}" = CASE WHEN length("${name}") + length(excluded."${name}") > ${longestTimes} THEN fold_times(${both}) ELSE ${both} END`;
-  };
   const columns = [...cellKeys, ...cellCounts, "lastAt", ...cellTimes];
   const upsert = database.prepare(`
     INSERT INTO cells (${columns.map((name) => `"${name}"`).join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
