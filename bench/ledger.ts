@@ -151,18 +151,22 @@ async function fill(): Promise<void> {
 
 async function measure(name: string, ask: () => Promise<{ length: number }>): Promise<void> {
   const times: number[] = [];
+  const cpu: number[] = [];
   let found = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const begun = performance.now();
+    const [begun, before] = [performance.now(), process.cpuUsage()];
     found = (await ask()).length;
+    const { user, system } = process.cpuUsage(before);
     times.push(performance.now() - begun);
+    cpu.push((user + system) / 1000);
   }
-  const [median, slowest] = [quantile(times, 0.5), quantile(times, 1)].map((ms) => ms.toFixed(1).padStart(7));
-  console.log(`${name.padEnd(46)} ${median} ${slowest} ${String(found).padStart(7)}`);
+  const figures = [quantile(times, 0.5), quantile(times, 1), quantile(cpu, 0.5), quantile(cpu, 0)];
+  const told = [...figures.map((ms) => ms.toFixed(1)), String(found)].map((text) => text.padStart(7));
+  console.log(`${name.padEnd(46)} ${told.join(" ")}`);
 }
 
 async function measureQuestions(): Promise<void> {
-  console.log(`\n${"question".padEnd(46)}  median slowest   found (ms, ${rounds} rounds)`);
+  console.log(`\n${"question".padEnd(46)}  median slowest     CPU   least   found (ms, ${rounds} rounds)`);
   const month = { from: start, to: end + 1 };
   const sum = (name: string, query: Parameters<typeof ledger.sum>[0]) =>
     measure(name, () => ledger.sum(query));
