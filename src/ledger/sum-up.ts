@@ -5,6 +5,9 @@ import { createTimeNames, dayMs, hourMs } from "./time-names.ts";
 /** What is added up. */
 export type SumFigures = Omit<LedgerSum, "group">;
 
+/** The same while it is added up. */
+export type WritableFigures = { -readonly [Name in keyof SumFigures]: number };
+
 /** Their names, in the order in which tables of sums have them. */
 export const figureNames = [
   "requests",
@@ -22,7 +25,7 @@ export const figureNames = [
 ] as const satisfies readonly (keyof SumFigures)[];
 
 /** Adds figures to others. */
-export function addFigures(sum: { -readonly [Name in keyof SumFigures]: number }, figures: SumFigures): void {
+export function addFigures(sum: WritableFigures, figures: SumFigures): void {
   // One by one: a loop over names took three times as long.
   sum.requests += figures.requests;
   sum.answered += figures.answered;
@@ -44,6 +47,8 @@ export interface SumUp {
   add(group: readonly (string | null)[], figures: SumFigures): void;
   /** Ascending by their groups, in UTF-16 order; what has none comes last. */
   sums(): readonly LedgerSum[];
+  /** The same without the names of the groups. */
+  members(): readonly Member[];
 }
 
 /** One row as a sum of one. */
@@ -95,12 +100,35 @@ export function createGrouping(by: readonly LedgerGroup[]): (row: LedgerRow) => 
     });
 }
 
-// One for each name.
-const nothing = Object.fromEntries(figureNames.map((name) => [name, 0])) as SumFigures;
+/** Figures of nothing, to add to. */
+export function createFigures(): WritableFigures {
+  return {
+    requests: 0,
+    answered: 0,
+    failed: 0,
+    refused: 0,
+    left: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
+    nanoUsd: 0,
+    ms: 0,
+    firstTokenMs: 0,
+    firstTokens: 0,
+  };
+}
 
-interface Member {
+/** One sum: a value for each group that was asked for, in that order, and its figures. */
+export interface Member {
   readonly group: readonly (string | null)[];
-  readonly figures: { -readonly [Name in keyof SumFigures]: number };
+  readonly figures: WritableFigures;
+}
+
+/** A sum, its values by the names of their groups. */
+export function toSum(by: readonly LedgerGroup[], { group, figures }: Member): LedgerSum {
+  const named: Partial<Record<LedgerGroup, string | null>> = {};
+  for (const [index, name] of by.entries()) named[name] = group[index] ?? null;
+  return { group: named, ...figures };
 }
 
 function compareNames(one: string | null, other: string | null): number {
@@ -125,7 +153,7 @@ export function createSumUp(by: readonly LedgerGroup[]): SumUp {
     byFirst.set(first, bySecond);
     const known = bySecond.get(second);
     if (known !== undefined) return known;
-    const member = { group, figures: { ...nothing } };
+    const member = { group, figures: createFigures() };
     bySecond.set(second, member);
     members.push(member);
     return member;
@@ -136,10 +164,7 @@ export function createSumUp(by: readonly LedgerGroup[]): SumUp {
       const { figures: sum } = memberOf(group);
       addFigures(sum, figures);
     },
-    sums: () =>
-      members.toSorted(compare).map(({ group, figures }) => ({
-        group: Object.fromEntries(by.map((name, index) => [name, group[index] ?? null])),
-        ...figures,
-      })),
+    members: () => members.sort(compare),
+    sums: () => members.sort(compare).map((member) => toSum(by, member)),
   };
 }

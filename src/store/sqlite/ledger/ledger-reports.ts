@@ -1,13 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 import type { LedgerActivity, LedgerActivityQuery } from "../../../ledger/activity.ts";
-import type {
-  LedgerGroup,
-  LedgerPage,
-  LedgerPageQuery,
-  LedgerSum,
-  LedgerSumQuery,
-} from "../../../ledger/ledger.ts";
+import type { LedgerGroup, LedgerPage, LedgerPageQuery, LedgerSumQuery } from "../../../ledger/ledger.ts";
 import { toPage } from "../../../ledger/page-place.ts";
 import { createSumUp, readFigures } from "../../../ledger/sum-up.ts";
 import { createTimeNames } from "../../../ledger/time-names.ts";
@@ -71,7 +65,7 @@ export function openTable(
     return toPage(rows, query.limit);
   }
 
-  function sum(query: LedgerSumQuery): readonly LedgerSum[] {
+  function sum(query: LedgerSumQuery): PackedSums {
     const nameOf = createNames();
     const times = createTimeNames();
     const sumUp = createSumUp(query.by);
@@ -81,17 +75,17 @@ export function openTable(
       return nameOf(value) ?? null;
     };
     for (const { sql, values } of selectSums(query, findName)) {
-      for (const part of database.prepare(sql).all(...values)) {
+      for (const part of database.prepare(sql).iterate(...values)) {
         const group = query.by.map((name, index) => toName(name, Number(part[`group${index}`])));
         sumUp.add(group, readFigures(part));
       }
     }
-    return sumUp.sums();
+    return packSums(query.by, sumUp.members());
   }
 
   function answer(question: LedgerQuestion): LedgerPage | PackedSums | LedgerActivity {
     if (question.kind === "list") return list(question.query);
-    if (question.kind === "sum") return packSums(question.query.by, sum(question.query));
+    if (question.kind === "sum") return sum(question.query);
     return readActivity(database, question.query, { findName, nameOf: createNames() });
   }
 
