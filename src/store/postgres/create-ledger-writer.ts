@@ -32,8 +32,8 @@ export interface LedgerWriter {
 
 const gatherMs = 50;
 const againMs = 250;
-/** So many take some 40 ms, far from the time in which a statement must have its answer. */
-const most = 200;
+/** So many take some 20 ms, far from the time in which a statement must have its answer. */
+const most = 100;
 
 /** What PostgreSQL says of values that it can't take: to offer them again would be in vain. */
 const badData = /^2[23]/;
