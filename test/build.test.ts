@@ -55,10 +55,11 @@ function importsOf(code: string) {
   }));
 }
 
+const isBuilt = (name: string) => name.endsWith(".js") && dirname(name) !== "chunks" && isProgram(name);
+
 function testEveryFile({ folder, built, read }: ReturnType<typeof useBuild>): void {
   test("has every file", () => {
     const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-    const isBuilt = (name: string) => name.endsWith(".js") && dirname(name) !== "chunks" && isProgram(name);
     expect(built.filter(isBuilt).sort()).toEqual(
       source
         .map((name) => name.replaceAll("\\", "/"))

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const prefix = "akc-";
 const secretBytes = 32;
@@ -15,7 +15,7 @@ export function isSecret(text: string): boolean {
 
 /** By what a secret is known: its SHA-256, in base64url. A secret has 256 random bits, so nothing slower is needed. */
 export function digestOf(secret: string): string {
-  return createHash("sha256").update(secret).digest("base64url");
+  return hash("sha256", secret, "base64url");
 }
 
 /** The end of a secret, by which people tell their keys apart: too short to help anybody guess the rest. */

@@ -131,6 +131,7 @@ export function renderBanner(facts: BannerFacts, paint: Paint): string {
   const rows = [
     row("OpenAI base URL", `${base}/v1`),
     row("Anthropic base URL", base),
+    row("Console", `${base}/console/`),
     ...(base === own ? [] : [row("On this machine", own)]),
     ...(isOpen && lanAddress !== undefined
       ? [row("On your network", `http://${lanAddress}:${facts.port}`)]

@@ -47,22 +47,40 @@ export function openTable(
   const select = database.prepare("SELECT body FROM responses WHERE id = ?");
   const insert = database.prepare("INSERT INTO responses (id, body) VALUES (?, ?)");
   const remove = database.prepare("DELETE FROM responses WHERE id = ?");
-  // Leaves room for one more.
   const evict = database.prepare(
-    "DELETE FROM responses WHERE sequence <= (SELECT sequence FROM responses ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
-  );
-  const evictOldest = database.prepare(
     "DELETE FROM responses WHERE sequence = (SELECT min(sequence) FROM responses)",
   );
+  const countAll = database.prepare("SELECT count(*) AS stored FROM responses");
+  /** How many are stored, once that was counted: to count them, or to look for the last that has room, reads a page for each. */
+  let stored: number | undefined;
+  /** Another connection, which is another process's, has changed something when this is another number. */
+  const readVersion = database.prepare("PRAGMA data_version");
+  let version: unknown;
+
+  function count(): number {
+    const present = readVersion.get()?.["data_version"];
+    if (stored === undefined || present !== version) stored = Number(countAll.get()?.["stored"]);
+    version = present;
+    return stored;
+  }
+
+  function evictOldest(): boolean {
+    const isGone = Number(evict.run().changes) > 0;
+    if (isGone && stored !== undefined) stored -= 1;
+    return isGone;
+  }
 
   return {
     read: ({ id }) => select.get(id)?.["body"],
     write({ id, text }) {
-      const removed = Number(remove.run(id).changes) > 0;
-      if (text === undefined) return removed;
-      evict.run(capacity - 1);
+      stored = count();
+      const removed = Number(remove.run(id).changes);
+      stored -= removed;
+      if (text === undefined) return removed > 0;
+      while (stored >= capacity && evictOldest());
       // A new sequence: what was put last is the newest.
       insert.run(id, text);
+      stored += 1;
       return true;
     },
     makeRoom({ text }) {
@@ -71,8 +89,12 @@ export function openTable(
       const needed = Math.ceil(Buffer.byteLength(text) / pageBytes) + otherPages;
       // All that are stored would not be enough.
       if (needed > pragma("page_count")) return false;
-      while (pragma("freelist_count") < needed && Number(evictOldest.run().changes) > 0);
+      while (pragma("freelist_count") < needed && evictOldest());
       return true;
+    },
+    // What was counted may have been undone.
+    forget() {
+      stored = undefined;
     },
   };
 }

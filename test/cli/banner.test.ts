@@ -45,6 +45,7 @@ describe("at the start", () => {
 
     OpenAI base URL      http://localhost:16571/v1
     Anthropic base URL   http://localhost:16571
+    Console              http://localhost:16571/console/
     API key              anything: no BEARER_TOKEN is set
 
   Next, in another terminal, in this folder:

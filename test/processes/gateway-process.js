@@ -27,9 +27,11 @@ const gateway = await createGateway(readConfig(settings), {
 });
 const address = await gateway.listen();
 
-process.on("message", async () => {
+async function close() {
   await gateway.close();
   await stores.close();
   process.disconnect();
-});
+}
+
+process.on("message", () => void close());
 process.send(address);

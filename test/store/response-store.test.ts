@@ -61,6 +61,18 @@ describe.runIf(hasSqlite)("the sqlite store", () => {
     await second.close();
   });
 
+  test("keeps the newest of all, whichever of two gateways put them", async () => {
+    const settings = { DATA_DIR: await temporaryDirectory(), STORED_RESPONSES: 3 };
+    const one = await createResponseStore(settings);
+    const other = await createResponseStore(settings);
+    const ids = ["resp_1", "resp_2", "resp_3", "resp_4", "resp_5", "resp_6"];
+    for (const [index, id] of ids.entries()) await (index % 2 === 0 ? one : other).put(stored(id));
+    const found = await Promise.all(ids.map(async (id) => (await one.get(id))?.id));
+    expect(found).toEqual([undefined, undefined, undefined, "resp_4", "resp_5", "resp_6"]);
+    await one.close();
+    await other.close();
+  });
+
   test("lets nobody else on the machine read conversations", async () => {
     const DATA_DIR = path.join(await temporaryDirectory(), "data");
     const store = await createResponseStore({ DATA_DIR, STORED_RESPONSES: 2 });

@@ -4,8 +4,8 @@ import { asCount, asList, asObject, parseJson, type JsonObject } from "./read-js
 
 /** Knows how the chunks of one answer look, as far as they differ in a piece of text alone: most of them do, and need not be parsed. */
 export interface ChunkTemplate {
-  /** What a chunk says that looks like the one that was learned. `undefined`: it must be parsed. */
-  read(json: string): ContentPiece | undefined;
+  /** What the chunk of a line `data: …` (or `data:…`) says that looks like the one that was learned. `undefined`: it must be parsed. */
+  readLine(line: string): ContentPiece | undefined;
   /** Learns how a chunk looks that was parsed, if chunks like it say some text and nothing else. */
   learn(json: string): void;
 }
@@ -19,22 +19,30 @@ const plainLiteral = /^"[^"\\\p{Cc}]*"$/u;
 /** Some servers' chunks all differ (in their time, in a count): to learn them would cost more than it saves. */
 const mostTries = 8;
 
+/** What stands around the text. */
+interface Known {
+  /** With the name of the field, and a blank behind it or none. */
+  readonly before: string;
+  readonly tightBefore: string;
+  readonly behind: string;
+  readonly kind: ContentPiece["kind"];
+}
+
 /** Creates the template of one answer. */
 export function createChunkTemplate(): ChunkTemplate {
-  let known:
-    | { readonly before: string; readonly behind: string; readonly kind: ContentPiece["kind"] }
-    | undefined;
+  let known: Known | undefined;
   let tries = 0;
 
   return {
-    read(json) {
+    readLine(line) {
       if (known === undefined) return undefined;
-      const { before, behind, kind } = known;
-      const end = json.length - behind.length;
+      const { behind, kind } = known;
+      const before = line.charCodeAt(tightField.length) === space ? known.before : known.tightBefore;
+      const end = line.length - behind.length;
       // Slices are compared at once, `startsWith` looks at each character: that takes ten times as long.
-      if (end <= before.length || json.slice(end) !== behind) return undefined;
-      if (json.slice(0, before.length) !== before) return undefined;
-      const text = readLiteral(json.slice(before.length, end));
+      if (end <= before.length || line.slice(end) !== behind) return undefined;
+      if (line.slice(0, before.length) !== before) return undefined;
+      const text = readLiteral(line.slice(before.length, end));
       return text === undefined ? undefined : { kind, text };
     },
     learn(json) {
@@ -49,7 +57,7 @@ export function createChunkTemplate(): ChunkTemplate {
         // Read with another text in its place: so it is known that the text stands there, and what else the chunk says.
         const said = readOnlyText(parseJson(`${before}"${probe}"${behind}`));
         if (said?.text !== probe) continue;
-        known = { before, behind, kind: said.kind };
+        known = { before: field + before, tightBefore: tightField + before, behind, kind: said.kind };
         return;
       }
     },
@@ -57,6 +65,10 @@ export function createChunkTemplate(): ChunkTemplate {
 }
 
 const probe = "another text";
+
+const tightField = "data:";
+const field = `${tightField} `;
+const space = 0x20;
 
 function readLiteral(text: string): string | undefined {
   if (plainLiteral.test(text)) return text.slice(1, -1);

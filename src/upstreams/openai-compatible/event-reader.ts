@@ -1,4 +1,5 @@
 import { createLineDecoder, LineTooLongError } from "../../stream/lines.ts";
+import type { Mutable } from "../../model/mutable.ts";
 import { createChunkTemplate } from "./chunk-template.ts";
 import type { ContentPiece } from "./read-content.ts";
 import { parseJson } from "./read-json.ts";
@@ -46,20 +47,22 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
   let pieces: BodyPiece[] = [];
   const template = createChunkTemplate();
 
-  function say(said: ContentPiece): void {
-    const last = pieces.at(-1);
-    if (last?.kind !== "said" || last.said.kind !== said.kind) pieces.push({ kind: "said", said });
-    else pieces[pieces.length - 1] = { kind: "said", said: { ...said, text: last.said.text + said.text } };
+  /** The last piece, as long as events say more of the same kind. */
+  let speech: Mutable<ContentPiece> | undefined;
+
+  function say({ kind, text }: ContentPiece): void {
+    if (speech?.kind === kind) {
+      speech.text += text;
+      return;
+    }
+    speech = { kind, text };
+    pieces.push({ kind: "said", said: speech });
   }
 
   function give(text: string, from: "event" | "error" | "body", atEnd: boolean): void {
-    const said = from === "event" ? template.read(text) : undefined;
-    if (said !== undefined) {
-      say(said);
-      return;
-    }
     const trimmed = text.trim();
     if (trimmed === "") return;
+    speech = undefined;
     if (trimmed.length === 6 && trimmed.toUpperCase() === "[DONE]") {
       pieces.push({ kind: "done" });
       return;
@@ -99,6 +102,15 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
   }
 
   function read(line: string): void {
+    // Nearly every line of an answer: it is known what an event says that stands alone on it.
+    if (data.length === 0 && event === "") {
+      if (line === "") return;
+      const said = template.readLine(line);
+      if (said !== undefined) {
+        say(said);
+        return;
+      }
+    }
     if (!begun && line.trim() !== "") {
       begun = true;
       if (/^\s*[[{<]/.test(line)) whole = [];
@@ -124,6 +136,7 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
     }
     const given = pieces;
     pieces = [];
+    speech = undefined;
     return given;
   }
 

@@ -63,9 +63,11 @@ async function work({ limits, amount, clients, turns }) {
 
 const deeds = { reserve, work, close: () => stores.close() };
 
-process.on("message", async (message) => {
+async function perform(message) {
   const answer = await deeds[message.deed](message);
   process.send({ answer });
   if (message.deed === "close") process.disconnect();
-});
+}
+
+process.on("message", (message) => void perform(message));
 process.send({ answer: "ready" });

@@ -79,7 +79,7 @@ describe.each([
   });
 
   test("and texts of this project", () => {
-    for (const file of readdirSync(docs)) {
+    for (const file of readdirSync(docs).filter((name) => name.endsWith(".md"))) {
       const text = readFileSync(join(docs, file), "utf8");
       expect([file, count(text)]).toEqual([file, library.count(text, textOnly)]);
     }

@@ -32,7 +32,8 @@ describe("a template", () => {
   ])("reads %s, whatever its letters", (_name, kind, write) => {
     const template = learned(write("a"));
     for (const text of ["b", "", 'say "no"', "\\", "\n\u2028", "😀", "\ud83d", "content"]) {
-      expect(template.read(write(text))).toEqual({ kind, text });
+      expect(template.readLine(`data: ${write(text)}`)).toEqual({ kind, text });
+      expect(template.readLine(`data:${write(text)}`)).toEqual({ kind, text });
     }
   });
 
@@ -44,8 +45,9 @@ describe("a template", () => {
     ["a control character in it", chunk({ content: "b" }).replace('"b"', '"\t"')],
     ["a number", chunk({ content: 1 })],
     ["less than the template", "{}"],
+    ["what stands behind more than the field's blank", ` ${chunk({ content: "b" })}`],
   ])("does not read %s", (_name, json) => {
-    expect(learned(chunk({ content: "a" })).read(json)).toBeUndefined();
+    expect(learned(chunk({ content: "a" })).readLine(`data: ${json}`)).toBeUndefined();
   });
 
   test.each([
@@ -59,13 +61,13 @@ describe("a template", () => {
     ["has text in parts", chunk({ content: [{ type: "text", text: "a" }] })],
     ["has its text where it counts for nothing", chunk({}, { content: "a" })],
   ])("is not made from a chunk that %s", (_name, json) => {
-    expect(learned(json).read(json)).toBeUndefined();
+    expect(learned(json).readLine(`data: ${json}`)).toBeUndefined();
   });
 
   test("does not try for ever", () => {
     const template = createChunkTemplate();
     for (let at = 0; at < 20; at += 1) template.learn(chunk({ content: "a" }, {}, { at }));
-    expect(template.read(chunk({ content: "a" }, {}, { at: 19 }))).toBeUndefined();
+    expect(template.readLine(`data: ${chunk({ content: "a" }, {}, { at: 19 })}`)).toBeUndefined();
   });
 });
 
