@@ -1,20 +1,17 @@
 import type { LedgerRow } from "../../ledger/ledger-row.ts";
-import { recentFrom } from "../../ledger/retention.ts";
-import { rollUp } from "../../ledger/roll-up.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { ledgerClosed, type LedgerWatch, tooManyRows } from "../ledger-watch.ts";
 import type { Connection } from "./create-connection.ts";
 import { createAwayError, isAway, PostgresError, toDatabaseError } from "./postgres-error.ts";
-import { encodeCell } from "./ledger-cell-columns.ts";
-import { encodeRow, toKeepableRow } from "./ledger-row-columns.ts";
+import { encodeRow } from "./ledger-row-columns.ts";
 
 /** What a writer is made from. */
 export interface LedgerWriterOptions {
   readonly connection: Connection;
   readonly watch: LedgerWatch;
   readonly startTimer: StartTimer;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  /** Called when rows were written. */
+  readonly onWritten: () => void;
   /** The process that writes. */
   readonly owner: string;
   /** So many rows may wait. */
@@ -32,15 +29,14 @@ export interface LedgerWriter {
 
 const gatherMs = 50;
 const againMs = 250;
-/** So many take some 20 ms, far from the time in which a statement must have its answer. */
-const most = 100;
+const most = 500;
 
 /** What PostgreSQL says of values that it can't take: to offer them again would be in vain. */
 const badData = /^2[23]/;
 
 /** Creates a writer. */
 export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
-  const { connection, watch, startTimer, now, owner, maximumWaiting } = options;
+  const { connection, watch, startTimer, onWritten, owner, maximumWaiting } = options;
   const rows: LedgerRow[] = [];
   let batch: readonly LedgerRow[] = [];
   /** Of the batch: by it the database knows whether it has it already. */
@@ -62,11 +58,10 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
       number += 1;
     }
     try {
-      const kept = batch.map(toKeepableRow);
-      const cells = rollUp(kept, recentFrom(now())).map(encodeCell);
-      const values = [owner, number, JSON.stringify(kept.map(encodeRow)), JSON.stringify(cells)];
-      await connection.ask("SELECT gateway.note($1, $2, $3, $4)", values, true);
+      const body = JSON.stringify(batch.map(encodeRow));
+      await connection.ask("SELECT gateway.note($1, $2, $3)", [owner, number, body], true);
       watch.written();
+      onWritten();
     } catch (error) {
       if (!(error instanceof PostgresError && badData.test(error.code ?? ""))) {
         // That the database is away, the connection has told.

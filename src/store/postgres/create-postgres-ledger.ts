@@ -7,6 +7,7 @@ import { periods } from "../../ledger/views.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import type { LedgerWatch } from "../ledger-watch.ts";
 import type { Connection } from "./create-connection.ts";
+import type { LedgerAdder } from "./create-ledger-adder.ts";
 import type { LedgerWriter } from "./create-ledger-writer.ts";
 import { toDatabaseError } from "./postgres-error.ts";
 import { activityQuery, decodeActivity } from "./activity-query.ts";
@@ -17,6 +18,7 @@ import { decodeRow } from "./ledger-row-columns.ts";
 export interface PostgresLedgerOptions {
   readonly connection: Connection;
   readonly writer: LedgerWriter;
+  readonly adder: LedgerAdder;
   readonly watch: LedgerWatch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -47,7 +49,7 @@ function readGroup(group: LedgerGroup, value: unknown): string | null {
 
 /** Creates a ledger. */
 export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLedger {
-  const { connection, writer, watch, now, startTimer, days, maximumBytes } = options;
+  const { connection, writer, adder, watch, now, startTimer, days, maximumBytes } = options;
   let stopTimer: (() => void) | undefined;
   let isClosed = false;
 
@@ -90,6 +92,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
     async sum(query) {
       const { sql, values } = sumQuery(query);
       const sums = createSumUp(query.by);
+      await adder.addUp();
       for (const row of await connection.askLong(sql, values))
         sums.add(
           query.by.map((group, index) => readGroup(group, row[`g${index}`])),
@@ -99,14 +102,20 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
     },
     async activity(query) {
       const { sql, values } = activityQuery(query);
+      await adder.addUp();
       return decodeActivity(await connection.askLong(sql, values));
     },
     flush: () => writer.flush(),
     prune,
-    start: () => plan(firstPruneMs),
+    start() {
+      // A gateway that ended may have left some.
+      adder.plan();
+      plan(firstPruneMs);
+    },
     async close() {
       isClosed = true;
       stopTimer?.();
+      adder.close();
       await writer.close();
     },
   };

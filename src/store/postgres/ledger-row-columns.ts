@@ -26,20 +26,16 @@ const numberColumns = [
 
 const columns: readonly string[] = [...textColumns, ...numberColumns];
 
-/** A row whose names PostgreSQL can have. */
-export function toKeepableRow(row: LedgerRow): LedgerRow {
-  const names = textColumns.flatMap((name) =>
-    row[name] === undefined ? [] : [[name, toKeepable(row[name])]],
-  );
-  return { ...row, ...Object.fromEntries(names) };
-}
-
-/** A row as the function `note` takes it; its names are keepable. */
+/** A row as the function `note` takes it. */
 export function encodeRow(row: LedgerRow): Readonly<Record<string, unknown>> {
   const rest = Object.entries(row).filter(([name, value]) => value !== undefined && !columns.includes(name));
   return {
-    ...Object.fromEntries(columns.map((name) => [name, Reflect.get(row, name) ?? null])),
+    ...Object.fromEntries(
+      textColumns.map((name) => [name, row[name] === undefined ? null : toKeepable(row[name])]),
+    ),
+    ...Object.fromEntries(numberColumns.map((name) => [name, row[name] ?? null])),
     rest: JSON.stringify(Object.fromEntries(rest)),
+    attempts: row.attempts.length,
   };
 }
 

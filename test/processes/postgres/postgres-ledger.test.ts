@@ -1,8 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { rollUp } from "../../../src/ledger/roll-up.ts";
-import { encodeCell } from "../../../src/store/postgres/ledger-cell-columns.ts";
 import { encodeRow } from "../../../src/store/postgres/ledger-row-columns.ts";
 import { cellSchema } from "../../../src/store/postgres/schema/cells.ts";
 import { migrations } from "../../../src/store/postgres/schema/index.ts";
@@ -65,10 +63,9 @@ describe("the ledger in PostgreSQL", () => {
     await stores.ledger.flush();
     // As it would arrive a second time.
     const again = JSON.stringify([{ at: midnight, id: "1", outcome: "answered", ms: 1, rest: "{}" }]);
-    const cells = JSON.stringify(rollUp([row("1", midnight)], 0).map(encodeCell));
-    await ask("SELECT gateway.note($1, 1, $2, $3)", [stores.owner, again, cells]);
+    await ask("SELECT gateway.note($1, 1, $2)", [stores.owner, again]);
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 1 }]);
-    await ask("SELECT gateway.note($1, 2, $2, $3)", [stores.owner, again, cells]);
+    await ask("SELECT gateway.note($1, 2, $2)", [stores.owner, again]);
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 2 }]);
   });
 
@@ -95,14 +92,29 @@ describe("the ledger in PostgreSQL", () => {
     ] as const)
       expect(await stores.ledger.sum({ by })).toEqual(sumNaively(all, { by }));
     const query = { from: midnight, to: midnight + 5 * 86_400_000, stepMs: 86_400_000 };
-    const [told, truth] = [await stores.ledger.activity(query), activityNaively(all, query)];
-    const { firstTokenMs: _first, totalMs: _total, ...figures } = truth.all ?? {};
-    expect(told.all).toMatchObject(figures);
-    expect(told.steps.map(({ of, requests }) => [of, requests])).toEqual(
-      truth.steps.map(({ of, requests }) => [of, requests]),
-    );
-    // Of rows of before there are none.
-    expect(told.models[0]?.totalMs).toBeUndefined();
+    expect(await stores.ledger.activity(query)).toEqual(activityNaively(all, query));
+  });
+
+  test("what gateways noted is added up once, whoever does it, and at once for who asks", async () => {
+    const { url, ask } = await openTestDatabase();
+    const timers = createTimers();
+    await using one = await openStores(url, { startTimer: timers.start });
+    await using other = await openStores(url);
+    const count = async (table: string) =>
+      Number((await ask(`SELECT count(*) FROM gateway.${table}`))[0]?.["count"]);
+    for (const [index, { ledger }] of [one, other, one].entries()) {
+      ledger.add(row(String(index), midnight));
+      await ledger.flush();
+    }
+    expect([await count("waiting"), await count("cells")]).toEqual([3, 0]);
+    const sums = await Promise.all([one, other, one].map(({ ledger }) => ledger.sum({ by: [] })));
+    for (const sum of sums) expect(sum).toMatchObject([{ requests: 3 }]);
+    expect(await count("waiting")).toBe(0);
+    one.ledger.add(row("3", midnight));
+    await one.ledger.flush();
+    timers.expireAll();
+    await expect.poll(() => count("waiting")).toBe(0);
+    expect(await other.ledger.sum({ by: ["day"] })).toMatchObject([{ requests: 4 }]);
   });
 
   test("what stands in the way of writing is told once a minute, and nothing is lost by it", async () => {

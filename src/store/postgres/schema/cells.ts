@@ -23,42 +23,53 @@ const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join
 /** Times are put behind those that are there, until they are longer than this, in bytes. */
 const longestTimes = 512;
 
-const addTimes = (name: string) => `"${name}" = CASE
-    WHEN length(c."${name}") + length(excluded."${name}") > ${longestTimes} THEN fold_times(c."${name}" || excluded."${name}")
-    ELSE c."${name}" || excluded."${name}" END`;
+const fold = (expression: string) =>
+  `CASE WHEN length(${expression}) > ${longestTimes} THEN fold_times(${expression}) ELSE ${expression} END`;
 
-/** The views' dimensions by their numbers, and the periods (number and ms) of which cells are made of rows that are there. */
-const half = [1, 1_800_000];
-const hour = [2, 3_600_000];
-const day = [3, 86_400_000];
-const views: readonly (readonly [number, readonly string[], readonly (readonly number[])[]])[] = [
-  [1, [], [half, hour, day]],
-  [2, ["upstream", "error"], [half, hour, day]],
-  [3, ["model"], [half, hour, day]],
-  [4, ["dialect", "client"], [hour, day]],
-  [5, ["key"], [half, hour, day]],
-  [6, ["key", "upstream", "error"], [half, day]],
-  [7, ["key", "model"], [half, day]],
-  [8, ["model", "upstream", "dialect", "error", "client"], [hour, day]],
-  [9, ["key", "dialect", "client"], [hour, day]],
-  [10, dimensions, [day]],
-];
+/** The periods: number, ms. */
+const recent = [0, 75_000] as const;
+const half = [1, 1_800_000] as const;
+const hour = [2, 3_600_000] as const;
+const day = [3, 86_400_000] as const;
 
-/** From groups of half an hour of all dimensions. */
-const fill = views.flatMap(([view, names, periods]) =>
-  periods.map(
-    ([period = 0, ms = 1]) => `
-INSERT INTO gateway.cells (${list([...keys, ...counts])}, "lastAt")
-  SELECT ${period}, floor(half * 1800000.0 / ${ms})::bigint, ${view}, ${dimensions.map((name) => (names.includes(name) ? `"${name}"` : "''")).join(", ")},
-    ${counts.map((name) => `sum("${name}")`).join(", ")}, max("lastAt")
-  FROM gateway.old_groups GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;`,
-  ),
+/** The views: number, dimensions, periods, and whether their cells have times. */
+const views = [
+  [1, [], [half, hour, day], true],
+  [2, ["upstream", "error"], [recent, half, hour, day], true],
+  [3, ["model"], [recent, half, hour, day], true],
+  [4, ["dialect", "client"], [hour, day], false],
+  [5, ["key"], [half, hour, day], true],
+  [6, ["key", "upstream", "error"], [recent, half, day], true],
+  [7, ["key", "model"], [recent, half, day], true],
+  [8, ["model", "upstream", "dialect", "error", "client"], [hour, day], false],
+  [9, ["key", "dialect", "client"], [hour, day], false],
+  [10, dimensions, [day], false],
+] as const satisfies readonly (readonly [
+  number,
+  readonly string[],
+  readonly (readonly [number, number])[],
+  boolean,
+])[];
+
+/** Each view in each of its periods: of so many slots of the shortest, which dimensions it tells apart, and whether it has times. */
+const kinds = views.flatMap(([view, names, periods, hasTimes]) =>
+  periods.map(([period, ms]) => {
+    const told = dimensions.map((name) => (names as readonly string[]).includes(name));
+    return `(${[period, ms / recent[1], view, ...told, hasTimes].join(", ")})`;
+  }),
 );
+
+/** A request as it waits to be added up; `tried`: whether there was more than one attempt. */
+const waiting = (
+  tried: string,
+) => `at, outcome, coalesce(key, ''), coalesce(model, ''), coalesce(upstream, ''), coalesce(dialect, ''), coalesce(error, ''),
+    coalesce(client, ''), "inputTokens", "outputTokens", "reasoningTokens", "nanoUsd", ms, "firstTokenMs",
+    outcome = 'answered' AND ${tried}`;
 
 /**
  * Cells in place of sums by hour and by day: what the requests of a slot of time came to, told apart by the dimensions of a view
- * (`src/ledger/views.ts` has their numbers; `src/ledger/time-buckets.ts` how times are written). The gateway makes them of the rows that it
- * notes. Those of rows that are there are made here, without times.
+ * (`src/ledger/views.ts` has their numbers; `src/ledger/time-buckets.ts` how times are written). Requests wait in a table of their own until some gateway adds up all that
+ * wait, which takes little more for thousands than for one; whoever asks for sums does it first. So what is noted waits for no other gateway.
  */
 export const cellSchema = `
 LOCK TABLE gateway.writers IN EXCLUSIVE MODE;
@@ -67,34 +78,27 @@ CREATE TABLE gateway.cells (
   ${dimensions.map((name) => `"${name}" text NOT NULL`).join(", ")},
   ${counts.map((name) => `"${name}" double precision NOT NULL`).join(", ")},
   "lastAt" bigint NOT NULL,
-  ${times.map((name) => `"${name}" bytea NOT NULL DEFAULT ''`).join(", ")},
+  ${times.map((name) => `"${name}" bytea NOT NULL`).join(", ")},
   PRIMARY KEY (${list(keys)})
 ) WITH (fillfactor = 80);
 
-CREATE TABLE gateway.old_groups AS
-  SELECT floor(at / 1800000.0)::bigint AS half, ${dimensions.map((name) => `coalesce("${name}", '') AS "${name}"`).join(", ")},
-    count(*) AS requests,
-    count(*) FILTER (WHERE outcome = 'answered') AS answered,
-    count(*) FILTER (WHERE outcome = 'failed') AS failed,
-    count(*) FILTER (WHERE outcome = 'refused') AS refused,
-    count(*) FILTER (WHERE outcome = 'left') AS "left",
-    coalesce(sum("inputTokens"), 0) AS "inputTokens",
-    coalesce(sum("outputTokens"), 0) AS "outputTokens",
-    coalesce(sum("reasoningTokens"), 0) AS "reasoningTokens",
-    coalesce(sum("nanoUsd"), 0) AS "nanoUsd",
-    sum(ms) AS ms,
-    coalesce(sum("firstTokenMs"), 0) AS "firstTokenMs",
-    count("firstTokenMs") AS "firstTokens",
-    count(*) FILTER (WHERE outcome = 'answered' AND json_array_length((rest::json) -> 'attempts') > 1) AS recovered,
-    max(at) AS "lastAt"
-  FROM gateway.requests GROUP BY 1, 2, 3, 4, 5, 6, 7;
-${fill.join("")}
-DROP TABLE gateway.old_groups;
+CREATE TABLE gateway.waiting (
+  at bigint NOT NULL, outcome text NOT NULL,
+  ${dimensions.map((name) => `"${name}" text NOT NULL`).join(", ")},
+  "inputTokens" bigint, "outputTokens" bigint, "reasoningTokens" bigint, "nanoUsd" bigint,
+  ms double precision NOT NULL, "firstTokenMs" double precision, "isRecovered" boolean
+);
+-- As a text, since what clients send may be no JSON for PostgreSQL.
+INSERT INTO gateway.waiting SELECT ${waiting(`rest ~ '"attempts":\\[[^]]*\\},\\{'`)} FROM gateway.requests;
 DROP TABLE gateway.hours, gateway.days;
-DROP FUNCTION gateway.note(text, bigint, json);
 DROP FUNCTION gateway.prune(bigint, bigint);
 
 -- An entry for each bucket: its number in one byte, how often it was met in three.
+CREATE FUNCTION gateway.time_entry(p_ms double precision) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT AS $$
+  SELECT int4send((CASE WHEN p_ms < 1 THEN 0 ELSE least(255, 1 + floor(8 * ln(p_ms) / ln(2::double precision) + 1e-9)::int) END << 24) | 1)
+$$;
+
 CREATE FUNCTION gateway.fold_times(p_times bytea) RETURNS bytea
 LANGUAGE sql IMMUTABLE AS $$
   SELECT coalesce(string_agg(int4send((bucket << 24) | least(count, 16777215)::int), ''::bytea), ''::bytea) FROM (
@@ -103,8 +107,7 @@ LANGUAGE sql IMMUTABLE AS $$
     FROM generate_series(0, length(p_times) - 4, 4) i GROUP BY 1) x
 $$;
 
--- Cells are locked in the order of their keys, whoever writes them. What is 0 or '' may be absent of them.
-CREATE FUNCTION gateway.note(p_writer text, p_number bigint, p_rows json, p_cells json) RETURNS void
+CREATE OR REPLACE FUNCTION gateway.note(p_writer text, p_number bigint, p_rows json) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = gateway, pg_temp SET lock_timeout = '500ms' AS $$
 BEGIN
   INSERT INTO writers AS w VALUES (p_writer, p_number, clock_ms())
@@ -112,19 +115,71 @@ BEGIN
   IF NOT FOUND THEN RETURN; END IF;
   PERFORM open_day(x.day) FROM (
     SELECT DISTINCT floor(at / 86400000.0)::bigint * 86400000 AS day FROM json_to_recordset(p_rows) AS r(at bigint) ORDER BY 1) x;
-  INSERT INTO requests (at, id, outcome, key, model, upstream, dialect, error, session, client,
-    "inputTokens", "outputTokens", "reasoningTokens", "nanoUsd", ms, "firstTokenMs", rest)
-  SELECT * FROM json_to_recordset(p_rows) AS r(
-    at bigint, id text, outcome text, key text, model text, upstream text, dialect text, error text, session text, client text,
-    "inputTokens" bigint, "outputTokens" bigint, "reasoningTokens" bigint, "nanoUsd" bigint,
-    ms double precision, "firstTokenMs" double precision, rest text);
-  INSERT INTO cells AS c
-    SELECT * FROM json_populate_recordset(
-      ROW(${[...keys.map((name) => (dimensions.includes(name) ? "''" : "0")), ...counts.map(() => "0"), "0", "''", "''"].join(", ")})::cells, p_cells)
-    ORDER BY ${list(keys)}
+  WITH given AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(p_rows) AS r(
+      at bigint, id text, outcome text, key text, model text, upstream text, dialect text, error text, session text, client text,
+      "inputTokens" bigint, "outputTokens" bigint, "reasoningTokens" bigint, "nanoUsd" bigint,
+      ms double precision, "firstTokenMs" double precision, rest text, attempts integer)
+  ), kept AS (
+    INSERT INTO requests (at, id, outcome, key, model, upstream, dialect, error, session, client,
+      "inputTokens", "outputTokens", "reasoningTokens", "nanoUsd", ms, "firstTokenMs", rest)
+    SELECT at, id, outcome, key, model, upstream, dialect, error, session, client,
+      "inputTokens", "outputTokens", "reasoningTokens", "nanoUsd", ms, "firstTokenMs", rest FROM given
+  )
+  INSERT INTO waiting SELECT ${waiting("attempts > 1")} FROM given;
+END $$;
+
+-- Adds up at most so many of those that wait; answers with how many there were. One at a time does it: others go on, or wait (p_wait).
+CREATE FUNCTION gateway.roll_up(p_most integer, p_wait boolean) RETURNS integer
+LANGUAGE plpgsql VOLATILE SET search_path = gateway, pg_temp AS $$
+DECLARE
+  taken_rows integer;
+BEGIN
+  IF p_wait THEN
+    PERFORM pg_advisory_xact_lock(7261658574);
+  ELSIF NOT pg_try_advisory_xact_lock(7261658574) THEN
+    RETURN 0;
+  END IF;
+  WITH taken AS (
+    DELETE FROM waiting WHERE ctid = ANY (ARRAY(SELECT ctid FROM waiting LIMIT p_most)) RETURNING *
+  ), alike AS (
+    SELECT floor(at / ${recent[1]}.0)::bigint AS slot, ${list(dimensions)},
+      count(*) AS requests,
+      count(*) FILTER (WHERE outcome = 'answered') AS answered,
+      count(*) FILTER (WHERE outcome = 'failed') AS failed,
+      count(*) FILTER (WHERE outcome = 'refused') AS refused,
+      count(*) FILTER (WHERE outcome = 'left') AS "left",
+      coalesce(sum("inputTokens"), 0) AS "inputTokens",
+      coalesce(sum("outputTokens"), 0) AS "outputTokens",
+      coalesce(sum("reasoningTokens"), 0) AS "reasoningTokens",
+      coalesce(sum("nanoUsd"), 0) AS "nanoUsd",
+      sum(ms) AS ms,
+      coalesce(sum("firstTokenMs"), 0) AS "firstTokenMs",
+      count("firstTokenMs") AS "firstTokens",
+      count(*) FILTER (WHERE "isRecovered") AS recovered,
+      max(at) AS "lastAt",
+      string_agg(time_entry("firstTokenMs"), '') AS "firstTokenTimes",
+      string_agg(time_entry(ms), '') FILTER (WHERE outcome = 'answered') AS "totalTimes"
+    FROM taken GROUP BY 1, 2, 3, 4, 5, 6, 7
+  ), added AS (
+    SELECT v.period, floor(a.slot::numeric / v.slots)::bigint AS slot, v.view,
+      ${dimensions.map((name) => `CASE WHEN v."${name}" THEN a."${name}" ELSE '' END AS "${name}"`).join(", ")},
+      ${counts.map((name) => `sum(a."${name}")::double precision AS "${name}"`).join(", ")},
+      max(CASE WHEN v.timed THEN a."lastAt" ELSE 0 END) AS "lastAt",
+      ${times.map((name) => `coalesce(string_agg(CASE WHEN v.timed THEN a."${name}" END, ''), '') AS "${name}"`).join(", ")}
+    FROM alike a CROSS JOIN (VALUES
+      ${kinds.join(",\n      ")}) v(period, slots, view, ${list(dimensions)}, timed)
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+  ), written AS (
+    INSERT INTO cells AS c (${list([...keys, ...counts, "lastAt", ...times])})
+    SELECT ${list([...keys, ...counts, "lastAt"])}, ${times.map((name) => fold(`"${name}"`)).join(", ")} FROM added
     ON CONFLICT (${list(keys)}) DO UPDATE SET
       ${counts.map((name) => `"${name}" = c."${name}" + excluded."${name}"`).join(", ")},
-      "lastAt" = greatest(c."lastAt", excluded."lastAt"), ${times.map(addTimes).join(", ")};
+      "lastAt" = greatest(c."lastAt", excluded."lastAt"),
+      ${times.map((name) => `"${name}" = ${fold(`(c."${name}" || excluded."${name}")`)}`).join(", ")}
+  )
+  SELECT count(*) INTO taken_rows FROM taken;
+  RETURN taken_rows;
 END $$;
 
 -- Drops the days that ended before p_before, then the oldest while all are larger than p_bytes; never the newest. p_slots: the first slot
@@ -149,9 +204,11 @@ BEGIN
     size := size - part.bytes;
     EXECUTE format('DROP TABLE %I', part.name);
   END LOOP;
+  DELETE FROM writers WHERE written_at < clock_ms() - 86400000;
+  -- Who adds up writes cells, too, and would lock them in another order.
+  PERFORM pg_advisory_xact_lock(7261658574);
   FOR number IN 0 .. array_length(p_slots, 1) - 1 LOOP
     DELETE FROM cells WHERE period = number AND slot < p_slots[number + 1];
   END LOOP;
-  DELETE FROM writers WHERE written_at < clock_ms() - 86400000;
 END $$;
 `;
