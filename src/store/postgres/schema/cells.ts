@@ -87,7 +87,8 @@ CREATE TABLE gateway.waiting (
   ${dimensions.map((name) => `"${name}" text NOT NULL`).join(", ")},
   "inputTokens" bigint, "outputTokens" bigint, "reasoningTokens" bigint, "nanoUsd" bigint,
   ms double precision NOT NULL, "firstTokenMs" double precision, "isRecovered" boolean
-);
+-- Nothing stays in it: what was there is to be looked over as seldom as can be.
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
 -- As a text, since what clients send may be no JSON for PostgreSQL.
 INSERT INTO gateway.waiting SELECT ${waiting(`rest ~ '"attempts":\\[[^]]*\\},\\{'`)} FROM gateway.requests;
 DROP TABLE gateway.hours, gateway.days;
@@ -205,7 +206,8 @@ BEGIN
     EXECUTE format('DROP TABLE %I', part.name);
   END LOOP;
   DELETE FROM writers WHERE written_at < clock_ms() - 86400000;
-  -- Who adds up writes cells, too, and would lock them in another order.
+  -- Who adds up writes cells, too, and would lock them in another order. That may take a second.
+  PERFORM set_config('lock_timeout', '10s', true);
   PERFORM pg_advisory_xact_lock(7261658574);
   FOR number IN 0 .. array_length(p_slots, 1) - 1 LOOP
     DELETE FROM cells WHERE period = number AND slot < p_slots[number + 1];
