@@ -31,10 +31,8 @@ export function createLedgerAdder({ connection, watch, startTimer }: LedgerAdder
 
   /** `wait`: for others who are at it; else what they leave is theirs. */
   async function addAll(wait: boolean): Promise<void> {
-    for (let added = most; added >= most && !isClosed;) {
-      const [row] = await connection.askLong("SELECT gateway.roll_up($1, $2) AS added", [most, wait]);
-      added = Number(row?.["added"]);
-    }
+    const [row] = await connection.askLong("SELECT gateway.roll_up($1, $2) AS added", [most, wait]);
+    if (Number(row?.["added"]) >= most && !isClosed) await addAll(wait);
   }
 
   function plan(): void {

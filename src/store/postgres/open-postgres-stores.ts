@@ -99,7 +99,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     connection,
     watch,
     startTimer,
-    onWritten: adder.plan,
+    onWritten: () => adder.plan(),
     owner,
     maximumWaiting: options.ledgerWaiting ?? 10_000,
   });
