@@ -1,24 +1,30 @@
 /**
  * Fills a ledger in a file with a month of requests, then asks what `usage --by` and a console ask, and prints how long both took. The
- * rows are the same each time. Use: node bench/ledger.ts [--rows 1000000] [--rounds 7]
+ * rows are the same each time. Use: node bench/ledger.ts [--rows 1000000] [--rounds 7] [--hours 720]; `--hours 2` is a burst.
  */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import type { LedgerGroup } from "../src/ledger/ledger.ts";
 import type { LedgerRow } from "../src/ledger/ledger-row.ts";
 import { dayMs, hourMs } from "../src/ledger/time-names.ts";
+import { type SpanName, spans, windowAt } from "../src/server/status/spans.ts";
 import { createSqliteLedger } from "../src/store/sqlite/ledger/create-sqlite-ledger.ts";
 import { quantile } from "./lib/statistics.ts";
 
 const { values } = parseArgs({
-  options: { rows: { type: "string", default: "1000000" }, rounds: { type: "string", default: "7" } },
+  options: {
+    rows: { type: "string", default: "1000000" },
+    rounds: { type: "string", default: "7" },
+    hours: { type: "string", default: "720" },
+  },
 });
 const count = Number(values.rows);
 const rounds = Number(values.rounds);
 const end = Date.UTC(2026, 10, 27, 9, 30);
-const start = end - 30 * dayMs;
+const start = end - Number(values.hours) * hourMs;
 const keys = 40;
 const models = ["DeepSeek-V3.2", "Qwen3", "Llama-4", "GLM-4.6", "gpt-oss-120b", "Kimi-K2", "MiniMax-M2"];
 const clients = [
@@ -27,6 +33,19 @@ const clients = [
   "opencode/1.18.33",
   "OpenAI/JS 7.0",
 ];
+
+const groups: readonly LedgerGroup[] = [
+  "key",
+  "model",
+  "upstream",
+  "dialect",
+  "error",
+  "client",
+  "day",
+  "hour",
+];
+// The names of `spans`.
+const spanNames = Object.keys(spans) as SpanName[];
 
 /** Numbers that look like chance, from 0 up to 1; the same each time. */
 function createChance(seed: number): () => number {
@@ -132,23 +151,32 @@ async function fill(): Promise<void> {
 
 async function measure(name: string, ask: () => Promise<{ length: number }>): Promise<void> {
   const times: number[] = [];
+  const cpu: number[] = [];
   let found = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const begun = performance.now();
+    const [begun, before] = [performance.now(), process.cpuUsage()];
     found = (await ask()).length;
+    const { user, system } = process.cpuUsage(before);
     times.push(performance.now() - begun);
+    cpu.push((user + system) / 1000);
   }
-  const [median, slowest] = [quantile(times, 0.5), quantile(times, 1)].map((ms) => ms.toFixed(1).padStart(7));
-  console.log(`${name.padEnd(46)} ${median} ${slowest} ${String(found).padStart(7)}`);
+  const figures = [quantile(times, 0.5), quantile(times, 1), quantile(cpu, 0.5), quantile(cpu, 0)];
+  const told = [...figures.map((ms) => ms.toFixed(1)), String(found)].map((text) => text.padStart(7));
+  console.log(`${name.padEnd(46)} ${told.join(" ")}`);
 }
 
 async function measureQuestions(): Promise<void> {
-  console.log(`\n${"question".padEnd(46)}  median slowest   found (ms, ${rounds} rounds)`);
+  console.log(`\n${"question".padEnd(46)}  median slowest     CPU   least   found (ms, ${rounds} rounds)`);
   const month = { from: start, to: end + 1 };
   const sum = (name: string, query: Parameters<typeof ledger.sum>[0]) =>
     measure(name, () => ledger.sum(query));
   const list = (name: string, query: Omit<Parameters<typeof ledger.list>[0], "limit">) =>
     measure(`newest 100${name}`, async () => (await ledger.list({ ...query, limit: 100 })).rows);
+  const activity = (name: string, span: SpanName, key?: string) =>
+    measure(name, async () => {
+      const query = { ...windowAt(span, end), ...(key === undefined ? {} : { key }) };
+      return (await ledger.activity(query)).steps;
+    });
   const today = end - (end % dayMs);
   await sum("30 days by key and model", { by: ["key", "model"], from: today - 29 * dayMs });
   await sum("30 days by key", { by: ["key"], from: today - 29 * dayMs });
@@ -158,10 +186,30 @@ async function measureQuestions(): Promise<void> {
   await sum("all by model", { by: ["model"] });
   await sum("24 h by hour", { by: ["hour"], from: end - 24 * hourMs, to: end });
   await sum("24 h by hour and model", { by: ["hour", "model"], from: end - 24 * hourMs, to: end });
-  await sum("24 h by upstream (rows)", { by: ["upstream"], from: end - 24 * hourMs });
-  await sum("24 h by client (rows)", { by: ["client"], from: end - 24 * hourMs });
   await sum("30 days by hour", { by: ["hour"], ...month });
-  await sum("30 days by upstream (rows)", { by: ["upstream"], ...month });
+  for (const group of groups) await sum(`30 days by ${group}`, { by: [group], from: today - 29 * dayMs });
+  for (const [index, group] of groups.entries())
+    for (const other of groups.slice(index + 1))
+      await sum(`30 days by ${group} and ${other}`, { by: [group, other], from: today - 29 * dayMs });
+  for (const group of groups.filter((name) => name !== "key")) {
+    await sum(`30 days of a key by ${group}`, { by: [group], key: "key_7", ...month });
+    for (const other of ["model", "client"] as const)
+      if (group !== other)
+        await sum(`30 days of a key by ${other} and ${group}`, {
+          by: [other, group],
+          key: "key_7",
+          ...month,
+        });
+  }
+  for (const group of groups.filter((name) => name !== "model")) {
+    await sum(`30 days of a model by ${group}`, { by: [group], model: "Qwen3", ...month });
+    if (group !== "key")
+      await sum(`30 days of a model by key and ${group}`, { by: ["key", group], model: "Qwen3", ...month });
+  }
+  for (const span of spanNames) {
+    await activity(`what happened in ${span}`, span);
+    await activity(`what a key did in ${span}`, span, "key_7");
+  }
   const [known] = (await ledger.list({ limit: 1, from: end - 20 * dayMs, to: end - 19 * dayMs })).rows;
   await list("", {});
   await list(" of a key", { key: "key_7" });

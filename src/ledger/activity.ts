@@ -1,23 +1,17 @@
-import type { LedgerRow } from "./ledger-row.ts";
+import { addTimes, type Percentiles, percentilesOf, type Times } from "./time-buckets.ts";
 
-/**
- * What is to be told of a time, cut into steps. Of requests for an answer alone: what asked one of the APIs, by its dialect; lists and
- * looks at the gateway are none.
- */
+/** What is to be told of a time, cut into steps. */
 export interface LedgerActivityQuery {
-  /** ms since the epoch; the first is in it, the last is not. */
+  /**
+   * ms since the epoch; the first is in it, the last is not. They and `stepMs` are whole slots: of half an hour, or, where that was within
+   * the last two hours, of 75 s. Else a ledger in a database rejects with `RangeError`.
+   */
   readonly from: number;
   readonly to: number;
   /** How long a step is, in ms; the first begins at `from`. */
   readonly stepMs: number;
   /** A key's id: of what that one asked. Absent: of all. */
   readonly key?: string;
-}
-
-/** A median, and what 95 of 100 did not exceed, in ms: values that occurred (the nearest rank, from below). */
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
 }
 
 /** What some requests came to. */
@@ -64,34 +58,13 @@ export interface LedgerActivity {
   readonly errors: readonly ErrorCount[];
 }
 
-/** What is read of a row for it. */
-export type ActivityRow = Pick<
-  LedgerRow,
-  | "at"
-  | "outcome"
-  | "model"
-  | "upstream"
-  | "error"
-  | "inputTokens"
-  | "outputTokens"
-  | "nanoUsd"
-  | "firstTokenMs"
-  | "ms"
-> & { readonly tries: number };
-
-/** The value below or at which a share of sorted values lies. */
-function rank(sorted: Float64Array, share: number): number {
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
+/** What is added to a part of an activity. */
+export interface ActivityFigure extends Omit<ActivityFigures, "firstTokenMs" | "totalMs"> {
+  readonly firstTokenTimes: Times;
+  readonly totalTimes: Times;
 }
 
-/** Percentiles of values in any order; `undefined` of none. */
-export function toPercentiles(values: readonly number[]): Percentiles | undefined {
-  if (values.length === 0) return undefined;
-  const sorted = Float64Array.from(values).sort();
-  return { p50: rank(sorted, 0.5), p95: rank(sorted, 0.95) };
-}
-
-/** Adds up the rows of one part. */
+/** Adds up what belongs to one part. */
 class Tally {
   #requests = 0;
   #failed = 0;
@@ -102,23 +75,21 @@ class Tally {
   #outputTokens = 0;
   #nanoUsd = 0;
   #lastAt = -Infinity;
-  readonly #firstTokens: number[] = [];
-  readonly #totals: number[] = [];
+  readonly #firstTokens = new Map<number, number>();
+  readonly #totals = new Map<number, number>();
 
-  add(row: ActivityRow): void {
-    this.#requests += 1;
-    if (row.outcome === "failed") this.#failed += 1;
-    else if (row.outcome === "refused") this.#refused += 1;
-    else if (row.outcome === "left") this.#left += 1;
-    else {
-      this.#totals.push(row.ms);
-      if (row.tries > 1) this.#recovered += 1;
-    }
-    this.#inputTokens += row.inputTokens ?? 0;
-    this.#outputTokens += row.outputTokens ?? 0;
-    this.#nanoUsd += row.nanoUsd ?? 0;
-    if (row.firstTokenMs !== undefined) this.#firstTokens.push(row.firstTokenMs);
-    this.#lastAt = Math.max(this.#lastAt, row.at);
+  add(part: ActivityFigure): void {
+    this.#requests += part.requests;
+    this.#failed += part.failed;
+    this.#refused += part.refused;
+    this.#left += part.left;
+    this.#recovered += part.recovered;
+    this.#inputTokens += part.inputTokens;
+    this.#outputTokens += part.outputTokens;
+    this.#nanoUsd += part.nanoUsd;
+    this.#lastAt = Math.max(this.#lastAt, part.lastAt);
+    addTimes(this.#firstTokens, part.firstTokenTimes);
+    addTimes(this.#totals, part.totalTimes);
   }
 
   get figures(): ActivityFigures {
@@ -131,40 +102,39 @@ class Tally {
       inputTokens: this.#inputTokens,
       outputTokens: this.#outputTokens,
       nanoUsd: this.#nanoUsd,
-      firstTokenMs: toPercentiles(this.#firstTokens),
-      totalMs: toPercentiles(this.#totals),
+      firstTokenMs: percentilesOf(this.#firstTokens),
+      totalMs: percentilesOf(this.#totals),
       lastAt: this.#lastAt,
     };
   }
 }
 
-function addTo<Of>(tallies: Map<Of, Tally>, of: Of, row: ActivityRow): void {
+function addTo<Of>(tallies: Map<Of, Tally>, of: Of, part: ActivityFigure): void {
   const tally = tallies.get(of) ?? new Tally();
   tallies.set(of, tally);
-  tally.add(row);
+  tally.add(part);
 }
 
 function toParts<Of>(tallies: ReadonlyMap<Of, Tally>): ActivityPart<Of>[] {
   return [...tallies].map(([of, { figures }]) => ({ of, ...figures }));
 }
 
-/** The order in which parts and errors stand, whoever has added them up. */
-export const activityOrder = {
-  steps: (one: ActivityPart<number>, other: ActivityPart<number>) => one.of - other.of,
-  parts: (one: ActivityPart<string>, other: ActivityPart<string>) =>
-    other.requests - one.requests || (one.of < other.of ? -1 : 1),
-  errors: (one: ErrorCount, other: ErrorCount) =>
-    other.failed + other.refused - one.failed - one.refused || (one.error < other.error ? -1 : 1),
-};
+const byUse = (one: ActivityPart<string>, other: ActivityPart<string>) =>
+  other.requests - one.requests || (one.of < other.of ? -1 : 1);
 
-/** Adds up rows that fit a query. */
+const byFrequency = (one: ErrorCount, other: ErrorCount) =>
+  other.failed + other.refused - one.failed - one.refused || (one.error < other.error ? -1 : 1);
+
+/** Adds up an activity: what is told of steps, of models, and of upstreams and errors is added apart. */
 export interface ActivitySum {
-  add(row: ActivityRow): void;
+  addStep(step: number, part: ActivityFigure): void;
+  addModel(model: string | undefined, part: ActivityFigure): void;
+  addFate(upstream: string | undefined, error: string | undefined, part: ActivityFigure): void;
   activity(): LedgerActivity;
 }
 
-/** Creates an empty sum; only rows of its time and key may be added. */
-export function createActivitySum({ from, stepMs }: LedgerActivityQuery): ActivitySum {
+/** Creates an empty sum. */
+export function createActivitySum(): ActivitySum {
   const all = new Map<"all", Tally>();
   const steps = new Map<number, Tally>();
   const models = new Map<string, Tally>();
@@ -172,22 +142,27 @@ export function createActivitySum({ from, stepMs }: LedgerActivityQuery): Activi
   const errors = new Map<string, { failed: number; refused: number }>();
 
   return {
-    add(row) {
-      addTo(all, "all", row);
-      addTo(steps, Math.floor((row.at - from) / stepMs), row);
-      if (row.model !== undefined) addTo(models, row.model, row);
-      if (row.upstream !== undefined) addTo(upstreams, row.upstream, row);
-      if (row.error === undefined || (row.outcome !== "failed" && row.outcome !== "refused")) return;
-      const count = errors.get(row.error) ?? { failed: 0, refused: 0 };
-      errors.set(row.error, count);
-      count[row.outcome] += 1;
+    addStep(step, part) {
+      addTo(all, "all", part);
+      addTo(steps, step, part);
+    },
+    addModel(model, part) {
+      if (model !== undefined) addTo(models, model, part);
+    },
+    addFate(upstream, error, part) {
+      if (upstream !== undefined) addTo(upstreams, upstream, part);
+      if (error === undefined || part.failed + part.refused === 0) return;
+      const count = errors.get(error) ?? { failed: 0, refused: 0 };
+      errors.set(error, count);
+      count.failed += part.failed;
+      count.refused += part.refused;
     },
     activity: () => ({
       all: all.get("all")?.figures,
-      steps: toParts(steps).sort(activityOrder.steps),
-      models: toParts(models).sort(activityOrder.parts),
-      upstreams: toParts(upstreams).sort(activityOrder.parts),
-      errors: [...errors].map(([error, count]) => ({ error, ...count })).sort(activityOrder.errors),
+      steps: toParts(steps).sort((one, other) => one.of - other.of),
+      models: toParts(models).sort(byUse),
+      upstreams: toParts(upstreams).sort(byUse),
+      errors: [...errors].map(([error, count]) => ({ error, ...count })).sort(byFrequency),
     }),
   };
 }

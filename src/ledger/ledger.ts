@@ -33,7 +33,7 @@ export interface LedgerPage {
   readonly next?: string;
 }
 
-/** What sums are told apart by: at most two of them. `key`, `model`, `day` and `hour` are read from sums that were made when rows were written. */
+/** What sums are told apart by: at most two of them. */
 export type LedgerGroup = "key" | "model" | "day" | "hour" | "upstream" | "dialect" | "error" | "client";
 
 /** What is to be summed up. */
@@ -71,7 +71,7 @@ export interface Ledger {
   readonly dropped: number;
   list(query: LedgerPageQuery): Promise<LedgerPage>;
   sum(query: LedgerSumQuery): Promise<readonly LedgerSum[]>;
-  /** What happened, step by step; made from rows, so it goes back as far as they do. */
+  /** What happened, step by step. */
   activity(query: LedgerActivityQuery): Promise<LedgerActivity>;
   /** Resolves when all that was noted so far is kept, or dropped. */
   flush(): Promise<void>;

@@ -11,3 +11,18 @@ export function nameHour(at: number): string {
 export function nameDay(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
+
+function nameOf(names: Map<number, string>, number: number, write: (number: number) => string): string {
+  const name = names.get(number) ?? write(number);
+  names.set(number, name);
+  return name;
+}
+
+/** Names days and hours by their numbers since the epoch, each once, since many rows share them. */
+export function createTimeNames(): { day(number: number): string; hour(number: number): string } {
+  const [days, hours] = [new Map<number, string>(), new Map<number, string>()];
+  return {
+    day: (number) => nameOf(days, number, () => nameDay(number * dayMs)),
+    hour: (number) => nameOf(hours, number, () => nameHour(number * hourMs)),
+  };
+}

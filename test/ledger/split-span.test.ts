@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { splitSpan } from "../../src/ledger/split-span.ts";
+import { periods } from "../../src/ledger/views.ts";
 
 const at = (text: string) => Date.parse(`2026-11-${text}Z`);
 const span = (from: string, to: string) => ({ from: at(from), to: at(to) });
@@ -41,28 +42,26 @@ test.each([
   { name: "nothing", from: "20T00:00", to: "20T00:00" },
   { name: "less than nothing", from: "21T00:00", to: "20T00:00" },
 ])("$name", ({ from, to, days = [], hours = [], rows = [] }) => {
-  const toSpans = (pairs: readonly (readonly string[])[]) =>
-    pairs.map(([first = "", last = ""]) => span(first, last));
-  expect(splitSpan(span(from, to), "day")).toEqual({
-    days: toSpans(days),
-    hours: toSpans(hours),
-    rows: toSpans(rows),
+  const toSlots = (period: (typeof periods)[keyof typeof periods], pairs: readonly (readonly string[])[]) =>
+    pairs.map(([first = "", last = ""]) => ({ period, ...span(first, last) }));
+  expect(splitSpan(span(from, to), [periods.hour, periods.day])).toEqual({
+    slots: [...toSlots(periods.day, days), ...toSlots(periods.hour, hours)],
+    rows: rows.map(([first = "", last = ""]) => span(first, last)),
   });
 });
 
-test("where hours are told apart no days are used", () => {
-  expect(splitSpan(span("20T00:00", "22T00:30"), "hour")).toEqual({
-    days: [],
-    hours: [span("20T00:00", "22T00:00")],
-    rows: [span("22T00:00", "22T00:30")],
-  });
+test("where hours are told apart no days are used, and without periods all is in rows", () => {
+  const all = span("20T00:00", "22T00:30");
+  expect(splitSpan(all, [periods.half])).toEqual({ slots: [{ period: periods.half, ...all }], rows: [] });
+  expect(splitSpan(all, [])).toEqual({ slots: [], rows: [all] });
 });
 
-test("without ends all is in whole days, or hours", () => {
+test("without ends all is in slots of the longest period", () => {
   const all = { from: -Infinity, to: Infinity };
-  expect(splitSpan(all, "day")).toEqual({ days: [all], hours: [], rows: [] });
-  expect(splitSpan(all, "hour")).toEqual({ days: [], hours: [all], rows: [] });
-  expect(splitSpan({ from: at("20T00:00"), to: Infinity }, "day").days).toEqual([
-    { from: at("20T00:00"), to: Infinity },
+  const { half, day } = periods;
+  expect(splitSpan(all, [half, day])).toEqual({ slots: [{ period: day, ...all }], rows: [] });
+  expect(splitSpan(all, [half])).toEqual({ slots: [{ period: half, ...all }], rows: [] });
+  expect(splitSpan({ from: at("20T00:00"), to: Infinity }, [half, day]).slots).toEqual([
+    { period: day, from: at("20T00:00"), to: Infinity },
   ]);
 });

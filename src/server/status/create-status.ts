@@ -75,10 +75,10 @@ export function createStatus(sources: StatusSources) {
     }
   }
 
-  /** Tokens by upstream in the last half hour; nothing while there is less to go by, or nothing can be read. */
+  /** Tokens by upstream in the last half hour, that is, in its slots; nothing while there is less to go by, or nothing can be read. */
   async function readPace(): Promise<ReadonlyMap<string, number> | undefined> {
-    const to = now();
-    if (config.LEDGER_DAYS === 0 || to - startedAt < paceMs) return undefined;
+    if (config.LEDGER_DAYS === 0 || now() - startedAt < paceMs) return undefined;
+    const { to } = windowAt("1h", now());
     const window = { from: to - paceMs, to, stepMs: paceMs };
     const read = await activity.read("pace", window, undefined).catch(() => undefined);
     const used = read?.activity.upstreams.map(

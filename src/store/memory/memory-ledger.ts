@@ -2,7 +2,9 @@ import { createActivitySum } from "../../ledger/activity.ts";
 import type { Ledger, LedgerFilter } from "../../ledger/ledger.ts";
 import { matches } from "../../ledger/matches.ts";
 import { decodePlace, type PlacedRow, toPage } from "../../ledger/page-place.ts";
+import { toPart } from "../../ledger/roll-up.ts";
 import { createGrouping, createSumUp, toFigures } from "../../ledger/sum-up.ts";
+import { countBuckets } from "../../ledger/time-buckets.ts";
 import { dayMs } from "../../ledger/time-names.ts";
 import { createPackedRows } from "./packed-rows.ts";
 
@@ -63,11 +65,20 @@ export function createMemoryLedger({
       for await (const { row } of find(filter)) sumUp.add(groupOf(row), toFigures(row));
       return sumUp.sums();
     },
-    async activity(query) {
-      const { from, to, key } = query;
-      const sum = createActivitySum(query);
-      for await (const { row } of find({ from, to, ...(key === undefined ? {} : { key }) }))
-        if (row.dialect !== undefined) sum.add({ ...row, tries: row.attempts.length });
+    async activity({ from, to, stepMs, key }) {
+      const sum = createActivitySum();
+      for await (const { row } of find({ from, to, ...(key === undefined ? {} : { key }) })) {
+        const { figures, firstTokenBuckets, totalBuckets, ...others } = toPart(row);
+        const part = {
+          ...figures,
+          ...others,
+          firstTokenTimes: countBuckets(firstTokenBuckets),
+          totalTimes: countBuckets(totalBuckets),
+        };
+        sum.addStep(Math.floor((row.at - from) / stepMs), part);
+        sum.addModel(row.model, part);
+        sum.addFate(row.upstream, row.error, part);
+      }
       return sum.activity();
     },
     async flush() {},

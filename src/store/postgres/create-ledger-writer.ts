@@ -10,6 +10,8 @@ export interface LedgerWriterOptions {
   readonly connection: Connection;
   readonly watch: LedgerWatch;
   readonly startTimer: StartTimer;
+  /** Called when rows were written. */
+  readonly onWritten: () => void;
   /** The process that writes. */
   readonly owner: string;
   /** So many rows may wait. */
@@ -34,7 +36,7 @@ const badData = /^2[23]/;
 
 /** Creates a writer. */
 export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
-  const { connection, watch, startTimer, owner, maximumWaiting } = options;
+  const { connection, watch, startTimer, onWritten, owner, maximumWaiting } = options;
   const rows: LedgerRow[] = [];
   let batch: readonly LedgerRow[] = [];
   /** Of the batch: by it the database knows whether it has it already. */
@@ -59,6 +61,7 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
       const body = JSON.stringify(batch.map(encodeRow));
       await connection.ask("SELECT gateway.note($1, $2, $3)", [owner, number, body], true);
       watch.written();
+      onWritten();
     } catch (error) {
       if (!(error instanceof PostgresError && badData.test(error.code ?? ""))) {
         // That the database is away, the connection has told.

@@ -1,10 +1,13 @@
 import type { Ledger, LedgerGroup } from "../../ledger/ledger.ts";
 import { decodePlace, toPage } from "../../ledger/page-place.ts";
 import { createSumUp, readFigures } from "../../ledger/sum-up.ts";
+import { keptMs } from "../../ledger/retention.ts";
 import { dayMs, hourMs, nameDay, nameHour } from "../../ledger/time-names.ts";
+import { periods } from "../../ledger/views.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import type { LedgerWatch } from "../ledger-watch.ts";
 import type { Connection } from "./create-connection.ts";
+import type { LedgerAdder } from "./create-ledger-adder.ts";
 import type { LedgerWriter } from "./create-ledger-writer.ts";
 import { toDatabaseError } from "./postgres-error.ts";
 import { activityQuery, decodeActivity } from "./activity-query.ts";
@@ -15,11 +18,12 @@ import { decodeRow } from "./ledger-row-columns.ts";
 export interface PostgresLedgerOptions {
   readonly connection: Connection;
   readonly writer: LedgerWriter;
+  readonly adder: LedgerAdder;
   readonly watch: LedgerWatch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly startTimer: StartTimer;
-  /** How long rows are found; sums of days stay. */
+  /** How long rows are found; cells stay longer. */
   readonly days: number;
   /** How large rows may be together. */
   readonly maximumBytes: number;
@@ -45,14 +49,18 @@ function readGroup(group: LedgerGroup, value: unknown): string | null {
 
 /** Creates a ledger. */
 export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLedger {
-  const { connection, writer, watch, now, startTimer, days, maximumBytes } = options;
+  const { connection, writer, adder, watch, now, startTimer, days, maximumBytes } = options;
   let stopTimer: (() => void) | undefined;
   let isClosed = false;
 
   /** What fails is told; the next time is as good as this one. */
   async function prune(): Promise<void> {
     try {
-      await connection.askLong("SELECT gateway.prune($1, $2)", [now() - days * dayMs, maximumBytes]);
+      const slots = Object.values(periods)
+        .toSorted((one, other) => one.number - other.number)
+        .map((period) => Math.floor((now() - keptMs(period, days)) / period.ms));
+      const before = now() - days * dayMs;
+      await connection.askLong("SELECT gateway.prune($1, $2, $3)", [before, maximumBytes, slots]);
     } catch (error) {
       if (connection.isAway) return;
       watch.failed(
@@ -84,6 +92,7 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
     async sum(query) {
       const { sql, values } = sumQuery(query);
       const sums = createSumUp(query.by);
+      await adder.addUp();
       for (const row of await connection.askLong(sql, values))
         sums.add(
           query.by.map((group, index) => readGroup(group, row[`g${index}`])),
@@ -93,14 +102,20 @@ export function createPostgresLedger(options: PostgresLedgerOptions): PostgresLe
     },
     async activity(query) {
       const { sql, values } = activityQuery(query);
+      await adder.addUp();
       return decodeActivity(await connection.askLong(sql, values));
     },
     flush: () => writer.flush(),
     prune,
-    start: () => plan(firstPruneMs),
+    start() {
+      // A gateway that ended may have left some.
+      adder.plan();
+      plan(firstPruneMs);
+    },
     async close() {
       isClosed = true;
       stopTimer?.();
+      adder.close();
       await writer.close();
     },
   };

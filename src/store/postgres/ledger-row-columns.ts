@@ -35,6 +35,7 @@ export function encodeRow(row: LedgerRow): Readonly<Record<string, unknown>> {
     ),
     ...Object.fromEntries(numberColumns.map((name) => [name, row[name] ?? null])),
     rest: JSON.stringify(Object.fromEntries(rest)),
+    attempts: row.attempts.length,
   };
 }
 

@@ -7,6 +7,7 @@ import type { RunBounds, RunStore } from "../../responses/run-store.ts";
 import type { Stores } from "../stores.ts";
 import { createLedgerWatch } from "../ledger-watch.ts";
 import { createConnection } from "./create-connection.ts";
+import { createLedgerAdder } from "./create-ledger-adder.ts";
 import { createLedgerWriter } from "./create-ledger-writer.ts";
 import { createPostgresKeys } from "./create-postgres-keys.ts";
 import { createPostgresLedger, type PostgresLedger } from "./create-postgres-ledger.ts";
@@ -93,16 +94,19 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     maximumSettles: options.settlesWaiting,
   });
   const watch = createLedgerWatch({ log, now });
+  const adder = createLedgerAdder({ connection, watch, startTimer });
   const writer = createLedgerWriter({
     connection,
     watch,
     startTimer,
+    onWritten: () => adder.plan(),
     owner,
     maximumWaiting: options.ledgerWaiting ?? 10_000,
   });
   const ledger = createPostgresLedger({
     connection,
     writer,
+    adder,
     watch,
     now,
     startTimer,

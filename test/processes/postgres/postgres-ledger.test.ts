@@ -1,10 +1,16 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { encodeRow } from "../../../src/store/postgres/ledger-row-columns.ts";
+import { cellSchema } from "../../../src/store/postgres/schema/cells.ts";
+import { migrations } from "../../../src/store/postgres/schema/index.ts";
 import { createTimers } from "../../support/create-timers.ts";
 import { holdTable } from "../../support/postgres/hold-table.ts";
 import { openTestDatabase } from "../../support/postgres/open-test-database.ts";
 import { type LedgerSettings, type OpenedLedger, testLedger } from "../../store/contract/ledger-contract.ts";
-import { midnight, noon, row } from "../../store/contract/ledger-rows.ts";
+import { anyRows, midnight, noon, row } from "../../store/contract/ledger-rows.ts";
+import { activityNaively } from "../../store/contract/naive-activity.ts";
+import { sumNaively } from "../../store/contract/naive-ledger.ts";
 import { recordWatch } from "../../store/open-store.ts";
 import { openStores } from "./open-engine.ts";
 
@@ -61,6 +67,54 @@ describe("the ledger in PostgreSQL", () => {
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 1 }]);
     await ask("SELECT gateway.note($1, 2, $2)", [stores.owner, again]);
     expect(await stores.ledger.sum({ by: [] })).toMatchObject([{ requests: 2 }]);
+  });
+
+  test("a database that has sums by hour and day in place of cells gets the cells of its rows", async () => {
+    const { url, ask } = await openTestDatabase();
+    const before = migrations.slice(0, migrations.indexOf(cellSchema));
+    await ask(`CREATE SCHEMA gateway; CREATE TABLE gateway.migrations (version integer PRIMARY KEY,
+      made_at timestamptz NOT NULL DEFAULT clock_timestamp());
+      INSERT INTO gateway.migrations SELECT generate_series(1, ${before.length})`);
+    for (const sql of before) await ask(sql);
+    const [rows = []] = fc.sample(anyRows, { numRuns: 1, seed: 3 });
+    await ask("SELECT gateway.note('old', 1, $1)", [JSON.stringify(rows.map(encodeRow))]);
+    await using stores = await openStores(url, { now: () => noon });
+    const late = row("late", noon - 1, { key: "key_1", upstream: "web" });
+    stores.ledger.add(late);
+    await stores.ledger.flush();
+    const all = [...rows, late];
+    for (const by of [
+      [],
+      ["key", "model"],
+      ["upstream", "hour"],
+      ["error", "client"],
+      ["key", "dialect"],
+    ] as const)
+      expect(await stores.ledger.sum({ by })).toEqual(sumNaively(all, { by }));
+    const query = { from: midnight, to: midnight + 5 * 86_400_000, stepMs: 86_400_000 };
+    expect(await stores.ledger.activity(query)).toEqual(activityNaively(all, query));
+  });
+
+  test("what gateways noted is added up once, whoever does it, and at once for who asks", async () => {
+    const { url, ask } = await openTestDatabase();
+    const timers = createTimers();
+    await using one = await openStores(url, { startTimer: timers.start });
+    await using other = await openStores(url);
+    const count = async (table: string) =>
+      Number((await ask(`SELECT count(*) FROM gateway.${table}`))[0]?.["count"]);
+    for (const [index, { ledger }] of [one, other, one].entries()) {
+      ledger.add(row(String(index), midnight));
+      await ledger.flush();
+    }
+    expect([await count("waiting"), await count("cells")]).toEqual([3, 0]);
+    const sums = await Promise.all([one, other, one].map(({ ledger }) => ledger.sum({ by: [] })));
+    for (const sum of sums) expect(sum).toMatchObject([{ requests: 3 }]);
+    expect(await count("waiting")).toBe(0);
+    one.ledger.add(row("3", midnight));
+    await one.ledger.flush();
+    timers.expireAll();
+    await expect.poll(() => count("waiting")).toBe(0);
+    expect(await other.ledger.sum({ by: ["day"] })).toMatchObject([{ requests: 4 }]);
   });
 
   test("what stands in the way of writing is told once a minute, and nothing is lost by it", async () => {

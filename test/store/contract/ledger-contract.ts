@@ -282,8 +282,27 @@ export function testLedger(name: string, engine: LedgerEngine): void {
         fc.asyncProperty(anySum, async (query) => {
           expect(await ledger.sum(query)).toEqual(sumNaively(some, query));
         }),
-        { numRuns: 150, seed: 41 },
+        { numRuns: 300, seed: 41 },
       );
+    });
+
+    test("rows of any time, of before 1970 too, and of odd names are in their days and hours", async () => {
+      const odd = ["__proto__", "'\"\\", "{a,b}", "NULL", "🌊 ", "constructor", "\t"];
+      const some = odd.flatMap((name, index) =>
+        [-dayMs - 1, -1, 0, 1, midnight].map((at) =>
+          row(`${index} ${at}`, at, { key: name, model: name, upstream: name, client: name, dialect: name }),
+        ),
+      );
+      const ledger = await fill(some, { days: 36_500 });
+      const queries = [
+        ...(["day", "hour", "key", "client"] as const).map((group) => ({ by: [group] })),
+        { by: ["hour", "key"] as const, to: 1 },
+        { by: ["day", "client"] as const, from: -dayMs - 1, key: "NULL" },
+        { by: ["upstream", "dialect"] as const, from: -5, to: 5, key: "{a,b}", model: "{a,b}" },
+      ];
+      for (const query of queries) expect(await ledger.sum(query)).toEqual(sumNaively(some, query));
+      const days = { from: -3 * dayMs, to: 3 * dayMs, stepMs: dayMs };
+      expect(await ledger.activity(days)).toEqual(activityNaively(some, days));
     });
 
     test("rows that are noted in many writes add up to the same", async () => {
@@ -299,16 +318,17 @@ export function testLedger(name: string, engine: LedgerEngine): void {
   describe(`${name}: what happened`, () => {
     test("is told of all, step by step, by model, upstream and error", async () => {
       const asked = { dialect: "openai-chat", upstream: "web" } as const;
+      const half = 1_800_000;
       const rows = [
         fullRow,
-        row("1", midnight + 999, {
+        row("1", midnight + half - 1, {
           ...asked,
           model: "Qwen3",
           firstTokenMs: 5,
           ms: 7,
           attempts: fullRow.attempts,
         }),
-        row("2", midnight + 1000, {
+        row("2", midnight + half, {
           ...asked,
           model: "Qwen3",
           firstTokenMs: 1,
@@ -316,19 +336,20 @@ export function testLedger(name: string, engine: LedgerEngine): void {
           inputTokens: 2,
           nanoUsd: 9,
         }),
-        row("3", midnight + 3000, { dialect: "openai-chat", outcome: "refused", error: "rate-limited" }),
-        row("a list", midnight + 4000),
-        row("too late", midnight + 5000, asked),
+        row("3", midnight + 3 * half, { dialect: "openai-chat", outcome: "refused", error: "rate-limited" }),
+        row("too late", midnight + 5 * half, asked),
       ];
       const ledger = await fill(rows);
-      const activity = await ledger.activity({ from: midnight, to: midnight + 5000, stepMs: 1000 });
+      const query = { from: midnight, to: midnight + 5 * half, stepMs: half };
+      const activity = await ledger.activity(query);
       expect(activity.all).toMatchObject({ requests: 4, failed: 1, refused: 1, left: 0, recovered: 1 });
       expect(activity.all?.totalMs).toEqual({ p50: 3, p95: 7 });
-      expect(activity.all?.firstTokenMs).toEqual({ p50: 5, p95: 400 });
+      // In truth 400.
+      expect(activity.all?.firstTokenMs).toEqual({ p50: 5, p95: 412 });
       expect(activity.steps.map(({ of, requests, lastAt }) => [of, requests, lastAt - midnight])).toEqual([
-        [0, 2, 999],
-        [1, 1, 1000],
-        [3, 1, 3000],
+        [0, 2, half - 1],
+        [1, 1, half],
+        [3, 1, 3 * half],
       ]);
       expect(activity.models.map(({ of, requests }) => [of, requests])).toEqual([
         ["Qwen3", 2],
@@ -339,7 +360,7 @@ export function testLedger(name: string, engine: LedgerEngine): void {
         { error: "rate-limited", failed: 0, refused: 1 },
         { error: "upstream-truncated", failed: 1, refused: 0 },
       ]);
-      expect(activity).toEqual(activityNaively(rows, { from: midnight, to: midnight + 5000, stepMs: 1000 }));
+      expect(activity).toEqual(activityNaively(rows, query));
     });
 
     test("of a key alone is what that one asked, and of nothing is nothing", async () => {
@@ -350,7 +371,46 @@ export function testLedger(name: string, engine: LedgerEngine): void {
       });
       const nothing = { steps: [], models: [], upstreams: [], errors: [] };
       expect(await ledger.activity({ ...day, key: "key_unknown" })).toEqual(nothing);
-      expect(await ledger.activity({ ...day, from: midnight + 2 })).toEqual(nothing);
+      expect(await ledger.activity({ ...day, from: midnight + dayMs, to: midnight + 2 * dayMs })).toEqual(
+        nothing,
+      );
+    });
+
+    test("and what is summed up are the same when rows come late, in many writes, in any order", async () => {
+      const [some = []] = fc.sample(anyRows, { numRuns: 1, seed: 7 });
+      const rows = some.toSorted((one, other) => other.at - one.at);
+      const { ledger } = await open();
+      for (const [index, one] of rows.entries()) {
+        ledger.add(one);
+        if (index % 4 === 3) await ledger.flush();
+      }
+      await ledger.flush();
+      const days = { from: midnight - dayMs, to: midnight + 5 * dayMs, stepMs: 15 * 3_600_000 };
+      for (const query of [days, { ...days, key: "key_1" }])
+        expect(await ledger.activity(query)).toEqual(activityNaively(rows, query));
+      for (const by of [["upstream", "client"], ["key", "error"], ["hour"]] as const)
+        expect(await ledger.sum({ by })).toEqual(sumNaively(rows, { by }));
+    });
+
+    test("a time's percentiles stay within 5 %, however many requests there are", async () => {
+      const times = Array.from({ length: 3000 }, (_, index) => 1 + ((index * 7919) % 90_001));
+      const rows = times.map((ms, index) => row(`${index}`, midnight + index, { ms, firstTokenMs: ms / 2 }));
+      const { ledger } = await open();
+      for (const [index, one] of rows.entries()) {
+        ledger.add(one);
+        if (index % 500 === 499) await ledger.flush();
+      }
+      const day = { from: midnight, to: midnight + dayMs, stepMs: dayMs };
+      const { all } = await ledger.activity(day);
+      const sorted = times.toSorted((one, other) => one - other);
+      for (const [percent, total = 0, first = 0] of [
+        [50, all?.totalMs?.p50, all?.firstTokenMs?.p50],
+        [95, all?.totalMs?.p95, all?.firstTokenMs?.p95],
+      ] as const) {
+        const exact = sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0;
+        expect(Math.abs(total / exact - 1)).toBeLessThan(0.05);
+        expect(Math.abs((2 * first) / exact - 1)).toBeLessThan(0.05);
+      }
     });
 
     test("any activity is that of its rows", async () => {

@@ -58,10 +58,21 @@ const sessions = ["s1", "s2"];
 const outcomes = ["answered", "failed", "refused", "left"] as const;
 const errors = ["overloaded", "rate-limited"] as const;
 
-/** Few moments, many of them at the edge of an hour or a day. */
-const moment = fc
-  .tuple(fc.integer({ min: 0, max: 4 * 24 }), fc.constantFrom(-1, 0, 1, 1_234_567))
-  .map(([hours, off]) => midnight + hours * hourMs + off);
+/** Few moments, many of them at the edge of an hour or a day, some in the last hour. */
+const moment = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.integer({ min: 0, max: 4 * 24 }), fc.constantFrom(-1, 0, 1, 1_234_567))
+      .map(([hours, off]) => midnight + hours * hourMs + off),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.integer({ min: 1, max: 48 }), fc.constantFrom(-1, 0, 1))
+      .map(([steps, off]) => noon - steps * 75_000 + off),
+  },
+);
 
 const count = fc.option(fc.nat(100_000), { nil: undefined });
 const name = <T>(names: readonly T[]) => fc.option(fc.constantFrom(...names), { nil: undefined });
@@ -130,30 +141,28 @@ const groups: readonly LedgerGroup[] = [
   "error",
   "client",
 ];
-const sumsMadeBefore: readonly LedgerGroup[] = ["key", "model", "day", "hour"];
-
-/** Sums, half of them such as are read from sums that were made when rows were written. */
+/** Sums by any two at most, with any filters. */
 export const anySum: fc.Arbitrary<LedgerSumQuery> = fc
-  .oneof(
-    fc.record({ ...sumFilter, by: fc.subarray([...groups], { maxLength: 2 }) }),
-    fc.record({
-      from: sumFilter.from,
-      to: sumFilter.to,
-      key: sumFilter.key,
-      model: sumFilter.model,
-      by: fc.subarray([...sumsMadeBefore], { maxLength: 2 }),
-    }),
-  )
+  .record({ ...sumFilter, by: fc.subarray([...groups], { maxLength: 2 }) })
   .map((parts) => compact(parts) as LedgerSumQuery);
 
-/** Times of some days, cut into few or many steps. */
+/** Times of some days in steps of whole half hours, and of the last two hours in shorter ones. */
 export const anyActivity: fc.Arbitrary<LedgerActivityQuery> = fc
-  .record({
-    from: moment,
-    days: fc.integer({ min: 0, max: 5 }),
-    stepMs: fc.constantFrom(1000, 75_000, hourMs, 12 * hourMs),
-    key: fc.option(fc.constantFrom(...keys), { nil: undefined }),
-  })
+  .oneof(
+    fc.record({
+      from: fc.integer({ min: -48, max: 5 * 48 }).map((halves) => midnight + halves * (hourMs / 2)),
+      stepMs: fc.constantFrom(hourMs / 2, hourMs, 3.5 * hourMs, 15 * hourMs),
+      steps: fc.integer({ min: 0, max: 48 }),
+      key: fc.option(fc.constantFrom(...keys), { nil: undefined }),
+    }),
+    fc.record({
+      from: fc.integer({ min: 1, max: 96 }).map((slots) => noon - slots * 75_000),
+      stepMs: fc.constantFrom(75_000, hourMs / 2),
+      steps: fc.integer({ min: 0, max: 48 }),
+      key: fc.option(fc.constantFrom(...keys), { nil: undefined }),
+    }),
+  )
   .map(
-    ({ days, ...query }) => compact({ ...query, to: query.from + days * 24 * hourMs }) as LedgerActivityQuery,
+    ({ steps, ...query }) =>
+      compact({ ...query, to: query.from + steps * query.stepMs }) as LedgerActivityQuery,
   );

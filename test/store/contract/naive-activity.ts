@@ -2,11 +2,15 @@ import type { ActivityFigures, LedgerActivity, LedgerActivityQuery } from "../..
 import type { LedgerRow } from "../../../src/ledger/ledger-row.ts";
 import { listNaively } from "./naive-ledger.ts";
 
-/** The smallest value that so many percent do not exceed, by trying each. */
+/** The smallest value that so many percent do not exceed, by trying each, as its bucket tells it: from one eighth of an octave to the next, in the middle. */
 function percentile(values: readonly number[], percent: number): number {
   const fits = (value: number) =>
     values.filter((one) => one <= value).length * 100 >= percent * values.length;
-  return Math.min(...values.filter(fits));
+  const found = Math.min(...values.filter(fits));
+  if (found < 1) return 0;
+  let eighths = 0;
+  while (2 ** ((eighths + 1) / 8) <= found) eighths += 1;
+  return Math.round(2 ** ((eighths + 0.5) / 8));
 }
 
 function percentiles(values: readonly number[]) {
@@ -47,7 +51,7 @@ export function activityNaively(
   { from, to, stepMs, key }: LedgerActivityQuery,
 ): LedgerActivity {
   const filter = { from, to, ...(key === undefined ? {} : { key }) };
-  const found = listNaively(rows, filter).filter(({ dialect }) => dialect !== undefined);
+  const found = listNaively(rows, filter);
   const errors = group(found, ({ error }) => error).map(({ of: error, failed, refused }) => ({
     error,
     failed,

@@ -1,3 +1,4 @@
+import { cellSchema } from "./cells.ts";
 import { keySchema } from "./keys.ts";
 import { ledgerSchema } from "./ledger.ts";
 import { limitPlanSchema } from "./limit-plans.ts";
@@ -22,4 +23,5 @@ export const migrations: readonly string[] = [
   runSchema,
   noticeSchema,
   limitPlanSchema,
+  cellSchema,
 ];

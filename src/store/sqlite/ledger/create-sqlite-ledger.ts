@@ -1,7 +1,7 @@
 import path from "node:path";
 
 import type { LedgerActivity } from "../../../ledger/activity.ts";
-import type { Ledger, LedgerPage, LedgerSum } from "../../../ledger/ledger.ts";
+import type { Ledger, LedgerPage } from "../../../ledger/ledger.ts";
 import { startUnrefTimer } from "../../../stream/real-timer.ts";
 import type { StartTimer } from "../../../stream/with-idle-timeout.ts";
 import { StoreError } from "../../response-store.ts";
@@ -11,6 +11,7 @@ import { siblingModule } from "../sibling-module.ts";
 import type { LedgerQuestion } from "./ledger-reports.ts";
 import type { LedgerCommand, LedgerTableSettings } from "./ledger-table.ts";
 import { createLedgerWatch, type LedgerWatchOptions } from "../../ledger-watch.ts";
+import { type PackedSums, unpackSums } from "./packed-sums.ts";
 import type { LedgerBounds } from "./prune-ledger.ts";
 import { createReportReader } from "./report-reader.ts";
 import { createRowWriter } from "./row-writer.ts";
@@ -109,7 +110,7 @@ export function createSqliteLedger(options: SqliteLedgerOptions): SqliteLedger {
     },
     // What the reports answer is what the ledger's own code made.
     list: async (query) => (await ask({ kind: "list", query })) as LedgerPage,
-    sum: async (query) => (await ask({ kind: "sum", query })) as readonly LedgerSum[],
+    sum: async (query) => unpackSums((await ask({ kind: "sum", query })) as PackedSums),
     activity: async (query) => (await ask({ kind: "activity", query })) as LedgerActivity,
     flush: () => writer.flush(),
     async prune() {

@@ -1,19 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 
 import type { LedgerActivity, LedgerActivityQuery } from "../../../ledger/activity.ts";
-import type {
-  LedgerGroup,
-  LedgerPage,
-  LedgerPageQuery,
-  LedgerSum,
-  LedgerSumQuery,
-} from "../../../ledger/ledger.ts";
+import type { LedgerGroup, LedgerPage, LedgerPageQuery, LedgerSumQuery } from "../../../ledger/ledger.ts";
 import { toPage } from "../../../ledger/page-place.ts";
 import { createSumUp, readFigures } from "../../../ledger/sum-up.ts";
-import { dayMs, hourMs, nameDay, nameHour } from "../../../ledger/time-names.ts";
+import { createTimeNames } from "../../../ledger/time-names.ts";
 import type { Table } from "../protocol.ts";
 import { fromCells } from "./ledger-columns.ts";
 import { watchFile } from "./open-ledger-file.ts";
+import { type PackedSums, packSums } from "./packed-sums.ts";
 import { readActivity } from "./read-activity.ts";
 import { selectRows } from "./select-rows.ts";
 import { selectSums } from "./select-sums.ts";
@@ -70,24 +65,25 @@ export function openTable(
     return toPage(rows, query.limit);
   }
 
-  function sum(query: LedgerSumQuery): readonly LedgerSum[] {
+  function sum(query: LedgerSumQuery): PackedSums {
     const nameOf = createNames();
+    const times = createTimeNames();
     const sumUp = createSumUp(query.by);
     const toName = (group: LedgerGroup, value: number): string | null => {
-      if (group === "day") return nameDay(value * dayMs);
-      if (group === "hour") return nameHour(value * hourMs);
+      if (group === "day") return times.day(value);
+      if (group === "hour") return times.hour(value);
       return nameOf(value) ?? null;
     };
     for (const { sql, values } of selectSums(query, findName)) {
-      for (const part of database.prepare(sql).all(...values)) {
+      for (const part of database.prepare(sql).iterate(...values)) {
         const group = query.by.map((name, index) => toName(name, Number(part[`group${index}`])));
         sumUp.add(group, readFigures(part));
       }
     }
-    return sumUp.sums();
+    return packSums(query.by, sumUp.members());
   }
 
-  function answer(question: LedgerQuestion): LedgerPage | readonly LedgerSum[] | LedgerActivity {
+  function answer(question: LedgerQuestion): LedgerPage | PackedSums | LedgerActivity {
     if (question.kind === "list") return list(question.query);
     if (question.kind === "sum") return sum(question.query);
     return readActivity(database, question.query, { findName, nameOf: createNames() });

@@ -1,5 +1,5 @@
-import { figureNames } from "../../../ledger/sum-up.ts";
 import { dayMs } from "../../../ledger/time-names.ts";
+import { cellCounts, cellKeys, cellTimes } from "./cell-columns.ts";
 import { ledgerColumns } from "./ledger-columns.ts";
 
 const types = {
@@ -15,16 +15,12 @@ const requestColumns = Object.entries(ledgerColumns)
   .map(([name, kind]) => `"${name}" ${types[kind]}${kind === "name" ? " NOT NULL" : ""}`)
   .join(", ");
 
-const sums = (table: string) => `
-  CREATE TABLE IF NOT EXISTS ${table} (
-    slot INTEGER NOT NULL, "key" INTEGER NOT NULL, model INTEGER NOT NULL,
-    ${figureNames.map((column) => `"${column}" INTEGER NOT NULL`).join(", ")},
-    PRIMARY KEY (slot, "key", model)) WITHOUT ROWID;`;
+const numbers = [...cellKeys, ...cellCounts, "lastAt"];
 
 /**
- * The tables of a ledger: rows, sums by hour and by day (`slot`: so many since the epoch), and names. Each filter that leaves few rows of
- * many has an index, in the order of pages; of outcomes, errors and sessions only those that few rows have. Ids look like chance, so theirs
- * goes by day: else each row would change a page of its own.
+ * The tables of a ledger: rows, cells, and names. Each filter that leaves few rows of many has an index, in the order of pages; of outcomes,
+ * errors and sessions only those that few rows have. Ids look like chance, so theirs goes by day: else each row would change a page of its own.
+ * Cells go by their time, so that all that a write changes lies together.
  */
 export const ledgerSchema = `
   CREATE TABLE IF NOT EXISTS names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, day INTEGER NOT NULL, lasting INTEGER NOT NULL);
@@ -38,5 +34,6 @@ export const ledgerSchema = `
   CREATE INDEX IF NOT EXISTS requestsByOutcome ON requests (outcome, at) WHERE outcome > 0;
   CREATE INDEX IF NOT EXISTS requestsByError ON requests (error, at) WHERE error > 0;
   CREATE INDEX IF NOT EXISTS requestsBySession ON requests (session, at) WHERE session IS NOT NULL;
-  ${sums("hours")}
-  ${sums("days")}`;
+  CREATE TABLE IF NOT EXISTS cells (
+    ${numbers.map((name) => `"${name}" INTEGER NOT NULL`).join(", ")}, ${cellTimes.map((name) => `"${name}" BLOB NOT NULL`).join(", ")},
+    PRIMARY KEY (${cellKeys.map((name) => `"${name}"`).join(", ")})) WITHOUT ROWID;`;

@@ -2,14 +2,17 @@ import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 
 import type { LedgerRow } from "../../../ledger/ledger-row.ts";
-import { dayMs, hourMs } from "../../../ledger/time-names.ts";
+import { recentFrom } from "../../../ledger/retention.ts";
+import { rollUp } from "../../../ledger/roll-up.ts";
+import { dayMs } from "../../../ledger/time-names.ts";
 import type { Table } from "../protocol.ts";
+import { createCatchUp } from "./catch-up.ts";
+import { createCellWriter } from "./cell-writer.ts";
 import { ledgerColumns, toCells } from "./ledger-columns.ts";
 import { ledgerSchema } from "./ledger-schema.ts";
 import { createNameNumbers } from "./name-numbers.ts";
 import { watchFile } from "./open-ledger-file.ts";
 import { createLedgerPruning, type LedgerBounds } from "./prune-ledger.ts";
-import { createSumWriter, type NumberedRow } from "./sum-writer.ts";
 
 export { openForWriting as openFile } from "./open-ledger-file.ts";
 
@@ -39,24 +42,24 @@ export function openTable(
   const checkFile = watchFile(file);
   const names = createNameNumbers(database);
   const pruning = createLedgerPruning(database, settings, names);
-  const addToHours = createSumWriter(database, "hours", hourMs);
-  const addToDays = createSumWriter(database, "days", dayMs);
+  const addCells = createCellWriter(database, names);
+  const catchUp = createCatchUp(database, addCells);
   const columns = Object.keys(ledgerColumns);
   const insert = database.prepare(
     `INSERT INTO requests (${columns.map((name) => `"${name}"`).join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
   );
 
-  function note(rows: readonly LedgerRow[]): void {
-    const numbered = rows.map((row): NumberedRow => {
+  function note(rows: readonly LedgerRow[], now: number): void {
+    for (const row of rows) {
       const day = Math.floor(row.at / dayMs);
-      const lasting = (text: string | undefined) =>
-        text === undefined ? 0 : names.numberOf(text, day, true);
-      const numbers = { row, key: lasting(row.key), model: lasting(row.model) };
       insert.run(...toCells(row, (text) => names.numberOf(text, day, false)));
-      return numbers;
-    });
-    addToHours(numbered);
-    addToDays(numbered);
+    }
+    addCells(rollUp(rows, recentFrom(now)));
+  }
+
+  function step(now: number): void {
+    if (catchUp.isDue()) catchUp.step(recentFrom(now));
+    else pruning.step(now);
   }
 
   return {
@@ -68,9 +71,9 @@ export function openTable(
       const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
       if ((log?.size ?? 0) > largestLog)
         throw new Error("another program's open transaction keeps the write-ahead log from being emptied");
-      note(rows);
-      if (prune) pruning.step(now);
-      return pruning.isDue(now);
+      note(rows, now);
+      if (prune) step(now);
+      return catchUp.isDue() || pruning.isDue(now);
     },
     makeRoom: () => false,
     forget: names.forget,

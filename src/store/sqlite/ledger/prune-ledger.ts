@@ -1,6 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 
-import { dayMs, hourMs } from "../../../ledger/time-names.ts";
+import { keptMs } from "../../../ledger/retention.ts";
+import { dayMs } from "../../../ledger/time-names.ts";
+import { type Period, periods } from "../../../ledger/views.ts";
+import { cellKeys } from "./cell-columns.ts";
 import type { NameNumbers } from "./name-numbers.ts";
 
 /** How much a ledger may hold. */
@@ -10,10 +13,6 @@ export interface LedgerBounds {
   /** Of the file, without what is free in it. */
   readonly limitBytes: number;
 }
-
-/** Sums by hour are kept for so many days, by day for a year and a month; or as long as rows, where that is longer. */
-const hourlyDays = 90;
-const dailyDays = 400;
 
 /** So many rows go at once: they take less than 10 ms, and writes come between. */
 const stepRows = 500;
@@ -29,36 +28,29 @@ export interface LedgerPruning {
   step(now: number): void;
 }
 
-/** Creates the pruning of one ledger: rows first, then sums. */
+/** Creates the pruning of one ledger. */
 export function createLedgerPruning(
   database: DatabaseSync,
   bounds: LedgerBounds,
   names: NameNumbers,
 ): LedgerPruning {
-  const oldest = (column: string, table: string) =>
-    database.prepare(`SELECT min(${column}) AS oldest FROM ${table}`);
-  const removeSums = (table: string) =>
-    database.prepare(`
-      DELETE FROM ${table} WHERE (slot, "key", model) IN
-      (SELECT slot, "key", model FROM ${table} WHERE slot < ? ORDER BY slot LIMIT ${stepRows})`);
-  const tables = [
-    {
-      oldest: oldest("at", "requests"),
-      remove: database.prepare(`
-        DELETE FROM requests WHERE sequence IN (SELECT sequence FROM requests WHERE at < ? ORDER BY at LIMIT ${stepRows})`),
-      firstKept: (now: number) => now - bounds.days * dayMs,
-    },
-    {
-      oldest: oldest("slot", "hours"),
-      remove: removeSums("hours"),
-      firstKept: (now: number) => Math.floor((now - Math.max(bounds.days, hourlyDays) * dayMs) / hourMs),
-    },
-    {
-      oldest: oldest("slot", "days"),
-      remove: removeSums("days"),
-      firstKept: (now: number) => Math.floor(now / dayMs) - Math.max(bounds.days, dailyDays),
-    },
-  ];
+  const keys = cellKeys.map((name) => `"${name}"`).join(", ");
+  const cells = (period: Period) => ({
+    oldest: database.prepare(`SELECT min(slot) AS oldest FROM cells WHERE period = ${period.number}`),
+    remove: database.prepare(`
+      DELETE FROM cells WHERE (${keys}) IN
+      (SELECT ${keys} FROM cells WHERE period = ${period.number} AND slot < ? ORDER BY slot LIMIT ${stepRows})`),
+    firstKept: (now: number) => Math.floor((now - keptMs(period, bounds.days)) / period.ms),
+  });
+  const requests = {
+    oldest: database.prepare("SELECT min(at) AS oldest FROM requests"),
+    remove: database.prepare(`
+      DELETE FROM requests WHERE sequence IN (SELECT sequence FROM requests WHERE at < ? ORDER BY at LIMIT ${stepRows})`),
+    firstKept: (now: number) => now - bounds.days * dayMs,
+  };
+  const days = cells(periods.day);
+  const cellTables = [cells(periods.recent), cells(periods.half), cells(periods.hour), days];
+  const tables = [requests, ...cellTables];
   const pragma = (name: string) => {
     const statement = database.prepare(`PRAGMA ${name}`);
     return () => Number(statement.get()?.[name]);
@@ -81,11 +73,21 @@ export function createLedgerPruning(
     isTooFree() ||
     (isTooMuch() && tables.some((table) => oldestOf(table) !== undefined));
 
-  /** Rows and sums that had them are gone. */
+  /** Of what is too much rows go first, but for those of the last day: names that clients make up shall not fill the file with cells alone. */
+  function removeSome(now: number): void {
+    const day = now - dayMs;
+    if ((oldestOf(requests) ?? Infinity) < day) requests.remove.run(day);
+    else
+      [...cellTables, requests]
+        .find((table) => oldestOf(table) !== undefined)
+        ?.remove.run(Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Rows and cells that had them are gone. */
   function pruneNames(now: number): void {
     const today = Math.floor(now / dayMs);
-    const [rows, , days] = tables.map(oldestOf);
-    names.prune(rows === undefined ? today : Math.floor(rows / dayMs), days ?? today);
+    const oldestRow = oldestOf(requests);
+    names.prune(oldestRow === undefined ? today : Math.floor(oldestRow / dayMs), oldestOf(days) ?? today);
   }
 
   return {
@@ -93,8 +95,7 @@ export function createLedgerPruning(
     step(now) {
       const tooOld = tables.filter((table) => isTooOld(table, now));
       for (const table of tooOld) table.remove.run(table.firstKept(now));
-      if (tooOld.length === 0 && isTooMuch())
-        tables.find((table) => oldestOf(table) !== undefined)?.remove.run(Number.MAX_SAFE_INTEGER);
+      if (tooOld.length === 0 && isTooMuch()) removeSome(now);
       if (isTooFree()) database.exec(`PRAGMA incremental_vacuum(${stepPages})`);
       // Looks at all of them: once, at the end.
       if (!isDue(now)) pruneNames(now);

@@ -1,12 +1,16 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 
 import {
+  type ActivityFigure,
   createActivitySum,
   type LedgerActivity,
   type LedgerActivityQuery,
 } from "../../../ledger/activity.ts";
-import type { ErrorKind } from "../../../errors.ts";
-import { outcomes } from "./ledger-columns.ts";
+import { type CellRange, planActivity } from "../../../ledger/plan-activity.ts";
+import { readFigures } from "../../../ledger/sum-up.ts";
+import { decodeTimes, type Times } from "../../../ledger/time-buckets.ts";
+import { cellCounts } from "./cell-columns.ts";
+import { cellsOf } from "./select-cells.ts";
 import { type FindName, toConditions, toWhere } from "./select-rows.ts";
 
 /** How names are found by their numbers, and the other way round. */
@@ -15,40 +19,52 @@ export interface Names {
   readonly nameOf: (id: number) => string | undefined;
 }
 
-const optional = (cell: unknown): number | undefined => (typeof cell === "number" ? cell : undefined);
+/** Counts as floating point, since an integer that is too large for a number would fail. */
+const columns = [
+  "slot, model, upstream, error, lastAt, firstTokenTimes, totalTimes",
+  ...cellCounts.map((name) => `CAST("${name}" AS REAL) AS "${name}"`),
+].join(", ");
 
-/** Adds up the rows of a time, one by one: they are read as they are needed, and percentiles want all of them. */
+const timesOf = (cell: SQLOutputValue | undefined): Times =>
+  decodeTimes(cell instanceof Uint8Array ? cell : new Uint8Array());
+
+/** Adds up the cells of a time. Throws `RangeError` where it is not cut into whole slots. */
 export function readActivity(
   database: DatabaseSync,
   query: LedgerActivityQuery,
   { findName, nameOf }: Names,
 ): LedgerActivity {
-  const { from, to, key } = query;
-  const sum = createActivitySum(query);
-  const conditions = toConditions({ from, to, ...(key === undefined ? {} : { key }) }, findName);
-  if (conditions === undefined) return sum.activity();
-  const where = toWhere({ ...conditions, terms: [...conditions.terms, "dialect > 0"] });
-  const rows = database
-    .prepare(
-      `SELECT at, outcome, model, upstream, error, inputTokens, outputTokens, nanoUsd, firstTokenMs, ms,
-        json_array_length(coalesce(attempts, '[]')) AS tries FROM requests ${where}`,
-    )
-    .iterate(...conditions.values);
-  for (const row of rows) {
-    sum.add({
-      at: Number(row["at"]),
-      outcome: outcomes[Number(row["outcome"])] ?? "failed",
-      model: nameOf(Number(row["model"])),
-      upstream: nameOf(Number(row["upstream"])),
-      // Noted as one.
-      error: nameOf(Number(row["error"])) as ErrorKind | undefined,
-      inputTokens: optional(row["inputTokens"]),
-      outputTokens: optional(row["outputTokens"]),
-      nanoUsd: optional(row["nanoUsd"]),
-      firstTokenMs: optional(row["firstTokenMs"]),
-      ms: Number(row["ms"]),
-      tries: Number(row["tries"]),
-    });
+  const { from, stepMs, key } = query;
+  const { steps, models, fates } = planActivity(query);
+  const sum = createActivitySum();
+  const filter = toConditions(key === undefined ? {} : { key }, findName);
+  if (filter === undefined) return sum.activity();
+
+  function read(
+    { view, spans }: CellRange,
+    add: (part: ActivityFigure, nameIn: (column: string) => string | undefined, at: number) => void,
+  ): void {
+    for (const span of spans) {
+      const cells = cellsOf(view, span);
+      const where = toWhere({ ...cells, terms: [...cells.terms, ...(filter?.terms ?? [])] });
+      const found = database
+        .prepare(`SELECT ${columns} FROM cells ${where}`)
+        .iterate(...cells.values, ...(filter?.values ?? []));
+      for (const cell of found) {
+        const part = {
+          ...readFigures(cell),
+          recovered: Number(cell["recovered"]),
+          lastAt: Number(cell["lastAt"]),
+          firstTokenTimes: timesOf(cell["firstTokenTimes"]),
+          totalTimes: timesOf(cell["totalTimes"]),
+        };
+        add(part, (column) => nameOf(Number(cell[column])), Number(cell["slot"]) * span.period.ms);
+      }
+    }
   }
+
+  read(steps, (part, _nameIn, at) => sum.addStep(Math.floor((at - from) / stepMs), part));
+  read(models, (part, nameIn) => sum.addModel(nameIn("model"), part));
+  read(fates, (part, nameIn) => sum.addFate(nameIn("upstream"), nameIn("error"), part));
   return sum.activity();
 }
