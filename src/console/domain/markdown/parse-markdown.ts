@@ -155,13 +155,13 @@ function readTable(source: Lines, line: string): Block {
     if (!cell.endsWith(":")) return cell.startsWith(":") ? "left" : undefined;
     return cell.startsWith(":") ? "center" : "right";
   });
-  const rows: string[][] = [];
+  const rows: (readonly string[])[] = [];
   source.at += 2;
   for (; source.at < source.lines.length; source.at += 1) {
     const row = source.lines[source.at] ?? "";
     if (!row.includes("|")) break;
-    const cells = splitRow(row);
-    rows.push(head.map((_, index) => cells[index] ?? ""));
+    // Short ones stay short: filled up, a few thousand lines below a wide head would be more cells than fit anywhere.
+    rows.push(splitRow(row).slice(0, head.length));
   }
   return {
     kind: "table",

@@ -101,6 +101,7 @@ function renderBlock(block: Block): ComponentChildren {
                   {row.map((cell, place) => (
                     <td class={`align-${block.aligns[place] ?? "left"}`}>{cell.map(renderInline)}</td>
                   ))}
+                  {row.length < block.head.length && <td colSpan={block.head.length - row.length} />}
                 </tr>
               ))}
             </tbody>
