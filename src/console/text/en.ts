@@ -38,6 +38,7 @@ export const en = {
     whereText:
       "The operator's tokens are ADMIN_TOKEN and BEARER_TOKEN in the settings of the gateway (.env). Everybody else has a key (akc-…) from the operator.",
     refused: "The gateway refused this token.",
+    noToken: "This is no token: tokens and keys are letters, digits and signs without spaces. Copy it whole.",
     failed: "The gateway can't be asked who you are.",
   },
   common: {

@@ -34,6 +34,7 @@ export const zh: Texts = {
     whereText:
       "管理员的令牌是网关设置（.env）中的 ADMIN_TOKEN 和 BEARER_TOKEN；其他人的密钥（akc-…）由管理员发放。",
     refused: "网关拒绝了此令牌。",
+    noToken: "这不是令牌：令牌和密钥只含字母、数字和符号，不含空格。请完整复制。",
     failed: "无法向网关查询你的身份。",
   },
   common: {

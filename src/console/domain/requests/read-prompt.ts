@@ -51,7 +51,10 @@ interface Uncut {
 }
 
 /** The first of the texts from `next` on that stands in a stretch, and where. */
-function findTheirs({ text, next }: Uncut, known: readonly string[]): { index: number; begin: number } | undefined {
+function findTheirs(
+  { text, next }: Uncut,
+  known: readonly string[],
+): { index: number; begin: number } | undefined {
   for (let index = next; index < known.length; index += 1) {
     const theirs = known[index] ?? "";
     const begin = theirs.length <= text.length ? placeOf(text, theirs) : -1;

@@ -4,6 +4,7 @@ import { ask, AskError } from "../../api/ask.ts";
 import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
 import { access } from "../../state/access.ts";
+import { onOtherToken } from "../../state/token.ts";
 import { requestsPath } from "./list-state.ts";
 
 /** What is known of one request. */
@@ -36,6 +37,11 @@ async function readTrace(id: string): Promise<TraceObject | undefined> {
 }
 
 let newest = 0;
+
+onOtherToken(() => {
+  newest += 1;
+  detail.value = { kind: "loading" };
+});
 
 /** Reads a request by its id, and its trace where there is one that we may read. Never rejects. */
 export async function readDetail(id: string): Promise<void> {
