@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Block, Inline } from "../../../src/console/domain/markdown/nodes.ts";
-import { parseMarkdown } from "../../../src/console/domain/markdown/parse-markdown.ts";
+import { createMarkdownReader, parseMarkdown } from "../../../src/console/domain/markdown/parse-markdown.ts";
 
 /** One line that tells the tree. */
 function show(blocks: readonly Block[]): string {
@@ -82,6 +82,27 @@ describe("blocks", () => {
     ["a | b", "p(a | b)"],
     ["", ""],
   ])("%j", (text, tree) => expect(show(parseMarkdown(text))).toBe(tree));
+});
+
+const grown = [
+  "a\n-",
+  "\n\n- b\n\n  c\n* d\n\n",
+  "e | f\n-",
+  "--|--\n1 | 2\n3\r",
+  "\n\n```js\nx\n\n\n``",
+  "`\n> q\n> r\ns\n\n===\n# t\n\n\tu\n1. v\n2. w\n",
+  "\n\n   x\ny\n~~~\n# z\n\n- no\n",
+].join("");
+
+test("a text that grows is read at each length as it is read whole, and what is settled only once", () => {
+  const read = createMarkdownReader();
+  for (let length = 0; length <= grown.length; length += 1) {
+    const text = grown.slice(0, length);
+    expect(read(text)).toEqual(parseMarkdown(text));
+  }
+  const [first] = read(grown);
+  expect(read(`${grown}more`)[0]).toBe(first);
+  expect(read("another")).toEqual(parseMarkdown("another"));
 });
 
 const count = 50_000;
