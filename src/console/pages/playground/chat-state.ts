@@ -117,7 +117,7 @@ export function chooseModel(place: number, model: string): void {
   changeLane(chat.value.id, place, (lane) => ({ ...lane, model }));
 }
 
-/** Puts a second model beside the first, with all that was said so far. */
+/** Puts a second model beside the first, with all that was said so far. Not while an answer comes: that has one place. */
 export function startCompare(): void {
   const models =
     status.value?.models.filter(({ kind, alias_of: of }) => kind === "chat" && of === null) ?? [];
@@ -130,7 +130,7 @@ export function startCompare(): void {
   });
 }
 
-/** Goes on with one model. */
+/** Goes on with one model. Not while an answer comes: its place may become another. */
 export function endCompare(place: number): void {
   changeChat(chat.value.id, (one) => ({ ...one, lanes: one.lanes.filter((_, index) => index !== place) }));
 }
