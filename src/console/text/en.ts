@@ -24,6 +24,8 @@ export const en = {
     lost: (clock: string) => `No connection since ${clock}.`,
     lostRest: (seconds: number) => `Figures are from then. Trying again in ${seconds} s.`,
     noPage: "There is no such page.",
+    broken: "This page can't be shown",
+    brokenText: (error: string) => `${error}. That is a mistake of the console; all else goes on.`,
     notLoaded: "This page could not be loaded",
     notLoadedText: "The gateway does not answer, or was updated meanwhile.",
     reload: "Load again",

@@ -20,6 +20,8 @@ export const zh: Texts = {
     lost: (clock) => `自 ${clock} 起没有连接。`,
     lostRest: (seconds) => `数据停留在那时。${seconds} 秒后重试。`,
     noPage: "没有这个页面。",
+    broken: "无法显示此页面",
+    brokenText: (error) => `${error}。这是控制台的错误，其他功能不受影响。`,
     notLoaded: "无法加载此页面",
     notLoadedText: "网关没有应答，或已被更新。",
     reload: "重新加载",

@@ -400,6 +400,30 @@ test("where the browser keeps nothing, it says so, and one can talk all the same
   await console.check();
 });
 
+test("what another version has written into a chat breaks neither it nor the list", async () => {
+  await using stack = await startStack({ overrides });
+  await using console = await openConsole(browser, { url: stack.url, route });
+  const { page } = console;
+  stack.simulator.enqueue({ text: "One." });
+  await say(page, "First");
+  await waitForRest(page);
+  await page.getByRole("button", { name: "First", exact: true }).waitFor();
+  await page.evaluate(`new Promise((resolve) => {
+    indexedDB.open("akashchat-api.playground").onsuccess = ({ target: { result } }) => {
+      const change = result.transaction(["heads", "chats"], "readwrite");
+      change.objectStore("heads").put({ id: "odd", at: Date.now() });
+      change.objectStore("chats").put({ id: "odd", lanes: [{ model: "m", turns: [{ kind: "user" }, null] }] });
+      change.oncomplete = resolve;
+    };
+  })`);
+  await page.reload();
+  await page.getByRole("button", { name: "Nothing said yet", exact: true }).click();
+  await page.getByText("Ask it something.").waitFor();
+  await page.getByRole("button", { name: "First", exact: true }).click();
+  await page.getByText("One.").waitFor();
+  await console.check();
+});
+
 test("a chat that is deleted is answered no longer", async () => {
   await using stack = await startStack({ overrides });
   await using console = await openConsole(browser, { url: stack.url, route });
