@@ -171,6 +171,11 @@ test("pictures go in by file, paste and drop, come out drawn, and go in again", 
     .locator("input[type=file]")
     .setInputFiles([{ ...file, name: "notes.txt", mimeType: "text/plain" }]);
   await page.getByText("notes.txt is no picture that can be sent.").waitFor();
+  // What only calls itself one, the model would refuse, after the question was sent.
+  await page
+    .locator("input[type=file]")
+    .setInputFiles([{ ...file, name: "named-so.png", buffer: Buffer.from("no picture") }]);
+  await page.getByText("named-so.png is no picture that can be sent.").waitFor();
   for (const [kind, name] of [
     ["paste", "Picture 2"],
     ["drop", "Picture 3"],

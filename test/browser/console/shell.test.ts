@@ -84,6 +84,19 @@ test("the span is chosen, and the figures follow", async () => {
   await console.check();
 });
 
+test("over plain HTTP, where there is no clipboard for pages, a text is copied, and the focus stays", async () => {
+  await using stack = await startAsked();
+  await using console = await openConsole(browser, { url: stack.url, route: "#/connect" });
+  const { page } = console;
+  await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await page.reload();
+  await page.getByRole("button", { name: "Copy", exact: true }).first().focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Copied").waitFor();
+  expect(await page.locator(":focus").innerText()).toBe("Copied");
+  await console.check();
+});
+
 test("no page scrolls sideways: not on a phone, nor in half a window or at 200 %, whatever a model is called", async () => {
   const models = [{ id: "DeepSeek-V3.2" }, { id: "a-very-long-name-of-a-model-".repeat(7) }];
   await using stack = await startStack({ simulator: { models }, overrides: { consoleFolder: builtConsole } });
