@@ -19,7 +19,7 @@ export class PageGuard extends Component<{ readonly children: ComponentChildren 
 
   /** For a report, with the place. */
   override componentDidCatch(error: unknown): void {
-    console.error(error);
+    reportError(error);
   }
 
   override render(): ComponentChildren {

@@ -54,10 +54,9 @@ test("an answer is stopped, goes on, is asked anew, and what was said is said ot
   await page.getByText("One, two").waitFor();
   await page.getByText("streaming").waitFor();
   await console.check();
-  await page.locator(".composer textarea").evaluate((field) => {
-    const init = { key: "Escape", isComposing: true, bubbles: true, cancelable: true };
-    field.dispatchEvent(new KeyboardEvent("keydown", init));
-  });
+  await page.evaluate(`document.querySelector(".composer textarea").dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Escape", isComposing: true, bubbles: true }),
+  )`);
   expect(await page.getByText(/stopped by you/).count()).toBe(0);
   await page.keyboard.press("Escape");
   await page.getByText(/stopped by you, after/).waitFor();

@@ -61,13 +61,12 @@ test("a browser that keeps nothing shows the console all the same, as long as it
   const { url } = stack;
   await using console = await openConsole(browser, { url });
   const { page } = console;
-  await page.addInitScript(() => {
-    const refuse = () => {
-      throw new DOMException("denied", "SecurityError");
-    };
-    for (const name of ["localStorage", "sessionStorage", "indexedDB"])
-      Object.defineProperty(globalThis, name, { get: refuse });
-  });
+  await page.addInitScript(`for (const name of ["localStorage", "sessionStorage", "indexedDB"])
+    Object.defineProperty(window, name, {
+      get() {
+        throw new DOMException("denied", "SecurityError");
+      },
+    });`);
   await page.reload();
   await page.getByLabel("Token or key").fill(operator);
   await page.getByRole("button", { name: "Open console" }).click();
