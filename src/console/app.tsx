@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { findPage } from "./pages/index.ts";
 import { pageOrder } from "./pages/page-order.ts";
 import { Message } from "./parts/message.tsx";
+import { PageGuard } from "./parts/page-guard.tsx";
 import { BottomBar } from "./shell/bottom-bar.tsx";
 import { LostNotice } from "./shell/lost-notice.tsx";
 import { ShortcutHelp } from "./shell/shortcut-help.tsx";
@@ -27,7 +28,13 @@ export function App() {
       <TopBar />
       <main id="content" tabIndex={-1}>
         <LostNotice />
-        {Page === undefined ? <Message title={t.shell.noPage} /> : <Page />}
+        {Page === undefined ? (
+          <Message title={t.shell.noPage} />
+        ) : (
+          <PageGuard key={route.value.page}>
+            <Page />
+          </PageGuard>
+        )}
       </main>
       <BottomBar />
       <ShortcutHelp />

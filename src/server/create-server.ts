@@ -233,7 +233,10 @@ export async function createServer(
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 16_384 },
     genReqId: (request) => {
       const given = request.headers["x-request-id"];
-      return typeof given === "string" && /^[\w.:+/=@-]{1,128}$/.test(given) ? given : newId("req_");
+      // Dots alone are no part of a path: what came of the request could not be asked for.
+      return typeof given === "string" && /^(?!\.{1,2}$)[\w.:+/=@-]{1,128}$/.test(given)
+        ? given
+        : newId("req_");
     },
   });
   app.decorate("shutdownSignal", shutdown.deadline);

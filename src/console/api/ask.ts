@@ -1,3 +1,4 @@
+import { isToken } from "../domain/is-token.ts";
 import { token } from "../state/token.ts";
 
 /** The gateway's base URL: the page stands in a folder of it. */
@@ -47,6 +48,8 @@ export async function open(
   { method = "GET", body, headers: more = {}, signal, token: given = token.peek() }: AskOptions = {},
 ): Promise<Response> {
   const headers = new Headers(more);
+  if (given !== "" && !isToken(given))
+    throw new AskError(401, "This is no key: keys are printable ASCII without spaces.");
   if (given !== "") headers.set("authorization", `Bearer ${given}`);
   if (body !== undefined) headers.set("content-type", "application/json");
   const answer = await fetch(new URL(path, gatewayUrl), {

@@ -14,6 +14,7 @@ export async function copy(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
+    const focused = document.activeElement;
     const field = document.createElement("textarea");
     field.value = text;
     field.className = "out-of-sight";
@@ -21,6 +22,8 @@ export async function copy(text: string): Promise<boolean> {
     field.select();
     const isCopied = document.execCommand("copy");
     field.remove();
+    // Who presses keys goes on where the button is.
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
     return isCopied;
   }
 }

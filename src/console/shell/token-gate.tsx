@@ -1,5 +1,6 @@
 import { signal, useSignal } from "@preact/signals";
 
+import { isToken } from "../domain/is-token.ts";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { access, accessFailure, askAccess, isKnown } from "../state/access.ts";
@@ -16,12 +17,15 @@ export function TokenGate() {
   const typed = useSignal("");
   const remember = useSignal(false);
   const isBusy = useSignal(false);
+  const isNone = useSignal(false);
   const isRefused = token.value !== "" && access.value?.caller === null;
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     const value = typed.value.trim();
     if (value === "") return;
+    isNone.value = !isToken(value);
+    if (isNone.value) return;
     isBusy.value = true;
     keepToken(value, remember.value);
     const answer = await askAccess();
@@ -42,7 +46,13 @@ export function TokenGate() {
           required
           autoFocus
           value={typed.value}
-          error={isRefused && !isBusy.value ? `${t.refused} ${access.value?.reason ?? ""}` : undefined}
+          error={
+            isNone.value
+              ? t.noToken
+              : isRefused && !isBusy.value
+                ? `${t.refused} ${access.value?.reason ?? ""}`
+                : undefined
+          }
           onInput={(value) => {
             typed.value = value;
           }}

@@ -14,9 +14,9 @@ export function TopBar() {
   const t = texts.value;
   return (
     <header class="top-bar">
-      <a class="brand" href={linkTo("overview")}>
+      <a class="brand" href={linkTo("overview")} aria-label="akashchat-api">
         <Sign />
-        akashchat-api
+        <span class="brand-name">akashchat-api</span>
       </a>
       <nav class="top-pages" aria-label={t.shell.pages}>
         {pageOrder.filter(hasPage).map((name) => (

@@ -2,7 +2,7 @@ import { batch, signal } from "@preact/signals";
 
 import { ask } from "../api/ask.ts";
 import type { AccessObject } from "../api/types.ts";
-import { token } from "./token.ts";
+import { forgetToken, onForgottenElsewhere, token } from "./token.ts";
 
 /** Who the gateway takes us for: `undefined` while it has not said. */
 export const access = signal<AccessObject | undefined>(undefined);
@@ -32,3 +32,8 @@ export async function askAccess(): Promise<AccessObject | undefined> {
     return undefined;
   }
 }
+
+onForgottenElsewhere(() => {
+  forgetToken();
+  void askAccess();
+});

@@ -1,14 +1,16 @@
 import { effect, signal, type Signal } from "@preact/signals";
 
+import { inBrowser } from "./kept-texts.ts";
+
 /** A choice that the browser remembers; what is kept and is none of the choices is as if nothing were. */
 function createChoice<Choice extends string>(
   name: string,
   choices: readonly Choice[],
   usual: Choice,
 ): Signal<Choice> {
-  const kept = localStorage.getItem(`akashchat-api.${name}`);
+  const kept = inBrowser.read(`akashchat-api.${name}`);
   const choice = signal(choices.find((one) => one === kept) ?? usual);
-  effect(() => localStorage.setItem(`akashchat-api.${name}`, choice.value));
+  effect(() => inBrowser.keep(`akashchat-api.${name}`, choice.value));
   return choice;
 }
 

@@ -49,6 +49,8 @@ function pageOf(key: string): PageName | undefined {
 }
 
 addEventListener("keydown", (event) => {
+  // While an input method is at work, all keys are its.
+  if (event.isComposing) return;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     closers.at(-1)?.();

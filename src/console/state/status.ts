@@ -5,6 +5,7 @@ import { follow } from "../api/follow.ts";
 import type { Span, StatusObject } from "../api/types.ts";
 import { access, askAccess, isKnown, knownBy } from "./access.ts";
 import { now } from "./clock.ts";
+import { onOtherToken, token } from "./token.ts";
 
 /** How the gateway is, as it was last told; `undefined`: nothing was told yet. */
 export const status = signal<StatusObject | undefined>(undefined);
@@ -61,9 +62,11 @@ async function followStatus(of: Span, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Changes with who we are, and not with each time that we ask who. `undefined`: nobody. */
+/** Changes with who we are, and not with each time that we ask who. `undefined`: nobody, or one who was not asked for yet. */
 const viewer = computed(() =>
-  isKnown(access.value) ? `${access.value?.caller} ${knownBy.value}` : undefined,
+  isKnown(access.value) && knownBy.value === token.value
+    ? `${access.value?.caller} ${knownBy.value}`
+    : undefined,
 );
 const isVisible = signal(!document.hidden);
 document.addEventListener("visibilitychange", () => {
@@ -72,6 +75,11 @@ document.addEventListener("visibilitychange", () => {
 
 /** Follows the status as long as we may see it and somebody looks. */
 export function watchStatus(): void {
+  onOtherToken(() => {
+    status.value = undefined;
+    lost.value = undefined;
+    everAsked.value = undefined;
+  });
   effect(() => {
     if (viewer.value === undefined || !isVisible.value) return undefined;
     const controller = new AbortController();

@@ -24,6 +24,8 @@ export const en = {
     lost: (clock: string) => `No connection since ${clock}.`,
     lostRest: (seconds: number) => `Figures are from then. Trying again in ${seconds} s.`,
     noPage: "There is no such page.",
+    broken: "This page can't be shown",
+    brokenText: (error: string) => `${error}. That is a mistake of the console; all else goes on.`,
     notLoaded: "This page could not be loaded",
     notLoadedText: "The gateway does not answer, or was updated meanwhile.",
     reload: "Load again",
@@ -38,6 +40,7 @@ export const en = {
     whereText:
       "The operator's tokens are ADMIN_TOKEN and BEARER_TOKEN in the settings of the gateway (.env). Everybody else has a key (akc-…) from the operator.",
     refused: "The gateway refused this token.",
+    noToken: "This is no token: tokens and keys are letters, digits and signs without spaces. Copy it whole.",
     failed: "The gateway can't be asked who you are.",
   },
   common: {

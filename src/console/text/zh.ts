@@ -20,6 +20,8 @@ export const zh: Texts = {
     lost: (clock) => `自 ${clock} 起没有连接。`,
     lostRest: (seconds) => `数据停留在那时。${seconds} 秒后重试。`,
     noPage: "没有这个页面。",
+    broken: "无法显示此页面",
+    brokenText: (error) => `${error}。这是控制台的错误，其他功能不受影响。`,
     notLoaded: "无法加载此页面",
     notLoadedText: "网关没有应答，或已被更新。",
     reload: "重新加载",
@@ -34,6 +36,7 @@ export const zh: Texts = {
     whereText:
       "管理员的令牌是网关设置（.env）中的 ADMIN_TOKEN 和 BEARER_TOKEN；其他人的密钥（akc-…）由管理员发放。",
     refused: "网关拒绝了此令牌。",
+    noToken: "这不是令牌：令牌和密钥只含字母、数字和符号，不含空格。请完整复制。",
     failed: "无法向网关查询你的身份。",
   },
   common: {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { builtConsole } from "../../../src/built-console.ts";
 import { createGate } from "../../support/gate.ts";
+import { get } from "../../support/post.ts";
 import { startTcpProxy } from "../../support/postgres/start-tcp-proxy.ts";
 import { startStack } from "../../support/start-stack.ts";
 import { openConsole } from "./support/open-console.ts";
@@ -53,6 +54,10 @@ test("an answer is stopped, goes on, is asked anew, and what was said is said ot
   await page.getByText("One, two").waitFor();
   await page.getByText("streaming").waitFor();
   await console.check();
+  await page.evaluate(`document.querySelector(".composer textarea").dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Escape", isComposing: true, bubbles: true }),
+  )`);
+  expect(await page.getByText(/stopped by you/).count()).toBe(0);
   await page.keyboard.press("Escape");
   await page.getByText(/stopped by you, after/).waitFor();
   gate.open();
@@ -82,6 +87,49 @@ test("an answer is stopped, goes on, is asked anew, and what was said is said ot
   await page.keyboard.press("Shift+Enter");
   await page.keyboard.type("b");
   expect(await page.locator(".composer textarea").inputValue()).toBe("a\nb");
+});
+
+test("while an answer comes, what was said can be said otherwise or asked again, and only the last is answered", async () => {
+  await using stack = await startStack({ overrides });
+  await using console = await openConsole(browser, { url: stack.url, route });
+  const { page } = console;
+  const gate = createGate();
+  async function* words(word: string) {
+    yield word;
+    await gate.promise;
+  }
+  stack.simulator.enqueue({ text: "First answer." });
+  await say(page, "First");
+  await waitForRest(page);
+  await page.getByRole("button", { name: "Edit and resend" }).click();
+  stack.simulator.enqueue({ text: words("slowly") });
+  await say(page, "Second");
+  await page.getByText("slowly").waitFor();
+  // A second model would get what is still written for the first, and wait for the rest for ever.
+  expect(await page.getByRole("button", { name: "Compare" }).first().isDisabled()).toBe(true);
+  stack.simulator.enqueue({ text: words("otherwise") });
+  await page.locator(".edit-form textarea").fill("Another");
+  await page.keyboard.press("Enter");
+  await page.getByText("otherwise").waitFor();
+  const open = async () => (await get(`${stack.url}/v1/status`)).json().open.length;
+  await expect.poll(open).toBe(1);
+  await page.keyboard.press("Escape");
+  await page.getByText(/stopped by you, after/).waitFor();
+  expect(await page.locator(".user-text").allInnerTexts()).toEqual(["Another"]);
+  stack.simulator.enqueue({ text: "Done." });
+  await page.getByRole("button", { name: "Ask again" }).click();
+  await waitForRest(page);
+  stack.simulator.enqueue({ text: words("in vain") });
+  await say(page, "Third");
+  await page.getByText("in vain").waitFor();
+  stack.simulator.enqueue({ text: "Again." });
+  await page.getByRole("button", { name: "Again", exact: true }).first().click();
+  await waitForRest(page);
+  await page.getByText("Again.").waitFor();
+  await expect.poll(open).toBe(0);
+  expect(await page.locator(".answer-turn").count()).toBe(1);
+  gate.open();
+  await console.check();
 });
 
 test("what a model can't do, and what breaks on the way, is told, with what one can do", async () => {
@@ -127,6 +175,11 @@ test("pictures go in by file, paste and drop, come out drawn, and go in again", 
     .locator("input[type=file]")
     .setInputFiles([{ ...file, name: "notes.txt", mimeType: "text/plain" }]);
   await page.getByText("notes.txt is no picture that can be sent.").waitFor();
+  // What only calls itself one, the model would refuse, after the question was sent.
+  await page
+    .locator("input[type=file]")
+    .setInputFiles([{ ...file, name: "named-so.png", buffer: Buffer.from("no picture") }]);
+  await page.getByText("named-so.png is no picture that can be sent.").waitFor();
   for (const [kind, name] of [
     ["paste", "Picture 2"],
     ["drop", "Picture 3"],
@@ -353,6 +406,30 @@ test("where the browser keeps nothing, it says so, and one can talk all the same
   await say(page, "Hello");
   await page.getByText("Here I am.").waitFor();
   await waitForRest(page);
+  await console.check();
+});
+
+test("what another version has written into a chat breaks neither it nor the list", async () => {
+  await using stack = await startStack({ overrides });
+  await using console = await openConsole(browser, { url: stack.url, route });
+  const { page } = console;
+  stack.simulator.enqueue({ text: "One." });
+  await say(page, "First");
+  await waitForRest(page);
+  await page.getByRole("button", { name: "First", exact: true }).waitFor();
+  await page.evaluate(`new Promise((resolve) => {
+    indexedDB.open("akashchat-api.playground").onsuccess = ({ target: { result } }) => {
+      const change = result.transaction(["heads", "chats"], "readwrite");
+      change.objectStore("heads").put({ id: "odd", at: Date.now() });
+      change.objectStore("chats").put({ id: "odd", lanes: [{ model: "m", turns: [{ kind: "user" }, null] }] });
+      change.oncomplete = resolve;
+    };
+  })`);
+  await page.reload();
+  await page.getByRole("button", { name: "Nothing said yet", exact: true }).click();
+  await page.getByText("Ask it something.").waitFor();
+  await page.getByRole("button", { name: "First", exact: true }).click();
+  await page.getByText("One.").waitFor();
   await console.check();
 });
 

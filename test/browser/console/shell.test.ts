@@ -84,6 +84,42 @@ test("the span is chosen, and the figures follow", async () => {
   await console.check();
 });
 
+test("over plain HTTP, where there is no clipboard for pages, a text is copied, and the focus stays", async () => {
+  await using stack = await startAsked();
+  await using console = await openConsole(browser, { url: stack.url, route: "#/connect" });
+  const { page } = console;
+  await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await page.reload();
+  await page.getByRole("button", { name: "Copy", exact: true }).first().focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Copied").waitFor();
+  expect(await page.locator(":focus").innerText()).toBe("Copied");
+  await console.check();
+});
+
+test("no page scrolls sideways: not on a phone, nor in half a window or at 200 %, whatever a model is called", async () => {
+  const models = [{ id: "DeepSeek-V3.2" }, { id: "a-very-long-name-of-a-model-".repeat(7) }];
+  await using stack = await startStack({ simulator: { models }, overrides: { consoleFolder: builtConsole } });
+  await post(`${stack.url}/v1/chat/completions`, { ...chat, model: models[1]?.id });
+  await using console = await openConsole(browser, { url: stack.url });
+  const { page } = console;
+  const wide: string[] = [];
+  for (const name of ["Overview", "Playground", "Requests", "Keys", "Connect"]) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole("link", { name, exact: true }).click();
+    await page.getByRole("heading", { name, exact: true }).waitFor();
+    if (name === "Overview") await page.locator(".models").waitFor();
+    if (name === "Requests") await page.locator(".request-table").waitFor();
+    for (const width of [360, 700, 880, 900, 1080]) {
+      await page.setViewportSize({ width, height: 900 });
+      const over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+      if ((await page.evaluate<number>(over)) > 0) wide.push(`${name} at ${width}`);
+    }
+  }
+  expect(wide).toEqual([]);
+  await console.check();
+});
+
 test("behind a path that only the proxy knows", async () => {
   await using stack = await startAsked();
   await using proxy = await startPrefixProxy(stack.url, "/akash");

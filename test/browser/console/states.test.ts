@@ -148,6 +148,26 @@ test("a page whose file is gone, as after an update, says so and can be loaded a
   await page.getByRole("heading", { name: "Connect" }).waitFor();
 });
 
+test("a page that can't be drawn says so, and the others go on", async () => {
+  await using opened = await openPage("overview");
+  const { page } = opened;
+  await page.getByRole("heading", { name: "Models" }).waitFor();
+  await page.route("**/admin/v1/keys?*", (route) =>
+    route.fulfill({
+      contentType: "application/json",
+      body: '{"data": [{"id": "key_1", "revoked_at": null, "expires_at": null, "parent": null}]}',
+    }),
+  );
+  await page.keyboard.press("4");
+  await page.getByText("This page can't be shown").waitFor();
+  await page.keyboard.press("1");
+  await page.getByRole("heading", { name: "Models" }).waitFor();
+  await page.unroute("**/admin/v1/keys?*");
+  await page.reload();
+  await page.keyboard.press("4");
+  await page.getByText("ci", { exact: true }).waitFor();
+});
+
 test("a gateway that can't say who one is: why, and it is asked again by itself", async () => {
   await using opened = await openPage("overview");
   const { page } = opened;

@@ -68,11 +68,18 @@ test("names of models, keys, clients and aliases, and words of upstreams, are te
   for (const stream of streams) await stream.readRest();
 });
 
-test("what stands in the address is a page or none, and runs nothing", async () => {
+test("what stands in the address is a page or none, a filter or a mistake, and runs nothing", async () => {
   await using stack = await startStack({ overrides: { consoleFolder: builtConsole } });
   const route = `#/${encodeURIComponent(evil)}?selected=${encodeURIComponent(evil)}`;
   await using console = await openConsole(browser, { url: stack.url, route });
   await console.page.getByText("There is no such page.").waitFor();
   expect(await console.page.evaluate("window.ran")).toBeUndefined();
   await console.check();
+  const { page } = console;
+  await page.goto(`${stack.url}/console/#/requests?request=.`);
+  await page.getByText("There is no request '.'").waitFor();
+  await page.goto(`${stack.url}/console/#/requests?from=soon&to=later`);
+  await page.getByText("'from' is not valid").waitFor();
+  await page.getByText("soon – later").waitFor();
+  await console.check(400);
 });

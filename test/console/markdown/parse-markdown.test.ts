@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Block, Inline } from "../../../src/console/domain/markdown/nodes.ts";
-import { parseMarkdown } from "../../../src/console/domain/markdown/parse-markdown.ts";
+import { createMarkdownReader, parseMarkdown } from "../../../src/console/domain/markdown/parse-markdown.ts";
 
 /** One line that tells the tree. */
 function show(blocks: readonly Block[]): string {
@@ -78,10 +78,31 @@ describe("blocks", () => {
     ["* a\n- b", "ul(p(a)) ul(p(b))"],
     ["> a\n> > b\n\nc", "q(p(a) q(p(b))) p(c)"],
     ["a\n\n---\n\nb", "p(a) hr p(b)"],
-    ["| a | b |\n|---|--:|\n| 1 | `x\\|y` |\n| 2 |", "table:-,right(a,b|1,<x|y>|2,)"],
+    ["| a | b |\n|---|--:|\n| 1 | `x\\|y` |\n| 2 |", "table:-,right(a,b|1,<x|y>|2)"],
     ["a | b", "p(a | b)"],
     ["", ""],
   ])("%j", (text, tree) => expect(show(parseMarkdown(text))).toBe(tree));
+});
+
+const grown = [
+  "a\n-",
+  "\n\n- b\n\n  c\n* d\n\n",
+  "e | f\n-",
+  "--|--\n1 | 2\n3\r",
+  "\n\n```js\nx\n\n\n``",
+  "`\n> q\n> r\ns\n\n===\n# t\n\n\tu\n1. v\n2. w\n",
+  "\n\n   x\ny\n~~~\n# z\n\n- no\n",
+].join("");
+
+test("a text that grows is read at each length as it is read whole, and what is settled only once", () => {
+  const read = createMarkdownReader();
+  for (let length = 0; length <= grown.length; length += 1) {
+    const text = grown.slice(0, length);
+    expect(read(text)).toEqual(parseMarkdown(text));
+  }
+  const [first] = read(grown);
+  expect(read(`${grown}more`)[0]).toBe(first);
+  expect(read("another")).toEqual(parseMarkdown("another"));
 });
 
 const count = 50_000;
@@ -99,6 +120,8 @@ test.each([
   ["title marks", `# ${" #".repeat(count)}x`],
   ["indented lines", `${"  ".repeat(200)}- x\n`.repeat(500)],
   ["addresses", "http://".repeat(count)],
+  ["full stops in addresses", `http://${".".repeat(1990)}x `.repeat(5000)],
+  ["short rows below a wide head", `${"|a".repeat(5000)}\n${"|-".repeat(5000)}\n${"|\n".repeat(count)}`],
   // What looks at characters again and again would take minutes here: the time-out of tests is what fails.
 ])("a hostile text keeps nobody waiting: %s", (_name, text) => {
   expect(show(parseMarkdown(text))).not.toBe("");

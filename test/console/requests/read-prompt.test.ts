@@ -77,3 +77,17 @@ test("a prompt of 4 MB with 3,000 messages is read at once", () => {
   const messages = texts.map((content) => ({ role: "user", content }));
   expect(readPrompt(JSON.stringify({ messages }), JSON.stringify({ messages })).length).toBe(3000);
 });
+
+test("a short text of the client that stands on each of many lines is found on all of them", () => {
+  const [system, count] = ["say:\nok\n", 30_000];
+  const texts = ["ok", ...Array.from({ length: 199 }, (_, index) => `nowhere ${index}`)];
+  const parts = readPrompt(
+    JSON.stringify({ messages: [{ role: "system", content: system.repeat(count) }] }),
+    JSON.stringify({ messages: texts.map((content) => ({ role: "user", content })) }),
+  );
+  expect(parts.length).toBe(2 * count);
+  expect(parts.slice(-2).map(({ text, isOurs }) => [text, isOurs])).toEqual([
+    ["say:", true],
+    ["ok", false],
+  ]);
+});

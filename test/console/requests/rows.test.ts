@@ -163,6 +163,9 @@ test("the table as CSV is that of the API", () => {
   const rows = [
     fullRow,
     ledgerRow("req_odd", midnight, { client: '=cmd|"x",\n', session: "@s", requestedModel: "a,b" }),
+    ...["＝1+1", " =1", "\u3000@x", "\n-1", "－1", "a\tb", "\t=1", "1-1"].map((client, place) =>
+      ledgerRow(`req_${place}`, midnight, { client, nanoUsd: 100 }),
+    ),
   ];
   expect(toCsv(rows.map(encodeRequest))).toBe(encodeCsv(requestColumns, rows.map(toRequestCells)));
   expect(toCsv([])).toBe("");

@@ -4,6 +4,9 @@ import type { Inline } from "./nodes.ts";
 const mostOpen = 40;
 const longestUrl = 4_000_000;
 
+/** What ends a sentence or closes a bracket, and so is no part of an address that stands before it. */
+const behindAddress: ReadonlySet<string> = new Set(".,;:!?'*_~])");
+
 type Marker = "*" | "_" | "~" | "[" | "![";
 
 interface Opener {
@@ -143,7 +146,10 @@ export function parseInline(text: string): readonly Inline[] {
       return false;
     const found = /^https?:\/\/[^\s<>"`|]{1,2000}/.exec(text.slice(at, at + 2020))?.[0];
     if (found === undefined) return false;
-    let url = found.replace(/[.,;:!?'*_~\])]+$/, "");
+    // Not by an expression: one that has to end at the end looks at each run of full stops again and again.
+    let end = found.length;
+    while (behindAddress.has(found[end - 1] ?? "")) end -= 1;
+    let url = found.slice(0, end);
     // A bracket at the end belongs to it when it was opened in it.
     if (found[url.length] === ")" && url.includes("(")) url += ")";
     flush();

@@ -19,16 +19,50 @@ interface Lines {
 
 /** Reads Markdown as models write it (CommonMark's usual blocks, and GitHub's tables). HTML is text. What is not finished yet is read as far as it is there. */
 export function parseMarkdown(text: string): readonly Block[] {
-  return parseBlocks(text.replaceAll("\r\n", "\n").replaceAll("\t", "    ").split("\n"), 0);
+  return parseBlocks(text.split("\n").map(clean), 0);
 }
 
-function parseBlocks(lines: readonly string[], depth: number): readonly Block[] {
+const clean = (line: string): string => line.replace(/\r$/, "").replaceAll("\t", "    ");
+
+/** Where a block ends shows by the two lines behind it, the last of which may still grow: so the last three blocks may still change. */
+const unsettled = 3;
+
+/** Reads a text that grows, as `parseMarkdown` reads it, but what is settled only once: its blocks are the same objects each time. */
+export function createMarkdownReader(): (text: string) => readonly Block[] {
+  let settledText = "";
+  let settled: readonly Block[] = [];
+  return (text) => {
+    if (!text.startsWith(settledText)) [settledText, settled] = ["", []];
+    const lines = text.slice(settledText.length).split("\n");
+    const begins: number[] = [];
+    const blocks = parseBlocks(lines.map(clean), 0, (line) => begins.push(line));
+    const all = [...settled, ...blocks];
+    const count = blocks.length - unsettled;
+    if (count > 0) {
+      settledText += lines
+        .slice(0, begins[count])
+        .map((line) => `${line}\n`)
+        .join("");
+      settled = [...settled, ...blocks.slice(0, count)];
+    }
+    return all;
+  };
+}
+
+function parseBlocks(
+  lines: readonly string[],
+  depth: number,
+  onBegin?: (line: number) => void,
+): readonly Block[] {
   const blocks: Block[] = [];
   const source: Lines = { lines, at: 0 };
   while (source.at < lines.length) {
     const line = lines[source.at] ?? "";
     if (line.trim() === "") source.at += 1;
-    else blocks.push(readBlock(source, line, depth));
+    else {
+      onBegin?.(source.at);
+      blocks.push(readBlock(source, line, depth));
+    }
   }
   return blocks;
 }
@@ -155,13 +189,13 @@ function readTable(source: Lines, line: string): Block {
     if (!cell.endsWith(":")) return cell.startsWith(":") ? "left" : undefined;
     return cell.startsWith(":") ? "center" : "right";
   });
-  const rows: string[][] = [];
+  const rows: (readonly string[])[] = [];
   source.at += 2;
   for (; source.at < source.lines.length; source.at += 1) {
     const row = source.lines[source.at] ?? "";
     if (!row.includes("|")) break;
-    const cells = splitRow(row);
-    rows.push(head.map((_, index) => cells[index] ?? ""));
+    // Short ones stay short: filled up, a few thousand lines below a wide head would be more cells than fit anywhere.
+    rows.push(splitRow(row).slice(0, head.length));
   }
   return {
     kind: "table",

@@ -44,19 +44,49 @@ function placeOf(text: string, theirs: string): number {
   return -1;
 }
 
-/** Cuts a text into what the client wrote and what it did not. */
+/** A stretch that may be cut further by the texts from `next` on; those before it are not in it. */
+interface Uncut {
+  readonly text: string;
+  readonly next: number;
+}
+
+/** The first of the texts from `next` on that stands in a stretch, and where. */
+function findTheirs(
+  { text, next }: Uncut,
+  known: readonly string[],
+): { index: number; begin: number } | undefined {
+  for (let index = next; index < known.length; index += 1) {
+    const theirs = known[index] ?? "";
+    const begin = theirs.length <= text.length ? placeOf(text, theirs) : -1;
+    if (begin >= 0) return { index, begin };
+  }
+  return undefined;
+}
+
+/** Cuts a text into what the client wrote and what it did not. Not by calling itself: there may be as many stretches as lines. */
 function cutText(text: string, known: readonly string[]): readonly Omit<PromptPart, "role">[] {
-  const found = known.findIndex((one) => one.length <= text.length && placeOf(text, one) >= 0);
-  if (found < 0) return text.trim() === "" ? [] : [{ text: text.trim(), isOurs: true }];
-  const theirs = known[found] ?? "";
-  const begin = placeOf(text, theirs);
-  // What is left is shorter than what was found.
-  const rest = known.slice(found);
-  return [
-    ...cutText(text.slice(0, begin), rest),
-    { text: theirs, isOurs: false },
-    ...cutText(text.slice(begin + theirs.length), rest),
-  ];
+  const parts: Omit<PromptPart, "role">[] = [];
+  /** The first of them last. */
+  const waiting: (Uncut | Omit<PromptPart, "role">)[] = [{ text, next: 0 }];
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    if ("isOurs" in one) {
+      parts.push(one);
+      continue;
+    }
+    const found = findTheirs(one, known);
+    if (found === undefined) {
+      if (one.text.trim() !== "") parts.push({ text: one.text.trim(), isOurs: true });
+      continue;
+    }
+    const { index, begin } = found;
+    const end = begin + (known[index]?.length ?? 0);
+    waiting.push(
+      { text: one.text.slice(end), next: index },
+      { text: one.text.slice(begin, end), isOurs: false },
+      { text: one.text.slice(0, begin), next: index },
+    );
+  }
+  return parts;
 }
 
 /** A message's content as one text. */

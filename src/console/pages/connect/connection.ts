@@ -4,7 +4,7 @@ import type { StatusObject } from "../../api/types.ts";
 import { access } from "../../state/access.ts";
 import { now } from "../../state/clock.ts";
 import { route } from "../../state/route.ts";
-import { token } from "../../state/token.ts";
+import { onOtherToken, token } from "../../state/token.ts";
 import { keys, made } from "../keys/key-state.ts";
 import { guides } from "./clients/index.ts";
 import { type Connection, toValues } from "./connection-values.ts";
@@ -18,6 +18,10 @@ export const chosenKey = signal<string | undefined>(undefined);
 export const chosenModel = signal<string | undefined>(undefined);
 /** A key that was pasted. */
 export const pasted = signal("");
+onOtherToken(() => {
+  chosenKey.value = undefined;
+  pasted.value = "";
+});
 
 /** The client that the address of the page names, else the first. */
 export const guide = computed((): Guide => {

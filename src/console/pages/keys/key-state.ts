@@ -5,6 +5,7 @@ import type { KeyHourObject, KeyObject, RequestObject } from "../../api/types.ts
 import type { KeyDraft } from "../../domain/key-draft.ts";
 import { toBody, toChange, toDraft } from "../../domain/key-draft.ts";
 import { access, askAccess } from "../../state/access.ts";
+import { onOtherToken, token } from "../../state/token.ts";
 
 /** What keys did. */
 export interface KeyUse {
@@ -41,6 +42,11 @@ export const keys = signal<Keys>({ kind: "loading" });
 /** A key that was just made, with its secret: it is nowhere else. */
 export const made = signal<{ readonly name: string; readonly secret: string } | undefined>(undefined);
 
+onOtherToken(() => {
+  keys.value = { kind: "loading" };
+  made.value = undefined;
+});
+
 /** Where the keys are that we may see and make: all of them, or those below ours; `undefined`: none. */
 export const keysPath = computed(() => {
   if (access.value?.admin === true) return "admin/v1/keys";
@@ -73,9 +79,11 @@ const messageOf = (reason: unknown): string => (reason instanceof Error ? reason
 export async function readKeys(): Promise<void> {
   const path = keysPath.value;
   if (path === undefined) return;
+  const asked = token.peek();
   const before = keys.peek();
   const known = before.kind === "known" ? before.use : undefined;
   const [list, use] = await Promise.allSettled([ask<List<KeyObject>>(`${path}?limits=true`), readUse(known)]);
+  if (token.peek() !== asked) return;
   if (list.status === "rejected") {
     // Whom the gateway knows no more sees the gate.
     if (list.reason instanceof AskError && list.reason.status === 401) await askAccess();

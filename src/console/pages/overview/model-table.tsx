@@ -84,7 +84,7 @@ function ModelRow({ model, status }: { readonly model: ModelObject; readonly sta
           label={model.answers_now ? t.states.answers : t.states.down}
         />
         <span class="clip" title={model.id}>
-          {model.id}
+          <bdi>{model.id}</bdi>
         </span>
       </th>
       <td class="model-upstreams">

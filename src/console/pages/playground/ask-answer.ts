@@ -222,10 +222,13 @@ async function follow(
   taking.isWhole = taking.problem === undefined && taking.answer.text !== "";
 }
 
+/** Stops what is under way in a lane. */
+export function stopAnswer({ turns }: Lane): void {
+  const last: Turn | undefined = turns.at(-1);
+  if (last?.kind === "answer") running.get(last.id)?.stop.abort();
+}
+
 /** Stops what is under way in a chat. */
 export function stopAnswers({ lanes }: Chat): void {
-  for (const { turns } of lanes) {
-    const last: Turn | undefined = turns.at(-1);
-    if (last?.kind === "answer") running.get(last.id)?.stop.abort();
-  }
+  for (const lane of lanes) stopAnswer(lane);
 }

@@ -11,6 +11,7 @@ import {
   type Turn,
 } from "../../domain/chat/chat.ts";
 import type { ChatHead } from "../../domain/chat/chat-heads.ts";
+import { inBrowser } from "../../state/kept-texts.ts";
 import { status } from "../../state/status.ts";
 import { forgetChat, forgetChats, keepChat, readChat, readHeads } from "./chat-store.ts";
 
@@ -37,8 +38,8 @@ const lastModel = "akashchat-api.model";
 
 /** The model that a new chat begins with. */
 function findModel(): string {
-  const kept = localStorage.getItem(lastModel);
-  if (kept !== null) return kept;
+  const kept = inBrowser.read(lastModel);
+  if (kept !== undefined) return kept;
   const chats = status.value?.models.filter(({ kind, alias_of: of }) => kind === "chat" && of === null) ?? [];
   return (chats.find((model) => model.answers_now) ?? chats[0])?.id ?? "auto";
 }
@@ -112,11 +113,11 @@ export function changeSettings(change: Partial<Settings>): void {
 
 /** Gives a lane of the chat that is shown another model. */
 export function chooseModel(place: number, model: string): void {
-  if (place === 0) localStorage.setItem(lastModel, model);
+  if (place === 0) inBrowser.keep(lastModel, model);
   changeLane(chat.value.id, place, (lane) => ({ ...lane, model }));
 }
 
-/** Puts a second model beside the first, with all that was said so far. */
+/** Puts a second model beside the first, with all that was said so far. Not while an answer comes: that has one place. */
 export function startCompare(): void {
   const models =
     status.value?.models.filter(({ kind, alias_of: of }) => kind === "chat" && of === null) ?? [];
@@ -129,7 +130,7 @@ export function startCompare(): void {
   });
 }
 
-/** Goes on with one model. */
+/** Goes on with one model. Not while an answer comes: its place may become another. */
 export function endCompare(place: number): void {
   changeChat(chat.value.id, (one) => ({ ...one, lanes: one.lanes.filter((_, index) => index !== place) }));
 }

@@ -1,5 +1,6 @@
 import type { Chat } from "../../domain/chat/chat.ts";
 import { type ChatHead, findSurplus, toHead } from "../../domain/chat/chat-heads.ts";
+import { readStoredChat, readStoredHead } from "../../domain/chat/read-stored.ts";
 
 /** Chats are kept in this browser's IndexedDB: `heads` for the list, `chats` whole. They go nowhere else. */
 const databaseName = "akashchat-api.playground";
@@ -42,19 +43,20 @@ async function change(work: (heads: IDBObjectStore, chats: IDBObjectStore) => vo
 /** What there is. Rejects where the browser keeps nothing. */
 export async function readHeads(): Promise<readonly ChatHead[]> {
   const database = await openDatabase();
-  return settle(database.transaction("heads").objectStore("heads").getAll() as IDBRequest<ChatHead[]>);
+  const kept = await settle<unknown[]>(database.transaction("heads").objectStore("heads").getAll());
+  return kept.map(readStoredHead).filter((head) => head !== undefined);
 }
 
-/** A chat; `undefined`: it is gone. */
+/** A chat; `undefined`: it is gone, or was written by nobody who knows how. */
 export async function readChat(id: string): Promise<Chat | undefined> {
   const database = await openDatabase();
-  return settle(database.transaction("chats").objectStore("chats").get(id) as IDBRequest<Chat | undefined>);
+  return readStoredChat(await settle<unknown>(database.transaction("chats").objectStore("chats").get(id)));
 }
 
-/** All of them, to be taken along. */
-export async function readChats(): Promise<readonly Chat[]> {
+/** All of them as they are kept, to be taken along. */
+export async function readChats(): Promise<readonly unknown[]> {
   const database = await openDatabase();
-  return settle(database.transaction("chats").objectStore("chats").getAll() as IDBRequest<Chat[]>);
+  return settle<unknown[]>(database.transaction("chats").objectStore("chats").getAll());
 }
 
 /** Keeps a chat, in the place of the oldest where there is no more room. */

@@ -104,7 +104,7 @@ export function Composer({
         >
           {t.schema}
         </Button>
-        <Button kind="quiet" class="composer-tool compare-narrow" onPress={startCompare}>
+        <Button kind="quiet" class="composer-tool compare-narrow" off={busy} onPress={startCompare}>
           {t.compare}
         </Button>
         <span class="composer-hints">

@@ -9,7 +9,7 @@ import { linkTo } from "../../state/route.ts";
 import { status } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
-import { chat, chooseModel, endCompare, startCompare } from "./chat-state.ts";
+import { chat, chooseModel, endCompare, isBusy, startCompare } from "./chat-state.ts";
 import { drawer, listIsOpen } from "./view-state.ts";
 
 /** The models that one can talk to, or have draw. */
@@ -42,7 +42,7 @@ export function LaneHead({ lane, place }: { readonly lane: Lane; readonly place:
       <ModelBadges model={listModels().find(({ id }) => id === lane.model)} />
       <div class="lane-tools">
         {count === 1 && (
-          <Button kind="quiet" class="compare-button" onPress={startCompare}>
+          <Button kind="quiet" class="compare-button" off={isBusy.value} onPress={startCompare}>
             {t.compare}
           </Button>
         )}
@@ -52,7 +52,13 @@ export function LaneHead({ lane, place }: { readonly lane: Lane; readonly place:
           </a>
         )}
         {count > 1 && (
-          <Button kind="quiet" small label={t.endCompare(lane.model)} onPress={() => endCompare(place)}>
+          <Button
+            kind="quiet"
+            small
+            off={isBusy.value}
+            label={t.endCompare(lane.model)}
+            onPress={() => endCompare(place)}
+          >
             <Icon name="close" />
           </Button>
         )}

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
 
 import { highlight } from "../../domain/markdown/highlight.ts";
 import type { Block, Inline } from "../../domain/markdown/nodes.ts";
-import { parseMarkdown } from "../../domain/markdown/parse-markdown.ts";
+import { createMarkdownReader } from "../../domain/markdown/parse-markdown.ts";
 import { toLink } from "../../domain/markdown/safe-url.ts";
 import { showControls } from "../../domain/markdown/show-controls.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
@@ -101,6 +102,7 @@ function renderBlock(block: Block): ComponentChildren {
                   {row.map((cell, place) => (
                     <td class={`align-${block.aligns[place] ?? "left"}`}>{cell.map(renderInline)}</td>
                   ))}
+                  {row.length < block.head.length && <td colSpan={block.head.length - row.length} />}
                 </tr>
               ))}
             </tbody>
@@ -112,7 +114,21 @@ function renderBlock(block: Block): ComponentChildren {
   }
 }
 
+/** Reads and renders a text that grows; what of it is settled is rendered once, so that long answers stay quick. */
+function createRenderer(): (text: string) => ComponentChildren {
+  const read = createMarkdownReader();
+  const rendered = new WeakMap<Block, ComponentChildren>();
+  return (text) =>
+    read(text).map((block) => {
+      const known = rendered.get(block) ?? renderBlock(block);
+      rendered.set(block, known);
+      return known;
+    });
+}
+
 /** What a model wrote, as elements and text alone: nothing of it is ever read as HTML. */
 export function MarkdownView({ text }: { readonly text: string }) {
-  return <div class="md">{parseMarkdown(text).map(renderBlock)}</div>;
+  const renderText = useMemo(createRenderer, []);
+  const rendered = useMemo(() => renderText(text), [text]);
+  return <div class="md">{rendered}</div>;
 }

@@ -13,14 +13,12 @@ function toDataUrl(blob: Blob): Promise<string> {
   });
 }
 
-async function shrink(blob: Blob): Promise<Blob> {
-  const bitmap = await createImageBitmap(blob);
+async function shrink(bitmap: ImageBitmap): Promise<Blob> {
   const scale = Math.min(1, mostPixels / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(bitmap.width * scale);
   canvas.height = Math.round(bitmap.height * scale);
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
   return new Promise((resolve, reject) => {
     canvas.toBlob(
       (made) => (made === null ? reject(new Error("The picture can't be made smaller.")) : resolve(made)),
@@ -34,7 +32,10 @@ async function shrink(blob: Blob): Promise<Blob> {
 export async function readPicture(blob: Blob): Promise<string | undefined> {
   if (!types.has(blob.type)) return undefined;
   try {
-    return await toDataUrl(blob.size > mostBytes ? await shrink(blob) : blob);
+    const bitmap = await createImageBitmap(blob);
+    const url = await toDataUrl(blob.size > mostBytes ? await shrink(bitmap) : blob);
+    bitmap.close();
+    return url;
   } catch {
     // It calls itself a picture, and is none.
     return undefined;

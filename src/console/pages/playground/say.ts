@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 
 import { type AnswerTurn, listOpenCalls, type Turn, type UserTurn } from "../../domain/chat/chat.ts";
-import { askAnswer } from "./ask-answer.ts";
+import { askAnswer, stopAnswer, stopAnswers } from "./ask-answer.ts";
 import { changeAnswer, changeChat, changeLane, chat, findChat, makeId } from "./chat-state.ts";
 
 /** What is being typed: a text, and pictures as data URLs. */
@@ -36,9 +36,10 @@ export function sendDraft(): void {
   askAll(id);
 }
 
-/** Says something else in the place of what was said, and forgets what came of that. */
+/** Says something else in the place of what was said, and forgets what came of that; nobody waits any more for what is still answered. */
 export function resend(said: UserTurn, text: string): void {
   const { id } = chat.value;
+  stopAnswers(chat.value);
   const turn: UserTurn = { ...said, id: makeId(), text: text.trim() };
   changeChat(id, (one) => ({
     ...one,
@@ -51,9 +52,11 @@ export function resend(said: UserTurn, text: string): void {
   askAll(id);
 }
 
-/** Asks for another answer in the place of one, and of all that a tool or a break made it of. */
+/** Asks for another answer in the place of one, of all that a tool or a break made it of, and of all behind it. */
 export function askAgain(place: number, answer: AnswerTurn): void {
-  const { id } = chat.value;
+  const { id, lanes } = chat.value;
+  const asked = lanes[place];
+  if (asked !== undefined) stopAnswer(asked);
   changeLane(id, place, (lane) => {
     const before = lane.turns.slice(0, lane.turns.indexOf(answer));
     return { ...lane, turns: before.slice(0, before.findLastIndex(({ kind }) => kind === "user") + 1) };

@@ -2,6 +2,7 @@ import { effect, signal } from "@preact/signals";
 
 import { Icon } from "../../parts/icon.tsx";
 import { Popover } from "./popover.tsx";
+import { inBrowser } from "../../state/kept-texts.ts";
 import { requestTexts } from "./text.ts";
 
 /** Columns that can be left out, in their order. */
@@ -22,13 +23,14 @@ export const columnNames = [
 /** The name of one. */
 export type ColumnName = (typeof columnNames)[number];
 
-const kept = localStorage.getItem("akashchat-api.hidden-columns") ?? "";
+const keptName = "akashchat-api.hidden-columns";
+const kept = inBrowser.read(keptName) ?? "";
 
 /** Those that are left out; the browser remembers them. */
 export const hiddenColumns = signal<readonly ColumnName[]>(
   columnNames.filter((name) => kept.split(",").includes(name)),
 );
-effect(() => localStorage.setItem("akashchat-api.hidden-columns", hiddenColumns.value.join(",")));
+effect(() => inBrowser.keep(keptName, hiddenColumns.value.join(",")));
 
 /** Chooses which columns there are. */
 export function ColumnChoice() {

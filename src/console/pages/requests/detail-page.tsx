@@ -5,7 +5,7 @@ import { Button } from "../../parts/button.tsx";
 import { copy, CopyButton } from "../../parts/copy-button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Message } from "../../parts/message.tsx";
-import { access } from "../../state/access.ts";
+import { access, knownBy } from "../../state/access.ts";
 import { goTo, linkTo, route } from "../../state/route.ts";
 import { onEscape, onKeys } from "../../state/shortcuts.ts";
 import { status } from "../../state/status.ts";
@@ -48,7 +48,7 @@ function Shown({ id }: { readonly id: string }) {
   useEffect(() => {
     // What is under way is not in the ledger yet; it is read as soon as it is over.
     if (!isOpen) void readDetail(id);
-  }, [id, isOpen]);
+  }, [id, isOpen, knownBy.value]);
   const go = (by: number) => {
     const next = neighbour(id, by);
     if (next !== undefined) goTo("requests", { ...readFilters(), request: next });

@@ -4,6 +4,7 @@ import { ask, AskError } from "../../api/ask.ts";
 import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
 import { access } from "../../state/access.ts";
+import { onOtherToken } from "../../state/token.ts";
 import { requestsPath } from "./list-state.ts";
 
 /** What is known of one request. */
@@ -25,6 +26,9 @@ export const lastShown: { current?: string } = {};
 /** The request that is shown. */
 export const detail = signal<Detail>({ kind: "loading" });
 
+/** Dots alone would lead to another address, however they are written. No request is called so. */
+const isPathPart = (id: string): boolean => id === "." || id === "..";
+
 /** Reads a trace; `undefined`: there is none any more. */
 async function readTrace(id: string): Promise<TraceObject | undefined> {
   try {
@@ -37,6 +41,11 @@ async function readTrace(id: string): Promise<TraceObject | undefined> {
 
 let newest = 0;
 
+onOtherToken(() => {
+  newest += 1;
+  detail.value = { kind: "loading" };
+});
+
 /** Reads a request by its id, and its trace where there is one that we may read. Never rejects. */
 export async function readDetail(id: string): Promise<void> {
   const mine = (newest += 1);
@@ -44,6 +53,7 @@ export async function readDetail(id: string): Promise<void> {
   detail.value = { kind: "loading" };
   const mayRead = access.value?.admin === true;
   try {
+    if (isPathPart(id)) throw new AskError(404, `There is no request '${id}'.`);
     const path = `${requestsPath.value}/${encodeURIComponent(id)}`;
     // Without a ledger there may still be a trace.
     const row = access.value?.ledger === false ? undefined : await ask<RequestObject>(path);

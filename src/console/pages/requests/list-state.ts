@@ -7,6 +7,7 @@ import { access } from "../../state/access.ts";
 import { now } from "../../state/clock.ts";
 import { route } from "../../state/route.ts";
 import { span } from "../../state/status.ts";
+import { onOtherToken } from "../../state/token.ts";
 
 /** What came of reading requests. */
 export type List =
@@ -136,6 +137,13 @@ export function readListFor(filters: string): void {
 
 /** Of reads that overlap, the last that began counts. */
 let newest = 0;
+
+onOtherToken(() => {
+  newest += 1;
+  readFor = "";
+  list.value = { kind: "loading" };
+  keyNames.value = new Map();
+});
 
 function fail(error: unknown): void {
   list.value = { kind: "failed", message: error instanceof Error ? error.message : String(error) };

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { ask } from "../../api/ask.ts";
 import type { NextTraceObject } from "../../domain/requests/trace-types.ts";
 import { access } from "../../state/access.ts";
+import { onOtherToken } from "../../state/token.ts";
 
 const path = "admin/v1/traces/next";
 
@@ -14,6 +15,13 @@ export const nextTraceFailure = signal<string | undefined>(undefined);
 export const isTraceThere = signal(false);
 /** The trace that was seen, or put aside. */
 export const seenTrace = signal<string | undefined>(undefined);
+
+onOtherToken(() => {
+  nextTrace.value = undefined;
+  nextTraceFailure.value = undefined;
+  isTraceThere.value = false;
+  seenTrace.value = undefined;
+});
 
 /** Never rejects. */
 async function change(method: "GET" | "POST" | "DELETE", body?: { readonly key: string }): Promise<void> {

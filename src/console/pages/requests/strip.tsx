@@ -38,14 +38,18 @@ export function Strip() {
   const times = steps.map(({ at }) => Date.parse(at));
   const begin = times[0] ?? 0;
   const { from, to } = readFilters();
+  // What is no time in the address, the list says.
+  const filtered = [from, to].map((text) => Date.parse(text ?? ""));
+  const [filteredFrom = Number.NaN, filteredTo = Number.NaN] = filtered;
+  const isFiltered = !filtered.some(Number.isNaN);
   const shown: Choice | undefined =
     choice.value ??
-    (from === undefined || to === undefined
-      ? undefined
-      : {
-          anchor: Math.round((Date.parse(from) - begin) / stepMs),
-          end: Math.round((Date.parse(to) - begin) / stepMs) - 1,
-        });
+    (isFiltered
+      ? {
+          anchor: Math.round((filteredFrom - begin) / stepMs),
+          end: Math.round((filteredTo - begin) / stepMs) - 1,
+        }
+      : undefined);
 
   const write = (at: number) =>
     stepMs * steps.length > 2 * dayMs ? writeDay(at, locale) : writeClock(at, locale);
@@ -125,7 +129,9 @@ export function Strip() {
       </p>
       {from !== undefined && to !== undefined && (
         <p class="strip-choice">
-          {t.timeSelected(writeShortTime(Date.parse(from), locale), writeShortTime(Date.parse(to), locale))}
+          {isFiltered
+            ? t.timeSelected(writeShortTime(filteredFrom, locale), writeShortTime(filteredTo, locale))
+            : t.timeSelected(from, to)}
           <Button kind="quiet" small label={t.clearTime} onPress={() => setFilters({ from: "", to: "" })}>
             <Icon name="close" size={12} />
           </Button>
