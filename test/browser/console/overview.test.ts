@@ -6,7 +6,7 @@ import { createGate } from "../../support/gate.ts";
 import { openStream } from "../../support/open-stream.ts";
 import { post } from "../../support/post.ts";
 import { startStack } from "../../support/start-stack.ts";
-import { openConsole } from "./support/open-console.ts";
+import { openConsole, withToken } from "./support/open-console.ts";
 import { startChromium } from "./support/start-chromium.ts";
 import { startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
@@ -61,7 +61,7 @@ test("a living gateway: figures, upstreams, what is under way, models; in both t
   const { page } = console;
   await page.getByText("2 streams open").waitFor();
   await page.getByText("claude-cli").waitFor();
-  await page.getByText("unreachable").waitFor();
+  await page.locator(".verdict").getByText("unreachable").waitFor();
   await console.check();
   await takePicture(page, "overview-light");
   await using dark = await openConsole(browser, { url: stack.url, dark: true, locale: "zh-CN" });
@@ -77,4 +77,46 @@ test("a living gateway: figures, upstreams, what is under way, models; in both t
   gate.open();
   for (const stream of streams) await stream.readRest();
   await page.getByText("0 streams open").waitFor();
+});
+
+test("what rests or is away is tried at once by who may, and its card tells what came of it; the table fits all the same", async () => {
+  const [admin, mine] = ["admin-of-this-test", "mine"];
+  await using stack = await startShown({ ADMIN_TOKEN: admin, BEARER_TOKEN: mine });
+  const { url } = stack;
+  const ask = () => post(`${url}/v1/chat/completions`, chat, { authorization: `Bearer ${mine}` });
+  stack.simulator.enqueue({ error: { kind: "usage", resetAt: Date.now() / 1000 + 7200 } });
+  stack.paid.enqueue({ kind: "error", status: 429, headers: { "retry-after": "50" } });
+  await ask();
+  await using console = await openConsole(browser, { url, ...withToken(admin, url) });
+  const { page } = console;
+  const card = (name: string) =>
+    page.locator(".upstream", { has: page.getByRole("heading", { name, exact: true }) });
+  await page.getByText("No upstream answers now.").waitFor();
+  for (const why of ["web used up", "akashml cooling down", "gpu-box unreachable"])
+    await page.locator(".models").getByText(why).first().waitFor();
+  for (const width of [1440, 1280, 1100, 800, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    const boxes = [page.locator(".models"), page.locator(".panel", { has: page.locator(".models") })];
+    const [table = 0, panel = 0] = (await Promise.all(boxes.map((one) => one.boundingBox()))).map(
+      (box) => (box?.x ?? 0) + (box?.width ?? 0),
+    );
+    expect(table, `at ${width}`).toBeGreaterThan(0);
+    expect(table, `at ${width}`).toBeLessThanOrEqual(panel);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await card("gpu-box").getByRole("button", { name: "Try now: gpu-box" }).click();
+  await card("gpu-box").getByText("in vain. gpu-box (vLLM) could not be reached").waitFor();
+  await console.check();
+  await card("akashml").getByRole("button").click();
+  await card("akashml").getByText("it answers").waitFor();
+  await page.getByText("Until then requests go to akashml, which costs money.").waitFor();
+  await card("web").getByRole("button").click();
+  await card("web").getByText("it answers").waitFor();
+  await expect.poll(() => page.getByText("cooling down").count()).toBe(0);
+  await expect.poll(() => card("web").getByRole("button").count()).toBe(0);
+  expect((await ask()).headers["x-upstream"]).toContain("web/");
+
+  await using other = await openConsole(browser, { url, ...withToken(mine, url) });
+  await other.page.locator(".verdict").getByText("unreachable").waitFor();
+  expect(await other.page.getByText("Try now").count()).toBe(0);
 });
