@@ -275,7 +275,7 @@ export const en = {
     noneHint: "Give each person, program and agent a key of their own, with models, limits and a budget.",
     closed: "The admin API is closed",
     closedHint:
-      "Set `ADMIN_TOKEN` and start the gateway again: then this page makes keys. From then on everybody needs one.",
+      "Put `ADMIN_TOKEN=` and a secret of your own into the gateway's `.env`, and start it again: then this page makes keys. From then on whoever asks a model needs a key.",
     notAdmin: "This token may not see keys",
     notAdminHint: "Keys want `ADMIN_TOKEN`. `BEARER_TOKEN` asks models, and sees what the gateway did.",
     failed: "Keys could not be read",

@@ -249,7 +249,8 @@ export const zh: Texts = {
     none: "还没有密钥",
     noneHint: "给每个人、程序和智能体各自的密钥，带上模型、限额和预算。",
     closed: "管理 API 未开放",
-    closedHint: "设置 `ADMIN_TOKEN` 并重启网关，此页即可创建密钥。此后所有人都需要密钥。",
+    closedHint:
+      "在网关的 `.env` 中写入 `ADMIN_TOKEN=` 和你自己的密文，然后重启网关，此页即可创建密钥。此后调用模型都需要密钥。",
     notAdmin: "此令牌无权查看密钥",
     notAdminHint: "密钥需要 `ADMIN_TOKEN`。`BEARER_TOKEN` 可以询问模型并查看网关的情况。",
     failed: "无法读取密钥",
