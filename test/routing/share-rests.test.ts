@@ -162,9 +162,9 @@ test("a rest that ends before its time ends there too, and takes the place of wh
   expect(there.availability(b)).toBe("shut");
   for (const rest of here.rests()) tellOver(rest);
   expect([there.availability(a), there.availability(b), there.rests()]).toEqual(["ready", "ready", []]);
-  expect(published.map(({ kind, key, isLocal }) => [kind, key, isLocal])).toEqual(
-    Array(2).fill(["rest", '["u",null]', false]),
-  );
+  const [first, second, ...more] = published.map(({ kind, key, isLocal }) => [kind, key, isLocal]);
+  expect([first, more]).toEqual([["rest", '["u",null]', false], []]);
+  expect(second).toEqual(first);
 });
 
 /** What no version of this program has said yet. */

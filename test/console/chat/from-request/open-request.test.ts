@@ -248,9 +248,10 @@ test("a prompt is what the user says; a request without a model has the one that
   expect([lane.model, told(lane.turns)]).toEqual(["listed", [["a lighthouse"]]]);
 });
 
+const call = (id: string) => ({ type: "tool_use", id, name: "f", input: {} });
+const result = (id: string) => ({ type: "tool_result", tool_use_id: id, content: "no", is_error: true });
+
 test("calls of one answer stay together, and errors stay errors", () => {
-  const call = (id: string) => ({ type: "tool_use", id, name: "f", input: {} });
-  const result = (id: string) => ({ type: "tool_result", tool_use_id: id, content: "no", is_error: true });
   const { lane } = open("anthropic-messages", {
     messages: [
       { role: "user", content: "Go" },
