@@ -107,6 +107,10 @@ test("the table: filters, search, a time by the strip, pages, keys of the keyboa
   await linesOf(page).nth(99).waitFor();
   await console.check();
   await takePicture(page, "requests-light");
+  await using dark = await openWith(stack, adminToken, { dark: true });
+  await linesOf(dark.page).nth(99).waitFor();
+  await dark.check();
+  await takePicture(dark.page, "requests-dark");
   await page.getByRole("button", { name: "Show older" }).click();
   await linesOf(page).nth(150).waitFor();
 
