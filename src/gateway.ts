@@ -9,7 +9,7 @@ import { orClose } from "./or-close.ts";
 import { createServices, type Overrides, type Services } from "./services.ts";
 import { startRealTimer } from "./stream/real-timer.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
-import { addressOf, listUpstreamStatus } from "./upstream-states.ts";
+import { addressOf, listUpstreamStatus, toUpstreamStatus } from "./upstream-states.ts";
 import { readVersion } from "./version.ts";
 
 /** A gateway with its server. */
@@ -62,6 +62,8 @@ async function assembleGateway(config: Config, services: Services, overrides: Ov
       observers: telemetry.observers,
       metricsPage: telemetry.metricsPage,
       upstreamStatus: () => listUpstreamStatus(services.router, services.configuration()),
+      tryUpstream: async (name, signal) =>
+        toUpstreamStatus(await services.router.tryUpstream(name, signal), services.configuration()),
       // Ours, from other processes: each gives a list.
       openElsewhere: async () => ((await survey?.ask("open")) ?? []).flat() as OpenNow[],
       consoleFolder: overrides.consoleFolder ?? builtConsole,

@@ -1,19 +1,22 @@
 import type { GatewayConfiguration } from "./config-file/index.ts";
-import type { Router } from "./routing/router.ts";
+import type { Router, UpstreamState } from "./routing/router.ts";
 import type { UpstreamStatus } from "./server/status/upstream-status.ts";
 
 /** How the upstreams are, with what kind of server each is. */
 export function listUpstreamStatus(
   router: Pick<Router, "states">,
-  { upstreams }: Pick<GatewayConfiguration, "upstreams">,
+  configuration: Pick<GatewayConfiguration, "upstreams">,
 ): readonly UpstreamStatus[] {
-  return router.states().map(({ upstream, up, restingModels, problem }) => ({
-    name: upstream,
-    type: upstreams.find(({ name }) => name === upstream)?.type ?? "other",
-    up,
-    restingModels,
-    problem,
-  }));
+  return router.states().map((state) => toUpstreamStatus(state, configuration));
+}
+
+/** How an upstream is, with what kind of server it is. */
+export function toUpstreamStatus(
+  { upstream, up, restingModels, problem }: UpstreamState,
+  { upstreams }: Pick<GatewayConfiguration, "upstreams">,
+): UpstreamStatus {
+  const type = upstreams.find(({ name }) => name === upstream)?.type ?? "other";
+  return { name: upstream, type, up, restingModels, problem };
 }
 
 /** Where an upstream of the configuration is. */

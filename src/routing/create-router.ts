@@ -1,4 +1,4 @@
-import { GatewayError, toGatewayError } from "../errors.ts";
+import { GatewayError, shorten, toGatewayError } from "../errors.ts";
 import type { Leg } from "../model/leg.ts";
 import type { Notices } from "../model/notices.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
@@ -7,9 +7,10 @@ import { listNow, showNow } from "./catalogue.ts";
 import { createCatalogueKeeper } from "./catalogue-keeper.ts";
 import { conversationKey, createConversations } from "./conversations.ts";
 import { createHealth, type HealthOptions, type Rest, type RestListener } from "./health.ts";
-import type { Catalogue, OwnName, Router, UpstreamProblem } from "./router.ts";
+import { lookAtUpstream } from "./look-at-upstream.ts";
+import type { Catalogue, OwnName, Router, UpstreamProblem, UpstreamState } from "./router.ts";
 import { attemptLegs, progressOfBatch } from "./run-attempts.ts";
-import { followRests, type IdentifyUpstream, tellRests } from "./share-rests.ts";
+import { followRests, type IdentifyUpstream, tellRestIsOver, tellRests } from "./share-rests.ts";
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -41,6 +42,7 @@ export function createRouter(options: RouterOptions): Router {
   const listeners = [options.onRest, notices && tellRests(notices, identify)].filter(
     (one) => one !== undefined,
   );
+  const onRestOver = notices && tellRestIsOver(notices, identify);
   const onRest: RestListener = (rest) => listeners.forEach((tell) => tell(rest));
   const health = createHealth({ now, onRest });
   const places = createConversations({ now });
@@ -113,6 +115,31 @@ export function createRouter(options: RouterOptions): Router {
     };
   }
 
+  /** How an upstream is, by what rests now. */
+  function stateOf({ upstream }: Member, rests: readonly Rest[]): UpstreamState {
+    const own = rests.filter((rest) => rest.upstream === upstream.name);
+    const restsUntil = own.find(({ model }) => model === undefined)?.until;
+    const budget = upstream.budget({ renew: false });
+    const isShut = budget?.spent === true || keeper.last?.unreachable.has(upstream.name) === true;
+    return {
+      upstream: upstream.name,
+      up: restsUntil === undefined && !isShut,
+      restsUntil,
+      restingModels: own.filter(({ model }) => model !== undefined).length,
+      budget,
+      problem: findProblem(
+        own,
+        keeper.last?.withoutList.find((one) => one.upstream === upstream.name)?.failure,
+      ),
+    };
+  }
+
+  /** Ends what rests of an upstream, here and in other processes. */
+  function endRests(name: string): void {
+    for (const rest of health.rests()) if (rest.upstream === name) onRestOver?.(rest);
+    health.forget(name);
+  }
+
   const route: Router["route"] = (options, sink) => {
     const { signal, watch, conversation } = options;
     const legs = reachableFirst(options.legs);
@@ -163,23 +190,23 @@ export function createRouter(options: RouterOptions): Router {
     route,
     states() {
       const rests = health.rests();
-      return [...members.values()].map(({ upstream }) => {
-        const own = rests.filter((rest) => rest.upstream === upstream.name);
-        const restsUntil = own.find(({ model }) => model === undefined)?.until;
-        const budget = upstream.budget({ renew: false });
-        const isShut = budget?.spent === true || keeper.last?.unreachable.has(upstream.name) === true;
-        return {
-          upstream: upstream.name,
-          up: restsUntil === undefined && !isShut,
-          restsUntil,
-          restingModels: own.filter(({ model }) => model !== undefined).length,
-          budget,
-          problem: findProblem(
-            own,
-            keeper.last?.withoutList.find((one) => one.upstream === upstream.name)?.failure,
-          ),
-        };
-      });
+      return [...members.values()].map((member) => stateOf(member, rests));
+    },
+    async tryUpstream(name, signal) {
+      const member = members.get(name);
+      if (member === undefined) {
+        const names = [...members.keys()].join(", ");
+        const text = `This gateway has no upstream \`${shorten(name)}\`. It has: ${names}.`;
+        throw new GatewayError("not-found", text, { param: "name", shouldRetry: false });
+      }
+      const look = await lookAtUpstream(member.upstream, signal);
+      if (look.kind === "answers") endRests(name);
+      // Whether its list is there may be another matter than before.
+      await keeper.now(signal);
+      const state = stateOf(member, health.rests());
+      if (look.kind !== "fails") return state;
+      const rest = state.restsUntil === undefined ? undefined : state.problem?.rest;
+      return { ...state, up: false, problem: { error: look.failure, model: undefined, rest } };
     },
     get lastCatalogue() {
       return keeper.last;

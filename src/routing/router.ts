@@ -115,6 +115,11 @@ export interface Router {
   ): Promise<void>;
   /** What is known of all upstreams, at once: nothing is asked for it, nor renewed. */
   states(): readonly UpstreamState[];
+  /**
+   * Looks at an upstream at once, by what it can be asked without cost, and ends its rests, and those of its models, if it answers. How it is then;
+   * where it does not answer, with what it said. Throws kind `not-found` where there is none of that name; rejects when `signal` aborts.
+   */
+  tryUpstream(name: string, signal: AbortSignal): Promise<UpstreamState>;
   /** The catalogue as it was last made, at once; `undefined`: nobody has asked for one yet. */
   readonly lastCatalogue: Catalogue | undefined;
   /** The upstream of a leg. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { type ErrorKind, errorStatus, GatewayError } from "../errors.ts";
 import type { Notices } from "../model/notices.ts";
-import type { Health, RestListener } from "./health.ts";
+import type { Health, Rest, RestListener } from "./health.ts";
 import { isStrike } from "./verdict.ts";
 
 const kind = "rest";
@@ -33,6 +33,9 @@ const restSchema = z.object({
   error: errorSchema,
 });
 
+/** That what is told by the same key is over. */
+const overSchema = z.object({ identity: z.string(), over: z.literal(true) });
+
 function toPlain(error: GatewayError): z.input<typeof errorSchema> {
   const { kind: errorKind, message, retryAfterMs, resetsAt, status, shouldRetry, retry, restsAt } = error;
   return { kind: errorKind, message, retryAfterMs, resetsAt, status, shouldRetry, retry, restsAt };
@@ -54,20 +57,45 @@ export function tellRests(
       round,
       error: toPlain(error),
     };
-    // What nobody has said, such as that nothing can be reached, may be our own trouble.
-    const isLocal = !told && isStrike(error.kind);
-    publish({ kind, key: JSON.stringify([identity, model]), value, until, isLocal });
+    publish({ kind, key: keyOf(identity, model), value, until, isLocal: isOurGuess({ told, error }) });
   };
+}
+
+/** Tells other processes that a rest was ended before its time: the upstream answers. */
+export function tellRestIsOver(
+  { publish }: Pick<Notices, "publish">,
+  identify: IdentifyUpstream = itself,
+): (rest: Rest) => void {
+  return ({ upstream, model, until, told, error }) => {
+    const identity = identify(upstream);
+    const value: z.input<typeof overSchema> = { identity, over: true };
+    // In the place of the rest, for who only now begins to listen.
+    publish({ kind, key: keyOf(identity, model), value, until, isLocal: isOurGuess({ told, error }) });
+  };
+}
+
+function keyOf(identity: string, model: string | undefined): string {
+  return JSON.stringify([identity, model]);
+}
+
+/** What nobody has said, such as that nothing can be reached, may be our own trouble. */
+function isOurGuess({ told, error }: Pick<Rest, "told" | "error">): boolean {
+  return !told && isStrike(error.kind);
 }
 
 /** Lets rest here what began to rest elsewhere, by whatever of `names` it is called here. */
 export function followRests(
   { subscribe }: Pick<Notices, "subscribe">,
-  health: Pick<Health, "take">,
+  health: Pick<Health, "take" | "forget">,
   names: () => Iterable<string>,
   identify: IdentifyUpstream = itself,
 ): void {
   subscribe(kind, (notice) => {
+    const over = overSchema.safeParse(notice.value).data;
+    if (over !== undefined) {
+      for (const name of names()) if (identify(name) === over.identity) health.forget(name);
+      return;
+    }
     const rest = restSchema.safeParse(notice.value).data;
     // Another version of this program may say it otherwise.
     if (rest === undefined) return;

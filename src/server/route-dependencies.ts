@@ -52,6 +52,8 @@ export interface RouteDependencies {
   readonly metricsPage: MetricsPage | undefined;
   /** How the upstreams are, in the order in which they are asked; nothing is asked for it. */
   readonly upstreamStatus: () => readonly UpstreamStatus[];
+  /** Looks at an upstream at once, without cost, and ends its rests if it answers. Throws kind `not-found`. */
+  readonly tryUpstream: (name: string, signal: AbortSignal) => Promise<UpstreamStatus>;
   /** What is under way in other processes of the gateway. */
   readonly openElsewhere: () => Promise<readonly OpenNow[]>;
   /** Between the processes of the gateway, where there are several. */

@@ -12,6 +12,9 @@ const longestText = 300;
 const callMarks =
   /<\/?(?:tool|function|invoke|parameter)|\[TOOL_CALLS\]|<\|[^|]*(?:tool|call)|"(?:name|function|tool)"\s*:/i;
 
+/** What opens a call. Thinking names tools and quotes what they gave; only this makes a call of it. */
+const callOpenings = /<(?:tool_call|function|invoke)|\[TOOL_CALLS\]|<\|[^|]*(?:tool|call)/i;
+
 /**
  * Says in one sentence why a request went as it went. The rules, of which the first that fits is taken, stand in docs/traces.md; a script can
  * follow them with the same fields.
@@ -80,7 +83,11 @@ function findUnread(turns: readonly TracedTurn[], tools: readonly string[]): str
   const last = turns.at(-1);
   if (last === undefined) return undefined;
   for (const { segment, from, to, as } of last.parts) {
-    const text = last.raw[segment]?.text.slice(from, to) ?? "";
+    const { kind, text: whole } = last.raw[segment] ?? { kind: "text", text: "" };
+    const text = whole.slice(from, to);
+    // The thinking of a model whose client wanted none is dropped, too.
+    const isThinking = as === "dropped" && (kind === "reasoning" || /^\s*<think/i.test(text));
+    if (isThinking && !callOpenings.test(text)) continue;
     const names = tools.some((tool) => text.includes(tool));
     if (as === "dropped" && (names || callMarks.test(text))) return text;
     if (as === "text" && names && callMarks.test(text)) return text;

@@ -11,10 +11,13 @@ export interface Renewal {
    */
   want(signal: AbortSignal): Promise<void>;
   /**
-   * Asks anew, unless that happened a moment ago, and waits a few seconds at most; or, `patient`, until it is over, and then
-   * rejects with its failure.
+   * Asks anew, unless that happened a moment ago (`again`: all the same), and waits a few seconds at most; or, `patient`, until
+   * it is over, and then rejects with its failure.
    */
-  demand(signal: AbortSignal, options?: { readonly patient?: boolean }): Promise<void>;
+  demand(
+    signal: AbortSignal,
+    options?: { readonly patient?: boolean; readonly again?: boolean },
+  ): Promise<void>;
   /** What is known may be wrong: it is renewed in the background, unless that happened a moment ago. */
   doubt(): void;
   /** Why nothing could be learned the last time; an answer that has not come yet is late. */
@@ -105,8 +108,8 @@ export function createRenewal(options: RenewalOptions): Renewal {
       const { waited } = fly();
       if (!options.isKnown() || options.cacheMs === 0) await waitFor(waited, signal);
     },
-    async demand(signal, { patient = false } = {}) {
-      if (!isWithin(tentativeMs)) {
+    async demand(signal, { patient = false, again = false } = {}) {
+      if (again || !isWithin(tentativeMs)) {
         const { waited, landed } = fly();
         await waitFor(patient ? landed : waited, signal);
       }

@@ -113,6 +113,8 @@ export interface LoginCheck {
 export interface RefreshOptions {
   /** Waits until the list came or failed, a minute at most. Default: some seconds. */
   readonly patient?: boolean;
+  /** Also where that happened a moment ago: somebody waits for just this. */
+  readonly again?: boolean;
 }
 
 /** A service that answers for models. All methods throw `GatewayError`. */
@@ -162,9 +164,9 @@ export interface Upstream {
   budget(options?: { readonly renew: boolean }): Budget | undefined;
   /**
    * What is known of what the upstream allows, after a look at it; but looks are made at most every 30 s, whoever asks and
-   * however often. Waits some seconds at most. Rejects only when `signal` aborts.
+   * however often, unless one is wanted `again`. Waits some seconds at most. Rejects only when `signal` aborts.
    */
-  allowance(signal: AbortSignal): Promise<AllowanceState>;
+  allowance(signal: AbortSignal, options?: { readonly again: boolean }): Promise<AllowanceState>;
   /**
    * Tokens that may still be spent, at once; before anything is known, what anonymous callers begin with. `undefined`: no
    * limit is known.

@@ -80,6 +80,20 @@ describe("figures", () => {
     ["claude-cli/2.1.332 (external, cli)", "claude-cli"],
     ["OpenAI/JS 7.0", "OpenAI"],
     ["curl", "curl"],
+    ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox"],
+    [
+      "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+      "Edge",
+    ],
+    [
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/140.0 Safari/537.36",
+      "Chrome",
+    ],
+    [
+      "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15",
+      "Safari",
+    ],
+    ["Mozilla/5.0 (compatible; bot)", "Mozilla"],
     ["", ""],
   ])("the client %j: %j", (agent, text) => {
     expect(shortClient(agent)).toBe(text);

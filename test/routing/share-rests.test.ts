@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { GatewayError } from "../../src/errors.ts";
 import type { Notice, Notices } from "../../src/model/notices.ts";
 import { createHealth } from "../../src/routing/health.ts";
-import { followRests, tellRests } from "../../src/routing/share-rests.ts";
+import { followRests, tellRestIsOver, tellRests } from "../../src/routing/share-rests.ts";
 import { createClock, leg } from "./support/legs.ts";
 
 const a = leg("u", "a");
@@ -32,7 +32,7 @@ function setUp() {
   const here = createHealth({ now: clock.now, onRest: tellRests(notices) });
   const there = createHealth({ now: clock.now, onRest: () => expect.unreachable("it echoes") });
   followRests(notices, there, () => ["u"]);
-  return { clock, here, there, published };
+  return { clock, here, there, published, tellOver: tellRestIsOver(notices) };
 }
 
 test("a rest that an upstream has ordered keeps others from asking, and says why", () => {
@@ -154,6 +154,17 @@ test("what an upstream has said is for all gateways, and what may be our own tro
   clock.advance(5000);
   here.enter(b).fail(broken, { ...told, place: "model" });
   expect(published.map(({ isLocal }) => isLocal)).toEqual([true, false, false]);
+});
+
+test("a rest that ends before its time ends there too, and takes the place of what was told of it", () => {
+  const { here, there, published, tellOver } = setUp();
+  here.enter(a).fail(refusal, { kind: "rest", place: "upstream", forMs: 5000, told: true });
+  expect(there.availability(b)).toBe("shut");
+  for (const rest of here.rests()) tellOver(rest);
+  expect([there.availability(a), there.availability(b), there.rests()]).toEqual(["ready", "ready", []]);
+  const [first, second, ...more] = published.map(({ kind, key, isLocal }) => [kind, key, isLocal]);
+  expect([first, more]).toEqual([["rest", '["u",null]', false], []]);
+  expect(second).toEqual(first);
 });
 
 /** What no version of this program has said yet. */

@@ -140,6 +140,9 @@ export async function startEdge(options: {
       keys: createKeyService({ keys, limits, randomBytes, newId, now }),
       metricsPage: undefined,
       upstreamStatus: () => [],
+      tryUpstream: async () => {
+        throw new GatewayError("not-found", "no upstreams here");
+      },
       openElsewhere: async () => [],
       keptIn: "memory",
       consoleFolder: noConsole,

@@ -52,3 +52,17 @@ test.each([
   const verdict = findVerdict(judged({ ...turn, blocks: [call] }));
   expect(verdict).toMatchObject({ code: "tool-called", text: expect.stringContaining(how) });
 });
+
+test.each([
+  ["text", "<think>I have what read gave: <tool_response>42</tool_response>.</think>", "tool-not-called"],
+  ["reasoning", 'I read it: {"name": "read"} came.', "tool-not-called"],
+  ["text", '<think>Now.<tool_call>{"name": "read"}', "call-unreadable"],
+  ["text", "read it again", "call-unreadable"],
+] as const)("what was dropped of %s: %s: %s", (kind, text, code) => {
+  const turn = {
+    raw: [{ kind, text }],
+    parts: [{ segment: 0, from: 0, to: text.length, as: "dropped" }],
+    blocks: [{ kind: "text", text: "It is 42." }],
+  } as const;
+  expect(findVerdict(judged(turn)).code).toBe(code);
+});

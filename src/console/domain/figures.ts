@@ -79,7 +79,18 @@ export function writePercent(share: number): string {
   return `${percent < 10 && percent > 0 ? percent.toFixed(1) : String(Math.round(percent))} %`;
 }
 
+/** All browsers call themselves Mozilla; by this they tell who they are, those first that others stand for. */
+const browsers = [
+  [/\bEdg\//, "Edge"],
+  [/\bOPR\//, "Opera"],
+  [/Chrome\//, "Chrome"],
+  [/\bFirefox\//, "Firefox"],
+  [/\bSafari\//, "Safari"],
+] as const;
+
 /** `claude-cli` of `claude-cli/2.1.332 (external, cli)`. */
 export function shortClient(userAgent: string): string {
-  return userAgent.split(/[/ ]/, 1)[0] ?? userAgent;
+  const [name = userAgent] = userAgent.split(/[/ ]/, 1);
+  if (name !== "Mozilla") return name;
+  return browsers.find(([mark]) => mark.test(userAgent))?.[1] ?? name;
 }

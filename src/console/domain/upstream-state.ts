@@ -22,6 +22,11 @@ export function stateOf(
   return forecast(upstream, now) === undefined ? "answers" : "soon";
 }
 
+/** Nothing could be reached where it is. */
+export function isAway({ up, problem }: UpstreamObject): boolean {
+  return !up && problem?.model === null && problem.error === "upstream-unavailable";
+}
+
 /** Tokens that a request of a coding agent takes, with some of its answer. */
 const agentRequest = 8000;
 

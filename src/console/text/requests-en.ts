@@ -105,6 +105,7 @@ export const requestsEn = {
     agent: (id: string) => `agent ${id}`,
     copyId: "Copy id",
     exportJson: "Export JSON",
+    openInPlayground: "Open in Playground",
     older: "Older request",
     newer: "Newer request",
     reading: "Reading the request",

@@ -101,6 +101,7 @@ export const requestsZh: RequestTexts = {
     agent: (id) => `代理 ${id}`,
     copyId: "复制 ID",
     exportJson: "导出 JSON",
+    openInPlayground: "在试验台中打开",
     older: "更早的请求",
     newer: "更新的请求",
     reading: "正在读取请求",

@@ -11,22 +11,16 @@ import { keyRoutes } from "./keys.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { nextTraceRoutes } from "./next-trace.ts";
 import { traceRoutes } from "./traces.ts";
+import { upstreamRoutes, type UpstreamRouteSources } from "./upstreams.ts";
 
 /**
  * The admin API, `/admin/v1`: keys, what they spent, what came of requests. It wants `ADMIN_TOKEN` and nothing else opens it; without one
  * it is closed.
  */
-export function adminRoutes({
-  config,
-  keys,
-  ledger,
-  now,
-  traces,
-  traceWishes,
-}: Pick<
-  ServerDependencies,
-  "config" | "keys" | "ledger" | "now" | "traces" | "traceWishes"
->): FastifyPluginCallback {
+export function adminRoutes(
+  deps: Pick<ServerDependencies, "keys" | "ledger" | "traces" | "traceWishes"> & UpstreamRouteSources,
+): FastifyPluginCallback {
+  const { config, keys, ledger, now, traces, traceWishes } = deps;
   const check = createAdminCheck(config.ADMIN_TOKEN);
   return (app, _options, done) => {
     setDialectErrors(app, encodeOpenAiError);
@@ -36,6 +30,7 @@ export function adminRoutes({
     ledgerRoutes(app, "/admin/v1", { ledger, listKeys: () => keys.list(), now, isOn });
     traceRoutes(app, "/admin/v1/traces", traces);
     nextTraceRoutes(app, "/admin/v1/traces/next", { wishes: traceWishes, keys });
+    upstreamRoutes(app, "/admin/v1/upstreams", deps);
     done();
   };
 

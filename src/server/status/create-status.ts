@@ -7,6 +7,7 @@ import type { ServerDependencies } from "../route-dependencies.ts";
 import { createAllowanceWatch } from "./create-allowance-watch.ts";
 import { encodeActivity } from "./encode-activity.ts";
 import { encodeOpen, encodeStatusModel, encodeUpstream } from "./encode-status.ts";
+import { createPaceReader } from "./read-pace.ts";
 import { type SpanName, windowAt } from "./spans.ts";
 
 /** What a status is asked for. */
@@ -35,13 +36,11 @@ export type StatusSources = Pick<
   | "upstreamStatus"
 >;
 
-/** A forecast wants to have seen so much. */
-export const paceMs = 1_800_000;
-
 /** Creates what tells how the gateway is, and what it did: a key its own part of it alone. */
 export function createStatus(sources: StatusSources) {
   const { access, activity, chat, config, keptIn, keys, now, open, totals } = sources;
   const allowances = createAllowanceWatch(sources.allowances);
+  const readPace = createPaceReader(sources);
   const version = readVersion();
   const startedAt = totals.totals().since;
 
@@ -75,18 +74,6 @@ export function createStatus(sources: StatusSources) {
     }
   }
 
-  /** Tokens by upstream in the last half hour, that is, in its slots; nothing while there is less to go by, or nothing can be read. */
-  async function readPace(): Promise<ReadonlyMap<string, number> | undefined> {
-    if (config.LEDGER_DAYS === 0 || now() - startedAt < paceMs) return undefined;
-    const { to } = windowAt("1h", now());
-    const window = { from: to - paceMs, to, stepMs: paceMs };
-    const read = await activity.read("pace", window, undefined).catch(() => undefined);
-    const used = read?.activity.upstreams.map(
-      ({ of, inputTokens, outputTokens }) => [of, inputTokens + outputTokens] as const,
-    );
-    return used && new Map(used);
-  }
-
   async function listOpen(owner: string | undefined) {
     const all = [...open.look(), ...(await sources.openElsewhere())];
     const seen = owner === undefined ? all : all.filter(({ key }) => key?.id === owner);
@@ -114,14 +101,7 @@ export function createStatus(sources: StatusSources) {
       open_to_all: access.isOpen,
       upstreams: sources
         .upstreamStatus()
-        .map((upstream) =>
-          encodeUpstream(
-            upstream,
-            names.get(upstream.name),
-            pace === undefined ? undefined : (pace.get(upstream.name) ?? 0),
-            now(),
-          ),
-        ),
+        .map((upstream) => encodeUpstream(upstream, names.get(upstream.name), pace?.(upstream.name), now())),
       models: models.map(encodeStatusModel),
       aliases: aliases.map(({ from, model }) => ({ name: from, model: model ?? null })),
       open: openNow,

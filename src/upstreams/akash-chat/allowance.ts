@@ -24,7 +24,7 @@ export interface Allowance {
    */
   budget(options?: { readonly renew: boolean }): Budget | undefined;
   /** As `Upstream` has it: what is old is renewed first, also before anything was spent. */
-  state(signal: AbortSignal): Promise<AllowanceState>;
+  state(signal: AbortSignal, options?: { readonly again: boolean }): Promise<AllowanceState>;
   /** As `Upstream` has it. Renews nothing. */
   tokensLeft(): number | undefined;
   /** Ends a look that is under way and starts no more. */
@@ -109,10 +109,11 @@ export function createAllowance(options: AllowanceOptions): Allowance {
     }
   }
 
-  function lookAhead(): void {
+  function lookAhead({ again } = { again: false }): void {
     const waitMs = nextLookAt - now();
     // No pause is longer than the longest: then the clock was set back.
-    if (looking !== undefined || closing.signal.aborted || (waitMs > 0 && waitMs <= longPauseMs)) return;
+    const isSoon = !again && waitMs > 0 && waitMs <= longPauseMs;
+    if (looking !== undefined || closing.signal.aborted || isSoon) return;
     nextLookAt = now() + pauseMs;
     looking = new Promise((resolve) => {
       const stop = startTimer(patienceMs, resolve);
@@ -182,8 +183,8 @@ export function createAllowance(options: AllowanceOptions): Allowance {
       if (begun && renew) lookAhead();
       return known();
     },
-    async state(signal) {
-      lookAhead();
+    async state(signal, asked) {
+      lookAhead(asked);
       if (looking !== undefined) await waitFor(looking, signal);
       const budget = known();
       if (budget === undefined) return { kind: counts ? "unknown" : "uncounted" };

@@ -219,7 +219,7 @@ export function createAkashChatUpstream(options: AkashChatOptions): AkashChatUps
         openImage(client, { name, ifNoneMatch, token: session.current, now: now() }, signal),
     },
     budget: (options) => allowance.budget(options),
-    allowance: (signal) => allowance.state(signal),
+    allowance: (signal, asked) => allowance.state(signal, asked),
     tokensLeft: () => allowance.tokensLeft(),
     async close() {
       allowance.close();

@@ -2,6 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { get, post } from "../../support/post.ts";
+import { expectToFit } from "./support/expect-to-fit.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
 import { startChromium } from "./support/start-chromium.ts";
 import { type ShownStack, startShown } from "./support/start-shown.ts";
@@ -152,6 +153,7 @@ test("keys of a team: limits and budgets with bars, what they did, one over its 
   await page.getByText("expires in 3 days").waitFor();
   await console.check();
   await takePicture(page, "keys-light");
+  await expectToFit(page, ".key-table");
   await using dark = await openConsole(browser, { ...opened, dark: true, route: "#/keys?selected=new" });
   await dark.page.getByRole("heading", { name: "New key" }).waitFor();
   await dark.check();

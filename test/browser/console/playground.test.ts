@@ -46,6 +46,8 @@ test("a chat with thinking, a tool that is answered by hand, and a picture", asy
   const { page } = console;
   await page.getByText("Ask it something.").waitFor();
   await console.check();
+  await page.getByRole("button", { name: "Draw a picture with AkashGen" }).click();
+  await page.getByText("Say what it shall draw.").waitFor();
   await choose(page, "Qwen3.6-35B-A3B");
   await page.getByLabel("System prompt").fill("Answer in two sentences. Use tools when they help.");
   await page.getByLabel("Temperature").fill("0.7");

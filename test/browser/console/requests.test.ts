@@ -107,6 +107,10 @@ test("the table: filters, search, a time by the strip, pages, keys of the keyboa
   await linesOf(page).nth(99).waitFor();
   await console.check();
   await takePicture(page, "requests-light");
+  await using dark = await openWith(stack, adminToken, { dark: true });
+  await linesOf(dark.page).nth(99).waitFor();
+  await dark.check();
+  await takePicture(dark.page, "requests-dark");
   await page.getByRole("button", { name: "Show older" }).click();
   await linesOf(page).nth(150).waitFor();
 
@@ -140,6 +144,8 @@ test("the table: filters, search, a time by the strip, pages, keys of the keyboa
   const first = await page.locator("h1").innerText();
   await page.keyboard.press("[");
   await expect.poll(() => page.locator("h1").innerText()).not.toBe(first);
+  // The next key is for the request that is shown then.
+  await page.getByText("This request was not traced").waitFor();
   await page.keyboard.press("]");
   await expect.poll(() => page.locator("h1").innerText()).toBe(first);
   await console.check();
@@ -299,8 +305,16 @@ test("trace my next request: wished for, taken by whoever asks, opened", async (
   await post(`${stack.url}/v1/chat/completions`, { model, messages }, admin);
   await linesOf(page).nth(before).waitFor();
   await page.getByText("Waiting for the next request").waitFor();
-  await post(`${stack.url}/v1/chat/completions`, { model, messages }, { authorization: `Bearer ${key}` });
-  await page.getByRole("button", { name: "Open the trace" }).click();
+  const body = { model, messages };
+  const taken = await post(`${stack.url}/v1/chat/completions`, body, { authorization: `Bearer ${key}` });
+  // On the page that it leads to, to which the list leads as well, there is no need to tell of it.
+  const open = page.getByRole("button", { name: "Open the trace" });
+  await open.waitFor();
+  await page.locator(`.cell-time a[href*="${String(taken.headers["x-request-id"])}"]`).click();
+  await page.locator(".trace-panels").waitFor();
+  await page.locator(".band").waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await open.click();
   await page.locator(".trace-panels").waitFor();
   await page.getByText("It was answered.").waitFor();
   await console.check();

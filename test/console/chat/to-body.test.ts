@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 
 import type { AnswerTurn, Chat, Turn, UserTurn } from "../../../src/console/domain/chat/chat.ts";
-import { listOpenCalls, plainSettings, titleOf, toRest } from "../../../src/console/domain/chat/chat.ts";
+import {
+  isDue,
+  listOpenCalls,
+  plainSettings,
+  titleOf,
+  toRest,
+} from "../../../src/console/domain/chat/chat.ts";
 import { costOf, listGroup, paceOf, sumGroup } from "../../../src/console/domain/chat/figures-of.ts";
 import {
   checkArguments,
@@ -194,4 +200,18 @@ test("a chat is called by its first words, and at rest nothing of it runs", () =
   const call = { id: "c", name: "f", arguments: "{}" };
   expect(listOpenCalls({ model: "m", turns: [answer("", { calls: [call] })] })).toEqual([call]);
   expect(listOpenCalls({ model: "m", turns: [answer("", { calls: [call], state: "cut" })] })).toEqual([]);
+});
+
+const due = (...turns: Turn[]) => isDue({ model: "m", turns });
+
+test("a model is to say something where the user was last, or where all calls are told", () => {
+  const call = { id: "c", name: "f", arguments: "{}" };
+  const told = { ...call, result: "" };
+  expect([due(user("Hi")), due(user("Hi"), answer("", { calls: [told] }))]).toEqual([true, true]);
+  const not = [
+    answer("Hello"),
+    answer("", { calls: [told, call] }),
+    answer("", { calls: [told], state: "cut" }),
+  ];
+  expect([due(), ...not.map((one) => due(user("Hi"), one))]).toEqual([false, false, false, false]);
 });

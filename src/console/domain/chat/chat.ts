@@ -147,6 +147,15 @@ export function isRunning(turn: Turn | undefined): boolean {
   return turn?.kind === "answer" && (turn.state === "waiting" || turn.state === "streaming");
 }
 
+/** Whether the model is to say something: the user was last, or all calls of the last answer are told. */
+export function isDue({ turns }: Lane): boolean {
+  const last = turns.at(-1);
+  if (last?.kind !== "answer") return last !== undefined;
+  return (
+    last.state === "done" && last.calls.length > 0 && last.calls.every(({ result }) => result !== undefined)
+  );
+}
+
 /** The calls of the last answer that nobody has answered yet. */
 export function listOpenCalls({ turns }: Lane): readonly Call[] {
   const last = turns.at(-1);

@@ -60,9 +60,9 @@ function FirstRequest({ status }: { readonly status: StatusObject }) {
 function Clients() {
   const t = texts.value.overview.firstRun;
   const clients = [
-    ["claude-code", "Claude Code", "akashchat-api launch claude-code"],
-    ["codex", "Codex", "akashchat-api launch codex"],
-    ["opencode", "opencode", "akashchat-api launch opencode"],
+    ["claude-code", "Claude Code", "npx akashchat-api launch claude-code"],
+    ["codex", "Codex", "npx akashchat-api launch codex"],
+    ["opencode", "opencode", "npx akashchat-api launch opencode"],
     ["openai-sdk", "OpenAI SDK", t.sdk],
     ["cursor", "Cursor, Cline, Zed", t.settings],
     ["open-webui", "Open WebUI", t.settings],

@@ -3,10 +3,12 @@ import type { ComponentChildren } from "preact";
 import type { ModelObject, StatusObject, SupportObject } from "../../api/types.ts";
 import { writeCount, writePrice, writeSeconds } from "../../domain/figures.ts";
 import { costOf, listSupport } from "../../domain/models.ts";
+import { isAway, stateOf } from "../../domain/upstream-state.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Card } from "../../parts/card.tsx";
 import { CodeText } from "../../parts/code-text.tsx";
 import { Dot } from "../../parts/dot.tsx";
+import { now } from "../../state/clock.ts";
 import { span } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
 
@@ -88,7 +90,7 @@ function ModelRow({ model, status }: { readonly model: ModelObject; readonly sta
         </span>
       </th>
       <td class="model-upstreams">
-        <UpstreamNames model={model} />
+        <UpstreamNames model={model} status={status} />
       </td>
       <td class="number">{known(model.context_length)}</td>
       <td class="number">{known(model.max_output_length)}</td>
@@ -123,17 +125,24 @@ function inOrder(parts: readonly ComponentChildren[]): ComponentChildren {
   ));
 }
 
-function UpstreamNames({ model }: { readonly model: ModelObject }) {
+function UpstreamNames({ model, status }: { readonly model: ModelObject; readonly status: StatusObject }) {
   const t = texts.value.overview;
+  /** Why an upstream does not answer for the model, in a word. */
+  function whyNot(name: string): string {
+    const upstream = status.upstreams.find((one) => one.name === name);
+    if (upstream === undefined) return t.coolingDown;
+    if (stateOf(upstream, status.models, now.value) === "spent") return t.states.spent;
+    return isAway(upstream) ? t.unreachable : t.coolingDown;
+  }
   return (
     <>
       {inOrder(
         model.upstreams.map(({ name, answers_now: answers }) =>
           answers ? (
-            <span>{name}</span>
+            <span class="model-upstream">{name}</span>
           ) : (
-            <span>
-              <span class="text-red">{name}</span> <span class="note">{t.coolingDown}</span>
+            <span class="model-upstream">
+              <span class="text-red">{name}</span> <span class="note">{whyNot(name)}</span>
             </span>
           ),
         ),

@@ -34,11 +34,12 @@ interface UpstreamNoticeProps {
   readonly upstream: UpstreamObject;
 }
 
-/** Who answers then. */
-function describeNext({ status, upstream }: UpstreamNoticeProps): string {
+/** Who answers then; `isNow`: it is so already. */
+function describeNext({ status, upstream }: UpstreamNoticeProps, isNow: boolean): string {
   const t = texts.value.overview.notices;
   const next = findNext(upstream.name, status.models);
-  if (next === undefined) return t.nextNobody;
+  if (next === undefined) return isNow ? t.nowNobody : t.nextNobody;
+  if (isNow) return next.paid ? t.nowPaid(next.name) : t.now(next.name);
   return next.paid ? t.nextPaid(next.name) : t.next(next.name);
 }
 
@@ -51,7 +52,7 @@ function SpentNotice(props: UpstreamNoticeProps) {
     <Notice kind="amber">
       <b>{t.usedUp(name)}</b>{" "}
       {renewal === null ? t.usedUpOpen : t.usedUpRest(writeClock(Date.parse(renewal), locale))}{" "}
-      {describeNext(props)}
+      {describeNext(props, true)}
     </Notice>
   );
 }
@@ -60,7 +61,7 @@ function SoonNotice(props: UpstreamNoticeProps) {
   const { locale, overview } = texts.value;
   const t = overview.notices;
   const end = forecast(props.upstream, now.value);
-  const next = describeNext(props);
+  const next = describeNext(props, false);
   if (end === undefined) return null;
   return (
     <Notice kind="amber">

@@ -1,10 +1,11 @@
 import type { StatusObject, UpstreamObject } from "../../api/types.ts";
-import { countAgentRequests, stateOf, type UpstreamState } from "../../domain/upstream-state.ts";
+import { countAgentRequests, isAway, stateOf, type UpstreamState } from "../../domain/upstream-state.ts";
 import { writeClock, writeCount, writeMoney, writePercent, writeSeconds } from "../../domain/figures.ts";
 import { Dot, type DotKind } from "../../parts/dot.tsx";
 import { Meter } from "../../parts/meter.tsx";
 import { now } from "../../state/clock.ts";
 import { texts } from "../../text/index.ts";
+import { TryNow } from "./try-now.tsx";
 import { nameServer } from "./upstream-names.ts";
 
 /** How a state is drawn. */
@@ -52,6 +53,10 @@ function UpstreamCard({ upstream, status }: UpstreamProps) {
         </>
       )}
       <LastAnswer upstream={upstream} status={status} state={state} />
+      <TryNow
+        name={upstream.name}
+        isShut={state === "down" || state === "spent" || upstream.models_resting > 0}
+      />
     </article>
   );
 }
@@ -61,8 +66,7 @@ function Verdict({ upstream, state }: { readonly upstream: UpstreamObject; reado
   const t = texts.value.overview;
   const used = upstream.allowance?.used_percent ?? null;
   if (state === "down") {
-    const isAway = upstream.problem?.error === "upstream-unavailable";
-    return <span class="verdict text-red">{isAway ? t.unreachable : t.states.down}</span>;
+    return <span class="verdict text-red">{isAway(upstream) ? t.unreachable : t.states.down}</span>;
   }
   if (used === null) return <span class="verdict">{t.states[state]}</span>;
   const colour = state === "spent" || used >= 100 ? "text-red" : state === "soon" ? "text-amber" : "";

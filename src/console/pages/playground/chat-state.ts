@@ -37,7 +37,7 @@ const shownId = signal(makeId());
 const lastModel = "akashchat-api.model";
 
 /** The model that a new chat begins with. */
-function findModel(): string {
+export function findModel(): string {
   const kept = inBrowser.read(lastModel);
   if (kept !== undefined) return kept;
   const chats = status.value?.models.filter(({ kind, alias_of: of }) => kind === "chat" && of === null) ?? [];
@@ -150,6 +150,16 @@ export function startChat(): void {
   const before = shownId.value;
   shownId.value = makeId();
   void release(before);
+}
+
+/** Shows a new chat that has begun elsewhere, and keeps it. */
+export function showChat(begun: Pick<Chat, "settings" | "lanes">): string {
+  const [id, before] = [makeId(), shownId.value];
+  loaded.value = { ...loaded.value, [id]: { id, title: "", at: Date.now(), ...begun } };
+  shownId.value = id;
+  void release(before);
+  void keepNow(id);
+  return id;
 }
 
 /** Does something with what is kept, and reads the list anew. Never rejects: the list says why something can't be done. */

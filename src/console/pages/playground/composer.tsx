@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 
-import { isRunning } from "../../domain/chat/chat.ts";
+import { isDue, isRunning } from "../../domain/chat/chat.ts";
 import { findErrors } from "../../domain/chat/read-settings.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -36,7 +36,8 @@ export function Composer({
   const { lanes, settings } = chat.value;
   const isWrong = findErrors(settings).length > 0;
   const busy = isBusy.value;
-  const canSend = !busy && !isWrong && hasWords(draft.value);
+  const hasDraft = hasWords(draft.value);
+  const canSend = !busy && !isWrong && (hasDraft || lanes.some(isDue));
   useEffect(() => (busy ? onEscape(() => stopAnswers(chat.value)) : undefined), [busy]);
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
@@ -68,7 +69,8 @@ export function Composer({
           // While an input method is at work, Enter is its.
           if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
           event.preventDefault();
-          send();
+          // By an empty field nothing is sent by chance.
+          if (hasDraft) send();
         }}
         onPaste={(event) => {
           const files = event.clipboardData?.files ?? [];

@@ -1,8 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 
 import type { Lane } from "../../domain/chat/chat.ts";
+import { LinkButton } from "../../parts/link-button.tsx";
+import { status } from "../../state/status.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { isDrawer } from "./ask-answer.ts";
+import { chooseModel } from "./chat-state.ts";
 import { LaneHead } from "./lane-head.tsx";
 import { TurnView } from "./turn-views.tsx";
 import { shownLane } from "./view-state.ts";
@@ -10,9 +13,27 @@ import { shownLane } from "./view-state.ts";
 /** So near to its end, in px, a list that grows stays at its end. */
 const nearEnd = 80;
 
+/** What one can do first. */
+function EmptyLane({ model, place }: { readonly model: string; readonly place: number }) {
+  const t = playgroundTexts.value;
+  if (isDrawer(model)) return <p class="lane-empty">{t.emptyDraw}</p>;
+  const drawer = status.value?.models.find(
+    ({ kind, answers_now: answers }) => kind === "image" && answers,
+  )?.id;
+  return (
+    <div class="lane-empty">
+      <p>{t.empty}</p>
+      {drawer !== undefined && (
+        <LinkButton onPress={() => chooseModel(place, drawer)}>
+          <bdi>{t.drawWith(drawer)}</bdi>
+        </LinkButton>
+      )}
+    </div>
+  );
+}
+
 /** A model, and all that was said with it. */
 export function LaneView({ lane, place }: { readonly lane: Lane; readonly place: number }) {
-  const t = playgroundTexts.value;
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const { turns } = lane;
@@ -50,7 +71,7 @@ export function LaneView({ lane, place }: { readonly lane: Lane; readonly place:
         }}
       >
         <div class="turns-inner">
-          {turns.length === 0 && <p class="lane-empty">{isDrawer(lane.model) ? t.emptyDraw : t.empty}</p>}
+          {turns.length === 0 && <EmptyLane model={lane.model} place={place} />}
           {turns.map((turn) => (
             <TurnView key={turn.id} turns={turns} turn={turn} place={place} />
           ))}

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 
 import { Segments } from "../../parts/segments.tsx";
 import { access } from "../../state/access.ts";
+import { linkTo, route } from "../../state/route.ts";
 import { onEscape, onKeys, pageHelp } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
@@ -11,6 +12,8 @@ import { announced, changeSettings, chat, readList } from "./chat-state.ts";
 import { attach, Composer } from "./composer.tsx";
 import { DrawerView } from "./drawer-view.tsx";
 import { LaneView } from "./lane-view.tsx";
+import { openTraced } from "./open-traced.ts";
+import { OpenedNote } from "./opened-note.tsx";
 import { drawer, listIsOpen, shownLane } from "./view-state.ts";
 import "./markdown.css";
 import "./chat.css";
@@ -40,6 +43,13 @@ export function PlaygroundPage() {
       },
     });
   }, []);
+  const from = route.value.query.get("from");
+  useEffect(() => {
+    if (from === null) return;
+    // Once: whoever loads the page again, or comes back, finds the chat in the list.
+    location.replace(linkTo("playground"));
+    void openTraced(from);
+  }, [from]);
   const { keys } = t;
   useEffect(() => {
     pageHelp.value = [
@@ -85,6 +95,7 @@ export function PlaygroundPage() {
         }}
       >
         {isOver.value && <p class="drop-hint">{t.dropHere}</p>}
+        <OpenedNote />
         {lanes.length > 1 && (
           <div class="lane-switch">
             <Segments

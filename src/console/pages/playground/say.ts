@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-import { type AnswerTurn, listOpenCalls, type Turn, type UserTurn } from "../../domain/chat/chat.ts";
+import { type AnswerTurn, isDue, listOpenCalls, type Turn, type UserTurn } from "../../domain/chat/chat.ts";
 import { askAnswer, stopAnswer, stopAnswers } from "./ask-answer.ts";
 import { changeAnswer, changeChat, changeLane, chat, findChat, makeId } from "./chat-state.ts";
 
@@ -22,10 +22,14 @@ function askAll(id: string): void {
   for (const place of findChat(id)?.lanes.keys() ?? []) void askAnswer(id, place);
 }
 
-/** Says what was typed to all models of the chat that is shown. */
+/** Says what was typed to all models of the chat that is shown; where nothing was, asks those that are to say something. */
 export function sendDraft(): void {
   const { text, images } = draft.value;
-  const { id } = chat.value;
+  const { id, lanes } = chat.value;
+  if (!hasWords(draft.value)) {
+    for (const [place, lane] of lanes.entries()) if (isDue(lane)) void askAnswer(id, place);
+    return;
+  }
   const turn: UserTurn = { kind: "user", id: makeId(), text: text.trim(), images };
   draft.value = { text: "", images: [] };
   changeChat(id, (one) => ({

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 
 import { writeSeconds } from "../../domain/figures.ts";
-import type { AnswerTurn, Call, ToolDraft } from "../../domain/chat/chat.ts";
+import { type AnswerTurn, type Call, isRunning, type ToolDraft } from "../../domain/chat/chat.ts";
 import { findLeg } from "../../domain/chat/figures-of.ts";
 import { checkArguments } from "../../domain/chat/read-settings.ts";
 import { showControls } from "../../domain/markdown/show-controls.ts";
@@ -54,7 +54,7 @@ function ArgumentState(props: {
 }) {
   const { answer, call, tool } = props;
   const t = playgroundTexts.value;
-  if (answer.ms === undefined) return <span class="tool-state">{t.calling}</span>;
+  if (isRunning(answer)) return <span class="tool-state">{t.calling}</span>;
   const wrong = checkArguments(call.arguments, tool);
   const words =
     wrong === undefined
@@ -64,7 +64,8 @@ function ArgumentState(props: {
         : t.argumentsMissing(wrong.name);
   return (
     <span class={`tool-state ${wrong === undefined ? "" : "text-amber"}`}>
-      {words} · {writeSeconds(answer.ms)}
+      {words}
+      {answer.ms !== undefined && ` · ${writeSeconds(answer.ms)}`}
     </span>
   );
 }
@@ -98,6 +99,7 @@ function ResultRow({
         rows={1}
         spellcheck={false}
         readOnly={isAnswered}
+        placeholder={t.resultHint}
         value={call.result ?? typed.value}
         onInput={(event) => {
           typed.value = event.currentTarget.value;
@@ -109,7 +111,9 @@ function ResultRow({
             <Button small off>
               {call.isError === true ? t.sentError : t.sent}
             </Button>
-            <span class="note">{t.byHand(writeSeconds(call.afterMs ?? 0))}</span>
+            <span class="note">
+              {call.afterMs === undefined ? t.byClient : t.byHand(writeSeconds(call.afterMs))}
+            </span>
           </>
         ) : (
           <>

@@ -1,11 +1,14 @@
 import { useEffect } from "preact/hooks";
 
+import { findTalkDialect } from "../../domain/chat/from-request/talk-dialects.ts";
 import { writeRunning } from "../../domain/figures.ts";
+import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import { Button } from "../../parts/button.tsx";
 import { copy, CopyButton } from "../../parts/copy-button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Message } from "../../parts/message.tsx";
 import { access, knownBy } from "../../state/access.ts";
+import { hasPage } from "../../state/pages.ts";
 import { goTo, linkTo, route } from "../../state/route.ts";
 import { onEscape, onKeys } from "../../state/shortcuts.ts";
 import { status } from "../../state/status.ts";
@@ -70,6 +73,7 @@ function Shown({ id }: { readonly id: string }) {
         <div class="page-tools trace-tools">
           <Neighbours id={id} go={go} />
           <CopyButton kind="quiet" text={id} label={t.copyId} />
+          {known?.trace !== undefined && <PlaygroundButton trace={known.trace} />}
           {known !== undefined && <ExportButton found={known} />}
         </div>
       </header>
@@ -98,6 +102,16 @@ function Neighbours({ id, go }: { readonly id: string; readonly go: (by: number)
         <Icon name="right" />
       </Button>
     </span>
+  );
+}
+
+/** Opens what the client sent as a new chat; nothing is sent by that. */
+function PlaygroundButton({ trace: { id, dialect, request } }: { readonly trace: TraceObject }) {
+  if (findTalkDialect(dialect) === undefined || request.body === null || !hasPage("playground")) return null;
+  return (
+    <Button onPress={() => goTo("playground", { from: id })}>
+      {requestTexts.value.detail.openInPlayground}
+    </Button>
   );
 }
 

@@ -6,7 +6,7 @@ import { CodeText } from "../../parts/code-text.tsx";
 import { Dot } from "../../parts/dot.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { access } from "../../state/access.ts";
-import { goTo } from "../../state/route.ts";
+import { goTo, route } from "../../state/route.ts";
 import { onKeys } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { keyNames, readFilters } from "./list-state.ts";
@@ -78,7 +78,9 @@ export function NextTraceBand() {
         </Button>
       </div>
     );
-  if (!isOn || wish === undefined) return null;
+  // On the very page that it leads to there is nothing to tell.
+  const isShown = isTraceThere.value && wish?.request_id === route.value.query.get("request");
+  if (!isOn || wish === undefined || isShown) return null;
   return (
     <div class="band" role="status">
       {wish.state === "waiting" ? (
