@@ -202,10 +202,11 @@ test("a chat is called by its first words, and at rest nothing of it runs", () =
   expect(listOpenCalls({ model: "m", turns: [answer("", { calls: [call], state: "cut" })] })).toEqual([]);
 });
 
+const due = (...turns: Turn[]) => isDue({ model: "m", turns });
+
 test("a model is to say something where the user was last, or where all calls are told", () => {
   const call = { id: "c", name: "f", arguments: "{}" };
   const told = { ...call, result: "" };
-  const due = (...turns: Turn[]) => isDue({ model: "m", turns });
   expect([due(user("Hi")), due(user("Hi"), answer("", { calls: [told] }))]).toEqual([true, true]);
   const not = [
     answer("Hello"),
