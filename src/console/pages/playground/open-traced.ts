@@ -4,6 +4,7 @@ import { ask } from "../../api/ask.ts";
 import { openRequest } from "../../domain/chat/from-request/open-request.ts";
 import { findTalkDialect } from "../../domain/chat/from-request/talk-dialects.ts";
 import type { TraceObject } from "../../domain/requests/trace-types.ts";
+import { onOtherToken } from "../../state/token.ts";
 import { findModel, showChat } from "./chat-state.ts";
 
 /** What came of opening a request: a chat, without what it has no place for; or why there is none. */
@@ -18,6 +19,11 @@ export type Opened = { readonly request: string } & (
 export const opened = signal<Opened | undefined>(undefined);
 
 let newest = 0;
+
+onOtherToken(() => {
+  newest += 1;
+  opened.value = undefined;
+});
 
 /** Shows a traced request as a new chat, of which nothing is sent. Never rejects. */
 export async function openTraced(request: string): Promise<void> {
