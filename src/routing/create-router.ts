@@ -197,7 +197,7 @@ export function createRouter(options: RouterOptions): Router {
       if (member === undefined) {
         const names = [...members.keys()].join(", ");
         const text = `This gateway has no upstream \`${shorten(name)}\`. It has: ${names}.`;
-        throw new GatewayError("not-found", text, { param: "name", shouldRetry: false });
+        throw new GatewayError("not-found", text, { param: "name", shouldRetry: false, sent: [name] });
       }
       const look = await lookAtUpstream(member.upstream, signal);
       if (look.kind === "answers") endRests(name);
