@@ -103,7 +103,7 @@ export function createEventReader(maxLineBytes = longestLine): EventReader {
 
   function read(line: string): void {
     // Nearly every line of an answer: it is known what an event says that stands alone on it.
-    if (data.length === 0 && event === "") {
+    if (whole === undefined && data.length === 0 && event === "") {
       if (line === "") return;
       const said = template.readLine(line);
       if (said !== undefined) {
