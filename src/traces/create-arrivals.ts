@@ -13,16 +13,16 @@ export interface Arrivals {
 export function createArrivals(): Arrivals {
   let noted: (readonly [number, number])[] = [];
   let last: readonly [number, number] | undefined;
-  // What comes within one ms is one arrival.
-  let gapMs = 1;
+  // What comes within one ms is one arrival, but for the first.
+  let gapMs = 0;
   return {
     note(units, ms) {
       const before = noted.at(-1);
-      if (last !== undefined && ms > last[1] && (before === undefined || last[1] - before[1] >= gapMs))
+      if (last !== undefined && (before === undefined || (ms > last[1] && last[1] - before[1] >= gapMs)))
         noted.push(last);
       last = [units, ms];
       if (noted.length < most - 1) return;
-      gapMs = Math.max(gapMs * 2, (ms - (noted[0]?.[1] ?? 0)) / most);
+      gapMs = Math.max(gapMs * 2, 1, (ms - (noted[0]?.[1] ?? 0)) / most);
       noted = noted.filter((_, index) => index % 2 === 0);
     },
     get: () => (last === undefined ? [] : [...noted, last]),

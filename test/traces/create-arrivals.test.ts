@@ -2,16 +2,18 @@ import { expect, test } from "vitest";
 
 import { createArrivals } from "../../src/traces/create-arrivals.ts";
 
-test("what comes within one ms is one arrival", () => {
+test("what comes within one ms is one arrival, but the first stays by itself", () => {
   const arrivals = createArrivals();
   expect(arrivals.get()).toEqual([]);
   for (const [units, ms] of [
     [3, 10],
+    [4, 10],
     [5, 10],
     [9, 12],
   ] as const)
     arrivals.note(units, ms);
   expect(arrivals.get()).toEqual([
+    [3, 10],
     [5, 10],
     [9, 12],
   ]);
