@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { get, post } from "../../support/post.ts";
 import { expectToFit } from "./support/expect-to-fit.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 import { type ShownStack, startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
 import { writeDay } from "./support/write-day.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 

@@ -8,11 +8,11 @@ import { post } from "../../support/post.ts";
 import { startPrefixProxy } from "../../support/start-prefix-proxy.ts";
 import { startStack, type StackOptions } from "../../support/start-stack.ts";
 import { openConsole } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 

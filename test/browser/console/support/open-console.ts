@@ -76,9 +76,13 @@ export async function openConsole(browser: Browser, options: ConsoleOptions): Pr
 /** What axe-core finds that is serious or worse, each with where it is. Not by a script of the page, which its policy forbids. */
 async function findSerious(page: Page): Promise<readonly string[]> {
   const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: axeSource });
-  const results: axe.AxeResults = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
+  // It is half a megabyte, and stays as long as the document.
+  const { result } = await session.send("Runtime.evaluate", { expression: "typeof axe" });
+  if (result.value === "undefined") await session.send("Runtime.evaluate", { expression: axeSource });
   await session.detach();
+  // Without style sheets read anew, which only rules that try something out would look at.
+  const options = "{ resultTypes: ['violations'], preload: false }";
+  const results: axe.AxeResults = await page.evaluate(`axe.run(document, ${options})`);
   return results.violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) =>
