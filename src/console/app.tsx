@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { findPage } from "./pages/index.ts";
 import { pageOrder } from "./pages/page-order.ts";
@@ -50,9 +50,11 @@ function useArrival(page: string): void {
   useEffect(() => {
     document.title = `${title}akashchat-api`;
   }, [title]);
-  useEffect(() => {
-    if (isFirst.current) isFirst.current = false;
-    else document.getElementById("content")?.focus();
+  useLayoutEffect(() => {
+    const content = document.getElementById("content");
+    // A page may have led to a place of its own.
+    if (!isFirst.current && content?.contains(document.activeElement) !== true) content?.focus();
+    isFirst.current = false;
   }, [page]);
 }
 

@@ -1,5 +1,5 @@
 import { Fragment } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { Button } from "../parts/button.tsx";
 import { Switch } from "../parts/field.tsx";
@@ -17,7 +17,7 @@ export function ShortcutHelp() {
   const t = texts.value;
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = helpIsOpen.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Where the focus was, the dialog itself brings it back to.
     if (isOpen) dialog.current?.showModal();
     else dialog.current?.close();

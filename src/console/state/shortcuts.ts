@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { pageOrder, type PageName } from "../pages/page-order.ts";
 import { hasPage } from "./pages.ts";
@@ -8,31 +9,47 @@ import { goTo } from "./route.ts";
 /** Whether the list of keys is open. */
 export const helpIsOpen = signal(false);
 
-/** What else `Escape` closes: the last that was opened. */
-const closers: (() => void)[] = [];
+/** What a component has keys do now: as of its last rendering. */
+interface Kept<Value> {
+  current: Value;
+}
 
-/** Has `Escape` call `close` as long as what is returned was not called. */
-export function onEscape(close: () => void): () => void {
-  closers.push(close);
-  return () => {
-    const place = closers.lastIndexOf(close);
-    if (place >= 0) closers.splice(place, 1);
-  };
+/**
+ * Keeps `value` in `list` as long as `isOn`. In the same step in which the page is drawn anew, not after the next frame as `useEffect` would: who
+ * sees the page may press a key at once, and means what is seen.
+ */
+function useKept<Value>(list: Kept<Value>[], value: Value, isOn: boolean): void {
+  const kept = useRef(value);
+  kept.current = value;
+  useLayoutEffect(() => {
+    if (!isOn) return undefined;
+    list.push(kept);
+    return () => {
+      list.splice(list.indexOf(kept), 1);
+    };
+  }, [isOn]);
+}
+
+/** What else `Escape` closes: the last that was opened. */
+const closers: Kept<() => void>[] = [];
+
+/** Has `Escape` call `close` as long as the component is there and `isOn`, before all that was opened earlier. */
+export function useEscape(close: () => void, isOn = true): void {
+  useKept(closers, close, isOn);
 }
 
 /** What the page that is shown adds to the list of keys. */
 export const pageHelp = signal<readonly { readonly keys: readonly string[]; readonly text: string }[]>([]);
 
-/** What single keys do on the page that is shown, by their `event.key`. */
-const pageKeys: Readonly<Record<string, () => void>>[] = [];
+/** What single keys do, by their `event.key`. */
+type Keys = Readonly<Record<string, () => void>>;
 
-/** Has single keys do something until what is returned is called; the newest come first. */
-export function onKeys(keys: Readonly<Record<string, () => void>>): () => void {
-  pageKeys.push(keys);
-  return () => {
-    const place = pageKeys.lastIndexOf(keys);
-    if (place >= 0) pageKeys.splice(place, 1);
-  };
+/** What they do on the page that is shown. */
+const pageKeys: Kept<Keys>[] = [];
+
+/** Has single keys do something as long as the component is there; the newest come first. */
+export function useKeys(keys: Keys): void {
+  useKept(pageKeys, keys, true);
 }
 
 /** Whether a key is meant for what has the focus. */
@@ -53,11 +70,12 @@ addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
-    closers.at(-1)?.();
+    // The list of keys lies over all else, and closes by itself.
+    if (!helpIsOpen.value) closers.at(-1)?.current();
     return;
   }
-  if (shortcuts.value === "off" || isTyping(event.target)) return;
-  const act = pageKeys.findLast((keys) => Object.hasOwn(keys, event.key))?.[event.key];
+  if (helpIsOpen.value || shortcuts.value === "off" || isTyping(event.target)) return;
+  const act = pageKeys.findLast(({ current }) => Object.hasOwn(current, event.key))?.current[event.key];
   const page = pageOf(event.key);
   if (act !== undefined) act();
   else if (page !== undefined) goTo(page);

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { Segments } from "../../parts/segments.tsx";
 import { access } from "../../state/access.ts";
 import { linkTo, route } from "../../state/route.ts";
-import { onEscape, onKeys, pageHelp } from "../../state/shortcuts.ts";
+import { pageHelp, useEscape, useKeys } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { ChatList } from "./chat-list.tsx";
@@ -32,17 +32,18 @@ export function PlaygroundPage() {
   async function take(files: Iterable<File>): Promise<void> {
     refused.value = await attach(files);
   }
-  useEffect(() => {
-    void readList();
-    return onKeys({
-      p: () => {
-        drawer.value = drawer.value === undefined ? "parameters" : undefined;
-      },
-      t: () => {
-        if (access.value?.admin === true) changeSettings({ trace: !chat.value.settings.trace });
-      },
-    });
-  }, []);
+  useKeys({
+    p: () => {
+      drawer.value = drawer.value === undefined ? "parameters" : undefined;
+    },
+    t: () => {
+      if (access.value?.admin === true) changeSettings({ trace: !chat.value.settings.trace });
+    },
+  });
+  useEscape(() => {
+    listIsOpen.value = false;
+  }, listIsOpen.value);
+  useEffect(() => void readList(), []);
   const from = route.value.query.get("from");
   useEffect(() => {
     if (from === null) return;
@@ -62,12 +63,6 @@ export function PlaygroundPage() {
       pageHelp.value = [];
     };
   }, [keys]);
-  useEffect(() => {
-    if (!listIsOpen.value) return undefined;
-    return onEscape(() => {
-      listIsOpen.value = false;
-    });
-  }, [listIsOpen.value]);
 
   return (
     <div

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Span } from "../../api/types.ts";
 import { Dot } from "../../parts/dot.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { goTo, route } from "../../state/route.ts";
-import { onKeys } from "../../state/shortcuts.ts";
+import { useKeys } from "../../state/shortcuts.ts";
 import { span, status } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
 import { ColumnChoice } from "./columns.tsx";
@@ -148,13 +148,22 @@ function Search() {
   const wanted = route.value.query.get("q") ?? "";
   const typed = useSignal(wanted);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  /** What was looked for from here: where the address says something else, somebody has gone elsewhere. */
+  const sent = useRef(wanted);
+  const look = () => {
+    sent.current = typed.value.trim();
+    setFilters({ q: sent.current });
+  };
+  useLayoutEffect(() => {
+    // What is typed meanwhile stays.
+    if (wanted === sent.current) return;
+    sent.current = wanted;
     typed.value = wanted;
   }, [wanted]);
-  useEffect(() => onKeys({ "/": () => field.current?.focus() }), []);
+  useKeys({ "/": () => field.current?.focus() });
   useEffect(() => {
-    if (typed.value === wanted) return undefined;
-    const timer = setTimeout(() => setFilters({ q: typed.value.trim() }), restMs);
+    if (typed.value.trim() === sent.current) return undefined;
+    const timer = setTimeout(look, restMs);
     return () => clearTimeout(timer);
   }, [typed.value]);
   return (
@@ -163,7 +172,7 @@ function Search() {
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        setFilters({ q: typed.value.trim() });
+        look();
       }}
     >
       <Icon name="search" />
