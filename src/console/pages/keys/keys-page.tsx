@@ -14,6 +14,7 @@ import { KeyPanel } from "./key-panel.tsx";
 import { type Keys, type KeysFailure, keys, keysPath, lookMs, readKeys } from "./key-state.ts";
 import { KeyTable } from "./key-table.tsx";
 import { MadeKey } from "./made-key.tsx";
+import "../../styles/keys.css";
 
 /** The keys that we may see: made, shown, changed, ended. */
 export function KeysPage() {

@@ -7,6 +7,7 @@ import { hasPage } from "../../state/pages.ts";
 import { goTo, route } from "../../state/route.ts";
 import { texts } from "../../text/index.ts";
 import { made } from "./key-state.ts";
+import "../../styles/made-key.css";
 
 /** A key that was just made, until it is closed; closing it uncopied asks once. */
 export function MadeKey() {

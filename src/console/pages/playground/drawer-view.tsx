@@ -2,12 +2,15 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { lazyPage } from "../../parts/lazy-page.tsx";
 import { useEscape } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
-import { CodePanel } from "./code-panel.tsx";
 import { ParametersPanel } from "./parameters-panel.tsx";
 import { drawer } from "./view-state.ts";
+
+/** Few look at a request as code. */
+const CodePanel = lazyPage(async () => (await import("./code-panel.tsx")).CodePanel);
 
 const tabs = ["parameters", "code"] as const;
 
