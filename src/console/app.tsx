@@ -5,6 +5,7 @@ import { pageOrder } from "./pages/page-order.ts";
 import { Message } from "./parts/message.tsx";
 import { PageGuard } from "./parts/page-guard.tsx";
 import { BottomBar } from "./shell/bottom-bar.tsx";
+import { Jump } from "./shell/jump.tsx";
 import { LostNotice } from "./shell/lost-notice.tsx";
 import { ShortcutHelp } from "./shell/shortcut-help.tsx";
 import { gateIsOpen, TokenGate } from "./shell/token-gate.tsx";
@@ -29,7 +30,7 @@ export function App() {
       <main id="content" tabIndex={-1}>
         <LostNotice />
         {Page === undefined ? (
-          <Message title={t.shell.noPage} />
+          <Message isPage title={t.shell.noPage} />
         ) : (
           <PageGuard key={route.value.page}>
             <Page />
@@ -38,6 +39,7 @@ export function App() {
       </main>
       <BottomBar />
       <ShortcutHelp />
+      <Jump />
     </>
   );
 }

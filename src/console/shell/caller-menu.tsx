@@ -5,7 +5,7 @@ import type { AccessObject } from "../api/types.ts";
 import { Icon } from "../parts/icon.tsx";
 import { access, askAccess } from "../state/access.ts";
 import { language, switchTheme, theme } from "../state/preferences.ts";
-import { helpIsOpen } from "../state/shortcuts.ts";
+import { sheet } from "../state/shortcuts.ts";
 import { forgetToken, token } from "../state/token.ts";
 import { useMenu } from "../state/use-menu.ts";
 import { type Texts } from "../text/en.ts";
@@ -69,7 +69,7 @@ export function CallerMenu() {
           <button
             type="button"
             onClick={choose(() => {
-              helpIsOpen.value = true;
+              sheet.value = "help";
             })}
           >
             {t.shortcuts} <kbd>?</kbd>

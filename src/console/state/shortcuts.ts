@@ -6,8 +6,8 @@ import { hasPage } from "./pages.ts";
 import { shortcuts } from "./preferences.ts";
 import { goTo } from "./route.ts";
 
-/** Whether the list of keys is open. */
-export const helpIsOpen = signal(false);
+/** What lies over the page, whichever it is; `undefined`: nothing. */
+export const sheet = signal<"help" | "jump" | undefined>(undefined);
 
 /** What a component has keys do now: as of its last rendering. */
 interface Kept<Value> {
@@ -65,21 +65,33 @@ function pageOf(key: string): PageName | undefined {
   return name !== undefined && hasPage(name) ? name : undefined;
 }
 
-addEventListener("keydown", (event) => {
+function press(event: KeyboardEvent): void {
   // While an input method is at work, all keys are its.
   if (event.isComposing) return;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
-    // The list of keys lies over all else, and closes by itself.
-    if (!helpIsOpen.value) closers.at(-1)?.current();
+    // What lies over all else closes by itself.
+    if (sheet.value === undefined) closers.at(-1)?.current();
     return;
   }
-  if (helpIsOpen.value || shortcuts.value === "off" || isTyping(event.target)) return;
+  if (sheet.value !== undefined || shortcuts.value === "off" || isTyping(event.target)) return;
   const act = pageKeys.findLast(({ current }) => Object.hasOwn(current, event.key))?.current[event.key];
   const page = pageOf(event.key);
   if (act !== undefined) act();
   else if (page !== undefined) goTo(page);
-  else if (event.key === "?") helpIsOpen.value = true;
+  else if (event.key === "?") sheet.value = "help";
+  else if (event.key === "/") sheet.value = "jump";
   else return;
   event.preventDefault();
-});
+}
+
+addEventListener("keydown", press);
+
+/** Has all keys rest as long as the component is there: while a token is asked for, they are letters. */
+export function useNoKeys(): void {
+  useLayoutEffect(() => {
+    removeEventListener("keydown", press);
+    sheet.value = undefined;
+    return () => addEventListener("keydown", press);
+  }, []);
+}

@@ -62,6 +62,7 @@ test("a key is made, shown once, used, changed, and revoked with its children", 
   await page.getByText("nightly-build is ready.").waitFor();
   const secret = await page.locator(".made-key-secret").innerText();
   expect(secret).toMatch(/^akc-[\w-]{43}$/);
+  await page.getByRole("cell", { name: "not yet" }).waitFor();
   await console.check(400);
 
   const used = await post(`${url}/v1/chat/completions`, chat, bearer(secret));

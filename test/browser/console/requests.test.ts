@@ -186,6 +186,8 @@ test("what comes appears at once; while the list is pointed at it waits", async 
   // What the gateway was asked before by its support.
   await linesOf(page).first().waitFor();
   const before = await linesOf(page).count();
+  // Those of the operator's own have no key.
+  expect(await setOf(page, ".cell-key")).toEqual(["operator"]);
   const ask = () => post(`${stack.url}/v1/chat/completions`, { model, messages }, admin);
   await ask();
   await linesOf(page).nth(before).waitFor();
@@ -223,12 +225,21 @@ test("what comes appears at once; while the list is pointed at it waits", async 
 
 test("a trace: the verdict, two turns, parts that are linked; light, dark, Chinese and narrow", async () => {
   await using stack = await startShown({ ADMIN_TOKEN: adminToken });
-  const { key } = await createKey(stack, { name: "ci-agents", trace: true });
+  const { key } = await createKey(stack, {
+    name: "ci-agents",
+    trace: true,
+    budget: { tokens: 100_000, period: "day" },
+  });
   const id = await askTwice(stack, key);
   const route = `#/requests?request=${id}`;
   await using console = await openWith(stack, adminToken, { route });
   const { page } = console;
   await page.getByText("was called, on the second try.").waitFor();
+  await page.locator(".fact", { hasText: "Repairs" }).getByText("asked again").waitFor();
+  await page
+    .locator(".fact", { hasText: "Settled" })
+    .getByText(/^of [\d,]+ \+ [\d,]+ reserved$/)
+    .waitFor();
   await page.getByText("tools, written in by the gateway").waitFor();
   const raw = page.locator(".panel-raw");
   const answer = page.locator(".panel-answer");

@@ -61,6 +61,7 @@ export function LaneView({ lane, place }: { readonly lane: Lane; readonly place:
         shownLane.value = place;
       }}
     >
+      <h2 class="out-of-sight">{lane.model}</h2>
       <LaneHead lane={lane} place={place} />
       <div
         class="turns"

@@ -8,7 +8,7 @@ import { pageHelp, useEscape, useKeys } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { ChatList } from "./chat-list.tsx";
-import { announced, changeSettings, chat, readList } from "./chat-state.ts";
+import { announced, changeSettings, chat, chooseModel, readList, startChat } from "./chat-state.ts";
 import { attach, Composer } from "./composer.tsx";
 import { DrawerView } from "./drawer-view.tsx";
 import { LaneView } from "./lane-view.tsx";
@@ -51,6 +51,13 @@ export function PlaygroundPage() {
     location.replace(linkTo("playground"));
     void openTraced(from);
   }, [from]);
+  const model = route.value.query.get("model");
+  useEffect(() => {
+    if (model === null) return;
+    location.replace(linkTo("playground"));
+    startChat();
+    chooseModel(0, model);
+  }, [model]);
   const { keys } = t;
   useEffect(() => {
     pageHelp.value = [

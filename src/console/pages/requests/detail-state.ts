@@ -3,9 +3,8 @@ import { signal } from "@preact/signals";
 import { ask, AskError } from "../../api/ask.ts";
 import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
-import { access } from "../../state/access.ts";
+import { access, requestsPath } from "../../state/access.ts";
 import { onOtherToken } from "../../state/token.ts";
-import { requestsPath } from "./list-state.ts";
 
 /** What is known of one request. */
 export type Detail =

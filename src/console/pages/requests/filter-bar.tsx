@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Span } from "../../api/types.ts";
 import { Dot } from "../../parts/dot.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { access } from "../../state/access.ts";
 import { goTo, route } from "../../state/route.ts";
 import { useKeys } from "../../state/shortcuts.ts";
 import { span, status } from "../../state/status.ts";
@@ -17,6 +18,11 @@ import { writeKind } from "./write-row.ts";
 export function setFilters(change: Readonly<Record<string, string>>): void {
   const all = Object.entries({ ...readFilters(), ...change }).filter(([, value]) => value !== "");
   goTo("requests", Object.fromEntries(all));
+}
+
+/** Who asked without a key: the operator, or where no token is wanted whoever it was. */
+function writeNoKey(): string {
+  return access.value?.open === true ? requestTexts.value.filters.noKey : texts.value.shell.callers.operator;
 }
 
 /** So long nothing is typed before it is looked for, in ms. */
@@ -77,7 +83,7 @@ export function FilterBar() {
           label={f.key}
           value={filters["key"] ?? ""}
           any={f.key}
-          options={[...keyNames.value, ["none", f.noKey]]}
+          options={[...keyNames.value, ["none", writeNoKey()]]}
           onChange={(key) => setFilters({ key })}
         />
       )}
@@ -230,7 +236,9 @@ export function writeFilters(): string {
     outcome === undefined ? undefined : `${f.result} ${outcomes[outcome] ?? outcome}`,
     error === undefined ? undefined : `${f.result} ${writeKind(error)}`,
     model === undefined ? undefined : `${f.model} ${model}`,
-    key === undefined ? undefined : `${f.key} ${key === "none" ? f.noKey : (keyNames.value.get(key) ?? key)}`,
+    key === undefined
+      ? undefined
+      : `${f.key} ${key === "none" ? writeNoKey() : (keyNames.value.get(key) ?? key)}`,
     upstream === undefined ? undefined : `${f.upstream} ${upstream}`,
     repairs === undefined ? undefined : repairs === "traced" ? f.traced : f.asked,
     from === undefined && to === undefined ? undefined : f.time,

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { ask } from "../../api/ask.ts";
 import type { KeyObject, RequestObject, Span } from "../../api/types.ts";
 import { findNew, isSet, meets, mergeRows, type RowFilter } from "../../domain/requests/rows.ts";
-import { access } from "../../state/access.ts";
+import { access, requestsPath } from "../../state/access.ts";
 import { now } from "../../state/clock.ts";
 import { route } from "../../state/route.ts";
 import { span } from "../../state/status.ts";
@@ -31,11 +31,6 @@ export const list = signal<List>({ kind: "loading" });
 export const isHeld = signal(false);
 /** Names of keys, by their ids. */
 export const keyNames = signal<ReadonlyMap<string, string>>(new Map());
-
-/** Where the requests are that we may see. */
-export const requestsPath = computed(() =>
-  access.value?.admin === true ? "admin/v1/requests" : "v1/requests",
-);
 
 /** The names of keys that were read last. */
 let namesRead: Promise<void> = Promise.resolve();
