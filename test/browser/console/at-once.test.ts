@@ -164,3 +164,18 @@ test("who closes what lies over a chat and goes on typing, types there", async (
   await waitForFrames(page);
   expect(await page.locator(":focus").getAttribute("placeholder")).toBe("Message, or paste an image");
 });
+
+test("who came to a chat by a key leaves it by one", async () => {
+  await using stack = await startStack({ overrides: { consoleFolder: builtConsole } });
+  await using console = await openConsole(browser, { url: stack.url, route: "#/keys" });
+  const { page } = console;
+  await page.getByRole("heading", { name: "Keys" }).waitFor();
+  await page.keyboard.press("2");
+  await page.locator(".composer textarea:focus").waitFor();
+  await page.keyboard.type("4 ");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("4");
+  await page.getByRole("heading", { name: "Keys" }).waitFor();
+  await page.keyboard.press("2");
+  expect(await page.locator(".composer textarea").inputValue()).toBe("4 ");
+});

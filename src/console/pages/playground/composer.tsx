@@ -66,6 +66,8 @@ export function Composer({
           draft.value = { ...draft.value, text: event.currentTarget.value };
         }}
         onKeyDown={(event) => {
+          // Who is brought here by a key leaves by one: single keys rest inside of fields.
+          if (event.key === "Escape" && !event.isComposing) event.currentTarget.blur();
           // While an input method is at work, Enter is its.
           if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
           event.preventDefault();
