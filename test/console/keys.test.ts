@@ -180,8 +180,9 @@ describe("the form of a key", () => {
   });
 });
 
+const made = (created_at: string | null) => key("k", { created_at });
+
 test("a key is seen whole where all since it was made is known: all requests, or the hours of today", () => {
-  const made = (created_at: string | null) => key("k", { created_at });
   const hours = [{ key: "k", hour: "2026-11-27T15", requests: 2, failed: 0, refused: 0 }];
   const since = "2026-11-25T00:00:00Z";
   expect(isSeenWhole(made("2026-11-26T00:00:00Z"), { hours, since }, now)).toBe(true);

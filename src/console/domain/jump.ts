@@ -47,6 +47,16 @@ function match<Place>(
   return [...found.filter(begins), ...found.filter((place) => !begins(place))].slice(0, most);
 }
 
+function toRequest(id: string, request?: JumpRequest): JumpTarget {
+  return {
+    kind: "request",
+    name: id,
+    page: "requests",
+    query: { request: id },
+    ...(request === undefined ? {} : { request }),
+  };
+}
+
 /** Where a text may lead, the likeliest first; without a text to the pages. */
 export function findTargets(text: string, places: JumpPlaces): readonly JumpTarget[] {
   const typed = text.trim();
@@ -58,13 +68,6 @@ export function findTargets(text: string, places: JumpPlaces): readonly JumpTarg
 
   const requestsOf = (name: string, query: Readonly<Record<string, string>>): readonly JumpTarget[] =>
     places.hasLedger ? [{ kind: "requests", name, page: "requests", query }] : [];
-  const toRequest = (id: string, request?: JumpRequest): JumpTarget => ({
-    kind: "request",
-    name: id,
-    page: "requests",
-    query: { request: id },
-    ...(request === undefined ? {} : { request }),
-  });
   const requests = match(places.requests, wanted, ({ id }) => id);
   // Longer ago than what was looked through.
   const isOther = requests.length === 0 && idForm.test(typed);

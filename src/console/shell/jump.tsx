@@ -18,6 +18,12 @@ function close(): void {
   if (sheet.value === "jump") sheet.value = undefined;
 }
 
+function go(target: JumpTarget | undefined): void {
+  if (target === undefined) return;
+  close();
+  goTo(target.page, target.query);
+}
+
 /** Opens it. */
 export function JumpButton() {
   const t = texts.value.jump;
@@ -63,11 +69,6 @@ function JumpForm() {
   const targets = findTargets(typed.value, places.value);
   const place = Math.min(chosen.value, targets.length - 1);
   useEffect(() => void readPlaces(), []);
-  const go = (target: JumpTarget | undefined) => {
-    if (target === undefined) return;
-    close();
-    goTo(target.page, target.query);
-  };
   const move = (by: number) => {
     chosen.value = (place + by + targets.length) % Math.max(1, targets.length);
   };

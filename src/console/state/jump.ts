@@ -8,7 +8,7 @@ import { texts } from "../text/index.ts";
 import { access, keysPath, requestsPath } from "./access.ts";
 import { hasPage } from "./pages.ts";
 import { status } from "./status.ts";
-import { onOtherToken } from "./token.ts";
+import { onOtherToken, token } from "./token.ts";
 
 /** So many of the newest requests can be found by their ids. */
 const mostRequests = 1000;
@@ -24,22 +24,20 @@ onOtherToken(() => {
   requests.value = [];
 });
 
-async function readInto<Entry>(into: { value: readonly Entry[] }, path: string | undefined): Promise<void> {
-  if (path === undefined) return;
-  try {
-    into.value = (await ask<{ readonly data: readonly Entry[] }>(path)).data;
-  } catch {
-    // What can't be read can't be found; its page says why.
-  }
-}
-
-/** Reads where one may go. Never rejects: what was known before stays. */
+/** Reads where one may go. Never rejects: what can't be read can't be found, and its page says why; what was known before stays. */
 export async function readPlaces(): Promise<void> {
+  const asked = token.peek();
+  const keyPath = keysPath.value;
   const hasLedger = access.value?.ledger === true;
-  await Promise.all([
-    readInto(keys, keysPath.value),
-    readInto(requests, hasLedger ? `${requestsPath.value}?limit=${mostRequests}` : undefined),
+  const [foundKeys, foundRequests] = await Promise.allSettled([
+    keyPath === undefined ? undefined : ask<{ readonly data: readonly Named[] }>(keyPath),
+    hasLedger
+      ? ask<{ readonly data: readonly Ended[] }>(`${requestsPath.value}?limit=${mostRequests}`)
+      : undefined,
   ]);
+  if (token.peek() !== asked) return;
+  if (foundKeys.status === "fulfilled") keys.value = foundKeys.value?.data ?? [];
+  if (foundRequests.status === "fulfilled") requests.value = foundRequests.value?.data ?? [];
 }
 
 /** Where one may go. */

@@ -11,16 +11,18 @@ const reading = new Set<Promise<void>>();
  */
 export function speak<Texts>(english: Texts, readChinese: () => Promise<Texts>): ReadonlySignal<Texts> {
   const chinese = signal<Texts | undefined>(undefined);
+  async function take(): Promise<void> {
+    try {
+      chinese.value = await readChinese();
+    } catch {
+      // The browser tells why.
+    }
+  }
   effect(() => {
     if (language.value !== "zh" || chinese.peek() !== undefined) return;
-    const read = readChinese()
-      .then((texts) => {
-        chinese.value = texts;
-      })
-      // The browser tells why.
-      .catch(() => undefined)
-      .finally(() => reading.delete(read));
+    const read = take();
     reading.add(read);
+    void read.finally(() => reading.delete(read));
   });
   return computed(() => (language.value === "zh" ? (chinese.value ?? english) : english));
 }
