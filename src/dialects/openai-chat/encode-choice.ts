@@ -1,6 +1,7 @@
 import type { BlockStart, ChatEvent } from "../../model/events.ts";
 import { escapeLineBreaks } from "../../stream/sse.ts";
 import { createCustomInputDecoder, type CustomInputDecoder } from "../decode-custom-input.ts";
+import { createTextJoiner } from "../join-texts.ts";
 import { encodeFinishReason } from "./encode-finish-reason.ts";
 
 function encodeText(text: string): string {
@@ -58,8 +59,7 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
   let started = false;
   let calls = 0;
   let open: Open = none;
-  /** What was given that later text is parted from: text, and a call behind it. */
-  let before: "nothing" | "text" | "text-and-call" = "nothing";
+  const joiner = createTextJoiner();
 
   function makeHeads() {
     const made = `data: ${options.opening()}{"index":${index},"delta":`;
@@ -86,21 +86,13 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
     return `${head}{"tool_calls":[{"index":${calls - 1},${identity}"${type}":${body}}]${deltaTail}`;
   }
 
-  /** Text, parted from what stood before a call: in this dialect all text of an answer is one. */
-  function separate(text: string): string {
-    if (text === "") return text;
-    const separated = before === "text-and-call" ? `\n${text}` : text;
-    before = "text";
-    return separated;
-  }
-
   function startBlock(block: BlockStart): string {
     if (block.kind !== "tool-call") {
       open = { kind: block.kind };
       return start(true);
     }
     calls += 1;
-    if (before === "text") before = "text-and-call";
+    joiner.part();
     const input = options.customTools?.has(block.name) === true ? createCustomInputDecoder() : undefined;
     open = { kind: "call", call: block, input, announced: false };
     return start(false);
@@ -109,7 +101,7 @@ export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
   function encodeDelta(text: string): string {
     switch (open.kind) {
       case "text":
-        return textHead + encodeText(separate(text)) + deltaTail;
+        return textHead + encodeText(joiner.push(text)) + deltaTail;
       case "reasoning":
         return reasoningHead + encodeText(text) + deltaTail;
       case "none":
