@@ -305,6 +305,8 @@ const roles: Readonly<Record<string, RegExp>> = {
 
 const sharedError = "OpenAI's own envelope: encode-openai-error.ts, which the index exports as encodeError";
 const sharedModels = "OpenAI's own list: encode-openai-models.ts";
+const ollamaError = "Ollama's one text: encode-ollama-error.ts, which the index exports as encodeError";
+const ollamaModels = "Ollama's own list: encode-ollama-models.ts";
 
 /** The roles that a dialect does not have, and why. */
 const missingRoles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -321,6 +323,20 @@ const missingRoles: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "encode-stream": "vectors come whole",
     "encode-error": sharedError,
     "encode-models": sharedModels,
+  },
+  "ollama-chat": { "encode-error": ollamaError, "encode-models": ollamaModels },
+  "ollama-generate": {
+    "parse-messages": "a prompt is one text",
+    "parse-tools": "this API has no tools",
+    "encode-error": ollamaError,
+    "encode-models": ollamaModels,
+  },
+  "ollama-embeddings": {
+    "parse-messages": "an input is a list of texts, as in openai-embeddings",
+    "parse-tools": "this API has no tools",
+    "encode-stream": "vectors come whole",
+    "encode-error": ollamaError,
+    "encode-models": ollamaModels,
   },
   "openai-images": {
     "parse-messages": "a prompt is one text",

@@ -20,6 +20,12 @@ import type { ParsedChat } from "../src/dialects/dialect.ts";
 import { encodeOpenAiErrorObject } from "../src/dialects/encode-openai-error.ts";
 import { requestSchema as embeddingsSchema } from "../src/dialects/openai-embeddings/request-schema.ts";
 import { parseRequest as parseEmbeddingsRequest } from "../src/dialects/openai-embeddings/parse-request.ts";
+import { requestSchema as ollamaChatSchema } from "../src/dialects/ollama-chat/request-schema.ts";
+import { parseRequest as parseOllamaChatRequest } from "../src/dialects/ollama-chat/parse-request.ts";
+import { requestSchema as ollamaEmbedSchema } from "../src/dialects/ollama-embeddings/request-schema.ts";
+import { parseRequest as parseOllamaEmbedRequest } from "../src/dialects/ollama-embeddings/parse-request.ts";
+import { requestSchema as generateSchema } from "../src/dialects/ollama-generate/request-schema.ts";
+import { parseRequest as parseGenerateRequest } from "../src/dialects/ollama-generate/parse-request.ts";
 import { requestSchema as imagesSchema } from "../src/dialects/openai-images/request-schema.ts";
 import { parseRequest as parseImagesRequest } from "../src/dialects/openai-images/parse-request.ts";
 import { encodeFailure } from "../src/dialects/openai-responses/encode-failure.ts";
@@ -116,6 +122,19 @@ describe("docs/api.md has every parameter as the code has it", () => {
     repetition_penalty: 1.1,
     repeat_penalty: 1.1,
   };
+  const honouredOptions = ["num_predict", "stop", "temperature", "top_p"].map((name) => `options.${name}`);
+  const ollamaSamples = {
+    think: "low",
+    keep_alive: "5m",
+    logprobs: true,
+    top_logprobs: 2,
+    "options.top_k": { options: { top_k: 40 } },
+    "options.min_p": { options: { min_p: 0.1 } },
+    "options.seed": { options: { seed: 7 } },
+    "options.repeat_penalty": { options: { repeat_penalty: 1.1 } },
+    "options.presence_penalty": { options: { presence_penalty: 1 } },
+    "options.frequency_penalty": { options: { frequency_penalty: 1 } },
+  };
   const routes: readonly Route[] = [
     {
       heading: "## POST /v1/chat/completions",
@@ -182,6 +201,27 @@ describe("docs/api.md has every parameter as the code has it", () => {
       body: { model: "m", input: "a" },
       parse: (body) => parseEmbeddingsRequest(body),
       samples: {},
+    },
+    {
+      heading: "## POST /api/chat",
+      fields: [...Object.keys(ollamaChatSchema.shape), ...honouredOptions],
+      body: { model: "m", messages },
+      parse: (body) => parseOllamaChatRequest(body),
+      samples: { ...ollamaSamples, truncate: true, shift: true },
+    },
+    {
+      heading: "## POST /api/generate",
+      fields: Object.keys(generateSchema.shape),
+      body: { model: "m", prompt: "Hello" },
+      parse: (body) => parseGenerateRequest(body),
+      samples: { ...ollamaSamples, context: [1, 2], width: 100, height: 100, steps: 5 },
+    },
+    {
+      heading: "## POST /api/embed",
+      fields: Object.keys(ollamaEmbedSchema.shape),
+      body: { model: "m", input: "a" },
+      parse: (body) => parseOllamaEmbedRequest(body),
+      samples: { keep_alive: "5m", truncate: true, options: { num_ctx: 100 } },
     },
   ];
 

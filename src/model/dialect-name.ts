@@ -6,6 +6,9 @@ export const dialectNames = [
   "openai-images",
   "openai-embeddings",
   "anthropic-messages",
+  "ollama-chat",
+  "ollama-generate",
+  "ollama-embeddings",
 ] as const;
 
 /** One of them. */

@@ -13,6 +13,9 @@ const names: Readonly<Record<string, string>> = {
   "POST /v1/messages/count_tokens": "count_tokens",
   "POST /v1/images/generations": "images",
   "GET /v1/models": "models",
+  "POST /api/chat": "ollama chat",
+  "POST /api/generate": "ollama generate",
+  "POST /api/embed": "ollama embed",
 };
 
 /** `3 ms`, `0.8 s`, `12 s`. */

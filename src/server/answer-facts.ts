@@ -39,8 +39,8 @@ export class AnswerFacts implements CallWatch {
   readonly method: string;
   /** The pattern of the route, or the path where there is none. Never the query: links carry their signature there. */
   readonly route: string;
-  /** It is for an answer of a model. */
-  readonly asksModel: boolean;
+  /** It is for an answer of a model. That of the route, unless the body wants none. */
+  asksModel: boolean;
   /** That of the route, or of a body in another one. */
   dialect: string | undefined;
   model: string | undefined;

@@ -25,6 +25,7 @@ import { countRequests } from "./count-requests.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
+import { splitKeyInPath } from "./given-keys.ts";
 import { noteRequests } from "./note-requests.ts";
 import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type OpenCounts, type OpenNow, type UnderWay } from "./open-requests.ts";
@@ -39,6 +40,10 @@ import { metaRoutes } from "./routes/meta.ts";
 import { createConsoleReader } from "./console/console-files.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { ollamaChatRoutes } from "./routes/ollama-chat.ts";
+import { ollamaEmbeddingsRoutes } from "./routes/ollama-embeddings.ts";
+import { ollamaGenerateRoutes } from "./routes/ollama-generate.ts";
+import { ollamaModelsRoutes } from "./routes/ollama-models.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
 import { openAiEmbeddingsRoutes } from "./routes/openai-embeddings.ts";
@@ -60,6 +65,10 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiImagesRoutes,
   openAiEmbeddingsRoutes,
   anthropicMessagesRoutes,
+  ollamaModelsRoutes,
+  ollamaChatRoutes,
+  ollamaGenerateRoutes,
+  ollamaEmbeddingsRoutes,
   usageRoutes,
   adminRoutes,
   ownKeyRoutes,
@@ -205,7 +214,7 @@ export async function createServer(
     // For a request to arrive whole; Fastify sets no limit, so clients that dribble would hold connections for ever.
     requestTimeout: 300_000,
     // Before the router, so that whatever looks at the URL, authentication too, sees the same one.
-    rewriteUrl: ({ url }) => toCanonicalUrl(url ?? "/"),
+    rewriteUrl: ({ url }) => toCanonicalUrl(splitKeyInPath(url ?? "/").url),
     // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path. Longer than
     // Node takes a request line, because the router's own refusal would be in no dialect.
     clientErrorHandler(failure, socket) {
@@ -284,12 +293,13 @@ export async function createServer(
     const path = request.url.split("?", 1)[0] ?? "/";
     const methods = routes.methodsOf(path);
     if (methods.length === 0) {
-      const asked = request.originalUrl.split("?", 1)[0] ?? "/";
+      // A key in front of it is for nobody's log.
+      const asked = splitKeyInPath(request.originalUrl).url.split("?", 1)[0] ?? "/";
       const base = baseUrlOf(request, config);
       if (path === "/metrics") throw new GatewayError("not-found", noMetrics);
       throw new GatewayError(
         "not-found",
-        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's.`,
+        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's and Ollama's.`,
       );
     }
     reply.header("allow", methods.join(", "));

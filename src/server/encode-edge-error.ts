@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 
 import { encodeError as encodeAnthropicError } from "../dialects/anthropic-messages/index.ts";
 import type { EncodedError } from "../dialects/dialect.ts";
+import { encodeOllamaError } from "../dialects/encode-ollama-error.ts";
 import { encodeOpenAiError } from "../dialects/encode-openai-error.ts";
 import type { GatewayError } from "../errors.ts";
 
@@ -10,7 +11,13 @@ export function speaksAnthropic(request: FastifyRequest): boolean {
   return request.headers["anthropic-version"] !== undefined || /^\/+v1\/+messages\b/.test(request.url);
 }
 
+/** True if the path is one of Ollama's, or begins as these do. */
+function speaksOllama(request: FastifyRequest): boolean {
+  return /^\/+api(?:[/?]|$)/.test(request.url);
+}
+
 /** An error on a path that no single dialect owns: in the dialect that the caller seems to speak. */
 export function encodeEdgeError(error: GatewayError, request: FastifyRequest): EncodedError {
+  if (speaksOllama(request)) return encodeOllamaError(error);
   return speaksAnthropic(request) ? encodeAnthropicError(error, request.id) : encodeOpenAiError(error);
 }

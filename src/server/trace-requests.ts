@@ -26,6 +26,10 @@ const answerRoutes: ReadonlySet<string> = new Set([
   "/v1/messages",
   "/v1/images/generations",
   "/v1/embeddings",
+  "/api/chat",
+  "/api/generate",
+  "/api/embed",
+  "/api/embeddings",
 ]);
 
 /** Whether a header wants a trace; `undefined`: it says nothing. */

@@ -38,6 +38,8 @@ const operations: Readonly<Record<string, string>> = {
   "openai-completions": "text_completion",
   "openai-embeddings": "embeddings",
   "openai-images": "generate_content",
+  "ollama-generate": "text_completion",
+  "ollama-embeddings": "embeddings",
 };
 
 /** The operation of a dialect. */

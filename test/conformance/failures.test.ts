@@ -9,11 +9,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { encodeError as encodeAnthropicError } from "../../src/dialects/anthropic-messages/encode-error.ts";
 import { encodeError as encodeChatError } from "../../src/dialects/openai-chat/encode-error.ts";
+import { encodeOllamaError } from "../../src/dialects/encode-ollama-error.ts";
 import { encodeOpenAiError } from "../../src/dialects/encode-openai-error.ts";
 import { encodeError as encodeResponsesError } from "../../src/dialects/openai-responses/encode-error.ts";
 import { encodeFailure } from "../../src/dialects/openai-responses/encode-failure.ts";
 import { GatewayError } from "../../src/errors.ts";
-import { type AnyDialect, dialects, images } from "./support/dialects.ts";
+import { type AnyDialect, dialects, generate, images } from "./support/dialects.ts";
 import { expectFailure, type Case } from "./support/expect-failure.ts";
 import { type FaultRow, readFailures } from "./support/failure-table.ts";
 import { faults, type Phase } from "./support/faults/index.ts";
@@ -75,6 +76,24 @@ describe.concurrent.each<AnyDialect>([...dialects, images])("$name", (dialect) =
   });
 });
 
+// It shares all but the place of its text with the API before it: one fault of each end is enough.
+describe.concurrent("generate", () => {
+  const played = [
+    "the session route answers 429 and says when",
+    "a failure",
+    "the connection is cut after thinking",
+    "the back end's own limit",
+    "a filter",
+    "an error follows",
+  ];
+  const own = rows.filter(({ name }) => played.includes(name));
+
+  test("has a row for each", () => expect(new Set(own.map(({ name }) => name))).toEqual(new Set(played)));
+  describe.each(modes.slice(0, 2))("%s", (mode) => {
+    test.each(own)("$phase: $name", (row) => play({ row, dialect: generate, mode }));
+  });
+});
+
 describe.concurrent.each(shapes)("inside of $name", ({ said, fields }) => {
   const within = rows.filter(({ fault }) => fault.within !== undefined);
 
@@ -114,6 +133,12 @@ describe("the table", () => {
     };
     for (const dialect of [...dialects, images]) {
       const { status, type, code, final } = look(dialect);
+      if (dialect.name === "ollama") {
+        const { status: actual, body } = encodeOllamaError(error);
+        expect([actual, body]).toEqual([status, { error: expect.stringContaining("x") }]);
+        expect(final).toBe(false);
+        continue;
+      }
       if (dialect.name === "messages") {
         const { status: actual, body } = encodeAnthropicError(error, null);
         expect([actual, body]).toMatchObject([status, { error: { type } }]);

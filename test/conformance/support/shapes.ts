@@ -30,6 +30,7 @@ export const shapes: readonly Shape[] = [
       chat: { tools: [{ type: "function", function: { name: "get_weather", parameters } }] },
       responses: { tools: [{ type: "function", name: "get_weather", parameters }] },
       messages: { tools: [{ name: "get_weather", input_schema: parameters }] },
+      ollama: { tools: [{ type: "function", function: { name: "get_weather", parameters } }] },
     },
   },
   {
@@ -39,6 +40,7 @@ export const shapes: readonly Shape[] = [
       chat: { response_format: { type: "json_schema", json_schema: { name: "place", schema: parameters } } },
       responses: { text: { format } },
       messages: { output_config: { format: { type: "json_schema", schema: parameters } } },
+      ollama: { format: parameters },
     },
   },
 ];

@@ -3,12 +3,14 @@ import { type AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/
 import { tool as langchainTool } from "@langchain/core/tools";
 import type { ChatOpenAIFields } from "@langchain/openai";
 import { generateText, isStepCount, type LanguageModel, streamText, tool } from "ai";
+import type { ChatResponse, Message } from "ollama";
 import type OpenAI from "openai";
 import { zodFunction, zodResponsesFunction } from "openai/helpers/zod";
+import { z } from "zod";
 
 import { type Booking, bookingSchema } from "./booking.ts";
 import { bookRoom } from "./call-forms.ts";
-import { aiModels, anthropic, langchain, model, openai, type Stack } from "./clients.ts";
+import { aiModels, anthropic, langchain, model, ollama, openai, type Stack } from "./clients.ts";
 
 /**
  * Lets an agent of some client book a room: writes down what the tool was run with, and returns the answer behind its result.
@@ -143,7 +145,49 @@ function bindTools(streamed: boolean, fields: ChatOpenAIFields = {}): CallRunner
   };
 }
 
-/** The runners of all SDKs. */
+/** By the `ollama` SDK, whose users write the loop themselves; a result says neither its id nor its name. */
+function ollamaChat(streamed: boolean): CallRunner {
+  return async (stack, ran) => {
+    const parameters = z.toJSONSchema(bookingSchema);
+    // Its type of a schema knows less than a schema may hold.
+    const tools = [
+      { type: "function", function: { name: bookRoom, description, parameters: parameters as object } },
+    ];
+    const said: Message[] = [...messages];
+    for (;;) {
+      const body = { model, messages: said, tools };
+      let message: Message;
+      if (!streamed) ({ message } = await ollama(stack).chat(body));
+      else message = await addUp(await ollama(stack).chat({ ...body, stream: true }));
+      const { tool_calls: calls = [] } = message;
+      if (calls.length === 0) return message.content;
+      said.push(message);
+      for (const call of calls) {
+        ran.push(bookingSchema.parse(call.function.arguments));
+        said.push({ role: "tool", content: booked });
+      }
+    }
+  };
+}
+
+/** The message of a stream of lines. */
+async function addUp(lines: AsyncIterable<ChatResponse>): Promise<Message> {
+  const whole: Message = { role: "assistant", content: "" };
+  for await (const { message } of lines) {
+    whole.content += message.content;
+    if (message.tool_calls !== undefined)
+      whole.tool_calls = [...(whole.tool_calls ?? []), ...message.tool_calls];
+  }
+  return whole;
+}
+
+/** The runners of Ollama's SDK, whose API can't demand a call. */
+export const ollamaRunners: Readonly<Record<string, CallRunner>> = {
+  "ollama chat": ollamaChat(false),
+  "ollama chat, streamed": ollamaChat(true),
+};
+
+/** The runners of all SDKs that can demand a call. */
 export const callRunners: Readonly<Record<string, CallRunner>> = {
   "openai runTools": runTools(false),
   "openai runTools, streamed": runTools(true),

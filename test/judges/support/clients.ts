@@ -4,6 +4,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import type { LanguageModel } from "ai";
+import { Ollama } from "ollama";
 import OpenAI from "openai";
 
 /** A gateway that is asked, whatever is behind it. */
@@ -23,6 +24,11 @@ export function openai(stack: Stack): OpenAI {
 /** The `@anthropic-ai/sdk` SDK on a stack, which repeats nothing, too. */
 export function anthropic(stack: Stack): Anthropic {
   return new Anthropic({ baseURL: stack.url, apiKey: "any", maxRetries: 0 });
+}
+
+/** The `ollama` SDK on a stack. */
+export function ollama(stack: Stack): Ollama {
+  return new Ollama({ host: stack.url });
 }
 
 /** A model of the AI SDK through `@ai-sdk/openai-compatible` on a stack. */
