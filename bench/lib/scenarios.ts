@@ -50,6 +50,7 @@ const paths: Readonly<Record<Dialect, string>> = {
   chat: "/v1/chat/completions",
   messages: "/v1/messages",
   responses: "/v1/responses",
+  ollama: "/api/chat",
 };
 
 interface Shape {
@@ -143,6 +144,14 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...a32,
+    id: "ollama-A32",
+    title: "the same by Ollama's /api/chat",
+    beside: "A32",
+    columns: ["gateway"],
+    create: createAsker({ tokens: 50, dialect: "ollama" }),
+  },
+  {
+    ...a32,
     id: "responses-A32",
     title: "the same by Responses, not stored",
     beside: "A32",
@@ -187,6 +196,14 @@ export const scenarios: readonly Scenario[] = [
     beside: "B",
     columns: ["gateway"],
     create: createAsker({ tokens: 500, stream: true, dialect: "messages", more: { max_tokens: 32_000 } }),
+  },
+  {
+    ...b,
+    id: "ollama-B",
+    title: "the same by Ollama's /api/chat",
+    beside: "B",
+    columns: ["gateway"],
+    create: createAsker({ tokens: 500, stream: true, dialect: "ollama" }),
   },
   {
     ...b,
