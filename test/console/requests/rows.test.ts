@@ -100,6 +100,7 @@ test.each([
 test.each([
   [null, null, undefined],
   ["tool-calls", "anthropic-messages", "tool_use"],
+  ["tool-calls", "ollama-chat", "stop"],
   ["tool-calls", "openai-chat", "tool_calls"],
   ["content-filter", "openai-chat", "content_filter"],
   ["stop", "anthropic-messages", "stop"],

@@ -39,10 +39,16 @@ export function shortRoute(route: string): string {
   return path.startsWith("images/") ? "images" : path;
 }
 
+/** What an answer that ends with calls ends with, where that is another word than OpenAI's. */
+const endsOfCalls: Readonly<Record<string, string>> = {
+  "anthropic-messages": "tool_use",
+  "ollama-chat": "stop",
+};
+
 /** How an answer ended, in the word of the client's API. */
 export function writeFinish(finish: string | null, dialect: string | null): string | undefined {
   if (finish === null) return undefined;
-  if (finish === "tool-calls") return dialect === "anthropic-messages" ? "tool_use" : "tool_calls";
+  if (finish === "tool-calls") return endsOfCalls[dialect ?? ""] ?? "tool_calls";
   return finish.replaceAll("-", "_");
 }
 

@@ -239,8 +239,80 @@ test.each<[TalkDialect, object, readonly string[]]>([
   ["openai-completions", { prompt: ["one", "two"], suffix: "end" }, ["prompt[1]", "suffix"]],
   ["openai-completions", { prompt: [1, 2] }, ["prompt", "prompt[1]"]],
   ["openai-images", { prompt: "a lighthouse", size: "1024x1024" }, ["size"]],
+  [
+    "ollama-chat",
+    {
+      messages: [
+        { role: "user", content: "Hi", images: ["bm9uZQ=="] },
+        { role: "tool", content: "of nobody" },
+        { role: "robot", content: "x" },
+      ],
+      format: "json",
+      options: { num_ctx: 4096 },
+      truncate: true,
+    },
+    [
+      "messages[0].images[0]",
+      "messages[1] (tool)",
+      "messages[2] (robot)",
+      "options.num_ctx",
+      "truncate",
+      "format",
+    ],
+  ],
 ])("what a chat has no place for is named: %s", (dialect, body, left) => {
   expect(open(dialect, body).left).toEqual(left);
+});
+
+test("Ollama's messages open as what they are, whose results need not say which call they answer", () => {
+  const base64 = png.slice(png.indexOf(",") + 1);
+  const call = (name: string, id?: string) => ({ id, function: { name, arguments: { city: "Lisbon" } } });
+  const { lane, settings, left } = open("ollama-chat", {
+    model: "m:latest",
+    keep_alive: "5m",
+    think: true,
+    format: answerSchema,
+    options: { temperature: 0, top_p: 0.9, num_predict: 500, stop: ["END"] },
+    tools: [{ type: "function", function: { name: "get_weather", description: "Of a city", parameters } }],
+    messages: [
+      { role: "system", content: "Be brief." },
+      { role: "user", content: "What is this?", images: [base64, png] },
+      { role: "assistant", content: "", thinking: "hm", tool_calls: [call("a"), call("b"), call("c", "id")] },
+      { role: "tool", tool_name: "b", content: "of b" },
+      { role: "tool", content: "of a" },
+      { role: "tool", tool_call_id: "id", content: "of c" },
+    ],
+  });
+  expect(left).toEqual([]);
+  const given = '{"city":"Lisbon"}';
+  expect(told(lane.turns)).toEqual([
+    ["What is this?", png, png],
+    ["", ["a", given, "of a"], ["b", given, "of b"], ["c", given, "of c"]],
+  ]);
+  expect(toBody(lane, settings)).toMatchObject({
+    ...{
+      model: "m:latest",
+      temperature: 0,
+      top_p: 0.9,
+      max_tokens: 500,
+      stop: ["END"],
+      reasoning_effort: "medium",
+    },
+    response_format: { json_schema: { schema: answerSchema } },
+    tools: chatBody.tools,
+    messages: [{ role: "system", content: "Be brief." }, {}, {}, {}, {}, {}],
+  });
+});
+
+test("a prompt of Ollama's is what the user says behind its system prompt", () => {
+  const { lane, settings, left } = open("ollama-generate", {
+    prompt: "Hi",
+    system: "Be brief.",
+    raw: true,
+    think: "max",
+  });
+  expect([told(lane.turns), settings.system]).toEqual([[["Hi"]], "Be brief."]);
+  expect(left).toEqual(["raw", "think"]);
 });
 
 test("a prompt is what the user says; a request without a model has the one that it was given", () => {
@@ -292,6 +364,8 @@ test.each([
     "openai-responses",
     "anthropic-messages",
     "openai-completions",
+    "ollama-chat",
+    "ollama-generate",
   ] as const)
     expect(open(dialect, body).lane.model).toBe("listed");
 });

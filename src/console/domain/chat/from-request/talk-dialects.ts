@@ -4,6 +4,8 @@ const dialects = [
   "anthropic-messages",
   "openai-completions",
   "openai-images",
+  "ollama-chat",
+  "ollama-generate",
 ] as const;
 
 /** The APIs by which one talks, or has something drawn, by the names that traces have for them. */
