@@ -6,6 +6,7 @@ export const dialectNames = [
   "openai-images",
   "openai-embeddings",
   "anthropic-messages",
+  "gemini",
 ] as const;
 
 /** One of them. */

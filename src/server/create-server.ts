@@ -25,6 +25,7 @@ import { countRequests } from "./count-requests.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
+import { isGeminiPath, refuseMissing } from "./missing-gemini.ts";
 import { noteRequests } from "./note-requests.ts";
 import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type OpenCounts, type OpenNow, type UnderWay } from "./open-requests.ts";
@@ -35,6 +36,7 @@ import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
 import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
+import { geminiRoutes } from "./routes/gemini.ts";
 import { metaRoutes } from "./routes/meta.ts";
 import { createConsoleReader } from "./console/console-files.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
@@ -60,6 +62,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiImagesRoutes,
   openAiEmbeddingsRoutes,
   anthropicMessagesRoutes,
+  geminiRoutes,
   usageRoutes,
   adminRoutes,
   ownKeyRoutes,
@@ -286,10 +289,11 @@ export async function createServer(
     if (methods.length === 0) {
       const asked = request.originalUrl.split("?", 1)[0] ?? "/";
       const base = baseUrlOf(request, config);
+      if (isGeminiPath(path)) throw refuseMissing(path);
       if (path === "/metrics") throw new GatewayError("not-found", noMetrics);
       throw new GatewayError(
         "not-found",
-        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's.`,
+        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's and Gemini's.`,
       );
     }
     reply.header("allow", methods.join(", "));

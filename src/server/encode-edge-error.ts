@@ -3,7 +3,9 @@ import type { FastifyRequest } from "fastify";
 import { encodeError as encodeAnthropicError } from "../dialects/anthropic-messages/index.ts";
 import type { EncodedError } from "../dialects/dialect.ts";
 import { encodeOpenAiError } from "../dialects/encode-openai-error.ts";
+import { encodeError as encodeGeminiError } from "../dialects/gemini/index.ts";
 import type { GatewayError } from "../errors.ts";
+import { isGeminiPath } from "./missing-gemini.ts";
 
 /** True if the caller speaks Anthropic's API: by its version header, or by a path that only Anthropic has. */
 export function speaksAnthropic(request: FastifyRequest): boolean {
@@ -12,5 +14,6 @@ export function speaksAnthropic(request: FastifyRequest): boolean {
 
 /** An error on a path that no single dialect owns: in the dialect that the caller seems to speak. */
 export function encodeEdgeError(error: GatewayError, request: FastifyRequest): EncodedError {
+  if (isGeminiPath(request.url)) return encodeGeminiError(error);
   return speaksAnthropic(request) ? encodeAnthropicError(error, request.id) : encodeOpenAiError(error);
 }

@@ -26,6 +26,7 @@ const welcome = {
   message: "This is a gateway to open models. Point an AI client at it.",
   openai_base_url: "/v1",
   anthropic_base_url: "/",
+  gemini_base_url: "/",
   endpoints: [
     "POST /v1/chat/completions",
     "POST /v1/completions",
@@ -34,6 +35,8 @@ const welcome = {
     "POST /v1/messages/count_tokens",
     "POST /v1/images/generations",
     "POST /v1/embeddings",
+    "POST /v1beta/models/{model}:generateContent",
+    "POST /v1beta/models/{model}:streamGenerateContent",
     "GET /v1/models",
     "GET /v1/usage",
     "GET /health",

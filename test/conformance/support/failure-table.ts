@@ -86,7 +86,7 @@ export function readFailures(page: string): {
 
 function toKindRow(row: TableRow): KindRow {
   const looks = new Map(
-    ["Chat Completions", "Completions, Images", "Responses", "Messages"].flatMap((column) =>
+    ["Chat Completions", "Completions, Images", "Responses", "Messages", "Gemini"].flatMap((column) =>
       column.split(", ").map((title) => [title, toLook(cellOf(row, column))] as const),
     ),
   );
@@ -132,7 +132,7 @@ function toFaultRow(row: TableRow): FaultRow {
   };
 }
 
-const titles = ["Chat Completions", "Completions", "Responses", "Messages", "Images"];
+const titles = ["Chat Completions", "Completions", "Responses", "Messages", "Gemini", "Images"];
 
 /** `…; Images: …`: the second for that API, the first for all others. */
 function perDialect<Value>(cell: string, read: (words: string) => Value): (dialect: AnyDialect) => Value {
