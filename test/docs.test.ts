@@ -94,6 +94,16 @@ function paramOf(action: () => unknown): string | undefined {
   return undefined;
 }
 
+/** Samples of settings of Gemini's API, each by its whole name. */
+function configured(settings: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      `generationConfig.${name}`,
+      { generationConfig: { [name]: value } },
+    ]),
+  );
+}
+
 describe("docs/api.md has every parameter as the code has it", () => {
   interface Route {
     readonly heading: string;
@@ -119,15 +129,6 @@ describe("docs/api.md has every parameter as the code has it", () => {
     repetition_penalty: 1.1,
     repeat_penalty: 1.1,
   };
-  /** Samples of settings of Gemini's API, each by its whole name. */
-  function configured(settings: object): Record<string, unknown> {
-    return Object.fromEntries(
-      Object.entries(settings).map(([name, value]) => [
-        `generationConfig.${name}`,
-        { generationConfig: { [name]: value } },
-      ]),
-    );
-  }
   const routes: readonly Route[] = [
     {
       heading: "## POST /v1/chat/completions",

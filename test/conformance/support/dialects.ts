@@ -284,7 +284,9 @@ interface GeminiPart {
 function readGeminiError(body: AnyJson): WireError {
   const { code, message, status, details = [], ...rest } = body.error;
   if (Object.keys(rest).length > 0 || typeof code !== "number") throw new Error("Not an error of Google's");
-  if (details.some((detail: AnyJson) => !/^type\.googleapis\.com\/google\.rpc\./.test(detail["@type"])))
+  if (
+    details.some((detail: AnyJson) => !String(detail["@type"]).startsWith("type.googleapis.com/google.rpc."))
+  )
     throw new Error("A detail of no known type");
   return { type: status, message };
 }
