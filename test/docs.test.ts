@@ -12,6 +12,9 @@ import { promptSizes } from "../src/cli/connect/prompt-sizes.ts";
 import { encodeError as encodeAnthropicError } from "../src/dialects/anthropic-messages/encode-error.ts";
 import { requestSchema as messagesSchema } from "../src/dialects/anthropic-messages/request-schema.ts";
 import { parseRequest as parseAnthropicRequest } from "../src/dialects/anthropic-messages/parse-request.ts";
+import { requestSchema as geminiSchema } from "../src/dialects/gemini/request-schema.ts";
+import { parseRequest as parseGeminiRequest } from "../src/dialects/gemini/parse-request.ts";
+import { encodeErrorBody as encodeGeminiError } from "../src/dialects/gemini/encode-error.ts";
 import { requestSchema as chatSchema } from "../src/dialects/openai-chat/request-schema.ts";
 import { parseRequest as parseChatRequest } from "../src/dialects/openai-chat/parse-request.ts";
 import { requestSchema as completionSchema } from "../src/dialects/openai-completions/request-schema.ts";
@@ -95,6 +98,16 @@ function paramOf(action: () => unknown): string | undefined {
     throw error;
   }
   return undefined;
+}
+
+/** Samples of settings of Gemini's API, each by its whole name. */
+function configured(settings: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      `generationConfig.${name}`,
+      { generationConfig: { [name]: value } },
+    ]),
+  );
 }
 
 describe("docs/api.md has every parameter as the code has it", () => {
@@ -223,6 +236,22 @@ describe("docs/api.md has every parameter as the code has it", () => {
       parse: (body) => parseOllamaEmbedRequest(body),
       samples: { keep_alive: "5m", truncate: true, options: { num_ctx: 100 } },
     },
+    {
+      heading: "## POST /v1beta/models/*",
+      fields: Object.keys(geminiSchema.shape),
+      body: { model: "m", contents: [{ parts: [{ text: "Hello" }] }] },
+      parse: (body) => parseGeminiRequest(body),
+      samples: {
+        ...configured({ topK: 40, seed: 7, presencePenalty: 1, frequencyPenalty: 1 }),
+        ...configured({ responseLogprobs: true, logprobs: 2 }),
+        "generationConfig.thinkingConfig.thinkingLevel": {
+          generationConfig: { thinkingConfig: { thinkingLevel: "LOW" } },
+        },
+        "generationConfig.thinkingConfig.thinkingBudget": {
+          generationConfig: { thinkingConfig: { thinkingBudget: 2000 } },
+        },
+      },
+    },
   ];
 
   /** A body that asks for one parameter; `a.b` is the field `b` of the parameter `a`. */
@@ -237,7 +266,8 @@ describe("docs/api.md has every parameter as the code has it", () => {
 
   it.each(routes)("$heading", (route) => {
     const documented = new Map<string, string>();
-    for (const [names = "", state = ""] of rows(section(api, route.heading).split("\n###")[0] ?? "")) {
+    const [table = ""] = section(api, route.heading).split(/\n###|\n\| field of /);
+    for (const [names = "", state = ""] of rows(table)) {
       if (names === "parameter") continue;
       for (const name of quoted(names)) {
         expect(documented, `${name} stands twice`).not.toContain(name);
@@ -279,13 +309,14 @@ test("docs/api.md has every error kind, in the words of each dialect", () => {
       type,
       code === null ? "–" : `\`${code}\``,
       `\`${anthropic}\``,
+      `\`${encodeGeminiError(error).error.status}\``,
       `\`${encodeFailure(error).code}\``,
     ];
     return [String(error.status), `\`${cells[0]}\``, ...cells.slice(1)];
   });
   const documented = rows(section(api, "## Errors"))
     .slice(1)
-    .map((cells) => cells.slice(0, 5));
+    .map((cells) => cells.slice(0, 6));
   expect(documented).toEqual(expected);
 });
 

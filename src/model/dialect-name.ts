@@ -9,6 +9,7 @@ export const dialectNames = [
   "ollama-chat",
   "ollama-generate",
   "ollama-embeddings",
+  "gemini",
 ] as const;
 
 /** One of them. */

@@ -6,7 +6,6 @@ import type { OllamaClock, OllamaTimes } from "../dialects/ollama-answer.ts";
 import type { OllamaAsk, OllamaLoad, ParsedOllama } from "../dialects/ollama-fields.ts";
 import type { ChatResponse } from "../model/collect.ts";
 import type { EventBatch } from "../model/events.ts";
-import { ndjsonType } from "../stream/ndjson.ts";
 import type { Source } from "../stream/source.ts";
 import { baseUrlOf } from "./base-url.ts";
 import { clientSignal } from "./client-signal.ts";
@@ -80,7 +79,7 @@ async function answerAsk(
 
   if (parsed.stream) {
     const encoder = dialect.createStreamEncoder({ model, clock });
-    await sendEvents(reply, { events, encoder, config, signal, contentType: ndjsonType });
+    await sendEvents(reply, { events, encoder, config, signal });
     return reply;
   }
   facts.stream = false;

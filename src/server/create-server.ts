@@ -26,6 +26,7 @@ import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
 import { splitKeyInPath } from "./given-keys.ts";
+import { isGeminiPath, refuseMissing } from "./missing-gemini.ts";
 import { noteRequests } from "./note-requests.ts";
 import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type OpenCounts, type OpenNow, type UnderWay } from "./open-requests.ts";
@@ -36,6 +37,7 @@ import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
 import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
+import { geminiRoutes } from "./routes/gemini.ts";
 import { metaRoutes } from "./routes/meta.ts";
 import { createConsoleReader } from "./console/console-files.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
@@ -69,6 +71,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   ollamaChatRoutes,
   ollamaGenerateRoutes,
   ollamaEmbeddingsRoutes,
+  geminiRoutes,
   usageRoutes,
   adminRoutes,
   ownKeyRoutes,
@@ -296,10 +299,11 @@ export async function createServer(
       // A key in front of it is for nobody's log.
       const asked = splitKeyInPath(request.originalUrl).url.split("?", 1)[0] ?? "/";
       const base = baseUrlOf(request, config);
+      if (isGeminiPath(path)) throw refuseMissing(path);
       if (path === "/metrics") throw new GatewayError("not-found", noMetrics);
       throw new GatewayError(
         "not-found",
-        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's and Ollama's.`,
+        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's, Gemini's and Ollama's.`,
       );
     }
     reply.header("allow", methods.join(", "));

@@ -4,7 +4,9 @@ import { encodeError as encodeAnthropicError } from "../dialects/anthropic-messa
 import type { EncodedError } from "../dialects/dialect.ts";
 import { encodeOllamaError } from "../dialects/encode-ollama-error.ts";
 import { encodeOpenAiError } from "../dialects/encode-openai-error.ts";
+import { encodeError as encodeGeminiError } from "../dialects/gemini/index.ts";
 import type { GatewayError } from "../errors.ts";
+import { isGeminiPath } from "./missing-gemini.ts";
 
 /** True if the caller speaks Anthropic's API: by its version header, or by a path that only Anthropic has. */
 export function speaksAnthropic(request: FastifyRequest): boolean {
@@ -19,5 +21,6 @@ function speaksOllama(request: FastifyRequest): boolean {
 /** An error on a path that no single dialect owns: in the dialect that the caller seems to speak. */
 export function encodeEdgeError(error: GatewayError, request: FastifyRequest): EncodedError {
   if (speaksOllama(request)) return encodeOllamaError(error);
+  if (isGeminiPath(request.url)) return encodeGeminiError(error);
   return speaksAnthropic(request) ? encodeAnthropicError(error, request.id) : encodeOpenAiError(error);
 }

@@ -36,10 +36,10 @@ type State =
 export function createEventSink(
   reply: FastifyReply,
   options: {
-    readonly heartbeat: () => string;
-    readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
     /** Default: server-sent events. */
     readonly contentType?: string | undefined;
+    readonly heartbeat: () => string;
+    readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
     /** Asked for when the head goes out. */
     readonly lateHeaders?: (() => Readonly<Record<string, string>>) | undefined;
   },

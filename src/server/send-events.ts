@@ -24,7 +24,7 @@ export interface StreamOptions {
 }
 
 /** What `sendEvents` needs. */
-export interface SendEventsOptions extends Omit<StreamOptions, "heartbeat"> {
+export interface SendEventsOptions extends Omit<StreamOptions, "heartbeat" | "contentType"> {
   /** As `ChatService.complete`, called with `signal`. */
   readonly events: Source<EventBatch>;
   readonly encoder: StreamEncoder;
@@ -61,6 +61,7 @@ export function sendEvents(reply: FastifyReply, options: SendEventsOptions): Pro
   return sendBatches(reply, {
     ...options,
     batches: options.events,
+    contentType: encoder.contentType,
     heartbeat: () => encoder.heartbeat(),
     fail: (error) => encoder.fail(error),
     encode(batch) {

@@ -21,6 +21,7 @@ const apis = [
   ["Responses", "Responses", "responses", { model, input: "Hello" }],
   ["Messages", "Messages", "messages", { model, messages, max_tokens: 50 }],
   ["Ollama", "Ollama", "../api/chat", { model, messages, stream: false, options: { num_predict: 50 } }],
+  ["Gemini", "Gemini", `models/${model}:generateContent`, { contents: [{ parts: [{ text: "Hello" }] }] }],
 ] as const;
 
 /** Asks the API of the test with a key. */
@@ -140,7 +141,7 @@ describe.each(table)("$what", (row) => {
     // Ollama's error is but a text.
     if (type === undefined) expect(error).toContain(row["the message says"]);
     else {
-      expect(error.type).toBe(type);
+      expect(title === "Gemini" ? error.status : error.type).toBe(type);
       if (code !== undefined) expect(error.code).toBe(code);
       expect(error.message).toContain(row["the message says"]);
     }

@@ -40,6 +40,17 @@ test.each([
   ["/v1/chat/completions/models", "/v1/models"],
   ["/v1/images/generations/images/generations", "/v1/images/generations"],
   ["//v1//chat//completions//", "/v1/chat//completions//"],
+  // Gemini's, whose last version decides, but for the methods that no other API has.
+  ["/v1beta/models", "/v1beta/models"],
+  ["/v1/v1beta/models/a/b?key=x", "/v1beta/models/a/b?key=x"],
+  ["/v1beta/v1alpha/models", "/v1beta/models"],
+  ["/v1beta/openai/models", "/v1/models"],
+  ["/v1beta/v1/models", "/v1/models"],
+  ["/v1/models/m:generateContent", "/v1beta/models/m:generateContent"],
+  ["/models/a/b:8b:streamGenerateContent?alt=sse", "/v1beta/models/a/b:8b:streamGenerateContent?alt=sse"],
+  ["/v1beta/models/a%2Fb%3AcountTokens/", "/v1beta/models/a%2Fb:countTokens"],
+  ["/v1/models/qwen3:8b", "/v1/models/qwen3:8b"],
+  ["/v1/models/m?x=:generateContent", "/v1/models/m?x=:generateContent"],
 ])("%s means %s", (url, canonical) => {
   expect(toCanonicalUrl(url)).toBe(canonical);
   // What is canonical stays.

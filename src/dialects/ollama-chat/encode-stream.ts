@@ -1,5 +1,5 @@
 import type { BlockStart } from "../../model/events.ts";
-import { encodeNdjson } from "../../stream/ndjson.ts";
+import { encodeNdjson, ndjsonType } from "../../stream/ndjson.ts";
 import type { StreamEncoder } from "../dialect.ts";
 import { encodeOllamaErrorLine } from "../encode-ollama-error.ts";
 import { createTextJoiner } from "../join-texts.ts";
@@ -38,6 +38,7 @@ export function createStreamEncoder({ model, clock }: LineStreamOptions): Stream
   }
 
   return {
+    contentType: ndjsonType,
     push(event) {
       switch (event.type) {
         case "response-start":

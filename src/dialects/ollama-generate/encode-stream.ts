@@ -1,4 +1,4 @@
-import { encodeNdjson } from "../../stream/ndjson.ts";
+import { encodeNdjson, ndjsonType } from "../../stream/ndjson.ts";
 import type { StreamEncoder } from "../dialect.ts";
 import { encodeOllamaErrorLine } from "../encode-ollama-error.ts";
 import { createLineHead, encodeOllamaEnd, type OllamaClock } from "../ollama-answer.ts";
@@ -23,6 +23,7 @@ export function createStreamEncoder({
   }
 
   return {
+    contentType: ndjsonType,
     push(event) {
       switch (event.type) {
         case "block-start":

@@ -2,7 +2,8 @@ import type { Block, ChatResponse } from "../../model/collect.ts";
 import { createCustomInputDecoder } from "../decode-custom-input.ts";
 import { createTextJoiner } from "../join-texts.ts";
 import { encodeFinishReason } from "./encode-finish-reason.ts";
-import { addUsages, encodeUsage } from "./encode-usage.ts";
+import { addUsages } from "../add-usages.ts";
+import { encodeUsage } from "./encode-usage.ts";
 
 /** What a completion object has beside the answer. */
 export interface CompletionIdentity {

@@ -31,6 +31,7 @@ const welcome = {
   anthropic_base_url: "/",
   ollama_base_url: "/",
   ollama: ollamaGreeting,
+  gemini_base_url: "/",
   endpoints: [
     "POST /v1/chat/completions",
     "POST /v1/completions",
@@ -43,6 +44,8 @@ const welcome = {
     "POST /api/generate",
     "POST /api/embed",
     "GET /api/tags",
+    "POST /v1beta/models/{model}:generateContent",
+    "POST /v1beta/models/{model}:streamGenerateContent",
     "GET /v1/models",
     "GET /v1/usage",
     "GET /health",

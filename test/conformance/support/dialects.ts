@@ -29,6 +29,8 @@ export interface Dialect<Name extends string = "chat" | "completions" | "respons
   readonly streamType?: string;
   /** Where not in the body itself: the field that holds what is said of sampling. */
   readonly samplingIn?: string;
+  /** Where a body of it is sent, if that says more than the body: `addressOf`. */
+  readonly pathFor?: (body: Record<string, unknown>) => string;
   /** What it writes in silence, before anything else and in the middle. */
   readonly heartbeat: string;
   readonly laterHeartbeat: string | RegExp;
@@ -359,6 +361,71 @@ export const images: Dialect<"images"> = {
   },
 };
 
+interface GeminiPart {
+  readonly text?: string;
+  readonly thought?: boolean;
+}
+
+function readGeminiError(body: AnyJson): WireError {
+  const { code, message, status, details = [], ...rest } = body.error;
+  if (Object.keys(rest).length > 0 || typeof code !== "number") throw new Error("Not an error of Google's");
+  if (
+    details.some((detail: AnyJson) => !String(detail["@type"]).startsWith("type.googleapis.com/google.rpc."))
+  )
+    throw new Error("A detail of no known type");
+  return { type: status, message };
+}
+
+/** One or more `GenerateContentResponse` objects. Throws for what clients take for an invalid answer: a content without a part. */
+function readGeminiAnswers(answers: readonly AnyJson[]): Reading {
+  const candidates = answers.flatMap((answer) => answer.candidates);
+  const finishes = candidates.flatMap(({ finishReason }) =>
+    finishReason === undefined ? [] : [finishReason],
+  );
+  if (finishes.length > 0 && candidates.at(-1).finishReason === undefined)
+    throw new Error("A chunk behind the finish");
+  for (const { content } of candidates) {
+    if (content.role !== "model" || content.parts.length === 0) throw new Error("Not a content of the model");
+  }
+  const parts: GeminiPart[] = candidates.flatMap(({ content }) => content.parts);
+  const join = (thought: boolean): string =>
+    parts.map((part) => ((part.thought ?? false) === thought ? (part.text ?? "") : "")).join("");
+  return { text: join(false), reasoning: join(true), finish: one(finishes, "finish"), error: undefined };
+}
+
+/** Google's Gemini API: the model and the wish for a stream are in the path. */
+export const gemini: Dialect<"gemini"> = {
+  name: "gemini",
+  title: "Gemini",
+  path: `/v1beta/models/${defaultModel}:generateContent`,
+  pathFor: ({ model = defaultModel, stream }) =>
+    `/v1beta/models/${String(model)}:${stream === true ? "streamGenerateContent?alt=sse" : "generateContent"}`,
+  heartbeat: '"parts":[{"text":""}]',
+  laterHeartbeat: '"parts":[{"text":""}]',
+  finishes: { stop: "STOP", length: "MAX_TOKENS", filter: "SAFETY" },
+  body: (text, model = defaultModel) => ({
+    model,
+    contents: [{ role: "user", parts: [{ text }] }],
+    generationConfig: { thinkingConfig: { includeThoughts: model === defaultModel } },
+  }),
+  readError: readGeminiError,
+  readWhole: (body) => readGeminiAnswers([body]),
+  readStream(text) {
+    const frames = readFrames(text);
+    if (frames.some(({ event }) => event !== undefined)) throw new Error("A named event");
+    const chunks = frames.map(({ data }) => JSON.parse(data));
+    const error = one(
+      chunks.filter((chunk) => "error" in chunk),
+      "error",
+    );
+    if (error !== undefined && chunks.at(-1) !== error) throw new Error("A frame after the error");
+    const reading = readGeminiAnswers(chunks.filter((chunk) => chunk !== error));
+    if ((error === undefined) !== (reading.finish !== undefined))
+      throw new Error("A finish is for whole answers, and only for them");
+    return { ...reading, error: error === undefined ? undefined : readGeminiError(error) };
+  },
+};
+
 /** One of the text APIs, or that of the pictures. */
 export type AnyDialect = Dialect<string>;
 
@@ -368,4 +435,9 @@ export const dialects: readonly Dialect[] = [chat, completions, responses, messa
 /** A body with something said of sampling, where the API has it. */
 export function withSampling({ samplingIn }: AnyDialect, body: object, sampling: object): object {
   return samplingIn === undefined ? { ...body, ...sampling } : { ...body, [samplingIn]: sampling };
+}
+
+/** Where a body is sent. */
+export function addressOf({ path, pathFor }: AnyDialect, body: Record<string, unknown>): string {
+  return pathFor?.(body) ?? path;
 }

@@ -87,8 +87,8 @@ export function readFailures(page: string): {
 
 function toKindRow(row: TableRow): KindRow {
   const looks = new Map(
-    ["Chat Completions", "Completions, Images", "Responses", "Messages", "Ollama"].flatMap((column) =>
-      column.split(", ").map((title) => [title, toLook(cellOf(row, column))] as const),
+    ["Chat Completions", "Completions, Images", "Responses", "Messages", "Ollama", "Gemini"].flatMap(
+      (column) => column.split(", ").map((title) => [title, toLook(cellOf(row, column))] as const),
     ),
   );
   return {
@@ -133,7 +133,7 @@ function toFaultRow(row: TableRow): FaultRow {
   };
 }
 
-const titles = ["Chat Completions", "Completions", "Responses", "Messages", "Ollama", "Images"];
+const titles = ["Chat Completions", "Completions", "Responses", "Messages", "Ollama", "Gemini", "Images"];
 
 /** `…; Images: …`: the second for that API, the first for all others. */
 function perDialect<Value>(cell: string, read: (words: string) => Value): (dialect: AnyDialect) => Value {
