@@ -264,9 +264,10 @@ test.each<[TalkDialect, object, readonly string[]]>([
   expect(open(dialect, body).left).toEqual(left);
 });
 
+const ollamaCall = (name: string, id?: string) => ({ id, function: { name, arguments: { city: "Lisbon" } } });
+
 test("Ollama's messages open as what they are, whose results need not say which call they answer", () => {
   const base64 = png.slice(png.indexOf(",") + 1);
-  const call = (name: string, id?: string) => ({ id, function: { name, arguments: { city: "Lisbon" } } });
   const { lane, settings, left } = open("ollama-chat", {
     model: "m:latest",
     keep_alive: "5m",
@@ -277,7 +278,12 @@ test("Ollama's messages open as what they are, whose results need not say which 
     messages: [
       { role: "system", content: "Be brief." },
       { role: "user", content: "What is this?", images: [base64, png] },
-      { role: "assistant", content: "", thinking: "hm", tool_calls: [call("a"), call("b"), call("c", "id")] },
+      {
+        role: "assistant",
+        content: "",
+        thinking: "hm",
+        tool_calls: [ollamaCall("a"), ollamaCall("b"), ollamaCall("c", "id")],
+      },
       { role: "tool", tool_name: "b", content: "of b" },
       { role: "tool", content: "of a" },
       { role: "tool", tool_call_id: "id", content: "of c" },
@@ -290,14 +296,12 @@ test("Ollama's messages open as what they are, whose results need not say which 
     ["", ["a", given, "of a"], ["b", given, "of b"], ["c", given, "of c"]],
   ]);
   expect(toBody(lane, settings)).toMatchObject({
-    ...{
-      model: "m:latest",
-      temperature: 0,
-      top_p: 0.9,
-      max_tokens: 500,
-      stop: ["END"],
-      reasoning_effort: "medium",
-    },
+    model: "m:latest",
+    temperature: 0,
+    top_p: 0.9,
+    max_tokens: 500,
+    stop: ["END"],
+    reasoning_effort: "medium",
     response_format: { json_schema: { schema: answerSchema } },
     tools: chatBody.tools,
     messages: [{ role: "system", content: "Be brief." }, {}, {}, {}, {}, {}],
