@@ -41,6 +41,7 @@ import { consoleRoutes } from "./console/console-routes.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
+import { openAiConversationsRoutes } from "./routes/openai-conversations.ts";
 import { openAiEmbeddingsRoutes } from "./routes/openai-embeddings.ts";
 import { openAiImagesRoutes } from "./routes/openai-images.ts";
 import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
@@ -57,6 +58,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiChatRoutes,
   openAiCompletionsRoutes,
   openAiResponsesRoutes,
+  openAiConversationsRoutes,
   openAiImagesRoutes,
   openAiEmbeddingsRoutes,
   anthropicMessagesRoutes,
