@@ -172,6 +172,8 @@ async function assembleServices(
   const responses = createResponseService({
     chat,
     store,
+    conversations: stores.conversations,
+    startTimer: startRealTimer,
     // Clients keep the summaries of compacted conversations for the gateway.
     summaries: createSealer(secret, "conversation summaries"),
     shared: overrides.sharedRuns ?? findSharedRuns(stores),

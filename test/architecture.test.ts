@@ -101,6 +101,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "ledger/",
     "traces/",
     "responses/run-store.ts",
+    "responses/conversation-store.ts",
+    "or-close.ts",
   ],
   "access/": ["model/", "errors.ts"],
   "traces/": ["model/", "errors.ts", "shaping/thinking-tags.ts"],
@@ -167,7 +169,7 @@ describe("imports point inwards", () => {
 
   test("only services.ts knows the implementations of the upstream and the services", () => {
     const concrete =
-      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|embeddings\/(?!embedding-service\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
+      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|embeddings\/(?!embedding-service\.ts)|responses\/(?!response-service\.ts|conversation-service\.ts|conversation-store\.ts)|store\/(?!response-store\.ts))/;
     const users = files
       .filter(({ file }) => !concrete.test(file) && !file.startsWith("cli/"))
       .filter(({ ours }) => ours.some((target) => concrete.test(target)))

@@ -3,6 +3,7 @@ export type IdPrefix =
   | "chatcmpl-"
   | "cmpl-"
   | "resp_"
+  | "conv_"
   | "msg_"
   | "rs_"
   | "fc_"

@@ -48,6 +48,7 @@ import { ollamaGenerateRoutes } from "./routes/ollama-generate.ts";
 import { ollamaModelsRoutes } from "./routes/ollama-models.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
+import { openAiConversationsRoutes } from "./routes/openai-conversations.ts";
 import { openAiEmbeddingsRoutes } from "./routes/openai-embeddings.ts";
 import { openAiImagesRoutes } from "./routes/openai-images.ts";
 import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
@@ -64,6 +65,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiChatRoutes,
   openAiCompletionsRoutes,
   openAiResponsesRoutes,
+  openAiConversationsRoutes,
   openAiImagesRoutes,
   openAiEmbeddingsRoutes,
   anthropicMessagesRoutes,

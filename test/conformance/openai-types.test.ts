@@ -173,3 +173,20 @@ describe.each([
     expect(undecided(count, decided)).toEqual([]);
   });
 });
+
+test("docs/api.md decides of every parameter of conversations", async () => {
+  const decided = await readDecisions("Conversations");
+  const given = await readPackageTypes(`${folder}/conversations/conversations.d.ts`);
+  const listed = await readPackageTypes(`${folder}/conversations/items.d.ts`);
+  const bodies = [
+    ...given.propertiesOf("ConversationCreateParams"),
+    ...given.propertiesOf("ConversationUpdateParams"),
+    ...listed.propertiesOf("ItemCreateParams"),
+  ];
+  expect(bodies).toEqual(expect.arrayContaining(["items", "metadata", "include"]));
+  const query = [
+    ...listed.propertiesOf("ItemListParams"),
+    ...pagination.propertiesOf("ConversationCursorPageParams"),
+  ];
+  expect(undecided([...bodies, ...query], decided)).toEqual([]);
+});

@@ -11,6 +11,8 @@ const mostMetadata = 16;
 
 const jsonObject = z.record(z.string(), z.unknown());
 
+const conversationId = z.string().min(1, "must not be empty");
+
 const toolChoice = z.union([
   choiceWord,
   z.looseObject({
@@ -30,7 +32,9 @@ export const requestSchema = z.looseObject({
   input: optional(input),
   instructions: optional(z.string()),
   previous_response_id: optional(z.string()),
-  conversation: optional(z.unknown()),
+  conversation: optional(
+    z.union([conversationId, z.looseObject({ id: conversationId }).transform(({ id }) => id)]),
+  ),
   prompt: optional(z.unknown()),
 
   tools: optional(z.array(wireTool)),
