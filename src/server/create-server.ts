@@ -36,7 +36,7 @@ import type { RouteDependencies, ServerDependencies } from "./route-dependencies
 import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
 import { metaRoutes } from "./routes/meta.ts";
-import { createConsoleReader } from "./console/console-files.ts";
+import { createPageReader } from "./built-page/page-files.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
@@ -179,7 +179,7 @@ export async function createServer(
   const shutdown = createShutdown();
   const open = createOpenRequests(startTimer);
   const activity = createActivityReader(deps.ledger);
-  const readConsole = createConsoleReader(deps.consoleFolder);
+  const readConsole = createPageReader(deps.consoleFolder);
   const traceWishes = createTraceWishes(deps);
   const observers = [
     requestLog,

@@ -16,7 +16,7 @@ import type { TraceStore } from "../traces/trace-store.ts";
 import type { TraceWishes } from "../traces/trace-wishes.ts";
 import type { MetricsPage } from "../telemetry/metrics-page.ts";
 import type { OpenNow, OpenRequests } from "./open-requests.ts";
-import type { ConsoleReader } from "./console/console-files.ts";
+import type { PageReader } from "./built-page/page-files.ts";
 import type { ActivityReader } from "./status/create-activity-reader.ts";
 import type { UpstreamStatus } from "./status/upstream-status.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
@@ -74,5 +74,5 @@ export interface ServerDependencies extends RouteDependencies {
   readonly activity: ActivityReader;
   /** Which request is to be traced next. */
   readonly traceWishes: TraceWishes;
-  readonly readConsole: ConsoleReader;
+  readonly readConsole: PageReader;
 }
