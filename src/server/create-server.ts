@@ -38,6 +38,7 @@ import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
 import { metaRoutes } from "./routes/meta.ts";
 import { createPageReader } from "./built-page/page-files.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
+import { openApiRoutes } from "./openapi/openapi-routes.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
@@ -68,6 +69,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   accessRoutes,
   statusRoutes,
   consoleRoutes,
+  openApiRoutes,
 ];
 
 /** Headers of ours that scripts in a browser may read; as one text, or it would be made for each answer. */

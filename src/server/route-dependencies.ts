@@ -62,6 +62,8 @@ export interface RouteDependencies {
   readonly keptIn: "memory" | "files" | "database";
   /** Where the built console is; nothing is read before it is asked for. */
   readonly consoleFolder: URL;
+  /** Where the built page of the reference is, likewise. */
+  readonly referenceFolder: URL;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

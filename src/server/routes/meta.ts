@@ -26,6 +26,8 @@ const welcome = {
   message: "This is a gateway to open models. Point an AI client at it.",
   openai_base_url: "/v1",
   anthropic_base_url: "/",
+  openapi_url: "/openapi.json",
+  documentation_url: "/docs/",
   endpoints: [
     "POST /v1/chat/completions",
     "POST /v1/completions",
