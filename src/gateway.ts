@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 
 import type { Config } from "./config.ts";
 import { builtConsole } from "./built-console.ts";
+import { builtReference } from "./built-reference.ts";
 import { createServer } from "./server/create-server.ts";
 import { createLocalFetch } from "./server/local-fetch.ts";
 import type { OpenNow } from "./server/open-requests.ts";
@@ -70,6 +71,7 @@ async function assembleGateway(config: Config, services: Services, overrides: Ov
       // Ours, from other processes: each gives a list.
       openElsewhere: async () => ((await survey?.ask("open")) ?? []).flat() as OpenNow[],
       consoleFolder: overrides.consoleFolder ?? builtConsole,
+      referenceFolder: overrides.referenceFolder ?? builtReference,
     },
     log,
     overrides.startTimer,

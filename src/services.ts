@@ -74,6 +74,8 @@ export interface Overrides {
   readonly environment?: Environment;
   /** Where the built console is. Default: where the build puts it. */
   readonly consoleFolder?: URL;
+  /** Where the built page of the reference is, likewise. */
+  readonly referenceFolder?: URL;
   /** Of the warnings about requests that stand still. */
   readonly startTimer?: StartTimer;
   /** Of the silence of upstreams, and of pauses between questions to them. */

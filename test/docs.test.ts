@@ -37,9 +37,12 @@ import { parseRequest as parseResponsesRequest } from "../src/dialects/openai-re
 import { resolveRequest as resolveResponsesRequest } from "../src/dialects/openai-responses/resolve-request.ts";
 import { errorStatus, GatewayError, type ErrorKind } from "../src/errors.ts";
 import { collect } from "../src/model/collect.ts";
+import { errorTexts } from "../src/openapi/error-texts.ts";
+import { references } from "../src/server/openapi/describe-gateway.ts";
 import { createToolCallShaper } from "../src/shaping/tools/index.ts";
 import { answerEvents } from "./shaping/tools/answer.ts";
 import { describeOutcome, outcomes } from "./agents/support/outcomes.ts";
+import { listRoutes } from "./support/list-routes.ts";
 import { startStack } from "./support/start-stack.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -298,6 +301,36 @@ describe("docs/api.md has every parameter as the code has it", () => {
   });
 });
 
+/** Where docs/api.md has the fields of a body, by the operation. */
+const fieldTables = new Map([
+  ["createChatCompletion", "## POST /v1/chat/completions"],
+  ["createCompletion", "## POST /v1/completions"],
+  ["createResponse", "## POST /v1/responses"],
+  ["createMessage", "## POST /v1/messages"],
+  ["createImage", "## POST /v1/images/generations"],
+  ["createEmbeddings", "## POST /v1/embeddings"],
+]);
+
+test.each([...fieldTables])("docs/api.md says of the fields of %s what /openapi.json says", (id, heading) => {
+  const { body } = references.flatMap(({ operations }) => operations).find((one) => one.id === id) ?? {};
+  const told = body?.fields?.map(([names, state, note = ""]) => [
+    [names]
+      .flat()
+      .map((name) => `\`${name}\``)
+      .join(", "),
+    state,
+    note,
+  ]);
+  expect(rows(section(api, heading).split("\n###")[0] ?? "").slice(1)).toEqual(told);
+});
+
+test("docs/api.md says of errors what /openapi.json says", () => {
+  const table = rows(section(api, "## Errors")).slice(1);
+  expect(table.map((cells) => cells.at(-1))).toEqual(
+    (Object.keys(errorStatus) as ErrorKind[]).map((kind) => errorTexts[kind]),
+  );
+});
+
 test("docs/api.md has every error kind, in the words of each dialect", () => {
   const kinds = Object.keys(errorStatus) as ErrorKind[];
   const expected = kinds.map((kind) => {
@@ -323,20 +356,7 @@ test("docs/api.md has every error kind, in the words of each dialect", () => {
 test("docs/api.md has every route of a gateway, and no other", async () => {
   // With all that is off by default.
   await using stack = await startStack({ env: { METRICS_TOKEN: "t0ken" } });
-  const found: string[] = [];
-  const prefixes: string[] = [];
-  for (const line of stack.gateway.app.printRoutes({ commonPrefix: false }).split("\n")) {
-    const match = /^((?:[│ ] {3})*)[├└]── (.+) \((.+)\)$/.exec(line);
-    if (match === null) continue;
-    const depth = (match[1] ?? "").length / 4;
-    prefixes.length = depth;
-    prefixes.push(match[2] ?? "");
-    // The tree leaves out the slash before a wildcard.
-    const url = prefixes.join("").replace(/([^/])\*$/, "$1/*");
-    const methods = (match[3] ?? "").split(", ").filter((method) => method !== "OPTIONS");
-    if (methods.includes("GET")) expect(methods, url).toContain("HEAD");
-    found.push(...methods.filter((method) => method !== "HEAD").map((method) => `${method} ${url}`));
-  }
+  const found = listRoutes(stack.gateway.app);
   const documented = rows(section(api, "## Routes")).flatMap(([cell = ""]) => quoted(cell));
   expect(documented.toSorted()).toEqual(found.toSorted());
 });

@@ -41,7 +41,7 @@ export function isRoute(path: string, route: Route): boolean {
 export function pathsIn(text: string): readonly { readonly method?: string; readonly path: string }[] {
   return [
     ...text.matchAll(
-      /(?:\b(GET|HEAD|POST|PUT|PATCH|DELETE) )?(?:https?:\/\/[\w.:[\]-]+)?((?:(?:\/admin)?\/v1(?:beta)?\/[\w/{}:.*-]+)|(?<=[\s`(/]|^)\/api\/(?:version|tags|show|ps|chat|generate|embed|embeddings|pull|push|create|copy|delete|blobs\/[\w:.{}]+)(?![\w/-])|\/health\b|\/favicon\.ico|(?<![\w.])\/console(?:\/assets\/:name)?(?![\w.]))/g,
+      /(?:\b(GET|HEAD|POST|PUT|PATCH|DELETE) )?(?:https?:\/\/[\w.:[\]-]+)?((?:(?:\/admin)?\/v1(?:beta)?\/[\w/{}:.*-]+)|(?<=[\s`(/]|^)\/api\/(?:version|tags|show|ps|chat|generate|embed|embeddings|pull|push|create|copy|delete|blobs\/[\w:.{}]+)(?![\w/-])|\/health\b|\/favicon\.ico|\/openapi\.json\b|(?<![\w.])\/(?:console|docs)(?:\/assets\/:name)?(?![\w.]))/g,
     ),
   ].map(([, method, path = ""]) => ({
     ...(method === undefined ? {} : { method }),

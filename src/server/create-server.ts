@@ -39,8 +39,9 @@ import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
 import { geminiRoutes } from "./routes/gemini.ts";
 import { metaRoutes } from "./routes/meta.ts";
-import { createConsoleReader } from "./console/console-files.ts";
+import { createPageReader } from "./built-page/page-files.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
+import { openApiRoutes } from "./openapi/openapi-routes.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { ollamaChatRoutes } from "./routes/ollama-chat.ts";
 import { ollamaEmbeddingsRoutes } from "./routes/ollama-embeddings.ts";
@@ -82,6 +83,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   accessRoutes,
   statusRoutes,
   consoleRoutes,
+  openApiRoutes,
 ];
 
 /** Headers of ours that scripts in a browser may read; as one text, or it would be made for each answer. */
@@ -193,7 +195,7 @@ export async function createServer(
   const shutdown = createShutdown();
   const open = createOpenRequests(startTimer);
   const activity = createActivityReader(deps.ledger);
-  const readConsole = createConsoleReader(deps.consoleFolder);
+  const readConsole = createPageReader(deps.consoleFolder);
   const traceWishes = createTraceWishes(deps);
   const observers = [
     requestLog,

@@ -1,4 +1,4 @@
-import { noConsole } from "./start-stack.ts";
+import { noPage } from "./start-stack.ts";
 import { randomBytes } from "node:crypto";
 
 import { pino } from "pino";
@@ -156,7 +156,8 @@ export async function startEdge(options: {
       },
       openElsewhere: async () => [],
       keptIn: "memory",
-      consoleFolder: noConsole,
+      consoleFolder: noPage,
+      referenceFolder: noPage,
       newId,
       now,
     },

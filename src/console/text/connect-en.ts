@@ -1,5 +1,6 @@
 /** What the page "Connect" says, in English: the form of every other language (`ConnectTexts`). */
 export const connectEn = {
+  reference: "API reference",
   clients: "Clients",
   client: "Client",
   groups: { agents: "Agents", apps: "Editors and chats", code: "Code" },

@@ -2,6 +2,7 @@ import type { ConnectTexts } from "./connect-en.ts";
 
 /** What the page "Connect" says, in Chinese. */
 export const connectZh: ConnectTexts = {
+  reference: "API 参考",
   clients: "客户端",
   client: "客户端",
   groups: { agents: "智能体", apps: "编辑器与聊天", code: "代码" },

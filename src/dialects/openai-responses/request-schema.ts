@@ -4,6 +4,7 @@ import { responseFormat } from "../openai-chat/parse-response-format.ts";
 import { input } from "./input-schema.ts";
 import { optional } from "../optional.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
+import { wireForms } from "../../openapi/wire-form.ts";
 import { wireTool } from "./tool-schema.ts";
 
 /** As OpenAI's API has it. They are stored, and given back with each event that holds the response. */
@@ -91,7 +92,14 @@ export const requestSchema = z.looseObject({
         error: `expected at most ${mostMetadata} entries`,
         abort: true,
       })
-      .pipe(z.record(z.string(), z.string())),
+      .pipe(z.record(z.string(), z.string()))
+      .register(wireForms, {
+        show: () => ({
+          type: "object",
+          additionalProperties: { type: "string" },
+          maxProperties: mostMetadata,
+        }),
+      }),
   ),
 
   /** Without effect here; repeated in the answer. */

@@ -32,6 +32,8 @@ const welcome = {
   ollama_base_url: "/",
   ollama: ollamaGreeting,
   gemini_base_url: "/",
+  openapi_url: "/openapi.json",
+  documentation_url: "/docs/",
   endpoints: [
     "POST /v1/chat/completions",
     "POST /v1/completions",
