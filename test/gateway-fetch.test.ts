@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createGateway, type Gateway, readConfig } from "../src/index.ts";
 import { startSimulator, type Simulator } from "../src/simulator/index.ts";
 import { createGate } from "./support/gate.ts";
-import { noConsole } from "./support/start-stack.ts";
+import { noPage } from "./support/start-stack.ts";
 
 const model = "Meta-Llama-3-3-70B-Instruct";
 
@@ -22,7 +22,7 @@ async function startLocal(env: Readonly<Record<string, string>> = {}): Promise<L
     SHUTDOWN_TIMEOUT_MS: "0",
     ...env,
   });
-  const gateway = await createGateway(config, { consoleFolder: noConsole });
+  const gateway = await createGateway(config, { consoleFolder: noPage, referenceFolder: noPage });
   return {
     gateway,
     simulator,

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import * as library from "../src/index.ts";
 import { startSimulator } from "../src/simulator/index.ts";
-import { noConsole } from "./support/start-stack.ts";
+import { noPage } from "./support/start-stack.ts";
 
 const page = readFileSync(new URL("../docs/library.md", import.meta.url), "utf8");
 
@@ -49,7 +49,7 @@ test("its example runs", async () => {
 
 test("an SDK asks a gateway that listens nowhere", async () => {
   const { simulator, env } = await settings();
-  const gateway = await library.createGateway(library.readConfig(env), { consoleFolder: noConsole });
+  const gateway = await library.createGateway(library.readConfig(env), { consoleFolder: noPage, referenceFolder: noPage });
   const client = new OpenAI({
     baseURL: "http://localhost/v1",
     apiKey: "any",
