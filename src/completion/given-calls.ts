@@ -19,30 +19,45 @@ interface GivenCall {
   key?: string;
 }
 
+/** A class, since one is made for each request. */
+class CallsOfAnswer implements GivenCalls {
+  readonly #given: { readonly name: string; readonly call: GivenCall }[] = [];
+  /** Of earlier turns, by the tool. */
+  #earlier: Map<string, GivenCall[]> | undefined;
+
+  begin(name: string): void {
+    this.#given.push({ name, call: { arguments: gatherText() } });
+  }
+
+  write(text: string): void {
+    this.#given.at(-1)?.call.arguments.add(text);
+  }
+
+  nextTurn(): void {
+    const earlier = new Map<string, GivenCall[]>();
+    for (const { name, call } of this.#given) {
+      const calls = earlier.get(name) ?? [];
+      calls.push(call);
+      earlier.set(name, calls);
+    }
+    this.#earlier = earlier;
+  }
+
+  mayRepeat(name: string): boolean {
+    return (this.#earlier?.get(name) ?? []).length > 0;
+  }
+
+  repeats(name: string, argumentsJson: string): boolean {
+    const calls = this.#earlier?.get(name) ?? [];
+    const key = toCallKey(argumentsJson);
+    const at = calls.findIndex((call) => (call.key ??= toCallKey(call.arguments.text())) === key);
+    if (at === -1) return false;
+    calls.splice(at, 1);
+    return true;
+  }
+}
+
 /** Knows the calls of one answer. Arguments are compared as JSON, and only where a later turn calls the same tool. */
 export function createGivenCalls(): GivenCalls {
-  const given: { readonly name: string; readonly call: GivenCall }[] = [];
-  let earlier = new Map<string, GivenCall[]>();
-
-  return {
-    begin: (name) => void given.push({ name, call: { arguments: gatherText() } }),
-    write: (text) => given.at(-1)?.call.arguments.add(text),
-    nextTurn() {
-      earlier = new Map();
-      for (const { name, call } of given) {
-        const calls = earlier.get(name) ?? [];
-        calls.push(call);
-        earlier.set(name, calls);
-      }
-    },
-    mayRepeat: (name) => (earlier.get(name) ?? []).length > 0,
-    repeats(name, argumentsJson) {
-      const calls = earlier.get(name) ?? [];
-      const key = toCallKey(argumentsJson);
-      const at = calls.findIndex((call) => (call.key ??= toCallKey(call.arguments.text())) === key);
-      if (at === -1) return false;
-      calls.splice(at, 1);
-      return true;
-    },
-  };
+  return new CallsOfAnswer();
 }

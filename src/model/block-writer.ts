@@ -1,5 +1,4 @@
 import type { BlockStart, ChatEvent, FinishReason, GeneratedImage, Usage } from "./events.ts";
-import type { Mutable } from "./mutable.ts";
 
 /** Deltas of one batch are joined up to this many characters: a frame must not grow without bound. */
 const joinedLimit = 16_384;
@@ -31,79 +30,90 @@ export interface BlockWriter {
   readonly finished: boolean;
 }
 
+/** A class, since an answer has several and their methods are then made once for all. */
+class Writer implements BlockWriter {
+  blockCount = 0;
+  finished = false;
+  readonly #model: string;
+  #pending: ChatEvent[] = [];
+  #open: BlockStart["kind"] | undefined = undefined;
+  #started = false;
+  #joined = "";
+
+  constructor(model: string) {
+    this.#model = model;
+  }
+
+  write(kind: "text" | "reasoning", text: string): void {
+    if (text === "") return;
+    if (this.#open !== kind) this.#openBlock({ kind });
+    this.#append(text);
+  }
+
+  writeImage(image: GeneratedImage, markdown: string): void {
+    this.#openBlock({ kind: "text", image });
+    this.#append(markdown);
+    this.close();
+  }
+
+  openToolCall(callId: string, name: string): void {
+    this.#openBlock({ kind: "tool-call", callId, name });
+  }
+
+  writeArguments(text: string): void {
+    if (this.#open !== "tool-call") throw new Error("No tool call is open.");
+    this.#append(text);
+  }
+
+  close(): void {
+    if (this.#open === undefined) return;
+    this.#flush();
+    this.#open = undefined;
+    this.#pending.push({ type: "block-end", index: this.blockCount - 1 });
+  }
+
+  finish(reason: FinishReason, usage: Usage): void {
+    this.#start();
+    this.close();
+    this.finished = true;
+    this.#pending.push({ type: "finish", reason, usage });
+  }
+
+  take(): ChatEvent[] {
+    this.#flush();
+    const events = this.#pending;
+    this.#pending = [];
+    return events;
+  }
+
+  #flush(): void {
+    if (this.#joined === "") return;
+    this.#pending.push({ type: "block-delta", index: this.blockCount - 1, text: this.#joined });
+    this.#joined = "";
+  }
+
+  #append(text: string): void {
+    this.#joined += text;
+    if (this.#joined.length >= joinedLimit) this.#flush();
+  }
+
+  #start(): void {
+    if (this.finished) throw new Error("The response is finished; nothing may follow.");
+    if (this.#started) return;
+    this.#started = true;
+    this.#pending.push({ type: "response-start", model: this.#model });
+  }
+
+  #openBlock(block: BlockStart): void {
+    this.#start();
+    this.close();
+    this.#open = block.kind;
+    this.#pending.push({ type: "block-start", index: this.blockCount, block });
+    this.blockCount += 1;
+  }
+}
+
 /** Creates a writer. `model` goes into `response-start`, which precedes the first other event. */
 export function createBlockWriter(model: string): BlockWriter {
-  let pending: ChatEvent[] = [];
-  let open: BlockStart["kind"] | undefined;
-  let started = false;
-  let joined = "";
-
-  function flush(): void {
-    if (joined === "") return;
-    pending.push({ type: "block-delta", index: writer.blockCount - 1, text: joined });
-    joined = "";
-  }
-
-  function append(text: string): void {
-    joined += text;
-    if (joined.length >= joinedLimit) flush();
-  }
-
-  function start(): void {
-    if (writer.finished) throw new Error("The response is finished; nothing may follow.");
-    if (started) return;
-    started = true;
-    pending.push({ type: "response-start", model });
-  }
-
-  function close(): void {
-    if (open === undefined) return;
-    flush();
-    open = undefined;
-    pending.push({ type: "block-end", index: writer.blockCount - 1 });
-  }
-
-  function openBlock(block: BlockStart): void {
-    start();
-    close();
-    open = block.kind;
-    pending.push({ type: "block-start", index: writer.blockCount, block });
-    writer.blockCount += 1;
-  }
-
-  const writer: Mutable<BlockWriter> = {
-    blockCount: 0,
-    finished: false,
-    write(kind, text) {
-      if (text === "") return;
-      if (open !== kind) openBlock({ kind });
-      append(text);
-    },
-    writeImage(image, markdown) {
-      openBlock({ kind: "text", image });
-      append(markdown);
-      close();
-    },
-    openToolCall(callId, name) {
-      openBlock({ kind: "tool-call", callId, name });
-    },
-    writeArguments(text) {
-      if (open !== "tool-call") throw new Error("No tool call is open.");
-      append(text);
-    },
-    close,
-    finish(reason, usage) {
-      start();
-      close();
-      writer.finished = true;
-      pending.push({ type: "finish", reason, usage });
-    },
-    take() {
-      flush();
-      const events = pending;
-      pending = [];
-      return events;
-    },
-  };
-  return writer;
+  return new Writer(model);
 }

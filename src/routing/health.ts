@@ -73,6 +73,40 @@ function restIn(state: PlaceState): Resting | undefined {
 
 const fromBest: readonly Availability[] = ["ready", "due", "doubtful", "shut"];
 
+/** A request at a leg is one at its upstream, too. A class, since one is made for each. */
+class Visits implements LegVisit {
+  readonly #own: Visit;
+  readonly #shared: Visit;
+
+  constructor(own: Visit, shared: Visit) {
+    this.#own = own;
+    this.#shared = shared;
+  }
+
+  begin(): void {
+    this.#own.begin();
+    this.#shared.begin();
+  }
+
+  complete(): void {
+    this.#own.complete();
+    this.#shared.complete();
+  }
+
+  leave(): void {
+    this.#own.leave();
+    this.#shared.leave();
+  }
+
+  fail(error: GatewayError, effect: Effect): void {
+    // Breakers are of legs alone: what one model's failures say of the others nobody knows.
+    if (effect.kind === "strike") this.#own.strike(error);
+    else if (effect.kind === "rest")
+      (effect.place === "model" ? this.#own : this.#shared).rest(error, effect.forMs, effect.told);
+    this.leave();
+  }
+}
+
 /** Creates the health of all legs; whatever nobody has failed at is well. */
 export function createHealth({ now, breaker = usual, onRest }: HealthOptions): Health {
   const upstreams = new Map<string, Place>();
@@ -110,30 +144,7 @@ export function createHealth({ now, breaker = usual, onRest }: HealthOptions): H
       return fromBest.indexOf(own) > fromBest.indexOf(shared) ? own : shared;
     },
     enter(leg) {
-      const own = placeOf(leg).enter();
-      const shared = upstreamOf(leg).enter();
-      return {
-        begin() {
-          own.begin();
-          shared.begin();
-        },
-        complete() {
-          own.complete();
-          shared.complete();
-        },
-        leave() {
-          own.leave();
-          shared.leave();
-        },
-        fail(error, effect) {
-          // Breakers are of legs alone: what one model's failures say of the others nobody knows.
-          if (effect.kind === "strike") own.strike(error);
-          else if (effect.kind === "rest")
-            (effect.place === "model" ? own : shared).rest(error, effect.forMs, effect.told);
-          own.leave();
-          shared.leave();
-        },
-      };
+      return new Visits(placeOf(leg).enter(), upstreamOf(leg).enter());
     },
     restOf(leg) {
       const states = [legs.get(legKey(leg))?.place.state, upstreams.get(leg.upstream)?.state];

@@ -79,6 +79,47 @@ export interface PlaceOptions {
   readonly onRest: (rest: Resting) => void;
 }
 
+/** What a visit tells its place. */
+interface Entered {
+  begin(visit: PlaceVisit): void;
+  complete(): void;
+  strike(visit: PlaceVisit, error: GatewayError): void;
+  rest(visit: PlaceVisit, error: GatewayError, forMs: number, told: boolean): void;
+  leave(visit: PlaceVisit): void;
+}
+
+/** A class, since two are made for each request. */
+class PlaceVisit implements Visit {
+  readonly #place: Entered;
+  /** The rest that this visit is to end, if it is the trial. Nobody ends one that began since. */
+  readonly tried: Resting | undefined;
+
+  constructor(place: Entered, tried: Resting | undefined) {
+    this.#place = place;
+    this.tried = tried;
+  }
+
+  begin(): void {
+    this.#place.begin(this);
+  }
+
+  complete(): void {
+    this.#place.complete();
+  }
+
+  strike(error: GatewayError): void {
+    this.#place.strike(this, error);
+  }
+
+  rest(error: GatewayError, forMs: number, told: boolean): void {
+    this.#place.rest(this, error, forMs, told);
+  }
+
+  leave(): void {
+    this.#place.leave(this);
+  }
+}
+
 /** Creates a place that is well. */
 export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
   let state: PlaceState = { state: "well", failures: 0 };
@@ -107,44 +148,48 @@ export function createPlace({ now, rules, onRest }: PlaceOptions): Place {
     startRest({ state: "resting", since, until: since + restMs, told: false, error, round });
   }
 
-  function enter(): Visit {
-    const holder = {};
-    const entered = state;
-    if (state.state === "resting" && isOver(state, now())) state = { state: "trial", rest: state, holder };
-    /** The rest that this trial was to end. Nobody ends one that began since. */
-    const tried = entered.state === "resting" ? entered : undefined;
-    const trial = () => (state.state === "trial" && state.holder === holder ? state : undefined);
+  /** The rest that is tried by this visit. */
+  function trialOf(visit: PlaceVisit): Resting | undefined {
+    return state.state === "trial" && state.holder === visit ? state.rest : undefined;
+  }
 
-    return {
-      begin() {
-        const rest = trial()?.rest ?? state;
-        if (rest.state !== "resting") return;
-        // Only a beginning: what breaks off now rests again at once. A request from before the rest says nothing of it.
-        state = rest === tried ? { state: "well", failures: rules.strikes - 1 } : (trial()?.rest ?? state);
-      },
-      complete() {
-        if (state.state === "well" && state.failures > 0) state = { state: "well", failures: 0 };
-      },
-      strike(error) {
-        const rest = trial()?.rest;
-        if (rest !== undefined && rest === tried) openBreaker(error, rest.round + 1);
-        else if (rest !== undefined) state = rest;
-        else if (state.state === "well") {
-          const failures = state.failures + 1;
-          if (failures >= rules.strikes) openBreaker(error, 0);
-          else state = { state: "well", failures };
-        }
-      },
-      rest(error, forMs, told) {
-        const since = now();
-        const next: Resting = { state: "resting", since, until: since + forMs, told, error, round: 0 };
-        const other = state.state === "trial" && trial() === undefined ? state.holder : undefined;
-        if (isNews(next, since)) startRest(next, other);
-      },
-      leave() {
-        state = trial()?.rest ?? state;
-      },
-    };
+  const entered: Entered = {
+    begin(visit) {
+      const rest = trialOf(visit) ?? state;
+      if (rest.state !== "resting") return;
+      // Only a beginning: what breaks off now rests again at once. A request from before the rest says nothing of it.
+      if (rest === visit.tried) state = { state: "well", failures: rules.strikes - 1 };
+      else state = trialOf(visit) ?? state;
+    },
+    complete() {
+      if (state.state === "well" && state.failures > 0) state = { state: "well", failures: 0 };
+    },
+    strike(visit, error) {
+      const rest = trialOf(visit);
+      if (rest !== undefined && rest === visit.tried) openBreaker(error, rest.round + 1);
+      else if (rest !== undefined) state = rest;
+      else if (state.state === "well") {
+        const failures = state.failures + 1;
+        if (failures >= rules.strikes) openBreaker(error, 0);
+        else state = { state: "well", failures };
+      }
+    },
+    rest(visit, error, forMs, told) {
+      const since = now();
+      const next: Resting = { state: "resting", since, until: since + forMs, told, error, round: 0 };
+      const other = state.state === "trial" && state.holder !== visit ? state.holder : undefined;
+      if (isNews(next, since)) startRest(next, other);
+    },
+    leave(visit) {
+      state = trialOf(visit) ?? state;
+    },
+  };
+
+  function enter(): Visit {
+    const visit = new PlaceVisit(entered, state.state === "resting" ? state : undefined);
+    if (state.state === "resting" && isOver(state, now()))
+      state = { state: "trial", rest: state, holder: visit };
+    return visit;
   }
 
   return {

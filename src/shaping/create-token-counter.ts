@@ -22,41 +22,51 @@ function lastBreak(text: string): number {
 }
 
 /**
- * Creates a counter. Text is kept until somebody asks, since most answers come with the upstream's own count and
- * need none of ours. What was counted is not counted again, so that the whole takes linear time.
+ * Text is kept until somebody asks, since most answers come with the upstream's own count and need none of ours. What was counted is
+ * not counted again, so that the whole takes linear time.
  */
-export function createTokenCounter(model?: string): TokenCounter {
-  let settled = 0;
-  let pending = "";
+class Counter implements TokenCounter {
+  readonly #model: string | undefined;
+  #settled = 0;
+  #pending = "";
+
+  constructor(model: string | undefined) {
+    this.#model = model;
+  }
+
+  push(text: string): void {
+    this.#pending += text;
+    if (this.#pending.length > longestPending) this.#settle();
+  }
+
+  take(text: string, limit: number): string {
+    if (this.#settled + mostTokens(this.#pending) + mostTokens(text) > limit) {
+      this.#settle();
+      const pending = this.#pending;
+      const fitting = takeTokens(pending + text, limit - this.#settled, this.#model);
+      if (fitting.length < pending.length + text.length) {
+        const taken = fitting.slice(pending.length);
+        this.#pending += taken;
+        return taken;
+      }
+    }
+    this.push(text);
+    return text;
+  }
+
+  total(): number {
+    return this.#settled + countTokens(this.#pending, this.#model);
+  }
 
   /** Counts up to the last word, which may still grow. */
-  function settle(): void {
-    const cut = lastBreak(pending);
-    settled += countTokens(pending.slice(0, cut), model);
-    pending = pending.slice(cut);
+  #settle(): void {
+    const cut = lastBreak(this.#pending);
+    this.#settled += countTokens(this.#pending.slice(0, cut), this.#model);
+    this.#pending = this.#pending.slice(cut);
   }
+}
 
-  function push(text: string): void {
-    pending += text;
-    if (pending.length > longestPending) settle();
-  }
-
-  return {
-    push,
-    take(text, limit) {
-      if (settled + mostTokens(pending) + mostTokens(text) > limit) {
-        settle();
-        const room = limit - settled;
-        const fitting = takeTokens(pending + text, room, model);
-        if (fitting.length < pending.length + text.length) {
-          const taken = fitting.slice(pending.length);
-          pending += taken;
-          return taken;
-        }
-      }
-      push(text);
-      return text;
-    },
-    total: () => settled + countTokens(pending, model),
-  };
+/** Creates a counter, of the tokens of `model` where they are known. */
+export function createTokenCounter(model?: string): TokenCounter {
+  return new Counter(model);
 }

@@ -86,10 +86,10 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   let pieces: string[] = [];
   /** What was thought last, if the answer may be in it. */
   let thoughts: string[] = [];
-  const undecided = createLoneCloserFinder({
-    harmony: options.harmony === true,
-    untilJson: options.untilJson === true,
-  });
+  /** Only where the opening tag may be missing. */
+  const undecided = options.mayOmitOpening
+    ? createLoneCloserFinder({ harmony: options.harmony === true, untilJson: options.untilJson === true })
+    : undefined;
 
   function writeText(out: BlockWriter, text: string): void {
     if (text === "") return;
@@ -216,7 +216,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   }
 
   function readUndecided(out: BlockWriter, text: string): string | undefined {
-    const verdict = undecided.push(text);
+    const verdict = undecided?.push(text);
     return verdict === undefined ? undefined : decide(out, verdict);
   }
 
@@ -256,7 +256,7 @@ export function splitThinking(options: ThinkingOptions): Shaper {
   };
 
   function release(out: BlockWriter): void {
-    if (mode === "undecided") read(out, decide(out, undecided.end()));
+    if (mode === "undecided" && undecided !== undefined) read(out, decide(out, undecided.end()));
     const rest = pieces.join("") + held;
     held = "";
     pieces = [];

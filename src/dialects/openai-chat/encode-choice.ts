@@ -44,107 +44,128 @@ type Open = { readonly kind: "none" | "text" | "reasoning" } | OpenCall;
 const none: Open = { kind: "none" };
 
 /**
- * Creates the encoder of one choice. All JSON that does not change is made once, so that a delta costs one
- * `JSON.stringify` of its text.
- *
- * A tool call is announced with its first arguments, since some SDKs drop a call whose first arguments are empty
- * (vercel/ai#18333).
+ * All JSON that does not change is made once, so that a delta costs one `JSON.stringify` of its text. A class, since one is made for each
+ * request.
  */
-export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
-  const { index, legacyFunctions } = options;
-  let { head, textHead, reasoningHead } = makeHeads();
-  const tail = `,"logprobs":null,"finish_reason":null}${options.closing}\n\n`;
-  const deltaTail = `}${tail}`;
+class ChunkEncoder implements ChoiceEncoder {
+  readonly #options: ChoiceOptions;
+  readonly #tail: string;
+  readonly #deltaTail: string;
+  #head = "";
+  #textHead = "";
+  #reasoningHead = "";
+  #started = false;
+  #calls = 0;
+  #open: Open = none;
+  readonly #joiner = createTextJoiner();
 
-  let started = false;
-  let calls = 0;
-  let open: Open = none;
-  const joiner = createTextJoiner();
-
-  function makeHeads() {
-    const made = `data: ${options.opening()}{"index":${index},"delta":`;
-    return { head: made, textHead: `${made}{"content":`, reasoningHead: `${made}{"reasoning_content":` };
+  constructor(options: ChoiceOptions) {
+    this.#options = options;
+    this.#tail = `,"logprobs":null,"finish_reason":null}${options.closing}\n\n`;
+    this.#deltaTail = `}${this.#tail}`;
+    this.#makeHeads();
   }
 
-  function start(withText: boolean): string {
-    if (started) return "";
-    started = true;
-    return `${head}{"role":"assistant","content":${withText ? '""' : "null"}}${tail}`;
+  push(event: ChatEvent): string {
+    switch (event.type) {
+      case "response-start":
+        this.#makeHeads();
+        return "";
+      case "block-start":
+        return this.#startBlock(event.block);
+      case "block-delta":
+        return this.#encodeDelta(event.text);
+      case "block-end": {
+        const last = this.#open.kind === "call" ? this.#endCall(this.#open) : "";
+        this.#open = none;
+        return last;
+      }
+      default: {
+        const { legacyFunctions, closing } = this.#options;
+        const reason = JSON.stringify(encodeFinishReason(event.reason, legacyFunctions));
+        const end = `${this.#head}{},"logprobs":null,"finish_reason":${reason}}${closing}\n\n`;
+        return this.#start(true) + end;
+      }
+    }
+  }
+
+  heartbeat(): string {
+    return this.#start(true) || `${this.#head}{}${this.#tail}`;
+  }
+
+  #makeHeads(): void {
+    const { index, opening } = this.#options;
+    this.#head = `data: ${opening()}{"index":${index},"delta":`;
+    this.#textHead = `${this.#head}{"content":`;
+    this.#reasoningHead = `${this.#head}{"reasoning_content":`;
+  }
+
+  #start(withText: boolean): string {
+    if (this.#started) return "";
+    this.#started = true;
+    return `${this.#head}{"role":"assistant","content":${withText ? '""' : "null"}}${this.#tail}`;
   }
 
   /** A piece of a call; the first one announces it. */
-  function encodeCall(open: OpenCall, text: string): string {
+  #encodeCall(open: OpenCall, text: string): string {
     const { callId, name } = open.call;
     const custom = open.input !== undefined;
     const first = !open.announced;
     open.announced = true;
     const named = first ? `"name":${JSON.stringify(name)},` : "";
     const body = `{${named}"${custom ? "input" : "arguments"}":${encodeText(text)}}`;
-    if (legacyFunctions && !custom) return `${head}{"function_call":${body}${deltaTail}`;
+    if (this.#options.legacyFunctions && !custom)
+      return `${this.#head}{"function_call":${body}${this.#deltaTail}`;
     const type = custom ? "custom" : "function";
     const identity = first ? `"id":${JSON.stringify(callId)},"type":"${type}",` : "";
-    return `${head}{"tool_calls":[{"index":${calls - 1},${identity}"${type}":${body}}]${deltaTail}`;
+    const index = this.#calls - 1;
+    return `${this.#head}{"tool_calls":[{"index":${index},${identity}"${type}":${body}}]${this.#deltaTail}`;
   }
 
-  function startBlock(block: BlockStart): string {
+  #startBlock(block: BlockStart): string {
     if (block.kind !== "tool-call") {
-      open = { kind: block.kind };
-      return start(true);
+      this.#open = { kind: block.kind };
+      return this.#start(true);
     }
-    calls += 1;
-    joiner.part();
-    const input = options.customTools?.has(block.name) === true ? createCustomInputDecoder() : undefined;
-    open = { kind: "call", call: block, input, announced: false };
-    return start(false);
+    this.#calls += 1;
+    this.#joiner.part();
+    const isCustom = this.#options.customTools?.has(block.name) === true;
+    const input = isCustom ? createCustomInputDecoder() : undefined;
+    this.#open = { kind: "call", call: block, input, announced: false };
+    return this.#start(false);
   }
 
-  function encodeDelta(text: string): string {
+  #encodeDelta(text: string): string {
+    const open = this.#open;
     switch (open.kind) {
       case "text":
-        return textHead + encodeText(joiner.push(text)) + deltaTail;
+        return this.#textHead + encodeText(this.#joiner.push(text)) + this.#deltaTail;
       case "reasoning":
-        return reasoningHead + encodeText(text) + deltaTail;
+        return this.#reasoningHead + encodeText(text) + this.#deltaTail;
       case "none":
         return "";
       default:
-        if (open.input === undefined) return encodeCall(open, text);
-        return encodeInput(open, open.input.push(text));
+        if (open.input === undefined) return this.#encodeCall(open, text);
+        return this.#encodeInput(open, open.input.push(text));
     }
   }
 
-  function encodeInput(open: OpenCall, text: string): string {
-    return text === "" ? "" : encodeCall(open, text);
+  #encodeInput(open: OpenCall, text: string): string {
+    return text === "" ? "" : this.#encodeCall(open, text);
   }
 
   /** The last frame of a call: one without any text was not announced yet. */
-  function endCall(open: OpenCall): string {
+  #endCall(open: OpenCall): string {
     const rest = open.input?.end() ?? "";
-    if (open.announced) return encodeInput(open, rest);
-    return encodeCall(open, open.input === undefined ? "{}" : rest);
+    if (open.announced) return this.#encodeInput(open, rest);
+    return this.#encodeCall(open, open.input === undefined ? "{}" : rest);
   }
+}
 
-  return {
-    heartbeat: () => start(true) || `${head}{}${tail}`,
-    push(event) {
-      switch (event.type) {
-        case "response-start":
-          ({ head, textHead, reasoningHead } = makeHeads());
-          return "";
-        case "block-start":
-          return startBlock(event.block);
-        case "block-delta":
-          return encodeDelta(event.text);
-        case "block-end": {
-          const last = open.kind === "call" ? endCall(open) : "";
-          open = none;
-          return last;
-        }
-        default: {
-          const reason = JSON.stringify(encodeFinishReason(event.reason, legacyFunctions));
-          const end = `${head}{},"logprobs":null,"finish_reason":${reason}}${options.closing}\n\n`;
-          return start(true) + end;
-        }
-      }
-    },
-  };
+/**
+ * Creates the encoder of one choice. A tool call is announced with its first arguments, since some SDKs drop a call whose first arguments
+ * are empty (vercel/ai#18333).
+ */
+export function createChoiceEncoder(options: ChoiceOptions): ChoiceEncoder {
+  return new ChunkEncoder(options);
 }

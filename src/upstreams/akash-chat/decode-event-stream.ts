@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GatewayError } from "../../errors.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
 import { readUsage } from "./read-finish.ts";
-import { createAnswerWriter, createTruncatedError, type StreamDecoder } from "./stream-decoder.ts";
+import { AnswerWriter, createTruncatedError, type StreamDecoder } from "./stream-decoder.ts";
 
 const eventSchema = z.object({
   type: z.string(),
@@ -14,30 +14,36 @@ const eventSchema = z.object({
   messageMetadata: z.object({ usage: z.unknown() }).optional().catch(undefined),
 });
 
-/**
- * Decodes the UI message stream of AI SDK v5 and later: server-sent events whose data is one JSON object each,
- * `[DONE]` at the end. The upstream does not send it today; its application is one update away from it.
- * `finish` needs no reason there: none means stop.
- */
-export function createEventStreamDecoder(model: string): StreamDecoder {
-  const answer = createAnswerWriter(model);
-  let data: string[] = [];
+/** A class, since one is made for each request. */
+class EventStreamDecoder extends AnswerWriter implements StreamDecoder {
+  #data: string[] = [];
 
-  function dispatch(): void {
-    if (data.length === 0) return;
-    const text = data.join("\n");
-    data = [];
-    if (text === "[DONE]") {
-      if (!answer.done) answer.fail(createTruncatedError(answer.hasText()));
-      return;
-    }
-    pushEvent(text);
+  push(line: string): void {
+    if (this.done) return;
+    if (line === "") this.#dispatch();
+    else if (line.startsWith("data:")) this.#data.push(line.slice(line.charAt(5) === " " ? 6 : 5));
   }
 
-  function pushEvent(text: string): void {
+  end(): void {
+    this.#dispatch();
+    if (!this.done) this.fail(createTruncatedError(this.hasText()));
+  }
+
+  #dispatch(): void {
+    if (this.#data.length === 0) return;
+    const text = this.#data.join("\n");
+    this.#data = [];
+    if (text === "[DONE]") {
+      if (!this.done) this.fail(createTruncatedError(this.hasText()));
+      return;
+    }
+    this.#pushEvent(text);
+  }
+
+  #pushEvent(text: string): void {
     const event = parseEvent(text);
     if (event === undefined) {
-      answer.fail(
+      this.fail(
         new GatewayError("upstream-protocol", "Akash Chat sent an event that cannot be read.", {
           cause: new Error(`an event of ${text.length} characters`),
         }),
@@ -46,40 +52,37 @@ export function createEventStreamDecoder(model: string): StreamDecoder {
     }
     switch (event.type) {
       case "text-delta":
-        answer.write("text", event.delta ?? "");
+        this.write("text", event.delta ?? "");
         break;
       case "reasoning-delta":
-        answer.write("reasoning", event.delta ?? "");
+        this.write("reasoning", event.delta ?? "");
         break;
       case "reasoning":
-        answer.write("reasoning", event.text ?? "");
+        this.write("reasoning", event.text ?? "");
         break;
       case "error":
-        answer.fail(decodeErrorText(event.errorText ?? "[object Object]"));
+        this.fail(decodeErrorText(event.errorText ?? "[object Object]"));
         break;
       case "abort":
-        answer.fail(createTruncatedError(answer.hasText()));
+        this.fail(createTruncatedError(this.hasText()));
         break;
       case "finish":
-        answer.finish(event.finishReason ?? "stop", readUsage(event.messageMetadata?.usage));
+        this.finish(event.finishReason ?? "stop", readUsage(event.messageMetadata?.usage));
         break;
       default:
         // Starts and ends of blocks and steps, tools, sources, files, data: nothing for us.
         break;
     }
   }
+}
 
-  return Object.assign(answer, {
-    push(line: string) {
-      if (answer.done) return;
-      if (line === "") dispatch();
-      else if (line.startsWith("data:")) data.push(line.slice(line.charAt(5) === " " ? 6 : 5));
-    },
-    end() {
-      dispatch();
-      if (!answer.done) answer.fail(createTruncatedError(answer.hasText()));
-    },
-  });
+/**
+ * Decodes the UI message stream of AI SDK v5 and later: server-sent events whose data is one JSON object each,
+ * `[DONE]` at the end. The upstream does not send it today; its application is one update away from it.
+ * `finish` needs no reason there: none means stop.
+ */
+export function createEventStreamDecoder(model: string): StreamDecoder {
+  return new EventStreamDecoder(model);
 }
 
 function parseEvent(text: string): z.output<typeof eventSchema> | undefined {

@@ -2,55 +2,65 @@ import { GatewayError } from "../../errors.ts";
 import { decodeErrorText } from "./decode-error-text.ts";
 import { findImageTagEnd, imageLineStart } from "./decode-image-tag.ts";
 import { type Finish, readFinish } from "./read-finish.ts";
-import { createAnswerWriter, createTruncatedError, type StreamDecoder } from "./stream-decoder.ts";
+import { AnswerWriter, createTruncatedError, type StreamDecoder } from "./stream-decoder.ts";
 
 /** An image line that is not JSON is held whole; more than this is no image line. */
 const imageLimit = 1_000_000;
 
-/**
- * Decodes the AI SDK v4 data stream: one `<code>:<JSON>` part per line. Text (`0`) and reasoning (`g`) are
- * written; `3` fails, whatever follows it; `d` finishes, and so does the end after an `e` that does not
- * continue; other codes carry nothing for us. `contentType` is told to the log if it is no such stream. Source: recordings of the application in both generations.
- */
-export function createDataStreamDecoder(model: string, contentType = ""): StreamDecoder {
-  const answer = createAnswerWriter(model);
+/** A class, since one is made for each request. */
+class DataStreamDecoder extends AnswerWriter implements StreamDecoder {
+  readonly #contentType: string;
   /** How the last step ended, if no other shall follow. */
-  let step: Finish | undefined;
-  let imageLines: string[] | undefined;
-  let imageLength = 0;
-  let sawPart = false;
+  #step: Finish | undefined;
+  #imageLines: string[] | undefined;
+  #imageLength = 0;
+  #sawPart = false;
 
-  function push(line: string): void {
-    if (answer.done || line === "") return;
-    if (imageLines !== undefined) {
-      holdImageLine(imageLines, line);
+  constructor(model: string, contentType: string) {
+    super(model);
+    this.#contentType = contentType;
+  }
+
+  push(line: string): void {
+    if (this.done || line === "") return;
+    if (this.#imageLines !== undefined) {
+      this.#holdImageLine(this.#imageLines, line);
       return;
     }
     if (line.charCodeAt(1) !== 0x3a) {
-      answer.fail(toStrangeLine(line, sawPart, contentType));
+      this.fail(toStrangeLine(line, this.#sawPart, this.#contentType));
       return;
     }
-    sawPart = true;
-    pushPart(line);
+    this.#sawPart = true;
+    this.#pushPart(line);
   }
 
-  function pushPart(line: string): void {
+  end(): void {
+    const lines = this.#imageLines;
+    this.#imageLines = undefined;
+    if (lines !== undefined) this.#releaseImageLines(lines);
+    if (this.done) return;
+    if (this.#step === undefined) this.fail(createTruncatedError(this.hasText()));
+    else this.finish(this.#step.reason, this.#step.usage);
+  }
+
+  #pushPart(line: string): void {
     switch (line.charAt(0)) {
       case "0":
-        pushText(line);
+        this.#pushText(line);
         break;
       case "g": {
         const text = parseString(line);
-        if (text === undefined) answer.fail(createBrokenPartError());
-        else answer.write("reasoning", text);
+        if (text === undefined) this.fail(createBrokenPartError());
+        else this.write("reasoning", text);
         break;
       }
       case "3":
-        answer.fail(decodeErrorText(parseString(line) ?? line.slice(2)));
+        this.fail(decodeErrorText(parseString(line) ?? line.slice(2)));
         break;
       case "e":
       case "d":
-        pushFinish(line);
+        this.#pushFinish(line);
         break;
       default:
         // Data, annotations, tool parts, sources, files, signatures and codes of the future.
@@ -58,52 +68,49 @@ export function createDataStreamDecoder(model: string, contentType = ""): Stream
     }
   }
 
-  function pushText(line: string): void {
+  #pushText(line: string): void {
     const text = parseString(line);
-    if (text !== undefined) answer.write("text", text);
-    else if (line.startsWith(imageLineStart)) holdImageLine((imageLines = []), line);
-    else answer.fail(createBrokenPartError());
+    if (text !== undefined) this.write("text", text);
+    else if (line.startsWith(imageLineStart)) this.#holdImageLine((this.#imageLines = []), line);
+    else this.fail(createBrokenPartError());
   }
 
-  function pushFinish(line: string): void {
+  #pushFinish(line: string): void {
     const finish = readFinish(parseJson(line.slice(2)));
-    if (finish === undefined) answer.fail(createBrokenPartError());
-    else if (line.startsWith("d")) answer.finish(finish.reason, finish.usage);
-    else step = finish.isContinued ? undefined : finish;
+    if (finish === undefined) this.fail(createBrokenPartError());
+    else if (line.startsWith("d")) this.finish(finish.reason, finish.usage);
+    else this.#step = finish.isContinued ? undefined : finish;
   }
 
-  function holdImageLine(lines: string[], line: string): void {
+  #holdImageLine(lines: string[], line: string): void {
     lines.push(line);
-    imageLength += line.length;
-    if (imageLength > imageLimit) answer.fail(createBrokenPartError());
+    this.#imageLength += line.length;
+    if (this.#imageLength > imageLimit) this.fail(createBrokenPartError());
   }
 
   /**
    * The upstream pastes an image's prompt unescaped, line ends included: only at the end is it known which is the
    * last.
    */
-  function releaseImageLines(lines: readonly string[]): void {
+  #releaseImageLines(lines: readonly string[]): void {
     const text = lines.join("\n");
     const end = findImageTagEnd(text);
     if (end === undefined) {
-      answer.fail(createBrokenPartError());
+      this.fail(createBrokenPartError());
       return;
     }
-    answer.write("text", text.slice('0:"'.length, end));
-    for (const line of text.slice(end + 1).split("\n")) push(line);
+    this.write("text", text.slice('0:"'.length, end));
+    for (const line of text.slice(end + 1).split("\n")) this.push(line);
   }
+}
 
-  return Object.assign(answer, {
-    push,
-    end() {
-      const lines = imageLines;
-      imageLines = undefined;
-      if (lines !== undefined) releaseImageLines(lines);
-      if (answer.done) return;
-      if (step === undefined) answer.fail(createTruncatedError(answer.hasText()));
-      else answer.finish(step.reason, step.usage);
-    },
-  });
+/**
+ * Decodes the AI SDK v4 data stream: one `<code>:<JSON>` part per line. Text (`0`) and reasoning (`g`) are
+ * written; `3` fails, whatever follows it; `d` finishes, and so does the end after an `e` that does not
+ * continue; other codes carry nothing for us. `contentType` is told to the log if it is no such stream. Source: recordings of the application in both generations.
+ */
+export function createDataStreamDecoder(model: string, contentType = ""): StreamDecoder {
+  return new DataStreamDecoder(model, contentType);
 }
 
 /** The string of a part. `undefined` when it is not exactly one JSON string. */

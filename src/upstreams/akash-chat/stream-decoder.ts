@@ -1,7 +1,6 @@
 import { GatewayError } from "../../errors.ts";
-import { createBlockWriter } from "../../model/block-writer.ts";
+import { createBlockWriter, type BlockWriter } from "../../model/block-writer.ts";
 import type { ChatEvent, Usage } from "../../model/events.ts";
-import type { Mutable } from "../../model/mutable.ts";
 import { createNativeCallError } from "./decode-error-text.ts";
 
 /** Understands one form of the upstream's stream, line by line. Nothing throws: a failure is part of the state. */
@@ -16,79 +15,75 @@ export interface StreamDecoder {
   readonly failure: GatewayError | undefined;
 }
 
-/** What both forms of the stream write to: canonical events with joined surrogates, one end, one failure. */
-export interface AnswerWriter {
-  write(kind: "text" | "reasoning", text: string): void;
-  /** Ends the answer by the upstream's own word. Words that mean a failure become one. */
-  finish(word: string, usage: Usage): void;
-  fail(error: GatewayError): void;
-  take(): ChatEvent[];
-  /** Whether anything was written. */
-  hasText(): boolean;
+/**
+ * What both forms of the stream write to: canonical events with joined surrogates, one end, one failure. A class, since one is made for
+ * each request.
+ */
+export class AnswerWriter {
   /** Finished or failed: nothing more is taken. */
-  readonly done: boolean;
-  readonly finished: boolean;
-  readonly failure: GatewayError | undefined;
-}
+  done = false;
+  finished = false;
+  failure: GatewayError | undefined = undefined;
+  readonly #blocks: BlockWriter;
+  #half = "";
+  #halfKind: "text" | "reasoning" = "text";
 
-/** Creates the writer of one answer. */
-export function createAnswerWriter(model: string): AnswerWriter {
-  const blocks = createBlockWriter(model);
-  let half = "";
-  let halfKind: "text" | "reasoning" = "text";
-
-  /** A half that found no other half is unreadable for many JSON parsers, so it is replaced. */
-  function dropHalf(): void {
-    if (half === "") return;
-    half = "";
-    blocks.write(halfKind, "\uFFFD");
+  constructor(model: string) {
+    this.#blocks = createBlockWriter(model);
   }
 
-  function write(kind: "text" | "reasoning", text: string): void {
-    if (answer.done || text === "") return;
-    if (half !== "" && kind !== halfKind) dropHalf();
-    let whole = half + text;
-    half = "";
+  write(kind: "text" | "reasoning", text: string): void {
+    if (this.done || text === "") return;
+    if (this.#half !== "" && kind !== this.#halfKind) this.#dropHalf();
+    let whole = this.#half + text;
+    this.#half = "";
     const last = whole.charCodeAt(whole.length - 1);
     if (last >= 0xd800 && last <= 0xdbff) {
       // The upstream's back end cut a pair in two: its other half comes with the next delta.
-      half = whole.slice(-1);
-      halfKind = kind;
+      this.#half = whole.slice(-1);
+      this.#halfKind = kind;
       whole = whole.slice(0, -1);
     }
-    blocks.write(kind, whole.toWellFormed());
+    this.#blocks.write(kind, whole.toWellFormed());
   }
 
-  function fail(error: GatewayError): void {
-    if (answer.done) return;
-    dropHalf();
-    blocks.close();
-    answer.failure = error;
-    answer.done = true;
+  /** Ends the answer by the upstream's own word. Words that mean a failure become one. */
+  finish(word: string, usage: Usage): void {
+    if (this.done) return;
+    this.#dropHalf();
+    const problem = toProblem(word, this.#blocks.blockCount > 0);
+    if (problem !== undefined) {
+      this.fail(problem);
+      return;
+    }
+    this.#blocks.finish({ kind: toFinishKind(word), raw: word }, usage);
+    this.finished = true;
+    this.done = true;
   }
 
-  const answer: Mutable<AnswerWriter> = {
-    done: false,
-    finished: false,
-    failure: undefined,
-    write,
-    fail,
-    finish(word, usage) {
-      if (answer.done) return;
-      dropHalf();
-      const problem = toProblem(word, blocks.blockCount > 0);
-      if (problem !== undefined) {
-        fail(problem);
-        return;
-      }
-      blocks.finish({ kind: toFinishKind(word), raw: word }, usage);
-      answer.finished = true;
-      answer.done = true;
-    },
-    take: () => blocks.take(),
-    hasText: () => blocks.blockCount > 0 || half !== "",
-  };
-  return answer;
+  fail(error: GatewayError): void {
+    if (this.done) return;
+    this.#dropHalf();
+    this.#blocks.close();
+    this.failure = error;
+    this.done = true;
+  }
+
+  take(): ChatEvent[] {
+    return this.#blocks.take();
+  }
+
+  /** Whether anything was written. */
+  hasText(): boolean {
+    return this.#blocks.blockCount > 0 || this.#half !== "";
+  }
+
+  /** A half that found no other half is unreadable for many JSON parsers, so it is replaced. */
+  #dropHalf(): void {
+    if (this.#half === "") return;
+    this.#half = "";
+    this.#blocks.write(this.#halfKind, "\uFFFD");
+  }
 }
 
 /** The error of a stream that broke off: a lost end must never look like an end. */

@@ -31,122 +31,139 @@ const discardMs = 1000;
 /** How a body stands: whether more may come, and how its reader learns of the end. */
 type State = "open" | "ended" | "failed" | "discarded";
 
-/** Creates the body of a reply whose connection `controller` rules. */
-export function createBody(controller: Dispatcher.DispatchController): Body {
-  let chunks: Uint8Array[] = [];
-  let bytes = 0;
-  let paused = false;
-  let state: State = "open";
-  let failure: unknown;
-  let stopDiscarding: (() => void) | undefined;
+/** A class, since one is made for each request. */
+class ReplyBody implements Body {
+  readonly #controller: Dispatcher.DispatchController;
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #paused = false;
+  #state: State = "open";
+  #failure: unknown;
+  #discarding: NodeJS.Timeout | undefined;
   /** The body is read by: */
-  let take: Sink<readonly Uint8Array[]> | undefined;
-  let settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  #take: Sink<readonly Uint8Array[]> | undefined;
+  #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   /** What was taken last is still being worked on. */
-  let busy = false;
-  let scheduled = false;
+  #busy = false;
+  #scheduled = false;
+  readonly #deliverNow = (): void => this.#deliver();
+
+  constructor(controller: Dispatcher.DispatchController) {
+    this.#controller = controller;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#state !== "open") return;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes >= highWaterMarkBytes && !this.#paused) {
+      this.#controller.pause();
+      this.#paused = true;
+    }
+    this.#schedule();
+  }
+
+  end(): void {
+    this.#change("ended");
+  }
+
+  fail(error: Error): void {
+    if (this.#state === "open") this.#failure = error;
+    this.#change("failed");
+  }
+
+  cancel(error: Error): void {
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#failure = error;
+    this.#state = "failed";
+    clearTimeout(this.#discarding);
+    this.#schedule();
+  }
+
+  read(sink: Sink<readonly Uint8Array[]>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#take = sink;
+      this.#settle = { resolve, reject };
+      this.#deliver();
+    });
+  }
+
+  discard(): void {
+    this.#chunks = [];
+    this.#bytes = 0;
+    if (this.#state !== "open") return;
+    this.#state = "discarded";
+    this.#controller.resume();
+    this.#discarding = setTimeout(() => this.#controller.abort(createAbortError()), discardMs).unref();
+    this.#schedule();
+  }
 
   /** After this turn of the parser, so that all chunks of one read of the socket are given together. */
-  function schedule(): void {
-    if (scheduled || take === undefined) return;
-    scheduled = true;
-    queueMicrotask(deliver);
+  #schedule(): void {
+    if (this.#scheduled || this.#take === undefined) return;
+    this.#scheduled = true;
+    queueMicrotask(this.#deliverNow);
   }
 
-  function deliver(): void {
-    scheduled = false;
-    if (take !== undefined && !busy && chunks.length > 0) give(takeAll(), take);
-    if (busy || settle === undefined || state === "open") return;
-    if (state === "failed") settle.reject(failure);
+  #deliver(): void {
+    this.#scheduled = false;
+    if (this.#take !== undefined && !this.#busy && this.#chunks.length > 0)
+      this.#give(this.#takeAll(), this.#take);
+    const settle = this.#settle;
+    if (this.#busy || settle === undefined || this.#state === "open") return;
+    this.#settle = undefined;
+    if (this.#state === "failed") settle.reject(this.#failure);
     else settle.resolve();
-    settle = undefined;
   }
 
-  function give(pieces: readonly Uint8Array[], to: Sink<readonly Uint8Array[]>): void {
+  #give(pieces: readonly Uint8Array[], to: Sink<readonly Uint8Array[]>): void {
     try {
       const wait = to(pieces);
       if (wait === undefined) return;
-      busy = true;
-      wait.then(goOn, refuse);
+      this.#busy = true;
+      wait.then(
+        () => this.#goOn(),
+        (error: unknown) => this.#refuse(error),
+      );
     } catch (error) {
-      refuse(error);
+      this.#refuse(error);
     }
   }
 
-  function takeAll(): readonly Uint8Array[] {
-    const pieces = chunks;
-    chunks = [];
-    bytes = 0;
-    if (paused) {
-      paused = false;
-      controller.resume();
+  #takeAll(): readonly Uint8Array[] {
+    const pieces = this.#chunks;
+    this.#chunks = [];
+    this.#bytes = 0;
+    if (this.#paused) {
+      this.#paused = false;
+      this.#controller.resume();
     }
     return pieces;
   }
 
-  function goOn(): void {
-    busy = false;
-    deliver();
+  #goOn(): void {
+    this.#busy = false;
+    this.#deliver();
   }
 
   /** The reader does not want what it got. */
-  function refuse(error: unknown): void {
-    busy = false;
-    discard();
-    state = "failed";
-    failure = error;
-    deliver();
+  #refuse(error: unknown): void {
+    this.#busy = false;
+    this.discard();
+    this.#state = "failed";
+    this.#failure = error;
+    this.#deliver();
   }
 
-  function change(next: State): void {
-    if (state === "open") state = next;
-    stopDiscarding?.();
-    schedule();
+  #change(next: State): void {
+    if (this.#state === "open") this.#state = next;
+    clearTimeout(this.#discarding);
+    this.#schedule();
   }
+}
 
-  function discard(): void {
-    chunks = [];
-    bytes = 0;
-    if (state !== "open") return;
-    state = "discarded";
-    controller.resume();
-    const timer = setTimeout(() => controller.abort(createAbortError()), discardMs);
-    timer.unref();
-    stopDiscarding = () => clearTimeout(timer);
-    schedule();
-  }
-
-  return {
-    push(chunk) {
-      if (state !== "open") return;
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= highWaterMarkBytes && !paused) {
-        controller.pause();
-        paused = true;
-      }
-      schedule();
-    },
-    end: () => change("ended"),
-    fail(error) {
-      if (state === "open") failure = error;
-      change("failed");
-    },
-    cancel(error) {
-      chunks = [];
-      bytes = 0;
-      failure = error;
-      state = "failed";
-      stopDiscarding?.();
-      schedule();
-    },
-    read(sink) {
-      return new Promise((resolve, reject) => {
-        take = sink;
-        settle = { resolve, reject };
-        deliver();
-      });
-    },
-    discard,
-  };
+/** Creates the body of a reply whose connection `controller` rules. */
+export function createBody(controller: Dispatcher.DispatchController): Body {
+  return new ReplyBody(controller);
 }
