@@ -18,10 +18,11 @@ try {
     spec: { ...spec, servers },
     deepLinking: true,
     docExpansion: "list",
+    // The fields of a body, and what is said of each.
+    defaultModelExpandDepth: 2,
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     filter: true,
-    showExtensions: true,
     persistAuthorization: false,
     // It would ask a server of the viewer's makers.
     validatorUrl: null,

@@ -7,7 +7,7 @@ import { requestSchema } from "./request-schema.ts";
 import { responseSchema, streamEvent } from "./response-schema.ts";
 
 const fields: readonly ParameterRow[] = [
-  [["model", "stream", "stream_options", "stop"], "honoured", "as above"],
+  [["model", "stream", "stream_options", "stop"], "honoured", "as in Chat Completions"],
   ["stream_options.include_obfuscation", "ignored"],
   ["prompt", "honoured", "A text or a list of texts; lists of token numbers are refused."],
   ["n", "honoured", "1 to 8; prompts times `n` must not be more than 20."],
