@@ -39,6 +39,7 @@ import { metaRoutes } from "./routes/meta.ts";
 import { createConsoleReader } from "./console/console-files.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { openAiAudioRoutes } from "./routes/openai-audio.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
 import { openAiConversationsRoutes } from "./routes/openai-conversations.ts";
@@ -61,6 +62,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiConversationsRoutes,
   openAiImagesRoutes,
   openAiEmbeddingsRoutes,
+  openAiAudioRoutes,
   anthropicMessagesRoutes,
   usageRoutes,
   adminRoutes,

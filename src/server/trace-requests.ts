@@ -26,6 +26,9 @@ const answerRoutes: ReadonlySet<string> = new Set([
   "/v1/messages",
   "/v1/images/generations",
   "/v1/embeddings",
+  "/v1/audio/transcriptions",
+  "/v1/audio/translations",
+  "/v1/audio/speech",
 ]);
 
 /** Whether a header wants a trace; `undefined`: it says nothing. */

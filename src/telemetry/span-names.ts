@@ -38,6 +38,7 @@ const operations: Readonly<Record<string, string>> = {
   "openai-completions": "text_completion",
   "openai-embeddings": "embeddings",
   "openai-images": "generate_content",
+  "openai-audio": "generate_content",
 };
 
 /** The operation of a dialect. */
