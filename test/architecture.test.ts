@@ -80,6 +80,16 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "routing/router.ts",
     "completion/chat-service.ts",
+    "completion/resolve-special-model.ts",
+  ],
+  "audio/": [
+    "model/",
+    "errors.ts",
+    "stream/",
+    "upstreams/upstream.ts",
+    "routing/router.ts",
+    "completion/chat-service.ts",
+    "completion/resolve-special-model.ts",
   ],
   "responses/": [
     "model/",
@@ -132,6 +142,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "completion/chat-service.ts",
     "images/",
     "embeddings/embedding-service.ts",
+    "audio/audio-service.ts",
     "responses/response-service.ts",
     "store/response-store.ts",
     "access/",
@@ -172,7 +183,7 @@ describe("imports point inwards", () => {
 
   test("only services.ts knows the implementations of the upstream and the services", () => {
     const concrete =
-      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|embeddings\/(?!embedding-service\.ts)|responses\/(?!response-service\.ts|conversation-service\.ts|conversation-store\.ts)|store\/(?!response-store\.ts))/;
+      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|embeddings\/(?!embedding-service\.ts)|audio\/(?!audio-service\.ts)|responses\/(?!response-service\.ts|conversation-service\.ts|conversation-store\.ts)|store\/(?!response-store\.ts))/;
     const users = files
       .filter(({ file }) => !concrete.test(file) && !file.startsWith("cli/"))
       .filter(({ ours }) => ours.some((target) => concrete.test(target)))
@@ -344,6 +355,14 @@ const missingRoles: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "encode-stream": "vectors come whole",
     "encode-error": ollamaError,
     "encode-models": ollamaModels,
+  },
+  "openai-audio": {
+    "parse-messages": "an input is one text or one recording: parse-form.ts",
+    "parse-tools": "this API has no tools",
+    "encode-response": "an answer passes as its upstream has written it",
+    "encode-stream": "likewise",
+    "encode-error": sharedError,
+    "encode-models": sharedModels,
   },
   "openai-images": {
     "parse-messages": "a prompt is one text",

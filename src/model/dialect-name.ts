@@ -5,6 +5,7 @@ export const dialectNames = [
   "openai-responses",
   "openai-images",
   "openai-embeddings",
+  "openai-audio",
   "anthropic-messages",
   "ollama-chat",
   "ollama-generate",

@@ -2,7 +2,7 @@
 const prefixes = String.raw`v1(?:beta|alpha)?|openai|api|ollama|anthropic|chat/+completions|completions|responses|messages|embeddings|images/+generations`;
 
 /** How the routes of the APIs begin, behind `/v1`. */
-const routes = String.raw`chat/+completions|completions|responses|messages|models|embeddings|images|usage|conversations`;
+const routes = String.raw`chat/+completions|completions|responses|messages|models|embeddings|images|usage|conversations|audio/+(?:transcriptions|translations|speech)`;
 
 /** Everything before the last route of a path. An id of a model may look like anything, so nothing behind `models` counts. */
 const beforeRoute = new RegExp(String.raw`^/+(?:(?:${prefixes})/+)*(?=(?:${routes})(?:[/?#]|$))`);

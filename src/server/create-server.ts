@@ -47,6 +47,7 @@ import { ollamaChatRoutes } from "./routes/ollama-chat.ts";
 import { ollamaEmbeddingsRoutes } from "./routes/ollama-embeddings.ts";
 import { ollamaGenerateRoutes } from "./routes/ollama-generate.ts";
 import { ollamaModelsRoutes } from "./routes/ollama-models.ts";
+import { openAiAudioRoutes } from "./routes/openai-audio.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
 import { openAiConversationsRoutes } from "./routes/openai-conversations.ts";
@@ -69,6 +70,7 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiConversationsRoutes,
   openAiImagesRoutes,
   openAiEmbeddingsRoutes,
+  openAiAudioRoutes,
   anthropicMessagesRoutes,
   ollamaModelsRoutes,
   ollamaChatRoutes,

@@ -84,6 +84,8 @@ function curlOf({ baseUrl, access }: HomePage): string {
 const purposes: Readonly<Record<Exclude<ListedModel["kind"], "chat">, string | undefined>> = {
   image: "draws",
   embedding: "gives vectors",
+  transcription: "writes down speech",
+  speech: "speaks",
   other: undefined,
 };
 

@@ -1,5 +1,6 @@
 import type { Access } from "../access/create-access.ts";
 import type { KeyService } from "../access/key-service.ts";
+import type { AudioService } from "../audio/audio-service.ts";
 import type { ChatService } from "../completion/chat-service.ts";
 import type { Config } from "../config.ts";
 import type { NamedAllowance } from "../dialects/encode-gateway-usage.ts";
@@ -29,6 +30,7 @@ export interface RouteDependencies {
   readonly chat: ChatService;
   readonly images: ImageService;
   readonly embeddings: EmbeddingService;
+  readonly audio: AudioService;
   readonly responses: ResponseService;
   /** Holds the threads of the Messages API. */
   readonly store: ResponseStore;

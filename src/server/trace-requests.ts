@@ -34,6 +34,9 @@ const answerRoutes: ReadonlySet<string> = new Set([
   "/api/embeddings",
   "/v1beta/models/*:embedContent",
   "/v1beta/models/*:batchEmbedContents",
+  "/v1/audio/transcriptions",
+  "/v1/audio/translations",
+  "/v1/audio/speech",
 ]);
 
 /** Whether a header wants a trace; `undefined`: it says nothing. */

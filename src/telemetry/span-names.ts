@@ -40,6 +40,7 @@ const operations: Readonly<Record<string, string>> = {
   "openai-images": "generate_content",
   "ollama-generate": "text_completion",
   "ollama-embeddings": "embeddings",
+  "openai-audio": "generate_content",
 };
 
 /** The operation of a dialect. */

@@ -190,3 +190,18 @@ test("docs/api.md decides of every parameter of conversations", async () => {
   ];
   expect(undecided([...bodies, ...query], decided)).toEqual([]);
 });
+
+test("docs/api.md decides of every parameter of audio", async () => {
+  const decided = await readDecisions("Audio");
+  const routes = [
+    ["speech", "SpeechCreateParams", "stream_format"],
+    ["transcriptions", "TranscriptionCreateParamsBase", "known_speaker_names"],
+    ["translations", "TranslationCreateParams", "file"],
+  ] as const;
+  for (const [file, type, one] of routes) {
+    const types = await readPackageTypes(`${folder}/audio/${file}.d.ts`);
+    const names = types.propertiesOf(type);
+    expect(names).toContain(one);
+    expect([file, undecided(names, decided)]).toEqual([file, []]);
+  }
+});

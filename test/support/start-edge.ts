@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 
 import { pino } from "pino";
 
+import { createAudioService } from "../../src/audio/create-audio-service.ts";
 import { createAccess } from "../../src/access/create-access.ts";
 import { createKeyService } from "../../src/access/key-service.ts";
 import { createMemoryConversations } from "../../src/store/memory/memory-conversations.ts";
@@ -122,6 +123,7 @@ export async function startEdge(options: {
       chat,
       images,
       embeddings: createEmbeddingService({ chat, router: routerOf([]), countTokens: async () => 7 }),
+      audio: createAudioService({ chat, router: routerOf([]), countTokens: async () => 7 }),
       responses: createResponseService({
         chat,
         store,
