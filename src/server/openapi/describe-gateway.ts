@@ -1,4 +1,5 @@
 import { reference as messages } from "../../dialects/anthropic-messages/reference.ts";
+import { reference as audio } from "../../dialects/openai-audio/reference.ts";
 import { reference as chat } from "../../dialects/openai-chat/reference.ts";
 import { reference as completions } from "../../dialects/openai-completions/reference.ts";
 import { reference as embeddings } from "../../dialects/openai-embeddings/reference.ts";
@@ -26,6 +27,7 @@ export const references: readonly Reference[] = [
   completions,
   images,
   embeddings,
+  audio,
   ...meta,
   usage,
   status,

@@ -33,14 +33,26 @@ async function toRequest(described: Described, operation: Operation, { parameter
     else if (place === "query") query.set(name, value);
     else headers[name] = value;
   }
-  if (body !== undefined) headers["content-type"] = operation.body?.mediaType ?? "application/json";
+  const form = operation.body?.mediaType === "multipart/form-data" ? writeForm(body ?? {}) : undefined;
+  const type = form?.headers.get("content-type") ?? operation.body?.mediaType ?? "application/json";
+  if (body !== undefined) headers["content-type"] = type;
   const asked = query.size === 0 ? route : `${route}?${query.toString()}`;
   return {
     method,
     url: described.url + asked,
     headers,
-    body: body === undefined ? null : JSON.stringify(body),
+    body: body === undefined ? null : ((await form?.text()) ?? JSON.stringify(body)),
   };
+}
+
+/** The body of a form. A file's bytes are what its field says. */
+function writeForm(fields: object): Response {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === "file") form.append(name, new Blob([String(value)], { type: "audio/wav" }), "speech.wav");
+    else form.append(name, String(value));
+  }
+  return new Response(form);
 }
 
 /** Keys of a key are made by a key; all else the operator may. */

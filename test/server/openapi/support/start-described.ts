@@ -33,11 +33,15 @@ export interface Described extends AsyncDisposable {
   prepare(operationId: string): Promise<Values>;
 }
 
-/** Starts it over the web chat, AkashML and a server that has vectors. Use `await using`. */
+/** Starts it over the web chat, AkashML and a server that has vectors and audio. Use `await using`. */
 export async function startDescribed(): Promise<Described> {
   const vectors = await startCompatibleSimulator({
     persona: "sglang",
-    models: [{ id: "bge-m3", embeddings: 8 }],
+    models: [
+      { id: "bge-m3", embeddings: 8 },
+      { id: "whisper-large-v3", audio: "transcription" },
+      { id: "kokoro", audio: "speech" },
+    ],
   });
   const stack = await startMerged({
     file: `  - { name: vectors, type: openai, base_url: "${vectors.baseUrl}" }\n`,
