@@ -408,6 +408,7 @@ describe("docs/clients.md has what connect gives", () => {
     ["copilot", "### Copilot CLI"],
     ["pi", "### pi"],
     ["qwen-code", "### qwen-code"],
+    ["gemini-cli", "### Gemini CLI"],
     ["cursor", "### Cursor"],
     ["cline", "### Cline"],
     ["open-webui", "### Open WebUI"],

@@ -64,9 +64,11 @@ function listDetails(error: GatewayError, message: string): WireErrorDetail[] {
     details.push({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: `${seconds}s` });
   }
   if (error.param !== undefined && error.status === 400) {
+    // What is found behind the dialect, of the whole conversation, has its name there.
+    const field = error.param === "messages" ? "contents" : error.param;
     details.push({
       "@type": "type.googleapis.com/google.rpc.BadRequest",
-      fieldViolations: [{ field: error.param, description: message }],
+      fieldViolations: [{ field, description: message }],
     });
   }
   return details;

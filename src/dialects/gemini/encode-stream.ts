@@ -25,23 +25,37 @@ interface Framer {
   frame(json: string): string;
   /** What says nothing, in place of a chunk; `undefined`: only a chunk can. */
   readonly silence: string | undefined;
-  /** Behind the last chunk, of an answer or of a failure. */
+  /** Behind the last chunk. */
   end(): string;
+  /** A failure, and the end. */
+  fail(json: string): string;
 }
 
 function createFramer(framing: StreamFraming): Framer {
-  if (framing === "events") return { frame: encodeSseData, silence: undefined, end: () => "" };
+  if (framing === "events") {
+    return {
+      frame: encodeSseData,
+      silence: undefined,
+      end: () => "",
+      // Google's servers write the error into the stream as it is. Its older SDKs (also in Gemini CLI 0.61) and that for Go know it by that alone: they take an
+      // event with an error for an empty answer, and the end behind it for a whole one. AI SDK and the newer ones look into events, to which this is a
+      // line with an unknown field.
+      fail: (json) => `${escapeLineBreaks(json)}\n\n${encodeSseData(json)}`,
+    };
+  }
   let begun = false;
+  function frame(json: string): string {
+    const head = begun ? ",\n" : "[";
+    begun = true;
+    return head + json;
+  }
   return {
     contentType: "application/json; charset=utf-8",
-    frame(json) {
-      const head = begun ? ",\n" : "[";
-      begun = true;
-      return head + json;
-    },
+    frame,
+    fail: (json) => `${frame(json)}]\n`,
     // Space between the items of an array means nothing, and stands in front of it as well.
     silence: "\n",
-    end: () => (begun ? "]\n" : "[]\n"),
+    end: () => "]\n",
   };
 }
 
@@ -155,6 +169,6 @@ export function createChoicesEncoder(count: number, options: ContentStreamOption
       );
       return unfinished === undefined ? "" : chunk(unfinished, `${textHead}""}`);
     },
-    fail: (error) => framer.frame(JSON.stringify(encodeErrorBody(error))) + framer.end(),
+    fail: (error) => framer.fail(JSON.stringify(encodeErrorBody(error))),
   };
 }

@@ -411,9 +411,13 @@ export const gemini: Dialect<"gemini"> = {
   readError: readGeminiError,
   readWhole: (body) => readGeminiAnswers([body]),
   readStream(text) {
-    const frames = readFrames(text);
+    // A failure stands in the stream as it is, too, right before its event.
+    const bare = /^(\{"error":.*)\n\n(?=data: (.*)\n\n$)/m.exec(text);
+    if (bare !== null && bare[1] !== bare[2]) throw new Error("Not the same error twice");
+    const frames = readFrames(bare === null ? text : text.replace(bare[0], ""));
     if (frames.some(({ event }) => event !== undefined)) throw new Error("A named event");
     const chunks = frames.map(({ data }) => JSON.parse(data));
+    if ((bare !== null) !== chunks.some((chunk) => "error" in chunk)) throw new Error("Not the error twice");
     const error = one(
       chunks.filter((chunk) => "error" in chunk),
       "error",

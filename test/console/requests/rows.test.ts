@@ -93,6 +93,7 @@ test.each([
   ["POST /v1/messages/count_tokens", "messages/count_tokens"],
   ["POST /v1/images/generations", "images"],
   ["GET /health", "health"],
+  ["POST /v1beta/models/*:generateContent", "generateContent"],
 ])("the route %s in a word", (route, word) => {
   expect(shortRoute(route)).toBe(word);
 });

@@ -176,7 +176,10 @@ describe("silence and failure", () => {
         responseId: "gen_1",
       },
     ]);
-    expect(read(encoder.fail(error))).toEqual([body]);
+    // As it is, for older SDKs, and as an event.
+    const [bare = "", ...event] = encoder.fail(error).split(/(?<=\n\n)/);
+    expect(JSON.parse(bare)).toEqual(body);
+    expect(read(event.join(""))).toEqual([body]);
   });
 
   test.each([0, 3])("of an array leave it one, also behind %i events", (count) => {

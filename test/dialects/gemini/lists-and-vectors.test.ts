@@ -136,9 +136,13 @@ describe("an error", () => {
   });
 
   it("of a long prompt has Google's words", () => {
-    const error = new GatewayError("context-length", "Too long.", { tokens: { count: 70, maximum: 64 } });
+    const tokens = { count: 70, maximum: 64 };
+    const error = new GatewayError("context-length", "Too long.", { tokens, param: "messages" });
     expect(encodeError(error).body).toMatchObject({
-      error: { message: "The input token count (70) exceeds the maximum number of tokens allowed (64)." },
+      error: {
+        message: "The input token count (70) exceeds the maximum number of tokens allowed (64).",
+        details: [{ fieldViolations: [{ field: "contents" }] }],
+      },
     });
   });
 

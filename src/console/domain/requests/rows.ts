@@ -32,9 +32,9 @@ export function kindOf({ error, outcome }: Pick<RequestObject, "error" | "outcom
   return outcome === "refused" && limits.has(error) ? "key-limit" : error;
 }
 
-/** `chat` of `POST /v1/chat/completions`, `messages` of `POST /v1/messages`. */
+/** `chat` of `POST /v1/chat/completions`, `messages` of `POST /v1/messages`, the method of a Gemini model. */
 export function shortRoute(route: string): string {
-  const path = route.replace(/^\S+ \/(?:v1\/)?/, "");
+  const path = route.replace(/^\S+ \/(?:v1\/|v1beta\/models\/\*:)?/, "");
   if (path === "chat/completions") return "chat";
   return path.startsWith("images/") ? "images" : path;
 }
