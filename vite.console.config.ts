@@ -42,6 +42,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      // What most pages share is one file: many small ones are dearer than what a page gets too much.
+      output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 3 }] } },
+    },
   },
   logLevel: "warn",
   plugins: [compress()],

@@ -4,11 +4,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/browser/**/*.test.ts"],
-    // One browser for all, whose pages share the cores.
-    maxWorkers: 1,
+    globalSetup: ["test/browser/console/support/prepare.ts"],
+    // The browser draws, and the gateway answers, while a test waits.
+    maxWorkers: "100%",
     isolate: false,
     testTimeout: 120_000,
-    hookTimeout: 600_000,
     expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -10,8 +10,16 @@ export async function buildConsole(out) {
     if (error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("'vite'")) return undefined;
     throw error;
   });
-  await vite?.build({
-    configFile: join(root, "vite.console.config.ts"),
-    build: { outDir: join(out, "console") },
-  });
+  const { NODE_ENV } = process.env;
+  // It is the same wherever it is made: Vite leaves more in it where this is set to something else, as in tests.
+  process.env.NODE_ENV = "production";
+  try {
+    await vite?.build({
+      configFile: join(root, "vite.console.config.ts"),
+      build: { outDir: join(out, "console") },
+    });
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
 }

@@ -27,8 +27,16 @@ export interface GateOptions {
   readonly now: () => number;
 }
 
+/** What was kept of the limits of tokens and money for the answers of a request: for its prompts, and for what might be written. */
+export interface ReservedTokens {
+  readonly input: number;
+  readonly output: number;
+}
+
 /** The gate of one request. */
 export interface RequestGate extends CallGate {
+  /** What is reserved so far. `undefined`: no limit of tokens or money binds it, so nothing was counted. */
+  readonly reserved: ReservedTokens | undefined;
   /** The request is over, and has cost so much, all its answers together. Called once. */
   settle(spent: Spent): void;
 }
@@ -38,24 +46,28 @@ export interface RequestGate extends CallGate {
  * bind it, in one step. A request with several answers (`n`, a summary before the answer) is one request with several reservations.
  */
 export function createGate({ caller, limits, typical, dialect, newId, now }: GateOptions): RequestGate {
-  const reserved: string[] = [];
+  const reservations: string[] = [];
+  let reserved: ReservedTokens | undefined;
   let over = false;
   /** The request's first answer, which counts as the request. */
   let first: Promise<void> | undefined;
 
-  async function takesFor(
+  async function countFor(offer: CallOffer, binding: readonly Limit[]): Promise<ReservedTokens | undefined> {
+    if (binding.every(({ unit }) => unit === "requests")) return undefined;
+    return { input: await offer.countPrompt(), output: boundAnswer(offer, typical) };
+  }
+
+  function takesFor(
     offer: CallOffer,
     binding: readonly Limit[],
+    { input, output }: ReservedTokens,
     isFirst: boolean,
-  ): Promise<readonly Take[]> {
-    const countsTokens = binding.some(({ unit }) => unit !== "requests");
-    const inputTokens = countsTokens ? await offer.countPrompt() : 0;
-    const outputTokens = countsTokens ? boundAnswer(offer, typical) : 0;
+  ): readonly Take[] {
     return binding.flatMap((limit) => {
       const amount = {
         requests: () => (isFirst ? 1 : 0),
-        tokens: () => inputTokens + outputTokens,
-        "nano-usd": () => mostOf(offer, { inputTokens, outputTokens }),
+        tokens: () => input + output,
+        "nano-usd": () => mostOf(offer, { inputTokens: input, outputTokens: output }),
       }[limit.unit]();
       return amount === 0 && limit.unit === "requests" ? [] : [{ limit, amount }];
     });
@@ -68,12 +80,18 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
     const keys = keysOf(asking);
     const binding = limitsOf(keys);
     if (binding.length === 0) return;
-    const takes = await takesFor(offer, binding, isFirst);
+    const counted = await countFor(offer, binding);
+    const takes = takesFor(offer, binding, counted ?? noTokens, isFirst);
     const id = newId();
     const refusal = await limits.reserve({ id, keys: keys.map((key) => key.id), takes });
     if (refusal !== undefined) throw toRefusalError(refusal, keys, now());
     if (!over) {
-      reserved.push(id);
+      reservations.push(id);
+      if (counted !== undefined)
+        reserved = {
+          input: (reserved?.input ?? 0) + counted.input,
+          output: (reserved?.output ?? 0) + counted.output,
+        };
       return;
     }
     // The client left while it was decided.
@@ -82,6 +100,9 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
   }
 
   return {
+    get reserved() {
+      return reserved;
+    },
     async enter(offer) {
       if (first === undefined) {
         first = take(offer, true);
@@ -94,11 +115,12 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
     },
     settle(spent) {
       over = true;
-      for (const [index, id] of reserved.entries()) limits.settle(id, index === 0 ? spent : nothing);
+      for (const [index, id] of reservations.entries()) limits.settle(id, index === 0 ? spent : nothing);
     },
   };
 }
 
+const noTokens: ReservedTokens = { input: 0, output: 0 };
 const nothing: Spent = { tokens: 0, nanoUsd: 0 };
 
 /** Tokens to keep for an answer: what its client allows, or what is usual, but never more than the model gives. */

@@ -1,10 +1,11 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { findPage } from "./pages/index.ts";
 import { pageOrder } from "./pages/page-order.ts";
 import { Message } from "./parts/message.tsx";
 import { PageGuard } from "./parts/page-guard.tsx";
 import { BottomBar } from "./shell/bottom-bar.tsx";
+import { Jump } from "./shell/jump.tsx";
 import { LostNotice } from "./shell/lost-notice.tsx";
 import { ShortcutHelp } from "./shell/shortcut-help.tsx";
 import { gateIsOpen, TokenGate } from "./shell/token-gate.tsx";
@@ -29,7 +30,7 @@ export function App() {
       <main id="content" tabIndex={-1}>
         <LostNotice />
         {Page === undefined ? (
-          <Message title={t.shell.noPage} />
+          <Message isPage title={t.shell.noPage} />
         ) : (
           <PageGuard key={route.value.page}>
             <Page />
@@ -38,6 +39,7 @@ export function App() {
       </main>
       <BottomBar />
       <ShortcutHelp />
+      <Jump />
     </>
   );
 }
@@ -50,9 +52,11 @@ function useArrival(page: string): void {
   useEffect(() => {
     document.title = `${title}akashchat-api`;
   }, [title]);
-  useEffect(() => {
-    if (isFirst.current) isFirst.current = false;
-    else document.getElementById("content")?.focus();
+  useLayoutEffect(() => {
+    const content = document.getElementById("content");
+    // A page may have led to a place of its own.
+    if (!isFirst.current && content?.contains(document.activeElement) !== true) content?.focus();
+    isFirst.current = false;
   }, [page]);
 }
 

@@ -1,5 +1,11 @@
 import type { TypicalAnswers } from "../access/typical-answers.ts";
+import type { Usage } from "../model/events.ts";
 import type { RequestObserver } from "./request-observer.ts";
+
+/** What of a limit of tokens a request has truly cost: all that was read and written, as far as it is known. */
+export function tokensOf(usage: Usage | undefined): number {
+  return (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+}
 
 /** Puts what a request has truly cost in the place of what was reserved for it, and learns from it how long answers are. */
 export function settleRequests(typical: Pick<TypicalAnswers, "learn">): RequestObserver {
@@ -12,8 +18,7 @@ export function settleRequests(typical: Pick<TypicalAnswers, "learn">): RequestO
         typical.learn(model, usage.outputTokens);
       }
       if (gate === undefined) return;
-      const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
-      gate.settle({ tokens: inputTokens + outputTokens, nanoUsd: facts.nanoUsd ?? 0 });
+      gate.settle({ tokens: tokensOf(usage), nanoUsd: facts.nanoUsd ?? 0 });
     },
   };
 }

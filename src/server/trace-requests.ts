@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { keysOf, type Caller } from "../access/caller.ts";
 import { toGatewayError } from "../errors.ts";
 import { createRecorder, type TraceRecorder } from "../traces/create-recorder.ts";
+import type { Trace } from "../traces/trace.ts";
 import type { TraceStore } from "../traces/trace-store.ts";
 import { readVersion } from "../version.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
@@ -10,6 +11,7 @@ import { givenKeys } from "./given-keys.ts";
 import { requestedModel } from "./request-line.ts";
 import type { ServerDependencies } from "./route-dependencies.ts";
 import type { RequestObserver } from "./request-observer.ts";
+import { tokensOf } from "./settle-requests.ts";
 
 /** By which the operator asks for a trace of one request, and by which an answer says that there is one. */
 export const traceHeader = "x-trace";
@@ -123,6 +125,13 @@ function copyAnswer({ raw }: FastifyReply, trace: TraceRecorder): void {
   raw.end = copying(Reflect.get(raw, "end"));
 }
 
+/** What was reserved of a key's limits, and what `settleRequests` puts in its place. */
+function toSettlement({ gate, usage }: AnswerFacts): Trace["settlement"] {
+  if (gate?.reserved === undefined) return null;
+  const { input, output } = gate.reserved;
+  return { reserved_input_tokens: input, reserved_output_tokens: output, settled_tokens: tokensOf(usage) };
+}
+
 /** Keeps the traces of requests that have one, when they are over. */
 export function keepTraces(store: TraceStore): RequestObserver {
   return {
@@ -138,6 +147,7 @@ export function keepTraces(store: TraceStore): RequestObserver {
           dialect: facts.dialect,
           requestedModel: requestedModel(request),
           model: facts.model,
+          settlement: toSettlement(facts),
           attempts: facts.attempts,
           status: ending.status,
           clientLeft: ending.clientLeft === true,

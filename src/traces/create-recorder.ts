@@ -42,6 +42,7 @@ export interface RecordEnd {
   readonly dialect: string | undefined;
   readonly requestedModel: string | undefined;
   readonly model: string | undefined;
+  readonly settlement: Trace["settlement"];
   readonly attempts: readonly Attempt[];
   readonly status: number | undefined;
   readonly clientLeft: boolean;
@@ -143,6 +144,7 @@ export function createRecorder({ id, version, at, elapsed, request }: RecorderOp
         key: end.key ?? null,
         dialect: end.dialect ?? null,
         requested_model: end.requestedModel ?? null,
+        settlement: end.settlement,
         exchanges,
         ...judged,
       };

@@ -114,6 +114,15 @@ export interface Trace {
     /** Names of the tools that the request offers. */
     readonly tools: readonly string[];
   };
+  /**
+   * What was kept of the key's limits of tokens and money before an answer was asked for, by the gateway's own count, and what took its place when the
+   * request was over. `null`: no such limit binds the key.
+   */
+  readonly settlement: {
+    readonly reserved_input_tokens: number;
+    readonly reserved_output_tokens: number;
+    readonly settled_tokens: number;
+  } | null;
   readonly attempts: readonly Attempt[];
   readonly exchanges: readonly TracedExchange[];
   readonly turns: readonly TracedTurn[];

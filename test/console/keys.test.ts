@@ -6,6 +6,7 @@ import {
   daysLeft,
   findBudget,
   findFull,
+  isSeenWhole,
   listDescendants,
   toHours,
   toKeyRows,
@@ -177,4 +178,22 @@ describe("the form of a key", () => {
       expires_at: "2027-01-31T00:00:00Z",
     });
   });
+});
+
+const made = (created_at: string | null) => key("k", { created_at });
+
+test("a key is seen whole where all since it was made is known: all requests, or the hours of today", () => {
+  const hours = [{ key: "k", hour: "2026-11-27T15", requests: 2, failed: 0, refused: 0 }];
+  const since = "2026-11-25T00:00:00Z";
+  expect(isSeenWhole(made("2026-11-26T00:00:00Z"), { hours, since }, now)).toBe(true);
+  expect(isSeenWhole(made("2026-11-24T00:00:00Z"), { hours: [], since }, now)).toBe(false);
+  expect(isSeenWhole(made("2026-11-27T15:00:00Z"), { hours: [], since: "2026-11-27T16:00:00Z" }, now)).toBe(
+    true,
+  );
+  // So many came since that its own are not among those that are known.
+  expect(isSeenWhole(made("2026-11-27T15:00:00Z"), { hours, since: "2026-11-27T16:00:00Z" }, now)).toBe(
+    false,
+  );
+  expect(isSeenWhole(made("2026-11-27T15:00:00Z"), { hours: [], since: undefined }, now)).toBe(true);
+  expect(isSeenWhole(made(null), { hours: [], since: undefined }, now)).toBe(false);
 });

@@ -213,3 +213,26 @@ test("says when what the model wrote came, and when each block was there to be s
   expect(block.from_ms).toBeGreaterThanOrEqual(turn.first_ms);
   expect(block.to_ms).toBeGreaterThanOrEqual(block.from_ms);
 });
+
+test("says what was reserved of a key's limits for its answers, and what was settled", async () => {
+  await using team = await start();
+  const wish = { name: "ci", trace: true, budget: { tokens: 50_000, period: "day" } };
+  const { key } = (await team.admin("POST", "/keys", wish)).json();
+  team.simulator.enqueue({ text: "Hello.", usage: { promptTokens: 321, completionTokens: 45 } });
+  const reply = await post(
+    `${team.url}/v1/chat/completions`,
+    { ...hello, max_tokens: 700 },
+    { authorization: `Bearer ${key}` },
+  );
+  const { settlement } = await traceOf(team, String(reply.headers["x-request-id"]));
+  expect(settlement).toEqual({
+    reserved_input_tokens: expect.any(Number),
+    reserved_output_tokens: 700,
+    settled_tokens: 366,
+  });
+  expect(settlement.reserved_input_tokens).toBeGreaterThan(0);
+
+  // Who is bound by no such limit has nothing counted for that.
+  const free = await post(`${team.url}/v1/chat/completions`, hello, operator);
+  expect((await traceOf(team, String(free.headers["x-request-id"]))).settlement).toBeNull();
+});

@@ -59,6 +59,20 @@ export function toHours(rows: readonly KeyHourObject[], key: string, now: number
   });
 }
 
+/** What is known of requests: how many there were each hour of the last 24, and all since a time (ISO 8601; `undefined`: none are known). */
+export interface SeenUse {
+  readonly hours: readonly KeyHourObject[];
+  readonly since: string | undefined;
+}
+
+/** Whether a key is so new that all that was ever asked by it is known: where nothing is, it was never used. */
+export function isSeenWhole({ id, created_at: created }: KeyObject, use: SeenUse, now: number): boolean {
+  if (created === null) return false;
+  if (use.since !== undefined && Date.parse(created) >= Date.parse(use.since)) return true;
+  const isOfToday = now - Date.parse(created) < 86_400_000;
+  return isOfToday && toHours(use.hours, id, now).every((count) => count === 0);
+}
+
 /** Whole days until a key ends; `undefined`: not within a week. */
 export function daysLeft({ expires_at: expires }: KeyObject, now: number): number | undefined {
   if (expires === null) return undefined;

@@ -1,5 +1,5 @@
 import { signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { writeClock, writeDay } from "../domain/figures.ts";
 import { isDark } from "../state/preferences.ts";
@@ -89,7 +89,7 @@ function ChartReading(props: {
   const { locale } = texts.value;
   const element = useRef<HTMLDivElement>(null);
   const at = data.times[index] ?? 0;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = element.current;
     const room = box?.parentElement?.clientWidth ?? 0;
     if (box !== null) box.style.left = `${Math.max(0, Math.min(left + 44, room - box.offsetWidth))}px`;

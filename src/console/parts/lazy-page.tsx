@@ -1,34 +1,46 @@
 import { signal } from "@preact/signals";
-import type { ComponentType } from "preact";
+import type { ComponentType, FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
 
 import { Button } from "./button.tsx";
 import { Message } from "./message.tsx";
 import { texts } from "../text/index.ts";
+import { textsAreRead } from "../text/speak.ts";
 
-/** A page that is loaded when it is first gone to. Where it can't be, it says so: after an update its file may be another. */
-export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
-  const page = signal<ComponentType | undefined>(undefined);
-  const isLost = signal(false);
+/** A page that is loaded when it is first gone to, or sooner, where somebody knows that it will be. */
+export interface LazyPage extends FunctionComponent {
+  /** Never throws: what can't be loaded says so when it is shown. */
+  readonly load: () => void;
+}
 
-  async function read(): Promise<void> {
-    isLost.value = false;
+/** Makes one. Where it can't be loaded, it says so: after an update its file may be another. */
+export function lazyPage(read: () => Promise<ComponentType>): LazyPage {
+  const page = signal<ComponentType | "lost" | undefined>(undefined);
+  let isBegun = false;
+
+  async function begin(): Promise<void> {
     try {
-      page.value = await load();
+      const loaded = await read();
+      await textsAreRead();
+      page.value = loaded;
     } catch {
       // The page says what to do; why, the browser has told.
-      isLost.value = true;
+      page.value = "lost";
     }
   }
 
-  return function LazyPage() {
+  function load(): void {
+    if (!isBegun) void begin();
+    isBegun = true;
+  }
+
+  function Lazy() {
     const t = texts.value;
-    useEffect(() => {
-      if (page.peek() === undefined) void read();
-    }, []);
+    useEffect(load, []);
     const Page = page.value;
-    if (Page !== undefined) return <Page />;
-    if (!isLost.value) return <div class="panel shape loading" role="status" aria-label={t.common.loading} />;
+    if (Page === undefined)
+      return <div class="panel shape loading" role="status" aria-label={t.common.loading} />;
+    if (Page !== "lost") return <Page />;
     return (
       <div class="panel">
         <Message title={t.shell.notLoaded} text={t.shell.notLoadedText}>
@@ -36,5 +48,6 @@ export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
         </Message>
       </div>
     );
-  };
+  }
+  return Object.assign(Lazy, { load });
 }

@@ -28,7 +28,7 @@ export class PageGuard extends Component<{ readonly children: ComponentChildren 
     if (failure === undefined) return this.props.children;
     return (
       <div class="panel">
-        <Message title={t.broken} text={t.brokenText(failure)}>
+        <Message isPage title={t.broken} text={t.brokenText(failure)}>
           <Button onPress={() => location.reload()}>{t.reload}</Button>
         </Message>
       </div>

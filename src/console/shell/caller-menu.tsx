@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 
 import type { AccessObject } from "../api/types.ts";
 import { Icon } from "../parts/icon.tsx";
 import { access, askAccess } from "../state/access.ts";
 import { language, switchTheme, theme } from "../state/preferences.ts";
-import { helpIsOpen, onEscape } from "../state/shortcuts.ts";
+import { sheet } from "../state/shortcuts.ts";
 import { forgetToken, token } from "../state/token.ts";
+import { useMenu } from "../state/use-menu.ts";
 import { type Texts } from "../text/en.ts";
 import { texts } from "../text/index.ts";
 import { gateIsOpen } from "./token-gate.tsx";
@@ -23,24 +24,7 @@ export function CallerMenu() {
   const menu = useRef<HTMLDivElement>(null);
   const caller = access.value;
 
-  useEffect(() => {
-    if (!isOpen.value) return undefined;
-    const close = () => {
-      isOpen.value = false;
-    };
-    const leave = (event: Event) => {
-      if (event.target instanceof Node && menu.current?.contains(event.target) === false) close();
-    };
-    const stop = onEscape(() => {
-      close();
-      menu.current?.querySelector("button")?.focus();
-    });
-    addEventListener("pointerdown", leave);
-    return () => {
-      stop();
-      removeEventListener("pointerdown", leave);
-    };
-  }, [isOpen.value]);
+  useMenu(isOpen, menu);
 
   /** Does one thing of the menu. */
   const choose = (act: () => void) => () => {
@@ -85,7 +69,7 @@ export function CallerMenu() {
           <button
             type="button"
             onClick={choose(() => {
-              helpIsOpen.value = true;
+              sheet.value = "help";
             })}
           >
             {t.shortcuts} <kbd>?</kbd>

@@ -4,6 +4,7 @@ import { isToken } from "../domain/is-token.ts";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { access, accessFailure, askAccess, isKnown } from "../state/access.ts";
+import { useNoKeys } from "../state/shortcuts.ts";
 import { forgetToken, keepToken, token } from "../state/token.ts";
 import { texts } from "../text/index.ts";
 import { GateFailure } from "./gate-failure.tsx";
@@ -18,6 +19,7 @@ export function TokenGate() {
   const remember = useSignal(false);
   const isBusy = useSignal(false);
   const isNone = useSignal(false);
+  useNoKeys();
   const isRefused = token.value !== "" && access.value?.caller === null;
 
   async function submit(event: Event): Promise<void> {

@@ -7,6 +7,7 @@ import { linkTo, route } from "../state/route.ts";
 import { isLost, status } from "../state/status.ts";
 import { texts } from "../text/index.ts";
 import { CallerMenu } from "./caller-menu.tsx";
+import { JumpButton } from "./jump.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 
 /** Sign, pages, and what holds for all of them. */
@@ -26,6 +27,7 @@ export function TopBar() {
         ))}
       </nav>
       <LiveState />
+      <JumpButton />
       <div class="top-tools">
         <button
           type="button"

@@ -1,4 +1,4 @@
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 
 import { ask } from "../api/ask.ts";
 import type { AccessObject } from "../api/types.ts";
@@ -32,6 +32,17 @@ export async function askAccess(): Promise<AccessObject | undefined> {
     return undefined;
   }
 }
+
+/** Where the requests are that we may see. */
+export const requestsPath = computed(() =>
+  access.value?.admin === true ? "admin/v1/requests" : "v1/requests",
+);
+
+/** Where the keys are that we may see and make: all of them, or those below ours; `undefined`: none. */
+export const keysPath = computed(() => {
+  if (access.value?.admin === true) return "admin/v1/keys";
+  return access.value?.caller === "key" ? "v1/keys" : undefined;
+});
 
 onForgottenElsewhere(() => {
   forgetToken();

@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 /** Where one is: `#/keys?selected=…` */
 export interface Route {
@@ -6,16 +6,16 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-/** Reads the part of the address behind `#`. It never reaches a server or a proxy, so the console works behind any path. */
-function readRoute(): Route {
-  const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
-  return { page: path === "" ? "overview" : path, query: new URLSearchParams(query) };
-}
+/** The part of the address behind `#`. It never reaches a server or a proxy, so the console works behind any path. */
+const hash = signal(location.hash);
+addEventListener("hashchange", () => {
+  hash.value = location.hash;
+});
 
 /** Where one is. */
-export const route = signal(readRoute());
-addEventListener("hashchange", () => {
-  route.value = readRoute();
+export const route = computed<Route>(() => {
+  const [path = "", query = ""] = hash.value.replace(/^#\/?/, "").split("?", 2);
+  return { page: path === "" ? "overview" : path, query: new URLSearchParams(query) };
 });
 
 /** The address of a page, for links. */
@@ -24,7 +24,8 @@ export function linkTo(page: string, query: Readonly<Record<string, string>> = {
   return `#/${page}${text === "" ? "" : `?${text}`}`;
 }
 
-/** Goes to a page. */
+/** Goes to a page, at once: the next key is for that page already, whenever the browser gets to telling that the address is another. */
 export function goTo(page: string, query: Readonly<Record<string, string>> = {}): void {
   location.hash = linkTo(page, query);
+  hash.value = location.hash;
 }

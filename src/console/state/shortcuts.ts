@@ -1,38 +1,55 @@
 import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { pageOrder, type PageName } from "../pages/page-order.ts";
 import { hasPage } from "./pages.ts";
 import { shortcuts } from "./preferences.ts";
 import { goTo } from "./route.ts";
 
-/** Whether the list of keys is open. */
-export const helpIsOpen = signal(false);
+/** What lies over the page, whichever it is; `undefined`: nothing. */
+export const sheet = signal<"help" | "jump" | undefined>(undefined);
+
+/** What a component has keys do now: as of its last rendering. */
+interface Kept<Value> {
+  current: Value;
+}
+
+/**
+ * Keeps `value` in `list` as long as `isOn`. In the same step in which the page is drawn anew, not after the next frame as `useEffect` would: who
+ * sees the page may press a key at once, and means what is seen.
+ */
+function useKept<Value>(list: Kept<Value>[], value: Value, isOn: boolean): void {
+  const kept = useRef(value);
+  kept.current = value;
+  useLayoutEffect(() => {
+    if (!isOn) return undefined;
+    list.push(kept);
+    return () => {
+      list.splice(list.indexOf(kept), 1);
+    };
+  }, [isOn]);
+}
 
 /** What else `Escape` closes: the last that was opened. */
-const closers: (() => void)[] = [];
+const closers: Kept<() => void>[] = [];
 
-/** Has `Escape` call `close` as long as what is returned was not called. */
-export function onEscape(close: () => void): () => void {
-  closers.push(close);
-  return () => {
-    const place = closers.lastIndexOf(close);
-    if (place >= 0) closers.splice(place, 1);
-  };
+/** Has `Escape` call `close` as long as the component is there and `isOn`, before all that was opened earlier. */
+export function useEscape(close: () => void, isOn = true): void {
+  useKept(closers, close, isOn);
 }
 
 /** What the page that is shown adds to the list of keys. */
 export const pageHelp = signal<readonly { readonly keys: readonly string[]; readonly text: string }[]>([]);
 
-/** What single keys do on the page that is shown, by their `event.key`. */
-const pageKeys: Readonly<Record<string, () => void>>[] = [];
+/** What single keys do, by their `event.key`. */
+type Keys = Readonly<Record<string, () => void>>;
 
-/** Has single keys do something until what is returned is called; the newest come first. */
-export function onKeys(keys: Readonly<Record<string, () => void>>): () => void {
-  pageKeys.push(keys);
-  return () => {
-    const place = pageKeys.lastIndexOf(keys);
-    if (place >= 0) pageKeys.splice(place, 1);
-  };
+/** What they do on the page that is shown. */
+const pageKeys: Kept<Keys>[] = [];
+
+/** Has single keys do something as long as the component is there; the newest come first. */
+export function useKeys(keys: Keys): void {
+  useKept(pageKeys, keys, true);
 }
 
 /** Whether a key is meant for what has the focus. */
@@ -48,20 +65,33 @@ function pageOf(key: string): PageName | undefined {
   return name !== undefined && hasPage(name) ? name : undefined;
 }
 
-addEventListener("keydown", (event) => {
+function press(event: KeyboardEvent): void {
   // While an input method is at work, all keys are its.
   if (event.isComposing) return;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
-    closers.at(-1)?.();
+    // What lies over all else closes by itself.
+    if (sheet.value === undefined) closers.at(-1)?.current();
     return;
   }
-  if (shortcuts.value === "off" || isTyping(event.target)) return;
-  const act = pageKeys.findLast((keys) => Object.hasOwn(keys, event.key))?.[event.key];
+  if (sheet.value !== undefined || shortcuts.value === "off" || isTyping(event.target)) return;
+  const act = pageKeys.findLast(({ current }) => Object.hasOwn(current, event.key))?.current[event.key];
   const page = pageOf(event.key);
   if (act !== undefined) act();
   else if (page !== undefined) goTo(page);
-  else if (event.key === "?") helpIsOpen.value = true;
+  else if (event.key === "?") sheet.value = "help";
+  else if (event.key === "/") sheet.value = "jump";
   else return;
   event.preventDefault();
-});
+}
+
+addEventListener("keydown", press);
+
+/** Has all keys rest as long as the component is there: while a token is asked for, they are letters. */
+export function useNoKeys(): void {
+  useLayoutEffect(() => {
+    removeEventListener("keydown", press);
+    sheet.value = undefined;
+    return () => addEventListener("keydown", press);
+  }, []);
+}

@@ -1,8 +1,5 @@
-import { computed } from "@preact/signals";
+import { en } from "./en.ts";
+import { speak } from "./speak.ts";
 
-import { language } from "../state/preferences.ts";
-import { en, type Texts } from "./en.ts";
-import { zh } from "./zh.ts";
-
-/** The texts of the language that is spoken now. */
-export const texts = computed<Texts>(() => (language.value === "zh" ? zh : en));
+/** What all pages say. */
+export const texts = speak(en, async () => (await import("./zh.ts")).zh);

@@ -133,6 +133,9 @@ export const requestsEn = {
     thinking: (count: string) => `${count} thinking`,
     counted: "counted here",
     noRepair: "none",
+    mended: "a call mended",
+    settled: "Settled",
+    reserved: (input: string, output: string) => `of ${input} + ${output} reserved`,
   },
   verdict: {
     answered: (tries: number) => (tries > 1 ? `It was answered, on attempt ${tries}.` : "It was answered."),

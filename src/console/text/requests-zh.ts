@@ -127,6 +127,9 @@ export const requestsZh: RequestTexts = {
     thinking: (count) => `思考 ${count}`,
     counted: "由网关计数",
     noRepair: "无",
+    mended: "已修补调用",
+    settled: "结算",
+    reserved: (input, output) => `预留 ${input} + ${output}`,
   },
   verdict: {
     answered: (tries) => (tries > 1 ? `第 ${tries} 次尝试后已回答。` : "已回答。"),

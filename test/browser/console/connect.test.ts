@@ -6,13 +6,13 @@ import { guides } from "../../../src/console/pages/connect/clients/index.ts";
 import { get, post } from "../../support/post.ts";
 import { startStack } from "../../support/start-stack.ts";
 import { openConsole } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 import { startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { get, post } from "../../support/post.ts";
 import { expectToFit } from "./support/expect-to-fit.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 import { type ShownStack, startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
 import { writeDay } from "./support/write-day.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 
@@ -62,6 +62,7 @@ test("a key is made, shown once, used, changed, and revoked with its children", 
   await page.getByText("nightly-build is ready.").waitFor();
   const secret = await page.locator(".made-key-secret").innerText();
   expect(secret).toMatch(/^akc-[\w-]{43}$/);
+  await page.getByRole("cell", { name: "not yet" }).waitFor();
   await console.check(400);
 
   const used = await post(`${url}/v1/chat/completions`, chat, bearer(secret));

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { post } from "../../support/post.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
 import { findLastBody, waitForRest } from "./support/playground-steps.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 import { startShown } from "./support/start-shown.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 

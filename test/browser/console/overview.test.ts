@@ -8,14 +8,14 @@ import { post } from "../../support/post.ts";
 import { startStack } from "../../support/start-stack.ts";
 import { expectToFit } from "./support/expect-to-fit.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 import { startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
 import { writeDay } from "./support/write-day.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 

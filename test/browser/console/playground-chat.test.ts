@@ -16,11 +16,11 @@ import {
   waitForRest,
   writeCall,
 } from "./support/playground-steps.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 
@@ -67,9 +67,15 @@ test("an answer is stopped, goes on, is asked anew, and what was said is said ot
   await waitForRest(page);
   expect(findLastBody(stack)).toContain("One, two");
 
-  stack.simulator.enqueue({ text: "Uno, dos." });
+  stack.simulator.enqueue({ text: "#### Uno\n\ndos\n\n###### Tres\n\nUno, dos." });
   await page.getByRole("button", { name: "Again" }).click();
   await page.getByText("Uno, dos.").waitFor();
+  // Wherever a model begins, and whatever it leaves out, the outline of the page has no gap.
+  expect([await page.locator(".md h3").innerText(), await page.locator(".md h4").innerText()]).toEqual([
+    "Uno",
+    "Tres",
+  ]);
+  await console.check();
   expect(await page.getByText("One, two").count()).toBe(0);
   expect(findLastBody(stack)).not.toContain("One, two");
 
@@ -203,7 +209,7 @@ test("pictures go in by file, paste and drop, come out drawn, and go in again", 
     image: { prompt: "A vibrant [red] boat", statuses: ["pending", "succeeded"], pollGate: gate.promise },
   });
   await say(page, "a red boat");
-  await page.getByText(/waiting/).waitFor();
+  await page.getByText(/waiting to be drawn|being drawn/).waitFor();
   gate.open();
   const drawn = page.locator(".picture img");
   await drawn.waitFor();

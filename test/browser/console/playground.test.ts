@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -16,13 +15,13 @@ import {
   waitForRest,
   writeCall,
 } from "./support/playground-steps.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 import { startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 
@@ -133,13 +132,11 @@ test("two models side by side, one of which breaks off", async () => {
   await console.check();
 });
 
-const shots = "/tmp/shots-playground";
 describe.each([
   [390, 844],
   [360, 740],
 ])("on a screen of %s by %s", (width, height) => {
   test("all is there, and nothing stands out", async () => {
-    mkdirSync(shots, { recursive: true });
     await using stack = await startStack({
       env: { VISION_MODELS: "*" },
       overrides: { consoleFolder: builtConsole },
@@ -158,10 +155,8 @@ describe.each([
     await declareWeather(page);
     await expectToFit();
     await console.check();
-    await page.screenshot({ path: `${shots}/narrow-${width}-parameters.png` });
     await page.getByRole("tab", { name: "Code" }).click();
     await expectToFit();
-    await page.screenshot({ path: `${shots}/narrow-${width}-code.png` });
     await page.keyboard.press("Escape");
     stack.simulator.enqueue({ reasoning: "Hm.", text: writeCall({ city: "Lisbon", day: "2026-11-27" }) });
     await say(page, "Do I need an umbrella in Lisbon tomorrow? Then draw the coast in that weather.");
@@ -174,10 +169,8 @@ describe.each([
     await page.getByRole("button", { name: "Again" }).waitFor();
     await expectToFit();
     await console.check();
-    await page.screenshot({ path: `${shots}/narrow-${width}-chat.png` });
     await page.getByRole("button", { name: "Chats" }).click();
     await page.getByText("Kept in this browser only.").waitFor();
     await expectToFit();
-    await page.screenshot({ path: `${shots}/narrow-${width}-list.png` });
   });
 });

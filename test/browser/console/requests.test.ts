@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -6,14 +5,15 @@ import { createGate } from "../../support/gate.ts";
 import { openStream } from "../../support/open-stream.ts";
 import { get, post } from "../../support/post.ts";
 import { openConsole } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { readDownload } from "./support/read-download.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 import { type ShownStack, startShown } from "./support/start-shown.ts";
 import { takePicture } from "./support/take-picture.ts";
 import { writeDay } from "./support/write-day.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 
@@ -172,13 +172,8 @@ test("the table: filters, search, a time by the strip, pages, keys of the keyboa
   await page.getByRole("button", { name: "Show all of the time again" }).click();
 
   await page.getByRole("button", { name: "Export" }).click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Table as CSV" }).click(),
-  ]);
-  const csv = readFileSync(await download.path(), "utf8")
-    .trim()
-    .split("\r\n");
+  const file = await readDownload(page, () => page.getByRole("button", { name: "Table as CSV" }).click());
+  const csv = file.trim().split("\r\n");
   expect(csv[0]).toMatch(/^id,created_at,outcome,/);
   expect(csv.length).toBeGreaterThan(500);
   await console.check();
@@ -191,6 +186,8 @@ test("what comes appears at once; while the list is pointed at it waits", async 
   // What the gateway was asked before by its support.
   await linesOf(page).first().waitFor();
   const before = await linesOf(page).count();
+  // Those of the operator's own have no key.
+  expect(await setOf(page, ".cell-key")).toEqual(["operator"]);
   const ask = () => post(`${stack.url}/v1/chat/completions`, { model, messages }, admin);
   await ask();
   await linesOf(page).nth(before).waitFor();
@@ -228,12 +225,21 @@ test("what comes appears at once; while the list is pointed at it waits", async 
 
 test("a trace: the verdict, two turns, parts that are linked; light, dark, Chinese and narrow", async () => {
   await using stack = await startShown({ ADMIN_TOKEN: adminToken });
-  const { key } = await createKey(stack, { name: "ci-agents", trace: true });
+  const { key } = await createKey(stack, {
+    name: "ci-agents",
+    trace: true,
+    budget: { tokens: 100_000, period: "day" },
+  });
   const id = await askTwice(stack, key);
   const route = `#/requests?request=${id}`;
   await using console = await openWith(stack, adminToken, { route });
   const { page } = console;
   await page.getByText("was called, on the second try.").waitFor();
+  await page.locator(".fact", { hasText: "Repairs" }).getByText("asked again").waitFor();
+  await page
+    .locator(".fact", { hasText: "Settled" })
+    .getByText(/^of [\d,]+ \+ [\d,]+ reserved$/)
+    .waitFor();
   await page.getByText("tools, written in by the gateway").waitFor();
   const raw = page.locator(".panel-raw");
   const answer = page.locator(".panel-answer");
@@ -260,11 +266,8 @@ test("a trace: the verdict, two turns, parts that are linked; light, dark, Chine
   const sentences = await page.locator(".timeline ol li").allInnerTexts();
   expect(sentences.length).toBe(4);
   expect(sentences.join(" ")).toMatch(/Attempt 1, web · turn 1: first byte after/);
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Export JSON" }).click(),
-  ]);
-  expect(JSON.parse(readFileSync(await download.path(), "utf8"))).toMatchObject({
+  const file = await readDownload(page, () => page.getByRole("button", { name: "Export JSON" }).click());
+  expect(JSON.parse(file)).toMatchObject({
     object: "trace",
     request_id: id,
   });

@@ -9,7 +9,7 @@ import { pageOrder } from "../../../src/console/pages/page-order.ts";
 import { post } from "../../support/post.ts";
 import { startStack } from "../../support/start-stack.ts";
 import { openConsole } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 
 const folder = fileURLToPath(builtConsole);
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -18,7 +18,7 @@ const most = 80_000;
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 

@@ -7,11 +7,11 @@ import { openStream } from "../../support/open-stream.ts";
 import { post } from "../../support/post.ts";
 import { startStack } from "../../support/start-stack.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 

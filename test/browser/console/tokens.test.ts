@@ -5,13 +5,13 @@ import { builtConsole } from "../../../src/built-console.ts";
 import { post } from "../../support/post.ts";
 import { startStack, type Stack } from "../../support/start-stack.ts";
 import { openConsole, withToken } from "./support/open-console.ts";
-import { startChromium } from "./support/start-chromium.ts";
+import { connectBrowser } from "./support/connect-browser.ts";
 
 const operator = "operators-own";
 let browser: Browser;
 let stack: Stack;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
   stack = await startStack({ env: { ADMIN_TOKEN: operator }, overrides: { consoleFolder: builtConsole } });
 });
 afterAll(async () => {

@@ -42,6 +42,7 @@ const traceOf = (
   dialect: null,
   requested_model: null,
   model: null,
+  settlement: null,
   request: { method: "POST", route: "/v1/messages", headers: {}, body: null, tools: [] },
   attempts,
   exchanges: [],

@@ -75,6 +75,11 @@ export interface TraceObject {
     readonly body: TextObject | null;
     readonly tools: readonly string[];
   };
+  readonly settlement: {
+    readonly reserved_input_tokens: number;
+    readonly reserved_output_tokens: number;
+    readonly settled_tokens: number;
+  } | null;
   readonly attempts: readonly AttemptObject[];
   readonly exchanges: readonly ExchangeObject[];
   readonly turns: readonly TurnObject[];

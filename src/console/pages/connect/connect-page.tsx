@@ -1,9 +1,10 @@
 import { useEffect } from "preact/hooks";
 
+import { keysPath } from "../../state/access.ts";
 import { status } from "../../state/status.ts";
 import { connectTexts } from "../../text/connect.ts";
 import { texts } from "../../text/index.ts";
-import { keys, keysPath, lookMs, readKeys } from "../keys/key-state.ts";
+import { keys, lookMs, readKeys } from "../keys/key-state.ts";
 import { MadeKey } from "../keys/made-key.tsx";
 import { ClientList } from "./client-list.tsx";
 import { guide } from "./connection.ts";

@@ -5,9 +5,10 @@ import { emptyDraft } from "../../domain/key-draft.ts";
 import { Button } from "../../parts/button.tsx";
 import { Choice, Field } from "../../parts/field.tsx";
 import { Retry } from "../../parts/retry.tsx";
+import { keysPath } from "../../state/access.ts";
 import { connectTexts } from "../../text/connect.ts";
 import { texts } from "../../text/index.ts";
-import { createKey, keys, keysPath, readKeys } from "../keys/key-state.ts";
+import { createKey, keys, readKeys } from "../keys/key-state.ts";
 import {
   chosenKey,
   chosenModel,

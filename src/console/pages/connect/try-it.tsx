@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 
 import { open, AskError } from "../../api/ask.ts";
 import { writeSeconds } from "../../domain/figures.ts";
@@ -19,16 +18,19 @@ type Tried =
 /** Asks the model, as the client would, and says when the client itself was seen. */
 export function TryIt({ guide, gateway }: GuideProps) {
   const t = connectTexts.value;
-  const tried = useSignal<Tried | undefined>(undefined);
+  const last = useSignal<{ readonly of: string; readonly tried: Tried } | undefined>(undefined);
   const model = findModel(gateway)?.id ?? "auto";
   const { id, secret } = keyChoice.value;
-  // What was said of another key or model is of no use.
-  useEffect(() => {
-    tried.value = undefined;
-  }, [model, id, secret]);
+  // What is said of another key or model is of no use, even if it comes later.
+  const of = JSON.stringify([model, id, secret]);
+  const tried = last.value?.of === of ? last.value.tried : undefined;
 
   async function ask(): Promise<void> {
-    tried.value = { kind: "busy" };
+    const asked: NonNullable<typeof last.value> = { of, tried: { kind: "busy" } };
+    last.value = asked;
+    const end = (how: Tried) => {
+      if (last.value === asked) last.value = { of, tried: how };
+    };
     const begun = performance.now();
     const { path, body } = toTestRequest(guide.dialect, model);
     try {
@@ -36,25 +38,25 @@ export function TryIt({ guide, gateway }: GuideProps) {
       const answer = await open(path, { method: "POST", body, ...token });
       const text = readTestAnswer(await answer.json());
       const by = answer.headers.get("x-upstream") ?? "";
-      tried.value = { kind: "answered", text, ms: performance.now() - begun, by };
+      end({ kind: "answered", text, ms: performance.now() - begun, by });
     } catch (error) {
       const [status, message] =
         error instanceof AskError ? [error.status, error.message] : [0, String(error)];
-      tried.value = { kind: "failed", status, message };
+      end({ kind: "failed", status, message });
     }
   }
 
   return (
     <GuidePart number={3} title={t.tryIt} hint={t.tryHint}>
       <div class="try-it">
-        <Button small busy={tried.value?.kind === "busy"} onPress={() => void ask()}>
-          {tried.value === undefined ? t.tryIt : tried.value.kind === "busy" ? t.trying : t.tryAgain}
+        <Button small busy={tried?.kind === "busy"} onPress={() => void ask()}>
+          {tried === undefined ? t.tryIt : tried.kind === "busy" ? t.trying : t.tryAgain}
         </Button>
         {(secret === undefined || (secret === "" && id !== "none")) && (
           <span class="guide-hint">{t.triedWithOwn}</span>
         )}
         <div class="try-answer" role="status">
-          {tried.value !== undefined && <Outcome tried={tried.value} />}
+          {tried !== undefined && <Outcome tried={tried} />}
         </div>
       </div>
       <LastSeen gateway={gateway} />

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { AskError } from "../../api/ask.ts";
 import type { KeyObject } from "../../api/types.ts";
@@ -10,7 +10,7 @@ import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { hasPage } from "../../state/pages.ts";
 import { goTo } from "../../state/route.ts";
-import { onEscape } from "../../state/shortcuts.ts";
+import { useEscape } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { KeyFields } from "./key-fields.tsx";
 import { changeKey, createKey, type KnownKeys } from "./key-state.ts";
@@ -33,9 +33,9 @@ export function KeyPanel({ shown, found }: KeyPanelProps) {
   const failure = useSignal<AskError | undefined>(undefined);
   const state = useSignal<"rest" | "busy" | "saved">("rest");
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => onEscape(close), []);
+  useEscape(close);
   // On a narrow screen it stands below the table.
-  useEffect(() => panel.current?.scrollIntoView({ block: "nearest" }), []);
+  useLayoutEffect(() => panel.current?.scrollIntoView({ block: "nearest" }), []);
 
   async function save(event: Event): Promise<void> {
     event.preventDefault();

@@ -1,15 +1,15 @@
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 
 import { ask, AskError } from "../../api/ask.ts";
 import type { KeyHourObject, KeyObject, RequestObject } from "../../api/types.ts";
 import type { KeyDraft } from "../../domain/key-draft.ts";
+import type { SeenUse } from "../../domain/keys.ts";
 import { toBody, toChange, toDraft } from "../../domain/key-draft.ts";
-import { access, askAccess } from "../../state/access.ts";
+import { access, askAccess, keysPath } from "../../state/access.ts";
 import { onOtherToken, token } from "../../state/token.ts";
 
 /** What keys did. */
-export interface KeyUse {
-  readonly hours: readonly KeyHourObject[];
+export interface KeyUse extends SeenUse {
   /** The newest request of each key, of those that are not long past. */
   readonly last: ReadonlyMap<string, RequestObject>;
 }
@@ -47,12 +47,6 @@ onOtherToken(() => {
   made.value = undefined;
 });
 
-/** Where the keys are that we may see and make: all of them, or those below ours; `undefined`: none. */
-export const keysPath = computed(() => {
-  if (access.value?.admin === true) return "admin/v1/keys";
-  return access.value?.caller === "key" ? "v1/keys" : undefined;
-});
-
 interface List<Entry> {
   readonly data: readonly Entry[];
 }
@@ -70,7 +64,7 @@ async function readUse(known: KeyUse | undefined): Promise<KeyUse | undefined> {
   const last = new Map(known?.last);
   // The newest stand first.
   for (const row of requests.data.toReversed()) last.set(row.key ?? "", row);
-  return { hours: hours.data, last };
+  return { hours: hours.data, last, since: known?.since ?? requests.data.at(-1)?.created_at };
 }
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));

@@ -1,6 +1,6 @@
 import type { KeyObject } from "../../api/types.ts";
 import { writeClock, writeCount } from "../../domain/figures.ts";
-import { daysLeft, findBudget, type KeyRow, toHours } from "../../domain/keys.ts";
+import { daysLeft, findBudget, isSeenWhole, type KeyRow, toHours } from "../../domain/keys.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Bars } from "../../parts/bars.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -146,7 +146,8 @@ function LastUsed({ shown: key, found }: Pick<RowProps, "shown" | "found">) {
   const t = texts.value;
   if (found.use === undefined) return <>—</>;
   const last = found.use.last.get(key.id);
-  if (last === undefined) return <>{t.keys.never}</>;
+  if (last === undefined)
+    return <>{isSeenWhole(key, found.use, now.value) ? t.keys.notYet : t.keys.notLately}</>;
   const at = Date.parse(last.created_at);
   if (last.outcome === "refused") return <>{t.keys.refusedAt(writeClock(at, t.locale))}</>;
   return <>{writeAgo(now.value - at, t.common)}</>;

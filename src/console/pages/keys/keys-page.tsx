@@ -5,15 +5,16 @@ import { Button } from "../../parts/button.tsx";
 import { Message } from "../../parts/message.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import { Retry } from "../../parts/retry.tsx";
-import { access } from "../../state/access.ts";
+import { access, keysPath } from "../../state/access.ts";
 import { now } from "../../state/clock.ts";
 import { goTo, route } from "../../state/route.ts";
 import { lost } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
 import { KeyPanel } from "./key-panel.tsx";
-import { type Keys, type KeysFailure, keys, keysPath, lookMs, readKeys } from "./key-state.ts";
+import { type Keys, type KeysFailure, keys, lookMs, readKeys } from "./key-state.ts";
 import { KeyTable } from "./key-table.tsx";
 import { MadeKey } from "./made-key.tsx";
+import "../../styles/keys.css";
 
 /** The keys that we may see: made, shown, changed, ended. */
 export function KeysPage() {

@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 
 import { Button } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
@@ -8,18 +7,19 @@ import { hasPage } from "../../state/pages.ts";
 import { goTo, route } from "../../state/route.ts";
 import { texts } from "../../text/index.ts";
 import { made } from "./key-state.ts";
+import "../../styles/made-key.css";
 
 /** A key that was just made, until it is closed; closing it uncopied asks once. */
 export function MadeKey() {
+  const key = made.value;
+  // By the key: what was done with one was not done with the next.
+  return key === undefined ? null : <Shown key={key.secret} made={key} />;
+}
+
+function Shown({ made: key }: { readonly made: NonNullable<typeof made.value> }) {
   const t = texts.value;
   const isCopied = useSignal(false);
   const isAsking = useSignal(false);
-  const key = made.value;
-  useEffect(() => {
-    isCopied.value = false;
-    isAsking.value = false;
-  }, [key]);
-  if (key === undefined) return null;
 
   function close(): void {
     if (isCopied.value || isAsking.value) made.value = undefined;

@@ -10,6 +10,8 @@ import { Notices } from "./notices.tsx";
 import { OpenNow } from "./open-now.tsx";
 import { OwnLimits } from "./own-limits.tsx";
 import { UpstreamCards } from "./upstream-cards.tsx";
+import "../../styles/charts.css";
+import "../../styles/overview.css";
 
 const spanNames: readonly Span[] = ["1h", "24h", "7d", "30d"];
 

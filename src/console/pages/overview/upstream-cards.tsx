@@ -21,6 +21,7 @@ export const dots: Readonly<Record<UpstreamState, DotKind>> = {
 export function UpstreamCards({ status }: { readonly status: StatusObject }) {
   return (
     <section class="panel upstreams" aria-label={texts.value.overview.upstreams}>
+      <h2 class="out-of-sight">{texts.value.overview.upstreams}</h2>
       {status.upstreams.map((upstream) => (
         <UpstreamCard key={upstream.name} upstream={upstream} status={status} />
       ))}

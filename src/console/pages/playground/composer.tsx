@@ -1,10 +1,10 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { isDue, isRunning } from "../../domain/chat/chat.ts";
 import { findErrors } from "../../domain/chat/read-settings.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { onEscape } from "../../state/shortcuts.ts";
+import { useEscape } from "../../state/shortcuts.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { isDrawer, stopAnswers } from "./ask-answer.ts";
 import { chat, isBusy, startCompare } from "./chat-state.ts";
@@ -38,8 +38,8 @@ export function Composer({
   const busy = isBusy.value;
   const hasDraft = hasWords(draft.value);
   const canSend = !busy && !isWrong && (hasDraft || lanes.some(isDue));
-  useEffect(() => (busy ? onEscape(() => stopAnswers(chat.value)) : undefined), [busy]);
-  useEffect(() => {
+  useEscape(() => stopAnswers(chat.value), busy);
+  useLayoutEffect(() => {
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
   }, [chat.value.id]);
   const send = () => {
@@ -66,6 +66,8 @@ export function Composer({
           draft.value = { ...draft.value, text: event.currentTarget.value };
         }}
         onKeyDown={(event) => {
+          // Who is brought here by a key leaves by one: single keys rest inside of fields.
+          if (event.key === "Escape" && !event.isComposing) event.currentTarget.blur();
           // While an input method is at work, Enter is its.
           if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
           event.preventDefault();

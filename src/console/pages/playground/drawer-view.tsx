@@ -1,13 +1,16 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { onEscape } from "../../state/shortcuts.ts";
+import { lazyPage } from "../../parts/lazy-page.tsx";
+import { useEscape } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
-import { CodePanel } from "./code-panel.tsx";
 import { ParametersPanel } from "./parameters-panel.tsx";
 import { drawer } from "./view-state.ts";
+
+/** Few look at a request as code. */
+const CodePanel = lazyPage(async () => (await import("./code-panel.tsx")).CodePanel);
 
 const tabs = ["parameters", "code"] as const;
 
@@ -21,17 +24,17 @@ export function DrawerView() {
   const panel = useRef<HTMLElement>(null);
   const shown = drawer.value;
   const isOpen = shown !== undefined;
-  useEffect(() => {
-    if (!isOpen || matchMedia("(min-width: 1100px)").matches) return undefined;
-    // Over the page it is like a dialog: one is led into it, and back.
+  // Over the page it is like a dialog: one is led into it, and back.
+  const isOver = isOpen && !matchMedia("(min-width: 1100px)").matches;
+  useEscape(close, isOver);
+  useLayoutEffect(() => {
+    if (!isOver) return undefined;
     const before = document.activeElement;
     panel.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
-    const stop = onEscape(close);
     return () => {
-      stop();
       if (before instanceof HTMLElement) before.focus();
     };
-  }, [isOpen]);
+  }, [isOver]);
   if (shown === undefined) return null;
   return (
     <aside class="drawer" ref={panel} aria-label={t[shown]}>

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Lane } from "../../domain/chat/chat.ts";
 import { LinkButton } from "../../parts/link-button.tsx";
@@ -47,7 +47,7 @@ export function LaneView({ lane, place }: { readonly lane: Lane; readonly place:
     for (const element of [current, ...current.children]) observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = list;
     // What one has just said is looked at, wherever one was.
     if (current !== null && (isAtEnd.current || turns.at(-1)?.kind === "user"))
@@ -61,6 +61,7 @@ export function LaneView({ lane, place }: { readonly lane: Lane; readonly place:
         shownLane.value = place;
       }}
     >
+      <h2 class="out-of-sight">{lane.model}</h2>
       <LaneHead lane={lane} place={place} />
       <div
         class="turns"

@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 
 import { highlight } from "../../domain/markdown/highlight.ts";
 import type { Block, Inline } from "../../domain/markdown/nodes.ts";
+import { openHeading } from "../../domain/markdown/open-heading.ts";
 import { createMarkdownReader } from "../../domain/markdown/parse-markdown.ts";
 import { toLink } from "../../domain/markdown/safe-url.ts";
 import { showControls } from "../../domain/markdown/show-controls.ts";
@@ -63,7 +64,13 @@ function renderInline(inline: Inline): ComponentChildren {
 /** The page has titles of its own above those of an answer. */
 const titles = ["h3", "h4", "h5", "h6"] as const;
 
-function renderBlock(block: Block): ComponentChildren {
+/** Where a block stands: the levels of the headings above it, which a heading changes. */
+interface Outline {
+  open: readonly number[];
+}
+
+function renderBlock(block: Block, outline: Outline): ComponentChildren {
+  const renderInner = (inner: Block) => renderBlock(inner, outline);
   switch (block.kind) {
     case "paragraph":
       return (
@@ -72,15 +79,16 @@ function renderBlock(block: Block): ComponentChildren {
         </div>
       );
     case "heading": {
-      const Title = titles[Math.min(block.level, titles.length) - 1] ?? "h6";
+      outline.open = openHeading(outline.open, block.level);
+      const Title = titles[Math.min(outline.open.length, titles.length) - 1] ?? "h6";
       return <Title dir="auto">{block.children.map(renderInline)}</Title>;
     }
     case "code":
       return <CodeBlock block={block} />;
     case "quote":
-      return <blockquote>{block.children.map(renderBlock)}</blockquote>;
+      return <blockquote>{block.children.map(renderInner)}</blockquote>;
     case "list": {
-      const items = block.items.map((item) => <li dir="auto">{item.map(renderBlock)}</li>);
+      const items = block.items.map((item) => <li dir="auto">{item.map(renderInner)}</li>);
       return block.start === undefined ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>;
     }
     case "table":
@@ -117,13 +125,16 @@ function renderBlock(block: Block): ComponentChildren {
 /** Reads and renders a text that grows; what of it is settled is rendered once, so that long answers stay quick. */
 function createRenderer(): (text: string) => ComponentChildren {
   const read = createMarkdownReader();
-  const rendered = new WeakMap<Block, ComponentChildren>();
-  return (text) =>
-    read(text).map((block) => {
-      const known = rendered.get(block) ?? renderBlock(block);
+  const rendered = new WeakMap<Block, Outline & { readonly children: ComponentChildren }>();
+  return (text) => {
+    const outline: Outline = { open: [] };
+    return read(text).map((block) => {
+      const known = rendered.get(block) ?? { children: renderBlock(block, outline), open: outline.open };
       rendered.set(block, known);
-      return known;
+      outline.open = known.open;
+      return known.children;
     });
+  };
 }
 
 /** What a model wrote, as elements and text alone: nothing of it is ever read as HTML. */

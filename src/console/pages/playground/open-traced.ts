@@ -1,7 +1,6 @@
 import { signal } from "@preact/signals";
 
 import { ask } from "../../api/ask.ts";
-import { openRequest } from "../../domain/chat/from-request/open-request.ts";
 import { findTalkDialect } from "../../domain/chat/from-request/talk-dialects.ts";
 import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import { onOtherToken } from "../../state/token.ts";
@@ -38,6 +37,7 @@ async function read(request: string): Promise<Opened> {
     const trace = await ask<TraceObject>(`admin/v1/traces/${encodeURIComponent(request)}`);
     const { body } = trace.request;
     const dialect = findTalkDialect(trace.dialect);
+    const { openRequest } = await import("../../domain/chat/from-request/open-request.ts");
     const found = dialect && openRequest(dialect, body?.text ?? "", trace.model ?? findModel());
     if (found === undefined) return { request, kind: "unreadable", missing: body?.cut ?? 0 };
     const { lane, settings, left } = found;

@@ -4,11 +4,11 @@ import { useEffect } from "preact/hooks";
 import { Segments } from "../../parts/segments.tsx";
 import { access } from "../../state/access.ts";
 import { linkTo, route } from "../../state/route.ts";
-import { onEscape, onKeys, pageHelp } from "../../state/shortcuts.ts";
+import { pageHelp, useEscape, useKeys } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { playgroundTexts } from "../../text/playground/index.ts";
 import { ChatList } from "./chat-list.tsx";
-import { announced, changeSettings, chat, readList } from "./chat-state.ts";
+import { announced, changeSettings, chat, chooseModel, readList, startChat } from "./chat-state.ts";
 import { attach, Composer } from "./composer.tsx";
 import { DrawerView } from "./drawer-view.tsx";
 import { LaneView } from "./lane-view.tsx";
@@ -32,17 +32,18 @@ export function PlaygroundPage() {
   async function take(files: Iterable<File>): Promise<void> {
     refused.value = await attach(files);
   }
-  useEffect(() => {
-    void readList();
-    return onKeys({
-      p: () => {
-        drawer.value = drawer.value === undefined ? "parameters" : undefined;
-      },
-      t: () => {
-        if (access.value?.admin === true) changeSettings({ trace: !chat.value.settings.trace });
-      },
-    });
-  }, []);
+  useKeys({
+    p: () => {
+      drawer.value = drawer.value === undefined ? "parameters" : undefined;
+    },
+    t: () => {
+      if (access.value?.admin === true) changeSettings({ trace: !chat.value.settings.trace });
+    },
+  });
+  useEscape(() => {
+    listIsOpen.value = false;
+  }, listIsOpen.value);
+  useEffect(() => void readList(), []);
   const from = route.value.query.get("from");
   useEffect(() => {
     if (from === null) return;
@@ -50,6 +51,13 @@ export function PlaygroundPage() {
     location.replace(linkTo("playground"));
     void openTraced(from);
   }, [from]);
+  const model = route.value.query.get("model");
+  useEffect(() => {
+    if (model === null) return;
+    location.replace(linkTo("playground"));
+    startChat();
+    chooseModel(0, model);
+  }, [model]);
   const { keys } = t;
   useEffect(() => {
     pageHelp.value = [
@@ -62,12 +70,6 @@ export function PlaygroundPage() {
       pageHelp.value = [];
     };
   }, [keys]);
-  useEffect(() => {
-    if (!listIsOpen.value) return undefined;
-    return onEscape(() => {
-      listIsOpen.value = false;
-    });
-  }, [listIsOpen.value]);
 
   return (
     <div

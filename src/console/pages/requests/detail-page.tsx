@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 
 import { findTalkDialect } from "../../domain/chat/from-request/talk-dialects.ts";
 import { writeRunning } from "../../domain/figures.ts";
@@ -10,11 +10,11 @@ import { Message } from "../../parts/message.tsx";
 import { access, knownBy } from "../../state/access.ts";
 import { hasPage } from "../../state/pages.ts";
 import { goTo, linkTo, route } from "../../state/route.ts";
-import { onEscape, onKeys } from "../../state/shortcuts.ts";
+import { useEscape, useKeys } from "../../state/shortcuts.ts";
 import { status } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
 import "../../styles/trace.css";
-import { type Detail, detail, readDetail } from "./detail-state.ts";
+import { type Detail, findDetail, readDetail } from "./detail-state.ts";
 import { Facts } from "./facts.tsx";
 import { list, readFilters } from "./list-state.ts";
 import { NextTraceBand, TraceNextButton } from "./next-trace.tsx";
@@ -45,7 +45,7 @@ export function DetailPage() {
 function Shown({ id }: { readonly id: string }) {
   const c = texts.value;
   const t = requestTexts.value.detail;
-  const found = detail.value;
+  const found = findDetail(id);
   const open = status.value?.open.find((one) => one.id === id);
   const isOpen = open !== undefined;
   useEffect(() => {
@@ -56,9 +56,9 @@ function Shown({ id }: { readonly id: string }) {
     const next = neighbour(id, by);
     if (next !== undefined) goTo("requests", { ...readFilters(), request: next });
   };
-  useEffect(() => onEscape(back), []);
-  useEffect(() => onKeys({ "[": () => go(1), "]": () => go(-1), c: () => void copy(id) }), [id]);
-  useEffect(() => scrollTo({ top: 0 }), []);
+  useEscape(back);
+  useKeys({ "[": () => go(1), "]": () => go(-1), c: () => void copy(id) });
+  useLayoutEffect(() => scrollTo({ top: 0 }), []);
 
   const known = found.kind === "known" && !isOpen ? found : undefined;
   return (

@@ -3,9 +3,8 @@ import { signal } from "@preact/signals";
 import { ask, AskError } from "../../api/ask.ts";
 import type { TraceObject } from "../../domain/requests/trace-types.ts";
 import type { RequestObject } from "../../api/types.ts";
-import { access } from "../../state/access.ts";
+import { access, requestsPath } from "../../state/access.ts";
 import { onOtherToken } from "../../state/token.ts";
-import { requestsPath } from "./list-state.ts";
 
 /** What is known of one request. */
 export type Detail =
@@ -23,8 +22,14 @@ export type Detail =
 /** The id of the request that was shown last. */
 export const lastShown: { current?: string } = {};
 
-/** The request that is shown. */
-export const detail = signal<Detail>({ kind: "loading" });
+const loading: Detail = { kind: "loading" };
+/** What was read last, and of which request. */
+const last = signal<{ readonly id: string; readonly found: Detail }>({ id: "", found: loading });
+
+/** What is known of a request. What was read of another says nothing of it. */
+export function findDetail(id: string): Detail {
+  return last.value.id === id ? last.value.found : loading;
+}
 
 /** Dots alone would lead to another address, however they are written. No request is called so. */
 const isPathPart = (id: string): boolean => id === "." || id === "..";
@@ -43,14 +48,17 @@ let newest = 0;
 
 onOtherToken(() => {
   newest += 1;
-  detail.value = { kind: "loading" };
+  last.value = { id: "", found: loading };
 });
 
 /** Reads a request by its id, and its trace where there is one that we may read. Never rejects. */
 export async function readDetail(id: string): Promise<void> {
   const mine = (newest += 1);
   lastShown.current = id;
-  detail.value = { kind: "loading" };
+  const show = (found: Detail) => {
+    if (mine === newest) last.value = { id, found };
+  };
+  show(loading);
   const mayRead = access.value?.admin === true;
   try {
     if (isPathPart(id)) throw new AskError(404, `There is no request '${id}'.`);
@@ -58,20 +66,10 @@ export async function readDetail(id: string): Promise<void> {
     // Without a ledger there may still be a trace.
     const row = access.value?.ledger === false ? undefined : await ask<RequestObject>(path);
     const trace = mayRead && row?.traced !== false ? await readTrace(id) : undefined;
-    if (mine !== newest) return;
-    detail.value = {
-      kind: "known",
-      row,
-      trace,
-      isTraceGone: mayRead && row?.traced === true && trace === undefined,
-    };
+    const isTraceGone = mayRead && row?.traced === true && trace === undefined;
+    show({ kind: "known", row, trace, isTraceGone });
   } catch (error) {
-    if (mine !== newest) return;
     const isMissing = error instanceof AskError && error.status === 404;
-    detail.value = {
-      kind: "failed",
-      message: error instanceof Error ? error.message : String(error),
-      isMissing,
-    };
+    show({ kind: "failed", message: error instanceof Error ? error.message : String(error), isMissing });
   }
 }

@@ -22,6 +22,13 @@ export function Facts(props: {
   const turns = trace?.turns.length ?? 0;
   const asked = row.requested_model ?? common.notKnown;
   const reasoning = row.reasoning_tokens ?? 0;
+  const settlement = trace?.settlement ?? null;
+  const isMended = trace?.turns.some(({ parts }) => parts.some(({ mended }) => mended === true)) === true;
+  const repairs = [
+    ...(row.repairs > 0 ? [requestTexts.value.askedAgain(row.repairs)] : []),
+    ...(row.retries > 0 ? [requestTexts.value.retried(row.retries)] : []),
+    ...(isMended ? [t.mended] : []),
+  ];
   return (
     <dl class="panel facts" aria-label={t.facts}>
       <Fact name={t.result}>
@@ -51,8 +58,16 @@ export function Facts(props: {
         </b>
       </Fact>
       <Fact name={t.repairs}>
-        <b>{row.repairs === 0 ? t.noRepair : row.repairs}</b>
+        <b>{repairs.length === 0 ? t.noRepair : repairs.join(", ")}</b>
       </Fact>
+      {settlement !== null && (
+        <Fact name={t.settled}>
+          <b>{count(settlement.settled_tokens)}</b>{" "}
+          <span>
+            {t.reserved(count(settlement.reserved_input_tokens), count(settlement.reserved_output_tokens))}
+          </span>
+        </Fact>
+      )}
       {row.client !== null && (
         <Fact name={t.client} class="fact-wide">
           <b>{shortClient(row.client)}</b>

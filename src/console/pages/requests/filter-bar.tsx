@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Span } from "../../api/types.ts";
 import { Dot } from "../../parts/dot.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { access } from "../../state/access.ts";
 import { goTo, route } from "../../state/route.ts";
-import { onKeys } from "../../state/shortcuts.ts";
+import { useKeys } from "../../state/shortcuts.ts";
 import { span, status } from "../../state/status.ts";
 import { texts } from "../../text/index.ts";
 import { ColumnChoice } from "./columns.tsx";
@@ -17,6 +18,11 @@ import { writeKind } from "./write-row.ts";
 export function setFilters(change: Readonly<Record<string, string>>): void {
   const all = Object.entries({ ...readFilters(), ...change }).filter(([, value]) => value !== "");
   goTo("requests", Object.fromEntries(all));
+}
+
+/** Who asked without a key: the operator, or where no token is wanted whoever it was. */
+function writeNoKey(): string {
+  return access.value?.open === true ? requestTexts.value.filters.noKey : texts.value.shell.callers.operator;
 }
 
 /** So long nothing is typed before it is looked for, in ms. */
@@ -77,7 +83,7 @@ export function FilterBar() {
           label={f.key}
           value={filters["key"] ?? ""}
           any={f.key}
-          options={[...keyNames.value, ["none", f.noKey]]}
+          options={[...keyNames.value, ["none", writeNoKey()]]}
           onChange={(key) => setFilters({ key })}
         />
       )}
@@ -148,13 +154,22 @@ function Search() {
   const wanted = route.value.query.get("q") ?? "";
   const typed = useSignal(wanted);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  /** What was looked for from here: where the address says something else, somebody has gone elsewhere. */
+  const sent = useRef(wanted);
+  const look = () => {
+    sent.current = typed.value.trim();
+    setFilters({ q: sent.current });
+  };
+  useLayoutEffect(() => {
+    // What is typed meanwhile stays.
+    if (wanted === sent.current) return;
+    sent.current = wanted;
     typed.value = wanted;
   }, [wanted]);
-  useEffect(() => onKeys({ "/": () => field.current?.focus() }), []);
+  useKeys({ "/": () => field.current?.focus() });
   useEffect(() => {
-    if (typed.value === wanted) return undefined;
-    const timer = setTimeout(() => setFilters({ q: typed.value.trim() }), restMs);
+    if (typed.value.trim() === sent.current) return undefined;
+    const timer = setTimeout(look, restMs);
     return () => clearTimeout(timer);
   }, [typed.value]);
   return (
@@ -163,7 +178,7 @@ function Search() {
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        setFilters({ q: typed.value.trim() });
+        look();
       }}
     >
       <Icon name="search" />
@@ -221,7 +236,9 @@ export function writeFilters(): string {
     outcome === undefined ? undefined : `${f.result} ${outcomes[outcome] ?? outcome}`,
     error === undefined ? undefined : `${f.result} ${writeKind(error)}`,
     model === undefined ? undefined : `${f.model} ${model}`,
-    key === undefined ? undefined : `${f.key} ${key === "none" ? f.noKey : (keyNames.value.get(key) ?? key)}`,
+    key === undefined
+      ? undefined
+      : `${f.key} ${key === "none" ? writeNoKey() : (keyNames.value.get(key) ?? key)}`,
     upstream === undefined ? undefined : `${f.upstream} ${upstream}`,
     repairs === undefined ? undefined : repairs === "traced" ? f.traced : f.asked,
     from === undefined && to === undefined ? undefined : f.time,

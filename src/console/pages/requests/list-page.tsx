@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 
 import { writeCount } from "../../domain/figures.ts";
 import { findOpen } from "../../domain/requests/rows.ts";
@@ -7,7 +7,7 @@ import { CodeText } from "../../parts/code-text.tsx";
 import { Message } from "../../parts/message.tsx";
 import { access } from "../../state/access.ts";
 import { goTo, route } from "../../state/route.ts";
-import { onKeys } from "../../state/shortcuts.ts";
+import { useKeys } from "../../state/shortcuts.ts";
 import { span, status } from "../../state/status.ts";
 import { token } from "../../state/token.ts";
 import { texts } from "../../text/index.ts";
@@ -48,12 +48,12 @@ export function ListPage() {
   const filters = JSON.stringify([readFilters(), span.value, access.value?.caller, token.value]);
   useEffect(() => readListFor(filters), [filters]);
   // Who comes back from a request goes on where it stands.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const link = links().find(({ hash }) => idOf(hash) === lastShown.current);
     link?.focus();
     link?.scrollIntoView({ block: "center" });
   }, []);
-  useEffect(() => onKeys({ j: () => move(1), k: () => move(-1), c: copyId }), []);
+  useKeys({ j: () => move(1), k: () => move(-1), c: copyId });
   const all = status.value?.activity?.all.requests;
   if (access.value?.ledger === false)
     return (

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { ask } from "../../api/ask.ts";
 import type { KeyObject, RequestObject, Span } from "../../api/types.ts";
 import { findNew, isSet, meets, mergeRows, type RowFilter } from "../../domain/requests/rows.ts";
-import { access } from "../../state/access.ts";
+import { access, requestsPath } from "../../state/access.ts";
 import { now } from "../../state/clock.ts";
 import { route } from "../../state/route.ts";
 import { span } from "../../state/status.ts";
@@ -31,11 +31,6 @@ export const list = signal<List>({ kind: "loading" });
 export const isHeld = signal(false);
 /** Names of keys, by their ids. */
 export const keyNames = signal<ReadonlyMap<string, string>>(new Map());
-
-/** Where the requests are that we may see. */
-export const requestsPath = computed(() =>
-  access.value?.admin === true ? "admin/v1/requests" : "v1/requests",
-);
 
 /** The names of keys that were read last. */
 let namesRead: Promise<void> = Promise.resolve();
@@ -99,6 +94,10 @@ function toRowFilter(filters: Readonly<Record<string, string>>): RowFilter {
 
 /** Beginning of the time that is shown, while none is chosen; the same for all pages of a list. */
 let begin = 0;
+/** The newest rows as the API gave them last, whether they are looked for or not. */
+let newestRows: readonly RequestObject[] = [];
+/** Whether rows are missing between those that are shown and those that wait. */
+let isTorn = false;
 
 async function readPage(after: string | null, limit: number): Promise<Page> {
   const filters = readFilters();
@@ -111,12 +110,13 @@ async function readPage(after: string | null, limit: number): Promise<Page> {
 /** Reads on from `after`: a page, or where something is looked for as many as it takes, within bounds. */
 async function readOn(after: string | null): Promise<Page & { readonly looked: number }> {
   const wanted = toRowFilter(readFilters());
-  if (!isSet(wanted)) return { ...(await readPage(after, pageSize)), looked: 0 };
+  const isSearch = isSet(wanted);
   const data: RequestObject[] = [];
   let [next, looked]: [string | null, number] = [after, 0];
-  for (let count = 0; count < mostPages && data.length < enough; count += 1) {
-    const page = await readPage(next, searchSize);
-    looked += page.data.length;
+  for (let count = 0; count < (isSearch ? mostPages : 1) && data.length < enough; count += 1) {
+    const page = await readPage(next, isSearch ? searchSize : pageSize);
+    if (next === null) newestRows = page.data;
+    if (isSearch) looked += page.data.length;
     data.push(...page.data.filter((row) => meets(row, wanted, keyNames.value)));
     next = page.next;
     if (next === null) break;
@@ -159,6 +159,7 @@ export async function readList(): Promise<void> {
     await namesRead;
     const { data, next, looked } = await readOn(null);
     if (mine !== newest) return;
+    isTorn = false;
     list.value = { kind: "known", rows: data, fresh: [], next, looked, isReading: false };
   } catch (error) {
     if (mine === newest) fail(error);
@@ -192,10 +193,12 @@ export async function readFresh(): Promise<void> {
     const { data } = await readPage(null, pageSize);
     const before = list.value;
     if (mine !== newest || before.kind !== "known") return undefined;
-    const all = [...before.fresh, ...before.rows];
     // Where nothing of it is known, some are missing between.
-    if (data.length === pageSize && findNew(all, data).length === pageSize) return await readList();
+    if (data.length === pageSize && findNew(newestRows, data).length === pageSize) isTorn = true;
+    newestRows = data;
+    if (isTorn && !isHeld.value) return await readList();
     const wanted = toRowFilter(readFilters());
+    const all = [...before.fresh, ...before.rows];
     const found = findNew(all, data).filter((row) => meets(row, wanted, keyNames.value));
     if (found.length === 0) return undefined;
     if (isHeld.value) list.value = { ...before, fresh: mergeRows(before.fresh, found) };
@@ -209,7 +212,8 @@ export async function readFresh(): Promise<void> {
 /** Puts in what has waited. */
 export function release(): void {
   const known = list.value;
-  if (known.kind === "known" && known.fresh.length > 0)
+  if (isTorn) void readList();
+  else if (known.kind === "known" && known.fresh.length > 0)
     list.value = { ...known, rows: mergeRows(known.rows, known.fresh), fresh: [] };
 }
 

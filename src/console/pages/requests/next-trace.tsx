@@ -7,7 +7,7 @@ import { Dot } from "../../parts/dot.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { access } from "../../state/access.ts";
 import { goTo, route } from "../../state/route.ts";
-import { onKeys } from "../../state/shortcuts.ts";
+import { useKeys } from "../../state/shortcuts.ts";
 import { texts } from "../../text/index.ts";
 import { keyNames, readFilters } from "./list-state.ts";
 import {
@@ -46,7 +46,7 @@ export function NextTraceBand() {
   const wish = nextTrace.value;
   const failure = nextTraceFailure.value;
   const isOn = wish?.state === "waiting" || (wish?.state === "taken" && wish.trace !== seenTrace.value);
-  useEffect(() => onKeys({ t: press, T: press }), []);
+  useKeys({ t: press, T: press });
   useEffect(() => {
     void lookAtNextTrace();
   }, []);

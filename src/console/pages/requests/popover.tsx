@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 
 import { Button } from "../../parts/button.tsx";
 import { Icon, type IconName } from "../../parts/icon.tsx";
-import { onEscape } from "../../state/shortcuts.ts";
+import { useMenu } from "../../state/use-menu.ts";
 
 /** A button that opens something small below it; closes by Escape, a press elsewhere, or a press on one of its own buttons. */
 export function Popover(props: {
@@ -20,21 +20,7 @@ export function Popover(props: {
   const close = () => {
     isOpen.value = false;
   };
-  useEffect(() => {
-    if (!isOpen.value) return undefined;
-    const leave = (event: Event) => {
-      if (event.target instanceof Node && frame.current?.contains(event.target) === false) close();
-    };
-    const stop = onEscape(() => {
-      close();
-      frame.current?.querySelector("button")?.focus();
-    });
-    addEventListener("pointerdown", leave);
-    return () => {
-      stop();
-      removeEventListener("pointerdown", leave);
-    };
-  }, [isOpen.value]);
+  useMenu(isOpen, frame);
   return (
     <div class={`popover ${props.class ?? ""}`} ref={frame}>
       <Button

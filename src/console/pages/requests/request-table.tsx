@@ -5,6 +5,7 @@ import { writeCount, writeRunning, writeSeconds } from "../../domain/figures.ts"
 import { rowKey, shortRoute } from "../../domain/requests/rows.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { access } from "../../state/access.ts";
 import { goTo, linkTo } from "../../state/route.ts";
 import { texts } from "../../text/index.ts";
 import { AttemptNames } from "./attempt-names.tsx";
@@ -104,6 +105,15 @@ function Line({ id, at, result, cells, shown, isTraced }: LineProps) {
   );
 }
 
+/** Who asked without a key: the operator, or where no token is wanted whoever it was. */
+function NoKey() {
+  return access.value?.open === true ? (
+    <span class="faint">—</span>
+  ) : (
+    <>{texts.value.shell.callers.operator}</>
+  );
+}
+
 const count = (value: number | null) => (value === null ? "" : writeCount(value, texts.value.locale));
 
 function Row({ row, shown }: { readonly row: RequestObject; readonly shown: readonly ColumnName[] }) {
@@ -113,7 +123,7 @@ function Row({ row, shown }: { readonly row: RequestObject; readonly shown: read
   const model = row.model ?? row.requested_model;
   const cells: Cells = {
     route: shortRoute(row.route),
-    key: row.key === null ? <span class="faint">—</span> : (keyNames.value.get(row.key) ?? row.key),
+    key: row.key === null ? <NoKey /> : (keyNames.value.get(row.key) ?? row.key),
     model: isAsked && row.model !== null ? <b>{row.model}</b> : "—",
     asked: row.requested_model === row.model && isAsked ? "" : (model ?? ""),
     upstreams: <AttemptNames attempts={row.attempts} />,
@@ -157,7 +167,7 @@ function OpenRow({
   const { first_token_ms: first, ms, model, upstream } = request;
   const cells: Cells = {
     route: shortRoute(request.route),
-    key: request.key_name ?? <span class="faint">—</span>,
+    key: request.key_name ?? <NoKey />,
     model: model === null ? "—" : <b>{model}</b>,
     asked: "",
     upstreams: upstream ?? <span class="faint">{t.notAsked}</span>,
