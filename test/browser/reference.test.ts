@@ -5,13 +5,13 @@ import { builtReference } from "../../src/built-reference.ts";
 import { references } from "../../src/server/openapi/describe-gateway.ts";
 import { startPrefixProxy } from "../support/start-prefix-proxy.ts";
 import { startStack } from "../support/start-stack.ts";
-import { startChromium } from "./console/support/start-chromium.ts";
+import { connectBrowser } from "./console/support/connect-browser.ts";
 
 const patienceMs = 240_000;
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectBrowser();
 });
 afterAll(() => browser.close());
 
