@@ -49,7 +49,10 @@ test("its example runs", async () => {
 
 test("an SDK asks a gateway that listens nowhere", async () => {
   const { simulator, env } = await settings();
-  const gateway = await library.createGateway(library.readConfig(env), { consoleFolder: noPage, referenceFolder: noPage });
+  const gateway = await library.createGateway(library.readConfig(env), {
+    consoleFolder: noPage,
+    referenceFolder: noPage,
+  });
   const client = new OpenAI({
     baseURL: "http://localhost/v1",
     apiKey: "any",
