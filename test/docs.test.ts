@@ -309,11 +309,32 @@ const fieldTables = new Map([
   ["createMessage", "## POST /v1/messages"],
   ["createImage", "## POST /v1/images/generations"],
   ["createEmbeddings", "## POST /v1/embeddings"],
+  ["generateContent", "## POST /v1beta/models/*"],
+  ["createConversation", "### Conversations"],
 ]);
 
+/** The rows of the tables of parameters under a heading; those of a table `field of x` by their whole names, `x.y`. */
+function fieldRows(heading: string): string[][] {
+  const [text = ""] = section(api, heading).split(/\n###|\n\| query parameter /);
+  const [main = "", ...parts] = text.split(/^\| field of `(.+)` \| \| \|$/m);
+  const inner = parts.flatMap((table, at) =>
+    at % 2 === 0
+      ? []
+      : rows(table).map(([names = "", ...cells]) => [
+          names.replaceAll(/`(.+?)`/g, `\`${parts[at - 1]}.$1\``),
+          ...cells,
+        ]),
+  );
+  return [...rows(main).slice(1), ...inner];
+}
+
 test.each([...fieldTables])("docs/api.md says of the fields of %s what /openapi.json says", (id, heading) => {
-  const { body } = references.flatMap(({ operations }) => operations).find((one) => one.id === id) ?? {};
-  const told = body?.fields?.map(([names, state, note = ""]) => [
+  const operation = references.flatMap(({ operations }) => operations).find((one) => one.id === id);
+  const ofPath = operation?.parameters?.filter(({ in: place }) => place === "path") ?? [];
+  const told = [
+    ...ofPath.map(({ name, support, description }) => [name, support, description] as const),
+    ...(operation?.body?.fields ?? []),
+  ].map(([names, state, note = ""]) => [
     [names]
       .flat()
       .map((name) => `\`${name}\``)
@@ -321,7 +342,7 @@ test.each([...fieldTables])("docs/api.md says of the fields of %s what /openapi.
     state,
     note,
   ]);
-  expect(rows(section(api, heading).split("\n###")[0] ?? "").slice(1)).toEqual(told);
+  expect(fieldRows(heading)).toEqual(told);
 });
 
 test("docs/api.md says of errors what /openapi.json says", () => {

@@ -153,6 +153,14 @@ export const answerFailures: FailureSet = {
   ],
 };
 
+/** What may go wrong with a request for the models, which asks the upstreams for them. */
+export const modelFailures: FailureSet = {
+  name: "Models",
+  kinds: answerFailures.kinds.filter(
+    (kind) => !["image-declined", "content-filtered", "payload-too-large", "output-invalid"].includes(kind),
+  ),
+};
+
 /** What may go wrong with a request that everybody may send. */
 export const openFailures: FailureSet = {
   name: "Open",

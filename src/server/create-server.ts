@@ -1,4 +1,3 @@
-import cors from "@fastify/cors";
 import {
   LogController,
   fastify,
@@ -8,7 +7,6 @@ import {
 } from "fastify";
 import type { Logger } from "pino";
 
-import { budgetHeaders } from "../dialects/encode-budget.ts";
 import { GatewayError, shorten } from "../errors.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
@@ -17,6 +15,7 @@ import { ownKeyRoutes } from "./admin/keys.ts";
 import { ownRequestRoutes } from "./admin/own-requests.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
+import { allowOrigins } from "./allow-origins.ts";
 import { authenticate } from "./authenticate.ts";
 import { baseUrlOf } from "./base-url.ts";
 import { toCanonicalUrl } from "./canonical-url.ts";
@@ -31,7 +30,7 @@ import { noteRequests } from "./note-requests.ts";
 import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type OpenCounts, type OpenNow, type UnderWay } from "./open-requests.ts";
 import { observeRequest } from "./request-observer.ts";
-import { keepTraces, traceHeader } from "./trace-requests.ts";
+import { keepTraces } from "./trace-requests.ts";
 import { settleRequests } from "./settle-requests.ts";
 import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
@@ -88,23 +87,6 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openApiRoutes,
 ];
 
-/** Headers of ours that scripts in a browser may read; as one text, or it would be made for each answer. */
-const exposedHeaders = [
-  "x-request-id",
-  "request-id",
-  "x-ignored-parameters",
-  "x-upstream",
-  "x-upstream-attempts",
-  "x-upstream-request-id",
-  "x-usage-estimated",
-  "x-images-missing",
-  "x-store-error",
-  "retry-after",
-  "x-should-retry",
-  traceHeader,
-  ...budgetHeaders,
-].join(", ");
-
 /**
  * Answers depend on the key that came with the request, in headers that caches don't all know (`x-api-key`), and are
  * somebody's conversations: nothing is to be kept, unless a route says otherwise.
@@ -114,21 +96,6 @@ const noStore = "no-store";
 /** What who scrapes a gateway hears that was not told where its metrics shall be. */
 const noMetrics =
   "There are no metrics here. METRICS_ADDRESS gives them an address of their own, METRICS_TOKEN opens this one.";
-
-/**
- * Lets pages of named origins reach a gateway in the network of their reader, for which browsers ask apart. Not for
- * `*`: any page on the web could then spend the budget of whoever looks at it.
- * Source: https://wicg.github.io/private-network-access/
- */
-function allowPrivateNetwork(app: FastifyInstance, origins: readonly string[]): void {
-  app.addHook("onRequest", ({ headers }, reply, done) => {
-    const asked = headers["access-control-request-private-network"] === "true";
-    if (asked && origins.includes(headers.origin ?? "")) {
-      reply.header("access-control-allow-private-network", "true");
-    }
-    done();
-  });
-}
 
 /** Fastify's own log: its lines about listening would double ours, which say more. */
 function toQuiet(log: Logger): FastifyBaseLogger {
@@ -281,15 +248,7 @@ export async function createServer(
   acceptJson(app);
   const takeTurn = createTurns();
   app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));
-  const everyOrigin = config.CORS_ORIGIN.includes("*");
-  if (!everyOrigin) allowPrivateNetwork(app, config.CORS_ORIGIN);
-  await app.register(cors, {
-    origin: everyOrigin ? "*" : [...config.CORS_ORIGIN],
-    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-    exposedHeaders,
-    maxAge: 86_400,
-    strictPreflight: false,
-  });
+  await allowOrigins(app, config.CORS_ORIGIN);
   app.addHook("onRequest", (_request, _reply, done) => {
     if (shutdown.begun) done(new GatewayError("overloaded", "The gateway is shutting down. Try again soon."));
     else done();

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { wireForms } from "../../openapi/wire-form.ts";
 import { callId } from "../call-order.ts";
 import { optional } from "../optional.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
@@ -11,10 +12,12 @@ import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 
 /** A repeated field: a single object stands for a list of one, in Google's parser and in its own examples. */
 function listOf<T extends z.ZodType>(item: T) {
-  return z.preprocess(
+  const list = z.preprocess(
     (value) => (typeof value === "object" && value !== null && !Array.isArray(value) ? [value] : value),
     z.array(item),
   );
+  wireForms.add(list, { show: (told) => ({ anyOf: [told, told["items"]] }) });
+  return list;
 }
 
 /** A word of an enum, in any case. */
@@ -24,7 +27,7 @@ function word<const T extends readonly [string, ...string[]]>(words: T) {
 
 /** A group of settings: none at all are no settings. */
 function settings<T extends z.ZodType>(group: T) {
-  return z.preprocess((value) => value ?? {}, group);
+  return group.nullish().transform((value) => value ?? group.parse({}));
 }
 
 const object = z.record(z.string(), z.unknown());
@@ -41,7 +44,8 @@ const fileData = z.looseObject({
   displayName: optional(z.string()),
 });
 
-const partSchema = z.looseObject({
+/** A part of a content. */
+export const partSchema = z.looseObject({
   text: optional(z.string()),
   thought: optional(z.boolean()),
   inlineData: optional(inlineData),
@@ -84,15 +88,19 @@ const role = optional(z.string()).transform((given = "user", context) => {
   return z.NEVER;
 });
 
-const contentSchema = z.looseObject({ role, parts: optional(listOf(partSchema)) });
+/** A turn of the conversation, as it is sent. */
+export const contentSchema = z.looseObject({ role, parts: optional(listOf(partSchema)) });
 
 /** Of instructions the role says nothing. */
-const instructionSchema = z.preprocess(
-  (value) => (typeof value === "string" ? { parts: [{ text: value }] } : value),
-  z.looseObject({ parts: optional(listOf(partSchema)) }),
-);
+const instructionSchema = z
+  .preprocess(
+    (value) => (typeof value === "string" ? { parts: [{ text: value }] } : value),
+    z.looseObject({ parts: optional(listOf(partSchema)) }),
+  )
+  .register(wireForms, { show: (told) => ({ anyOf: [{ type: "string" }, told] }) });
 
-const declarationSchema = z.looseObject({
+/** A function that the model may call. */
+export const declarationSchema = z.looseObject({
   name: z.string().min(1, "expected a name"),
   description: optional(z.string()),
   parameters: optional(object),
@@ -100,7 +108,7 @@ const declarationSchema = z.looseObject({
 });
 
 /** The fields of a tool beside `functionDeclarations` are tools of Google's own, each by its name. */
-const toolSchema = z.looseObject({ functionDeclarations: optional(listOf(declarationSchema)) });
+export const toolSchema = z.looseObject({ functionDeclarations: optional(listOf(declarationSchema)) });
 
 const toolConfigSchema = z.looseObject({
   functionCallingConfig: settings(

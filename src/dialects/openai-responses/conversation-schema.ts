@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { wireForms } from "../../openapi/wire-form.ts";
 import { optional } from "../optional.ts";
 import { inputItem } from "./input-schema.ts";
 
@@ -19,6 +20,14 @@ const metadata = z
   .pipe(z.record(z.string(), z.string().max(longestValue, `expected at most ${longestValue} characters`)))
   .refine((value) => Object.keys(value).every((key) => key.length <= longestKey), {
     error: `expected keys of at most ${longestKey} characters`,
+  })
+  .register(wireForms, {
+    show: () => ({
+      type: "object",
+      additionalProperties: { type: "string", maxLength: longestValue },
+      propertyNames: { maxLength: longestKey },
+      maxProperties: mostEntries,
+    }),
   });
 
 const items = z.array(inputItem);

@@ -2,19 +2,28 @@ import { codexBudget, upstreamHeaders } from "../../openapi/answer-headers.ts";
 import {
   answerFailures,
   bodyFailures,
+  type ErrorForm,
   nameEvents,
   type ParameterRow,
   type Reference,
 } from "../../openapi/reference.ts";
 import { wishes } from "../../openapi/request-headers.ts";
 import { openAiError } from "../openai-error-schema.ts";
+import { conversationOperations } from "./conversation-operations.ts";
+import {
+  conversationItemsSchema,
+  conversationSchema,
+  conversationUpdateSchema,
+} from "./conversation-schema.ts";
 import { encodeError } from "./encode-error.ts";
+import { inputItem } from "./input-schema.ts";
 import { requestSchema } from "./request-schema.ts";
 import {
   compactionSchema,
-  inputItemsSchema,
+  itemListSchema,
   inputTokensSchema,
   outputItem,
+  conversationObject,
   responseSchema,
   streamEvents,
 } from "./response-schema.ts";
@@ -59,7 +68,12 @@ const fields: readonly ParameterRow[] = [
   ],
   ["stop", "honoured", "not in the reference; as in Chat Completions"],
   ["background", "honoured", "Poll it by `GET`, or stream it. Not with `store: false`."],
-  [["conversation", "prompt"], "refused", "They live on OpenAI's side only."],
+  [
+    "conversation",
+    "honoured",
+    'An id or `{"id"}` of [a conversation](#conversations), whose items come before `input`. Not with `previous_response_id`.',
+  ],
+  ["prompt", "refused", "It lives on OpenAI's side only."],
   ["stream_options", "honoured", "There is usage in every stream."],
   ["stream_options.include_obfuscation", "ignored", "Nothing is obfuscated."],
   [
@@ -106,19 +120,22 @@ const conversation = [
   { role: "assistant", content: "I will." },
 ];
 
+// A spent budget and a lost chain have forms of their own here.
+const errorForm: ErrorForm = { name: "OpenAiResponsesError", schema: openAiError, encode: encodeError };
+
 /** The Responses API in `/openapi.json`. */
 export const reference: Reference = {
   title: "Responses",
   description:
     "OpenAI's Responses: answers that are stored, go on from one another, and may run in the background.",
-  // A spent budget and a lost chain have forms of their own here.
-  errorForms: [{ name: "OpenAiResponsesError", schema: openAiError, encode: encodeError }],
+  errorForms: [errorForm],
   schemas: {
     ResponseRequest: requestSchema,
+    ResponseInputItem: inputItem,
     Response: responseSchema,
     ResponseOutputItem: outputItem,
     ResponseCompaction: compactionSchema,
-    ResponseInputItems: inputItemsSchema,
+    ItemList: itemListSchema,
     ResponseCountRequest: countRequest,
     ...nameEvents("", streamEvents),
   },
@@ -200,6 +217,11 @@ export const reference: Reference = {
           mediaType: "text/event-stream",
         },
         {
+          summary: "In a conversation that is not there",
+          body: { model: "auto", input: "Say hello.", conversation: "conv_0" },
+          status: 404,
+        },
+        {
           summary: "A prompt that lives elsewhere",
           body: { model: "auto", prompt: { id: "pmpt_1" } },
           status: 400,
@@ -272,4 +294,19 @@ export const reference: Reference = {
     },
     ...storedOperations,
   ],
+};
+
+/** The Conversations API in `/openapi.json`. */
+export const conversationsReference: Reference = {
+  title: "Conversations",
+  description: "OpenAI's Conversations: lists of items that grow by each response that is made in them.",
+  errorForms: [errorForm],
+  schemas: {
+    Conversation: conversationObject,
+    ConversationRequest: conversationSchema,
+    ConversationUpdateRequest: conversationUpdateSchema,
+    ConversationItemsRequest: conversationItemsSchema,
+    ItemList: itemListSchema,
+  },
+  operations: conversationOperations,
 };

@@ -97,6 +97,7 @@ export const responseSchema = z.object({
   // What was asked, repeated.
   instructions: z.string().nullable(),
   previous_response_id: z.string().nullable(),
+  conversation: z.object({ id: z.string() }).optional().describe("Where it was made in one."),
   tools: z.array(anyObject),
   tool_choice: z.union([z.string(), anyObject]),
   parallel_tool_calls: z.boolean(),
@@ -141,13 +142,31 @@ export const deletedSchema = z.object({
   deleted: z.literal(true),
 });
 
-/** The answer of `GET /v1/responses/{id}/input_items`. */
-export const inputItemsSchema = z.object({
+/** An item as it is stored: with an id, and whatever else its type has. */
+export const storedItem = z.looseObject({ type: z.string(), id: z.string() });
+
+/** A page of items: of a response's input, or of a conversation. */
+export const itemListSchema = z.object({
   object: z.literal("list"),
-  data: z.array(z.looseObject({ type: z.string(), id: z.string() })),
+  data: z.array(storedItem),
   first_id: z.string().nullable(),
   last_id: z.string().nullable(),
   has_more: z.boolean(),
+});
+
+/** A conversation, as `encodeConversation` shows it. */
+export const conversationObject = z.object({
+  id: z.string(),
+  object: z.literal("conversation"),
+  created_at: z.int().describe("Unix seconds."),
+  metadata: z.record(z.string(), z.string()),
+});
+
+/** The answer of `DELETE /v1/conversations/{id}`. */
+export const deletedConversation = z.object({
+  id: z.string(),
+  object: z.literal("conversation.deleted"),
+  deleted: z.literal(true),
 });
 
 const sequence_number = z.int().describe("Counts up from 0 without gaps.");

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { codexBudget, upstreamHeaders } from "../../openapi/answer-headers.ts";
 import { lookupFailures, type Operation, type Parameter } from "../../openapi/reference.ts";
 import { requestId } from "../../openapi/request-headers.ts";
-import { deletedSchema, inputItemsSchema, responseSchema, streamEvents } from "./response-schema.ts";
+import { deletedSchema, itemListSchema, responseSchema, streamEvents } from "./response-schema.ts";
 
 const id: Parameter = {
   name: "id",
@@ -19,6 +19,55 @@ const include: Parameter = {
   description: "There is nothing more to include.",
   schema: z.array(z.string()),
   support: "ignored",
+};
+
+/** Which page of a list of items is asked for. */
+export const itemPage: readonly Parameter[] = [
+  {
+    name: "limit",
+    in: "query",
+    description: "Items of a page; 20 where nothing is said.",
+    schema: z.int().min(1).max(100),
+    support: "honoured",
+  },
+  {
+    name: "order",
+    in: "query",
+    description: "`desc` where nothing is said.",
+    schema: z.enum(["asc", "desc"]),
+    support: "honoured",
+  },
+  {
+    name: "after",
+    in: "query",
+    description: "The id of the item behind which the page begins.",
+    schema: z.string(),
+    support: "honoured",
+  },
+  {
+    name: "before",
+    in: "query",
+    description: "The id of the item before which it ends.",
+    schema: z.string(),
+    support: "honoured",
+  },
+];
+
+/** A page of items, as examples show it. */
+export const exampleItems = {
+  object: "list",
+  data: [
+    {
+      type: "message",
+      id: "msg_8fT2xQbN4kLrVwZ1mYcP_1",
+      role: "user",
+      status: "completed",
+      content: [{ type: "input_text", text: "Say hello." }],
+    },
+  ],
+  first_id: "msg_8fT2xQbN4kLrVwZ1mYcP_1",
+  last_id: "msg_8fT2xQbN4kLrVwZ1mYcP_1",
+  has_more: false,
 };
 
 /** A response, as examples show it. */
@@ -155,39 +204,7 @@ export const storedOperations: readonly Operation[] = [
     id: "listResponseInput",
     summary: "The input of a stored response, as items",
     lock: "key",
-    parameters: [
-      id,
-      requestId,
-      {
-        name: "limit",
-        in: "query",
-        description: "Items of a page; 20 where nothing is said.",
-        schema: z.int().min(1).max(100),
-        support: "honoured",
-      },
-      {
-        name: "order",
-        in: "query",
-        description: "`desc` where nothing is said.",
-        schema: z.enum(["asc", "desc"]),
-        support: "honoured",
-      },
-      {
-        name: "after",
-        in: "query",
-        description: "The id of the item behind which the page begins.",
-        schema: z.string(),
-        support: "honoured",
-      },
-      {
-        name: "before",
-        in: "query",
-        description: "The id of the item before which it ends.",
-        schema: z.string(),
-        support: "honoured",
-      },
-      include,
-    ],
+    parameters: [id, requestId, ...itemPage, include],
     examples: [
       { summary: "In their order", parameters: { order: "asc", limit: 10 }, status: 200 },
       { summary: "A limit that is too high", parameters: { limit: 1000 }, status: 400 },
@@ -198,22 +215,8 @@ export const storedOperations: readonly Operation[] = [
         description: "A page of items.",
         contents: {
           "application/json": {
-            schemas: [inputItemsSchema],
-            example: {
-              object: "list",
-              data: [
-                {
-                  type: "message",
-                  id: "msg_8fT2xQbN4kLrVwZ1mYcP_1",
-                  role: "user",
-                  status: "completed",
-                  content: [{ type: "input_text", text: "Say hello." }],
-                },
-              ],
-              first_id: "msg_8fT2xQbN4kLrVwZ1mYcP_1",
-              last_id: "msg_8fT2xQbN4kLrVwZ1mYcP_1",
-              has_more: false,
-            },
+            schemas: [itemListSchema],
+            example: exampleItems,
           },
         },
       },

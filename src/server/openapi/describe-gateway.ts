@@ -1,10 +1,14 @@
 import { reference as messages } from "../../dialects/anthropic-messages/reference.ts";
 import { reference as audio } from "../../dialects/openai-audio/reference.ts";
+import { reference as gemini } from "../../dialects/gemini/reference.ts";
 import { reference as chat } from "../../dialects/openai-chat/reference.ts";
 import { reference as completions } from "../../dialects/openai-completions/reference.ts";
 import { reference as embeddings } from "../../dialects/openai-embeddings/reference.ts";
 import { reference as images } from "../../dialects/openai-images/reference.ts";
-import { reference as responses } from "../../dialects/openai-responses/reference.ts";
+import {
+  conversationsReference as conversations,
+  reference as responses,
+} from "../../dialects/openai-responses/reference.ts";
 import { createDocument, type OpenApiDocument } from "../../openapi/create-document.ts";
 import type { Reference } from "../../openapi/reference.ts";
 import { readVersion } from "../../version.ts";
@@ -23,11 +27,13 @@ import { reference as pages } from "./pages-reference.ts";
 export const references: readonly Reference[] = [
   chat,
   responses,
+  conversations,
   messages,
   completions,
   images,
   embeddings,
   audio,
+  gemini,
   ...meta,
   usage,
   status,

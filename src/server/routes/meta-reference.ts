@@ -5,7 +5,7 @@ import { modelListSchema, modelSchema } from "../../dialects/anthropic-messages/
 import { openAiErrorForm } from "../../dialects/openai-error-form.ts";
 import { openAiModel, openAiModels } from "../../dialects/openai-model-schema.ts";
 import { catalogueEntry } from "../../dialects/openai-responses/catalogue-schema.ts";
-import { answerFailures, openFailures, type Reference } from "../../openapi/reference.ts";
+import { modelFailures, openFailures, type Reference } from "../../openapi/reference.ts";
 import { anthropicVersion, requestId } from "../../openapi/request-headers.ts";
 
 const healthSchema = z.object({ status: z.enum(["ok", "stopping"]), message: z.string() });
@@ -26,13 +26,6 @@ const catalogue = {
 };
 const openAiList = openAiModels.extend(catalogue);
 const anthropicList = modelListSchema.extend(catalogue);
-
-const failures = {
-  name: "Models",
-  kinds: answerFailures.kinds.filter(
-    (kind) => !["image-declined", "content-filtered", "payload-too-large", "output-invalid"].includes(kind),
-  ),
-};
 
 const model = {
   id: "DeepSeek-V3.2",
@@ -125,7 +118,7 @@ export const references: readonly Reference[] = [
             },
           },
         ],
-        failures,
+        failures: modelFailures,
       },
       {
         route: "GET /v1/models/{model}",
@@ -160,7 +153,7 @@ export const references: readonly Reference[] = [
             contents: { "application/json": { schemas: [openAiModel, modelSchema], example: model } },
           },
         ],
-        failures,
+        failures: modelFailures,
       },
     ],
   },

@@ -4,17 +4,23 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
 
 import { requestSchema as messageSchema } from "../../../src/dialects/anthropic-messages/request-schema.ts";
+import { batchEmbedBody } from "../../../src/dialects/gemini/embedding-operations.ts";
+import { requestSchema as geminiSchema } from "../../../src/dialects/gemini/request-schema.ts";
 import { requestSchema as chatSchema } from "../../../src/dialects/openai-chat/request-schema.ts";
 import { requestSchema as embeddingsSchema } from "../../../src/dialects/openai-embeddings/request-schema.ts";
 import { parseInput } from "../../../src/dialects/openai-embeddings/parse-input.ts";
+import {
+  conversationSchema,
+  conversationUpdateSchema,
+} from "../../../src/dialects/openai-responses/conversation-schema.ts";
 import { requestSchema as responseSchema } from "../../../src/dialects/openai-responses/request-schema.ts";
 import { createKeySchema } from "../../../src/server/admin/key-schema.ts";
 import { describeGateway } from "../../../src/server/openapi/describe-gateway.ts";
 import { listRoutes } from "../../support/list-routes.ts";
-import { get, send } from "../../support/post.ts";
+import { type AnyJson, get, send } from "../../support/post.ts";
 import { startStack } from "../../support/start-stack.ts";
 import { listOperations, type OpenApi } from "./support/document.ts";
-import { type Described, startDescribed } from "./support/start-described.ts";
+import { type Described, secrets, startDescribed } from "./support/start-described.ts";
 
 let described: Described;
 beforeAll(async () => {
@@ -22,13 +28,24 @@ beforeAll(async () => {
 });
 afterAll(() => described[Symbol.asyncDispose]());
 
-const toShape = (route: string) => route.replaceAll(/:\w+|\{\w+\}|\*/g, "{}");
+const toShape = (route: string) => route.replaceAll(/(?<=\/):\w+|\{\w+\}|\*/g, "{}");
 
-test("it has every route of a gateway, and no other", () => {
+/** The methods of models, which for the router are one route: what the list says can be asked of them. */
+async function listMethods(): Promise<readonly string[]> {
+  const { models } = (await get(`${described.url}/v1beta/models`, secrets.key)).json();
+  return [...new Set<string>(models.flatMap((model: AnyJson) => model.supportedGenerationMethods))];
+}
+
+test("it has every route of a gateway, and no other", async () => {
   const documented = Object.entries(described.document.paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  expect(documented.map(toShape).toSorted()).toEqual(listRoutes(described.app).map(toShape).toSorted());
+  const methods = await listMethods();
+  expect(methods).toContain("generateContent");
+  const routes = listRoutes(described.app).flatMap((route) =>
+    route === "POST /v1beta/models/*" ? methods.map((method) => `${route}:${method}`) : [route],
+  );
+  expect(documented.map(toShape).toSorted()).toEqual(routes.map(toShape).toSorted());
 });
 
 const serversAt = async (base: string, headers: Record<string, string> = {}) =>
@@ -69,9 +86,14 @@ test("Redocly's recommended rules find nothing wrong with it", async () => {
   expect(found).toHaveLength(2);
 });
 
+const metadataOf = (count: number, value: string) =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`key${at}`, value]));
+
 describe("a body's schema", () => {
   const text = { role: "user", content: "Hello" };
   const function_ = { name: "look", parameters: { type: "object" } };
+  const content = { role: "user", parts: [{ text: "Hello" }] };
+  const contentSchema = geminiSchema.omit({ model: true });
   const forms: readonly (readonly [
     what: string,
     operation: string,
@@ -210,6 +232,53 @@ describe("a body's schema", () => {
       false,
     ],
     ["a field that nothing knows", "createKey", createKeySchema, { name: "a", colour: "red" }, false],
+    ["contents", "generateContent", contentSchema, { contents: [content] }, true],
+    ["a content that is no list", "generateContent", contentSchema, { contents: content }, true],
+    [
+      "a part that is no list",
+      "generateContent",
+      contentSchema,
+      { contents: { parts: { text: "Hi" } } },
+      true,
+    ],
+    [
+      "instructions as a text",
+      "generateContent",
+      contentSchema,
+      { contents: [content], systemInstruction: "Be brief." },
+      true,
+    ],
+    [
+      "settings that are null",
+      "generateContent",
+      contentSchema,
+      { contents: [content], generationConfig: null, toolConfig: null },
+      true,
+    ],
+    [
+      "a function",
+      "generateContent",
+      contentSchema,
+      { contents: [content], tools: { functionDeclarations: { name: "look" } } },
+      true,
+    ],
+    ["no contents", "generateContent", contentSchema, {}, false],
+    [
+      "nine answers",
+      "generateContent",
+      contentSchema,
+      { contents: [content], generationConfig: { candidateCount: 9 } },
+      false,
+    ],
+    ["texts", "batchEmbedContents", batchEmbedBody, { requests: [{ content }] }, true],
+    ["no requests", "batchEmbedContents", batchEmbedBody, { requests: [] }, false],
+    ["an empty conversation", "createConversation", conversationSchema, {}, true],
+    ["metadata", "createConversation", conversationSchema, { metadata: metadataOf(16, "x") }, true],
+    ["too much of it", "createConversation", conversationSchema, { metadata: metadataOf(17, "x") }, false],
+    ["metadata that are no text", "createConversation", conversationSchema, { metadata: { a: 1 } }, false],
+    ["a long name", "createConversation", conversationSchema, { metadata: { ["x".repeat(65)]: "" } }, false],
+    ["no metadata", "changeConversation", conversationUpdateSchema, { metadata: null }, true],
+    ["metadata left out", "changeConversation", conversationUpdateSchema, {}, false],
   ];
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
@@ -247,6 +316,13 @@ test("each field of a dialect's body says what becomes of it", () => {
     "MessageRequest",
     "ImageRequest",
     "EmbeddingsRequest",
+    "GeminiRequest",
+    "GeminiCountRequest",
+    "GeminiEmbedRequest",
+    "GeminiBatchEmbedRequest",
+    "ConversationRequest",
+    "ConversationUpdateRequest",
+    "ConversationItemsRequest",
   ];
   const { schemas } = described.document.components;
   const states = bodies.flatMap((name) => {

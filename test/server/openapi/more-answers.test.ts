@@ -174,6 +174,74 @@ const cases: readonly Case[] = [
   },
 ];
 
+interface GeminiCase {
+  readonly what: string;
+  readonly reply: ScriptedReply;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+const enumOf = (...words: string[]) => ({
+  responseMimeType: "text/x.enum",
+  responseSchema: { type: "STRING", enum: words },
+});
+
+const geminiCases: readonly GeminiCase[] = [
+  {
+    what: "thinking",
+    reply: { text: `${thought}Hello.` },
+    body: { generationConfig: { thinkingConfig: { includeThoughts: true } } },
+  },
+  {
+    what: "a function",
+    reply: { text: call("find", { city: "Oslo" }) },
+    body: { tools: [{ functionDeclarations: [{ name: "find", parametersJsonSchema: parameters }] }] },
+  },
+  { what: "a word of an enum", reply: { text: "red" }, body: { generationConfig: enumOf("red", "blue") } },
+  {
+    what: "an answer that a limit ends",
+    reply: { text: "One, two, three, four, five, six, seven." },
+    body: { generationConfig: { maxOutputTokens: 3 } },
+  },
+  {
+    what: "an answer that breaks off",
+    reply: { text: ["One, ", "two"], error: { kind: "cut", afterDeltas: 2 } },
+  },
+];
+
+const geminiForms = [
+  { form: "whole", id: "generateContent", method: "generateContent" },
+  { form: "an array", id: "streamGenerateContent", method: "streamGenerateContent" },
+  { form: "events", id: "streamGenerateContent", method: "streamGenerateContent?alt=sse" },
+] as const;
+
+test.each(geminiCases.flatMap((one) => geminiForms.map((form) => ({ ...one, ...form }))))(
+  "gemini: $what, $form",
+  async ({ what, reply, body, id, method, form }) => {
+    described.simulator.enqueue(reply);
+    const path = `/v1beta/models/web/DeepSeek-V3.2:${method}`;
+    const asked = { contents: [{ parts: [{ text: "Hello" }] }], ...body };
+    const given = await post(described.url + path, asked, secrets.key);
+    const failed = what.includes("breaks off");
+    expect([form, given.status]).toEqual([form, failed && form === "whole" ? 502 : 200]);
+    expect(given.text.includes('"error"')).toBe(failed);
+    judge.check(id, given);
+  },
+);
+
+test("a response that is made in a conversation says so", async () => {
+  const { id } = (await post(`${described.url}/v1/conversations`, {}, secrets.key)).json();
+  const body = { model: "web/DeepSeek-V3.2", input: "Hello", conversation: id };
+  for (const stream of [false, true]) {
+    const given = await post(`${described.url}/v1/responses`, { ...body, stream }, secrets.key);
+    expect(given.text).toContain(`"conversation":{"id":"${id}"}`);
+    judge.check("createResponse", given);
+  }
+  judge.check(
+    "listConversationItems",
+    await get(`${described.url}/v1/conversations/${id}/items`, secrets.key),
+  );
+});
+
 const told = new Set<string>();
 
 test.each(cases.flatMap((one) => [false, true].map((stream) => ({ ...one, stream }))))(

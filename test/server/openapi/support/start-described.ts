@@ -57,6 +57,13 @@ export async function startDescribed(): Promise<Described> {
     return { id: (await post(`${url}/v1/responses`, body, secrets.key)).json().id };
   }
 
+  async function makeConversation(): Promise<Values> {
+    const body = { items: [{ role: "user", content: "Say hello." }] };
+    const { id } = (await post(`${url}/v1/conversations`, body, secrets.key)).json();
+    const items = (await get(`${url}/v1/conversations/${id}/items`, secrets.key)).json();
+    return { id, item: items.first_id };
+  }
+
   /** A chat, and how to find what is kept of it. */
   async function chat(headers: Readonly<Record<string, string>>) {
     const body = { model: "auto", messages: [{ role: "user", content: "Say hello." }] };
@@ -95,6 +102,13 @@ export async function startDescribed(): Promise<Described> {
     deleteResponse: makeResponse,
     listResponseInput: makeResponse,
     cancelResponse: makeResponse,
+    getConversation: makeConversation,
+    changeConversation: makeConversation,
+    deleteConversation: makeConversation,
+    addConversationItems: makeConversation,
+    listConversationItems: makeConversation,
+    getConversationItem: makeConversation,
+    deleteConversationItem: makeConversation,
     getImageFile: makePicture,
     getKey: makeAnyKey,
     changeKey: makeAnyKey,
