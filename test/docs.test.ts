@@ -309,6 +309,9 @@ const fieldTables = new Map([
   ["createMessage", "## POST /v1/messages"],
   ["createImage", "## POST /v1/images/generations"],
   ["createEmbeddings", "## POST /v1/embeddings"],
+  ["createOllamaChat", "## POST /api/chat"],
+  ["createOllamaGenerate", "## POST /api/generate"],
+  ["createOllamaEmbed", "## POST /api/embed"],
 ]);
 
 test.each([...fieldTables])("docs/api.md says of the fields of %s what /openapi.json says", (id, heading) => {
