@@ -311,6 +311,9 @@ const fieldTables = new Map([
   ["createEmbeddings", "## POST /v1/embeddings"],
   ["generateContent", "## POST /v1beta/models/*"],
   ["createConversation", "### Conversations"],
+  ["createOllamaChat", "## POST /api/chat"],
+  ["createOllamaGenerate", "## POST /api/generate"],
+  ["createOllamaEmbed", "## POST /api/embed"],
 ]);
 
 /** The rows of the tables of parameters under a heading; those of a table `field of x` by their whole names, `x.y`. */

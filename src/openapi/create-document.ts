@@ -164,16 +164,22 @@ function writeAnswer(
 }
 
 function writeContent(
-  { schemas: given = [], example, events = {}, end }: Content,
+  { schemas: given = [], example, events = {}, end, last = [] }: Content,
   schemas: SchemaWriter,
 ): Schema {
   const named = Object.entries(events).map(([name, event]) => [name, schemas.write(event)] as const);
-  const forms = [...given.map((schema) => schemas.write(schema)), ...named.map(([, event]) => event)];
+  const endings = last.map((schema) => schemas.write(schema));
+  const forms = [
+    ...given.map((schema) => schemas.write(schema)),
+    ...named.map(([, event]) => event),
+    ...endings,
+  ];
   return {
     // A text, or bytes.
     schema: forms.length === 0 ? { type: "string" } : toChoice(forms),
     ...(example === undefined ? {} : { example }),
     ...(named.length === 0 ? {} : { "x-stream-events": Object.fromEntries(named) }),
     ...(end === undefined ? {} : { "x-stream-end": end }),
+    ...(endings.length === 0 ? {} : { "x-stream-last": toChoice(endings) }),
   };
 }

@@ -11,16 +11,17 @@ what it takes, what becomes of that, what it answers, and how it fails.
 - \`ignored\`: it has no effect, and is named in the header \`x-ignored-parameters\` of the answer.
 - \`by-upstream\`: honoured where the upstream that answers takes it, else ignored and named.
 
-A field that nothing here knows never makes a request of these APIs fail; a wrong type does.
+A field that nothing here knows never makes a request of one of these APIs fail; a wrong type does.
 
 **Keys.** Where the gateway wants one, it takes any of its keys as \`Authorization: Bearer …\`, \`x-api-key\`, \`api-key\`, \`x-goog-api-key\`
-or \`?key=…\`. A gateway without \`BEARER_TOKEN\`, \`ADMIN_TOKEN\` and keys wants none. The admin API wants \`ADMIN_TOKEN\`.
+or \`?key=…\`, as the password (or else the user) of \`Authorization: Basic …\`, or in front of a path (\`/key/…/api/chat\`). A gateway without \`BEARER_TOKEN\`, \`ADMIN_TOKEN\` and keys wants none. The admin API wants \`ADMIN_TOKEN\`.
 
 **Errors** have the form of the API that was asked; where no single one owns a route, Anthropic's for callers that send
 \`anthropic-version\`, and OpenAI's for all others. Beside what is said of them they may have the headers of an answer. A stream that has begun and fails ends with an event that says so, never as if it were complete.
 
 **Streams** are server-sent events (\`text/event-stream\`); where Gemini's API gives an array instead, its items come as they are made. Their schema is that of the JSON in each event's \`data\`; \`x-stream-events\` has the
-events by their names, where they have names, and \`x-stream-end\` the \`data\` that ends the stream and is no JSON. In silence there are heartbeats.
+events by their names, where they have names, and \`x-stream-end\` the \`data\` that ends the stream and is no JSON. Ollama's are lines of JSON
+(\`application/x-ndjson\`): the schema is that of each line, and \`x-stream-last\` that of the last one. In silence there are heartbeats.
 
 Every \`GET\` answers \`HEAD\`, too. A path that has no such method answers 405, one that is not there 404. Sections that are named here and are
 not in this document, such as *Effort* or *Model names*, are in \`docs/api.md\`, which comes with the gateway.`;
@@ -45,6 +46,11 @@ export const securitySchemes = {
     name: "x-goog-api-key",
     description: "The same, as Gemini has it.",
   },
+  basic: {
+    type: "http",
+    scheme: "basic",
+    description: "The same as the password, or else as the user: https://key@host.",
+  },
   keyInAddress: {
     type: "apiKey",
     in: "query",
@@ -59,7 +65,15 @@ type Requirement = Readonly<Partial<Record<keyof typeof securitySchemes, readonl
 
 /** What each lock wants: one of these. The empty one is nothing, which does for a gateway that wants no key. */
 export const locks: Readonly<Record<Lock, readonly Requirement[]>> = {
-  key: [{ bearer: [] }, { xApiKey: [] }, { apiKey: [] }, { xGoogApiKey: [] }, { keyInAddress: [] }, {}],
+  key: [
+    { bearer: [] },
+    { xApiKey: [] },
+    { apiKey: [] },
+    { xGoogApiKey: [] },
+    { basic: [] },
+    { keyInAddress: [] },
+    {},
+  ],
   admin: [{ adminToken: [] }],
   metrics: [{ metricsToken: [] }],
   none: [],

@@ -36,13 +36,18 @@ export interface Example {
 
 /** What an answer holds in one form. */
 export interface Content {
-  /** Of a whole body; of a stream whose events have no names, of the JSON of each `data`: one of these. Without any it is no JSON. */
+  /**
+   * Of a whole body; of a stream whose events have no names, of the JSON of each `data`; of lines of JSON, of each line: one of these. Without any
+   * it is any text or bytes.
+   */
   readonly schemas?: readonly z.ZodType[];
   readonly example?: unknown;
   /** Of a stream: its events by their names. */
   readonly events?: Readonly<Record<string, z.ZodType>>;
   /** Of a stream: the `data` that is no JSON and ends it. */
   readonly end?: string;
+  /** Of lines of JSON: what the last one is, which no other is; one of these. */
+  readonly last?: readonly z.ZodType[];
 }
 
 /** An answer that is none of an error of `failures`. */
@@ -153,7 +158,7 @@ export const answerFailures: FailureSet = {
   ],
 };
 
-/** What may go wrong with a request for the models, which asks the upstreams for them. */
+/** What may go wrong with a request that asks for models, but no model. */
 export const modelFailures: FailureSet = {
   name: "Models",
   kinds: answerFailures.kinds.filter(

@@ -273,6 +273,16 @@ test("parameters without effect are named", async () => {
   );
 });
 
+test.each([
+  ["show", { model, verbose: true, system: "x" }, "system"],
+  ["pull", { name: model, insecure: true, stream: false }, "insecure"],
+  ["show", { model, verbose: true }, undefined],
+])("parameters of /api/%s %j without effect are named", async (route, body, ignored) => {
+  await using stack = await startStack();
+  const reply = await post(`${stack.url}/api/${route}`, body);
+  expect([reply.status, reply.headers["x-ignored-parameters"]]).toEqual([200, ignored]);
+});
+
 test("requests are in the ledger, by the name of the API, and those that load a model are not", async () => {
   await using team = await startTeam();
   const { key } = await team.createKey();

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 
-/** The routes of a gateway as its router has them: `GET /v1/models/*`. Those of `HEAD` and `OPTIONS` are left out; each `GET` must have the first. */
+/** The routes of a gateway as its router has them: `GET /v1/models/*`. Those of `OPTIONS` are left out, and so is the `HEAD` of each `GET`, which must have one. */
 export function listRoutes(app: Pick<FastifyInstance, "printRoutes">): readonly string[] {
   const found: string[] = [];
   const prefixes: string[] = [];
@@ -14,7 +14,8 @@ export function listRoutes(app: Pick<FastifyInstance, "printRoutes">): readonly 
     const url = prefixes.join("").replace(/([^/])\*$/, "$1/*");
     const methods = (match[3] ?? "").split(", ").filter((method) => method !== "OPTIONS");
     if (methods.includes("GET") && !methods.includes("HEAD")) throw new Error(`${url} has no HEAD.`);
-    found.push(...methods.filter((method) => method !== "HEAD").map((method) => `${method} ${url}`));
+    const own = methods.filter((method) => method !== "HEAD" || !methods.includes("GET"));
+    found.push(...own.map((method) => `${method} ${url}`));
   }
   return found;
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
+import { wireForms } from "../../openapi/wire-form.ts";
 import { ollamaFields } from "../ollama-fields.ts";
+import { mostTexts } from "../openai-embeddings/parse-input.ts";
 import { requestSchema as openAiSchema } from "../openai-embeddings/request-schema.ts";
 import { optional } from "../optional.ts";
 
@@ -12,7 +14,15 @@ const options = optional(z.looseObject({}));
 export const requestSchema = z.looseObject({
   model,
   // Of several forms; parse-input.ts of OpenAI's reads it.
-  input: optional(z.unknown()),
+  input: optional(z.unknown()).register(wireForms, {
+    show: () => ({
+      anyOf: [
+        { type: "string" },
+        { type: "array", items: { type: "string", minLength: 1 }, maxItems: mostTexts },
+        { type: "null" },
+      ],
+    }),
+  }),
   dimensions,
   truncate: optional(z.boolean()),
   keep_alive,

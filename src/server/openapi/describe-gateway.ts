@@ -1,6 +1,9 @@
 import { reference as messages } from "../../dialects/anthropic-messages/reference.ts";
 import { reference as audio } from "../../dialects/openai-audio/reference.ts";
 import { reference as gemini } from "../../dialects/gemini/reference.ts";
+import { reference as ollamaChat } from "../../dialects/ollama-chat/reference.ts";
+import { reference as ollamaEmbeddings } from "../../dialects/ollama-embeddings/reference.ts";
+import { reference as ollamaGenerate } from "../../dialects/ollama-generate/reference.ts";
 import { reference as chat } from "../../dialects/openai-chat/reference.ts";
 import { reference as completions } from "../../dialects/openai-completions/reference.ts";
 import { reference as embeddings } from "../../dialects/openai-embeddings/reference.ts";
@@ -19,6 +22,7 @@ import { reference as upstreams } from "../admin/upstreams-reference.ts";
 import { reference as access } from "../routes/access-reference.ts";
 import { references as meta } from "../routes/meta-reference.ts";
 import { reference as metrics } from "../routes/metrics-reference.ts";
+import { reference as ollamaModels } from "../routes/ollama-models-reference.ts";
 import { reference as usage } from "../routes/usage-reference.ts";
 import { reference as status } from "../status/status-reference.ts";
 import { reference as pages } from "./pages-reference.ts";
@@ -34,6 +38,10 @@ export const references: readonly Reference[] = [
   embeddings,
   audio,
   gemini,
+  ollamaChat,
+  ollamaGenerate,
+  ollamaEmbeddings,
+  ollamaModels,
   ...meta,
   usage,
   status,

@@ -10,11 +10,17 @@ import { anthropicVersion, requestId } from "../../openapi/request-headers.ts";
 
 const healthSchema = z.object({ status: z.enum(["ok", "stopping"]), message: z.string() });
 
+/** What Ollama says at its root. */
+const greeting = z.literal("Ollama is running");
+
 const welcomeSchema = z.object({
   name: z.literal("akashchat-api"),
   message: z.string(),
   openai_base_url: z.string(),
   anthropic_base_url: z.string(),
+  ollama_base_url: z.string(),
+  ollama: greeting.describe("For clients of Ollama that look for these words."),
+  gemini_base_url: z.string(),
   openapi_url: z.string(),
   documentation_url: z.string(),
   endpoints: z.array(z.string()),
@@ -200,16 +206,36 @@ export const references: readonly Reference[] = [
         id: "getRoot",
         summary: "What this is, and where the APIs are",
         description:
-          "JSON for programs; a browser is sent to the console, or shown a page where none was built.",
+          "JSON for programs; a browser is sent to the console, or shown a page where none was built. Ollama's own clients, and who wants `text/plain` first, get what Ollama says.",
         lock: "none",
-        parameters: [requestId],
-        examples: [{ summary: "As a program", status: 200 }],
+        parameters: [
+          {
+            name: "user-agent",
+            in: "header",
+            description: "Of Ollama's own client and its SDKs: the answer is `Ollama is running`.",
+            schema: z.string(),
+          },
+          requestId,
+        ],
+        examples: [
+          { summary: "As a program", status: 200 },
+          {
+            summary: "As a client of Ollama",
+            parameters: { "user-agent": "ollama-js/0.6.4" },
+            status: 200,
+            mediaType: "text/plain",
+          },
+        ],
         answers: [
           {
             status: 200,
             description: "The routes.",
             headers: ["vary"],
-            contents: { "application/json": { schemas: [welcomeSchema] }, "text/html": {} },
+            contents: {
+              "application/json": { schemas: [welcomeSchema] },
+              "text/html": {},
+              "text/plain": { schemas: [greeting] },
+            },
           },
           { status: 302, description: "A browser is sent to the console.", headers: ["vary", "location"] },
         ],

@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
-
 import { checkModel, findModelBar } from "../../access/caller.ts";
 import { encodeOllamaError } from "../../dialects/encode-ollama-error.ts";
 import { encodeOllamaModel, encodeOllamaTags, ollamaVersion } from "../../dialects/encode-ollama-models.ts";
-import { optional } from "../../dialects/optional.ts";
+import { findIgnored } from "../../dialects/find-ignored.ts";
 import { parseBody } from "../../dialects/parse-body.ts";
 import type { ShownModel } from "../../dialects/shown-model.ts";
 import { GatewayError } from "../../errors.ts";
@@ -16,12 +14,11 @@ import { findOllamaModel } from "../answer-ollama.ts";
 import { clientSignal } from "../client-signal.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import type { RouteDependencies } from "../route-dependencies.ts";
+import { showBudget } from "../show-budget.ts";
+import { showIgnored } from "../show-ignored.ts";
+import { pullSchema, showSchema } from "./ollama-models-schema.ts";
 
-/** `name` is what `model` was called before; clients of both ages are about. */
-const named = z
-  .looseObject({ model: optional(z.string()), name: optional(z.string()), stream: optional(z.boolean()) })
-  .transform(({ model, name, stream = true }) => ({ model: model || name || "", stream }))
-  .refine(({ model }) => model !== "", { path: ["model"], error: "expected the name of a model" });
+const noOthers: ReadonlySet<string> = new Set();
 
 /** What would change the models, by method and path. */
 const changes = [
@@ -33,12 +30,15 @@ const changes = [
 ] as const;
 
 /** The models, as Ollama tells of them. Those here are the upstreams': nobody can change them. */
-export function ollamaModelsRoutes(deps: Pick<RouteDependencies, "chat">): FastifyPluginCallback {
+export function ollamaModelsRoutes(
+  deps: Pick<RouteDependencies, "budget" | "chat" | "now">,
+): FastifyPluginCallback {
   const { chat } = deps;
   const toShown = (model: ListedModel): ShownModel => ({ model, canSee: chat.canSee(model) });
 
   async function pull(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { model, stream } = parseBody(named, request.body);
+    const { model, stream = true, others } = parseBody(pullSchema, request.body);
+    showIgnored(reply, findIgnored(others, noOthers));
     await findOllamaModel(deps, request, reply, model);
     const done = { status: "success" };
     // One line, or one object: some clients read no second one.
@@ -47,6 +47,7 @@ export function ollamaModelsRoutes(deps: Pick<RouteDependencies, "chat">): Fasti
 
   return (app, _options, done) => {
     setDialectErrors(app, encodeOllamaError);
+    showBudget(app, deps);
 
     // Says nothing of this gateway, and clients ask for it before they know a key.
     app.route({
@@ -62,7 +63,8 @@ export function ollamaModelsRoutes(deps: Pick<RouteDependencies, "chat">): Fasti
       return encodeOllamaTags(allowed.map(toShown), digestOf);
     });
     app.post("/api/show", async (request, reply) => {
-      const { model: name } = parseBody(named, request.body);
+      const { model: name, others } = parseBody(showSchema, request.body);
+      showIgnored(reply, findIgnored(others, noOthers));
       const model = await chat.showModel(name, clientSignal(reply));
       checkModel(request.facts.caller, model);
       return encodeOllamaModel(toShown(model));

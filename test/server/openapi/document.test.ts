@@ -13,8 +13,12 @@ import {
   conversationSchema,
   conversationUpdateSchema,
 } from "../../../src/dialects/openai-responses/conversation-schema.ts";
+import { requestSchema as ollamaSchema } from "../../../src/dialects/ollama-chat/request-schema.ts";
+import { requestSchema as generateSchema } from "../../../src/dialects/ollama-generate/request-schema.ts";
+import { parseRequest as parseEmbedRequest } from "../../../src/dialects/ollama-embeddings/index.ts";
 import { requestSchema as responseSchema } from "../../../src/dialects/openai-responses/request-schema.ts";
 import { createKeySchema } from "../../../src/server/admin/key-schema.ts";
+import { pullSchema, showSchema } from "../../../src/server/routes/ollama-models-schema.ts";
 import { describeGateway } from "../../../src/server/openapi/describe-gateway.ts";
 import { listRoutes } from "../../support/list-routes.ts";
 import { type AnyJson, get, send } from "../../support/post.ts";
@@ -81,9 +85,10 @@ test("Redocly's recommended rules find nothing wrong with it", async () => {
     ({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`,
   );
   // They refuse whatever is sent, so there is no answer that is none.
-  const refusing = /^operation-2xx-response: .*~1v1~1images~1(?:edits|variations)\/post\/responses$/;
+  const refusing =
+    /^operation-2xx-response: .*(?:~1v1~1images~1(?:edits|variations)|~1api~1(?:create|copy|delete|push|blobs~1\{digest\}))\/(?:post|delete|head)\/responses$/;
   expect(found.filter((text) => !refusing.test(text))).toEqual([]);
-  expect(found).toHaveLength(2);
+  expect(found).toHaveLength(8);
 });
 
 const metadataOf = (count: number, value: string) =>
@@ -216,6 +221,31 @@ describe("a body's schema", () => {
       false,
     ],
     ["no max_tokens", "createMessage", messageSchema, { model: "m", messages: [text] }, false],
+    ["no messages", "createOllamaChat", ollamaSchema, { model: "m" }, true],
+    [
+      "arguments as an object",
+      "createOllamaChat",
+      ollamaSchema,
+      {
+        model: "m",
+        messages: [{ role: "assistant", tool_calls: [{ function: { name: "a", arguments: { b: 1 } } }] }],
+      },
+      true,
+    ],
+    ["a time", "createOllamaChat", ollamaSchema, { model: "m", keep_alive: "1h30m" }, true],
+    ["a time that is none", "createOllamaChat", ollamaSchema, { model: "m", keep_alive: "soon" }, false],
+    ["an option", "createOllamaChat", ollamaSchema, { model: "m", options: { num_ctx: 8192 } }, true],
+    [
+      "an option that is wrong",
+      "createOllamaChat",
+      ollamaSchema,
+      { model: "m", options: { stop: 1 } },
+      false,
+    ],
+    ["a picture that is no text", "createOllamaGenerate", generateSchema, { model: "m", images: [1] }, false],
+    ["the name of before", "showOllamaModel", showSchema, { name: "m" }, true],
+    ["no name", "showOllamaModel", showSchema, { verbose: true }, false],
+    ["a switch that is a text", "pullOllamaModel", pullSchema, { model: "m", stream: "no" }, false],
     [
       "a period in another word",
       "createKey",
@@ -302,6 +332,16 @@ describe("a body's schema", () => {
     expect(accepts("createEmbeddings", { input })).toBe(true);
   });
 
+  test.each(["a", ["a", "b"], "", [], null])("texts of Ollama's: %j", (input) => {
+    expect(() => parseEmbedRequest({ model: "m", input })).not.toThrow();
+    expect(accepts("createOllamaEmbed", { model: "m", input })).toBe(true);
+  });
+
+  test.each([[""], 1, [1.5], { a: 1 }])("and what is none of these: %j", (input) => {
+    expect(() => parseEmbedRequest({ model: "m", input })).toThrow(/input/);
+    expect(accepts("createOllamaEmbed", { model: "m", input })).toBe(false);
+  });
+
   test.each(["", [], [""], 1, [1.5]])("and what is none: %j", (input) => {
     expect(() => parseInput(input)).toThrow(/input/);
     expect(accepts("createEmbeddings", { input })).toBe(false);
@@ -323,6 +363,12 @@ test("each field of a dialect's body says what becomes of it", () => {
     "ConversationRequest",
     "ConversationUpdateRequest",
     "ConversationItemsRequest",
+    "OllamaChatRequest",
+    "OllamaGenerateRequest",
+    "OllamaEmbedRequest",
+    "OllamaEmbeddingsRequest",
+    "OllamaShowRequest",
+    "OllamaPullRequest",
   ];
   const { schemas } = described.document.components;
   const states = bodies.flatMap((name) => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { references } from "../../../src/server/openapi/describe-gateway.ts";
-import { get, send } from "../../support/post.ts";
+import { get, post, send } from "../../support/post.ts";
 import { findAnswer } from "./support/document.ts";
 import { createJudge, type Judge } from "./support/judge.ts";
 import { sendExample } from "./support/send-example.ts";
@@ -94,6 +94,14 @@ test("the judge fails what the document does not say", async () => {
   expect(() => check({ ...JSON.parse(text), more: 1 })).toThrow(/additional properties/);
   expect(() => check({ status: "ok" })).toThrow(/required property 'message'/);
   expect(() => check(JSON.parse(text), { ...given.headers, "x-new": "1" })).toThrow(/headers/);
+  const lines = await post(`${described.url}/api/generate`, { model: "auto", prompt: "Hi" }, secrets.key);
+  const checkLines = (changed: string) => judge.check("createOllamaGenerate", { ...lines, text: changed });
+  const last = lines.text.trimEnd().split("\n").at(-1) ?? "";
+  expect(checkLines(lines.text)).toEqual([]);
+  expect(() => checkLines(lines.text.replace(`${last}\n`, ""))).toThrow(/the last line/);
+  expect(() => checkLines(`${last}\n${lines.text}`)).toThrow(/nothing follows/);
+  expect(() => checkLines(`{"colour":"red"}\n${lines.text}`)).toThrow(/line 0/);
+  expect(() => checkLines(lines.text.trimEnd())).toThrow(/is whole/);
   expect(() => findAnswer(described.document, "getHealth", 418)).toThrow(/no 418/);
   expect(secrets.none).toEqual({});
 });

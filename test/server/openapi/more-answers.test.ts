@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { reference as messages } from "../../../src/dialects/anthropic-messages/reference.ts";
+import { reference as ollamaChat } from "../../../src/dialects/ollama-chat/reference.ts";
+import { reference as ollamaGenerate } from "../../../src/dialects/ollama-generate/reference.ts";
 import { reference as chat } from "../../../src/dialects/openai-chat/reference.ts";
 import { reference as images } from "../../../src/dialects/openai-images/reference.ts";
 import { reference as responses } from "../../../src/dialects/openai-responses/reference.ts";
@@ -47,6 +49,8 @@ const [chatOperation] = chat.operations;
 const [responseOperation] = responses.operations;
 const [messageOperation] = messages.operations;
 const [imageOperation] = images.operations;
+const [ollamaOperation] = ollamaChat.operations;
+const [generateOperation] = ollamaGenerate.operations;
 
 const shells = [
   { type: "shell" },
@@ -165,6 +169,42 @@ const cases: readonly Case[] = [
     operation: messageOperation,
     replies: [{ text: ["One, ", "two"], error: { kind: "cut", afterDeltas: 2 } }],
     body: { messages: hello, max_tokens: 100 },
+  },
+  {
+    what: "ollama chat: thinking",
+    operation: ollamaOperation,
+    replies: [{ text: `${thought}Hello.` }],
+    body: { messages: hello, think: true },
+  },
+  {
+    what: "ollama chat: a call",
+    operation: ollamaOperation,
+    replies: [{ text: call("find", { city: "Oslo" }) }],
+    body: { messages: hello, tools: [{ type: "function", function: { name: "find", parameters } }] },
+  },
+  {
+    what: "ollama chat: an answer that a limit ends",
+    operation: ollamaOperation,
+    replies: [{ text: "One, two, three, four, five, six, seven." }],
+    body: { messages: hello, options: { num_predict: 3 } },
+  },
+  {
+    what: "ollama chat: an answer that breaks off",
+    operation: ollamaOperation,
+    replies: [{ text: ["One, ", "two"], error: { kind: "cut", afterDeltas: 2 } }],
+    body: { messages: hello },
+  },
+  {
+    what: "ollama generate: thinking",
+    operation: generateOperation,
+    replies: [{ text: `${thought}Hello.` }],
+    body: { prompt: "Hello", think: true },
+  },
+  {
+    what: "ollama generate: an answer that breaks off",
+    operation: generateOperation,
+    replies: [{ text: ["One, ", "two"], error: { kind: "cut", afterDeltas: 2 } }],
+    body: { prompt: "Hello" },
   },
   {
     what: "images: one of two is missing",

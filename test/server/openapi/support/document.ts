@@ -31,6 +31,12 @@ export interface Content {
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
   readonly "x-stream-events"?: Readonly<Record<string, unknown>>;
   readonly "x-stream-end"?: string;
+  readonly "x-stream-last"?: unknown;
+}
+
+/** Whether an operation answers `HEAD`, so that its answers have no bodies. */
+export function isHead({ paths }: OpenApi, id: string): boolean {
+  return Object.values(paths).some((item) => item["head"]?.operationId === id);
 }
 
 /** The operations, by their ids. */

@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { expect } from "vitest";
 
 import type { Content } from "./document.ts";
-import { findAnswer, type OpenApi } from "./document.ts";
+import { findAnswer, isHead, type OpenApi } from "./document.ts";
 
 /** An answer, read whole. */
 export interface GivenAnswer {
@@ -68,6 +68,19 @@ export function createJudge(document: OpenApi): Judge {
     return names;
   }
 
+  function checkLines(content: Content, text: string, where: string): void {
+    expect(text.endsWith("\n"), `${where}: the last line is whole`).toBe(true);
+    const lines = text.slice(0, -1).split("\n");
+    for (const [at, line] of lines.entries()) {
+      const value: unknown = JSON.parse(line);
+      validate(content.schema, value, `${where}, line ${at}`);
+      const { "x-stream-last": last } = content;
+      if (last === undefined) continue;
+      if (at === lines.length - 1) validate(last, value, `${where}, the last line`);
+      else expect(() => validate(last, value, where), `${where}: nothing follows the end`).toThrow();
+    }
+  }
+
   return {
     check(operation, { status, headers, text }) {
       const where = `${operation} ${status}`;
@@ -88,7 +101,7 @@ export function createJudge(document: OpenApi): Judge {
           `${where}, ${name}`,
         );
       }
-      if (answer.content === undefined) {
+      if (answer.content === undefined || isHead(closed, operation)) {
         expect(text, where).toBe("");
         return [];
       }
@@ -96,8 +109,12 @@ export function createJudge(document: OpenApi): Judge {
       const content = answer.content[type];
       if (content === undefined) expect.fail(`${where}: the document has no ${type}`);
       if (type === "text/event-stream") return checkStream(content, text, where);
-      if (type === "application/json") validate(content.schema, JSON.parse(text), where);
-      else expect(text.length, where).toBeGreaterThan(0);
+      if (type === "application/x-ndjson") checkLines(content, text, where);
+      else if (type === "application/json") validate(content.schema, JSON.parse(text), where);
+      else {
+        expect(text.length, where).toBeGreaterThan(0);
+        validate(content.schema, text, where);
+      }
       return [];
     },
   };
