@@ -2,6 +2,7 @@ const dialects = [
   "openai-chat",
   "openai-responses",
   "anthropic-messages",
+  "gemini",
   "openai-completions",
   "openai-images",
   "ollama-chat",
