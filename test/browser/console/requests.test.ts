@@ -190,9 +190,22 @@ test("what comes appears at once; while the list is pointed at it waits", async 
   expect(await setOf(page, ".cell-key")).toEqual(["operator"]);
   const ask = () => post(`${stack.url}/v1/chat/completions`, { model, messages }, admin);
   await ask();
-  await linesOf(page).nth(before).waitFor();
+  const results = () => page.locator(".request-table .cell-result").allInnerTexts();
+  await expect.poll(results).toEqual(Array.from({ length: before + 1 }, () => "stop"));
   await linesOf(page).first().hover();
-  await ask();
+  // Neither while it is answered nor when it is over.
+  const held = createGate();
+  async function* slowly() {
+    yield "one ";
+    await held.promise;
+  }
+  stack.simulator.enqueue({ text: slowly() });
+  const url = `${stack.url}/v1/chat/completions`;
+  const pointed = await openStream(url, { model, messages, stream: true }, admin);
+  await page.getByText("1 stream open").waitFor();
+  expect(await linesOf(page).count()).toBe(before + 1);
+  held.open();
+  await pointed.readRest();
   await page.getByText("1 new").waitFor();
   expect(await linesOf(page).count()).toBe(before + 1);
   await page.mouse.move(0, 0);
@@ -207,11 +220,7 @@ test("what comes appears at once; while the list is pointed at it waits", async 
     yield "two";
   }
   stack.simulator.enqueue({ text: words() });
-  const stream = await openStream(
-    `${stack.url}/v1/chat/completions`,
-    { model, messages, stream: true },
-    admin,
-  );
+  const stream = await openStream(url, { model, messages, stream: true }, admin);
   await stream.readUntil("one");
   await page.getByText("streaming", { exact: true }).first().waitFor();
   await console.check();

@@ -1,5 +1,6 @@
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
+import type { OpenObject } from "../../api/types.ts";
 import { writeCount } from "../../domain/figures.ts";
 import { findOpen } from "../../domain/requests/rows.ts";
 import { Button } from "../../parts/button.tsx";
@@ -15,7 +16,7 @@ import { copy } from "../../parts/copy-button.tsx";
 import { lastShown } from "./detail-state.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { FilterBar, writeFilters } from "./filter-bar.tsx";
-import { type List, list, readFilters, readList, readListFor, readOlder } from "./list-state.ts";
+import { isHeld, type List, list, readFilters, readList, readListFor, readOlder } from "./list-state.ts";
 import { NextTraceBand, TraceNextButton } from "./next-trace.tsx";
 import { RequestTable } from "./request-table.tsx";
 import { Strip } from "./strip.tsx";
@@ -91,9 +92,21 @@ export function ListPage() {
   );
 }
 
+/** Requests under way. While the list is held, those that were there stay where they are, and no others come. */
+function useOpenRows(): readonly OpenObject[] {
+  const filters = JSON.stringify(readFilters());
+  const open = findOpen(status.value?.open ?? [], route.value.query);
+  const last = useRef({ filters, open });
+  const isStill = isHeld.value && last.current.filters === filters;
+  const shown = isStill ? last.current.open.map((row) => open.find(({ id }) => id === row.id) ?? row) : open;
+  last.current = { filters, open: shown };
+  return shown;
+}
+
 function ListView({ found }: { readonly found: List }) {
   const t = requestTexts.value;
   const c = texts.value;
+  const open = useOpenRows();
   if (found.kind === "loading")
     return <div class="panel shape loading" role="status" aria-label={c.common.loading} />;
   if (found.kind === "failed")
@@ -104,7 +117,6 @@ function ListView({ found }: { readonly found: List }) {
         </Message>
       </div>
     );
-  const open = findOpen(status.value?.open ?? [], route.value.query);
   const count = found.rows.length + open.length;
   const isFiltered = Object.keys(readFilters()).length > 0;
   const all = status.value?.activity?.all.requests;

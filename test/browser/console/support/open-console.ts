@@ -6,6 +6,9 @@ import { expect } from "vitest";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** What has not come by then never comes, in ms. */
+const mostMs = 60_000;
+
 /** The console in a browser of its own, which is closed with it. */
 export interface OpenConsole extends AsyncDisposable {
   readonly page: Page;
@@ -45,6 +48,7 @@ export async function openConsole(browser: Browser, options: ConsoleOptions): Pr
     timezoneId: "UTC",
     ...options.context,
   });
+  context.setDefaultTimeout(mostMs);
   const page = await context.newPage();
   const [errors, foreign]: [string[], string[]] = [[], []];
   page.on("console", (message) => {
@@ -82,7 +86,9 @@ async function findFaults(page: Page): Promise<readonly string[]> {
   await session.detach();
   // Without style sheets read anew, which only rules that try something out would look at.
   const options = "{ resultTypes: ['violations'], preload: false }";
-  const results: axe.AxeResults = await page.evaluate(`axe.run(document, ${options})`);
+  // The rows of a long table are all alike.
+  const part = '{ exclude: ["tbody tr:nth-child(n + 25)"] }';
+  const results: axe.AxeResults = await page.evaluate(`axe.run(${part}, ${options})`);
   return results.violations
     .filter(({ impact }) => impact !== "minor")
     .flatMap(({ id, nodes }) =>
