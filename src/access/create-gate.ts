@@ -1,6 +1,7 @@
 import { GatewayError, shorten } from "../errors.ts";
 import type { CallGate, CallOffer } from "../model/call-gate.ts";
 import { costOf } from "../model/cost-of.ts";
+import type { Mutable } from "../model/mutable.ts";
 import { checkDialect, checkModel, keysOf, type Caller } from "./caller.ts";
 import { limitsOf } from "./limits-of.ts";
 import type { Limit, Limits, Spent, Take } from "./limits.ts";
@@ -47,7 +48,6 @@ export interface RequestGate extends CallGate {
  */
 export function createGate({ caller, limits, typical, dialect, newId, now }: GateOptions): RequestGate {
   const reservations: string[] = [];
-  let reserved: ReservedTokens | undefined;
   let over = false;
   /** The request's first answer, which counts as the request. */
   let first: Promise<void> | undefined;
@@ -88,9 +88,9 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
     if (!over) {
       reservations.push(id);
       if (counted !== undefined)
-        reserved = {
-          input: (reserved?.input ?? 0) + counted.input,
-          output: (reserved?.output ?? 0) + counted.output,
+        gate.reserved = {
+          input: (gate.reserved?.input ?? 0) + counted.input,
+          output: (gate.reserved?.output ?? 0) + counted.output,
         };
       return;
     }
@@ -99,10 +99,8 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
     throw new GatewayError("aborted", "The client left.");
   }
 
-  return {
-    get reserved() {
-      return reserved;
-    },
+  const gate: Mutable<RequestGate> = {
+    reserved: undefined,
     async enter(offer) {
       if (first === undefined) {
         first = take(offer, true);
@@ -118,6 +116,7 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
       for (const [index, id] of reservations.entries()) limits.settle(id, index === 0 ? spent : nothing);
     },
   };
+  return gate;
 }
 
 const noTokens: ReservedTokens = { input: 0, output: 0 };
