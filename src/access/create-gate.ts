@@ -57,22 +57,6 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
     return { input: await offer.countPrompt(), output: boundAnswer(offer, typical) };
   }
 
-  function takesFor(
-    offer: CallOffer,
-    binding: readonly Limit[],
-    { input, output }: ReservedTokens,
-    isFirst: boolean,
-  ): readonly Take[] {
-    return binding.flatMap((limit) => {
-      const amount = {
-        requests: () => (isFirst ? 1 : 0),
-        tokens: () => input + output,
-        "nano-usd": () => mostOf(offer, { inputTokens: input, outputTokens: output }),
-      }[limit.unit]();
-      return amount === 0 && limit.unit === "requests" ? [] : [{ limit, amount }];
-    });
-  }
-
   async function take(offer: CallOffer, isFirst: boolean): Promise<void> {
     const asking = await caller();
     checkDialect(asking, dialect());
@@ -117,6 +101,22 @@ export function createGate({ caller, limits, typical, dialect, newId, now }: Gat
     },
   };
   return gate;
+}
+
+function takesFor(
+  offer: CallOffer,
+  binding: readonly Limit[],
+  { input, output }: ReservedTokens,
+  isFirst: boolean,
+): readonly Take[] {
+  return binding.flatMap((limit) => {
+    const amount = {
+      requests: () => (isFirst ? 1 : 0),
+      tokens: () => input + output,
+      "nano-usd": () => mostOf(offer, { inputTokens: input, outputTokens: output }),
+    }[limit.unit]();
+    return amount === 0 && limit.unit === "requests" ? [] : [{ limit, amount }];
+  });
 }
 
 const noTokens: ReservedTokens = { input: 0, output: 0 };
