@@ -9,18 +9,15 @@ import { goTo } from "../state/route.ts";
 import { sheet } from "../state/shortcuts.ts";
 import type { Texts } from "../text/en.ts";
 import { texts } from "../text/index.ts";
+import { closeSheet, Sheet } from "./sheet.tsx";
 
 function open(): void {
   sheet.value = "jump";
 }
 
-function close(): void {
-  if (sheet.value === "jump") sheet.value = undefined;
-}
-
 function go(target: JumpTarget | undefined): void {
   if (target === undefined) return;
-  close();
+  closeSheet("jump");
   goTo(target.page, target.query);
 }
 
@@ -37,28 +34,10 @@ export function JumpButton() {
 
 /** Goes to a page, a request, a key or a model by a few letters of its name. */
 export function Jump() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const isOpen = sheet.value === "jump";
-  useLayoutEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
   return (
-    <dialog
-      ref={dialog}
-      class="sheet jump"
-      aria-label={texts.value.jump.title}
-      onClose={({ currentTarget }) => {
-        // It is told later, when it may be open anew.
-        if (!currentTarget.open) close();
-      }}
-      onClick={({ target }) => {
-        // What is behind it: all that it holds is in the form.
-        if (target === dialog.current) close();
-      }}
-    >
-      {isOpen && <JumpForm />}
-    </dialog>
+    <Sheet name="jump" class="jump" label={texts.value.jump.title} closesOutside>
+      <JumpForm />
+    </Sheet>
   );
 }
 

@@ -1,41 +1,22 @@
 import { Fragment } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { Button } from "../parts/button.tsx";
 import { Switch } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { shortcuts } from "../state/preferences.ts";
-import { pageHelp, sheet } from "../state/shortcuts.ts";
+import { pageHelp } from "../state/shortcuts.ts";
 import { texts } from "../text/index.ts";
-
-function close(): void {
-  if (sheet.value === "help") sheet.value = undefined;
-}
+import { closeSheet, Sheet } from "./sheet.tsx";
 
 /** The keys that do something, and the switch that puts single ones to rest. */
 export function ShortcutHelp() {
   const t = texts.value;
-  const dialog = useRef<HTMLDialogElement>(null);
-  const isOpen = sheet.value === "help";
-  useLayoutEffect(() => {
-    // Where the focus was, the dialog itself brings it back to.
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
   return (
-    <dialog
-      ref={dialog}
-      class="sheet"
-      aria-labelledby="help-title"
-      onClose={({ currentTarget }) => {
-        // It is told later, when it may be open anew.
-        if (!currentTarget.open) close();
-      }}
-    >
+    <Sheet name="help" label={t.help.title}>
       <header class="panel-head">
-        <h2 id="help-title">{t.help.title}</h2>
+        <h2>{t.help.title}</h2>
         <div class="panel-aside">
-          <Button kind="quiet" small label={t.common.close} onPress={close}>
+          <Button kind="quiet" small label={t.common.close} onPress={() => closeSheet("help")}>
             <Icon name="close" />
           </Button>
         </div>
@@ -79,6 +60,6 @@ export function ShortcutHelp() {
           shortcuts.value = isOn ? "on" : "off";
         }}
       />
-    </dialog>
+    </Sheet>
   );
 }
