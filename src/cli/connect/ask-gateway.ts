@@ -1,4 +1,7 @@
-import { request } from "undici";
+import { once } from "node:events";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { text } from "node:stream/consumers";
 
 import { ownCommand } from "../look-around.ts";
 import { userSettingsFile } from "../settings/user-file.ts";
@@ -7,6 +10,9 @@ import { UsageError } from "../usage-error.ts";
 /** Where the address and the key of a gateway can be left for good. */
 export const ownFile = () =>
   `${userSettingsFile(process.env)} (every command reads it, also launch, which reads no project's .env)`;
+
+/** For how long a gateway may say nothing. */
+const SILENCE_MS = 30_000;
 
 /** Thrown when nothing answers where a gateway should be. */
 export class NoGatewayError extends UsageError {}
@@ -26,16 +32,20 @@ export async function askGateway(
   { method, path, body }: GatewayCall,
 ): Promise<{ readonly status: number; readonly text: string }> {
   try {
-    const response = await request(url + path, {
+    // Node's own client: a command is over before a better one is loaded.
+    const { request } = url.startsWith("https:") ? https : http;
+    const asking = request(url + path, {
       method,
       headers: {
         authorization: `Bearer ${apiKey}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
-      body: body === undefined ? null : JSON.stringify(body),
-      headersTimeout: 30_000,
+      timeout: SILENCE_MS,
     });
-    return { status: response.statusCode, text: await response.body.text() };
+    asking.on("timeout", () => asking.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
+    asking.end(body === undefined ? undefined : JSON.stringify(body));
+    const [answer] = (await once(asking, "response")) as [IncomingMessage];
+    return { status: answer.statusCode ?? 0, text: await text(answer) };
   } catch (error) {
     throw new NoGatewayError(
       `No gateway answers at ${url} (${error instanceof Error ? error.message : String(error)}).\n` +
