@@ -15,6 +15,8 @@ import { parseRequest } from "../src/dialects/openai-responses/index.ts";
 import type { ChatEvent, EventBatch } from "../src/model/events.ts";
 import type { ModelInfo } from "../src/model/model-info.ts";
 import { createResponseService } from "../src/responses/create-response-service.ts";
+import { createMemoryConversations } from "../src/store/memory/memory-conversations.ts";
+import { startRealTimer } from "../src/stream/real-timer.ts";
 import { createMemoryStore } from "../src/store/memory-store.ts";
 import { encodeRequest } from "../src/upstreams/akash-chat/encode-request.ts";
 import { createJsonReader } from "../src/server/json-reader.ts";
@@ -108,6 +110,8 @@ async function measure(wire: Wire, kind: Kind) {
   const stored = createResponseService({
     chat: service,
     store: createMemoryStore(10),
+    conversations: createMemoryConversations({ capacity: 10, now: Date.now }),
+    startTimer: startRealTimer,
     summaries: { seal: (text) => text, open: (text) => text },
     log: { error: () => undefined },
     newId,

@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 
 import { bundle } from "./bundle.js";
 import { buildConsole } from "./build-console.js";
+import { buildReference } from "./build-reference.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({ options: { strip: { type: "boolean" }, out: { type: "string" } } });
@@ -29,6 +30,7 @@ if (existsSync(compiler) && values.strip !== true) {
 
 await bundle(out);
 await buildConsole(out);
+buildReference(out);
 
 async function strip() {
   const { transformSync } = await import("@swc/wasm-typescript");

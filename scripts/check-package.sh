@@ -61,6 +61,8 @@ npx akashchat-api config schema >/dev/null
 start npx akashchat-api demo
 ask
 curl -fsS "$url/console/" | grep -q '<div id="console">'
+curl -fsS "$url/docs/" | grep -q '<main id="reference">'
+curl -fsS "$url/openapi.json" | grep -q '^{"openapi":"3.1.0"'
 stop
 echo "package $version works on Node $(node --version)"
 
@@ -72,5 +74,7 @@ stop
 start npm run demo
 ask
 curl -fsS "$url/console/" | grep -q '<div id="console">'
+curl -fsS "$url/docs/" | grep -q '<main id="reference">'
+curl -fsS "$url/openapi.json" | grep -q '^{"openapi":"3.1.0"'
 stop
 echo "npm ci --omit=dev && npm start works on Node $(node --version): $(du -sh node_modules | cut -f1) of packages"

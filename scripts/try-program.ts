@@ -34,6 +34,14 @@ async function ask(url: string, body: object, part: string): Promise<void> {
     throw new Error(`${url}: ${response.status} ${answer}`);
 }
 
+/** Gets what needs no key, and looks for a part of it. */
+async function look(url: string, part: string): Promise<void> {
+  const response = await fetch(url);
+  const answer = await response.text();
+  if (response.status !== 200 || !answer.includes(part))
+    throw new Error(`${url}: ${response.status} ${answer.slice(0, 1000)}`);
+}
+
 /** Leaves a stream in its middle. */
 async function leave(url: string, body: object): Promise<void> {
   const controller = new AbortController();
@@ -47,8 +55,8 @@ async function leave(url: string, body: object): Promise<void> {
 }
 
 /**
- * Runs the built program on a Node: its version, an answer whole, streamed and left, a picture that is converted, and
- * a clean end. Rejects with what went wrong; a warning of Node is something wrong.
+ * Runs the built program on a Node: its version, an answer whole, streamed and left, a picture that is converted,
+ * the reference, and a clean end. Rejects with what went wrong; a warning of Node is something wrong.
  */
 export async function tryProgram(node: string, program = "dist/main.js"): Promise<string> {
   const version = start(node, program, ["--version"]);
@@ -65,6 +73,8 @@ export async function tryProgram(node: string, program = "dist/main.js"): Promis
     await ask(`${url}/v1/chat/completions`, hello, '"finish_reason":"stop"');
     await ask(`${url}/v1/chat/completions`, { ...hello, stream: true }, "data: [DONE]");
     await ask(`${url}/v1/images/generations`, picture, '"b64_json":"iVBOR');
+    await look(`${url}/openapi.json`, `"servers":[{"url":"${url}"}]`);
+    await look(`${url}/docs/`, '<main id="reference">');
     await leave(`${url}/v1/chat/completions`, { ...hello, stream: true });
     child.kill("SIGTERM");
     const [status] = await exit;

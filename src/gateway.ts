@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 
 import type { Config } from "./config.ts";
 import { builtConsole } from "./built-console.ts";
+import { builtReference } from "./built-reference.ts";
 import { createServer } from "./server/create-server.ts";
+import { createLocalFetch } from "./server/local-fetch.ts";
 import type { OpenNow } from "./server/open-requests.ts";
 import { orClose } from "./or-close.ts";
 import { createServices, type Overrides, type Services } from "./services.ts";
@@ -21,6 +23,8 @@ export interface Gateway {
   readonly metricsUrl: string | undefined;
   /** Listens on `SERVER_ADDRESS`, and on `METRICS_ADDRESS` if there is one, and resolves with the base URL, without `/v1`. */
   listen(): Promise<string>;
+  /** As `LocalFetch` has it: no port is needed, and none is opened. */
+  fetch(request: Request): Promise<Response>;
   /** How many answers are not complete yet. */
   running(): number;
   /** As `Server` has it: before `close`, where another process listens at the same address. */
@@ -67,16 +71,19 @@ async function assembleGateway(config: Config, services: Services, overrides: Ov
       // Ours, from other processes: each gives a list.
       openElsewhere: async () => ((await survey?.ask("open")) ?? []).flat() as OpenNow[],
       consoleFolder: overrides.consoleFolder ?? builtConsole,
+      referenceFolder: overrides.referenceFolder ?? builtReference,
     },
     log,
     overrides.startTimer,
   );
   survey?.answer("open", () => server.openNow());
+  const local = createLocalFetch(server.app.server);
   let closed: Promise<void> | undefined;
   let metricsUrl: string | undefined;
 
   async function close(): Promise<void> {
     await server.close();
+    await local.close();
     await telemetry.close();
     await services.close();
     services.log.info({ event: "stopped" }, "stopped");
@@ -101,6 +108,10 @@ async function assembleGateway(config: Config, services: Services, overrides: Ov
       const address = server.app.server.address();
       const shownHost = host.includes(":") ? `[${host}]` : host;
       return `http://${shownHost}:${typeof address === "object" ? (address?.port ?? port) : port}`;
+    },
+    async fetch(request) {
+      await server.app.ready();
+      return local.fetch(request);
     },
     running: () => server.running(),
     get metricsUrl() {

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 
 import type { Logger } from "pino";
 
+import { createAudioService } from "./audio/create-audio-service.ts";
+import type { AudioService } from "./audio/audio-service.ts";
 import { createAccess, type Access } from "./access/create-access.ts";
 import { createKeyService, type KeyService } from "./access/key-service.ts";
 import type { ChatService } from "./completion/chat-service.ts";
@@ -74,6 +76,8 @@ export interface Overrides {
   readonly environment?: Environment;
   /** Where the built console is. Default: where the build puts it. */
   readonly consoleFolder?: URL;
+  /** Where the built page of the reference is, likewise. */
+  readonly referenceFolder?: URL;
   /** Of the warnings about requests that stand still. */
   readonly startTimer?: StartTimer;
   /** Of the silence of upstreams, and of pauses between questions to them. */
@@ -90,6 +94,7 @@ export interface Services {
   readonly chat: ChatService;
   readonly images: ImageService;
   readonly embeddings: EmbeddingService;
+  readonly audio: AudioService;
   readonly responses: ResponseService;
   readonly store: ResponseStore;
   readonly newId: IdFactory;
@@ -164,14 +169,15 @@ async function assembleServices(
   const images = createImageService({ config, pictures: routePictures(router), secret });
   const chat = createChatService({ config, router, aliases: () => configuration.aliases, images, newId });
   const pacer = createPacer(() => performance.now());
-  const embeddings = createEmbeddingService({
-    chat,
-    router,
-    countTokens: (texts, model, signal) => estimateTokensAtPace(texts, pacer.start(signal), model),
-  });
+  const countTokens = (texts: readonly string[], model: string, signal: AbortSignal) =>
+    estimateTokensAtPace(texts, pacer.start(signal), model);
+  const embeddings = createEmbeddingService({ chat, router, countTokens });
+  const audio = createAudioService({ chat, router, countTokens });
   const responses = createResponseService({
     chat,
     store,
+    conversations: stores.conversations,
+    startTimer: startRealTimer,
     // Clients keep the summaries of compacted conversations for the gateway.
     summaries: createSealer(secret, "conversation summaries"),
     shared: overrides.sharedRuns ?? findSharedRuns(stores),
@@ -202,6 +208,7 @@ async function assembleServices(
     chat,
     images,
     embeddings,
+    audio,
     responses,
     store,
     newId,

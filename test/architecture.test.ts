@@ -54,11 +54,13 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/openai-compatible/servers/index.ts",
   ],
   "shaping/": ["model/", "errors.ts", "stream/"],
+  "openapi/": ["model/", "errors.ts"],
   // A wrong schema is refused where the name of its field is known.
   "dialects/": [
     "model/",
     "errors.ts",
     "stream/",
+    "openapi/",
     "shaping/schema/compile-json-schema.ts",
     "shaping/schema/bound-schemas.ts",
   ],
@@ -78,6 +80,16 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "upstreams/upstream.ts",
     "routing/router.ts",
     "completion/chat-service.ts",
+    "completion/resolve-special-model.ts",
+  ],
+  "audio/": [
+    "model/",
+    "errors.ts",
+    "stream/",
+    "upstreams/upstream.ts",
+    "routing/router.ts",
+    "completion/chat-service.ts",
+    "completion/resolve-special-model.ts",
   ],
   "responses/": [
     "model/",
@@ -101,6 +113,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "ledger/",
     "traces/",
     "responses/run-store.ts",
+    "responses/conversation-store.ts",
+    "or-close.ts",
   ],
   "access/": ["model/", "errors.ts"],
   "traces/": ["model/", "errors.ts", "shaping/thinking-tags.ts"],
@@ -122,11 +136,13 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
     "stream/",
     "dialects/",
+    "openapi/",
     "config.ts",
     "upstreams/upstream.ts",
     "completion/chat-service.ts",
     "images/",
     "embeddings/embedding-service.ts",
+    "audio/audio-service.ts",
     "responses/response-service.ts",
     "store/response-store.ts",
     "access/",
@@ -167,7 +183,7 @@ describe("imports point inwards", () => {
 
   test("only services.ts knows the implementations of the upstream and the services", () => {
     const concrete =
-      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|embeddings\/(?!embedding-service\.ts)|responses\/(?!response-service\.ts)|store\/(?!response-store\.ts))/;
+      /^(?:upstreams\/(?!upstream\.ts|upstream-entry\.ts|model-options\.ts|openai-compatible\/server)|completion\/(?!chat-service\.ts)|routing\/(?!router\.ts)|embeddings\/(?!embedding-service\.ts)|audio\/(?!audio-service\.ts)|responses\/(?!response-service\.ts|conversation-service\.ts|conversation-store\.ts)|store\/(?!response-store\.ts))/;
     const users = files
       .filter(({ file }) => !concrete.test(file) && !file.startsWith("cli/"))
       .filter(({ ours }) => ours.some((target) => concrete.test(target)))
@@ -177,10 +193,10 @@ describe("imports point inwards", () => {
 });
 
 // The console names kinds of servers, as the command line does. Its habits are those of one upstream among others.
-// The program's own name, also as the beginning of metrics and attributes, is none of it.
+// The program's own name, also as the beginning of metrics and attributes, is none of it. What is told of routes has the words of docs/api.md.
 test("Akash Chat is named in its own folder alone, by those who start the program, and by its stand-in", () => {
   const free =
-    /^(?:upstreams\/akash-chat\/|upstreams\/create-upstream\.ts|upstreams\/upstream-entry\.ts|config-file\/|cli\/|simulator\/|config\.ts|gateway\.ts|index\.ts|main\.ts|console\/)/;
+    /^(?:upstreams\/akash-chat\/|upstreams\/create-upstream\.ts|upstreams\/upstream-entry\.ts|config-file\/|cli\/|simulator\/|config\.ts|gateway\.ts|index\.ts|main\.ts|console\/)|(?:^|[/-])reference\.ts$|^openapi\/error-texts\.ts$/;
   const wrong = files
     .filter(({ file }) => !free.test(file))
     .filter(({ file }) => /akash[ -]?chat(?!-api|_|\.\w)/i.test(readFileSync(join(root, file), "utf8")));
@@ -233,7 +249,7 @@ test("the service of responses knows no HTTP", () => {
 // few need when they first do; the tables of the tokenizer are
 // data of a package, which are read when they are first needed.
 test("the pure parts import no I/O", () => {
-  const pure = /^(?:model|stream|shaping|dialects)\//;
+  const pure = /^(?:model|stream|shaping|dialects|openapi)\//;
   const impure = files
     .filter(({ file }) => pure.test(file) && file !== "shaping/tokens/encodings.ts")
     .flatMap(({ file, others }) =>
@@ -249,7 +265,7 @@ test("the pure parts import no I/O", () => {
 });
 
 test("the pure parts read no clock, no chance, no environment and start no timers", () => {
-  const pure = /^(?:model|shaping|dialects)\//;
+  const pure = /^(?:model|shaping|dialects|openapi)\//;
   const impure = /\b(?:Date\.now|Math\.random|process\.|setTimeout|setInterval|setImmediate|performance\.)/;
   const wrong = files.filter(({ file }) => pure.test(file) && impure.test(withoutComments(file)));
   expect(wrong.map(({ file }) => file)).toEqual([]);
@@ -301,10 +317,14 @@ const roles: Readonly<Record<string, RegExp>> = {
   "encode-stream": /^export function create(?:Stream|Choices)Encoder\b/m,
   "encode-error": /^export function encodeError\b/m,
   "encode-models": /^export function encode\w+/m,
+  "response-schema": /^export const responseSchema\b/m,
+  reference: /^export const reference\b/m,
 };
 
 const sharedError = "OpenAI's own envelope: encode-openai-error.ts, which the index exports as encodeError";
 const sharedModels = "OpenAI's own list: encode-openai-models.ts";
+const ollamaError = "Ollama's one text: encode-ollama-error.ts, which the index exports as encodeError";
+const ollamaModels = "Ollama's own list: encode-ollama-models.ts";
 
 /** The roles that a dialect does not have, and why. */
 const missingRoles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -319,6 +339,28 @@ const missingRoles: Readonly<Record<string, Readonly<Record<string, string>>>> =
     "parse-messages": "an input is a list of texts: parse-input.ts",
     "parse-tools": "this API has no tools",
     "encode-stream": "vectors come whole",
+    "encode-error": sharedError,
+    "encode-models": sharedModels,
+  },
+  "ollama-chat": { "encode-error": ollamaError, "encode-models": ollamaModels },
+  "ollama-generate": {
+    "parse-messages": "a prompt is one text",
+    "parse-tools": "this API has no tools",
+    "encode-error": ollamaError,
+    "encode-models": ollamaModels,
+  },
+  "ollama-embeddings": {
+    "parse-messages": "an input is a list of texts, as in openai-embeddings",
+    "parse-tools": "this API has no tools",
+    "encode-stream": "vectors come whole",
+    "encode-error": ollamaError,
+    "encode-models": ollamaModels,
+  },
+  "openai-audio": {
+    "parse-messages": "an input is one text or one recording: parse-form.ts",
+    "parse-tools": "this API has no tools",
+    "encode-response": "an answer passes as its upstream has written it",
+    "encode-stream": "likewise",
     "encode-error": sharedError,
     "encode-models": sharedModels,
   },
@@ -358,14 +400,31 @@ describe("one skeleton for every dialect", () => {
     const inside = /^dialects\/[^/]+\/(?!index\.ts$)/;
     // A plain text, without the parsers that the index brings along.
     const instructions = "dialects/openai-responses/codex-instructions.ts";
+    // What tells of routes tells of their forms, which nothing else needs.
+    const tells = /^server\/.*(?:[/-]reference|\/describe-gateway)\.ts$/;
+    const forms = /\/(?:reference|error-form|response-schema|catalogue-schema)\.ts$/;
     const wrong = files
       .filter(({ file }) => !file.startsWith("dialects/"))
       .flatMap(({ file, ours }) =>
         ours
           .filter((target) => inside.test(target) && target !== instructions)
+          .filter((target) => !(tells.test(file) && forms.test(target)))
           .map((target) => `${file} -> ${target}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  test("only what tells of routes needs what is told of them, and that is loaded when somebody asks", () => {
+    const told =
+      /^(?:dialects|server)\/.*(?:[/-]reference|\/response-schema|\/describe-gateway)\.ts$|^openapi\/create-document\.ts$/;
+    const teller = /(?:[/-]reference|-schema|[/-]error-form|-operations|\/describe-gateway)\.ts$|^openapi\//;
+    const wrong = files
+      .filter(({ file }) => !teller.test(file))
+      .flatMap(({ file, ours }) =>
+        ours.filter((target) => told.test(target)).map((target) => `${file} -> ${target}`),
+      );
+    // By an import that comes when it is run.
+    expect(wrong).toEqual(["server/openapi/openapi-routes.ts -> server/openapi/describe-gateway.ts"]);
   });
 
   test("what a dialect lacks is a role of a dialect", () => {

@@ -21,8 +21,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const isBundled = (name: string) =>
   dirname(name) === "chunks" || ["cli/run-cli.js", "cli/workers/run-worker.js"].includes(name);
 
-/** The console is a bundle of its own. */
-const isProgram = (name: string) => !name.startsWith("console/");
+/** The pages for browsers are bundles of their own. */
+const isProgram = (name: string) => !/^(?:console|reference)\//.test(name);
 
 /** Builds into a folder that goes with the tests of the block. */
 function useBuild(flags: readonly string[]) {
@@ -75,6 +75,17 @@ function testEveryFile({ folder, built, read }: ReturnType<typeof useBuild>): vo
     for (const file of files) expect(built).toEqual(expect.arrayContaining([`${file}.br`, `${file}.gz`]));
     const notices = read("console/THIRD-PARTY-LICENSES.md");
     for (const name of ["preact", "@preact/signals", "uplot"]) expect(notices).toContain(`## ${name} - `);
+  });
+
+  test("has the page of the reference, likewise", () => {
+    const page = read("reference/index.html");
+    const linked = [...page.matchAll(/"\.\/(assets\/[^"]+)"/g)].map(([, name = ""]) => `reference/${name}`);
+    expect(linked).toHaveLength(4);
+    for (const file of ["reference/index.html", ...linked])
+      expect(built).toEqual(expect.arrayContaining([file, `${file}.br`, `${file}.gz`]));
+    const notices = read("reference/THIRD-PARTY-LICENSES.txt");
+    for (const words of ["swagger-ui-dist", "SmartBear", "Apache License", "MIT License"])
+      expect(notices).toContain(words);
   });
 
   test("imports only files that are there", () => {
@@ -162,7 +173,7 @@ describe("the build", () => {
     const modules = [...needed].flatMap(modulesOf);
     expect(modules).toEqual(expect.arrayContaining(["dist/gateway.js", "node_modules/fastify/fastify.js"]));
     const late =
-      /^dist\/(?:simulator|store\/postgres|pretty\/create-pretty-writer)|^node_modules\/(?:ajv|light-my-request|prom-client|yaml)\//;
+      /^dist\/(?:simulator|openapi\/(?!wire-form)|server\/openapi\/describe|(?:dialects|server)\/.*[/-]reference\.js|store\/postgres|pretty\/create-pretty-writer)|^node_modules\/(?:ajv|light-my-request|prom-client|yaml)\//;
     expect(modules.filter((name) => late.test(name))).toEqual([]);
   });
 

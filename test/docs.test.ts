@@ -12,6 +12,9 @@ import { promptSizes } from "../src/cli/connect/prompt-sizes.ts";
 import { encodeError as encodeAnthropicError } from "../src/dialects/anthropic-messages/encode-error.ts";
 import { requestSchema as messagesSchema } from "../src/dialects/anthropic-messages/request-schema.ts";
 import { parseRequest as parseAnthropicRequest } from "../src/dialects/anthropic-messages/parse-request.ts";
+import { requestSchema as geminiSchema } from "../src/dialects/gemini/request-schema.ts";
+import { parseRequest as parseGeminiRequest } from "../src/dialects/gemini/parse-request.ts";
+import { encodeErrorBody as encodeGeminiError } from "../src/dialects/gemini/encode-error.ts";
 import { requestSchema as chatSchema } from "../src/dialects/openai-chat/request-schema.ts";
 import { parseRequest as parseChatRequest } from "../src/dialects/openai-chat/parse-request.ts";
 import { requestSchema as completionSchema } from "../src/dialects/openai-completions/request-schema.ts";
@@ -20,6 +23,12 @@ import type { ParsedChat } from "../src/dialects/dialect.ts";
 import { encodeOpenAiErrorObject } from "../src/dialects/encode-openai-error.ts";
 import { requestSchema as embeddingsSchema } from "../src/dialects/openai-embeddings/request-schema.ts";
 import { parseRequest as parseEmbeddingsRequest } from "../src/dialects/openai-embeddings/parse-request.ts";
+import { requestSchema as ollamaChatSchema } from "../src/dialects/ollama-chat/request-schema.ts";
+import { parseRequest as parseOllamaChatRequest } from "../src/dialects/ollama-chat/parse-request.ts";
+import { requestSchema as ollamaEmbedSchema } from "../src/dialects/ollama-embeddings/request-schema.ts";
+import { parseRequest as parseOllamaEmbedRequest } from "../src/dialects/ollama-embeddings/parse-request.ts";
+import { requestSchema as generateSchema } from "../src/dialects/ollama-generate/request-schema.ts";
+import { parseRequest as parseGenerateRequest } from "../src/dialects/ollama-generate/parse-request.ts";
 import { requestSchema as imagesSchema } from "../src/dialects/openai-images/request-schema.ts";
 import { parseRequest as parseImagesRequest } from "../src/dialects/openai-images/parse-request.ts";
 import { encodeFailure } from "../src/dialects/openai-responses/encode-failure.ts";
@@ -28,9 +37,12 @@ import { parseRequest as parseResponsesRequest } from "../src/dialects/openai-re
 import { resolveRequest as resolveResponsesRequest } from "../src/dialects/openai-responses/resolve-request.ts";
 import { errorStatus, GatewayError, type ErrorKind } from "../src/errors.ts";
 import { collect } from "../src/model/collect.ts";
+import { errorTexts } from "../src/openapi/error-texts.ts";
+import { references } from "../src/server/openapi/describe-gateway.ts";
 import { createToolCallShaper } from "../src/shaping/tools/index.ts";
 import { answerEvents } from "./shaping/tools/answer.ts";
 import { describeOutcome, outcomes } from "./agents/support/outcomes.ts";
+import { listRoutes } from "./support/list-routes.ts";
 import { startStack } from "./support/start-stack.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -91,6 +103,16 @@ function paramOf(action: () => unknown): string | undefined {
   return undefined;
 }
 
+/** Samples of settings of Gemini's API, each by its whole name. */
+function configured(settings: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      `generationConfig.${name}`,
+      { generationConfig: { [name]: value } },
+    ]),
+  );
+}
+
 describe("docs/api.md has every parameter as the code has it", () => {
   interface Route {
     readonly heading: string;
@@ -115,6 +137,19 @@ describe("docs/api.md has every parameter as the code has it", () => {
     min_p: 0.1,
     repetition_penalty: 1.1,
     repeat_penalty: 1.1,
+  };
+  const honouredOptions = ["num_predict", "stop", "temperature", "top_p"].map((name) => `options.${name}`);
+  const ollamaSamples = {
+    think: "low",
+    keep_alive: "5m",
+    logprobs: true,
+    top_logprobs: 2,
+    "options.top_k": { options: { top_k: 40 } },
+    "options.min_p": { options: { min_p: 0.1 } },
+    "options.seed": { options: { seed: 7 } },
+    "options.repeat_penalty": { options: { repeat_penalty: 1.1 } },
+    "options.presence_penalty": { options: { presence_penalty: 1 } },
+    "options.frequency_penalty": { options: { frequency_penalty: 1 } },
   };
   const routes: readonly Route[] = [
     {
@@ -183,6 +218,43 @@ describe("docs/api.md has every parameter as the code has it", () => {
       parse: (body) => parseEmbeddingsRequest(body),
       samples: {},
     },
+    {
+      heading: "## POST /api/chat",
+      fields: [...Object.keys(ollamaChatSchema.shape), ...honouredOptions],
+      body: { model: "m", messages },
+      parse: (body) => parseOllamaChatRequest(body),
+      samples: { ...ollamaSamples, truncate: true, shift: true },
+    },
+    {
+      heading: "## POST /api/generate",
+      fields: Object.keys(generateSchema.shape),
+      body: { model: "m", prompt: "Hello" },
+      parse: (body) => parseGenerateRequest(body),
+      samples: { ...ollamaSamples, context: [1, 2], width: 100, height: 100, steps: 5 },
+    },
+    {
+      heading: "## POST /api/embed",
+      fields: Object.keys(ollamaEmbedSchema.shape),
+      body: { model: "m", input: "a" },
+      parse: (body) => parseOllamaEmbedRequest(body),
+      samples: { keep_alive: "5m", truncate: true, options: { num_ctx: 100 } },
+    },
+    {
+      heading: "## POST /v1beta/models/*",
+      fields: Object.keys(geminiSchema.shape),
+      body: { model: "m", contents: [{ parts: [{ text: "Hello" }] }] },
+      parse: (body) => parseGeminiRequest(body),
+      samples: {
+        ...configured({ topK: 40, seed: 7, presencePenalty: 1, frequencyPenalty: 1 }),
+        ...configured({ responseLogprobs: true, logprobs: 2 }),
+        "generationConfig.thinkingConfig.thinkingLevel": {
+          generationConfig: { thinkingConfig: { thinkingLevel: "LOW" } },
+        },
+        "generationConfig.thinkingConfig.thinkingBudget": {
+          generationConfig: { thinkingConfig: { thinkingBudget: 2000 } },
+        },
+      },
+    },
   ];
 
   /** A body that asks for one parameter; `a.b` is the field `b` of the parameter `a`. */
@@ -197,7 +269,8 @@ describe("docs/api.md has every parameter as the code has it", () => {
 
   it.each(routes)("$heading", (route) => {
     const documented = new Map<string, string>();
-    for (const [names = "", state = ""] of rows(section(api, route.heading).split("\n###")[0] ?? "")) {
+    const [table = ""] = section(api, route.heading).split(/\n###|\n\| field of /);
+    for (const [names = "", state = ""] of rows(table)) {
       if (names === "parameter") continue;
       for (const name of quoted(names)) {
         expect(documented, `${name} stands twice`).not.toContain(name);
@@ -228,6 +301,60 @@ describe("docs/api.md has every parameter as the code has it", () => {
   });
 });
 
+/** Where docs/api.md has the fields of a body, by the operation. */
+const fieldTables = new Map([
+  ["createChatCompletion", "## POST /v1/chat/completions"],
+  ["createCompletion", "## POST /v1/completions"],
+  ["createResponse", "## POST /v1/responses"],
+  ["createMessage", "## POST /v1/messages"],
+  ["createImage", "## POST /v1/images/generations"],
+  ["createEmbeddings", "## POST /v1/embeddings"],
+  ["generateContent", "## POST /v1beta/models/*"],
+  ["createConversation", "### Conversations"],
+  ["createOllamaChat", "## POST /api/chat"],
+  ["createOllamaGenerate", "## POST /api/generate"],
+  ["createOllamaEmbed", "## POST /api/embed"],
+]);
+
+/** The rows of the tables of parameters under a heading; those of a table `field of x` by their whole names, `x.y`. */
+function fieldRows(heading: string): string[][] {
+  const [text = ""] = section(api, heading).split(/\n###|\n\| query parameter /);
+  const [main = "", ...parts] = text.split(/^\| field of `(.+)` \| \| \|$/m);
+  const inner = parts.flatMap((table, at) =>
+    at % 2 === 0
+      ? []
+      : rows(table).map(([names = "", ...cells]) => [
+          names.replaceAll(/`(.+?)`/g, `\`${parts[at - 1]}.$1\``),
+          ...cells,
+        ]),
+  );
+  return [...rows(main).slice(1), ...inner];
+}
+
+test.each([...fieldTables])("docs/api.md says of the fields of %s what /openapi.json says", (id, heading) => {
+  const operation = references.flatMap(({ operations }) => operations).find((one) => one.id === id);
+  const ofPath = operation?.parameters?.filter(({ in: place }) => place === "path") ?? [];
+  const told = [
+    ...ofPath.map(({ name, support, description }) => [name, support, description] as const),
+    ...(operation?.body?.fields ?? []),
+  ].map(([names, state, note = ""]) => [
+    [names]
+      .flat()
+      .map((name) => `\`${name}\``)
+      .join(", "),
+    state,
+    note,
+  ]);
+  expect(fieldRows(heading)).toEqual(told);
+});
+
+test("docs/api.md says of errors what /openapi.json says", () => {
+  const table = rows(section(api, "## Errors")).slice(1);
+  expect(table.map((cells) => cells.at(-1))).toEqual(
+    (Object.keys(errorStatus) as ErrorKind[]).map((kind) => errorTexts[kind]),
+  );
+});
+
 test("docs/api.md has every error kind, in the words of each dialect", () => {
   const kinds = Object.keys(errorStatus) as ErrorKind[];
   const expected = kinds.map((kind) => {
@@ -239,33 +366,21 @@ test("docs/api.md has every error kind, in the words of each dialect", () => {
       type,
       code === null ? "–" : `\`${code}\``,
       `\`${anthropic}\``,
+      `\`${encodeGeminiError(error).error.status}\``,
       `\`${encodeFailure(error).code}\``,
     ];
     return [String(error.status), `\`${cells[0]}\``, ...cells.slice(1)];
   });
   const documented = rows(section(api, "## Errors"))
     .slice(1)
-    .map((cells) => cells.slice(0, 5));
+    .map((cells) => cells.slice(0, 6));
   expect(documented).toEqual(expected);
 });
 
 test("docs/api.md has every route of a gateway, and no other", async () => {
   // With all that is off by default.
   await using stack = await startStack({ env: { METRICS_TOKEN: "t0ken" } });
-  const found: string[] = [];
-  const prefixes: string[] = [];
-  for (const line of stack.gateway.app.printRoutes({ commonPrefix: false }).split("\n")) {
-    const match = /^((?:[│ ] {3})*)[├└]── (.+) \((.+)\)$/.exec(line);
-    if (match === null) continue;
-    const depth = (match[1] ?? "").length / 4;
-    prefixes.length = depth;
-    prefixes.push(match[2] ?? "");
-    // The tree leaves out the slash before a wildcard.
-    const url = prefixes.join("").replace(/([^/])\*$/, "$1/*");
-    const methods = (match[3] ?? "").split(", ").filter((method) => method !== "OPTIONS");
-    if (methods.includes("GET")) expect(methods, url).toContain("HEAD");
-    found.push(...methods.filter((method) => method !== "HEAD").map((method) => `${method} ${url}`));
-  }
+  const found = listRoutes(stack.gateway.app);
   const documented = rows(section(api, "## Routes")).flatMap(([cell = ""]) => quoted(cell));
   expect(documented.toSorted()).toEqual(found.toSorted());
 });
@@ -317,6 +432,7 @@ describe("docs/clients.md has what connect gives", () => {
     ["copilot", "### Copilot CLI"],
     ["pi", "### pi"],
     ["qwen-code", "### qwen-code"],
+    ["gemini-cli", "### Gemini CLI"],
     ["cursor", "### Cursor"],
     ["cline", "### Cline"],
     ["open-webui", "### Open WebUI"],

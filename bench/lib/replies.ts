@@ -2,7 +2,7 @@ import { benchCall, benchValue, piecesOf, type Wish } from "./marker.ts";
 import type { Reply } from "./client.ts";
 
 /** An API, by how its replies are read. */
-export type Dialect = "chat" | "messages" | "responses";
+export type Dialect = "chat" | "messages" | "responses" | "gemini" | "ollama";
 
 /** What a reply must be. */
 export interface Expectation {
@@ -24,6 +24,8 @@ const streams: Readonly<Record<Dialect, { key: string; finish: RegExp; end: stri
     end: '{"type":"message_stop"}\n\n',
   },
   responses: { key: '"delta":"', finish: /"type":"response\.completed"/, end: "\n\n" },
+  ollama: { key: '"content":"', finish: /"done_reason":"stop"/, end: "}\n" },
+  gemini: { key: '"parts":[{"text":"', finish: /"finishReason":"STOP"/, end: "\n\n" },
 };
 
 /** All strings behind `key` in `text`, joined, without a parser: a driver must not cost more than what it drives. */
@@ -66,10 +68,19 @@ function readWhole(dialect: Dialect, text: string): readonly string[] {
     stop_reason?: string;
     output?: { content?: { text?: string }[] }[];
     status?: string;
+    message?: { content?: string };
+    done_reason?: string;
+    candidates?: { content?: { parts?: { text?: string }[] }; finishReason?: string }[];
   };
+  if (dialect === "ollama") return body.done_reason === "stop" ? [String(body.message?.content)] : [];
   if (dialect === "chat") {
     return (body.choices ?? []).map(({ message, finish_reason: reason }) =>
       reason === "stop" ? String(message?.content) : `finish_reason ${reason}`,
+    );
+  }
+  if (dialect === "gemini") {
+    return (body.candidates ?? []).map(({ content, finishReason: reason }) =>
+      reason === "STOP" ? (content?.parts ?? []).map((part) => part.text).join("") : `finishReason ${reason}`,
     );
   }
   const [finish, content] =

@@ -46,11 +46,28 @@ export type Scenario = ClosedScenario | PacedScenario;
 
 const all: readonly Kind[] = ["floor", "gateway", "all on", "compatible", "peer"];
 const ours: readonly Kind[] = ["floor", "gateway", "all on"];
-const paths: Readonly<Record<Dialect, string>> = {
+const paths: Readonly<Record<Exclude<Dialect, "gemini">, string>> = {
   chat: "/v1/chat/completions",
   messages: "/v1/messages",
   responses: "/v1/responses",
+  ollama: "/api/chat",
 };
+
+/** Where a request goes, and its body. Gemini's API has the model and the wish for a stream in the path. */
+function address(
+  dialect: Dialect,
+  { model, stream, text, more }: { model: string; stream: boolean; text: string; more: object },
+): { readonly path: string; readonly body: string } {
+  if (dialect === "gemini") {
+    const method = stream ? "streamGenerateContent?alt=sse" : "generateContent";
+    return {
+      path: `/v1beta/models/${model}:${method}`,
+      body: JSON.stringify({ contents: [{ role: "user", parts: [{ text }] }], ...more }),
+    };
+  }
+  const said = dialect === "responses" ? { input: text } : { messages: [{ role: "user", content: text }] };
+  return { path: paths[dialect], body: JSON.stringify({ model, stream, ...said, ...more }) };
+}
 
 interface Shape {
   readonly dialect?: Dialect;
@@ -75,12 +92,8 @@ function createAsker(shape: Shape): (target: Target) => () => Exchange {
     return () => {
       count += 1;
       const text = `Request ${count}: ${writeWish(wish)}`;
-      const messages = [{ role: "user", content: text }];
-      const said = dialect === "responses" ? { input: text } : { messages };
-      const body = JSON.stringify({ model, stream, ...said, ...(kind !== "floor" && more) });
       return {
-        path: paths[dialect],
-        body,
+        ...address(dialect, { model, stream, text, more: kind === "floor" ? {} : more }),
         check: (answer) => (every > 0 ? checkPaced(answer, tokens) : checkReply(answer, expected)),
       };
     };
@@ -143,11 +156,27 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...a32,
+    id: "ollama-A32",
+    title: "the same by Ollama's /api/chat",
+    beside: "A32",
+    columns: ["gateway"],
+    create: createAsker({ tokens: 50, dialect: "ollama" }),
+  },
+  {
+    ...a32,
     id: "responses-A32",
     title: "the same by Responses, not stored",
     beside: "A32",
     columns: ["gateway"],
     create: createAsker({ tokens: 50, dialect: "responses", more: { store: false } }),
+  },
+  {
+    ...a32,
+    id: "gemini-A32",
+    title: "the same by Gemini",
+    beside: "A32",
+    columns: ["gateway"],
+    create: createAsker({ tokens: 50, dialect: "gemini" }),
   },
   {
     ...a32,
@@ -190,11 +219,27 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...b,
+    id: "ollama-B",
+    title: "the same by Ollama's /api/chat",
+    beside: "B",
+    columns: ["gateway"],
+    create: createAsker({ tokens: 500, stream: true, dialect: "ollama" }),
+  },
+  {
+    ...b,
     id: "responses-B",
     title: "the same by Responses, not stored",
     beside: "B",
     columns: ["gateway"],
     create: createAsker({ tokens: 500, stream: true, dialect: "responses", more: { store: false } }),
+  },
+  {
+    ...b,
+    id: "gemini-B",
+    title: "the same by Gemini",
+    beside: "B",
+    columns: ["gateway"],
+    create: createAsker({ tokens: 500, stream: true, dialect: "gemini" }),
   },
   {
     kind: "closed",

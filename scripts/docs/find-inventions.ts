@@ -6,6 +6,7 @@ const foreign = new Set([
   "/v1/traces",
   "CLAUDE_CODE_SUBAGENT_MODEL",
   "ENABLE_TOOL_SEARCH",
+  "OLLAMA_BASE_URL",
   "OPENAI_BASE_URL",
   "OPENAI_MODEL_LIST",
   "OPENAI_PROXY_URL",
@@ -23,7 +24,12 @@ const foreign = new Set([
 ]);
 
 /** What pages name to say that it is wrong. */
-const wrongOnPurpose = new Set(["BERER_TOKEN", "GET /v1/responses", "/v1/messages/v1/messages"]);
+const wrongOnPurpose = new Set([
+  "BERER_TOKEN",
+  "GET /v1/responses",
+  "/v1/messages/v1/messages",
+  "/v1/api/tags",
+]);
 
 /** Does the path of a page, with `{id}`, `:id` or a real id in it, mean this route? */
 export function isRoute(path: string, route: Route): boolean {
@@ -35,7 +41,7 @@ export function isRoute(path: string, route: Route): boolean {
 export function pathsIn(text: string): readonly { readonly method?: string; readonly path: string }[] {
   return [
     ...text.matchAll(
-      /(?:\b(GET|HEAD|POST|PUT|PATCH|DELETE) )?(?:https?:\/\/[\w.:[\]-]+)?((?:(?:\/admin)?\/v1\/[\w/{}:.*-]+)|\/health\b|\/favicon\.ico|(?<![\w.])\/console(?:\/assets\/:name)?(?![\w.]))/g,
+      /(?:\b(GET|HEAD|POST|PUT|PATCH|DELETE) )?(?:https?:\/\/[\w.:[\]-]+)?((?:(?:\/admin)?\/v1(?:beta)?\/[\w/{}:.*-]+)|(?<=[\s`(/]|^)\/api\/(?:version|tags|show|ps|chat|generate|embed|embeddings|pull|push|create|copy|delete|blobs\/[\w:.{}]+)(?![\w/-])|\/health\b|\/favicon\.ico|\/openapi\.json\b|(?<![\w.])\/(?:console|docs)(?:\/assets\/:name)?(?![\w.]))/g,
     ),
   ].map(([, method, path = ""]) => ({
     ...(method === undefined ? {} : { method }),

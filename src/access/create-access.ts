@@ -104,7 +104,7 @@ const operator: Caller = { kind: "operator" };
 /** `ADMIN_TOKEN` in an address: it opens everything, and addresses stand in the logs of proxies. */
 export function createAddressError(): GatewayError {
   return createKeyError(
-    "The admin token is not taken from the address (`?key=`), which ends in logs. Send ADMIN_TOKEN as 'Authorization: Bearer <token>', " +
+    "The admin token is not taken from the address (`?key=`, `/key/…`), which ends in logs. Send ADMIN_TOKEN as 'Authorization: Bearer <token>', " +
       "and change it where this address may have been logged.",
   );
 }

@@ -73,10 +73,17 @@ function cpuTime(): number {
   return (user + system) / 1000;
 }
 
+/** What models do that don't write, and where; of others there is nothing to say. */
+const otherWork: Readonly<Partial<Record<ModelInfo["kind"], string>>> = {
+  embedding: "gives vectors (POST /v1/embeddings)",
+  transcription: "writes down speech (POST /v1/audio/transcriptions)",
+  speech: "speaks (POST /v1/audio/speech)",
+};
+
 /** Of a model that is listed for something else than chats. */
 function createCanNotWriteError({ id, kind }: ModelInfo): GatewayError {
-  const what =
-    kind === "embedding" ? "gives vectors (POST /v1/embeddings) and does not write" : "does not write";
+  const work = otherWork[kind];
+  const what = work === undefined ? "does not write" : `${work} and does not write`;
   return new GatewayError("unsupported", `The model \`${id}\` ${what}. Take another one for a chat.`, {
     param: "model",
     shouldRetry: false,
@@ -128,7 +135,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   /** The model of a request; where that draws and words are wanted, one that writes, unless `auto` draws as well. */
   async function chooseModel(request: ChatRequest, signal: AbortSignal) {
     const model = await resolve(request.model, signal);
-    if (model.kind === "embedding" || model.kind === "other") throw createCanNotWriteError(model);
+    if (model.kind !== "chat" && model.kind !== "image") throw createCanNotWriteError(model);
     if (model.kind !== "image" || !wantsWords(request)) return { request, model };
     const words = toWordsRequest(request);
     const writer = await resolve(words.model, signal);

@@ -3,7 +3,7 @@ import type { LookupFunction } from "node:net";
 import { callbackify } from "node:util";
 
 import ipaddr from "ipaddr.js";
-import type { Agent, Dispatcher } from "undici";
+import { Agent, request, type Dispatcher } from "undici";
 
 import { GatewayError, shorten } from "../errors.ts";
 import type { ImagePart } from "../model/request.ts";
@@ -79,12 +79,10 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
 
   let agent: Agent | undefined;
 
-  /** The library is loaded for the first image. */
-  async function send(url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    const undici = await import("undici");
-    agent ??= new undici.Agent({ connect: { lookup }, connections: 8, keepAliveTimeout: 1000 });
+  function send(url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    agent ??= new Agent({ connect: { lookup }, connections: 8, keepAliveTimeout: 1000 });
     const headers = { accept: "image/*", "user-agent": "akashchat-api" };
-    return undici.request(url, { dispatcher: agent, signal, headers });
+    return request(url, { dispatcher: agent, signal, headers });
   }
 
   async function open(url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {

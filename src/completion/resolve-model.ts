@@ -24,8 +24,23 @@ const longestName = 200;
 const longestShown = 100;
 const foreignIds = /^(?:claude|gpt-|chatgpt|o\d|gemini)/i;
 
+/** What Ollama's clients put behind a name that has no tag of its own. */
+const usualTag = /:latest$/i;
+
+/** An id without the tag that Ollama's lists show, unless a model or an alias has it with the tag. */
+async function withoutUsualTag(
+  id: string,
+  { router, aliases }: ResolveOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const bare = id.replace(usualTag, "");
+  if (bare === id || bare === "") return id;
+  if (aliases.some((alias) => alias.from.toLowerCase() === id.toLowerCase())) return id;
+  return (await router.catalogue(signal)).find(id) === undefined ? bare : id;
+}
+
 /**
- * Finds the model behind a client's id, which may be the one of Claude Code's list: an alias of exactly that name, the
+ * Finds the model behind a client's id, which may be the one of Claude Code's list, or end with the tag `:latest` as in Ollama's: an alias of exactly that name, the
  * id itself or another spelling of it (`Catalogue.find`), then the first alias whose pattern fits (so `*=…` catches only what
  * the upstream does not have), then, for `auto`, `defaultModel` or the first chat model of the list. An id that is unknown
  * may be new: the upstream is asked for its list once more before it is refused, by kind `model-not-found` with the nearest
@@ -36,7 +51,7 @@ export async function resolveModel(
   options: ResolveOptions,
   signal: AbortSignal,
 ): Promise<RoutedModel> {
-  const id = fromClaudeCodeId(given);
+  const id = await withoutUsualTag(fromClaudeCodeId(given), options, signal);
   const { defaultModel } = options;
   if (defaultModel === undefined || asksForAny(defaultModel)) return resolveId(id, options, signal);
   const target = options.aliases.find((alias) => alias.from.toLowerCase() === id.toLowerCase())?.to ?? id;

@@ -19,6 +19,8 @@ export interface ParsedChat {
 
 /** Encodes canonical events as text of one wire format (SSE frames, mostly). */
 export interface StreamEncoder<Event = ChatEvent> {
+  /** What its frames are. Default: server-sent events. */
+  readonly contentType?: string;
   /** The frames for one event; may be empty. After the `finish` event the stream is complete, `[DONE]` included. */
   push(event: Event): string;
   /** A frame that says nothing, for silence: at its time it is as good as any other. */
@@ -29,9 +31,11 @@ export interface StreamEncoder<Event = ChatEvent> {
 
 /** Encodes several answers to one request as one stream (`n` of OpenAI's completions). */
 export interface ChoicesEncoder {
+  /** As in `StreamEncoder`. */
+  readonly contentType?: string;
   /** The frames for one event of one choice; after the last choice's `finish` the stream is complete. */
   push(choice: number, event: ChatEvent): string;
-  /** As in `StreamEncoder`. */
+  /** Likewise. */
   heartbeat(): string;
   /** Likewise. */
   fail(error: GatewayError): string;

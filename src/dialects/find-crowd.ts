@@ -2,13 +2,20 @@
  * Messages or items, with their parts and calls, that a request may hold, and tools. Each costs some microseconds
  * several times over, and no model reads as many. In the stored history of a response each text is a part of its own.
  */
-const most = { messages: 10_000, input: 10_000, system: 10_000, history: 20_000, tools: 2000 } as const;
+const most = {
+  messages: 10_000,
+  input: 10_000,
+  contents: 10_000,
+  system: 10_000,
+  history: 20_000,
+  tools: 2000,
+} as const;
 
 /** The lists of a request body that can be long. */
 type ListField = keyof typeof most;
 
 /** Fields of an entry that hold more entries. */
-const innerFields = ["content", "output", "tool_calls", "tools"] as const;
+const innerFields = ["content", "output", "tool_calls", "tools", "parts", "functionDeclarations"] as const;
 
 /** Real requests have three levels: a message, a tool's result in it, and the parts of that. */
 const deepest = 4;

@@ -95,5 +95,8 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
     valueAt(body, path) === undefined
       ? `'${param}' is missing: ${text.replace(/, received undefined$/, "")}.`
       : `'${param}' is not valid: ${text.replace(/\.$/, "")}.`;
-  throw new GatewayError("invalid-request", message, { param });
+  // The names of metadata are the client's own.
+  const [field, name] = path;
+  const sent = field === "metadata" && name !== undefined ? [shorten(String(name))] : [];
+  throw new GatewayError("invalid-request", message, { param, sent });
 }

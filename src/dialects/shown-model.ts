@@ -101,7 +101,7 @@ export interface Modalities {
   readonly output: readonly string[] | undefined;
 }
 
-/** What the gateway takes and gives for a model, which may be less than its server would: no audio, no files. */
+/** What the gateway takes and gives for a model, which may be less than its server would: a chat has no audio and no files. */
 export function modalitiesOf({ model, canSee }: ShownModel): Modalities {
   switch (model.kind) {
     case "chat":
@@ -110,6 +110,10 @@ export function modalitiesOf({ model, canSee }: ShownModel): Modalities {
       return { input: ["text"], output: ["image"] };
     case "embedding":
       return { input: ["text"], output: ["embeddings"] };
+    case "transcription":
+      return { input: ["audio"], output: ["text"] };
+    case "speech":
+      return { input: ["text"], output: ["audio"] };
     default:
       return { input: model.inputModalities, output: model.outputModalities };
   }

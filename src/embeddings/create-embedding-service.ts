@@ -1,11 +1,11 @@
 import type { ChatService } from "../completion/chat-service.ts";
+import { resolveSpecialModel } from "../completion/resolve-special-model.ts";
 import { GatewayError } from "../errors.ts";
 import type { EmbeddingRequest, EmbeddingResponse } from "../model/embedding.ts";
 import type { Leg } from "../model/leg.ts";
 import type { Router } from "../routing/router.ts";
 import type { AskOptions, Upstream } from "../upstreams/upstream.ts";
 import type { EmbeddingService } from "./embedding-service.ts";
-import { resolveEmbeddingModel } from "./resolve-embedding-model.ts";
 
 /** What the service is made of. */
 export interface EmbeddingServiceOptions {
@@ -21,7 +21,7 @@ export function createEmbeddingService({
   router,
   countTokens,
 }: EmbeddingServiceOptions): EmbeddingService {
-  const hasVectors = ({ upstream, model }: Leg): boolean =>
+  const suits = ({ upstream, model }: Leg): boolean =>
     (model.kind === "embedding" || model.kindUnknown === true) &&
     router.upstreamOf({ upstream }).embed !== undefined;
 
@@ -36,7 +36,18 @@ export function createEmbeddingService({
       );
     },
     async embed(request, { signal, watch }) {
-      const { id, legs } = await resolveEmbeddingModel(request.model, { chat, hasVectors }, signal);
+      const { id, legs } = await resolveSpecialModel(
+        request.model,
+        {
+          chat,
+          kind: "embedding",
+          suits,
+          noun: "embedding model",
+          article: "an",
+          lacks: "gives no vectors",
+        },
+        signal,
+      );
       watch?.resolve({ id, legs });
       await watch?.admit?.({
         model: { id, legs },

@@ -5,7 +5,12 @@ export const dialectNames = [
   "openai-responses",
   "openai-images",
   "openai-embeddings",
+  "openai-audio",
   "anthropic-messages",
+  "ollama-chat",
+  "ollama-generate",
+  "ollama-embeddings",
+  "gemini",
 ] as const;
 
 /** One of them. */

@@ -3,6 +3,7 @@ export type IdPrefix =
   | "chatcmpl-"
   | "cmpl-"
   | "resp_"
+  | "conv_"
   | "msg_"
   | "rs_"
   | "fc_"
@@ -14,7 +15,8 @@ export type IdPrefix =
   | "key_"
   | "bud_"
   | "hold_"
-  | "trace_";
+  | "trace_"
+  | "gen_";
 
 /** Makes an id that is unique across conversations: the prefix and 24 or more letters and digits. */
 export type IdFactory = (prefix: IdPrefix) => string;

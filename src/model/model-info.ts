@@ -22,8 +22,8 @@ export interface ModelInfo {
   readonly id: string;
   /** The model's own id, where `id` is another name for it (`MODEL_ALIASES`). */
   readonly aliasOf?: string;
-  /** `chat` writes, `image` draws, `embedding` gives vectors, `other` is of no use here. */
-  readonly kind: "chat" | "image" | "embedding" | "other";
+  /** `chat` writes, `image` draws, `embedding` gives vectors, `transcription` writes down speech, `speech` speaks, `other` is of no use here. */
+  readonly kind: "chat" | "image" | "embedding" | "transcription" | "speech" | "other";
   /** The upstream does not say what it is: `chat` is what most are. */
   readonly kindUnknown?: true;
   /** What the upstream's own back end calls it, where that is another id; clients may give it, too. */

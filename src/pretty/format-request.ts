@@ -13,6 +13,15 @@ const names: Readonly<Record<string, string>> = {
   "POST /v1/messages/count_tokens": "count_tokens",
   "POST /v1/images/generations": "images",
   "GET /v1/models": "models",
+  "POST /api/chat": "ollama chat",
+  "POST /api/generate": "ollama generate",
+  "POST /api/embed": "ollama embed",
+  "POST /v1beta/models/*:generateContent": "generateContent",
+  "POST /v1beta/models/*:streamGenerateContent": "streamGenerateContent",
+  "POST /v1beta/models/*:countTokens": "countTokens",
+  "POST /v1beta/models/*:embedContent": "embedContent",
+  "POST /v1beta/models/*:batchEmbedContents": "batchEmbedContents",
+  "GET /v1beta/models": "models",
 };
 
 /** `3 ms`, `0.8 s`, `12 s`. */

@@ -1,4 +1,5 @@
 import { keepMessages, type ResponsesInput } from "../dialects/openai-responses/index.ts";
+import { GatewayError } from "../errors.ts";
 import { prepareResponse, type ResponseDependencies } from "./prepare-response.ts";
 import type { Compaction, ResponseContext } from "./response-service.ts";
 import { writeThrough } from "./write-through.ts";
@@ -24,6 +25,13 @@ export async function compact(
   input: ResponsesInput,
   context: ResponseContext,
 ): Promise<Compaction> {
+  if (input.body.conversation !== undefined) {
+    throw new GatewayError(
+      "unsupported",
+      "Conversations are compacted at POST /v1/responses, by context_management or a compaction_trigger in input. Send their items here.",
+      { param: "conversation" },
+    );
+  }
   const { parsed, begin, writer, history } = await prepareResponse(deps, withTrigger(input), context);
   return {
     ignored: [...parsed.ignored, ...listVain(input)],

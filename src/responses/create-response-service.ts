@@ -9,6 +9,8 @@ import { ownResponses, type ProblemLog, type StoreProblem, tryToStore } from "..
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
 import { type BackgroundRuns, createBackgroundRuns, ownRuns } from "./background-runs.ts";
 import { compact } from "./compact.ts";
+import { ownConversations } from "./conversation-store.ts";
+import { createConversationService } from "./create-conversation-service.ts";
 import { fitContext } from "./fit-context.ts";
 import { createRunFollower } from "./follow-runs.ts";
 import { loadContext } from "./load-context.ts";
@@ -59,7 +61,12 @@ export function createResponseService(options: ResponseServiceOptions): Response
     owner === undefined
       ? all
       : createScope(
-          { ...options, store: ownResponses(options.store, owner), runs: ownRuns(runs, owner) },
+          {
+            ...options,
+            store: ownResponses(options.store, owner),
+            conversations: ownConversations(options.conversations, owner),
+            runs: ownRuns(runs, owner),
+          },
           (of) => all.within(of),
         ),
   );
@@ -74,7 +81,7 @@ function createScope(
   const { chat, store, runs, summaries, log } = deps;
 
   function toPrepared(
-    { parsed, request, begin, writer }: PreparedAnswer,
+    { parsed, request, begin, writer, turn }: PreparedAnswer,
     context: ResponseContext,
   ): PreparedResponse {
     const { inputItems } = parsed;
@@ -113,9 +120,23 @@ function createScope(
         const start = (signal: AbortSignal) => note(begin({ signal, baseUrl, watch, admitted: true }));
         try {
           await chat.admit(request, { signal: context.signal, watch });
-          return await runs.start({ writer, inputItems, start, save, unsave, onEnd });
+          // Who asks hears of it now, not the response later.
+          await turn?.hold();
+          return await runs.start({
+            writer,
+            inputItems,
+            start,
+            save,
+            unsave,
+            onEnd(...how) {
+              // Where it was cancelled before it began.
+              void turn?.release();
+              onEnd(...how);
+            },
+          });
         } catch (error) {
           onRefused();
+          await turn?.release();
           throw error;
         }
       },
@@ -154,6 +175,7 @@ function createScope(
 
   return {
     within,
+    conversations: createConversationService(deps),
     async prepare(input, context) {
       return toPrepared(await prepareResponse(deps, input, context), context);
     },

@@ -14,7 +14,11 @@ import { legKey } from "../model/leg.ts";
 import { usualParameters, type ChatRequest } from "../model/request.ts";
 import type { Sealer } from "../secrets/create-sealer.ts";
 import type { Source } from "../stream/source.ts";
+import type { StartTimer } from "../stream/with-idle-timeout.ts";
+import { checkNewItems } from "./check-new-items.ts";
 import { compactFirst, isTooLong } from "./compact-first.ts";
+import type { ConversationStore, ReadConversation } from "./conversation-store.ts";
+import { type ConversationTurn, createConversationTurn } from "./conversation-turn.ts";
 import { fitContext } from "./fit-context.ts";
 import { fitSummary } from "./fit-summary.ts";
 import { loadContext } from "./load-context.ts";
@@ -25,6 +29,9 @@ import { summarise } from "./summarise.ts";
 /** What answering a Responses request needs. */
 export interface ResponseDependencies extends ResponsePlaces {
   readonly chat: ChatService;
+  readonly conversations: ConversationStore;
+  /** Of what is said while a conversation is held. */
+  readonly startTimer: StartTimer;
   /** Seals the summaries of compacted conversations, which clients keep. */
   readonly summaries: Sealer;
   readonly newId: IdFactory;
@@ -40,13 +47,36 @@ export interface PreparedAnswer {
   /** Begins the answer to the request, which was shortened if the client allowed it; or to one for its summary. */
   readonly begin: (context: CallContext) => Source<EventBatch>;
   readonly writer: ResponseWriter;
+  /** The conversation that the answer is made in, which `begin` takes. */
+  readonly turn: ConversationTurn | undefined;
   /** The items before the request's own. */
   readonly history: readonly WireItem[];
 }
 
+/** Sealing the same text again gives another one, but an item must be the same wherever it is shown. */
+function once(seal: Sealer["seal"]): Sealer["seal"] {
+  const known = new Map<string, string>();
+  return (text) => {
+    const sealed = known.get(text) ?? seal(text);
+    known.set(text, sealed);
+    return sealed;
+  };
+}
+
+/** What a request adds to its conversation: not what it only refers to there, nor a wish to compact it. */
+function listNewItems(
+  { inputItems }: ParsedResponses,
+  { items }: ResponsesInput,
+  conversation: ReadConversation,
+): readonly WireItem[] {
+  const referred = new Set(items.flatMap(({ item }) => (item.type === "item_reference" ? [item.id] : [])));
+  const there = new Set(conversation.items.map(({ id }) => id).filter((id) => referred.has(id)));
+  return inputItems.filter((item) => item["type"] !== "compaction_trigger" && !there.has(String(item["id"])));
+}
+
 /** Understands a Responses body and all that it refers to. Rejects with `GatewayError`. */
 export async function prepareResponse(
-  { chat, store, runs, summaries, newId, now }: ResponseDependencies,
+  { chat, store, runs, conversations, summaries, startTimer, newId, now }: ResponseDependencies,
   input: ResponsesInput,
   { signal, wishes, watch }: Pick<ResponseContext, "signal" | "wishes" | "watch">,
 ): Promise<PreparedAnswer> {
@@ -56,7 +86,7 @@ export async function prepareResponse(
   // A background response is announced before anybody is asked; then the likeliest counts.
   if (leg !== undefined) watch?.tellParameters?.(legKey(leg), () => model.parameters ?? usualParameters);
   const responseId = newId("resp_");
-  const loaded = await loadContext({ store, runs }, input);
+  const loaded = await loadContext({ store, runs, conversations }, input);
   const { temperature, topP } = model;
   const { open: openSummary, seal } = summaries;
   const parsed = resolveRequest(input, { responseId, ...loaded, openSummary, temperature, topP });
@@ -80,17 +110,30 @@ export async function prepareResponse(
 
   const request = isLong ? wished : await fit(wished);
   let sealed: string | undefined;
-  const writer = createResponseWriter({
+  const sealOnce = once(seal);
+  const writerOptions = {
     id: responseId,
     createdAt: Math.floor(now() / 1000),
     model: model.id,
     echo: parsed.echo,
     tools: parsed.tools,
-    seal: compacts ? seal : undefined,
+    seal: compacts ? sealOnce : undefined,
     summary: () => sealed,
     now,
-  });
-  function begin(context: CallContext): Source<EventBatch> {
+  };
+  const { conversation } = loaded;
+  const turn =
+    conversation &&
+    createConversationTurn({
+      conversations,
+      read: conversation,
+      holder: responseId,
+      inputItems: checkNewItems(listNewItems(parsed, input, conversation), conversation, "input"),
+      createWriter: () => createResponseWriter(writerOptions),
+      startTimer,
+    });
+
+  function answer(context: CallContext): Source<EventBatch> {
     if (isLong) {
       const onSummary = (text: string) => void (sealed = seal(text));
       const options = { chat, window: model, wishes, context, onSummary, prepare: fit };
@@ -99,5 +142,10 @@ export async function prepareResponse(
     const events: Source<EventBatch> = (sink) => chat.complete(request, context, sink);
     return compacts ? summarise(events) : events;
   }
-  return { parsed, request, begin, writer, history: loaded.history };
+  function begin(context: CallContext): Source<EventBatch> {
+    const events = answer(context);
+    return turn === undefined ? events : turn.around(events);
+  }
+  const writer = createResponseWriter(writerOptions);
+  return { parsed, request, begin, writer, turn, history: loaded.history };
 }

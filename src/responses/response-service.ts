@@ -12,6 +12,7 @@ import type { CallWatch } from "../model/call-watch.ts";
 import type { EventBatch } from "../model/events.ts";
 import type { ChatRequest } from "../model/request.ts";
 import type { Source } from "../stream/source.ts";
+import type { ConversationService } from "./conversation-service.ts";
 import type { StoredResponse, StoreProblem } from "../store/response-store.ts";
 
 /** What is known of the caller: also what they ask of the gateway itself, for this request. */
@@ -115,6 +116,8 @@ export interface ItemPage {
 export interface ResponseService {
   /** The same for one owner, a key's id: it finds and makes what is its own. `undefined`: for who sees all. */
   within(owner: string | undefined): ResponseService;
+  /** The conversations of the same owner. */
+  readonly conversations: ConversationService;
   /** Understands a request and loads what it refers to; the upstream is asked for models at most. */
   prepare(input: ResponsesInput, context: ResponseContext): Promise<PreparedResponse>;
   /** Understands a request whose conversation is to be compacted. Nothing is stored. */

@@ -135,11 +135,11 @@ function split(
 }
 
 /**
- * A model that an upstream may have all the same: any, where its list is not known or has no model that writes or reads, which is
+ * A model that an upstream may have all the same: any, where its list is not known or has no model that writes, reads, hears or speaks, which is
  * what an upstream says whose back end is away; and the one that draws, where the list is the back end's, which has none.
  */
 function findUnlisted({ models, owner, drawsAs }: Offer, id: string): ModelInfo | undefined {
-  const isBlind = models === undefined || !models.some(({ kind }) => kind === "chat" || kind === "embedding");
+  const isBlind = models === undefined || !models.some(({ kind }) => kind !== "image" && kind !== "other");
   const draws = drawsAs !== undefined && drawsAs.toLowerCase() === id.toLowerCase();
   const ownedBy = owner === undefined ? {} : { ownedBy: owner };
   if (draws && (isBlind || models.some(({ raw }) => raw === true)))

@@ -87,7 +87,10 @@ export function sendChoices(
   reply: FastifyReply,
   chat: ChatService,
   requests: readonly ChatRequest[],
-  options: Omit<StreamOptions, "heartbeat"> & { readonly encoder: ChoicesEncoder; readonly baseUrl: string },
+  options: Omit<StreamOptions, "heartbeat" | "contentType"> & {
+    readonly encoder: ChoicesEncoder;
+    readonly baseUrl: string;
+  },
 ): Promise<void> {
   const { encoder, baseUrl, signal } = options;
   const { facts } = reply.request;
@@ -95,6 +98,7 @@ export function sendChoices(
   return withAnswers(chat, requests, { signal, baseUrl, watch: facts }, (answers) =>
     sendBatches(reply, {
       ...options,
+      contentType: encoder.contentType,
       heartbeat: () => encoder.heartbeat(),
       batches: mergeSources(answers),
       fail: (error) => encoder.fail(error),

@@ -13,6 +13,7 @@ import { costOf } from "../model/cost-of.ts";
 import type { ChatEvent, FinishReason, Usage } from "../model/events.ts";
 import type { MissingPicture } from "../model/picture.ts";
 import { type Parameter, usualParameters } from "../model/request.ts";
+import { customMethodOf } from "./custom-method.ts";
 import { encodeIgnored, findIgnoredNames } from "./ignored-names.ts";
 
 const longestPath = 200;
@@ -37,10 +38,10 @@ export class AnswerFacts implements CallWatch {
   /** As the connection says it, or a trusted proxy: while it is open, later it can't be asked any more. */
   clientAddress: string | undefined;
   readonly method: string;
-  /** The pattern of the route, or the path where there is none. Never the query: links carry their signature there. */
+  /** The pattern of the route, with its custom method, or the path where there is none. Never the query: links carry their signature there. */
   readonly route: string;
-  /** It is for an answer of a model. */
-  readonly asksModel: boolean;
+  /** It is for an answer of a model. That of the route, unless the body wants none. */
+  asksModel: boolean;
   /** That of the route, or of a body in another one. */
   dialect: string | undefined;
   model: string | undefined;
@@ -98,6 +99,14 @@ export class AnswerFacts implements CallWatch {
     this.method = method;
     this.route = route ?? (url.split("?", 1)[0] ?? "").slice(0, longestPath);
     this.asksModel = config.asksModel === true;
+    const { customMethods = {} } = config;
+    const called = config.customMethods && customMethodOf(url);
+    const custom =
+      called !== undefined && Object.hasOwn(customMethods, called) ? customMethods[called] : undefined;
+    if (custom !== undefined) {
+      this.route += `:${called}`;
+      this.asksModel = custom.asksModel;
+    }
     this.dialect = config.dialect;
   }
 

@@ -11,11 +11,11 @@ import { beginTrace } from "./trace-requests.ts";
  */
 function isGuarded(request: FastifyRequest): boolean {
   const { url, config } = request.routeOptions;
-  return config.public !== true && /^\/+v1(?:[/?]|$)/.test(url ?? request.url);
+  return config.public !== true && /^\/+(?:v1(?:beta)?|api)(?:[/?]|$)/.test(url ?? request.url);
 }
 
 /**
- * Says who asks, on every route under `/v1`, known or not, except routes with `config.public`: gives a request's facts their caller and
+ * Says who asks, on every route under `/v1`, `/v1beta` and `/api`, known or not, except routes with `config.public`: gives a request's facts their caller and
  * gate, and their trace where one is wanted. Failures are kind `unauthenticated`, or `forbidden` for an API that the key may not use, in the dialect of the route.
  */
 export function authenticate(

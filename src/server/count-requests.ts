@@ -9,6 +9,8 @@ const asking: ReadonlySet<string> = new Set([
   "/v1/responses/compact",
   "/v1/messages",
   "/v1/images/generations",
+  "/v1beta/models/*:generateContent",
+  "/v1beta/models/*:streamGenerateContent",
 ]);
 
 /** Counts the requests that ask a model, and background responses, once each has ended. */

@@ -1,4 +1,3 @@
-import cors from "@fastify/cors";
 import {
   LogController,
   fastify,
@@ -8,7 +7,6 @@ import {
 } from "fastify";
 import type { Logger } from "pino";
 
-import { budgetHeaders } from "../dialects/encode-budget.ts";
 import { GatewayError, shorten } from "../errors.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
@@ -17,6 +15,7 @@ import { ownKeyRoutes } from "./admin/keys.ts";
 import { ownRequestRoutes } from "./admin/own-requests.ts";
 import { answerBrokenRequest } from "./answer-broken-requests.ts";
 import { acceptJson } from "./accept-json.ts";
+import { allowOrigins } from "./allow-origins.ts";
 import { authenticate } from "./authenticate.ts";
 import { baseUrlOf } from "./base-url.ts";
 import { toCanonicalUrl } from "./canonical-url.ts";
@@ -25,22 +24,32 @@ import { countRequests } from "./count-requests.ts";
 import { createTurns } from "./create-turns.ts";
 import { setDialectErrors } from "./dialect-errors.ts";
 import { encodeEdgeError } from "./encode-edge-error.ts";
+import { splitKeyInPath } from "./given-keys.ts";
+import { isGeminiPath, refuseMissing } from "./missing-gemini.ts";
 import { noteRequests } from "./note-requests.ts";
 import { requestLog } from "./log-requests.ts";
 import { createOpenRequests, type OpenCounts, type OpenNow, type UnderWay } from "./open-requests.ts";
 import { observeRequest } from "./request-observer.ts";
-import { keepTraces, traceHeader } from "./trace-requests.ts";
+import { keepTraces } from "./trace-requests.ts";
 import { settleRequests } from "./settle-requests.ts";
 import { refuseWebSocket, wantsWebSocket } from "./refuse-websocket.ts";
 import type { RouteDependencies, ServerDependencies } from "./route-dependencies.ts";
 import { createRouteIndex } from "./route-index.ts";
 import { anthropicMessagesRoutes } from "./routes/anthropic-messages.ts";
+import { geminiRoutes } from "./routes/gemini.ts";
 import { metaRoutes } from "./routes/meta.ts";
-import { createConsoleReader } from "./console/console-files.ts";
+import { createPageReader } from "./built-page/page-files.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
+import { openApiRoutes } from "./openapi/openapi-routes.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { ollamaChatRoutes } from "./routes/ollama-chat.ts";
+import { ollamaEmbeddingsRoutes } from "./routes/ollama-embeddings.ts";
+import { ollamaGenerateRoutes } from "./routes/ollama-generate.ts";
+import { ollamaModelsRoutes } from "./routes/ollama-models.ts";
+import { openAiAudioRoutes } from "./routes/openai-audio.ts";
 import { openAiChatRoutes } from "./routes/openai-chat.ts";
 import { openAiCompletionsRoutes } from "./routes/openai-completions.ts";
+import { openAiConversationsRoutes } from "./routes/openai-conversations.ts";
 import { openAiEmbeddingsRoutes } from "./routes/openai-embeddings.ts";
 import { openAiImagesRoutes } from "./routes/openai-images.ts";
 import { openAiResponsesRoutes } from "./routes/openai-responses.ts";
@@ -57,9 +66,16 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   openAiChatRoutes,
   openAiCompletionsRoutes,
   openAiResponsesRoutes,
+  openAiConversationsRoutes,
   openAiImagesRoutes,
   openAiEmbeddingsRoutes,
+  openAiAudioRoutes,
   anthropicMessagesRoutes,
+  ollamaModelsRoutes,
+  ollamaChatRoutes,
+  ollamaGenerateRoutes,
+  ollamaEmbeddingsRoutes,
+  geminiRoutes,
   usageRoutes,
   adminRoutes,
   ownKeyRoutes,
@@ -68,24 +84,8 @@ const dialects: readonly ((deps: ServerDependencies) => FastifyPluginCallback)[]
   accessRoutes,
   statusRoutes,
   consoleRoutes,
+  openApiRoutes,
 ];
-
-/** Headers of ours that scripts in a browser may read; as one text, or it would be made for each answer. */
-const exposedHeaders = [
-  "x-request-id",
-  "request-id",
-  "x-ignored-parameters",
-  "x-upstream",
-  "x-upstream-attempts",
-  "x-upstream-request-id",
-  "x-usage-estimated",
-  "x-images-missing",
-  "x-store-error",
-  "retry-after",
-  "x-should-retry",
-  traceHeader,
-  ...budgetHeaders,
-].join(", ");
 
 /**
  * Answers depend on the key that came with the request, in headers that caches don't all know (`x-api-key`), and are
@@ -96,21 +96,6 @@ const noStore = "no-store";
 /** What who scrapes a gateway hears that was not told where its metrics shall be. */
 const noMetrics =
   "There are no metrics here. METRICS_ADDRESS gives them an address of their own, METRICS_TOKEN opens this one.";
-
-/**
- * Lets pages of named origins reach a gateway in the network of their reader, for which browsers ask apart. Not for
- * `*`: any page on the web could then spend the budget of whoever looks at it.
- * Source: https://wicg.github.io/private-network-access/
- */
-function allowPrivateNetwork(app: FastifyInstance, origins: readonly string[]): void {
-  app.addHook("onRequest", ({ headers }, reply, done) => {
-    const asked = headers["access-control-request-private-network"] === "true";
-    if (asked && origins.includes(headers.origin ?? "")) {
-      reply.header("access-control-allow-private-network", "true");
-    }
-    done();
-  });
-}
 
 /** Fastify's own log: its lines about listening would double ours, which say more. */
 function toQuiet(log: Logger): FastifyBaseLogger {
@@ -179,7 +164,7 @@ export async function createServer(
   const shutdown = createShutdown();
   const open = createOpenRequests(startTimer);
   const activity = createActivityReader(deps.ledger);
-  const readConsole = createConsoleReader(deps.consoleFolder);
+  const readConsole = createPageReader(deps.consoleFolder);
   const traceWishes = createTraceWishes(deps);
   const observers = [
     requestLog,
@@ -205,7 +190,7 @@ export async function createServer(
     // For a request to arrive whole; Fastify sets no limit, so clients that dribble would hold connections for ever.
     requestTimeout: 300_000,
     // Before the router, so that whatever looks at the URL, authentication too, sees the same one.
-    rewriteUrl: ({ url }) => toCanonicalUrl(url ?? "/"),
+    rewriteUrl: ({ url }) => toCanonicalUrl(splitKeyInPath(url ?? "/").url),
     // Base URLs are typed by people: with a slash too many, or the whole id of a model in the path. Longer than
     // Node takes a request line, because the router's own refusal would be in no dialect.
     clientErrorHandler(failure, socket) {
@@ -263,15 +248,7 @@ export async function createServer(
   acceptJson(app);
   const takeTurn = createTurns();
   app.addHook("preHandler", (_request, reply, done) => takeTurn(done, () => reply.raw.destroyed));
-  const everyOrigin = config.CORS_ORIGIN.includes("*");
-  if (!everyOrigin) allowPrivateNetwork(app, config.CORS_ORIGIN);
-  await app.register(cors, {
-    origin: everyOrigin ? "*" : [...config.CORS_ORIGIN],
-    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-    exposedHeaders,
-    maxAge: 86_400,
-    strictPreflight: false,
-  });
+  await allowOrigins(app, config.CORS_ORIGIN);
   app.addHook("onRequest", (_request, _reply, done) => {
     if (shutdown.begun) done(new GatewayError("overloaded", "The gateway is shutting down. Try again soon."));
     else done();
@@ -284,12 +261,14 @@ export async function createServer(
     const path = request.url.split("?", 1)[0] ?? "/";
     const methods = routes.methodsOf(path);
     if (methods.length === 0) {
-      const asked = request.originalUrl.split("?", 1)[0] ?? "/";
+      // A key in front of it is for nobody's log.
+      const asked = splitKeyInPath(request.originalUrl).url.split("?", 1)[0] ?? "/";
       const base = baseUrlOf(request, config);
+      if (isGeminiPath(path)) throw refuseMissing(path);
       if (path === "/metrics") throw new GatewayError("not-found", noMetrics);
       throw new GatewayError(
         "not-found",
-        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's.`,
+        `There is nothing at ${request.method} ${shorten(asked)}. The base URL is ${base}/v1 for clients of OpenAI's APIs and ${base} for Anthropic's, Gemini's and Ollama's.`,
       );
     }
     reply.header("allow", methods.join(", "));

@@ -2,8 +2,9 @@ import type { FastifyReply } from "fastify";
 
 import type { Config } from "../config.ts";
 import type { Mutable } from "../model/mutable.ts";
+import { sseType } from "../stream/sse.ts";
 
-/** The writing end of one event stream. */
+/** The writing end of one stream, whatever its lines are. */
 export interface EventSink {
   /** True once the head is out: a status can no longer be chosen. */
   readonly committed: boolean;
@@ -18,7 +19,6 @@ export interface EventSink {
 }
 
 const streamHeaders = {
-  "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
   // nginx and its kin would otherwise collect the stream before passing it on.
   "x-accel-buffering": "no",
@@ -36,6 +36,8 @@ type State =
 export function createEventSink(
   reply: FastifyReply,
   options: {
+    /** Default: server-sent events. */
+    readonly contentType?: string | undefined;
     readonly heartbeat: () => string;
     readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
     /** Asked for when the head goes out. */
@@ -43,7 +45,7 @@ export function createEventSink(
   },
 ): EventSink {
   const { raw } = reply;
-  const { heartbeat, config, lateHeaders } = options;
+  const { heartbeat, config, lateHeaders, contentType = sseType } = options;
   const hold = setTimeout(() => {
     // An empty write would not send the head.
     if (!raw.destroyed) raw.write(commit() || heartbeat());
@@ -57,7 +59,12 @@ export function createEventSink(
     clearTimeout(state.hold);
     sink.committed = true;
     reply.hijack();
-    const headers = { ...reply.getHeaders(), ...lateHeaders?.(), ...streamHeaders };
+    const headers = {
+      ...reply.getHeaders(),
+      ...lateHeaders?.(),
+      ...streamHeaders,
+      "content-type": contentType,
+    };
     for (const [name, value] of Object.entries(headers)) {
       if (value !== undefined) raw.setHeader(name, value);
     }

@@ -20,6 +20,11 @@ declare module "fastify" {
     readonly public?: boolean;
     /** True: it is for an answer of a model. The ledger has such requests, and not those that list, look up, poll or count. */
     readonly asksModel?: boolean;
+    /**
+     * The custom methods of a route whose paths end by one (`:generateContent`), and whether each is for an answer of a model: instead of
+     * `asksModel`. Each is a route of its own to the log and all that counts: `/v1beta/models/*:generateContent`.
+     */
+    readonly customMethods?: Readonly<Record<string, { readonly asksModel: boolean }>>;
     /** The wire format of the route, by its folder in `dialects/`; for the log. */
     readonly dialect?: string;
   }

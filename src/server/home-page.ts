@@ -84,6 +84,8 @@ function curlOf({ baseUrl, access }: HomePage): string {
 const purposes: Readonly<Record<Exclude<ListedModel["kind"], "chat">, string | undefined>> = {
   image: "draws",
   embedding: "gives vectors",
+  transcription: "writes down speech",
+  speech: "speaks",
   other: undefined,
 };
 
@@ -124,7 +126,7 @@ export function renderHomePage(page: HomePage): string {
   const version = page.access === "open" ? ` <small>${escape(page.version)}</small>` : "";
   const key =
     page.access === "key" ? "the one of this gateway's operator (<code>BEARER_TOKEN</code>)" : "any";
-  const links = ["/health", ...(page.access === "open" ? ["/v1/models", "/v1/usage"] : [])];
+  const links = ["/health", "/openapi.json", ...(page.access === "open" ? ["/v1/models", "/v1/usage"] : [])];
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

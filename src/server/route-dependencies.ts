@@ -1,5 +1,6 @@
 import type { Access } from "../access/create-access.ts";
 import type { KeyService } from "../access/key-service.ts";
+import type { AudioService } from "../audio/audio-service.ts";
 import type { ChatService } from "../completion/chat-service.ts";
 import type { Config } from "../config.ts";
 import type { NamedAllowance } from "../dialects/encode-gateway-usage.ts";
@@ -16,7 +17,7 @@ import type { TraceStore } from "../traces/trace-store.ts";
 import type { TraceWishes } from "../traces/trace-wishes.ts";
 import type { MetricsPage } from "../telemetry/metrics-page.ts";
 import type { OpenNow, OpenRequests } from "./open-requests.ts";
-import type { ConsoleReader } from "./console/console-files.ts";
+import type { PageReader } from "./built-page/page-files.ts";
 import type { ActivityReader } from "./status/create-activity-reader.ts";
 import type { UpstreamStatus } from "./status/upstream-status.ts";
 import type { StartTimer } from "../stream/with-idle-timeout.ts";
@@ -29,6 +30,7 @@ export interface RouteDependencies {
   readonly chat: ChatService;
   readonly images: ImageService;
   readonly embeddings: EmbeddingService;
+  readonly audio: AudioService;
   readonly responses: ResponseService;
   /** Holds the threads of the Messages API. */
   readonly store: ResponseStore;
@@ -62,6 +64,8 @@ export interface RouteDependencies {
   readonly keptIn: "memory" | "files" | "database";
   /** Where the built console is; nothing is read before it is asked for. */
   readonly consoleFolder: URL;
+  /** Where the built page of the reference is, likewise. */
+  readonly referenceFolder: URL;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -74,5 +78,5 @@ export interface ServerDependencies extends RouteDependencies {
   readonly activity: ActivityReader;
   /** Which request is to be traced next. */
   readonly traceWishes: TraceWishes;
-  readonly readConsole: ConsoleReader;
+  readonly readConsole: PageReader;
 }

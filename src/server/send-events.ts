@@ -13,6 +13,8 @@ export interface StreamOptions {
   /** Gives what to write in silence, at its time: an empty chunk, an event, or a comment. */
   readonly heartbeat: () => string;
   readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
+  /** Of the frames. Default: server-sent events. */
+  readonly contentType?: string | undefined;
   /** From `clientSignal(reply)`. */
   readonly signal: AbortSignal;
   /** Failures that clients of the dialect understand only inside a stream, so that they get no HTTP status. */
@@ -22,7 +24,7 @@ export interface StreamOptions {
 }
 
 /** What `sendEvents` needs. */
-export interface SendEventsOptions extends Omit<StreamOptions, "heartbeat"> {
+export interface SendEventsOptions extends Omit<StreamOptions, "heartbeat" | "contentType"> {
   /** As `ChatService.complete`, called with `signal`. */
   readonly events: Source<EventBatch>;
   readonly encoder: StreamEncoder;
@@ -46,7 +48,7 @@ export interface SendBatchesOptions<B> extends StreamOptions {
 }
 
 /**
- * Streams an answer as server-sent events: one write per batch, paused while the client does not read.
+ * Streams an answer, as server-sent events or as what `contentType` says: one write per batch, paused while the client does not read.
  *
  * The head is held until the first block (or the finish), so that an early failure keeps its HTTP status:
  * then this rejects with a `GatewayError` and the plugin's error handler answers. After
@@ -59,6 +61,7 @@ export function sendEvents(reply: FastifyReply, options: SendEventsOptions): Pro
   return sendBatches(reply, {
     ...options,
     batches: options.events,
+    contentType: encoder.contentType,
     heartbeat: () => encoder.heartbeat(),
     fail: (error) => encoder.fail(error),
     encode(batch) {

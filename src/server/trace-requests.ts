@@ -27,7 +27,18 @@ const answerRoutes: ReadonlySet<string> = new Set([
   "/v1/responses/compact",
   "/v1/messages",
   "/v1/images/generations",
+  "/v1beta/models/*:generateContent",
+  "/v1beta/models/*:streamGenerateContent",
   "/v1/embeddings",
+  "/api/chat",
+  "/api/generate",
+  "/api/embed",
+  "/api/embeddings",
+  "/v1beta/models/*:embedContent",
+  "/v1beta/models/*:batchEmbedContents",
+  "/v1/audio/transcriptions",
+  "/v1/audio/translations",
+  "/v1/audio/speech",
 ]);
 
 /** Whether a header wants a trace; `undefined`: it says nothing. */

@@ -1,7 +1,9 @@
 import type { Config } from "../config.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { orClose } from "../or-close.ts";
 import { createResponseStore } from "./create-response-store.ts";
 import { startRealTimer } from "../stream/real-timer.ts";
+import { createMemoryConversations } from "./memory/memory-conversations.ts";
 import { createMemoryKeys } from "./memory/memory-keys.ts";
 import { createMemoryLedger } from "./memory/memory-ledger.ts";
 import { createMemoryLimits } from "./memory/memory-limits.ts";
@@ -44,6 +46,7 @@ export function createMemoryStores(
   return {
     place: "memory",
     responses,
+    conversations: createMemoryConversations({ capacity: config.STORED_RESPONSES, now }),
     keys,
     limits,
     ledger,
@@ -51,6 +54,18 @@ export function createMemoryStores(
     close() {
       stopPruning();
       return responses.close();
+    },
+  };
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+function closeTogether(all: readonly Closable[]): Closable {
+  return {
+    async close() {
+      await Promise.all(all.map((one) => one.close()));
     },
   };
 }
@@ -63,28 +78,26 @@ async function openInFiles(
   const responses = await createResponseStore(config, watch);
   // Threads and files that nobody needs who keeps nothing.
   const { openLocalState } = await import("./sqlite/open-local-state.ts");
-  const local = await openLocalState({ ...watch, directory, onFailure: config.STORE_FAILURE }).catch(
-    async (error: unknown) => {
-      await responses.close();
-      throw error;
-    },
-  );
-  await local.begin().catch(async (error: unknown) => {
-    await Promise.all([local.close(), responses.close()]);
-    throw error;
-  });
+  const { openSqliteConversations } = await import("./sqlite/sqlite-conversations.ts");
+  const capacity = config.STORED_RESPONSES;
+  const conversations = await orClose(responses, openSqliteConversations({ ...watch, directory, capacity }));
+  const both = closeTogether([conversations, responses]);
+  const opening = openLocalState({ ...watch, directory, onFailure: config.STORE_FAILURE });
+  const local = await orClose(both, opening);
+  await orClose(closeTogether([local, both]), local.begin());
   const ledger = await openLedger(directory, config, watch);
   const stopPruning = pruneKeys({ ...watch, ...local, ledgerDays: config.LEDGER_DAYS });
   return {
     place: "files",
     responses,
+    conversations,
     keys: local.keys,
     limits: local.limits,
     ledger,
     traces: createMemoryTraces(),
     async close() {
       stopPruning();
-      await Promise.all([local.close(), ledger.close(), responses.close()]);
+      await Promise.all([local.close(), ledger.close(), both.close()]);
     },
   };
 }
@@ -109,6 +122,7 @@ async function openInDatabase(
   return {
     place: "database",
     responses: shared.responses,
+    conversations: shared.conversations,
     keys: shared.keys,
     limits: shared.limits,
     ledger: ledgerDays === 0 ? noLedger : shared.ledger,

@@ -3,12 +3,14 @@ import type { Limits } from "../access/limits.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { TraceStore } from "../traces/trace-store.ts";
 import type { Notices } from "../model/notices.ts";
+import type { ConversationStore } from "../responses/conversation-store.ts";
 import type { RunStore } from "../responses/run-store.ts";
 import type { ResponseStore } from "./response-store.ts";
 
 /** All that the gateway keeps, in one place: memory, SQLite in `DATA_DIR`, or PostgreSQL by `DATABASE_URL`. */
 export interface Stores {
   readonly responses: ResponseStore;
+  readonly conversations: ConversationStore;
   readonly keys: KeyStore;
   readonly limits: Limits;
   readonly ledger: Ledger;

@@ -3,6 +3,9 @@
  * `JSON.stringify` makes it; a line break inside would split the event.
  */
 
+/** The content type of an event stream. */
+export const sseType = "text/event-stream; charset=utf-8";
+
 const unicodeLineBreaks = /[\u0085\u2028\u2029]/g;
 
 /**

@@ -38,6 +38,9 @@ const operations: Readonly<Record<string, string>> = {
   "openai-completions": "text_completion",
   "openai-embeddings": "embeddings",
   "openai-images": "generate_content",
+  "ollama-generate": "text_completion",
+  "ollama-embeddings": "embeddings",
+  "openai-audio": "generate_content",
 };
 
 /** The operation of a dialect. */

@@ -88,7 +88,7 @@ export function createRequestTracer({
   }
 
   return {
-    begin({ headers, routeOptions: { url } }, facts) {
+    begin({ headers, routeOptions }, facts) {
       if (facts.dialect === undefined) return;
       const parent =
         facts.begunBy === undefined
@@ -96,7 +96,7 @@ export function createRequestTracer({
           : traces.get(facts.begunBy)?.context;
       const isRun = facts.begunBy !== undefined;
       const span = tracer.startSpan(
-        isRun ? "background response" : url === undefined ? facts.method : `${facts.method} ${url}`,
+        isRun ? "background response" : routeOptions.url === undefined ? facts.method : facts.text,
         { kind: isRun ? api.SpanKind.INTERNAL : api.SpanKind.SERVER, startTime: now() },
         parent,
       );
@@ -149,7 +149,7 @@ function attributesOf({ request, facts, ending }: EndedRequest): api.Attributes 
   const { firstTokenMs, ignoredNow, repairs, retries } = facts;
   return {
     [attribute.httpMethod]: isRun ? undefined : facts.method,
-    [attribute.httpRoute]: isRun ? undefined : request.routeOptions.url,
+    [attribute.httpRoute]: isRun || request.routeOptions.url === undefined ? undefined : facts.route,
     [attribute.httpStatus]: ending.status,
     [attribute.outcome]: ending.outcome,
     [attribute.errorType]: facts.error,

@@ -1,3 +1,4 @@
+import type { AudioPiece, AudioRequest } from "../model/audio.ts";
 import type { AllowanceState, Budget } from "../model/budget.ts";
 import type { CallWatch } from "../model/call-watch.ts";
 import type { EmbeddingRequest, EmbeddingResponse } from "../model/embedding.ts";
@@ -150,6 +151,8 @@ export interface Upstream {
   readonly pictures?: PictureUpstream | undefined;
   /** Vectors of texts. Absent: it has none. */
   embed?(request: EmbeddingRequest, options: AskOptions): Promise<EmbeddingResponse>;
+  /** Speech of a text, or the words of a recording: pieces as the upstream writes them. Resolves after the last. Absent: it has none. */
+  makeAudio?(request: AudioRequest, options: AskOptions, sink: Sink<AudioPiece>): Promise<void>;
   /** Goes on with a text, without a chat around it; as `stream`. Absent: it only chats. */
   continueText?(request: TextRequest, options: AskOptions, sink: Sink<EventBatch>): Promise<void>;
   /**

@@ -63,7 +63,7 @@ function turnsOf(agent: Agent, task: Task): readonly [Turn, Turn, ...Turn[]] {
 }
 
 describe.for(agents)("%s", ([client, agent]) => {
-  const { spent, asksAgain, lost, tooLong } = outcomeOf(client);
+  const { spent, asksAgain, lost, sumsUp, full = "", tooLong } = outcomeOf(client);
 
   test.for([
     { moment: "before the stream", env: {}, most: 1 },
@@ -153,8 +153,14 @@ describe.for(agents)("%s", ([client, agent]) => {
       return { ...session, remembered };
     }
 
-    test("sums up in time and goes on", async () => {
+    test(sumsUp === undefined ? "sums up in time and goes on" : "stops, and says so", async () => {
       const { code, stdout, output, answers, remembered } = await readAll(64_000);
+      if (sumsUp === "between prompts") {
+        expect(code, output).toBe(1);
+        expect(output).toContain(full);
+        expect(answers.at(-1)).toBe("context-length");
+        return;
+      }
       expect(code, output).toBe(0);
       expect(stdout).toContain(allRead(count));
       expect(new Set(answers)).toEqual(new Set(["200"]));
@@ -170,7 +176,7 @@ describe.for(agents)("%s", ([client, agent]) => {
       expect(answers, output).toContain("context-length");
       expect(code, output).toBe(tooLong.endsWith("goes on") ? 0 : 1);
       if (tooLong === "stops") {
-        expect(output).toContain("ran out of room in the model's context window");
+        expect(output).toContain(full);
       } else {
         expect(stdout).toContain(allRead(count));
         expect((remembered.at(-1) ?? 0) > 0).toBe(tooLong.startsWith("sums up"));

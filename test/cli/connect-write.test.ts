@@ -89,6 +89,10 @@ describe("connect --write in another size leaves nothing of the one before", () 
     opencode: JSON.stringify({ theme: "nord", permission: { bash: "ask" } }),
     pi: JSON.stringify({ providers: { mine: { baseUrl: "http://localhost" } } }),
     "qwen-code": JSON.stringify({ permissions: { deny: ["mine"] }, context: { fileName: ["MINE.md"] } }),
+    "gemini-cli": JSON.stringify({
+      ui: { theme: "Default" },
+      modelConfigs: { overrides: [{ match: { model: "mine" }, modelConfig: { model: "mine" } }] },
+    }),
   };
   const paths: Readonly<Record<string, string>> = {
     "claude-code": ".claude/settings.json",
@@ -97,6 +101,7 @@ describe("connect --write in another size leaves nothing of the one before", () 
     opencode: ".config/opencode/opencode.json",
     pi: ".pi/agent/models.json",
     "qwen-code": ".qwen/settings.json",
+    "gemini-cli": ".gemini/settings.json",
   };
 
   test.for(Object.keys(paths))("%s", async (client) => {

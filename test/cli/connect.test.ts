@@ -82,6 +82,13 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       '"maxRecentFilesToRetain": 1',
       `export AKASHCHAT_API_KEY=${key}`,
     ],
+    "gemini-cli": () => [
+      ".gemini/settings.json",
+      '"compressionThreshold": 0.0427',
+      '"maxOutputTokens": 16000',
+      `export GOOGLE_GEMINI_BASE_URL=${given.url}`,
+      `export GEMINI_API_KEY=${key}`,
+    ],
     cursor: () => [
       `Cursor's own servers make the calls, and can't reach ${given.url}.`,
       "PUBLIC_URL=https://ai.example.com",
@@ -130,10 +137,13 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     expect(stdout).not.toMatch(/undefined|\[object/);
   });
 
-  test.for(["claude-code", "opencode", "qwen-code", "zed"])("%s: the file shown is JSON", async (client) => {
-    const { stdout } = await connect([client]);
-    expect(jsonIn(stdout)).toBeTypeOf("object");
-  });
+  test.for(["claude-code", "opencode", "qwen-code", "gemini-cli", "zed"])(
+    "%s: the file shown is JSON",
+    async (client) => {
+      const { stdout } = await connect([client]);
+      expect(jsonIn(stdout)).toBeTypeOf("object");
+    },
+  );
 
   test.for<[string, string, string]>([
     ["claude-code", "CLAUDE_CONFIG_DIR", "settings.json"],
@@ -141,6 +151,7 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
     ["opencode", "XDG_CONFIG_HOME", join("opencode", "opencode.json")],
     ["pi", "PI_CODING_AGENT_DIR", "models.json"],
     ["qwen-code", "QWEN_HOME", "settings.json"],
+    ["gemini-cli", "GEMINI_CLI_HOME", join(".gemini", "settings.json")],
     ["zed", "XDG_CONFIG_HOME", join("zed", "settings.json")],
   ])("%s: in the folder that %s names", async ([client, variable, file]) => {
     const folder = join(given.home, "elsewhere");

@@ -17,10 +17,16 @@ const given = useGatewayAndHome({ MODEL_ALIASES: "claude-*=Qwen/Qwen3-30B-A3B" }
 
 /** Stands for every agent: tells how it was started, and copies the files that it was told of. */
 const agent = `#!${process.execPath}
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 const { argv, env } = process;
 const paths = [...argv.slice(2), ...Object.values(env)].flatMap((text) => text.match(/\\/[^"]*akashchat-api-[^"}]*/g) ?? []);
-const files = Object.fromEntries(paths.map((path) => [path, readFileSync(path, "utf8")]));
+const all = paths.flatMap((path) =>
+  statSync(path).isDirectory()
+    ? readdirSync(path, { recursive: true }).map((name) => join(path, name)).filter((one) => statSync(one).isFile())
+    : [path],
+);
+const files = Object.fromEntries(all.map((path) => [path, readFileSync(path, "utf8")]));
 process.stdout.write(JSON.stringify({ args: argv.slice(2), env, files }));
 process.exitCode = 7;
 `;
@@ -79,8 +85,12 @@ describe.concurrent.each([...programNames])("launch %s", (client) => {
     const all = allOf(told);
     expect(all).toContain(given.url);
     expect(all).toContain("DeepSeek-V3.2");
-    // Copilot wants to know what is left for the prompt; Codex asks for no length.
-    expect(all).toMatch(client === "copilot" ? /48000/ : /64000/);
+    // Copilot wants to know what is left for the prompt, Gemini CLI a part of what it assumes; Codex asks for no length.
+    const window: Readonly<Record<string, RegExp>> = {
+      copilot: /48000/,
+      "gemini-cli": /"compressionThreshold":0\.0427/,
+    };
+    expect(all).toMatch(window[client] ?? /64000/);
     if (client !== "codex") expect(all).toMatch(/16000/);
     expect(stderr).toMatch(
       /^Small prompt: about [\d,]+ tokens .* instead of [\d,]+; --full .*\n.* gives 25,000 tokens in 4 h\./,
@@ -101,6 +111,10 @@ describe.concurrent.each([...programNames])("launch %s", (client) => {
       "ANTHROPIC_CUSTOM_HEADERS",
       "CLAUDE_CODE_OAUTH_TOKEN",
       "COPILOT_PROVIDER_BEARER_TOKEN",
+      "GEMINI_API_KEY",
+      "GEMINI_CLI_CUSTOM_HEADERS",
+      "GOOGLE_API_KEY",
+      "GOOGLE_VERTEX_BASE_URL",
       "OPENAI_API_KEY",
       "OPENAI_BASE_URL",
     ];
@@ -155,6 +169,7 @@ describe("launch codex", () => {
 test.for([
   ["claude-code", "CLAUDE.md"],
   ["qwen-code", "QWEN.md, AGENTS.md"],
+  ["gemini-cli", "GEMINI.md"],
   ["opencode", "AGENTS.md"],
   ["codex", "AGENTS.md"],
 ])("launch %s names the project's instructions that it reads: %s", async ([client = "", file]) => {

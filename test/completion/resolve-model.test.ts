@@ -55,9 +55,21 @@ describe("a model is found", () => {
     ["gpt-4o", "gpt-4o=auto", "DeepSeek-V3.2"],
     ["auto", "auto=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
     ["auto", "*=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
+    // As Ollama's clients write them.
+    ["DeepSeek-V3.2:latest", "", "DeepSeek-V3.2"],
+    ["qwen/qwen3-30b-a3b:LATEST", "", "Qwen/Qwen3-30B-A3B"],
+    ["gpt-4o:latest", "gpt-4o=DeepSeek-V3.2", "DeepSeek-V3.2"],
+    ["gpt-4o:latest", "gpt-4o=DeepSeek-V3.2,gpt-4o:latest=openai-gpt-oss-120b", "openai-gpt-oss-120b"],
+    ["auto:latest", "", "DeepSeek-V3.2"],
   ])("%s with aliases %j is %s", async (id, aliases, expected) => {
     expect((await resolve(id, aliases)).id).toBe(expected);
   });
+});
+
+test("a model that has the tag in its id is found with it and without", async () => {
+  const models: ModelInfo[] = [{ id: "llama3:latest", kind: "chat" }, ...offered];
+  expect((await resolve("llama3:latest", "", models)).id).toBe("llama3:latest");
+  expect((await resolve("llama3", "", models)).id).toBe("llama3:latest");
 });
 
 describe("auto", () => {

@@ -8,12 +8,14 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { encodeError as encodeAnthropicError } from "../../src/dialects/anthropic-messages/encode-error.ts";
+import { encodeError as encodeGeminiError } from "../../src/dialects/gemini/encode-error.ts";
 import { encodeError as encodeChatError } from "../../src/dialects/openai-chat/encode-error.ts";
+import { encodeOllamaError } from "../../src/dialects/encode-ollama-error.ts";
 import { encodeOpenAiError } from "../../src/dialects/encode-openai-error.ts";
 import { encodeError as encodeResponsesError } from "../../src/dialects/openai-responses/encode-error.ts";
 import { encodeFailure } from "../../src/dialects/openai-responses/encode-failure.ts";
 import { GatewayError } from "../../src/errors.ts";
-import { type AnyDialect, dialects, images } from "./support/dialects.ts";
+import { type AnyDialect, dialects, gemini, generate, images } from "./support/dialects.ts";
 import { expectFailure, type Case } from "./support/expect-failure.ts";
 import { type FaultRow, readFailures } from "./support/failure-table.ts";
 import { faults, type Phase } from "./support/faults/index.ts";
@@ -42,6 +44,8 @@ afterAll(async () => {
   vi.restoreAllMocks();
 });
 
+/** Those that write, of which the table tells everything. */
+const textual: readonly AnyDialect[] = [...dialects, gemini];
 const modes: readonly Mode[] = ["whole", "streamed", "streamed late"];
 const picturePhases: ReadonlySet<Phase> = new Set(["ordering a picture", "drawing it", "fetching it"]);
 
@@ -66,7 +70,7 @@ async function play(given: Case, fields?: object): Promise<void> {
   expectFailure(given, played, "kind" in outcome ? kinds.get(outcome.kind) : undefined);
 }
 
-describe.concurrent.each<AnyDialect>([...dialects, images])("$name", (dialect) => {
+describe.concurrent.each<AnyDialect>([...textual, images])("$name", (dialect) => {
   const own = rows.filter(({ phase }) => dialect.name !== "images" || picturePhases.has(phase));
 
   describe.each(modes)("%s", (mode) => {
@@ -75,10 +79,28 @@ describe.concurrent.each<AnyDialect>([...dialects, images])("$name", (dialect) =
   });
 });
 
+// It shares all but the place of its text with the API before it: one fault of each end is enough.
+describe.concurrent("generate", () => {
+  const played = [
+    "the session route answers 429 and says when",
+    "a failure",
+    "the connection is cut after thinking",
+    "the back end's own limit",
+    "a filter",
+    "an error follows",
+  ];
+  const own = rows.filter(({ name }) => played.includes(name));
+
+  test("has a row for each", () => expect(new Set(own.map(({ name }) => name))).toEqual(new Set(played)));
+  describe.each(modes.slice(0, 2))("%s", (mode) => {
+    test.each(own)("$phase: $name", (row) => play({ row, dialect: generate, mode }));
+  });
+});
+
 describe.concurrent.each(shapes)("inside of $name", ({ said, fields }) => {
   const within = rows.filter(({ fault }) => fault.within !== undefined);
 
-  describe.each(dialects.filter(({ name }) => name in fields))("$name", (dialect) => {
+  describe.each(textual.filter(({ name }) => name in fields))("$name", (dialect) => {
     describe.each(modes.slice(0, 2))("%s", (mode) => {
       test.each(within)("$name", (row) =>
         play({ row, dialect, mode, said, shaped: true }, fields[dialect.name]),
@@ -97,7 +119,7 @@ describe("the table", () => {
 
   test("describes each kind that occurs, and no other", () => {
     const occurring = rows.flatMap(({ outcome }) =>
-      [...dialects, images].flatMap((dialect) => {
+      [...textual, images].flatMap((dialect) => {
         const end = outcome(dialect);
         return "kind" in end ? [end.kind] : [];
       }),
@@ -112,11 +134,22 @@ describe("the table", () => {
       completions: encodeOpenAiError,
       responses: encodeResponsesError,
     };
-    for (const dialect of [...dialects, images]) {
+    for (const dialect of [...textual, images]) {
       const { status, type, code, final } = look(dialect);
+      if (dialect.name === "ollama") {
+        const { status: actual, body } = encodeOllamaError(error);
+        expect([actual, body]).toEqual([status, { error: expect.stringContaining("x") }]);
+        expect(final).toBe(false);
+        continue;
+      }
       if (dialect.name === "messages") {
         const { status: actual, body } = encodeAnthropicError(error, null);
         expect([actual, body]).toMatchObject([status, { error: { type } }]);
+        continue;
+      }
+      if (dialect.name === "gemini") {
+        const { status: actual, body } = encodeGeminiError(error);
+        expect([actual, body]).toMatchObject([status, { error: { code: status, status: type } }]);
         continue;
       }
       const encode =

@@ -20,6 +20,8 @@ const apis = [
   ["Images", "Chat Completions, Completions, Images", "images/generations", { prompt: "a cat" }],
   ["Responses", "Responses", "responses", { model, input: "Hello" }],
   ["Messages", "Messages", "messages", { model, messages, max_tokens: 50 }],
+  ["Ollama", "Ollama", "../api/chat", { model, messages, stream: false, options: { num_predict: 50 } }],
+  ["Gemini", "Gemini", `models/${model}:generateContent`, { contents: [{ parts: [{ text: "Hello" }] }] }],
 ] as const;
 
 /** Asks the API of the test with a key. */
@@ -136,9 +138,13 @@ describe.each(table)("$what", (row) => {
     expect(`${reply.status} ${reply.text}`).toMatch(new RegExp(`^${status} `));
     if (status === "200") return;
     const { error } = reply.json();
-    expect(error.type).toBe(type);
-    if (code !== undefined) expect(error.code).toBe(code);
-    expect(error.message).toContain(row["the message says"]);
+    // Ollama's error is but a text.
+    if (type === undefined) expect(error).toContain(row["the message says"]);
+    else {
+      expect(title === "Gemini" ? error.status : error.type).toBe(type);
+      if (code !== undefined) expect(error.code).toBe(code);
+      expect(error.message).toContain(row["the message says"]);
+    }
     const shown = cellFor(row["`Retry-After`"], title);
     const { "retry-after": retryAfter } = reply.headers;
     if (shown === "–") expect(retryAfter).toBeUndefined();

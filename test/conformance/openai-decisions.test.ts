@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-async function answer(body: object): Promise<AnyJson> {
-  return (await post(`${stack.url}/v1/responses`, body)).json();
+async function answer(body: object, path = "/v1/responses"): Promise<AnyJson> {
+  return (await post(stack.url + path, body)).json();
 }
 
 async function send({ path, body }: Example): Promise<Reply> {

@@ -173,3 +173,35 @@ describe.each([
     expect(undecided(count, decided)).toEqual([]);
   });
 });
+
+test("docs/api.md decides of every parameter of conversations", async () => {
+  const decided = await readDecisions("Conversations");
+  const given = await readPackageTypes(`${folder}/conversations/conversations.d.ts`);
+  const listed = await readPackageTypes(`${folder}/conversations/items.d.ts`);
+  const bodies = [
+    ...given.propertiesOf("ConversationCreateParams"),
+    ...given.propertiesOf("ConversationUpdateParams"),
+    ...listed.propertiesOf("ItemCreateParams"),
+  ];
+  expect(bodies).toEqual(expect.arrayContaining(["items", "metadata", "include"]));
+  const query = [
+    ...listed.propertiesOf("ItemListParams"),
+    ...pagination.propertiesOf("ConversationCursorPageParams"),
+  ];
+  expect(undecided([...bodies, ...query], decided)).toEqual([]);
+});
+
+test("docs/api.md decides of every parameter of audio", async () => {
+  const decided = await readDecisions("Audio");
+  const routes = [
+    ["speech", "SpeechCreateParams", "stream_format"],
+    ["transcriptions", "TranscriptionCreateParamsBase", "known_speaker_names"],
+    ["translations", "TranslationCreateParams", "file"],
+  ] as const;
+  for (const [file, type, one] of routes) {
+    const types = await readPackageTypes(`${folder}/audio/${file}.d.ts`);
+    const names = types.propertiesOf(type);
+    expect(names).toContain(one);
+    expect([file, undecided(names, decided)]).toEqual([file, []]);
+  }
+});

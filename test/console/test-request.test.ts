@@ -4,7 +4,7 @@ import { readTestAnswer, toTestRequest } from "../../src/console/domain/test-req
 import { post } from "../support/post.ts";
 import { startStack } from "../support/start-stack.ts";
 
-test.each(["chat", "messages", "responses"] as const)(
+test.each(["chat", "messages", "responses", "gemini"] as const)(
   "asks over %s, and reads the answer",
   async (dialect) => {
     await using stack = await startStack();

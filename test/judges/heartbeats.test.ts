@@ -1,4 +1,5 @@
 /** Heartbeats before an answer and in its middle, as the SDKs see them: not at all. */
+import { createGoogleGenerativeAI } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { AIMessageChunk } from "@langchain/core/messages";
@@ -21,7 +22,8 @@ const call = syntaxes[0]?.render([{ name: "look", input: { at: "x" } }]) ?? "";
 const tool = { type: "function" as const, function: { name: "look", parameters: { type: "object" } } };
 
 /** What each API writes in silence; the first of Responses is no heartbeat. */
-const beat = /"delta":\{\},"logprobs":null,"finish_reason":null|^event: response\.in_progress$/m;
+const beat =
+  /"delta":\{\},"logprobs":null,"finish_reason":null|^event: response\.in_progress$|"parts":\[\{"text":""\}\],"role":"model"\},"index"/m;
 
 /** A fetch that calls `seen` as soon as so many heartbeats came. */
 function watchBeats(count: number, seen: () => void): typeof fetch {
@@ -107,6 +109,13 @@ const clients: readonly (readonly [name: string, client: Client])[] = [
     async (url, watch) => {
       const provider = createOpenAI({ baseURL: `${url}/v1`, apiKey: "any", fetch: watch });
       return readWithAi(provider.responses(model));
+    },
+  ],
+  [
+    "ai, Gemini",
+    async (url, watch) => {
+      const provider = createGoogleGenerativeAI({ baseURL: `${url}/v1beta`, apiKey: "any", fetch: watch });
+      return readWithAi(provider(model));
     },
   ],
   [

@@ -19,7 +19,6 @@ function moduleOf(name: string): string {
 /** Starts a gateway on a database, in front of an upstream. */
 export async function startGatewayProcess(databaseUrl: string, upstreamUrl: string): Promise<GatewayProcess> {
   const modules = {
-    stores: moduleOf("store/postgres/open-postgres-stores"),
     gateway: moduleOf("gateway"),
     config: moduleOf("config"),
   };
@@ -27,12 +26,13 @@ export async function startGatewayProcess(databaseUrl: string, upstreamUrl: stri
     SERVER_ADDRESS: "127.0.0.1:0",
     CONFIG_FILE: "none",
     AKASH_BASE_URL: upstreamUrl,
+    DATABASE_URL: databaseUrl,
     LOG_LEVEL: "silent",
     SHUTDOWN_TIMEOUT_MS: "0",
   };
   const child = fork(
     fileURLToPath(new URL("./gateway-process.js", import.meta.url)),
-    [JSON.stringify({ modules, url: databaseUrl, settings })],
+    [JSON.stringify({ modules, settings })],
     { stdio: "inherit", execArgv: [] },
   );
   const ended = once(child, "exit");

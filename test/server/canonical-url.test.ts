@@ -24,6 +24,13 @@ test.each([
   ["/anthropic/v1/messages", "/v1/messages"],
   ["/anthropic/messages", "/v1/messages"],
   ["/v1beta/openai/chat/completions", "/v1/chat/completions"],
+  ["/ollama/v1/chat/completions", "/v1/chat/completions"],
+  ["/api/embeddings/embeddings", "/v1/embeddings"],
+  // Ollama's, behind base URLs of others.
+  ["/v1/api/chat", "/api/chat"],
+  ["/api/api/tags", "/api/tags"],
+  ["/ollama/api/show/?x=1", "/api/show/?x=1"],
+  ["/v1/api/embeddings", "/api/embeddings"],
   // With a route as the base URL.
   ["/v1/chat/completions/chat/completions", "/v1/chat/completions"],
   ["/v1/chat/completions/v1/chat/completions", "/v1/chat/completions"],
@@ -33,6 +40,17 @@ test.each([
   ["/v1/chat/completions/models", "/v1/models"],
   ["/v1/images/generations/images/generations", "/v1/images/generations"],
   ["//v1//chat//completions//", "/v1/chat//completions//"],
+  // Gemini's, whose last version decides, but for the methods that no other API has.
+  ["/v1beta/models", "/v1beta/models"],
+  ["/v1/v1beta/models/a/b?key=x", "/v1beta/models/a/b?key=x"],
+  ["/v1beta/v1alpha/models", "/v1beta/models"],
+  ["/v1beta/openai/models", "/v1/models"],
+  ["/v1beta/v1/models", "/v1/models"],
+  ["/v1/models/m:generateContent", "/v1beta/models/m:generateContent"],
+  ["/models/a/b:8b:streamGenerateContent?alt=sse", "/v1beta/models/a/b:8b:streamGenerateContent?alt=sse"],
+  ["/v1beta/models/a%2Fb%3AcountTokens/", "/v1beta/models/a%2Fb:countTokens"],
+  ["/v1/models/qwen3:8b", "/v1/models/qwen3:8b"],
+  ["/v1/models/m?x=:generateContent", "/v1/models/m?x=:generateContent"],
 ])("%s means %s", (url, canonical) => {
   expect(toCanonicalUrl(url)).toBe(canonical);
   // What is canonical stays.
@@ -47,6 +65,10 @@ test.each([
   "/v1",
   "/v1/nothing",
   "/api/chat",
+  "/api/embeddings",
+  "/api/embed?x=1",
+  "/api/blobs/sha256:0a",
+  "/api/nothing",
   "/elsewhere/v1/models",
   "/v1/models/v1/chat/completions",
   "/v1/models/openai/models",

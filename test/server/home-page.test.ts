@@ -66,7 +66,12 @@ describe("GET /", () => {
     for (const headers of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
       const reply = await get(stack.url, headers);
       expect(reply.headers["content-type"]).toMatch(/^application\/json/);
-      expect(reply.json()).toMatchObject({ name: "akashchat-api", openai_base_url: "/v1" });
+      expect(reply.json()).toMatchObject({
+        name: "akashchat-api",
+        openai_base_url: "/v1",
+        openapi_url: "/openapi.json",
+        documentation_url: "/docs/",
+      });
     }
     expect(stack.simulator.requests).toEqual([]);
   });

@@ -154,8 +154,14 @@ describe("POST /v1/responses", () => {
     },
     {
       body: { model, input: "hi", conversation: "conv_1" },
+      status: 404,
+      code: "not_found",
+      param: "conversation",
+    },
+    {
+      body: { model, input: "hi", conversation: { id: "conv_1" }, previous_response_id: "resp_0" },
       status: 400,
-      code: "unsupported_value",
+      code: "mutually_exclusive_parameters",
       param: "conversation",
     },
   ])("refuses $body with $status in OpenAI's envelope", async ({ body, status, code, param = null }) => {

@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { dialects } from "../conformance/support/dialects.ts";
+import { dialects, withSampling } from "../conformance/support/dialects.ts";
 import { openStream } from "../support/open-stream.ts";
 import { get, post } from "../support/post.ts";
 import { startLogged, type LoggedStack } from "../support/start-logged.ts";
@@ -24,7 +24,13 @@ async function shown(count = 1): Promise<string[]> {
   );
 }
 
-const label = { chat: "chat", completions: "completions", responses: "responses", messages: "messages" };
+const label = {
+  chat: "chat",
+  completions: "completions",
+  responses: "responses",
+  messages: "messages",
+  ollama: "ollama chat",
+};
 const usage = { promptTokens: 12, completionTokens: 340 };
 
 test.each(dialects)("$name", async (dialect) => {
@@ -35,7 +41,7 @@ test.each(dialects)("$name", async (dialect) => {
   await post(url, body);
   stack.simulator.enqueue({ text: "one two", usage });
   await post(url, { ...body, stream: true });
-  await post(url, { ...body, temperature: "hot" });
+  await post(url, withSampling(dialect, body, { temperature: "hot" }));
   stack.simulator.enqueue({ error: { kind: "three", message: "Invalid" } });
   await post(url, body);
   stack.simulator.enqueue({ text: ["one ", "two"], gate: new Promise(() => {}), gateAfter: 1 });

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { dialects } from "../conformance/support/dialects.ts";
+import { dialects, withSampling } from "../conformance/support/dialects.ts";
 import { openRequest, openStream } from "../support/open-stream.ts";
 import { get, post, type AnyJson } from "../support/post.ts";
 import { startLogged, type LoggedStack } from "../support/start-logged.ts";
@@ -14,6 +14,7 @@ const folders = {
   completions: "openai-completions",
   responses: "openai-responses",
   messages: "anthropic-messages",
+  ollama: "ollama-chat",
 };
 const secret = "my private words";
 
@@ -69,10 +70,13 @@ describe.each(dialects)("$name", (dialect) => {
   });
 
   test("a mistake of the client's, without a stack", async () => {
-    await post(url(), { ...body("x", "gpt-4o"), temperature: "hot" }, headers);
+    await post(url(), withSampling(dialect, body("x", "gpt-4o"), { temperature: "hot" }), headers);
     const [line] = await requests();
     expect(line).toMatchObject({ level: 40, ...head, stream: false, status: 400, error: "invalid-request" });
-    expect(line.err).toMatchObject({ kind: "invalid-request", param: "temperature" });
+    expect(line.err).toMatchObject({
+      kind: "invalid-request",
+      param: expect.stringMatching(/(?:^|^options\.)temperature$/),
+    });
     expect(JSON.stringify(line)).not.toContain("stack");
     expect(line).not.toHaveProperty("upstream");
   });

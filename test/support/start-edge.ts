@@ -1,10 +1,13 @@
-import { noConsole } from "./start-stack.ts";
+import { noPage } from "./start-stack.ts";
 import { randomBytes } from "node:crypto";
 
 import { pino } from "pino";
 
+import { createAudioService } from "../../src/audio/create-audio-service.ts";
 import { createAccess } from "../../src/access/create-access.ts";
 import { createKeyService } from "../../src/access/key-service.ts";
+import { createMemoryConversations } from "../../src/store/memory/memory-conversations.ts";
+import { startRealTimer } from "../../src/stream/real-timer.ts";
 import { createMemoryKeys } from "../../src/store/memory/memory-keys.ts";
 import { createMemoryLedger } from "../../src/store/memory/memory-ledger.ts";
 import { createMemoryTraces } from "../../src/store/memory/memory-traces.ts";
@@ -120,7 +123,17 @@ export async function startEdge(options: {
       chat,
       images,
       embeddings: createEmbeddingService({ chat, router: routerOf([]), countTokens: async () => 7 }),
-      responses: createResponseService({ chat, store, summaries, newId, now, log }),
+      audio: createAudioService({ chat, router: routerOf([]), countTokens: async () => 7 }),
+      responses: createResponseService({
+        chat,
+        store,
+        conversations: createMemoryConversations({ capacity: 10, now }),
+        startTimer: startRealTimer,
+        summaries,
+        newId,
+        now,
+        log,
+      }),
       store,
       budget: () => undefined,
       allowances: async () => [],
@@ -145,7 +158,8 @@ export async function startEdge(options: {
       },
       openElsewhere: async () => [],
       keptIn: "memory",
-      consoleFolder: noConsole,
+      consoleFolder: noPage,
+      referenceFolder: noPage,
       newId,
       now,
     },

@@ -13,8 +13,8 @@ export interface StackOptions {
   readonly baseUrl?: (simulatorUrl: string) => string;
 }
 
-/** Where no console was built, so that tests don't depend on what was. */
-export const noConsole = new URL("./no-console/", import.meta.url);
+/** Where no page was built, so that tests don't depend on what was. */
+export const noPage = new URL("./no-page/", import.meta.url);
 
 /** The real gateway over the real simulator, on real sockets. */
 export interface Stack extends AsyncDisposable {
@@ -37,7 +37,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     IMAGE_POLL_MS: "10",
     ...options.env,
   });
-  const gateway = await createGateway(config, { consoleFolder: noConsole, ...options.overrides });
+  const gateway = await createGateway(config, {
+    consoleFolder: noPage,
+    referenceFolder: noPage,
+    ...options.overrides,
+  });
   const url = await gateway.listen();
   async function close(): Promise<void> {
     await gateway.close();

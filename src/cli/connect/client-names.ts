@@ -8,6 +8,7 @@ export const clientNames: readonly string[] = [
   "copilot",
   "pi",
   "qwen-code",
+  "gemini-cli",
   "cursor",
   "cline",
   "open-webui",
@@ -23,5 +24,6 @@ export const programNames: readonly string[] = [
   "copilot",
   "pi",
   "qwen-code",
+  "gemini-cli",
   "cline",
 ];

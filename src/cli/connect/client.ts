@@ -79,7 +79,7 @@ export interface Start {
   /** Arguments that come before the user's own. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Files to write into the folder of this run before the start. */
+  /** Files to write into the folder of this run before the start; a name may have folders in it. */
   readonly files?: readonly { readonly name: string; readonly content: string }[];
 }
 

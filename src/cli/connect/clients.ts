@@ -7,6 +7,7 @@ import { continueDev } from "./clients/continue.ts";
 import { copilot } from "./clients/copilot.ts";
 import { cursor } from "./clients/cursor.ts";
 import { openWebUi } from "./clients/open-webui.ts";
+import { geminiCli } from "./clients/gemini-cli.ts";
 import { opencode } from "./clients/opencode.ts";
 import { pi } from "./clients/pi.ts";
 import { qwenCode } from "./clients/qwen-code.ts";
@@ -19,6 +20,7 @@ const clients: Readonly<Record<string, Client>> = {
   copilot,
   pi,
   "qwen-code": qwenCode,
+  "gemini-cli": geminiCli,
   cursor,
   cline,
   "open-webui": openWebUi,

@@ -50,7 +50,7 @@ type DataFile = Exclude<ConfigFile, { format: "text" }>;
 function addTo(data: JsonObject, file: DataFile, former: readonly ConfigFile[]): JsonObject {
   let base = data;
   for (const { format, content } of former) {
-    if (format !== "text") base = takeBack(base, content, file.content);
+    if (format !== "text") base = takeBack(base, content, file.content, data);
   }
   return mergeJson({ ...file.defaults, ...base }, file.content, file.owns);
 }

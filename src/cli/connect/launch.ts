@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+
 import type { Config } from "../../config.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Size } from "./client.ts";
@@ -12,7 +13,8 @@ import { findTarget, type TargetOptions } from "./find-target.ts";
 import { describeCost } from "./describe-cost.ts";
 
 /** Variables that say which provider an agent talks to, and with which key: none but the gateway's may be left. */
-const ofProviders = /^(?:ANTHROPIC|OPENAI|COPILOT_PROVIDER)_|^(?:CLAUDE_CODE_OAUTH_TOKEN|CODEX_API_KEY)$/;
+const ofProviders =
+  /^(?:ANTHROPIC|OPENAI|COPILOT_PROVIDER|GOOGLE_GENAI|GOOGLE_GEMINI|GOOGLE_VERTEX)_|^(?:CLAUDE_CODE_OAUTH_TOKEN|CODEX_API_KEY|GEMINI_API_KEY|GEMINI_API_KEY_AUTH_MECHANISM|GEMINI_CLI_CUSTOM_HEADERS|GEMINI_MODEL|GOOGLE_API_KEY)$/;
 
 /** What ends this program ends the agent. */
 const ends = ["SIGTERM", "SIGHUP"] as const;
@@ -42,7 +44,9 @@ export async function launch(
   try {
     const start = program.start(target, options.size, folder);
     for (const { name, content } of start.files ?? []) {
-      await writeFile(join(folder, name), content, { mode: 0o600 });
+      const path = join(folder, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content, { mode: 0o600 });
     }
     const lines = [
       ...(await describeCost({ client, title, size: options.size, by: "launch" }, target)),

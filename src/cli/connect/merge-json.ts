@@ -49,18 +49,26 @@ export function mergeJson(
 
 /**
  * `base` without what an earlier addition has left there and `next`, the addition to come, does not name: values that
- * are still as they were added, names of lists that are still there in full, and objects that are empty then.
+ * are still as they were added, names of lists that are still there in full, and objects that are empty then. `whole`: what there was before
+ * another addition was taken back, which may have had some of the same names.
  */
-export function takeBack(base: JsonObject, earlier: JsonObject, next: JsonObject): JsonObject {
+export function takeBack(
+  base: JsonObject,
+  earlier: JsonObject,
+  next: JsonObject,
+  whole: JsonObject = base,
+): JsonObject {
   const left: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(earlier)) {
     const old = base[key];
     const coming = next[key];
     if (isJsonObject(old) && isJsonObject(value)) {
-      left[key] = takeBack(old, value, isJsonObject(coming) ? coming : {});
+      const all = whole[key];
+      left[key] = takeBack(old, value, isJsonObject(coming) ? coming : {}, isJsonObject(all) ? all : old);
     } else if (isNames(old) && isNames(value)) {
       const kept = isNames(coming) ? coming : [];
-      const isWhole = value.every((name) => old.includes(name));
+      const all = whole[key];
+      const isWhole = value.every((name) => (isNames(all) ? all : old).includes(name));
       if (isWhole) left[key] = old.filter((name) => !value.includes(name) || kept.includes(name));
     } else if (coming === undefined && isDeepStrictEqual(old, value)) {
       delete left[key];

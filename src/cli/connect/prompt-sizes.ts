@@ -30,6 +30,13 @@ export const promptSizes: Readonly<Record<string, Sizes>> = {
     small: 3_290,
     connected: { full: 25_650, default: 7_520, small: 6_890 },
   },
+  "gemini-cli": {
+    version: "0.61.0",
+    full: 9_880,
+    default: 2_030,
+    small: 1_000,
+    connected: { full: 9_880, default: 6_940, small: 5_850 },
+  },
   cline: { version: "3.0.65", full: 3_420, default: 1_340, small: 740 },
 };
 

@@ -115,7 +115,7 @@ export interface LegObject {
 /** A model. */
 export interface ModelObject {
   readonly id: string;
-  readonly kind: "chat" | "image" | "embedding" | "other";
+  readonly kind: "chat" | "image" | "embedding" | "transcription" | "speech" | "other";
   readonly alias_of: string | null;
   readonly answers_now: boolean;
   readonly context_length: number | null;

@@ -9,6 +9,7 @@ export type Slot =
   | "context"
   | "output"
   | "prompt"
+  | "compressionThreshold"
   | "provider"
   | "keyVariable"
   | "modelName";

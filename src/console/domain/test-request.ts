@@ -1,5 +1,5 @@
 /** The APIs that clients speak. */
-export type Dialect = "chat" | "responses" | "messages";
+export type Dialect = "chat" | "responses" | "messages" | "gemini";
 
 /** What a question that any model can answer is in an API. */
 export interface TestRequest {
@@ -18,16 +18,29 @@ export function toTestRequest(dialect: Dialect, model: string): TestRequest {
       path: "v1/responses",
       body: { model, input: question, max_output_tokens: mostTokens, store: false },
     };
+  if (dialect === "gemini")
+    return {
+      path: `v1beta/models/${encodeURIComponent(model)}:generateContent`,
+      body: {
+        contents: [{ parts: [{ text: question }] }],
+        generationConfig: { maxOutputTokens: mostTokens },
+      },
+    };
   return {
     path: dialect === "chat" ? "v1/chat/completions" : "v1/messages",
     body: { model, messages: [{ role: "user", content: question }], max_tokens: mostTokens },
   };
 }
 
+interface Text {
+  readonly text?: string;
+}
+
 interface Answer {
   readonly choices?: readonly { readonly message?: { readonly content?: string | null } }[];
-  readonly content?: readonly { readonly text?: string }[];
-  readonly output?: readonly { readonly content?: readonly { readonly text?: string }[] }[];
+  readonly content?: readonly Text[];
+  readonly output?: readonly { readonly content?: readonly Text[] }[];
+  readonly candidates?: readonly { readonly content?: { readonly parts?: readonly Text[] } }[];
 }
 
 const longest = 200;
@@ -38,6 +51,9 @@ export function readTestAnswer(answer: Answer): string {
     ...(answer.choices ?? []).map(({ message }) => message?.content ?? ""),
     ...(answer.content ?? []).map(({ text = "" }) => text),
     ...(answer.output ?? []).flatMap(({ content = [] }) => content.map(({ text = "" }) => text)),
+    ...(answer.candidates ?? []).flatMap(({ content }) =>
+      (content?.parts ?? []).map(({ text = "" }) => text),
+    ),
   ];
   const text = texts.join("").trim();
   return text.length > longest ? `${text.slice(0, longest)}…` : text;

@@ -1,5 +1,6 @@
 /** What the page "Connect" says, in English: the form of every other language (`ConnectTexts`). */
 export const connectEn = {
+  reference: "API reference",
   clients: "Clients",
   client: "Client",
   groups: { agents: "Agents", apps: "Editors and chats", code: "Code" },
@@ -39,6 +40,7 @@ export const connectEn = {
     "claude-code": "Needed where a sub-agent, a skill or a project names a model of Claude's.",
     codex: "Needed where a profile, or `/model`, names a model of OpenAI's.",
     "anthropic-sdk": "Needed by programs that were written for Anthropic.",
+    "google-genai": "Needed by programs that were written for Gemini, where no `DEFAULT_MODEL` is set.",
   } as Readonly<Record<string, string>>,
   aliasesForCode: "Needed by programs that were written for OpenAI.",
   noAliases: "It asks by the name that you give it, so it needs no alias.",
@@ -84,6 +86,9 @@ export const connectEn = {
       "Its server makes the calls. In a container, `localhost` is the container: write `host.docker.internal`.",
     "openai-sdk": "`OPENAI_BASE_URL` and `OPENAI_API_KEY` do the same without a change of the program.",
     "anthropic-sdk": "The base URL has no `/v1`. Thinking comes only with `thinking` on.",
+    "google-genai": "The base URL has no `/v1beta`. Thoughts come only with `includeThoughts`.",
+    "gemini-cli":
+      "It takes `http://` from this machine alone: from another one, give the gateway an `https://` address.",
     "ai-sdk": "Without `supportsStructuredOutputs` it leaves schemas out.",
     langchain: "It drops `reasoning_content`: `REASONING=inline` shows the thinking.",
   } as Readonly<Record<string, string>>,

@@ -2,6 +2,7 @@ import type { ConnectTexts } from "./connect-en.ts";
 
 /** What the page "Connect" says, in Chinese. */
 export const connectZh: ConnectTexts = {
+  reference: "API 参考",
   clients: "客户端",
   client: "客户端",
   groups: { agents: "智能体", apps: "编辑器与聊天", code: "代码" },
@@ -35,6 +36,7 @@ export const connectZh: ConnectTexts = {
     "claude-code": "子智能体、技能或项目设置指定 Claude 的模型时需要。",
     codex: "配置档或 `/model` 指定 OpenAI 的模型时需要。",
     "anthropic-sdk": "为 Anthropic 编写的程序需要。",
+    "google-genai": "为 Gemini 编写的程序需要，除非设置了 `DEFAULT_MODEL`。",
   },
   aliasesForCode: "为 OpenAI 编写的程序需要。",
   noAliases: "它按你填写的名称请求，无需别名。",
@@ -78,6 +80,8 @@ export const connectZh: ConnectTexts = {
     lobechat: "请求由它的服务器发出。在容器中 `localhost` 是容器自身：请写 `host.docker.internal`。",
     "openai-sdk": "设置 `OPENAI_BASE_URL` 和 `OPENAI_API_KEY`，无需修改程序。",
     "anthropic-sdk": "地址不带 `/v1`。只有开启 `thinking` 才有思考内容。",
+    "google-genai": "地址不带 `/v1beta`。只有开启 `includeThoughts` 才有思考内容。",
+    "gemini-cli": "它只接受本机的 `http://` 地址：从其他机器访问时，请为网关提供 `https://` 地址。",
     "ai-sdk": "没有 `supportsStructuredOutputs` 时它不会发送 schema。",
     langchain: "它会丢弃 `reasoning_content`：设置 `REASONING=inline` 可显示思考内容。",
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { contextManagement } from "./context-management.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
+import { wireForms } from "../../openapi/wire-form.ts";
 
 /**
  * The body of `POST /v1/messages` as far as it has an effect. Unknown fields are accepted everywhere.
@@ -11,10 +12,12 @@ import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
 
 /** Takes a bare string for a list with one text block, as the API does. */
 function stringOr<T extends z.ZodType>(blocks: T) {
-  return z.preprocess(
+  const either = z.preprocess(
     (value) => (typeof value === "string" ? [{ type: "text", text: value }] : value),
     blocks,
   );
+  wireForms.add(either, { show: (told) => ({ anyOf: [{ type: "string" }, told] }) });
+  return either;
 }
 
 const listError = "Input should be a string or a list of content blocks";

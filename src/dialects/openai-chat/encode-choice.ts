@@ -1,6 +1,7 @@
 import type { BlockStart, ChatEvent } from "../../model/events.ts";
 import { escapeLineBreaks } from "../../stream/sse.ts";
 import { createCustomInputDecoder, type CustomInputDecoder } from "../decode-custom-input.ts";
+import { createTextJoiner } from "../join-texts.ts";
 import { encodeFinishReason } from "./encode-finish-reason.ts";
 
 function encodeText(text: string): string {
@@ -56,8 +57,7 @@ class ChunkEncoder implements ChoiceEncoder {
   #started = false;
   #calls = 0;
   #open: Open = none;
-  /** What was given that later text is parted from: text, and a call behind it. */
-  #before: "nothing" | "text" | "text-and-call" = "nothing";
+  readonly #joiner = createTextJoiner();
 
   constructor(options: ChoiceOptions) {
     this.#options = options;
@@ -122,21 +122,13 @@ class ChunkEncoder implements ChoiceEncoder {
     return `${this.#head}{"tool_calls":[{"index":${index},${identity}"${type}":${body}}]${this.#deltaTail}`;
   }
 
-  /** Text, parted from what stood before a call: in this dialect all text of an answer is one. */
-  #separate(text: string): string {
-    if (text === "") return text;
-    const separated = this.#before === "text-and-call" ? `\n${text}` : text;
-    this.#before = "text";
-    return separated;
-  }
-
   #startBlock(block: BlockStart): string {
     if (block.kind !== "tool-call") {
       this.#open = { kind: block.kind };
       return this.#start(true);
     }
     this.#calls += 1;
-    if (this.#before === "text") this.#before = "text-and-call";
+    this.#joiner.part();
     const isCustom = this.#options.customTools?.has(block.name) === true;
     const input = isCustom ? createCustomInputDecoder() : undefined;
     this.#open = { kind: "call", call: block, input, announced: false };
@@ -147,7 +139,7 @@ class ChunkEncoder implements ChoiceEncoder {
     const open = this.#open;
     switch (open.kind) {
       case "text":
-        return this.#textHead + encodeText(this.#separate(text)) + this.#deltaTail;
+        return this.#textHead + encodeText(this.#joiner.push(text)) + this.#deltaTail;
       case "reasoning":
         return this.#reasoningHead + encodeText(text) + this.#deltaTail;
       case "none":

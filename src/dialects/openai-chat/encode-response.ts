@@ -1,7 +1,9 @@
 import type { Block, ChatResponse } from "../../model/collect.ts";
 import { createCustomInputDecoder } from "../decode-custom-input.ts";
+import { createTextJoiner } from "../join-texts.ts";
 import { encodeFinishReason } from "./encode-finish-reason.ts";
-import { addUsages, encodeUsage } from "./encode-usage.ts";
+import { addUsages } from "../add-usages.ts";
+import { encodeUsage } from "./encode-usage.ts";
 
 /** What a completion object has beside the answer. */
 export interface CompletionIdentity {
@@ -18,15 +20,13 @@ function reasoningOf(blocks: readonly Block[]): string {
   return blocks.map((block) => (block.kind === "reasoning" ? block.text : "")).join("");
 }
 
-/** The text of an answer. What stood before and behind a call is not glued together: here they become one text. */
+/** The text of an answer. */
 function textOf(blocks: readonly Block[]): string {
+  const joiner = createTextJoiner();
   let text = "";
-  let parted = false;
   for (const block of blocks) {
-    if (block.kind === "tool-call") parted = true;
-    if (block.kind !== "text" || block.text === "") continue;
-    text += parted && text !== "" ? `\n${block.text}` : block.text;
-    parted = false;
+    if (block.kind === "tool-call") joiner.part();
+    if (block.kind === "text") text += joiner.push(block.text);
   }
   return text;
 }

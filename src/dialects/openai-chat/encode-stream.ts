@@ -4,7 +4,8 @@ import type { ChoicesEncoder, StreamEncoder } from "../dialect.ts";
 import { encodeOpenAiErrorFrame } from "../encode-openai-error.ts";
 import { type ChoiceEncoder, createChoiceEncoder } from "./encode-choice.ts";
 import type { CompletionIdentity } from "./encode-response.ts";
-import { addUsages, encodeUsage } from "./encode-usage.ts";
+import { addUsages } from "../add-usages.ts";
+import { encodeUsage } from "./encode-usage.ts";
 
 /** What a stream of chunks is made from. */
 export interface ChunkStreamOptions extends CompletionIdentity {

@@ -1,6 +1,7 @@
 import type { ChatResponse } from "../../model/collect.ts";
 import { encodeFinishReason } from "../openai-chat/encode-finish-reason.ts";
-import { addUsages, encodeUsage } from "../openai-chat/encode-usage.ts";
+import { encodeUsage } from "../openai-chat/encode-usage.ts";
+import { addUsages } from "../add-usages.ts";
 
 /** What a legacy completion has beside its texts. */
 export interface TextCompletionOptions {

@@ -2,7 +2,8 @@ import type { Usage } from "../../model/events.ts";
 import { encodeSseData } from "../../stream/sse.ts";
 import type { ChoicesEncoder } from "../dialect.ts";
 import { encodeFinishReason, type WireFinishReason } from "../openai-chat/encode-finish-reason.ts";
-import { addUsages, encodeUsage } from "../openai-chat/encode-usage.ts";
+import { encodeUsage } from "../openai-chat/encode-usage.ts";
+import { addUsages } from "../add-usages.ts";
 import { encodeOpenAiErrorFrame } from "../encode-openai-error.ts";
 import type { TextCompletionOptions } from "./encode-response.ts";
 

@@ -5,18 +5,11 @@ import { findIgnored } from "../find-ignored.ts";
 import { findIgnoredStreamOptions } from "../find-openai-ignored.ts";
 import { parseBody } from "../parse-body.ts";
 import { rareSampling, readSampling } from "../sampling-fields.ts";
+import { toContinuation } from "../to-continuation.ts";
 import { requestSchema } from "./request-schema.ts";
 
 /** Prompts times `n`: each is a request to the upstream of its own, all at once. */
 const choiceLimit = 20;
-
-/**
- * The legacy API continues a text; chat models answer one. Where nobody goes on with the raw text, this makes them continue, and
- * still lets them do what an instruction says.
- */
-const instruction =
-  "You complete texts. Reply only with what comes next after the user's text: do not repeat it, do not comment on it. " +
-  "If the text is an instruction or a question, reply with its result only.";
 
 const understood = new Set(Object.keys(requestSchema.shape).filter((name) => !rareSampling.has(name)));
 
@@ -61,24 +54,16 @@ export function parseRequest(input: unknown): ParsedCompletion {
   }
   const { max_tokens: maxOutputTokens } = body;
   const { sampling, spellings } = readSampling(body);
-  const suffix = body.suffix === "" ? undefined : body.suffix;
   return {
     requests: prompts.map((text) => ({
       model: body.model,
-      messages: [
-        { role: "system", parts: [{ type: "text", text: instruction }] },
-        { role: "user", parts: [{ type: "text", text }] },
-      ],
-      tools: [],
-      toolChoice: { kind: "none" },
-      parallelToolCalls: false,
+      ...toContinuation(text, body.suffix),
       responseFormat: { kind: "text" },
       sampling,
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       stopSequences: body.stop ?? [],
       // This API has no place for thinking.
       reasoning: "drop",
-      continues: { prompt: text, ...(suffix === undefined ? {} : { suffix }) },
     })),
     echo: body.echo === true ? prompts : undefined,
     choices,

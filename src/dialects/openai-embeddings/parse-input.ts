@@ -1,8 +1,8 @@
 import { GatewayError } from "../../errors.ts";
 import type { EmbeddingRequest } from "../../model/embedding.ts";
 
-/** As in OpenAI's reference. */
-const mostTexts = 2048;
+/** Texts of one request, as in OpenAI's reference. */
+export const mostTexts = 2048;
 /** UTF-16 units of all texts together: some million tokens. A token's number counts as four. */
 const longestInput = 4_000_000;
 const unitsPerToken = 4;

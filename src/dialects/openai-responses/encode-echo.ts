@@ -14,6 +14,7 @@ export function encodeEcho(
   return {
     instructions: body.instructions ?? null,
     previous_response_id: body.previous_response_id ?? null,
+    ...(body.conversation === undefined ? {} : { conversation: { id: body.conversation } }),
     tools: tools.echo,
     tool_choice: body.tool_choice ?? "auto",
     parallel_tool_calls: body.parallel_tool_calls ?? true,

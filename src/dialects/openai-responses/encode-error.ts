@@ -1,5 +1,6 @@
 import type { GatewayError } from "../../errors.ts";
 import type { EncodedError } from "../dialect.ts";
+import { CodedError } from "./conversation-errors.ts";
 import { encodeOpenAiError, encodeOpenAiErrorObject } from "../encode-openai-error.ts";
 
 /**
@@ -25,15 +26,21 @@ function encodeExhausted(error: GatewayError): EncodedError {
   };
 }
 
-/** The error body of the Responses routes: OpenAI's, with the code by which clients know a lost chain. */
+function findCode(error: GatewayError): string | undefined {
+  if (error instanceof CodedError) return error.code;
+  return error.param === "previous_response_id" ? "previous_response_not_found" : undefined;
+}
+
+/** The error body of the Responses routes: OpenAI's, with the codes by which clients know a lost chain or a conversation that is in use. */
 export function encodeError(error: GatewayError): EncodedError {
   if (error.kind === "budget-exhausted") return encodeExhausted(error);
   const encoded = encodeOpenAiError(error);
-  if (error.param !== "previous_response_id") return encoded;
+  const code = findCode(error);
+  if (code === undefined) return encoded;
   const body = {
     code: error.status,
     data: { msg: error.message },
-    error: { ...encodeOpenAiErrorObject(error), code: "previous_response_not_found" },
+    error: { ...encodeOpenAiErrorObject(error), code },
   };
   return { ...encoded, body };
 }

@@ -1,3 +1,4 @@
+import { CodedError } from "./conversation-errors.ts";
 import { toClientMessage, type ErrorKind, type GatewayError } from "../../errors.ts";
 
 /**
@@ -39,5 +40,6 @@ export function encodeFailure(error: GatewayError): { readonly code: string; rea
     retryAfterMs === undefined || kind === "budget-exhausted"
       ? ""
       : ` Please try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))}s.`;
-  return { code: failureCodes[kind], message: toClientMessage(error) + wait };
+  const code = error instanceof CodedError ? error.code : failureCodes[kind];
+  return { code, message: toClientMessage(error) + wait };
 }

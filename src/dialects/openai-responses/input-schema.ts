@@ -2,6 +2,7 @@ import { z } from "zod";
 import { callId } from "../call-order.ts";
 import { responseFormat } from "../openai-chat/parse-response-format.ts";
 import { optional } from "../optional.ts";
+import { showWithoutType, showWrapped, wireForms } from "../../openapi/wire-form.ts";
 import { wireTool } from "./tool-schema.ts";
 
 const textPart = z.looseObject({
@@ -44,12 +45,14 @@ const output = z.union([
   z.looseObject({ content: z.string() }).transform((wrapped) => wrapped.content),
 ]);
 
-const message = z.looseObject({
-  type: z.literal("message"),
-  id: optional(z.string()),
-  role: z.enum(["system", "developer", "user", "assistant"]),
-  content,
-});
+const message = z
+  .looseObject({
+    type: z.literal("message"),
+    id: optional(z.string()),
+    role: z.enum(["system", "developer", "user", "assistant"]),
+    content,
+  })
+  .register(wireForms, { show: showWithoutType });
 
 const functionCall = z.looseObject({
   type: z.literal("function_call"),
@@ -168,10 +171,14 @@ const configurationUpdate = z.looseObject({
   text: optional(z.looseObject({ format: optional(responseFormat) })),
 });
 
-const itemReference = z.looseObject({ type: z.literal("item_reference"), id: z.string() });
+const itemReference = z
+  .looseObject({ type: z.literal("item_reference"), id: z.string() })
+  .register(wireForms, { show: showWithoutType });
 
 /** Anything else that stands in a history: reasoning, hosted tool calls, items of the future. */
-const otherItem = z.looseObject({ type: z.literal("other"), item: z.looseObject({ type: z.string() }) });
+const otherItem = z
+  .looseObject({ type: z.literal("other"), item: z.looseObject({ type: z.string() }) })
+  .register(wireForms, { show: showWrapped });
 
 const understood = [
   message,

@@ -15,6 +15,7 @@ const effective: ReadonlySet<string> = new Set([
   "input",
   "instructions",
   "previous_response_id",
+  "conversation",
   "tools",
   "tool_choice",
   "parallel_tool_calls",

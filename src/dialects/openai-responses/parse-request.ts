@@ -1,4 +1,5 @@
 import { GatewayError } from "../../errors.ts";
+import { conversationAndPrevious } from "./conversation-errors.ts";
 import { refuseUnsafe } from "../find-openai-ignored.ts";
 import { parseBody, refuseCrowd } from "../parse-body.ts";
 import { createToolMemory } from "../remember-tools.ts";
@@ -17,18 +18,13 @@ const parseKnown = createToolMemory();
 
 /**
  * Reads a request body. Throws kind `invalid-request` that names the wrong field, and kind `unsupported` for
- * conversations and stored prompts, which live on OpenAI's side only.
+ * stored prompts, which live on OpenAI's side only.
  */
 export function parseRequest(value: unknown): ResponsesInput {
   refuseCrowd(value, ["input", "tools"]);
   const body = parseKnown(value, (one) => parseBody(requestSchema, one));
-  if (body.conversation !== undefined) {
-    throw new GatewayError(
-      "unsupported",
-      "Conversations are not supported here. Use previous_response_id, or send the earlier items in input.",
-      { param: "conversation" },
-    );
-  }
+  if (body.conversation !== undefined && body.previous_response_id !== undefined)
+    throw conversationAndPrevious();
   if (body.prompt !== undefined) {
     throw new GatewayError(
       "unsupported",

@@ -60,7 +60,10 @@ function* nameAllSchemas(
  * Reads `tools` and `tool_choice`, and the tools that stand among the items. Throws `invalid-request` for a choice without
  * its tool, and for more than can be read.
  */
-export function parseTools(body: RequestBody, items: readonly PlacedItem[]): ParsedTools {
+export function parseTools(
+  body: Partial<Pick<RequestBody, "tools" | "tool_choice">>,
+  items: readonly PlacedItem[],
+): ParsedTools {
   const declared = body.tools ?? [];
   const added = items.flatMap(({ item }) => ("tools" in item && Array.isArray(item.tools) ? item.tools : []));
   boundSchemas(nameAllSchemas(declared, items));

@@ -4,12 +4,15 @@ import { responseFormat } from "../openai-chat/parse-response-format.ts";
 import { input } from "./input-schema.ts";
 import { optional } from "../optional.ts";
 import { areStopsShort, stopsTooLong } from "../stop-texts.ts";
+import { wireForms } from "../../openapi/wire-form.ts";
 import { wireTool } from "./tool-schema.ts";
 
 /** As OpenAI's API has it. They are stored, and given back with each event that holds the response. */
 const mostMetadata = 16;
 
 const jsonObject = z.record(z.string(), z.unknown());
+
+const conversationId = z.string().min(1, "must not be empty");
 
 const toolChoice = z.union([
   choiceWord,
@@ -30,7 +33,9 @@ export const requestSchema = z.looseObject({
   input: optional(input),
   instructions: optional(z.string()),
   previous_response_id: optional(z.string()),
-  conversation: optional(z.unknown()),
+  conversation: optional(
+    z.union([conversationId, z.looseObject({ id: conversationId }).transform(({ id }) => id)]),
+  ),
   prompt: optional(z.unknown()),
 
   tools: optional(z.array(wireTool)),
@@ -87,7 +92,14 @@ export const requestSchema = z.looseObject({
         error: `expected at most ${mostMetadata} entries`,
         abort: true,
       })
-      .pipe(z.record(z.string(), z.string())),
+      .pipe(z.record(z.string(), z.string()))
+      .register(wireForms, {
+        show: () => ({
+          type: "object",
+          additionalProperties: { type: "string" },
+          maxProperties: mostMetadata,
+        }),
+      }),
   ),
 
   /** Without effect here; repeated in the answer. */

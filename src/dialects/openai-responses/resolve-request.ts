@@ -1,12 +1,9 @@
-import { z } from "zod";
-
-import { GatewayError, shorten } from "../../errors.ts";
+import { GatewayError } from "../../errors.ts";
 import type { ChatRequest } from "../../model/request.ts";
 import type { ParsedChat } from "../dialect.ts";
 import { findCrowd } from "../find-crowd.ts";
 import { dropCompacted, type OpenSummary, toSummaryRequest, unsealItem } from "./compaction.ts";
 import { encodeEcho } from "./encode-echo.ts";
-import { inputItem } from "./input-schema.ts";
 import { listIgnored, listIgnoredInSummary, nameIgnoredItems } from "./list-ignored.ts";
 import { parseMessages, type PlacedItem } from "./parse-messages.ts";
 import type { ResponsesInput } from "./parse-request.ts";
@@ -14,6 +11,7 @@ import { parseResponseFormat } from "./parse-response-format.ts";
 import { parseTools } from "./parse-tools.ts";
 import { type CompactionPlan, planCompaction } from "./plan-compaction.ts";
 import { readEffort } from "./read-effort.ts";
+import { placeStored, resolveItem } from "./resolve-items.ts";
 import { toStoredItems, type WireItem } from "./stored-items.ts";
 import type { ToolTable } from "./tool-table.ts";
 import type { ResponseEcho } from "./wire.ts";
@@ -21,7 +19,7 @@ import type { ResponseEcho } from "./wire.ts";
 /** What a body refers to, and what is known of its model. */
 export interface RequestContext {
   readonly responseId: string;
-  /** Items of the responses before this one, oldest first. */
+  /** Items of the responses before this one, or of its conversation, oldest first. */
   readonly history: readonly WireItem[];
   /** Items by their id, for each `item_reference`. */
   readonly references: ReadonlyMap<string, WireItem>;
@@ -57,48 +55,30 @@ function asksToCompact(own: readonly PlacedItem[]): boolean {
   });
 }
 
-/** Items that were valid when they came in or went out. */
-function placeStored(items: readonly WireItem[]): PlacedItem[] {
-  if (items.length === 0) return [];
-  return z
-    .array(inputItem)
-    .parse(items)
-    .filter(({ type }) => type !== "compaction_trigger")
-    .map((item) => ({ item, param: "previous_response_id" }));
-}
-
-function resolve({ item, param }: PlacedItem, references: ReadonlyMap<string, WireItem>): PlacedItem[] {
-  if (item.type !== "item_reference") return [{ item, param }];
-  const found = references.get(item.id);
-  if (found !== undefined) return [{ item: inputItem.parse(found), param }];
-  // Most models are not shown their thinking again, and no other needs it.
-  if (item.id.startsWith("rs_")) return [];
-  const id = shorten(item.id);
-  throw new GatewayError(
-    "not-found",
-    `No stored item has the id '${id}'. Send the item itself, or store the response that it comes from.`,
-    { param: `${param}.id`, sent: [id] },
-  );
+/** The field by which a body goes on from what came before it. */
+function historyParam({ body }: ResponsesInput): "conversation" | "previous_response_id" {
+  return body.conversation === undefined ? "previous_response_id" : "conversation";
 }
 
 /** Throws when what came before a request makes it longer than a request may be by itself. */
-function refuseLongHistory(history: readonly WireItem[]): void {
+function refuseLongHistory(history: readonly WireItem[], param: ReturnType<typeof historyParam>): void {
   const crowd = findCrowd({ history }, ["history"]);
   if (crowd === undefined) return;
   throw new GatewayError(
     "invalid-request",
-    `The history behind 'previous_response_id' is too long: ${crowd.text}, or begin a new chain.`,
-    { param: "previous_response_id" },
+    `The history behind '${param}' is too long: ${crowd.text}, or begin a new ${param === "conversation" ? param : "chain"}.`,
+    { param },
   );
 }
 
 /** Makes the canonical request of a body and what it refers to. Throws `GatewayError`. */
 export function resolveRequest(read: ResponsesInput, context: RequestContext): ParsedResponses {
   const { body } = read;
-  refuseLongHistory(context.history);
-  const own = read.items.flatMap((placed) => resolve(placed, context.references));
+  const param = historyParam(read);
+  refuseLongHistory(context.history, param);
+  const own = read.items.flatMap((placed) => resolveItem(placed, context.references));
   const compacts = asksToCompact(own);
-  const all = dropCompacted([...placeStored(context.history), ...own]);
+  const all = dropCompacted([...placeStored(context.history, param), ...own]);
   const items = all.map((placed) => unsealItem(placed, context.openSummary));
   const { tools, chosen } = parseTools(body, items);
   const messages = parseMessages(items, tools);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { optional } from "../optional.ts";
 import { toolExamples } from "../tool-examples.ts";
+import { showWrapped, wireForms } from "../../openapi/wire-form.ts";
 
 const jsonObject = z.record(z.string(), z.unknown());
 
@@ -42,7 +43,9 @@ const shellTool = z.looseObject({
 const applyPatchTool = z.looseObject({ type: z.literal("apply_patch") });
 
 /** A tool that runs on OpenAI's side, or one that we have never heard of. */
-const otherTool = z.looseObject({ type: z.literal("other"), tool: z.looseObject({ type: z.string() }) });
+const otherTool = z
+  .looseObject({ type: z.literal("other"), tool: z.looseObject({ type: z.string() }) })
+  .register(wireForms, { show: showWrapped });
 
 /** Wraps tools of other types, and flattens Chat Completions' `{type, function: {…}}`. */
 function toTyped(value: unknown): unknown {

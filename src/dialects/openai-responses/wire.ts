@@ -87,6 +87,8 @@ export interface WireUsage {
 export interface ResponseEcho {
   readonly instructions: string | null;
   readonly previous_response_id: string | null;
+  /** The one that the input and the output are added to. */
+  readonly conversation?: { readonly id: string };
   readonly tools: readonly Readonly<Record<string, unknown>>[];
   readonly tool_choice: unknown;
   readonly parallel_tool_calls: boolean;

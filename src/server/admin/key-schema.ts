@@ -4,6 +4,7 @@ import { budgetPeriods, type AccessKey, type BudgetPeriod } from "../../access/a
 import type { KeyWish, KeyWishChange } from "../../access/key-service.ts";
 import { limitField } from "../../access/refuse.ts";
 import type { LimitState } from "../../access/limits.ts";
+import { wireForms } from "../../openapi/wire-form.ts";
 import { nanoUsdPerUsd } from "../../model/cost-of.ts";
 import { dialectNames } from "../../model/dialect-name.ts";
 import { withoutUndefined } from "../../model/without-undefined.ts";
@@ -36,7 +37,10 @@ const time = z
 const period = z
   .string()
   .transform((word) => periodWords[word] ?? word)
-  .pipe(z.enum(budgetPeriods, `must be one of ${budgetPeriods.join(", ")}`));
+  .pipe(z.enum(budgetPeriods, `must be one of ${budgetPeriods.join(", ")}`))
+  .register(wireForms, {
+    show: () => ({ type: "string", enum: [...budgetPeriods, ...Object.keys(periodWords)] }),
+  });
 
 /** Of less than that none can be counted. */
 const smallestUsd = 1e-9;

@@ -70,7 +70,8 @@ function checkSpan({
   });
 }
 
-const pageSchema = (now: number) =>
+/** The query of a page of requests. `now`: how long ago something was depends on it. */
+export const pageSchema = (now: number) =>
   z.object({
     from: moment("from", now).optional(),
     to: moment("to", now).optional(),
@@ -89,7 +90,8 @@ const pageSchema = (now: number) =>
     format,
   });
 
-const sumSchema = (now: number) =>
+/** The query of sums, likewise. */
+export const sumSchema = (now: number) =>
   z.object({
     by,
     from: moment("from", now).prefault(usualDays),

@@ -6,7 +6,8 @@ import { parseBody } from "../../dialects/parse-body.ts";
 import { toGatewayError, GatewayError } from "../../errors.ts";
 import type { TraceWish, TraceWishes } from "../../traces/trace-wishes.ts";
 
-const wishSchema = z.strictObject({
+/** The body of `POST …/traces/next`. */
+export const wishSchema = z.strictObject({
   key: z.string().min(1, "must not be empty").max(500, "is too long").default("any"),
 });
 

@@ -5,7 +5,8 @@ import { GatewayError, shorten } from "../../errors.ts";
 import type { TraceStore } from "../../traces/trace-store.ts";
 import { pageLimit, parseQuery } from "./parse-query.ts";
 
-const listQuery = z.object({ limit: pageLimit });
+/** The query of the list. */
+export const listQuery = z.object({ limit: pageLimit });
 
 /** The routes of traces below `base`: a list, and one as the JSON file that a bug report wants. */
 export function traceRoutes(app: FastifyInstance, base: string, traces: TraceStore): void {

@@ -20,12 +20,20 @@ import { homePageHeaders, renderHomePage, type HomePage } from "../home-page.ts"
 import { prefersHtml } from "../prefers-html.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 
-/** What a person or a probe finds at the root. */
+/** What Ollama says at its root, in these words: clients look for them. */
+const ollamaGreeting = "Ollama is running";
+
+/** What a person or a probe finds at the root. Clients of Ollama that only look for its words find them here, too. */
 const welcome = {
   name: "akashchat-api",
   message: "This is a gateway to open models. Point an AI client at it.",
   openai_base_url: "/v1",
   anthropic_base_url: "/",
+  ollama_base_url: "/",
+  ollama: ollamaGreeting,
+  gemini_base_url: "/",
+  openapi_url: "/openapi.json",
+  documentation_url: "/docs/",
   endpoints: [
     "POST /v1/chat/completions",
     "POST /v1/completions",
@@ -34,6 +42,15 @@ const welcome = {
     "POST /v1/messages/count_tokens",
     "POST /v1/images/generations",
     "POST /v1/embeddings",
+    "POST /api/chat",
+    "POST /api/generate",
+    "POST /api/embed",
+    "GET /api/tags",
+    "POST /v1beta/models/{model}:generateContent",
+    "POST /v1beta/models/{model}:streamGenerateContent",
+    "POST /v1/audio/transcriptions",
+    "POST /v1/audio/translations",
+    "POST /v1/audio/speech",
     "GET /v1/models",
     "GET /v1/usage",
     "GET /health",
@@ -43,6 +60,11 @@ const welcome = {
 /** Whether Claude Code looks for models: `claude-code/2.1.332`, or `claude-cli/…` as in its other requests. */
 function isClaudeCode(userAgent: string | undefined): boolean {
   return /^claude-(?:code|cli)\//.test(userAgent ?? "");
+}
+
+/** Whether Ollama's own client or one of its SDKs asks (`ollama-js/0.6.4`, `ollama/0.32.0`), or somebody who wants its plain text. */
+function asksOllama({ accept = "", "user-agent": agent = "" }: FastifyRequest["headers"]): boolean {
+  return /^ollama\b/i.test(agent) || /^\s*text\/plain\b/i.test(accept);
 }
 
 /**
@@ -74,7 +96,8 @@ export function metaRoutes({ access, chat, config, readConsole }: ServerDependen
     // A browser asks for this of any page; there is none, and nothing is wrong with that.
     app.get("/favicon.ico", async (_request, reply) => reply.code(204).send());
     app.get("/", async (request, reply) => {
-      reply.header("vary", "accept");
+      reply.header("vary", "accept, user-agent");
+      if (asksOllama(request.headers)) return reply.type("text/plain; charset=utf-8").send(ollamaGreeting);
       if (!prefersHtml(request.headers.accept)) return welcome;
       if ((await readConsole()) !== undefined) {
         // Relative, for a gateway behind a path of which only its proxy knows.

@@ -8,27 +8,35 @@ import type { RouteDependencies } from "../route-dependencies.ts";
 import { showBudget } from "../show-budget.ts";
 import { showIgnored } from "../show-ignored.ts";
 
+/** Answers a request for vectors as OpenAI does. */
+export async function answerEmbeddings(
+  { embeddings }: Pick<RouteDependencies, "embeddings">,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  embeddings.checkOffered();
+  const { facts } = request;
+  const parsed = parseRequest(request.body);
+  showIgnored(reply, parsed.ignored);
+  facts.stream = false;
+  const answer = await embeddings.embed(parsed.request, { signal: clientSignal(reply), watch: facts });
+  facts.usage = answer.usage;
+  if (answer.usage.estimated) reply.header("x-usage-estimated", "true");
+  return reply.send(encodeResponse(answer, parsed.encoding));
+}
+
 /** `POST /v1/embeddings`. */
 export function openAiEmbeddingsRoutes(deps: RouteDependencies): FastifyPluginCallback {
-  const { embeddings } = deps;
-
-  async function embed(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    embeddings.checkOffered();
-    const { facts } = request;
-    const parsed = parseRequest(request.body);
-    showIgnored(reply, parsed.ignored);
-    facts.stream = false;
-    const answer = await embeddings.embed(parsed.request, { signal: clientSignal(reply), watch: facts });
-    facts.usage = answer.usage;
-    if (answer.usage.estimated) reply.header("x-usage-estimated", "true");
-    return reply.send(encodeResponse(answer, parsed.encoding));
-  }
-
   return (app, _options, done) => {
     nameDialect(app, "openai-embeddings");
     setDialectErrors(app, encodeError);
     showBudget(app, deps);
-    app.route({ method: "POST", url: "/v1/embeddings", config: { asksModel: true }, handler: embed });
+    app.route({
+      method: "POST",
+      url: "/v1/embeddings",
+      config: { asksModel: true },
+      handler: (request, reply) => answerEmbeddings(deps, request, reply),
+    });
     done();
   };
 }

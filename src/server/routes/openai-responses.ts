@@ -2,14 +2,13 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 import { z } from "zod";
 
 import { encodeCodexBudget } from "../../dialects/encode-budget.ts";
-import { findIgnored, isRecord } from "../../dialects/find-ignored.ts";
-import { encodeError, parseRequest } from "../../dialects/openai-responses/index.ts";
-import { GatewayError } from "../../errors.ts";
+import { encodeError, encodeItemList, parseRequest } from "../../dialects/openai-responses/index.ts";
 import { checkCountedModel } from "../check-counted-model.ts";
 import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { fillModel, withModel } from "../fill-model.ts";
+import { listIgnoredQuery, listQuery, parseQuery } from "../item-query.ts";
 import { nameDialect } from "../name-dialect.ts";
 import { readWishes } from "../read-wishes.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
@@ -24,32 +23,6 @@ const retrieveQuery = z.object({
   stream: z.enum(["true", "false"]).default("false"),
   starting_after: z.coerce.number().int().min(-1).default(-1),
 });
-
-const listQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  order: z.enum(["asc", "desc"]).default("desc"),
-  after: z.string().optional(),
-  before: z.string().optional(),
-});
-
-/** Reads a query string. Throws kind `invalid-request` that names the wrong parameter. */
-function parseQuery<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
-  const result = schema.safeParse(request.query);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const param = issue?.path.join(".") ?? "query";
-  throw new GatewayError("invalid-request", `'${param}' is not valid: ${issue?.message ?? "unreadable"}.`, {
-    param,
-  });
-}
-
-/** Parameters of a query that had no effect. A key may stand in every query. */
-function listIgnoredQuery({ shape }: z.ZodObject, { query }: FastifyRequest): readonly string[] {
-  if (!isRecord(query)) return [];
-  // SDKs write lists as `include[]=…`.
-  const named = Object.entries(query).map(([name, value]) => [name.replace(/\[\d*\]$/, ""), value]);
-  return findIgnored(Object.fromEntries(named), new Set([...Object.keys(shape), "key"]));
-}
 
 /** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */
 export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCallback {
@@ -81,13 +54,7 @@ export function openAiResponsesRoutes(deps: ServerDependencies): FastifyPluginCa
     const query = parseQuery(listQuery, request);
     showIgnored(reply, listIgnoredQuery(listQuery, request));
     const { items, hasMore } = await responsesOf(deps, request).listInputItems(id, query);
-    return {
-      object: "list",
-      data: items,
-      first_id: items[0]?.["id"] ?? null,
-      last_id: items.at(-1)?.["id"] ?? null,
-      has_more: hasMore,
-    };
+    return encodeItemList(items, hasMore);
   }
 
   async function countInputTokens(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

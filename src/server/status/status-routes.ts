@@ -19,7 +19,8 @@ const mostFollowers = 32;
 // The names of `spans`.
 const spanNames = Object.keys(spans) as SpanName[];
 
-const query = z.object({
+/** The query of both routes. */
+export const statusQuery = z.object({
   span: z.enum(spanNames, `must be one of ${spanNames.join(", ")}`).default("24h"),
   // What `givenKeys` reads.
   key: z.unknown().optional(),
@@ -38,13 +39,13 @@ export function statusRoutes(deps: ServerDependencies): FastifyPluginCallback {
     const look = createStatus(deps);
 
     app.get("/v1/status", async (request, reply) => {
-      const { span } = parseQuery(query, request.query);
+      const { span } = parseQuery(statusQuery, request.query);
       const { caller } = request.facts;
       return look({ caller, span, baseUrl: baseUrlOf(request, config), signal: clientSignal(reply) });
     });
 
     app.get("/v1/status/events", async (request, reply) => {
-      const { span } = parseQuery(query, request.query);
+      const { span } = parseQuery(statusQuery, request.query);
       if (followers >= mostFollowers) {
         const text = `${mostFollowers} programs follow the status already. Ask GET /v1/status now and then instead.`;
         throw new GatewayError("rate-limited", text, { retryAfterMs: 10_000 });

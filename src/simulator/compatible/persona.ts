@@ -141,7 +141,7 @@ export interface Persona {
   /** The models that it has by default. */
   readonly models: readonly CompatibleModel[];
   /** OpenAI's routes that it has besides models and chat. */
-  readonly routes: readonly ("completions" | "embeddings" | "images")[];
+  readonly routes: readonly ("completions" | "embeddings" | "images" | "audio")[];
   /** Whether a path wants the key, if there is one. */
   guards(path: string): boolean;
   /** It takes the key in `x-api-key` as well. */

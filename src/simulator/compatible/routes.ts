@@ -1,6 +1,7 @@
 import type { Reply } from "../reply.ts";
 import type { ReadRequest } from "../serve-http.ts";
 import type { RecordedRequest } from "../types.ts";
+import { audioRoute, type SoundRoute, soundRoutes } from "./audio-route.ts";
 import { chatRoute } from "./chat-route.ts";
 import { completionRoute } from "./completion-route.ts";
 import { embeddingRoute } from "./embedding-route.ts";
@@ -13,7 +14,7 @@ import { toSeen, type CompatibleWorld } from "./world.ts";
 
 /** The reply to any request, by its path and method. */
 export async function answerRequest(
-  { method, path, headers }: ReadRequest,
+  { method, path, headers, bytes }: ReadRequest,
   record: RecordedRequest,
   world: CompatibleWorld,
 ): Promise<Reply> {
@@ -35,6 +36,11 @@ export async function answerRequest(
     const { status = 200, body } = discovery(toSeen(world), asObject(record.body) ?? {});
     return tell(status, body);
   }
+  const sound = method === "POST" ? soundOf(path, world) : undefined;
+  if (sound !== undefined) {
+    const type = headers["content-type"] ?? "";
+    return await audioRoute(sound, { bytes, type }, world);
+  }
   return await openAiRoute(method, path, record, world);
 }
 
@@ -52,6 +58,14 @@ async function openAiRoute(
   if (answer === undefined) return unknown();
   const body = asObject(record.body);
   return body === undefined ? refuse(persona, persona.wording.badJson()) : await answer(body, record, world);
+}
+
+/** What is wanted of an audio route that the server has. */
+function soundOf(path: string, { persona, models }: CompatibleWorld): SoundRoute | undefined {
+  const route = soundRoutes.find((one) => path === `${persona.base}/audio/${one}`);
+  const kind = route === "speech" ? "speech" : "transcription";
+  const has = persona.routes.includes("audio") && models.some(({ audio }) => audio === kind);
+  return has ? route : undefined;
 }
 
 type Answering = (

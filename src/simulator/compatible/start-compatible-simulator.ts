@@ -103,6 +103,7 @@ function suits({ kind, when }: CompatibleScript, request: RecordedRequest, { bas
   if (request.method !== "POST" || !request.path.startsWith(`${base}/`)) return false;
   const route = request.path.slice(base.length);
   const speaks = ["/chat/completions", "/completions"].includes(route);
-  const works = speaks || ["/embeddings", "/images/generations"].includes(route);
+  const works =
+    speaks || ["/embeddings", "/images/generations"].includes(route) || route.startsWith("/audio/");
   return (kind === "answer" ? speaks : works) && (when === undefined || when(request));
 }

@@ -35,6 +35,8 @@ export interface CompatibleModel {
   readonly tools?: ToolSupport;
   /** It embeds texts, in vectors of so many numbers. */
   readonly embeddings?: number;
+  /** It writes down speech, or speaks: the server has `/audio/transcriptions` and `/audio/translations`, or `/audio/speech`, then. */
+  readonly audio?: "transcription" | "speech";
   /** It draws: the server has `/images/generations` then. */
   readonly draws?: boolean;
   /** USD per million tokens, in lists that have prices. */

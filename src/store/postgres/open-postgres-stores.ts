@@ -9,6 +9,7 @@ import { createLedgerWatch } from "../ledger-watch.ts";
 import { createConnection } from "./create-connection.ts";
 import { createLedgerAdder } from "./create-ledger-adder.ts";
 import { createLedgerWriter } from "./create-ledger-writer.ts";
+import { createPostgresConversations } from "./create-postgres-conversations.ts";
 import { createPostgresKeys } from "./create-postgres-keys.ts";
 import { createPostgresLedger, type PostgresLedger } from "./create-postgres-ledger.ts";
 import { createPostgresLimits } from "./create-postgres-limits.ts";
@@ -31,7 +32,7 @@ export interface PostgresStoresOptions {
   readonly startTimer: StartTimer;
   /** Of all processes of one gateway, unique for all time: what one publishes of upstreams, only other gateways hear. Default: of this process. */
   readonly gateway?: string | undefined;
-  /** How many responses are stored, by all processes together. */
+  /** How many responses are stored, and how many conversations, by all processes together. */
   readonly storedResponses: number;
   /** How long rows of the ledger are kept, and how large they may be together. */
   readonly ledgerDays: number;
@@ -48,12 +49,17 @@ export interface PostgresStoresOptions {
   readonly onFailure: "serve" | "refuse";
   /** How long a process that says nothing is taken for alive, in ms. Default: 5000. */
   readonly leaseMs?: number;
+  /** How long a holder of a conversation that says nothing is taken for alive, in ms. Default: `usualHoldMs`. */
+  readonly holdMs?: number;
   /** Of background responses. */
   readonly runBounds?: Partial<RunBounds>;
 }
 
 /** The stores in a database, and what only many processes have. */
-export interface PostgresStores extends Pick<Stores, "responses" | "keys" | "limits" | "close"> {
+export interface PostgresStores extends Pick<
+  Stores,
+  "responses" | "conversations" | "keys" | "limits" | "close"
+> {
   readonly ledger: PostgresLedger;
   readonly runs: RunStore;
   /** What gateways on the database know of upstreams. */
@@ -114,6 +120,13 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     maximumBytes: options.ledgerBytes ?? Number.MAX_SAFE_INTEGER,
   });
   const responses = createPostgresResponses({ connection, log, now, capacity });
+  const conversations = createPostgresConversations({
+    connection,
+    log,
+    now,
+    capacity,
+    ...(options.holdMs === undefined ? {} : { leaseMs: options.holdMs }),
+  });
   const runs = createPostgresRuns({
     connection,
     log,
@@ -162,6 +175,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
   let closed: Promise<void> | undefined;
   return {
     responses,
+    conversations,
     keys,
     limits,
     ledger,

@@ -4,6 +4,7 @@ import type { KeyLineage } from "../../access/access-key.ts";
 import type { KeyStore } from "../../access/key-store.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Limits } from "../../access/limits.ts";
+import { type ConversationStore, usualHoldMs } from "../../responses/conversation-store.ts";
 import { type RunStore, usualRunBounds } from "../../responses/run-store.ts";
 import type { Channel } from "../../stream/channel.ts";
 import { type ResponseStore, StoreError, type StoreProblem } from "../response-store.ts";
@@ -135,6 +136,7 @@ export function connectStores(channel: Channel, options: ConnectOptions): Remote
   return {
     ready,
     responses: createRemoteResponses(caller),
+    conversations: createRemoteConversations(caller),
     keys: remoteKeys,
     limits,
     ledger,
@@ -224,5 +226,20 @@ function createRemoteResponses(caller: ReturnType<typeof createCaller>): Respons
     delete: (id) => caller.ask("responses.delete", id),
     // It is its owner's.
     async close() {},
+  };
+}
+
+function createRemoteConversations(caller: ReturnType<typeof createCaller>): ConversationStore {
+  return {
+    leaseMs: usualHoldMs,
+    create: (...of) => caller.ask("conversations.create", ...of),
+    get: (id) => caller.ask("conversations.get", id),
+    read: (id) => caller.ask("conversations.read", id),
+    setMetadata: (...of) => caller.ask("conversations.setMetadata", ...of),
+    delete: (id) => caller.ask("conversations.delete", id),
+    add: (...of) => caller.ask("conversations.add", ...of),
+    remove: (...of) => caller.ask("conversations.remove", ...of),
+    lock: (...of) => caller.ask("conversations.lock", ...of),
+    unlock: (...of) => caller.ask("conversations.unlock", ...of),
   };
 }

@@ -12,9 +12,14 @@ export interface Caller {
   end(): void;
 }
 
-/** So many calls may wait, and so many that put a response, which may be large. */
+/** So many calls may wait, and so many that put something large. */
 const mostWaiting = 10_000;
 const mostPuts = 256;
+const putting: ReadonlySet<CallName> = new Set([
+  "responses.put",
+  "conversations.create",
+  "conversations.add",
+]);
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -30,13 +35,13 @@ export function createCaller(say: (message: ToStores) => void): Caller {
 
   async function call(name: CallName, of: readonly unknown[]): Promise<unknown> {
     if (ended) throw createGone();
-    if (waiting.size >= mostWaiting || (name === "responses.put" && puts >= mostPuts))
+    if (waiting.size >= mostWaiting || (putting.has(name) && puts >= mostPuts))
       throw new StoreError("queue-full", new Error(`${waiting.size} calls wait already`));
     last += 1;
     const id = last;
     const answer = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
     say({ id, call: name, of });
-    if (name !== "responses.put") return answer;
+    if (!putting.has(name)) return answer;
     puts += 1;
     return answer.finally(() => {
       puts -= 1;

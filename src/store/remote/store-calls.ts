@@ -1,3 +1,4 @@
+import type { ConversationStore } from "../../responses/conversation-store.ts";
 import type { RunStore } from "../../responses/run-store.ts";
 import type { Stores } from "../stores.ts";
 
@@ -17,6 +18,26 @@ export const storeCalls = {
     responses.put(...of),
   "responses.delete": ({ responses }: Stores, ...of: Arguments<Stores["responses"]["delete"]>) =>
     responses.delete(...of),
+  "conversations.create": ({ conversations }: Stores, ...of: Arguments<ConversationStore["create"]>) =>
+    conversations.create(...of),
+  "conversations.get": ({ conversations }: Stores, ...of: Arguments<ConversationStore["get"]>) =>
+    conversations.get(...of),
+  "conversations.read": ({ conversations }: Stores, ...of: Arguments<ConversationStore["read"]>) =>
+    conversations.read(...of),
+  "conversations.setMetadata": (
+    { conversations }: Stores,
+    ...of: Arguments<ConversationStore["setMetadata"]>
+  ) => conversations.setMetadata(...of),
+  "conversations.delete": ({ conversations }: Stores, ...of: Arguments<ConversationStore["delete"]>) =>
+    conversations.delete(...of),
+  "conversations.add": ({ conversations }: Stores, ...of: Arguments<ConversationStore["add"]>) =>
+    conversations.add(...of),
+  "conversations.remove": ({ conversations }: Stores, ...of: Arguments<ConversationStore["remove"]>) =>
+    conversations.remove(...of),
+  "conversations.lock": ({ conversations }: Stores, ...of: Arguments<ConversationStore["lock"]>) =>
+    conversations.lock(...of),
+  "conversations.unlock": ({ conversations }: Stores, ...of: Arguments<ConversationStore["unlock"]>) =>
+    conversations.unlock(...of),
   "keys.find": ({ keys }: Stores, ...of: Arguments<Stores["keys"]["find"]>) => keys.find(...of),
   "keys.get": ({ keys }: Stores, ...of: Arguments<Stores["keys"]["get"]>) => keys.get(...of),
   "keys.list": ({ keys }: Stores) => keys.list(),

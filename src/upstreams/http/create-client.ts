@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | undefined;
+  /** Whether the body is one that can be shown. Default: yes. */
+  readonly isText?: boolean;
   /** Silence allowed until the reply's head, and between two pieces of its body. */
   readonly headersTimeoutMs: number;
   readonly bodyTimeoutMs: number;
@@ -69,7 +71,8 @@ export function createClient(options: HttpClientOptions): HttpClient {
     for (;;) {
       const { method, headers, body, headersTimeoutMs, bodyTimeoutMs } = request;
       const { path } = way;
-      request.watch?.trace?.sent({ to: names.title, method, path, body });
+      const shown = request.isText === false ? undefined : body;
+      request.watch?.trace?.sent({ to: names.title, method, path, body: shown });
       const asked = { names, origin, path, method, headers, body, headersTimeoutMs, bodyTimeoutMs };
       const reply = await exchange(connections.dispatcher, asked, signal, progress);
       if (reply.status !== 307 && reply.status !== 308) return reply;

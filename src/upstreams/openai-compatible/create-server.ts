@@ -25,14 +25,17 @@ export type Outcome =
   | { readonly kind: "reply"; readonly reply: Reply }
   | { readonly kind: "failure"; readonly failure: UpstreamFailure };
 
+/** JSON text, or a body of another type. */
+export type PostedBody = string | { readonly type: string; readonly bytes: Uint8Array };
+
 /** The server behind one upstream. Its methods throw `GatewayError`, in which no secret of the operator's stands. */
 export interface CompatibleServer {
   /** How messages call it: `mine (vLLM)`. */
   readonly title: string;
   /** Where it is, without a login. */
   readonly key: string;
-  /** Posts JSON text below the base URL for a client, who waits as long as answers may take. */
-  post(path: string, json: string, options: AskOptions): Promise<Outcome>;
+  /** Posts below the base URL for a client, who waits as long as answers may take. */
+  post(path: string, body: PostedBody, options: AskOptions): Promise<Outcome>;
   /** Asks a route of the rules (`/v1/models`, `/props`) and reads its JSON. With a body it is a `POST`. */
   fetchJson(path: string, signal: AbortSignal, body?: unknown): Promise<unknown>;
   /** An error without the operator's secrets, which servers quote. */
@@ -72,14 +75,18 @@ export function createServer(
   function toRequest(
     method: "GET" | "POST",
     path: string,
-    json?: string,
+    posted?: PostedBody,
   ): Omit<HttpRequest, keyof typeof brief> {
-    if (json === undefined) return { method, path, headers };
+    if (posted === undefined) return { method, path, headers };
+    const isJson = typeof posted === "string";
+    const type = isJson ? "application/json" : posted.type;
     return {
       method,
       path,
-      headers: { "content-type": "application/json", ...headers },
-      body: Buffer.from(json, "utf8"),
+      // Of a form the type has its boundary: what an operator says of JSON does not hold for it.
+      headers: isJson ? { "content-type": type, ...headers } : { ...headers, "content-type": type },
+      body: isJson ? Buffer.from(posted, "utf8") : posted.bytes,
+      isText: isJson,
     };
   }
 
@@ -115,8 +122,8 @@ export function createServer(
   return {
     title,
     key,
-    async post(path, json, { signal, watch, hasOthers, mayRepeat, traceHeaders }) {
-      const asked = toRequest("POST", base.path + path, json);
+    async post(path, posted, { signal, watch, hasOthers, mayRepeat, traceHeaders }) {
+      const asked = toRequest("POST", base.path + path, posted);
       const request = { ...asked, headers: { ...traceHeaders, ...asked.headers }, ...patient, watch };
       const reply = await client.send(request, signal, createRepeats("POST", hasOthers, mayRepeat));
       const id = readUpstreamId((name) => reply.header(name), hide);

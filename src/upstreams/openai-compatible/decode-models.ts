@@ -168,11 +168,16 @@ function readKind(
   const type = (asText(entry["type"]) ?? asText(entry["mode"]) ?? "").toLowerCase();
   if (type.includes("embedding")) return "embedding";
   if (type.includes("image")) return "image";
-  if (/^(?:rerank|moderation|audio|transcribe|speech|tts)/.test(type)) return "other";
+  const heard = readAudioKind(type);
+  if (heard !== undefined) return heard;
+  // Such as Together's, which says so of both.
+  if (type.startsWith("audio")) return readAudioKind(id.toLowerCase()) ?? "other";
+  if (/^(?:rerank|moderation)/.test(type)) return "other";
   const capabilities = asList(entry["capabilities"]);
   if (capabilities.includes("embedding") && !capabilities.includes("completion")) return "embedding";
   if (outputModalities !== undefined && !outputModalities.includes("text")) {
     if (outputModalities.includes("image")) return "image";
+    if (outputModalities.includes("audio")) return "speech";
     return outputModalities.some((one) => one.startsWith("embedding")) ? "embedding" : "other";
   }
   // Only a list that says nothing of kinds leaves it to the name.
@@ -185,9 +190,22 @@ function isTelling(capability: unknown): boolean {
   return capability !== "completion";
 }
 
+/** What is said of audio, by a type (`audio_transcription`, `tts`) or a name (`whisper-1`, `kokoro`), in small letters. */
+function readAudioKind(words: string): "transcription" | "speech" | undefined {
+  if (
+    /whisper|transcri|parakeet|speech[-_ ]?(?:recognition|to[-_ ]?text)|(?:^|[/_-])(?:asr|stt)(?:[/_-]|$)/.test(
+      words,
+    )
+  )
+    return "transcription";
+  return /kokoro|orpheus|(?:^|[/_-])(?:tts|speech)(?:[/_-]|$)|text[-_ ]?to[-_ ]?(?:speech|audio)/.test(words)
+    ? "speech"
+    : undefined;
+}
+
 /** What names say, as in OpenAI's own list. */
 function guessKind(id: string): ModelInfo["kind"] | undefined {
   if (/embed|(?:^|[/_-])(?:bge|gte|e5)-/i.test(id)) return "embedding";
   if (/dall-e|gpt-image|stable-diffusion|(?:^|[/_-])(?:sdxl|flux)\b/i.test(id)) return "image";
-  return /whisper|(?:^|[/_-])tts\b|moderation|rerank|transcribe/i.test(id) ? "other" : undefined;
+  return readAudioKind(id.toLowerCase()) ?? (/moderation|rerank/i.test(id) ? "other" : undefined);
 }

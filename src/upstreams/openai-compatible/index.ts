@@ -14,6 +14,7 @@ import { continueText } from "./continue-text.ts";
 import { createLearning } from "./create-learning.ts";
 import { createServer } from "./create-server.ts";
 import { embed } from "./embed.ts";
+import { makeAudio } from "./make-audio.ts";
 import { makePicture } from "./make-pictures.ts";
 import { createModels } from "./models.ts";
 import type { CompatibleEntry } from "../upstream-entry.ts";
@@ -120,6 +121,14 @@ export function createCompatibleUpstream(
       ? {
           embed: (request, asked) =>
             embed(request, { ...common, ...asked }).catch((error: unknown) => {
+              throw server.clean(error);
+            }),
+        }
+      : {}),
+    ...(configured.routes.audio
+      ? {
+          makeAudio: (request, asked, sink) =>
+            makeAudio(request, { ...common, ...asked }, sink).catch((error: unknown) => {
               throw server.clean(error);
             }),
         }

@@ -66,11 +66,12 @@ export interface ServerRules {
   readonly capabilities: Partial<Capabilities>;
   /** Its `system_fingerprint` names the build that runs: another one may do what the last could not. */
   readonly namesBuild: boolean;
-  /** What it has beside chats: `/embeddings`, `/completions`, `/images/generations`. */
+  /** What it has beside chats: `/embeddings`, `/completions`, `/images/generations`, `/audio/…`. */
   readonly routes: {
     readonly embeddings: boolean;
     readonly completions: boolean;
     readonly pictures: boolean;
+    readonly audio: boolean;
   };
   /** How it is known: what its models are `owned_by`, and the end of its host name. */
   readonly ownedBy?: readonly string[];

@@ -80,6 +80,35 @@ export const qwenCode: Agent = {
   },
 };
 
+const geminiShell = (command: string): Call => ({ name: "run_shell_command", args: { command } });
+
+/** Gemini CLI, over Google's own API. */
+export const geminiCli: Agent = {
+  client: "gemini-cli",
+  executable: "gemini",
+  quiet: { GEMINI_CLI_TRUST_WORKSPACE: "true" },
+  async prepare() {},
+  args: (prompt) => ["--yolo", "--prompt", prompt],
+  read: (path) => ({ name: "read_file", args: { file_path: path } }),
+  turns({ folder }, size) {
+    if (size === "small") return takeShellTurns(geminiShell);
+    return takeTurns({
+      look: ["sum.test.js", "sum.js"].map((file) => geminiCli.read(join(folder, file))),
+      test: geminiShell(runTest),
+      edit: {
+        name: "replace",
+        args: {
+          file_path: join(folder, "sum.js"),
+          instruction: "Mend the sign.",
+          old_string: bug.wrong,
+          new_string: bug.right,
+          allow_multiple: false,
+        },
+      },
+    });
+  },
+};
+
 const clineShell = (command: string): Call => ({ name: "run_commands", args: { commands: [command] } });
 
 /** Cline's program, over Chat Completions. */

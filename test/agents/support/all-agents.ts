@@ -1,5 +1,5 @@
 import type { Agent } from "./agent.ts";
-import { cline, copilot, pi, qwenCode } from "./agents-on-demand.ts";
+import { cline, copilot, geminiCli, pi, qwenCode } from "./agents-on-demand.ts";
 import { claudeCode, codex, opencode } from "./agents.ts";
 import { runsAll } from "./install-agents.ts";
 
@@ -8,5 +8,5 @@ export const agents: readonly (readonly [string, Agent])[] = [
   claudeCode,
   codex,
   opencode,
-  ...(runsAll ? [copilot, pi, qwenCode, cline] : []),
+  ...(runsAll ? [copilot, pi, qwenCode, geminiCli, cline] : []),
 ].map((agent) => [agent.client, agent] as const);

@@ -6,6 +6,10 @@ export interface Outcome {
   readonly asksAgain: "always" | "before the stream has begun";
   /** What its user reads when every answer breaks off. */
   readonly lost: string;
+  /** When it sums up a conversation. Default: before the model's context is full. `between prompts` of its user: a task that outgrows it stops. */
+  readonly sumsUp?: "between prompts";
+  /** What its user reads when it stops at a prompt that is too long. */
+  readonly full?: string;
   /** What it does when the gateway refuses a prompt as too long. */
   readonly tooLong:
     | "sums up and goes on"
@@ -29,6 +33,7 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
     spent: "You’ve hit your usage limit. Try again at",
     asksAgain: "always",
     lost: ours,
+    full: "ran out of room in the model's context window",
     tooLong: "stops",
   },
   opencode: {
@@ -45,6 +50,14 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
   },
   pi: { spent: ours, asksAgain: "always", lost: ours, tooLong: "sums up and goes on" },
   "qwen-code": { spent: ours, asksAgain: "always", lost: ours, tooLong: "sums up and goes on" },
+  "gemini-cli": {
+    spent: ours,
+    asksAgain: "always",
+    lost: "Incomplete JSON segment at the end",
+    sumsUp: "between prompts",
+    full: "exceeds the maximum number of tokens allowed",
+    tooLong: "stops",
+  },
   cline: {
     spent: ours,
     asksAgain: "before the stream has begun",
@@ -54,10 +67,15 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
 };
 
 /** The cells of docs/clients.md: budget used up, answer cut, compaction. */
-export function describeOutcome({ spent, asksAgain, tooLong }: Outcome): readonly [string, string, string] {
+export function describeOutcome({
+  spent,
+  asksAgain,
+  sumsUp,
+  tooLong,
+}: Outcome): readonly [string, string, string] {
   return [
     spent === ours ? ours : `"${spent} …"`,
     asksAgain === "always" ? "asks again" : `asks again ${asksAgain}, else stops`,
-    `in time; refused, it ${tooLong}`,
+    `${sumsUp === undefined ? "in time" : `${sumsUp} alone`}; refused, it ${tooLong}`,
   ];
 }

@@ -8,7 +8,7 @@ import { renderCalls } from "./render-call.ts";
 
 /** How agents ask for a summary of the conversation: at its end, or with instructions of their own. */
 const atTheEnd =
-  /Respond with TEXT ONLY|CONTEXT CHECKPOINT COMPACTION|respond only with the summary text|produce the <state_snapshot> XML/;
+  /Respond with TEXT ONLY|CONTEXT CHECKPOINT COMPACTION|respond only with the summary text|produce the <state_snapshot> XML|generate the updated <state_snapshot>|evaluate the <state_snapshot>/;
 const asInstructions = /^(?:You are a context summarization|Summarize the provided coding session)/;
 
 /** A model that reads file after file, and sums up when it is asked to. */

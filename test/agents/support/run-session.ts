@@ -53,7 +53,9 @@ export async function runSession(agent: Agent, prompt: string, options: SessionO
   const command = launchAgent(agent, { url: stack.url, model: "DeepSeek-V3.2" }, prompt);
   await using running = startAgent(command, { ...task, proxy: proxy.url });
   const result = await running.result;
-  const turns = lines.filter(({ msg }) => /^POST .*\/(?:completions|responses|messages)$/.test(msg));
+  const turns = lines.filter(({ msg }) =>
+    /^POST .*(?:\/(?:completions|responses|messages)|:(?:streamG|g)enerateContent)$/.test(msg),
+  );
   return {
     ...result,
     output: `${result.stdout}\n${result.stderr}`,

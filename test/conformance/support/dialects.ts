@@ -20,11 +20,17 @@ export interface Reading {
 }
 
 /** One API as its clients see it. The readers throw on anything that the API does not allow. */
-export interface Dialect<Name extends string = "chat" | "completions" | "responses" | "messages"> {
+export interface Dialect<Name extends string = "chat" | "completions" | "responses" | "messages" | "ollama"> {
   readonly name: Name;
   /** As the documentation calls it. */
   readonly title: string;
   readonly path: string;
+  /** Where not server-sent events. */
+  readonly streamType?: string;
+  /** Where not in the body itself: the field that holds what is said of sampling. */
+  readonly samplingIn?: string;
+  /** Where a body of it is sent, if that says more than the body: `addressOf`. */
+  readonly pathFor?: (body: Record<string, unknown>) => string;
   /** What it writes in silence, before anything else and in the middle. */
   readonly heartbeat: string;
   readonly laterHeartbeat: string | RegExp;
@@ -238,6 +244,87 @@ const messages: Dialect = {
   },
 };
 
+/** Lines of JSON, strictly: each complete, none empty, and nothing behind the last. */
+export function readLines(text: string): AnyJson[] {
+  if (text === "") return [];
+  if (!text.endsWith("\n")) throw new Error(`The stream ends inside a line: ${text.slice(-200)}`);
+  // Python's `splitlines`, by which some clients read, knows more ends of a line than others.
+  const lines = text.slice(0, -1).split(/[\n\r\v\f\u0085\u2028\u2029]/);
+  return lines.map((line) => JSON.parse(line));
+}
+
+const endFields = ["done_reason", "total_duration", "load_duration", "prompt_eval_duration", "eval_duration"];
+
+/** Throws unless a line says what Ollama's types want of it. */
+function checkLine(line: AnyJson): void {
+  if (typeof line.model !== "string" || Number.isNaN(Date.parse(line.created_at))) {
+    throw new Error(`Not a line of Ollama's: ${JSON.stringify(line)}`);
+  }
+  for (const field of endFields) {
+    if (field in line !== line.done) throw new Error(`${field} belongs into the last line alone`);
+  }
+}
+
+function readOllamaError({ error, ...rest }: AnyJson): WireError {
+  if (typeof error !== "string" || Object.keys(rest).length > 0) throw new Error("Not an error of Ollama's");
+  return { message: error };
+}
+
+/** Reads the answers of one of Ollama's routes; `partOf` gives what a line says. */
+function ollamaReaders(partOf: (line: AnyJson) => { text: string; thinking?: string }) {
+  function readAll(lines: readonly AnyJson[]): Reading {
+    const parts = lines.filter((line) => !("error" in line));
+    parts.forEach(checkLine);
+    const ends = lines.filter((line) => "error" in line || line.done === true);
+    if (ends.length !== 1 || lines.at(-1) !== ends[0])
+      throw new Error(`Not one end: ${JSON.stringify(lines)}`);
+    return {
+      text: parts.map((line) => partOf(line).text).join(""),
+      reasoning: parts.map((line) => partOf(line).thinking ?? "").join(""),
+      finish: ends[0].done_reason,
+      error: "error" in ends[0] ? readOllamaError(ends[0]) : undefined,
+    };
+  }
+  return {
+    readError: readOllamaError,
+    readWhole: (body: AnyJson) => readAll([body]),
+    readStream: (text: string) => readAll(readLines(text)),
+  };
+}
+
+const ollamaCommon = {
+  streamType: "application/x-ndjson",
+  samplingIn: "options",
+  // A filter has no word at Ollama.
+  finishes: { stop: "stop", length: "length", filter: "content_filter" },
+};
+
+const ollama: Dialect = {
+  ...ollamaCommon,
+  name: "ollama",
+  title: "Ollama",
+  path: "/api/chat",
+  heartbeat: '"message":{"role":"assistant","content":""},"done":false}',
+  laterHeartbeat: '"message":{"role":"assistant","content":""},"done":false}',
+  body: (content, model = defaultModel) => ({ model, messages: [{ role: "user", content }], stream: false }),
+  ...ollamaReaders(({ message: { role, content, thinking } }) => {
+    if (role !== "assistant") throw new Error(`A message of ${role}`);
+    return { text: content, thinking };
+  }),
+};
+
+/** Ollama's other route for texts, which has all of it in common with the first but the place of the text. */
+export const generate: Dialect<"generate"> = {
+  ...ollamaCommon,
+  name: "generate",
+  title: "Ollama",
+  path: "/api/generate",
+  heartbeat: '"response":"","done":false}',
+  laterHeartbeat: '"response":"","done":false}',
+  body: (prompt, model = defaultModel) => ({ model, prompt, stream: false }),
+  ...ollamaReaders(({ response: text, thinking }) => ({ text, thinking })),
+};
+
 function readPictures(pictures: readonly AnyJson[]): Reading {
   return {
     text: pictures.map((picture) => `![${picture.revised_prompt}]()`).join(""),
@@ -274,8 +361,87 @@ export const images: Dialect<"images"> = {
   },
 };
 
+interface GeminiPart {
+  readonly text?: string;
+  readonly thought?: boolean;
+}
+
+function readGeminiError(body: AnyJson): WireError {
+  const { code, message, status, details = [], ...rest } = body.error;
+  if (Object.keys(rest).length > 0 || typeof code !== "number") throw new Error("Not an error of Google's");
+  if (
+    details.some((detail: AnyJson) => !String(detail["@type"]).startsWith("type.googleapis.com/google.rpc."))
+  )
+    throw new Error("A detail of no known type");
+  return { type: status, message };
+}
+
+/** One or more `GenerateContentResponse` objects. Throws for what clients take for an invalid answer: a content without a part. */
+function readGeminiAnswers(answers: readonly AnyJson[]): Reading {
+  const candidates = answers.flatMap((answer) => answer.candidates);
+  const finishes = candidates.flatMap(({ finishReason }) =>
+    finishReason === undefined ? [] : [finishReason],
+  );
+  if (finishes.length > 0 && candidates.at(-1).finishReason === undefined)
+    throw new Error("A chunk behind the finish");
+  for (const { content } of candidates) {
+    if (content.role !== "model" || content.parts.length === 0) throw new Error("Not a content of the model");
+  }
+  const parts: GeminiPart[] = candidates.flatMap(({ content }) => content.parts);
+  const join = (thought: boolean): string =>
+    parts.map((part) => ((part.thought ?? false) === thought ? (part.text ?? "") : "")).join("");
+  return { text: join(false), reasoning: join(true), finish: one(finishes, "finish"), error: undefined };
+}
+
+/** Google's Gemini API: the model and the wish for a stream are in the path. */
+export const gemini: Dialect<"gemini"> = {
+  name: "gemini",
+  title: "Gemini",
+  path: `/v1beta/models/${defaultModel}:generateContent`,
+  pathFor: ({ model = defaultModel, stream }) =>
+    `/v1beta/models/${String(model)}:${stream === true ? "streamGenerateContent?alt=sse" : "generateContent"}`,
+  heartbeat: '"parts":[{"text":""}]',
+  laterHeartbeat: '"parts":[{"text":""}]',
+  finishes: { stop: "STOP", length: "MAX_TOKENS", filter: "SAFETY" },
+  body: (text, model = defaultModel) => ({
+    model,
+    contents: [{ role: "user", parts: [{ text }] }],
+    generationConfig: { thinkingConfig: { includeThoughts: model === defaultModel } },
+  }),
+  readError: readGeminiError,
+  readWhole: (body) => readGeminiAnswers([body]),
+  readStream(text) {
+    // A failure stands in the stream as it is, too, right before its event.
+    const bare = /^(\{"error":.*)\n\n(?=data: (.*)\n\n$)/m.exec(text);
+    if (bare !== null && bare[1] !== bare[2]) throw new Error("Not the same error twice");
+    const frames = readFrames(bare === null ? text : text.replace(bare[0], ""));
+    if (frames.some(({ event }) => event !== undefined)) throw new Error("A named event");
+    const chunks = frames.map(({ data }) => JSON.parse(data));
+    if ((bare !== null) !== chunks.some((chunk) => "error" in chunk)) throw new Error("Not the error twice");
+    const error = one(
+      chunks.filter((chunk) => "error" in chunk),
+      "error",
+    );
+    if (error !== undefined && chunks.at(-1) !== error) throw new Error("A frame after the error");
+    const reading = readGeminiAnswers(chunks.filter((chunk) => chunk !== error));
+    if ((error === undefined) !== (reading.finish !== undefined))
+      throw new Error("A finish is for whole answers, and only for them");
+    return { ...reading, error: error === undefined ? undefined : readGeminiError(error) };
+  },
+};
+
 /** One of the text APIs, or that of the pictures. */
 export type AnyDialect = Dialect<string>;
 
-/** The four text APIs. */
-export const dialects: readonly Dialect[] = [chat, completions, responses, messages];
+/** The five text APIs. */
+export const dialects: readonly Dialect[] = [chat, completions, responses, messages, ollama];
+
+/** A body with something said of sampling, where the API has it. */
+export function withSampling({ samplingIn }: AnyDialect, body: object, sampling: object): object {
+  return samplingIn === undefined ? { ...body, ...sampling } : { ...body, [samplingIn]: sampling };
+}
+
+/** Where a body is sent. */
+export function addressOf({ path, pathFor }: AnyDialect, body: Record<string, unknown>): string {
+  return pathFor?.(body) ?? path;
+}

@@ -7,7 +7,8 @@ import { readTable, type TableRow } from "./read-table.ts";
 /** How a kind of failure looks in one API. */
 export interface Look {
   readonly status: number;
-  readonly type: string;
+  /** `undefined` where the API has none. */
+  readonly type: string | undefined;
   /** OpenAI's code; `undefined` where the API has none. */
   readonly code: string | null | undefined;
   /** A streamed request gets it as an event, with status 200. */
@@ -86,8 +87,8 @@ export function readFailures(page: string): {
 
 function toKindRow(row: TableRow): KindRow {
   const looks = new Map(
-    ["Chat Completions", "Completions, Images", "Responses", "Messages"].flatMap((column) =>
-      column.split(", ").map((title) => [title, toLook(cellOf(row, column))] as const),
+    ["Chat Completions", "Completions, Images", "Responses", "Messages", "Ollama", "Gemini"].flatMap(
+      (column) => column.split(", ").map((title) => [title, toLook(cellOf(row, column))] as const),
     ),
   );
   return {
@@ -99,11 +100,11 @@ function toKindRow(row: TableRow): KindRow {
 }
 
 function toLook(cell: string): Look {
-  const match = /^(\d{3}) `(\w+)`(?: (`\w+`|–))?(, never again)?(; streamed: an event)?$/.exec(cell);
+  const match = /^(\d{3})(?: `(\w+)`(?: (`\w+`|–))?)?(, never again)?(; streamed: an event)?$/.exec(cell);
   const [, status, type, code, final, asEvent] = found(match, cell);
   return {
     status: Number(status),
-    type: type ?? "",
+    type,
     code: code === undefined ? undefined : code === "–" ? null : unquoted(code),
     final: final !== undefined,
     asEvent: asEvent !== undefined,
@@ -132,7 +133,7 @@ function toFaultRow(row: TableRow): FaultRow {
   };
 }
 
-const titles = ["Chat Completions", "Completions", "Responses", "Messages", "Images"];
+const titles = ["Chat Completions", "Completions", "Responses", "Messages", "Ollama", "Gemini", "Images"];
 
 /** `…; Images: …`: the second for that API, the first for all others. */
 function perDialect<Value>(cell: string, read: (words: string) => Value): (dialect: AnyDialect) => Value {

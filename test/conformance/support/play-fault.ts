@@ -5,7 +5,7 @@ import { openStream } from "../../support/open-stream.ts";
 import { get, post } from "../../support/post.ts";
 import { startTickTimer } from "../../support/start-tick-timer.ts";
 import { startStack, type Stack } from "../../support/start-stack.ts";
-import type { AnyDialect } from "./dialects.ts";
+import { addressOf, type AnyDialect } from "./dialects.ts";
 import { pathOf, type Route } from "./failure-table.ts";
 import { deltas, type Fault, secret, sessionPath } from "./faults/fault.ts";
 
@@ -136,8 +136,9 @@ function enqueueFault({ simulator }: Stack, play: Play, marker: string, gate: Ga
 async function send({ url }: Stack, play: Play, marker: string, gate: Gate | undefined) {
   const { dialect, mode, model, fields } = play;
   const body = { ...dialect.body(marker, model), ...fields, stream: mode !== "whole" };
-  if (gate === undefined) return post(url + dialect.path, body);
-  const stream = await openStream(url + dialect.path, body);
+  const address = url + addressOf(dialect, body);
+  if (gate === undefined) return post(address, body);
+  const stream = await openStream(address, body);
   await stream.readUntil(dialect.heartbeat);
   gate.open();
   return { status: stream.status, headers: stream.headers, text: await stream.readRest() };
@@ -151,10 +152,8 @@ async function askAgain({ url, simulator }: Stack, { fault, dialect, model }: Pl
   const when: ScriptedReply["when"] = (body) => mentions(body, marker);
   const usual = model === "AkashGen" ? { image: { prompt: "y", statuses: ["succeeded"] } } : { text: deltas };
   simulator.enqueue({ ...usual, when });
-  const reply = await post(
-    url + dialect.path,
-    dialect.body(marker, model === "AkashGen" ? model : undefined),
-  );
+  const body = dialect.body(marker, model === "AkashGen" ? model : undefined);
+  const reply = await post(url + addressOf(dialect, body), body);
   const reading = reply.status === 200 ? dialect.readWhole(reply.json()) : undefined;
   if (reading?.finish !== dialect.finishes.stop) throw new Error(`The next request failed: ${reply.text}`);
 }

@@ -1,11 +1,9 @@
-import type { Dialect } from "./dialects.ts";
-
 /** An answer of another form than text: what a model says for it, and how each API asks for it. */
 export interface Shape {
   readonly name: string;
   /** Four deltas; a fault strikes after the third, inside of the call or the value. */
   readonly said: readonly string[];
-  readonly fields: Readonly<Partial<Record<Dialect["name"], object>>>;
+  readonly fields: Readonly<Partial<Record<string, object>>>;
 }
 
 const parameters = {
@@ -30,6 +28,10 @@ export const shapes: readonly Shape[] = [
       chat: { tools: [{ type: "function", function: { name: "get_weather", parameters } }] },
       responses: { tools: [{ type: "function", name: "get_weather", parameters }] },
       messages: { tools: [{ name: "get_weather", input_schema: parameters }] },
+      ollama: { tools: [{ type: "function", function: { name: "get_weather", parameters } }] },
+      gemini: {
+        tools: [{ functionDeclarations: [{ name: "get_weather", parametersJsonSchema: parameters }] }],
+      },
     },
   },
   {
@@ -39,6 +41,10 @@ export const shapes: readonly Shape[] = [
       chat: { response_format: { type: "json_schema", json_schema: { name: "place", schema: parameters } } },
       responses: { text: { format } },
       messages: { output_config: { format: { type: "json_schema", schema: parameters } } },
+      ollama: { format: parameters },
+      gemini: {
+        generationConfig: { responseMimeType: "application/json", responseJsonSchema: parameters },
+      },
     },
   },
 ];

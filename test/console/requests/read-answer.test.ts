@@ -15,12 +15,16 @@ const messages = [{ role: "user", content: "Rain in Rome?" }];
 const model = "DeepSeek-V3.2";
 
 /** Each API's request for the same answer. */
-const apis: Readonly<Record<string, { readonly path: string; readonly body: object }>> = {
+const apis: Readonly<
+  Record<string, { readonly path: string; readonly body: object; readonly stop: string }>
+> = {
   chat: {
+    stop: "tool_calls",
     path: "/v1/chat/completions",
     body: { model, messages, tools: [{ type: "function", function: weather }] },
   },
   messages: {
+    stop: "tool_use",
     path: "/v1/messages",
     body: {
       model,
@@ -30,14 +34,20 @@ const apis: Readonly<Record<string, { readonly path: string; readonly body: obje
       tools: [{ name: weather.name, description: weather.description, input_schema: weather.parameters }],
     },
   },
+  ollama: {
+    stop: "stop",
+    path: "/api/chat",
+    body: { model, messages, stream: false, tools: [{ type: "function", function: weather }] },
+  },
   responses: {
+    stop: "completed",
     path: "/v1/responses",
     body: { model, input: "Rain in Rome?", tools: [{ type: "function", ...weather }] },
   },
 };
 
 async function ask(stack: Stack, api: string, stream: boolean): Promise<string> {
-  const { path, body } = apis[api] ?? { path: "", body: {} };
+  const { path = "", body = {} } = apis[api] ?? {};
   stack.simulator.enqueue({ text: said });
   return (await post(`${stack.url}${path}`, { ...body, stream })).text;
 }
@@ -56,7 +66,7 @@ describe.each(Object.keys(apis))("%s", (api) => {
       ["text", "Let me look.", undefined],
       ["tool_call", { city: "Rome" }, "get_weather"],
     ]);
-    expect(stop).toMatch(/^(?:tool_calls|tool_use|completed)$/);
+    expect(stop).toBe(apis[api]?.stop);
     expect(events.length > 0).toBe(stream);
   });
 
@@ -77,6 +87,11 @@ test("errors, of a body and within a stream", () => {
     { kind: "error", text: "no" },
   ]);
   expect(readAnswer('event: error\ndata: {"type":"error","error":{"message":"cut"}}\n\n').parts).toEqual([
+    { kind: "error", text: "cut" },
+  ]);
+  const line = '{"model":"m","message":{"content":"Hi"},"done":false}';
+  expect(readAnswer(`${line}\n{"error":"cut"}\n`).parts).toEqual([
+    { kind: "text", text: "Hi" },
     { kind: "error", text: "cut" },
   ]);
 });

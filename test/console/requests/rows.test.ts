@@ -93,6 +93,7 @@ test.each([
   ["POST /v1/messages/count_tokens", "messages/count_tokens"],
   ["POST /v1/images/generations", "images"],
   ["GET /health", "health"],
+  ["POST /v1beta/models/*:generateContent", "generateContent"],
 ])("the route %s in a word", (route, word) => {
   expect(shortRoute(route)).toBe(word);
 });
@@ -100,6 +101,7 @@ test.each([
 test.each([
   [null, null, undefined],
   ["tool-calls", "anthropic-messages", "tool_use"],
+  ["tool-calls", "ollama-chat", "stop"],
   ["tool-calls", "openai-chat", "tool_calls"],
   ["content-filter", "openai-chat", "content_filter"],
   ["stop", "anthropic-messages", "stop"],

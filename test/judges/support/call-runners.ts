@@ -1,14 +1,17 @@
 import { betaZodTool } from "@anthropic-ai/sdk/helpers/beta/zod";
+import { type CallableTool, FunctionCallingConfigMode, type GenerateContentResponse } from "@google/genai";
 import { type AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { tool as langchainTool } from "@langchain/core/tools";
 import type { ChatOpenAIFields } from "@langchain/openai";
 import { generateText, isStepCount, type LanguageModel, streamText, tool } from "ai";
+import type { ChatResponse, Message } from "ollama";
 import type OpenAI from "openai";
 import { zodFunction, zodResponsesFunction } from "openai/helpers/zod";
+import { z } from "zod";
 
 import { type Booking, bookingSchema } from "./booking.ts";
 import { bookRoom } from "./call-forms.ts";
-import { aiModels, anthropic, langchain, model, openai, type Stack } from "./clients.ts";
+import { aiModels, anthropic, gemini, langchain, model, ollama, openai, type Stack } from "./clients.ts";
 
 /**
  * Lets an agent of some client book a room: writes down what the tool was run with, and returns the answer behind its result.
@@ -115,6 +118,54 @@ function toolRunner(stream: boolean): CallRunner {
   };
 }
 
+/** The words of an answer; the SDK's own `text` warns of calls. */
+function wordsOf({ candidates = [] }: GenerateContentResponse): string {
+  return (candidates[0]?.content?.parts ?? []).map(({ text = "" }) => text).join("");
+}
+
+/** By the automatic function calling of `@google/genai`, which runs a tool that is demanded once. */
+function callAutomatically(streamed: boolean): CallRunner {
+  return async (stack, ran, forced) => {
+    const declaration = { name: bookRoom, description, parametersJsonSchema: z.toJSONSchema(bookingSchema) };
+    const book: CallableTool = {
+      async tool() {
+        return { functionDeclarations: [declaration] };
+      },
+      async callTool(calls) {
+        return calls.map(({ id = "", name = "", args }) => {
+          ran.push(bookingSchema.parse(args));
+          return { functionResponse: { id, name, response: { output: booked } } };
+        });
+      },
+    };
+    const choice = { mode: FunctionCallingConfigMode.ANY, allowedFunctionNames: [bookRoom] };
+    const request = {
+      model,
+      contents: prompt,
+      config: {
+        // The SDK takes one that it may run once for one that it may not run at all.
+        tools: forced ? [{ functionDeclarations: [declaration] }] : [book],
+        maxOutputTokens: 4000,
+        ...(forced ? { toolConfig: { functionCallingConfig: choice } } : {}),
+      },
+    };
+    const { models } = gemini(stack);
+    let words = "";
+    let last: string | undefined;
+    const answers = streamed
+      ? await models.generateContentStream(request)
+      : [await models.generateContent(request)];
+    for await (const answer of answers) {
+      // What came before a call belongs to another answer.
+      if (answer.responseId !== last) words = "";
+      last = answer.responseId;
+      words += wordsOf(answer);
+      if (forced) await book.callTool(answer.functionCalls ?? []);
+    }
+    return words;
+  };
+}
+
 /** By LangChain's `bindTools`. */
 function bindTools(streamed: boolean, fields: ChatOpenAIFields = {}): CallRunner {
   return async (stack, ran, forced) => {
@@ -143,7 +194,49 @@ function bindTools(streamed: boolean, fields: ChatOpenAIFields = {}): CallRunner
   };
 }
 
-/** The runners of all SDKs. */
+/** By the `ollama` SDK, whose users write the loop themselves; a result says neither its id nor its name. */
+function ollamaChat(streamed: boolean): CallRunner {
+  return async (stack, ran) => {
+    const parameters = z.toJSONSchema(bookingSchema);
+    // Its type of a schema knows less than a schema may hold.
+    const tools = [
+      { type: "function", function: { name: bookRoom, description, parameters: parameters as object } },
+    ];
+    const said: Message[] = [...messages];
+    for (;;) {
+      const body = { model, messages: said, tools };
+      let message: Message;
+      if (!streamed) ({ message } = await ollama(stack).chat(body));
+      else message = await addUp(await ollama(stack).chat({ ...body, stream: true }));
+      const { tool_calls: calls = [] } = message;
+      if (calls.length === 0) return message.content;
+      said.push(message);
+      for (const call of calls) {
+        ran.push(bookingSchema.parse(call.function.arguments));
+        said.push({ role: "tool", content: booked });
+      }
+    }
+  };
+}
+
+/** The message of a stream of lines. */
+async function addUp(lines: AsyncIterable<ChatResponse>): Promise<Message> {
+  const whole: Message = { role: "assistant", content: "" };
+  for await (const { message } of lines) {
+    whole.content += message.content;
+    if (message.tool_calls !== undefined)
+      whole.tool_calls = [...(whole.tool_calls ?? []), ...message.tool_calls];
+  }
+  return whole;
+}
+
+/** The runners of Ollama's SDK, whose API can't demand a call. */
+export const ollamaRunners: Readonly<Record<string, CallRunner>> = {
+  "ollama chat": ollamaChat(false),
+  "ollama chat, streamed": ollamaChat(true),
+};
+
+/** The runners of all SDKs that can demand a call. */
 export const callRunners: Readonly<Record<string, CallRunner>> = {
   "openai runTools": runTools(false),
   "openai runTools, streamed": runTools(true),
@@ -151,6 +244,8 @@ export const callRunners: Readonly<Record<string, CallRunner>> = {
   "openai responses.stream": parseResponses(true),
   "Anthropic toolRunner": toolRunner(false),
   "Anthropic toolRunner, streamed": toolRunner(true),
+  "@google/genai generateContent": callAutomatically(false),
+  "@google/genai generateContentStream": callAutomatically(true),
   "LangChain bindTools": bindTools(false),
   "LangChain bindTools, streamed": bindTools(true),
   "LangChain bindTools by Responses, streamed": bindTools(true, { useResponsesApi: true }),

@@ -1,9 +1,12 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { createAnthropic } from "@ai-sdk/anthropic";
+import { createGoogleGenerativeAI } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { GoogleGenAI } from "@google/genai";
 import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import type { LanguageModel } from "ai";
+import { Ollama } from "ollama";
 import OpenAI from "openai";
 
 /** A gateway that is asked, whatever is behind it. */
@@ -25,6 +28,16 @@ export function anthropic(stack: Stack): Anthropic {
   return new Anthropic({ baseURL: stack.url, apiKey: "any", maxRetries: 0 });
 }
 
+/** The `ollama` SDK on a stack. */
+export function ollama(stack: Stack): Ollama {
+  return new Ollama({ host: stack.url });
+}
+
+/** The `@google/genai` SDK on a stack, which repeats nothing unless it is told to. */
+export function gemini({ url }: Stack): GoogleGenAI {
+  return new GoogleGenAI({ apiKey: "any", httpOptions: { baseUrl: url } });
+}
+
 /** A model of the AI SDK through `@ai-sdk/openai-compatible` on a stack. */
 export function aiModel(stack: Stack, id = model): LanguageModel {
   return createOpenAICompatible({
@@ -36,11 +49,12 @@ export function aiModel(stack: Stack, id = model): LanguageModel {
   })(id);
 }
 
-/** Models of the AI SDK through the providers of the three APIs. */
+/** Models of the AI SDK through the providers of the four APIs. */
 export const aiModels: Readonly<Record<string, (stack: Stack) => LanguageModel>> = {
   "openai chat": ({ url }) => createOpenAI({ baseURL: `${url}/v1`, apiKey: "any" }).chat(model),
   "openai responses": ({ url }) => createOpenAI({ baseURL: `${url}/v1`, apiKey: "any" }).responses(model),
   anthropic: ({ url }) => createAnthropic({ baseURL: `${url}/v1`, apiKey: "any" })(model),
+  google: ({ url }) => createGoogleGenerativeAI({ baseURL: `${url}/v1beta`, apiKey: "any" })(model),
 };
 
 /** A chat model of LangChain on a stack. */

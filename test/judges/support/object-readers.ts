@@ -1,9 +1,10 @@
 import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import { generateObject, generateText, type LanguageModel, Output, streamObject, streamText } from "ai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
+import { z } from "zod";
 
 import { bookingSchema as schema } from "./booking.ts";
-import { aiModel, aiModels, anthropic, langchain, model, openai, type Stack } from "./clients.ts";
+import { aiModel, aiModels, anthropic, gemini, langchain, model, openai, type Stack } from "./clients.ts";
 import { bookingName as name } from "./object-forms.ts";
 
 /** Asks for a booking as some client does, and gives what it read. */
@@ -14,6 +15,11 @@ const messages = [{ role: "user" as const, content: prompt }];
 const chat = { model, messages, response_format: zodResponseFormat(schema, name) };
 const response = { model, input: prompt, text: { format: zodTextFormat(schema, name) } };
 const message = { model, messages, max_tokens: 4000, output_config: { format: zodOutputFormat(schema) } };
+const content = {
+  model,
+  contents: prompt,
+  config: { responseMimeType: "application/json", responseJsonSchema: z.toJSONSchema(schema) },
+};
 const limits = { maxRetries: 0, maxOutputTokens: 4000 };
 
 /** The two ways of the AI SDK. */
@@ -57,6 +63,13 @@ export const schemaReaders: Readonly<Record<string, ObjectReader>> = {
   "Anthropic messages.parse": async (stack) => (await anthropic(stack).messages.parse(message)).parsed_output,
   "Anthropic messages.stream": async (stack) =>
     (await anthropic(stack).messages.stream(message).finalMessage()).parsed_output,
+  "@google/genai generateContent": async (stack) =>
+    JSON.parse((await gemini(stack).models.generateContent(content)).text ?? ""),
+  async "@google/genai generateContentStream"(stack) {
+    let json = "";
+    for await (const { text = "" } of await gemini(stack).models.generateContentStream(content)) json += text;
+    return JSON.parse(json);
+  },
   "AI SDK generateObject": async (stack) =>
     (await generateObject({ model: aiModel(stack), schema, prompt })).object,
   async "AI SDK streamObject"(stack) {

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { findCoding } from "../../../src/server/console/accepted-coding.ts";
+import { findCoding } from "../../../src/server/built-page/accepted-coding.ts";
 import { get, post, send } from "../../support/post.ts";
 import { startPrefixProxy } from "../../support/start-prefix-proxy.ts";
 import { type StackOptions, startStack } from "../../support/start-stack.ts";

@@ -7,6 +7,7 @@ const load = (name) => import(new URL(`${name}${extension}`, root).href);
 
 const { createStoreHost } = await load("store/remote/create-store-host");
 const { createLink } = await load("workers/create-link");
+const { createMemoryConversations } = await load("store/memory/memory-conversations");
 const { createMemoryKeys } = await load("store/memory/memory-keys");
 const { createMemoryLedger } = await load("store/memory/memory-ledger");
 const { createMemoryLimits } = await load("store/memory/memory-limits");
@@ -33,6 +34,7 @@ function openRoom(name, { days = 30, capacity = 10_000 } = {}) {
     limits: createMemoryLimits({ now, isRevoked: (id) => keys.isRevoked(id) }),
     ledger: createMemoryLedger({ now, days, capacity }),
     responses: createMemoryStore(100),
+    conversations: createMemoryConversations({ capacity: 100, now }),
     traces: createMemoryTraces(),
     outlives: false,
     async close() {},

@@ -1,3 +1,4 @@
+import { createMemoryConversations } from "../../../src/store/memory/memory-conversations.ts";
 import { createMemoryKeys } from "../../../src/store/memory/memory-keys.ts";
 import { createMemoryLedger } from "../../../src/store/memory/memory-ledger.ts";
 import { createMemoryLimits } from "../../../src/store/memory/memory-limits.ts";
@@ -16,6 +17,7 @@ export function createMemoryStores(
     limits: createMemoryLimits({ now, isRevoked: (id) => keys.isRevoked(id) }),
     ledger: createMemoryLedger({ now, days, capacity }),
     responses: createMemoryStore(100),
+    conversations: createMemoryConversations({ capacity: 100, now }),
     traces: createMemoryTraces(),
     place: "memory",
     async close() {},

@@ -241,6 +241,18 @@ test.each([
   ["the same, and a name", { id: "nomic-embed", capabilities: ["completion"] }, { kind: "embedding" }],
   ["what only a chat can", { id: "nomic-embed", capabilities: ["completion", "tools"] }, { kind: "chat" }],
   ["a type", { id: "m", type: "llm" }, { kind: "chat" }],
+  ["a name of one that hears", { id: "Systran/faster-whisper-small" }, { kind: "transcription" }],
+  ["another", { id: "gpt-4o-mini-transcribe" }, { kind: "transcription" }],
+  ["a name of one that speaks", { id: "speaches-ai/Kokoro-82M-v1.0-ONNX" }, { kind: "speech" }],
+  ["another", { id: "gpt-4o-mini-tts" }, { kind: "speech" }],
+  ["OpenAI's oldest", { id: "tts-1-hd" }, { kind: "speech" }],
+  ["LiteLLM's mode", { id: "m", mode: "audio_transcription" }, { kind: "transcription" }],
+  ["LiteLLM's other mode", { id: "m", mode: "audio_speech" }, { kind: "speech" }],
+  ["Speaches' task", { id: "m", type: "automatic-speech-recognition" }, { kind: "transcription" }],
+  ["a type of both, and a name", { id: "cartesia/sonic-tts", type: "audio" }, { kind: "speech" }],
+  ["a type of both alone", { id: "m", type: "audio" }, { kind: "other" }],
+  ["what it gives", { id: "m", architecture: { output_modalities: ["audio"] } }, { kind: "speech" }],
+  ["a chat that has a word in its name", { id: "granite-speechless", type: "llm" }, { kind: "chat" }],
 ])("%s tells what a model is, or not", (_name, entry, expected) => {
   const model = one({ data: [entry] });
   expect({ kind: model?.kind, kindUnknown: model?.kindUnknown }).toEqual(expected);

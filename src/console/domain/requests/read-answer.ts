@@ -54,9 +54,16 @@ function parse(text: string): unknown {
   }
 }
 
+/** Server-sent events, or lines of JSON. */
+function readEvents(body: string): Answer["events"] {
+  if (/^(?:event|data|id|:)/.test(body)) return createEventReader()(`${body}\n\n`);
+  return body.split("\n").flatMap((data) => (data === "" ? [] : [{ name: "message", data }]));
+}
+
 /** Reads what a client got, in whichever API. What was cut is read as far as it goes. */
 export function readAnswer(body: string): Answer {
-  const events = /^(?:event|data|id|:)/.test(body) ? createEventReader()(`${body}\n\n`) : [];
+  const whole = parse(body);
+  const events = whole === undefined ? readEvents(body) : [];
   let parts: Growing[] = [];
   let stop: string | undefined;
   let usage: Answer["usage"];
@@ -126,6 +133,20 @@ export function readAnswer(body: string): Answer {
     }
   }
 
+  /** Ollama's APIs: a line, or a whole answer, which is all in one. */
+  function readLine(line: unknown): void {
+    if (typeof at(line, "done") !== "boolean") return;
+    add("thinking", "thinking", textAt(line, "message", "thinking") ?? textAt(line, "thinking"));
+    add("text", "text", textAt(line, "message", "content") ?? textAt(line, "response"));
+    for (const call of listAt(line, "message", "tool_calls")) {
+      const index = JSON.stringify(at(call, "function", "index"));
+      const given = JSON.stringify(at(call, "function", "arguments"));
+      add("tool_call", `call ${index}`, given, textAt(call, "function", "name"));
+    }
+    stop = textAt(line, "done_reason") ?? stop;
+    readUsage({ input_tokens: at(line, "prompt_eval_count"), output_tokens: at(line, "eval_count") });
+  }
+
   function readPicture(picture: unknown, key: string): void {
     const link = textAt(picture, "url");
     const inline = textAt(picture, "b64_json");
@@ -136,7 +157,8 @@ export function readAnswer(body: string): Answer {
     const type = textAt(value, "type") ?? "";
     const key = `item ${JSON.stringify(at(value, "index") ?? at(value, "output_index") ?? at(value, "item_id"))}`;
     const error = at(value, "error") ?? at(value, "response", "error");
-    add("error", "error", textAt(error, "message"));
+    add("error", "error", textAt(error, "message") ?? (typeof error === "string" ? error : undefined));
+    readLine(value);
     for (const choice of listAt(value, "choices").slice(0, 1))
       readChoice(at(choice, "delta") ?? at(choice, "message"), choice);
     if (type === "message")
@@ -173,7 +195,7 @@ export function readAnswer(body: string): Answer {
         stop;
   }
 
-  if (events.length === 0) read(parse(body));
+  if (events.length === 0) read(whole);
   else for (const { data } of events) read(parse(data));
   return {
     parts: parts.map(({ kind, text, name }) => ({ kind, text, ...(name === undefined ? {} : { name }) })),

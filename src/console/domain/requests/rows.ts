@@ -32,17 +32,23 @@ export function kindOf({ error, outcome }: Pick<RequestObject, "error" | "outcom
   return outcome === "refused" && limits.has(error) ? "key-limit" : error;
 }
 
-/** `chat` of `POST /v1/chat/completions`, `messages` of `POST /v1/messages`. */
+/** `chat` of `POST /v1/chat/completions`, `messages` of `POST /v1/messages`, the method of a Gemini model. */
 export function shortRoute(route: string): string {
-  const path = route.replace(/^\S+ \/(?:v1\/)?/, "");
+  const path = route.replace(/^\S+ \/(?:v1\/|v1beta\/models\/\*:)?/, "");
   if (path === "chat/completions") return "chat";
   return path.startsWith("images/") ? "images" : path;
 }
 
+/** What an answer that ends with calls ends with, where that is another word than OpenAI's. */
+const endsOfCalls: Readonly<Record<string, string>> = {
+  "anthropic-messages": "tool_use",
+  "ollama-chat": "stop",
+};
+
 /** How an answer ended, in the word of the client's API. */
 export function writeFinish(finish: string | null, dialect: string | null): string | undefined {
   if (finish === null) return undefined;
-  if (finish === "tool-calls") return dialect === "anthropic-messages" ? "tool_use" : "tool_calls";
+  if (finish === "tool-calls") return endsOfCalls[dialect ?? ""] ?? "tool_calls";
   return finish.replaceAll("-", "_");
 }
 

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 
 import { keysPath } from "../../state/access.ts";
 import { status } from "../../state/status.ts";
+import { connectTexts } from "../../text/connect.ts";
 import { texts } from "../../text/index.ts";
 import { keys, lookMs, readKeys } from "../keys/key-state.ts";
 import { MadeKey } from "../keys/made-key.tsx";
@@ -31,6 +32,9 @@ export function ConnectPage() {
     <>
       <header class="page-head">
         <h1>{t.pages.connect}</h1>
+        <a class="page-tools" href="../docs/">
+          {connectTexts.value.reference}
+        </a>
       </header>
       <div class="connect">
         <ClientList shown={guide.value} />

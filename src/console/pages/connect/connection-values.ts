@@ -18,6 +18,9 @@ export const assumedContext = 64_000;
 /** A quarter of what the model holds, the rest is for the prompt. */
 const outputOf = (context: number): number => Math.min(32_000, Math.floor(context / 4));
 
+/** Gemini CLI takes any model for one of 1,048,576 tokens, and sums up at a part of them: seven tenths of what the model holds. */
+const thresholdOf = (context: number): number => Math.round((0.7 * context * 10_000) / 1_048_576) / 10_000;
+
 /** What the places in a client's settings are filled with. */
 export function toValues({ url, key, model, imageModel, isAkashChat }: Connection): SlotValues {
   const context = model.context ?? assumedContext;
@@ -30,6 +33,7 @@ export function toValues({ url, key, model, imageModel, isAkashChat }: Connectio
     context: String(context),
     output: String(outputOf(context)),
     prompt: String(context - outputOf(context)),
+    compressionThreshold: String(thresholdOf(context)),
     provider,
     keyVariable: `${provider.toUpperCase().replaceAll(/[^A-Z\d]+/g, "_")}_API_KEY`,
   };

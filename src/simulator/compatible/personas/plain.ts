@@ -21,7 +21,7 @@ export const plain: Omit<Persona, "name"> = {
   headers: {},
   answerHeaders: () => ({}),
   models: [{ id: "m", contextLength: 32_768 }],
-  routes: ["completions", "embeddings", "images"],
+  routes: ["completions", "embeddings", "images", "audio"],
   guards: () => true,
   apiKeyHeader: false,
   isMeant: ({ id }, asked) => id === asked,

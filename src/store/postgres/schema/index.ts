@@ -1,4 +1,5 @@
 import { cellSchema } from "./cells.ts";
+import { conversationSchema } from "./conversations.ts";
 import { keySchema } from "./keys.ts";
 import { ledgerSchema } from "./ledger.ts";
 import { limitPlanSchema } from "./limit-plans.ts";
@@ -24,4 +25,5 @@ export const migrations: readonly string[] = [
   noticeSchema,
   limitPlanSchema,
   cellSchema,
+  conversationSchema,
 ];

@@ -21,6 +21,6 @@ export const akashMl: ServerRules = {
     off: { reasoning: { enabled: false } },
   },
   capabilities: { ...unknown.capabilities, jsonObject: "native" },
-  routes: { embeddings: false, completions: true, pictures: false },
+  routes: { embeddings: false, completions: true, pictures: false, audio: false },
   hosts: ["akashml.com"],
 };

@@ -10,6 +10,6 @@ export const llamaCpp: ServerRules = {
   sampling: { ...vllm.sampling, repetitionPenalty: "repeat_penalty" },
   reasoningFields: ["reasoning_content"],
   discovery: { lists: ["/v1/models"], properties: "/props" },
-  routes: { ...vllm.routes, pictures: false },
+  routes: { ...vllm.routes, pictures: false, audio: false },
   ownedBy: ["llamacpp"],
 };

@@ -15,6 +15,6 @@ export const lmStudio: ServerRules = {
   discovery: { lists: ["/api/v1/models", "/api/v0/models", "/v1/models"] },
   // It takes a schema, and refuses `json_object`.
   capabilities: { ...unknown.capabilities, jsonSchema: "native", jsonObject: "emulated" },
-  routes: { embeddings: true, completions: true, pictures: false },
+  routes: { embeddings: true, completions: true, pictures: false, audio: false },
   ownedBy: ["organization_owner", "organization-owner"],
 };

@@ -13,6 +13,6 @@ export const ollama: ServerRules = {
   thinking: { form: "field", words: ["none", "low", "medium", "high", "max"] },
   discovery: { lists: ["/v1/models", "/api/tags"], show: "/api/show" },
   capabilities: { ...unknown.capabilities, jsonSchema: "native", jsonObject: "native" },
-  routes: { embeddings: true, completions: true, pictures: false },
+  routes: { embeddings: true, completions: true, pictures: false, audio: false },
   ownedBy: ["library"],
 };

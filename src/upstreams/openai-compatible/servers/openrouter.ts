@@ -22,7 +22,7 @@ export const openRouter: ServerRules = {
     off: { reasoning: { enabled: false } },
   },
   toolsWithHistory: true,
-  routes: { embeddings: true, completions: true, pictures: false },
+  routes: { embeddings: true, completions: true, pictures: false, audio: false },
   discovery: { lists: ["/api/v1/models"] },
   hosts: ["openrouter.ai"],
 };

@@ -10,6 +10,6 @@ export const tgi: ServerRules = {
   reasoningFields: [],
   thinking: undefined,
   capabilities: { ...unknown.capabilities, jsonSchema: "native" },
-  routes: { embeddings: false, completions: true, pictures: false },
+  routes: { embeddings: false, completions: true, pictures: false, audio: false },
   discovery: { lists: ["/v1/models"], properties: "/info" },
 };

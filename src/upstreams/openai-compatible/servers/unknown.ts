@@ -30,5 +30,5 @@ export const unknown: ServerRules = {
     stop: "emulated",
   },
   namesBuild: false,
-  routes: { embeddings: true, completions: true, pictures: true },
+  routes: { embeddings: true, completions: true, pictures: true, audio: true },
 };

@@ -17,6 +17,6 @@ export const vllm: ServerRules = {
   capabilities: { ...unknown.capabilities, jsonSchema: "native", jsonObject: "native" },
   namesBuild: true,
   // vLLM-Omni and SGLang's diffusion server draw by OpenAI's route; who lists no image model is not asked for pictures.
-  routes: { embeddings: true, completions: true, pictures: true },
+  routes: { embeddings: true, completions: true, pictures: true, audio: true },
   ownedBy: ["vllm"],
 };

@@ -7,8 +7,8 @@ export interface Example {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** Makes an example that refers to an earlier answer; `answer` posts a body to `/v1/responses`, and gives what comes. */
-export type Maker = (answer: (body: Fields) => Promise<AnyJson>) => Promise<Example>;
+/** Makes an example that refers to an earlier answer; `answer` posts a body, to `/v1/responses` unless a path is given, and gives what comes. */
+export type Maker = (answer: (body: Fields, path?: string) => Promise<AnyJson>) => Promise<Example>;
 
 /** Fields of a body, or all of it. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { chat, chatMessages, completions } from "./chat.ts";
 import { type Examples, on, picture } from "./example.ts";
-import { counting, inputItems, responses, stored, tools } from "./responses.ts";
+import { conversations, counting, inputItems, responses, stored, tools } from "./responses.ts";
 
 export type { Example } from "./example.ts";
 
@@ -41,6 +41,7 @@ export const examples: Readonly<Record<string, Examples>> = {
   Items: inputItems,
   "Tools of the OpenAI APIs": tools,
   "Stored responses": stored,
+  Conversations: conversations,
   "Counting tokens": counting,
   "POST /v1/images/generations": images,
 };

@@ -15,8 +15,12 @@ const responsesPath = "/v1/responses";
 const responsesTools = [{ type: "function", ...tool }];
 const responsesBase = { model, input: "Hi" };
 
-/** Of the parameters of Responses. */
-export const responses = on(responsesPath, responsesBase, {
+const inConversation: Maker = async (answer) => {
+  const { id } = await answer({}, "/v1/conversations");
+  return { path: responsesPath, body: { ...responsesBase, conversation: id } };
+};
+
+const ofResponses = on(responsesPath, responsesBase, {
   ...common,
   input: {},
   instructions: { instructions: "Be brief." },
@@ -35,7 +39,6 @@ export const responses = on(responsesPath, responsesBase, {
   truncation: { truncation: "auto" },
   context_management: { context_management: [{ type: "compaction", compact_threshold: 100_000 }] },
   background: { background: true },
-  conversation: { conversation: "c" },
   prompt: { prompt: { id: "p" } },
   stream_options: { stream: true, stream_options: { include_usage: true } },
   include: { include: ["reasoning.encrypted_content"] },
@@ -46,6 +49,9 @@ export const responses = on(responsesPath, responsesBase, {
   multi_agent: { multi_agent: { enabled: true } },
   betas: { betas: ["responses_multi_agent=v1"] },
 });
+
+/** Of the parameters of Responses. */
+export const responses: Examples = { ...ofResponses, conversation: inConversation };
 
 /** A body with some items, the last of which is a user's. */
 const items = (...input: unknown[]) => ({ input: [...input, user] });
@@ -243,4 +249,22 @@ export const inputItems: Examples = {
   compaction: summary,
   encrypted_content: summary,
   item_reference: reference,
+};
+
+/** A query about a conversation's items. */
+function aboutConversation(query: string): Maker {
+  return async (answer) => {
+    const { id } = await answer({}, "/v1/conversations");
+    return { path: `/v1/conversations/${id}/items?${query}` };
+  };
+}
+
+/** Of conversations. */
+export const conversations: Examples = {
+  ...on("/v1/conversations", {}, { items: { items: [user] }, metadata: { metadata: { a: "b" } } }),
+  limit: aboutConversation("limit=1"),
+  order: aboutConversation("order=asc"),
+  after: aboutConversation("after=x"),
+  before: aboutConversation("before=x"),
+  include: aboutConversation("include[]=message.output_text.logprobs"),
 };

@@ -129,7 +129,45 @@ test("the same conversation opens the same from each API", () => {
       { type: "function_call_output", call_id: "c1", output: "rain" },
     ],
   });
+  const gemini = open("gemini", {
+    model: "gpt-4o",
+    system_instruction: { parts: { text: "Be brief." } },
+    generationConfig: {
+      temperature: 0,
+      topP: 0.9,
+      maxOutputTokens: 500,
+      stopSequences: ["END", "\n\n"],
+      thinkingConfig: { thinkingLevel: "LOW" },
+      responseMimeType: "application/json",
+      responseSchema: {
+        type: "OBJECT",
+        properties: { rain: { type: "BOOLEAN" } },
+        propertyOrdering: ["rain"],
+      },
+    },
+    tools: [
+      {
+        functionDeclarations: [
+          { name: "get_weather", description: "Of a city", parametersJsonSchema: parameters },
+        ],
+      },
+    ],
+    toolConfig: { functionCallingConfig: { mode: "ANY", allowedFunctionNames: ["get_weather"] } },
+    contents: [
+      {
+        role: "user",
+        parts: [{ text: "What is this?" }, { inlineData: { mimeType: "image/png", data: "iVBORw0KGgo=" } }],
+      },
+      { role: "model", parts: [{ text: "A secret thought", thought: true }] },
+      {
+        role: "model",
+        parts: [{ functionCall: { id: "c1", name: "get_weather", args: { city: "Lisbon" } } }],
+      },
+      { role: "user", parts: [{ functionResponse: { name: "get_weather", response: { output: "rain" } } }] },
+    ],
+  });
   const chat = open("openai-chat", chatBody);
+  expect(gemini).toEqual(chat);
   expect(anthropic).toEqual(chat);
   expect(responses).toEqual(chat);
   expect(told(chat.lane.turns)).toEqual([
@@ -236,11 +274,119 @@ test.each<[TalkDialect, object, readonly string[]]>([
       "previous_response_id",
     ],
   ],
+  [
+    "gemini",
+    {
+      contents: [
+        {
+          parts: [
+            { fileData: { fileUri: "gs://a/b" } },
+            { functionResponse: { name: "f", response: { result: 1 } } },
+            { text: "Hi" },
+          ],
+        },
+        { role: "model", parts: [{ text: "It" }] },
+      ],
+      tools: [{ googleSearch: {} }],
+      generationConfig: {
+        topK: 5,
+        thinkingConfig: { thinkingBudget: 4000 },
+        responseMimeType: "application/json",
+      },
+      safetySettings: [],
+    },
+    [
+      "contents[0].parts[0] (fileData)",
+      "contents[0].parts[1] (functionResponse)",
+      "contents[1] (prefill)",
+      "generationConfig.responseMimeType",
+      "tools[0] (googleSearch)",
+      "generationConfig.topK",
+      "safetySettings",
+      "generationConfig.thinkingConfig.thinkingBudget",
+    ],
+  ],
   ["openai-completions", { prompt: ["one", "two"], suffix: "end" }, ["prompt[1]", "suffix"]],
   ["openai-completions", { prompt: [1, 2] }, ["prompt", "prompt[1]"]],
   ["openai-images", { prompt: "a lighthouse", size: "1024x1024" }, ["size"]],
+  [
+    "ollama-chat",
+    {
+      messages: [
+        { role: "user", content: "Hi", images: ["bm9uZQ=="] },
+        { role: "tool", content: "of nobody" },
+        { role: "robot", content: "x" },
+      ],
+      format: "json",
+      options: { num_ctx: 4096 },
+      truncate: true,
+    },
+    [
+      "messages[0].images[0]",
+      "messages[1] (tool)",
+      "messages[2] (robot)",
+      "options.num_ctx",
+      "truncate",
+      "format",
+    ],
+  ],
 ])("what a chat has no place for is named: %s", (dialect, body, left) => {
   expect(open(dialect, body).left).toEqual(left);
+});
+
+const ollamaCall = (name: string, id?: string) => ({ id, function: { name, arguments: { city: "Lisbon" } } });
+
+test("Ollama's messages open as what they are, whose results need not say which call they answer", () => {
+  const base64 = png.slice(png.indexOf(",") + 1);
+  const { lane, settings, left } = open("ollama-chat", {
+    model: "m:latest",
+    keep_alive: "5m",
+    think: true,
+    format: answerSchema,
+    options: { temperature: 0, top_p: 0.9, num_predict: 500, stop: ["END"] },
+    tools: [{ type: "function", function: { name: "get_weather", description: "Of a city", parameters } }],
+    messages: [
+      { role: "system", content: "Be brief." },
+      { role: "user", content: "What is this?", images: [base64, png] },
+      {
+        role: "assistant",
+        content: "",
+        thinking: "hm",
+        tool_calls: [ollamaCall("a"), ollamaCall("b"), ollamaCall("c", "id")],
+      },
+      { role: "tool", tool_name: "b", content: "of b" },
+      { role: "tool", content: "of a" },
+      { role: "tool", tool_call_id: "id", content: "of c" },
+    ],
+  });
+  expect(left).toEqual([]);
+  const given = '{"city":"Lisbon"}';
+  expect(told(lane.turns)).toEqual([
+    ["What is this?", png, png],
+    ["", ["a", given, "of a"], ["b", given, "of b"], ["c", given, "of c"]],
+  ]);
+  expect(toBody(lane, settings)).toMatchObject({
+    model: "m:latest",
+    temperature: 0,
+    top_p: 0.9,
+    max_tokens: 500,
+    stop: ["END"],
+    reasoning_effort: "medium",
+    response_format: { json_schema: { schema: answerSchema } },
+    tools: chatBody.tools,
+    messages: [{ role: "system", content: "Be brief." }, {}, {}, {}, {}, {}],
+  });
+});
+
+test("a prompt of Ollama's is what the user says behind its system prompt", () => {
+  const { lane, settings, left } = open("ollama-generate", {
+    prompt: "Hi",
+    system: "Be brief.",
+    raw: true,
+    think: "max",
+  });
+  expect([told(lane.turns), settings.system]).toEqual([[["Hi"]], "Be brief."]);
+  expect(left).toEqual(["raw", "think"]);
 });
 
 test("a prompt is what the user says; a request without a model has the one that it was given", () => {
@@ -270,6 +416,25 @@ test("calls of one answer stay together, and errors stay errors", () => {
   expect(both?.kind === "answer" && both.calls.every(({ isError }) => isError)).toBe(true);
 });
 
+test("chunks that a client of Gemini's API has kept are one answer, and names of properties stay", () => {
+  const properties = { nullable: { type: "STRING", nullable: true }, type: { type: "INTEGER" } };
+  const { lane, settings } = open("gemini", {
+    contents: [
+      { parts: [{ text: "Go" }] },
+      { role: "model", parts: [{ text: "I lo" }] },
+      { role: "model", parts: [{ text: "ok." }] },
+      { role: "model", parts: [{ functionCall: { name: "f" } }, { functionCall: { name: "f" } }] },
+      { parts: [{ functionResponse: { name: "f", response: { error: "no" } } }] },
+    ],
+    generationConfig: { responseSchema: { type: "OBJECT", properties } },
+  });
+  expect(told(lane.turns)).toEqual([["Go"], ["I look.", ["f", "{}", "no"], ["f", "{}", undefined]]]);
+  expect(JSON.parse(settings.schema)).toEqual({
+    type: "object",
+    properties: { nullable: { type: ["string", "null"] }, type: { type: "integer" } },
+  });
+});
+
 test.each(["", "[]", "null", '{"messages": [{"role": "us', "7"])(
   "a body that can't be read is none: %s",
   (body) => {
@@ -286,12 +451,20 @@ test.each([
   },
   { input: [null, 7, { type: "message" }, { type: "function_call" }], text: 5, reasoning: [] },
   { prompt: {}, system: 7 },
+  {
+    contents: [null, 7, { parts: 5 }, { parts: [null, { functionCall: 3 }] }],
+    generationConfig: [],
+    tools: 7,
+  },
 ])("what is no request of the API opens as little, and throws nothing: %j", (body) => {
   for (const dialect of [
     "openai-chat",
     "openai-responses",
     "anthropic-messages",
+    "gemini",
     "openai-completions",
+    "ollama-chat",
+    "ollama-generate",
   ] as const)
     expect(open(dialect, body).lane.model).toBe("listed");
 });

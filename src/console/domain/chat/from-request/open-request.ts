@@ -2,7 +2,9 @@ import type { Lane, Settings } from "../chat.ts";
 import { readObject } from "../read-settings.ts";
 import { type Json, text } from "./json.ts";
 import { readChatBody } from "./read-chat-body.ts";
+import { readGeminiBody } from "./read-gemini-body.ts";
 import { readMessagesBody } from "./read-messages-body.ts";
+import { readOllamaBody, readOllamaPrompt } from "./read-ollama-body.ts";
 import { readPromptBody } from "./read-prompt-body.ts";
 import { readResponsesBody } from "./read-responses-body.ts";
 import { createTalk, type Talk } from "./talk.ts";
@@ -21,8 +23,11 @@ const readers: Readonly<Record<TalkDialect, (body: Json, talk: Talk) => Settings
   "openai-chat": readChatBody,
   "openai-responses": readResponsesBody,
   "anthropic-messages": readMessagesBody,
+  gemini: readGeminiBody,
   "openai-completions": readPromptBody,
   "openai-images": readPromptBody,
+  "ollama-chat": readOllamaBody,
+  "ollama-generate": readOllamaPrompt,
 };
 
 /** Opens the body of a request. `undefined`: it is no JSON, as one that was cut. `model`: that of a request without one. */

@@ -2,8 +2,11 @@ const dialects = [
   "openai-chat",
   "openai-responses",
   "anthropic-messages",
+  "gemini",
   "openai-completions",
   "openai-images",
+  "ollama-chat",
+  "ollama-generate",
 ] as const;
 
 /** The APIs by which one talks, or has something drawn, by the names that traces have for them. */

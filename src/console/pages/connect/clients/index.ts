@@ -9,6 +9,8 @@ import { continueDev } from "./continue.ts";
 import { copilot } from "./copilot.ts";
 import { curl } from "./curl.ts";
 import { cursor } from "./cursor.ts";
+import { geminiCli } from "./gemini-cli.ts";
+import { googleGenAi } from "./google-genai.ts";
 import { langChain } from "./langchain.ts";
 import { lobeChat } from "./lobechat.ts";
 import { openAiSdk } from "./openai-sdk.ts";
@@ -27,6 +29,7 @@ export const guides: readonly Guide[] = [
   copilot,
   pi,
   qwenCode,
+  geminiCli,
   cursor,
   continueDev,
   zed,
@@ -35,6 +38,7 @@ export const guides: readonly Guide[] = [
   lobeChat,
   openAiSdk,
   anthropicSdk,
+  googleGenAi,
   aiSdk,
   langChain,
   curl,

@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 
-/** A file of the console, in all codings in which it is there. */
-export interface ConsoleFile {
+/** A file of a page, in all codings in which it is there. */
+export interface PageFile {
   readonly type: string;
   readonly etag: string;
   /** By the name of the coding in HTTP; `identity` is always there. */
   readonly bodies: ReadonlyMap<string, Buffer>;
 }
 
-/** The console as it was built. */
-export interface ConsoleFiles {
-  readonly index: ConsoleFile;
+/** A page as it was built. */
+export interface PageFiles {
+  readonly index: PageFile;
   /** By the bare name; their names change with what is in them. */
-  readonly assets: ReadonlyMap<string, ConsoleFile>;
+  readonly assets: ReadonlyMap<string, PageFile>;
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ const codings: readonly (readonly [string, string])[] = [
   ["gzip", ".gz"],
 ];
 
-async function readConsoleFile(folder: URL, name: string, names: readonly string[]): Promise<ConsoleFile> {
+async function readPageFile(folder: URL, name: string, names: readonly string[]): Promise<PageFile> {
   const plain = await readFile(new URL(name, folder));
   const bodies = new Map<string, Buffer>();
   for (const [coding, ending] of codings) {
@@ -42,8 +42,8 @@ async function readConsoleFile(folder: URL, name: string, names: readonly string
   };
 }
 
-/** Reads the console; `undefined`: it was not built. */
-export async function readConsoleFiles(folder: URL): Promise<ConsoleFiles | undefined> {
+/** Reads a page; `undefined`: it was not built. */
+export async function readPageFiles(folder: URL): Promise<PageFiles | undefined> {
   const assetFolder = new URL("assets/", folder);
   let names: readonly string[];
   let assetNames: readonly string[];
@@ -54,21 +54,21 @@ export async function readConsoleFiles(folder: URL): Promise<ConsoleFiles | unde
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
-  const assets = new Map<string, ConsoleFile>();
+  const assets = new Map<string, PageFile>();
   for (const name of assetNames) {
-    if (/\.(?:js|css)$/.test(name)) assets.set(name, await readConsoleFile(assetFolder, name, assetNames));
+    if (/\.(?:js|css)$/.test(name)) assets.set(name, await readPageFile(assetFolder, name, assetNames));
   }
-  return { index: await readConsoleFile(folder, "index.html", names), assets };
+  return { index: await readPageFile(folder, "index.html", names), assets };
 }
 
-/** Gives the files of the console, read once, when they are first asked for. */
-export type ConsoleReader = () => Promise<ConsoleFiles | undefined>;
+/** Gives the files of a page, read once, when they are first asked for. */
+export type PageReader = () => Promise<PageFiles | undefined>;
 
 /** Creates the reader of a folder. What is not there may be built later, so it is looked for again. */
-export function createConsoleReader(folder: URL): ConsoleReader {
-  let reading: Promise<ConsoleFiles | undefined> | undefined;
+export function createPageReader(folder: URL): PageReader {
+  let reading: Promise<PageFiles | undefined> | undefined;
   return async () => {
-    reading ??= readConsoleFiles(folder);
+    reading ??= readPageFiles(folder);
     const files = await reading.catch((error: unknown) => {
       reading = undefined;
       throw error;
