@@ -16,7 +16,7 @@ export const openAiModel = z.object({
   permission: z.null(),
   root: z.string().describe("Of an alias: the model behind it."),
   parent: z.null(),
-  type: z.enum(["chat", "image", "embedding", "other"]),
+  type: z.enum(["chat", "image", "embedding", "transcription", "speech", "other"]),
   name: z.string().optional(),
   description: z.string().optional(),
   context_length: z.int().optional().describe("Tokens of prompt and answer together."),

@@ -10,7 +10,7 @@ import {
 import { requestId, trace } from "../../openapi/request-headers.ts";
 import { openAiErrorForm } from "../openai-error-form.ts";
 import { requestSchema } from "./request-schema.ts";
-import { speechEvents, transcriptEvents, transcriptSchema } from "./response-schema.ts";
+import { speechEvents, transcriptEvents, responseSchema } from "./response-schema.ts";
 
 /** The fields of a form that are read here; all others go to the upstream as they are. */
 const formSchema = z.looseObject({
@@ -95,7 +95,7 @@ function writeDown(id: string, route: string, summary: string): Operation {
         headers: [...upstreamHeaders, "x-usage-estimated"],
         contents: {
           "application/json": {
-            schemas: [transcriptSchema],
+            schemas: [responseSchema],
             example: { text: "A red boat.", usage: { type: "tokens", input_tokens: 14, output_tokens: 4 } },
           },
           "text/plain": { example: "A red boat." },
@@ -112,7 +112,7 @@ export const reference: Reference = {
   title: "Audio",
   description: "OpenAI's Audio, of upstreams that have models for it. Without one the answer is 404.",
   errorForms: [openAiErrorForm],
-  schemas: { AudioForm: formSchema, SpeechRequest: requestSchema, Transcript: transcriptSchema },
+  schemas: { AudioForm: formSchema, SpeechRequest: requestSchema, Transcript: responseSchema },
   operations: [
     writeDown("createTranscription", "POST /v1/audio/transcriptions", "Write a recording down"),
     writeDown("createTranslation", "POST /v1/audio/translations", "Write a recording down in English"),

@@ -3,7 +3,7 @@ import { z } from "zod";
 const usage = z.looseObject({}).optional().describe("Tokens or seconds, as the upstream counts them.");
 
 /** A whole transcript. What else an upstream tells of it (`segments`, `words`, `duration`) passes, too. */
-export const transcriptSchema = z.looseObject({ text: z.string(), usage });
+export const responseSchema = z.looseObject({ text: z.string(), usage });
 
 /** The events of a streamed transcript. Source: OpenAI's reference, `TranscriptTextDeltaEvent` and its like. */
 export const transcriptEvents = [

@@ -89,6 +89,12 @@ const traceSchema = z.object({
     body: text,
     tools: z.array(z.string()),
   }),
+  settlement: z
+    .object({ reserved_input_tokens: z.int(), reserved_output_tokens: z.int(), settled_tokens: z.int() })
+    .nullable()
+    .describe(
+      "What was reserved of the key's limits, and what took its place; null: no such limit binds it.",
+    ),
   attempts: z.array(z.object({ upstream: z.string(), model: z.string(), outcome: z.string(), ms })),
   exchanges: z
     .array(z.object({ at_ms: ms, to: z.string(), method: z.string(), path: z.string(), body: text }))

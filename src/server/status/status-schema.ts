@@ -36,7 +36,7 @@ const support = z.enum(["native", "emulated", "unknown", "none"]);
 
 const model = z.object({
   id: z.string(),
-  kind: z.enum(["chat", "image", "embedding", "other"]),
+  kind: z.enum(["chat", "image", "embedding", "transcription", "speech", "other"]),
   alias_of: z.string().nullable(),
   answers_now: z.boolean(),
   context_length: count.nullable(),
