@@ -24,7 +24,7 @@ import { readTable } from "./support/read-table.ts";
 import { shapes } from "./support/shapes.ts";
 
 // Most of the time is spent waiting for silence to be too long.
-vi.setConfig({ maxConcurrency: 24 });
+vi.setConfig({ maxConcurrency: 64 });
 
 const page = readFileSync(new URL("../../docs/failures.md", import.meta.url), "utf8");
 const { kinds, rows } = readFailures(page);
