@@ -18,7 +18,21 @@ export interface Terminal {
   readonly errors: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Emits `SIGINT`: Ctrl-C. */
   readonly signals: Pick<EventEmitter, "once" | "off">;
+  /** How `launch` runs an agent. Default: as a process that has this one's terminal. */
+  readonly runAgent?: RunAgent | undefined;
 }
+
+/** A program that is started in place of this one. */
+export interface StartedProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** All of its environment. */
+  readonly environment: Environment;
+  readonly folder: string;
+}
+
+/** Runs a program to its end, and calls `onStart` when it runs. Resolves to its exit code; rejects with the system's error where it can't be started. */
+export type RunAgent = (program: StartedProgram, onStart: () => void) => Promise<number>;
 
 /** What a user's own folders and relative paths are found by. */
 export type Place = Pick<Terminal, "environment" | "folder">;
@@ -28,7 +42,7 @@ export type Caller = Pick<Terminal, "environment" | "folder" | "script">;
 
 /** The same terminal with another environment. Its input stays untouched: a program that is started inherits it as it is. */
 export function withEnvironment(terminal: Terminal, environment: Environment): Terminal {
-  const { folder, script, output, errors, signals } = terminal;
+  const { folder, script, output, errors, signals, runAgent } = terminal;
   return {
     environment,
     folder,
@@ -39,5 +53,6 @@ export function withEnvironment(terminal: Terminal, environment: Environment): T
     output,
     errors,
     signals,
+    runAgent,
   };
 }

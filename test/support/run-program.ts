@@ -6,6 +6,7 @@ import { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 
 import { runCli } from "../../src/cli/run-cli.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
 import { program } from "./program.ts";
 
 /** Compiled once for all runs of all tests: that is half of what a start costs. */
@@ -80,24 +81,42 @@ class Written extends Writable {
   }
 }
 
+/** A terminal of nobody, and what was written on it. */
+export interface TestTerminal {
+  readonly terminal: Terminal;
+  readonly written: () => { readonly stdout: string; readonly stderr: string };
+}
+
+/** Creates what a command is given that runs in this process. */
+export function createTerminal(
+  environment: Environment = {},
+  { input = "", folder = tmpdir() }: RunOptions = {},
+): TestTerminal {
+  const [output, errors] = [new Written(), new Written()];
+  return {
+    terminal: {
+      environment: environmentIn(folder, environment),
+      folder,
+      script: program,
+      input: Readable.from(input === "" ? [] : [Buffer.from(input)]),
+      output,
+      errors,
+      signals: new EventEmitter(),
+    },
+    written: () => ({ stdout: output.text, stderr: errors.text }),
+  };
+}
+
 /** Runs a command to its end, as the program does, but in this process: no start of Node is waited for. */
 export async function runProgram(
   args: readonly string[],
   environment: Environment = {},
-  { input = "", folder = tmpdir() }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<Run> {
   const [command = "serve"] = args;
   if (["serve", "demo", "launch"].includes(command) && !args.includes("--help"))
     throw new Error(`${command} is a process of its own: spawnProgram runs it.`);
-  const [output, errors] = [new Written(), new Written()];
-  const code = await runCli(args, {
-    environment: environmentIn(folder, environment),
-    folder,
-    script: program,
-    input: Readable.from(input === "" ? [] : [Buffer.from(input)]),
-    output,
-    errors,
-    signals: new EventEmitter(),
-  });
-  return { stdout: output.text, stderr: errors.text, code };
+  const { terminal, written } = createTerminal(environment, options);
+  const code = await runCli(args, terminal);
+  return { ...written(), code };
 }
