@@ -189,6 +189,10 @@ describe.concurrent.each([...programNames])("launch %s", (client) => {
   });
 });
 
+/** What an agent is told but for its environment. Each run has a folder of its own. */
+const alike = ({ told: { args, files } }: Launched) =>
+  JSON.stringify({ args, files }).replace(/akashchat-api-\w{6}/g, "akashchat-api-…");
+
 test.for(["claude-code", "codex", "gemini-cli"])(
   "launch %s, as a process, tells the agent the same",
   async (client) => {
@@ -200,9 +204,6 @@ test.for(["claude-code", "codex", "gemini-cli"])(
     expect(apart.code).toBe(7);
     expect(apart.stderr).toBe(here.stderr);
     expect(apart.told.env["MINE"]).toBe("1");
-    // Each run has a folder of its own, and in its environment what a system and vitest set.
-    const alike = ({ told: { args: given, files } }: Launched) =>
-      JSON.stringify({ given, files }).replace(/akashchat-api-\w{6}/g, "akashchat-api-…");
     expect(alike(apart)).toBe(alike(here));
     for (const path of Object.keys(apart.told.files)) await expect(stat(path)).rejects.toThrow("ENOENT");
   },

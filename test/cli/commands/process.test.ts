@@ -64,10 +64,11 @@ const runs: readonly Expected[] = [
   { args: ["connect", "codex", "--key-file", "key"], code: 0, out: /^# / },
 ];
 
+const firstOf = (text: string) => text.split("\n", 1)[0];
+
 describe("as a process", () => {
   test.for(runs)("$args", async ({ args, input = "", code, out, err }) => {
     const run = await spawnProgram(args, environment(), { input, folder });
-    const firstOf = (text: string) => text.split("\n", 1)[0];
     expect(run.code, run.stderr).toBe(code);
     expect(firstOf(run.stdout)).toMatch(out ?? /^$/);
     if (err !== undefined) expect(firstOf(run.stderr)).toMatch(err);
