@@ -4,4 +4,4 @@
  */
 import { healthcheck } from "./cli/healthcheck.ts";
 
-process.exitCode = await healthcheck(process.env["SERVER_ADDRESS"]);
+process.exitCode = await healthcheck(process.env["SERVER_ADDRESS"], process.stderr);

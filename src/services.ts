@@ -48,6 +48,7 @@ import { createRestLog, createRouter, type Router } from "./routing/index.ts";
 import { routePictures } from "./routing/route-pictures.ts";
 import { startRealTimer } from "./stream/real-timer.ts";
 import { createUpstreams } from "./upstreams/create-upstreams.ts";
+import type { ProxySettings } from "./upstreams/http/create-dispatcher.ts";
 import { identifyByName } from "./upstreams/identify-upstream.ts";
 import { openCapabilities } from "./upstreams/memory/open-capabilities.ts";
 import { shareCapabilities } from "./upstreams/memory/share-capabilities.ts";
@@ -74,6 +75,8 @@ export interface Overrides {
   readonly survey?: Survey;
   /** What `${NAME}` in the configuration file stands for. Default: the process' environment. */
   readonly environment?: Environment;
+  /** To upstreams. Default: those of the process' environment. */
+  readonly proxy?: ProxySettings;
   /** Where the built console is. Default: where the build puts it. */
   readonly consoleFolder?: URL;
   /** Where the built page of the reference is, likewise. */
@@ -144,7 +147,7 @@ async function assembleServices(
   const loaded = loadConfiguration(config, overrides.environment);
   const known = await openCapabilities(config, log);
   const memory = notices === undefined ? known : shareCapabilities(known, { notices, now });
-  const surroundings = { config, log, now, newId, memory, notices };
+  const surroundings = { config, log, now, newId, memory, notices, proxy: overrides.proxy };
   const upstreams = createUpstreams({ ...surroundings, startTimer: overrides.startUpstreamTimer });
   let { configuration } = loaded;
   const secret = overrides.secret ?? (await findSecret(config, stores));

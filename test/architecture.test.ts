@@ -271,6 +271,19 @@ test("the pure parts read no clock, no chance, no environment and start no timer
   expect(wrong.map(({ file }) => file)).toEqual([]);
 });
 
+test("a command uses nothing of the process but what its terminal has", () => {
+  // They are the process, or end it.
+  const own =
+    /^cli\/(?:adopt-settings|banner|connect\/run-on-terminal|end-(?:if-stuck|quietly)|guard-process|log-start|look-around|serve|serve-workers|workers\/.*)\.ts$/;
+  const global =
+    /(?<![\w.])(?:process\.(?:env|cwd|chdir|argv|exit|exitCode|std\w+|on|once|off|kill)\b|homedir\(|console\.)|[{,]\s*(?:env|argv|std\w+)\b[^}]*\}\s*=\s*process\b/;
+  const users = files.filter(
+    ({ file }) => file.startsWith("cli/") && !own.test(file) && global.test(withoutComments(file)),
+  );
+  // Its parameter, which is any process.
+  expect(users.map(({ file }) => file)).toEqual(["cli/stop-on-signals.ts"]);
+});
+
 test("time comes into stream/ by one file", () => {
   const users = files.filter(
     ({ file }) =>

@@ -446,7 +446,7 @@ describe("docs/clients.md has what connect gives", () => {
 
   it.each([...headings])("for %s", (name, heading) => {
     const text = section(page, heading);
-    const setup = findClient(name)?.setup(target, "default");
+    const setup = findClient(name)?.setup(target, "default", { environment: {}, folder: "/" });
     const files = setup?.files ?? [];
     const json = files.flatMap((file) => (file.format === "json" ? [file.content] : []));
     expect(blocks(text, "json").map((block): unknown => JSON.parse(block))).toEqual(json);

@@ -5,6 +5,7 @@ import { DEFAULT_MODELS } from "../simulator/model-catalogue.ts";
 import { localUrl } from "./local-url.ts";
 import { ownCommand } from "./look-around.ts";
 import { serve } from "./serve.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** What Akash Chat gives, and how often each token counts here: four short answers, then the next upstream goes on. */
 const allowance = 25_000;
@@ -21,13 +22,11 @@ interface Simulators {
 
 /**
  * Starts simulators of Akash Chat, which gives little, and of AkashML, which has the same models, and a gateway over both,
- * offline, and says what to try. All settings but those of upstreams are taken from `environment`. `simulatorPort`, of the
+ * offline, and says what to try. All settings but those of upstreams are taken from the environment. `simulatorPort`, of the
  * first one: 0 takes a free port.
  */
-export async function demo(
-  environment: Readonly<Record<string, string | undefined>>,
-  simulatorPort: number,
-): Promise<void> {
+export async function demo(simulatorPort: number, terminal: Terminal): Promise<void> {
+  const { environment } = terminal;
   const simulators = await startSimulators(simulatorPort);
   const { web, paid } = simulators;
   try {
@@ -43,8 +42,7 @@ export async function demo(
       CONFIG_FILE: "none",
     });
     // Standard output is the log's, whose readers take nothing but JSON.
-    const { stdout, stderr } = process;
-    const output = stdout.isTTY ? stdout : stderr;
+    const output = terminal.output.isTTY === true ? terminal.output : terminal.errors;
     output.write(
       `Demo: answers come from simulators, not from Akash: akash-chat at ${web.url}, akashml at ${paid.url}.\n`,
     );
@@ -54,7 +52,8 @@ export async function demo(
       kind: "demo",
     });
     const { port } = new URL(url);
-    output.write(describeTry({ ...config.SERVER_ADDRESS, port: Number(port || 80) }, config));
+    const address = { ...config.SERVER_ADDRESS, port: Number(port || 80) };
+    output.write(describeTry(address, config, ownCommand(terminal)));
   } catch (error) {
     // They would keep the process alive.
     await simulators.close();
@@ -93,6 +92,7 @@ async function startSimulators(port: number): Promise<Simulators> {
 function describeTry(
   address: Config["SERVER_ADDRESS"],
   { BEARER_TOKEN }: Pick<Config, "BEARER_TOKEN">,
+  command: string,
 ): string {
   const url = localUrl({ SERVER_ADDRESS: address });
   const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Say hello" }] };
@@ -107,7 +107,7 @@ function describeTry(
     `Demo: akash-chat counts each token ${multiplier} times here. Run this some times, and look at the header x-upstream:`,
     `Demo:   ${words.join(" ")}`,
     "Demo: once its budget is used up, the same command is answered by akashml. What is left:",
-    `Demo:   ${ownCommand()} usage --url ${url}`,
+    `Demo:   ${command} usage --url ${url}`,
     "",
   ].join("\n");
 }

@@ -8,9 +8,17 @@ const silenceMs = 4000;
 
 /**
  * Asks the gateway that listens at `address`, a `SERVER_ADDRESS`, for `/health`. Resolves to the exit code: 0 for a 200,
- * else 1, and standard error says why. Imports no package: engines run this every few seconds.
+ * else 1, and `errors` is told why. Imports no package: engines run this every few seconds.
  */
-export async function healthcheck(address: string | undefined): Promise<number> {
+export async function healthcheck(
+  address: string | undefined,
+  errors: { write(text: string): unknown },
+): Promise<number> {
+  function unhealthy(reason: string): number {
+    errors.write(`${reason}\n`);
+    return 1;
+  }
+
   const text = address?.trim() || defaultServerAddress;
   const parsed = parseServerAddress(text);
   if (parsed === undefined) return unhealthy(`SERVER_ADDRESS is not host:port: ${text}`);
@@ -23,11 +31,6 @@ export async function healthcheck(address: string | undefined): Promise<number> 
   } catch (error) {
     return unhealthy(`${url} does not answer: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function unhealthy(reason: string): number {
-  process.stderr.write(`${reason}\n`);
-  return 1;
 }
 
 function readStatus(url: string): Promise<number | undefined> {

@@ -1,23 +1,23 @@
-import type { Environment } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import type { ListedModel } from "../model/leg.ts";
 import { refreshLists } from "./refresh-lists.ts";
-import { withServices } from "./with-services.ts";
+import { withServices, type ServicesOptions } from "./with-services.ts";
 
 /**
  * Prints the models offered now, one a line: what clients ask for, context length in tokens or kind, and of several upstreams
  * those that have it. What is the matter with an upstream goes to standard error. Throws `GatewayError` when there are none.
  */
-export async function listModels(config: Config, environment: Environment, json: boolean): Promise<void> {
-  await withServices(config, environment, async (services, signal) => {
+export async function listModels(config: Config, json: boolean, options: ServicesOptions): Promise<void> {
+  const { output, errors } = options.terminal;
+  await withServices(config, options, async (services, signal) => {
     const { router } = services;
     const lists = await refreshLists(services, signal);
     const models = await router.listModels(signal);
     for (const { upstream, failure } of lists) {
       const trouble = failure?.message ?? upstream.listRemark;
-      if (trouble !== undefined) process.stderr.write(`${upstream.name}: ${trouble}\n`);
+      if (trouble !== undefined) errors.write(`${upstream.name}: ${trouble}\n`);
     }
-    process.stdout.write(
+    output.write(
       json
         ? `${JSON.stringify(models.map(encode), undefined, 2)}\n`
         : describe(models, router.upstreams.length > 1).join(""),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { findCommandForm, type CommandForm } from "./command-form.ts";
+import type { Caller } from "./terminal.ts";
 
 /** What the banner wants to know of the machine. */
 export interface Surroundings {
@@ -14,22 +15,26 @@ export interface Surroundings {
 
 /** Looks at how the process was started, at the files that engines of containers leave, and at the network. */
 export function lookAround(): Surroundings {
-  return { form: findForm(), lanAddress: findLanAddress() };
+  const { env: environment, argv } = process;
+  return {
+    form: findForm({ environment, folder: process.cwd(), script: argv[1] }),
+    lanAddress: findLanAddress(),
+  };
 }
 
 /** How to start this program, for what tells people to: `npx akashchat-api` in a clone. */
-export function ownCommand(): string {
-  return findForm().command;
+export function ownCommand(caller: Caller): string {
+  return findForm(caller).command;
 }
 
-function findForm(): CommandForm {
+function findForm({ environment, folder, script }: Caller): CommandForm {
   const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[/\\]$/, "");
   return findCommandForm({
-    script: process.argv[1] ?? join(root, "dist", "main.js"),
-    cwd: process.cwd(),
+    script: script ?? join(root, "dist", "main.js"),
+    cwd: folder,
     root,
     isClone: existsSync(join(root, "src")),
-    environment: process.env,
+    environment,
     container: findContainer(),
     hostname: hostname(),
   });

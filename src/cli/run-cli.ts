@@ -1,25 +1,25 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { findNamedVariables } from "../config-file/find-named-variables.ts";
-import type { Environment } from "../config-file/index.ts";
-import { ConfigError, readConfig, type Config } from "../config.ts";
+import { ConfigError, readConfig } from "../config.ts";
 import { GatewayError } from "../errors.ts";
+import { hasColours } from "../pretty/create-paint.ts";
+import { adoptSettings } from "./adopt-settings.ts";
 import { addKeyCommands } from "./admin/add-key-commands.ts";
 import type { TraceOptions } from "./admin/trace.ts";
 import type { ChatOptions } from "./chat/chat.ts";
 import type { Size } from "./connect/client.ts";
 import { clientNames, programNames } from "./connect/client-names.ts";
-import { endQuietly } from "./end-quietly.ts";
 import { countWorkers } from "./count-workers.ts";
 import { explainSystemError } from "./explain-system-error.ts";
 import { hintUsage } from "./hint-usage.ts";
 import { ownCommand } from "./look-around.ts";
-import { loadSettings, type LoadedSettings } from "./settings/load-settings.ts";
 import { nameOrigins } from "./settings/name-origins.ts";
-import { toOwnConfig } from "./settings/own-config.ts";
-import { userSettingsFile } from "./settings/user-file.ts";
+import { findOwnConfig, readOwnConfig, startCommand, type Started } from "./start-command.ts";
+import type { Terminal } from "./terminal.ts";
 import { addUsageCommand } from "./usage-command.ts";
 import { UsageError } from "./usage-error.ts";
 import { readVersion } from "../version.ts";
+
+export { endQuietly } from "./end-quietly.ts";
 
 // Commands are imported when they run, so that `--help` and `serve` don't pay for the others.
 
@@ -67,78 +67,57 @@ function sizeOf({ small, full }: TargetOptions): Size {
   return full === true ? "full" : "default";
 }
 
-/** Commands for which a `.env` and a `gateway.yaml` in their folder are the gateway's own. Others are started in any folder. */
-const gatewayCommands = new Set(["serve", "demo", "doctor", "healthcheck", "check"]);
-
-/** Reads the files of settings that a command has, and tells what is odd in them. */
-function loadSettingsOf(command: string): LoadedSettings {
-  const isOfGateway = gatewayCommands.has(command);
-  const own = { path: userSettingsFile(process.env), isOurs: true, isGuarded: !isOfGateway };
-  const here = { path: ".env", isOurs: isOfGateway, isGuarded: !isOfGateway };
-  // Agents are launched in folders of projects, and a project must not choose where the agent's model is.
-  const loaded = loadSettings(
-    command === "launch" ? [own] : [here, own],
-    process.env,
-    undefined,
-    (settings) => findNamedVariables(settings, process.cwd()),
-  );
-  for (const warning of loaded.warnings) process.stderr.write(`Warning: ${warning}\n`);
-  return loaded;
+/** What is known of a run besides what it prints. */
+interface Outcome {
+  /** Which file a setting is from. */
+  origins: ReadonlyMap<string, string>;
+  exitCode: number;
 }
 
-/**
- * The settings of a command that is started in any folder, and may ask upstreams. `foreign`: as `LoadedSettings` has it. Who
- * asks them calls `warn`, which says what is not used.
- */
-function findOwnConfig(foreign: LoadedSettings["foreign"]): {
-  readonly config: Config;
-  readonly warn: () => void;
-} {
-  const { config, passedOver } = toOwnConfig(readConfig(process.env), { folder: process.cwd(), foreign });
-  return {
-    config,
-    warn() {
-      if (passedOver === undefined) return;
-      process.stderr.write(
-        `Warning: ${passedOver} is not used: this folder may be anybody's. If it is yours, name that file by CONFIG_FILE in the environment or in ${userSettingsFile(process.env)}.\n`,
-      );
-    },
-  };
+/** How wide help may be: the library's own width, but on a terminal. */
+const columnsOf = ({ isTTY, columns = 80 }: Terminal["output"]): number => (isTTY === true ? columns : 80);
+
+/** Has the library of commands print where `terminal` says. */
+function createCommand({ output, errors, environment }: Terminal): Command {
+  const hasColoursAt = ({ isTTY }: Terminal["output"]) => hasColours(isTTY === true, environment);
+  return new Command("akashchat-api").configureOutput({
+    writeOut: (text) => void output.write(text),
+    writeErr: (text) => void errors.write(text),
+    getOutHelpWidth: () => columnsOf(output),
+    getErrHelpWidth: () => columnsOf(errors),
+    getOutHasColors: () => hasColoursAt(output),
+    getErrHasColors: () => hasColoursAt(errors),
+  });
 }
 
-/** The same for a command that asks upstreams in any case. */
-function readOwnConfig(foreign: LoadedSettings["foreign"]): Config {
-  const { config, warn } = findOwnConfig(foreign);
-  warn();
-  return config;
-}
-
-function createProgram(origins: Map<string, string>): Command {
-  let agentSettings: Readonly<Record<string, string>> = {};
-  let foreign: LoadedSettings["foreign"] = {};
-  /** What `${NAME}` in the configuration file stands for. */
-  let environment: Environment = process.env;
-  const program = new Command("akashchat-api")
+function createProgram(given: Terminal, outcome: Outcome): Command {
+  let started: Started | undefined;
+  /** Called by actions alone. */
+  function running(): Started {
+    if (started === undefined) throw new Error("No command runs yet.");
+    return started;
+  }
+  /** Settings of a command that only asks a gateway. */
+  const readSettings = () => readConfig(running().terminal.environment);
+  const program = createCommand(given)
     .description(
       "Use Akash Chat, AkashML and your own servers from any AI client: OpenAI and Anthropic APIs on your own machine.",
     )
     .version(readVersion(), "-v, --version")
     .exitOverride()
     .hook("preAction", (_program, command) => {
-      const loaded = loadSettingsOf(command.name());
-      for (const [name, path] of loaded.origins) origins.set(name, path);
-      // What an agent starts inherits its environment, and needs none of them.
-      if (command.name() === "launch") agentSettings = loaded.values;
-      else Object.assign(process.env, loaded.values);
-      environment = { ...process.env, ...loaded.others };
-      foreign = loaded.foreign;
+      started = startCommand(command.name(), given);
+      outcome.origins = started.loaded.origins;
     });
 
   program
     .command("serve")
     .description("run the gateway; what is done without a command")
     .action(async () => {
-      const config = readConfig(process.env);
+      const { loaded, services } = running();
+      const { variables: environment } = services;
+      const config = readSettings();
+      adoptSettings(loaded.values);
       if (countWorkers(config) > 1) {
         const { serveWorkers } = await import("./serve-workers.ts");
         await serveWorkers(config, environment);
@@ -156,8 +135,10 @@ function createProgram(origins: Map<string, string>): Command {
         .default(0, "any free one"),
     )
     .action(async (options: { simulatorPort: number }) => {
+      const { loaded, terminal } = running();
+      adoptSettings(loaded.values);
       const { demo } = await import("./demo.ts");
-      await demo(process.env, options.simulatorPort);
+      await demo(options.simulatorPort, terminal);
     });
   program
     .command("doctor")
@@ -170,12 +151,13 @@ function createProgram(origins: Map<string, string>): Command {
     )
     .action(async ({ probe = [] }: { probe?: string[] }) => {
       const { doctor } = await import("./doctor/doctor.ts");
-      process.exitCode = await doctor(environment, { origins, probe });
+      const { services, loaded } = running();
+      outcome.exitCode = await doctor({ ...services, origins: loaded.origins, probe });
     });
   addUsageCommand(program, {
     urlOption,
-    findConfig: () => findOwnConfig(foreign),
-    findEnvironment: () => environment,
+    findConfig: () => findOwnConfig(running()),
+    findServices: () => running().services,
   });
   const keys = program.command("keys").description("make, list, change and revoke keys of a running gateway");
   program
@@ -186,15 +168,16 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--json", "print all of it, for a bug report")
     .action(async (id: string, options: TraceOptions) => {
       const { showTrace } = await import("./admin/trace.ts");
-      await showTrace(readConfig(process.env), id, options);
+      await showTrace(readSettings(), id, options, running().terminal);
     });
-  addKeyCommands(keys, { urlOption, readConfig: () => readConfig(process.env) });
+  addKeyCommands(keys, { urlOption, findTerminal: () => running().terminal });
   program
     .command("healthcheck", { hidden: true })
     .description("exit with 0 if the gateway of this configuration answers; for containers")
     .action(async () => {
       const { healthcheck } = await import("./healthcheck.ts");
-      process.exitCode = await healthcheck(process.env["SERVER_ADDRESS"]);
+      const { environment, errors } = running().terminal;
+      outcome.exitCode = await healthcheck(environment["SERVER_ADDRESS"], errors);
     });
   const config = program
     .command("config")
@@ -206,12 +189,14 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--json", "print JSON")
     .action(async (file: string | undefined, { json }: { json?: boolean }) => {
       const { checkConfig } = await import("./config/check.ts");
-      process.exitCode = checkConfig(environment, {
+      const { services, loaded } = running();
+      const { folder, output } = services.terminal;
+      outcome.exitCode = checkConfig(services.variables, {
         file,
         ...(json === undefined ? {} : { json }),
-        origins,
-        folder: process.cwd(),
-        write: (text) => process.stdout.write(text),
+        origins: loaded.origins,
+        folder,
+        write: (text) => output.write(text),
       });
     });
   config
@@ -219,7 +204,7 @@ function createProgram(origins: Map<string, string>): Command {
     .description("print the JSON schema of gateway.yaml, for editors")
     .action(async () => {
       const { createConfigJsonSchema } = await import("../config-file/json-schema.ts");
-      process.stdout.write(`${JSON.stringify(createConfigJsonSchema(), undefined, 2)}\n`);
+      given.output.write(`${JSON.stringify(createConfigJsonSchema(), undefined, 2)}\n`);
     });
   program
     .command("models")
@@ -227,7 +212,8 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
       const { listModels } = await import("./list-models.ts");
-      await listModels(readOwnConfig(foreign), environment, options.json === true);
+      const started = running();
+      await listModels(readOwnConfig(started), options.json === true, started.services);
     });
   program
     .command("chat")
@@ -239,7 +225,8 @@ function createProgram(origins: Map<string, string>): Command {
     .option("--no-history", "keep nothing of what is typed for the next conversation")
     .action(async (prompt: string | undefined, options: ChatOptions) => {
       const { chat } = await import("./chat/chat.ts");
-      await chat(readOwnConfig(foreign), environment, prompt, options);
+      const started = running();
+      outcome.exitCode = await chat(readOwnConfig(started), prompt, options, started.services);
     });
   program
     .command("image")
@@ -248,7 +235,8 @@ function createProgram(origins: Map<string, string>): Command {
     .requiredOption("-o, --out <file>", "file to write; .png, .jpg and .webp choose the format")
     .action(async (prompt: string, options: { out: string }) => {
       const { image } = await import("./image.ts");
-      await image(readOwnConfig(foreign), environment, prompt, options.out);
+      const started = running();
+      await image(readOwnConfig(started), { prompt, out: options.out }, started.services);
     });
   targetOptions(
     program
@@ -259,7 +247,8 @@ function createProgram(origins: Map<string, string>): Command {
       .option("--yes", "with --write: don't ask"),
   ).action(async (client: string, options: TargetOptions & { write?: boolean; yes?: boolean }) => {
     const { connect } = await import("./connect/connect.ts");
-    await connect(readConfig(process.env), client, { ...options, size: sizeOf(options) });
+    const size = sizeOf(options);
+    outcome.exitCode = await connect(readSettings(), client, { ...options, size }, running().terminal);
   });
   targetOptions(
     program
@@ -269,40 +258,45 @@ function createProgram(origins: Map<string, string>): Command {
       .argument("[args...]", "arguments for the agent, after --"),
   ).action(async (client: string, args: string[], options: TargetOptions) => {
     const { launch } = await import("./connect/launch.ts");
-    process.exitCode = await launch(readConfig({ ...process.env, ...agentSettings }), client, args, {
-      ...options,
-      size: sizeOf(options),
-    });
+    // What an agent starts inherits its environment, and needs no settings of files.
+    outcome.exitCode = await launch(
+      readSettings(),
+      client,
+      args,
+      { ...options, size: sizeOf(options) },
+      given,
+    );
   });
   return program;
 }
 
 /**
  * Runs one command of the command line. Resolves to the exit code: 0, what the command set, 1 for a failure
- * (told on standard error in words), 2 for wrong usage or configuration. `serve` and `demo` resolve once the
- * gateway listens; the process then lives on.
+ * (told on standard error in words), 2 for wrong usage or configuration. Uses nothing of the process but what `terminal` has, so that
+ * several can run at once, except for `serve` and `demo`, which resolve once the gateway listens (the process then lives on), and `launch`,
+ * whose agent is given the terminal.
  */
-export async function runCli(args: readonly string[]): Promise<number> {
-  const origins = new Map<string, string>();
-  endQuietly(args[0]);
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { errors } = terminal;
+  const outcome: Outcome = { origins: new Map(), exitCode: 0 };
   try {
     // Not a default command of the library's, which would take a mistyped command for an argument of it.
-    await createProgram(origins).parseAsync(args.length === 0 ? ["serve"] : args, { from: "user" });
-    return typeof process.exitCode === "number" ? process.exitCode : 0;
+    await createProgram(terminal, outcome).parseAsync(args.length === 0 ? ["serve"] : args, { from: "user" });
+    return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
       // The library has told the mistake.
       const { code, message } = error;
-      process.stderr.write(`${hintUsage({ code, message, args, command: ownCommand() })}\n`);
+      errors.write(`${hintUsage({ code, message, args, command: ownCommand(terminal) })}\n`);
       return 2;
     }
     if (error instanceof ConfigError || error instanceof UsageError) {
-      const { message } = error instanceof ConfigError ? nameOrigins(error, origins) : error;
-      process.stderr.write(`${message}\n`);
+      const { message } = error instanceof ConfigError ? nameOrigins(error, outcome.origins) : error;
+      errors.write(`${message}\n`);
       return 2;
     }
-    process.stderr.write(`${error instanceof GatewayError ? error.message : explainSystemError(error)}\n`);
+    errors.write(`${error instanceof GatewayError ? error.message : explainSystemError(error)}\n`);
     return 1;
   }
 }

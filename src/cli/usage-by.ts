@@ -4,6 +4,7 @@ import { openAdminApi } from "./admin/ask-admin.ts";
 import { findKeyId } from "./admin/find-key.ts";
 import { parseJson } from "./connect/ask-gateway.ts";
 import { describeSums, sumList } from "./describe-sums.ts";
+import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Options of `usage` that ask the ledger. */
@@ -22,17 +23,17 @@ export interface UsageByOptions {
  * Prints sums over the requests that the running gateway remembers. Throws `UsageError` for what can't be asked for, such as a key that is not there, or when the gateway refuses,
  * `NoGatewayError` when none answers.
  */
-export async function usageBy(config: Config, options: UsageByOptions): Promise<void> {
+export async function usageBy(config: Config, options: UsageByOptions, terminal: Terminal): Promise<void> {
   const { format = options.json === true ? "json" : "table" } = options;
   const query = new URLSearchParams({ by: options.by, format: format === "csv" ? "csv" : "json" });
   addMoment(query, "from", options.since, "--since");
   addMoment(query, "to", options.until, "--until");
-  const api = openAdminApi(config, options.url);
+  const api = openAdminApi(config, options.url, terminal);
   const { key } = options;
   if (key !== undefined) query.set("key", key === "none" ? key : await findKeyId(api, key));
   if (options.model !== undefined) query.set("model", options.model);
   const text = await api.read(`/usage?${query.toString()}`);
-  process.stdout.write(format === "csv" ? text : write(text, format));
+  terminal.output.write(format === "csv" ? text : write(text, format));
 }
 
 function write(text: string, format: "table" | "json"): string {

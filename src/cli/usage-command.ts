@@ -1,16 +1,16 @@
 import { Option, type Command } from "commander";
 
-import type { Environment } from "../config-file/index.ts";
 import type { Config } from "../config.ts";
 import type { UsageByOptions } from "./usage-by.ts";
 import { UsageError } from "./usage-error.ts";
+import type { ServicesOptions } from "./with-services.ts";
 
 /** What the command is given; asked for when it runs. */
 export interface UsageCommandOptions {
   readonly urlOption: readonly [flags: string, description: string];
   /** `warn` says which file is not used; only who asks upstreams itself calls it. */
   readonly findConfig: () => { readonly config: Config; readonly warn: () => void };
-  readonly findEnvironment: () => Environment;
+  readonly findServices: () => ServicesOptions;
 }
 
 type GivenOptions = { readonly url?: string; readonly json?: boolean } & Partial<UsageByOptions>;
@@ -25,7 +25,7 @@ function refuseWithoutBy(options: GivenOptions): void {
 /** Adds `usage`: what is left of budgets now or, with `--by`, what came of requests. */
 export function addUsageCommand(
   program: Command,
-  { urlOption, findConfig, findEnvironment }: UsageCommandOptions,
+  { urlOption, findConfig, findServices }: UsageCommandOptions,
 ): void {
   program
     .command("usage")
@@ -54,10 +54,10 @@ export function addUsageCommand(
         refuseWithoutBy(options);
         const { usage } = await import("./usage.ts");
         // What a running gateway says comes from the file that it uses.
-        await usage(config, findEnvironment(), { ...options, beforeUpstreams: warn });
+        await usage(config, { ...options, beforeUpstreams: warn }, findServices());
         return;
       }
       const { usageBy } = await import("./usage-by.ts");
-      await usageBy(config, { ...options, by });
+      await usageBy(config, { ...options, by }, findServices().terminal);
     });
 }

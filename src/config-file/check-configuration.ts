@@ -44,13 +44,14 @@ export function checkConfiguration(
       warnings: sortMistakes([...warnOfPassedOver(found), ...warnings]),
     };
   }
-  const path = shorten(resolve(folder, found.path), folder);
-  const reading = readConfigFile({ path, environment, settings: config });
+  const path = resolve(folder, found.path);
+  const shown = shorten(path, folder);
+  const reading = readConfigFile({ path, shown, environment, settings: config });
   const text = readText(path);
   const all = [...mistakes, ...(reading.ok ? [] : reading.mistakes)];
   return {
     ...shared,
-    file: path,
+    file: shown,
     lines: "text" in text ? text.text.split("\n").map((line) => line.replace(/\r$/, "")) : [],
     configuration: reading.ok && all.length === 0 ? reading.configuration : undefined,
     mistakes: sortMistakes(all),
@@ -79,5 +80,5 @@ function readSettings(environment: Environment): {
 /** From the folder where the user is, where that is shorter. */
 function shorten(path: string, folder: string): string {
   const short = relative(folder, path);
-  return folder === process.cwd() && short !== "" && !short.startsWith("..") ? short : path;
+  return short !== "" && !short.startsWith("..") ? short : path;
 }

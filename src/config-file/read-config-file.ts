@@ -20,6 +20,8 @@ import { toConfiguration } from "./to-configuration.ts";
 /** What reading a file needs. */
 export interface ReadConfigFileOptions {
   readonly path: string;
+  /** What mistakes call it. Default: its path. */
+  readonly shown?: string;
   /** What `${NAME}` stands for. */
   readonly environment: Environment;
   /** What is true where the file says nothing, as of a web chat without an address, and what goes with it. */
@@ -30,7 +32,12 @@ export interface ReadConfigFileOptions {
  * Reads `gateway.yaml` and the secrets that it names, whole or not at all, with every mistake at once. Throws nothing that
  * a file's state or content can bring about.
  */
-export function readConfigFile({ path, environment, settings }: ReadConfigFileOptions): ConfigurationReading {
+export function readConfigFile({
+  path,
+  shown = path,
+  environment,
+  settings,
+}: ReadConfigFileOptions): ConfigurationReading {
   const mistakes: Mistake[] = [];
   const warnings: Mistake[] = [];
   const files = new Set([resolve(path)]);
@@ -39,14 +46,14 @@ export function readConfigFile({ path, environment, settings }: ReadConfigFileOp
   const read = readText(path);
   if ("problem" in read) {
     const message = read.problem.startsWith(`${path} `) ? read.problem.slice(path.length + 1) : read.problem;
-    mistakes.push({ place: { file: path }, message: `${message}.` });
+    mistakes.push({ place: { file: shown }, message: `${message}.` });
     return fail();
   }
   const { LineCounter, parseDocument } = loadYaml();
   const lines = new LineCounter();
   const placeAt = (offset: number) => {
     const { line, col } = lines.linePos(offset);
-    return { file: path, line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { file: shown, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const tell = (offset: number, message: string) => void mistakes.push({ place: placeAt(offset), message });
 
@@ -95,9 +102,9 @@ export function readConfigFile({ path, environment, settings }: ReadConfigFileOp
   });
   findHeaderMistakes(plain, tell);
   if (!checked.success || mistakes.length > 0) return fail();
-  const configuration = toConfiguration(checked.data, path, settings);
+  const configuration = toConfiguration(checked.data, shown, settings);
   warnings.push(
-    ...findUnusedSettings(checked.data, { path, settings, environment, named }),
+    ...findUnusedSettings(checked.data, { path: shown, settings, environment, named }),
     ...findNameWarnings(configuration, settings),
   );
   return { ok: true, configuration, warnings, files: [...files] };

@@ -28,10 +28,11 @@ async function run(
   await using task = await createTask();
   await using stack = await startStack({ simulator: await options.simulator(task) });
   await using proxy = await startClosedProxy();
-  const target = await findTarget(readConfig({}), { url: stack.url, model });
+  const caller = { environment: {}, folder: task.home, script: undefined };
+  const target = await findTarget(readConfig({}), { url: stack.url, model }, caller);
   const environment = {
     ...claudeCodeInJson.quiet,
-    ...claudeCode.program?.start(target, "full", task.home).environment,
+    ...claudeCode.program?.start(target, "full", task.home, caller).environment,
     ...options.environment,
   };
   const command = { command: claudeCodeInJson.executable, args: claudeCodeInJson.args(prompt), environment };

@@ -1,11 +1,9 @@
 import { chmod, lstat, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { sizes, type Size } from "../../src/cli/connect/client.ts";
-import { connect as connectHere } from "../../src/cli/connect/connect.ts";
 import { replaceFile } from "../../src/cli/connect/replace-file.ts";
-import { readConfig } from "../../src/config.ts";
 
 import { useGatewayAndHome } from "../support/use-gateway-and-home.ts";
 
@@ -64,19 +62,9 @@ async function filesIn(folder: string): Promise<Record<string, unknown>> {
   return Object.fromEntries(await Promise.all(files));
 }
 
-/** Writes in this process, since a start for each of many steps would take a minute. */
-async function writeHere(client: string, size: Size, folder: string): Promise<void> {
-  vi.stubEnv("HOME", folder);
-  vi.stubEnv("USERPROFILE", folder);
-  vi.stubEnv("XDG_CONFIG_HOME", "");
-  const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-  try {
-    const config = readConfig({ BEARER_TOKEN: key });
-    await connectHere(config, client, { url: given.url, size, write: true, yes: true });
-  } finally {
-    written.mockRestore();
-    vi.unstubAllEnvs();
-  }
+async function writeIn(client: string, size: Size, folder: string): Promise<void> {
+  const args = [client, "--write", "--yes", ...(size === "default" ? [] : [`--${size}`])];
+  expect(await connect(args, { HOME: folder, USERPROFILE: folder })).toMatchObject({ code: 0, stderr: "" });
 }
 
 describe("connect --write in another size leaves nothing of the one before", () => {
@@ -110,7 +98,7 @@ describe("connect --write in another size leaves nothing of the one before", () 
       const path = join(folder, paths[client] ?? "");
       await mkdir(dirname(path), { recursive: true });
       if (own[client] !== undefined) await writeFile(path, own[client]);
-      for (const size of sizes) await writeHere(client, size, folder);
+      for (const size of sizes) await writeIn(client, size, folder);
       return await filesIn(folder);
     };
     for (const size of sizes) {
@@ -324,9 +312,9 @@ test("what was written to a file after it was read is not lost", async () => {
   const path = join(given.home, "changed.json");
   await writeFile(path, "now");
   const refusal = "changed.json has changed meanwhile and was not touched";
-  await expect(replaceFile(path, "ours", "then")).rejects.toThrow(refusal);
-  await expect(replaceFile(path, "ours", undefined)).rejects.toThrow(refusal);
+  await expect(replaceFile(path, "ours", { before: "then", folder: given.home })).rejects.toThrow(refusal);
+  await expect(replaceFile(path, "ours", { before: undefined, folder: given.home })).rejects.toThrow(refusal);
   expect(await readFile(path, "utf8")).toBe("now");
-  await replaceFile(path, "ours", "now");
+  await replaceFile(path, "ours", { before: "now", folder: given.home });
   expect(await readFile(path, "utf8")).toBe("ours");
 });

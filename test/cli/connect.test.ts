@@ -205,9 +205,10 @@ describe.concurrent("connect prints what points a client at the gateway", () => 
       codexCatalogue: false,
     };
     const client = findClient("cursor");
-    const text = [...(client?.notes?.(target) ?? []), ...(client?.setup(target, "default").steps ?? [])].join(
-      "\n",
-    );
+    const text = [
+      ...(client?.notes?.(target) ?? []),
+      ...(client?.setup(target, "default", { environment: {}, folder: "/" }).steps ?? []),
+    ].join("\n");
     expect(text.includes(`Override OpenAI Base URL: ${url}/v1`)).toBe(reaches);
     expect(text.includes(`can't reach ${url}`)).toBe(!reaches);
   });

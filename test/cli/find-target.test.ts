@@ -13,6 +13,8 @@ import { startCompatibleSimulator } from "../../src/simulator/compatible/index.t
 import { startConfigured } from "../support/start-configured.ts";
 import { startMerged } from "../support/start-merged.ts";
 
+const caller = { environment: {}, folder: "/", script: undefined };
+
 /** A gateway that has this list and nothing else. */
 async function startList(data: readonly Readonly<Record<string, unknown>>[]) {
   const server = createServer((request, response) => {
@@ -48,7 +50,7 @@ describe("of a list, an agent gets what writes and a client of pictures what dra
     ["nor what is of no use", [{ id: "whisper", type: "other" }], undefined],
   ])("%s", async (_how, first, imageModel) => {
     await using gateway = await startList([...first, { id: "writer", context_length: 4096 }, auto]);
-    const target = await findTarget(readConfig({}), { url: gateway.url, model: "writer" });
+    const target = await findTarget(readConfig({}), { url: gateway.url, model: "writer" }, caller);
     expect(target).toMatchObject({ model: { id: "writer", contextLength: 4096 }, imageModel });
     const chats = first.filter(({ type }) => type === "chat").map(({ id }) => id);
     expect(target.models.map(({ id }) => id)).toEqual(["writer", ...chats, "auto"]);
@@ -63,7 +65,7 @@ describe("of a list, an agent gets what writes and a client of pictures what dra
       { id: "bge", type: "embedding" },
       { id: "writer", type: "chat" },
     ]);
-    await expect(findTarget(readConfig({}), { url: gateway.url, model })).rejects.toThrow(
+    await expect(findTarget(readConfig({}), { url: gateway.url, model }, caller)).rejects.toThrow(
       `--model: ${model} ${words} and can't hold a conversation. Take one of: writer.`,
     );
   });
@@ -78,7 +80,7 @@ test("the same from this gateway over several upstreams, whose first model gives
     ],
     file: "models:\n  vectors: [paid/bge-m3]\n",
   });
-  const target = await findTarget(readConfig({}), { url: stack.url });
+  const target = await findTarget(readConfig({}), { url: stack.url }, caller);
   expect(target).toMatchObject({ model: { id: "Writer" }, imageModel: "AkashGen", codexCatalogue: true });
   // Though it is called "web" there.
   expect(target.providerName).toBe("Akash Chat");
@@ -93,11 +95,11 @@ test("a gateway without Akash Chat is not called so in any client", async () => 
   await using gateway = await startConfigured(
     `upstreams: [{ name: gpu, type: vllm, base_url: "${own.baseUrl}" }]\n`,
   );
-  const target = await findTarget(readConfig({}), { url: gateway.url });
+  const target = await findTarget(readConfig({}), { url: gateway.url }, caller);
   expect(target.providerName).toBe("akashchat-api");
   for (const name of clientNames) {
-    const setup = JSON.stringify(findClient(name)?.setup(target, "default"));
+    const setup = JSON.stringify(findClient(name)?.setup(target, "default", caller));
     expect(setup, name).not.toMatch(/Akash Chat|"Akash |AKASH_CHAT/);
   }
-  expect(JSON.stringify(findClient("zed")?.setup(target, "full"))).toContain("AKASHCHAT_API_API_KEY");
+  expect(JSON.stringify(findClient("zed")?.setup(target, "full", caller))).toContain("AKASHCHAT_API_API_KEY");
 });

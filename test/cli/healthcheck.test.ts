@@ -9,18 +9,26 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { program } from "../support/program.ts";
+import { runProgram } from "../support/run-program.ts";
 import { startStack } from "../support/start-stack.ts";
 
-const alone = [join(dirname(program), program.endsWith(".ts") ? "healthcheck.ts" : "healthcheck.js")];
+const alone = join(dirname(program), program.endsWith(".ts") ? "healthcheck.ts" : "healthcheck.js");
 
-async function run(args: readonly string[], address: string) {
-  const child = spawn(process.execPath, args, {
+/** As a process: engines start it every few seconds. */
+async function runAlone(address: string) {
+  const child = spawn(process.execPath, [alone], {
     cwd: tmpdir(),
     env: { PATH: process.env["PATH"], SERVER_ADDRESS: address },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
   return { code: code as number | null, stderr };
+}
+
+async function runCommand(address: string) {
+  const { code, stderr, stdout } = await runProgram(["healthcheck"], { SERVER_ADDRESS: address });
+  expect(stdout).toBe("");
+  return { code, stderr };
 }
 
 /** Answers everything with this status. */
@@ -32,31 +40,31 @@ async function startServer(status: number): Promise<string> {
 }
 
 describe.each([
-  ["the program for containers", alone],
-  ["the hidden command", [program, "healthcheck"]],
-])("%s", (_name, args) => {
+  ["the program for containers", runAlone],
+  ["the hidden command", runCommand],
+])("%s", (_name, run) => {
   test("ends with 0 when the gateway answers", async () => {
     await using stack = await startStack();
-    expect(await run(args, new URL(stack.url).host)).toEqual({ code: 0, stderr: "" });
+    expect(await run(new URL(stack.url).host)).toEqual({ code: 0, stderr: "" });
   });
 
   test("asks itself where the gateway listens on all addresses", async () => {
     await using stack = await startStack({ env: { SERVER_ADDRESS: "0.0.0.0:0" } });
-    expect(await run(args, `0.0.0.0:${new URL(stack.url).port}`)).toMatchObject({ code: 0 });
+    expect(await run(`0.0.0.0:${new URL(stack.url).port}`)).toMatchObject({ code: 0 });
   });
 
   test("ends with 1 and says why when it is ill, away or nowhere", async () => {
     const ill = await startServer(503);
-    expect(await run(args, ill)).toEqual({ code: 1, stderr: `http://${ill}/health answered 503.\n` });
-    const away = await run(args, "127.0.0.1:1");
+    expect(await run(ill)).toEqual({ code: 1, stderr: `http://${ill}/health answered 503.\n` });
+    const away = await run("127.0.0.1:1");
     expect(away.code).toBe(1);
     expect(away.stderr).toMatch(/^http:\/\/127\.0\.0\.1:1\/health does not answer: .*ECONNREFUSED.*\n$/);
-    expect(await run(args, "nowhere")).toEqual({
+    expect(await run("nowhere")).toEqual({
       code: 1,
       stderr: "SERVER_ADDRESS is not host:port: nowhere\n",
     });
     // Not asked at port 80, which is what it means in a URL.
-    expect(await run(args, "127.0.0.1:0")).toEqual({
+    expect(await run("127.0.0.1:0")).toEqual({
       code: 1,
       stderr: "SERVER_ADDRESS has port 0, a free one: nobody else knows which. Name a port.\n",
     });

@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { programNames } from "../../src/cli/connect/client-names.ts";
 import { findClient } from "../../src/cli/connect/clients.ts";
+import { runCli } from "../../src/cli/run-cli.ts";
+import type { RunAgent, StartedProgram } from "../../src/cli/terminal.ts";
 import { program } from "../support/program.ts";
+import { createTerminal } from "../support/run-program.ts";
 import { useGatewayAndHome } from "../support/use-gateway-and-home.ts";
 
 /** Its home is the folder of the agents, too. */
@@ -46,30 +49,81 @@ interface Told {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Runs `akashchat-api launch …` and gives what the agent was told. */
-function launch(
+/** Where agents are found, and what they may find. */
+const homeOf = () => ({ PATH: given.home, HOME: given.home });
+
+/** What came of a launch. */
+interface Launched {
+  readonly code: number;
+  readonly told: Told;
+  readonly stderr: string;
+}
+
+const toArgs = ([client = "", ...rest]: readonly string[], url: string) => [
+  "launch",
+  client,
+  ...(url === "" ? [] : ["--url", url]),
+  ...rest,
+];
+
+/** The files in the folder of a run that an agent is told of. */
+async function readFiles({ args, environment }: StartedProgram): Promise<Record<string, string>> {
+  const texts = [...args, ...Object.values(environment)];
+  const paths = texts.flatMap((text) => text?.match(/\/[^"]*akashchat-api-[^"}]*/g) ?? []);
+  const files: Record<string, string> = {};
+  for (const path of paths) {
+    const isFolder = (await stat(path)).isDirectory();
+    const names = isFolder ? await readdir(path, { recursive: true }) : [""];
+    for (const name of names) {
+      const file = join(path, name);
+      if ((await stat(file)).isFile()) files[file] = await readFile(file, "utf8");
+    }
+  }
+  return files;
+}
+
+/** Runs `akashchat-api launch …` up to the start of the agent, and gives what that would be told. Rejects with what is said where none is started. */
+async function launch(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   url = given.url,
   cwd = given.home,
-): Promise<{ readonly code: number; readonly told: Told; readonly stderr: string }> {
-  const env = { PATH: given.home, HOME: given.home, ...environment };
-  const [client = "", ...rest] = args;
+): Promise<Launched> {
+  const { terminal, written } = createTerminal({ ...homeOf(), ...environment }, { folder: cwd });
+  let told: Told | undefined;
+  const runAgent: RunAgent = async (program, onStart) => {
+    const env = Object.fromEntries(
+      Object.entries(program.environment).map(([name, value]) => [name, value ?? ""]),
+    );
+    told = { args: program.args, env, files: await readFiles(program) };
+    onStart();
+    return 7;
+  };
+  const code = await runCli(toArgs(args, url), { ...terminal, runAgent });
+  const { stdout, stderr } = written();
+  expect(stdout).toBe("");
+  if (told === undefined) throw new Error(stderr);
+  return { code, told, stderr };
+}
+
+/** The same with all of it: the program as a process, which starts the agent. */
+function launchProcess(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  url = given.url,
+  cwd = given.home,
+): Promise<Launched> {
+  const env = { ...homeOf(), ...environment };
   return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [program, "launch", client, ...(url === "" ? [] : ["--url", url]), ...rest],
-      { cwd, env },
-      (error, stdout, stderr) => {
-        if (stdout === "") reject(new Error(stderr));
-        else
-          resolve({
-            code: error === null ? 0 : Number(error.code),
-            told: JSON.parse(stdout) as Told,
-            stderr,
-          });
-      },
-    ).stdin?.end();
+    execFile(process.execPath, [program, ...toArgs(args, url)], { cwd, env }, (error, stdout, stderr) => {
+      if (stdout === "") reject(new Error(stderr));
+      else
+        resolve({
+          code: error === null ? 0 : Number(error.code),
+          told: JSON.parse(stdout) as Told,
+          stderr,
+        });
+    }).stdin?.end();
   });
 }
 
@@ -134,6 +188,26 @@ describe.concurrent.each([...programNames])("launch %s", (client) => {
     expect(stderr).toContain("own prompt: at most about ");
   });
 });
+
+/** What an agent is told but for its environment. Each run has a folder of its own. */
+const alike = ({ told: { args, files } }: Launched) =>
+  JSON.stringify({ args, files }).replace(/akashchat-api-\w{6}/g, "akashchat-api-…");
+
+test.for(["claude-code", "codex", "gemini-cli"])(
+  "launch %s, as a process, tells the agent the same",
+  async (client) => {
+    const args = [client, "--small", "--", "do", "it"];
+    const [apart, here] = await Promise.all([
+      launchProcess(args, { MINE: "1" }),
+      launch(args, { MINE: "1" }),
+    ]);
+    expect(apart.code).toBe(7);
+    expect(apart.stderr).toBe(here.stderr);
+    expect(apart.told.env["MINE"]).toBe("1");
+    expect(alike(apart)).toBe(alike(here));
+    for (const path of Object.keys(apart.told.files)) await expect(stat(path)).rejects.toThrow("ENOENT");
+  },
+);
 
 describe("launch codex", () => {
   test("keeps its repeats few, and is never called OpenAI", async () => {
@@ -239,7 +313,7 @@ test("launch claude-code never aliases to a name that Claude Code knows", async 
 });
 
 test("launch tells how to install what is not there", async () => {
-  await expect(launch(["pi"], { PATH: tmpdir() })).rejects.toThrow(
+  await expect(launchProcess(["pi"], { PATH: tmpdir() })).rejects.toThrow(
     /^"pi" is not installed.*npm install --global @earendil-works\/pi-coding-agent\n$/,
   );
 });

@@ -11,7 +11,7 @@ import { settings } from "../../src/config.ts";
 import { startSimulator } from "../../src/simulator/index.ts";
 import { startCompatibleSimulator } from "../../src/simulator/compatible/index.ts";
 import { hasSqlite } from "../support/has-sqlite.ts";
-import { runProgram } from "../support/run-program.ts";
+import { runProgram, spawnProgram } from "../support/run-program.ts";
 import { startStack } from "../support/start-stack.ts";
 
 const folders: string[] = [];
@@ -79,7 +79,7 @@ describe("a .env file", () => {
       ".env": "PUBLIC_URL=http://evil.example\nLOG_LEVEL=verbose\nBERER_TOKEN=x\n",
       [userFile]: "SERVER_ADDRESS=127.0.0.1:9\n",
     });
-    const { stderr } = await runProgram(["launch", "claude-code"], {}, { folder });
+    const { stderr } = await spawnProgram(["launch", "claude-code"], {}, { folder });
     expect(stderr).toMatch(/^No gateway answers at http:\/\/127\.0\.0\.1:9 /);
     expect(stderr).toContain(`SERVER_ADDRESS=host:port in ${join(folder, userFile)}`);
   });
@@ -318,7 +318,7 @@ describe("names that look like a setting's", () => {
 
   test("in the gateway's own .env every unknown name is", async () => {
     const folder = await createFolder({ ".env": "TIMEOUT=5\n" });
-    const { stderr } = await runProgram(["serve"], { LOG_LEVEL: "loud" }, { folder });
+    const { stderr } = await spawnProgram(["serve"], { LOG_LEVEL: "loud" }, { folder });
     expect(stderr).toContain("Warning: TIMEOUT in .env is no setting and is ignored.\n");
   });
 

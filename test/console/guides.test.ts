@@ -108,7 +108,7 @@ describe("what the console shows is what the command line does", () => {
   };
 
   it.each(guides.map((guide) => [guide.id, guide] as const))("the files of %s", (id, guide) => {
-    const files = findClient(id)?.setup(target, "default").files ?? [];
+    const files = findClient(id)?.setup(target, "default", { environment: {}, folder: "/" }).files ?? [];
     expect(guide.canWrite === true).toBe(files.length > 0);
     const names = guide.steps.flatMap((step) => ("path" in step ? [basename(step.path)] : []));
     expect(names).toEqual(files.map(({ path }) => basename(path)));

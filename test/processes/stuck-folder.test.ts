@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { hasSqlite } from "../support/has-sqlite.ts";
-import { runProgram } from "../support/run-program.ts";
+import { spawnProgram } from "../support/run-program.ts";
 
 // A pipe that nobody reads is what the folder of a server that is gone is: opening a file there does not return.
 test.runIf(hasSqlite && process.platform !== "win32").each([{ WORKERS: "1" }, { WORKERS: "2" }])(
@@ -16,7 +16,7 @@ test.runIf(hasSqlite && process.platform !== "win32").each([{ WORKERS: "1" }, { 
     onTestFinished(() => rmSync(folder, { recursive: true }));
     execFileSync("mkfifo", [join(folder, "responses.sqlite")]);
     const address = { SERVER_ADDRESS: "127.0.0.1:0", CONFIG_FILE: "none" };
-    const run = await runProgram(["serve"], { ...address, DATA_DIR: folder, ...settings });
+    const run = await spawnProgram(["serve"], { ...address, DATA_DIR: folder, ...settings });
     expect(run.code).not.toBe(0);
     expect(run.stderr).toMatch(/DATA_DIR: cannot use .*responses\.sqlite: no answer within/);
   },

@@ -1,16 +1,17 @@
 import type { Command } from "commander";
 
-import type { Config } from "../../config.ts";
+import { readConfig } from "../../config.ts";
+import type { Terminal } from "../terminal.ts";
 import { addKeyFlags, type KeyFlags } from "./key-flags.ts";
 import type { KeysOptions } from "./keys.ts";
 
-/** Adds the commands of keys to `keys`. What they do is loaded when one runs. */
+/** Adds the commands of keys to `keys`. What they do is loaded when one runs; then it is asked for the terminal. */
 export function addKeyCommands(
   keys: Command,
   {
     urlOption,
-    readConfig,
-  }: { readonly urlOption: readonly [string, string]; readonly readConfig: () => Config },
+    findTerminal,
+  }: { readonly urlOption: readonly [string, string]; readonly findTerminal: () => Terminal },
 ): void {
   const common = (command: Command, json: string): Command =>
     command.option(...urlOption).option("--json", json);
@@ -30,7 +31,8 @@ export function addKeyCommands(
     "create",
   ).action(async (flags: KeyFlags & KeysOptions) => {
     const { createKey } = await import("./keys.ts");
-    await createKey(readConfig(), flags);
+    const terminal = findTerminal();
+    await createKey(readConfig(terminal.environment), flags, terminal);
   });
   common(
     keys
@@ -40,7 +42,8 @@ export function addKeyCommands(
     "print JSON, as GET /admin/v1/keys",
   ).action(async (options: KeysOptions & { all?: boolean }) => {
     const { listKeys } = await import("./keys.ts");
-    await listKeys(readConfig(), options);
+    const terminal = findTerminal();
+    await listKeys(readConfig(terminal.environment), options, terminal);
   });
   common(
     keys
@@ -50,7 +53,8 @@ export function addKeyCommands(
     "print JSON, as GET /admin/v1/keys/{id}",
   ).action(async (named: string, options: KeysOptions) => {
     const { showKey } = await import("./keys.ts");
-    await showKey(readConfig(), named, options);
+    const terminal = findTerminal();
+    await showKey(readConfig(terminal.environment), named, options, terminal);
   });
   addKeyFlags(
     common(
@@ -66,7 +70,8 @@ export function addKeyCommands(
     "change",
   ).action(async (named: string, flags: KeyFlags & KeysOptions) => {
     const { changeKey } = await import("./keys.ts");
-    await changeKey(readConfig(), named, flags);
+    const terminal = findTerminal();
+    await changeKey(readConfig(terminal.environment), named, flags, terminal);
   });
   common(
     keys
@@ -76,6 +81,7 @@ export function addKeyCommands(
     "print JSON",
   ).action(async (named: string, options: KeysOptions) => {
     const { revokeKey } = await import("./keys.ts");
-    await revokeKey(readConfig(), named, options);
+    const terminal = findTerminal();
+    await revokeKey(readConfig(terminal.environment), named, options, terminal);
   });
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { askGateway, type GatewayCall, ownFile, parseJson } from "../connect/ask-gateway.ts";
 import { findUrl } from "../connect/find-target.ts";
+import type { Caller } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What the admin API refused; `message` is its own. */
@@ -36,14 +37,15 @@ const refusal = z.object({ error: z.object({ message: z.string(), param: z.strin
 /** Finds the gateway that `url` names, or, without, the configuration. Nothing is asked yet. Throws `UsageError` without `ADMIN_TOKEN`. */
 export function openAdminApi(
   config: Pick<Config, "ADMIN_TOKEN" | "PUBLIC_URL" | "SERVER_ADDRESS">,
-  url?: string,
+  url: string | undefined,
+  caller: Caller,
 ): AdminApi {
   const base = findUrl(config, url);
   const { ADMIN_TOKEN: token } = config;
   if (token === "") {
     throw new UsageError(
       "ADMIN_TOKEN is not set here. It opens the gateway's admin API: set the same long random text for the gateway and for this command,\n" +
-        `in the environment, in the .env of this folder, or in ${ownFile()}.`,
+        `in the environment, in the .env of this folder, or in ${ownFile(caller)}.`,
     );
   }
 
@@ -56,7 +58,7 @@ export function openAdminApi(
 
   async function call({ path: below, ...rest }: GatewayCall) {
     const path = `/admin/v1${below}`;
-    const { status, text } = await askGateway({ url: base, apiKey: token }, { ...rest, path });
+    const { status, text } = await askGateway({ url: base, apiKey: token, caller }, { ...rest, path });
     const refused = refusal.safeParse(parseJson(text));
     if (status === 401) {
       throw new UsageError(`The gateway at ${base} has another ADMIN_TOKEN than the one that is set here.`);

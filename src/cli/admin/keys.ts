@@ -1,6 +1,7 @@
 import type { Config } from "../../config.ts";
 import { createPaint, hasColours } from "../../pretty/create-paint.ts";
 import { toOneLine } from "../../pretty/entry.ts";
+import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { AdminRefusal, openAdminApi, type AdminApi } from "./ask-admin.ts";
 import { describeKey, describeKeys, findEnded, type KeyStyle } from "./describe-keys.ts";
@@ -27,82 +28,102 @@ export interface KeysOptions {
 const shownBudgets = 20;
 
 /** Makes a key. Its secret, and nothing else, goes to standard output: `KEY=$(akashchat-api keys create --name ci)`. */
-export async function createKey(config: Config, flags: KeyFlags & KeysOptions): Promise<void> {
-  const api = openAdminApi(config, flags.url);
+export async function createKey(
+  config: Config,
+  flags: KeyFlags & KeysOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const api = openAdminApi(config, flags.url, terminal);
   const body = toKeyBody(await withIds(api, flags));
   const made = await byFlags(api.ask({ method: "POST", path: "/keys", body }, createdKey));
   const { key: secret, ...rest } = made;
   if (flags.json === true) {
-    writeJson(made);
+    writeJson(made, terminal);
     return;
   }
-  const shown = await withLimits(api, rest);
-  process.stderr.write(
-    `${describeKey(shown, styleOf(process.stderr))}\nThe secret, shown now and never again:\n`,
+  const shown = await withLimits(api, rest, terminal);
+  terminal.errors.write(
+    `${describeKey(shown, styleOf(terminal.errors, terminal))}\nThe secret, shown now and never again:\n`,
   );
-  process.stdout.write(`${secret}\n`);
+  terminal.output.write(`${secret}\n`);
 }
 
 /** Lists keys; with `all` those, too, that have ended. */
 export async function listKeys(
   config: Config,
   options: KeysOptions & { readonly all?: boolean },
+  terminal: Terminal,
 ): Promise<void> {
-  const api = openAdminApi(config, options.url);
+  const api = openAdminApi(config, options.url, terminal);
   const list = await api.ask({ method: "GET", path: "/keys" }, keyList);
   const { data } = list;
   const ended = findEnded(data, Date.now());
   const shown = options.all === true ? data : data.filter(({ id }) => !ended.has(id));
   if (options.json === true) {
-    writeJson({ ...list, data: shown });
+    writeJson({ ...list, data: shown }, terminal);
     return;
   }
   const left = data.length - shown.length;
   if (shown.length > 0) {
-    const budgets = await lookAtBudgets(api, shown);
-    process.stdout.write(describeKeys(shown, { budgets, style: styleOf(process.stdout) }));
+    const budgets = await lookAtBudgets(api, shown, terminal);
+    terminal.output.write(describeKeys(shown, { budgets, style: styleOf(terminal.output, terminal) }));
   } else {
-    process.stderr.write("There is no key. keys create --name <name> makes one.\n");
+    terminal.errors.write("There is no key. keys create --name <name> makes one.\n");
   }
   if (left > 0)
-    process.stderr.write(
+    terminal.errors.write(
       `${left === 1 ? "1 more has" : `${left} more have`} ended: --all shows ${left === 1 ? "it" : "them"}.\n`,
     );
 }
 
 /** Shows a key, and how its limits stand. */
-export async function showKey(config: Config, named: string, options: KeysOptions): Promise<void> {
-  writeKey(await findKey(openAdminApi(config, options.url), named), options);
+export async function showKey(
+  config: Config,
+  named: string,
+  options: KeysOptions,
+  terminal: Terminal,
+): Promise<void> {
+  writeKey(await findKey(openAdminApi(config, options.url, terminal), named), options, terminal);
 }
 
-function writeKey(key: MaybeShownKey, options: KeysOptions): void {
-  if (options.json === true) writeJson(key);
-  else process.stdout.write(describeKey(key, styleOf(process.stdout)));
+function writeKey(key: MaybeShownKey, options: KeysOptions, terminal: Terminal): void {
+  if (options.json === true) writeJson(key, terminal);
+  else terminal.output.write(describeKey(key, styleOf(terminal.output, terminal)));
 }
 
 /** Changes what the flags say of a key. */
-export async function changeKey(config: Config, named: string, flags: KeyFlags & KeysOptions): Promise<void> {
-  const api = openAdminApi(config, flags.url);
+export async function changeKey(
+  config: Config,
+  named: string,
+  flags: KeyFlags & KeysOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const api = openAdminApi(config, flags.url, terminal);
   const present = await findKey(api, named);
   const body = toKeyBody(await withIds(api, flags), present);
   const path = `/keys/${present.id}`;
   if (Object.keys(body).length === 0) {
-    process.stderr.write("Nothing was said to change. keys change --help shows what can be.\n");
-    writeKey(present, flags);
+    terminal.errors.write("Nothing was said to change. keys change --help shows what can be.\n");
+    writeKey(present, flags, terminal);
     return;
   }
   const changed = await byFlags(api.ask({ method: "PATCH", path, body }, keyObject));
-  writeKey(await withLimits(api, changed), flags);
+  writeKey(await withLimits(api, changed, terminal), flags, terminal);
 }
 
 /** Revokes a key, and with it all that descend from it. */
-export async function revokeKey(config: Config, named: string, options: KeysOptions): Promise<void> {
-  const api = openAdminApi(config, options.url);
+export async function revokeKey(
+  config: Config,
+  named: string,
+  options: KeysOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const api = openAdminApi(config, options.url, terminal);
   const { id } = await findKey(api, named);
   const revoked = await api.ask({ method: "DELETE", path: `/keys/${id}` }, keyObject);
-  if (options.json === true) writeJson(revoked);
+  if (options.json === true) writeJson(revoked, terminal);
   else {
-    process.stdout.write(
+    terminal.output.write(
       `${toOneLine(revoked.name)} (${id}) is revoked since ${revoked.revoked_at ?? "now"}, with all keys that descend from it.\n`,
     );
   }
@@ -126,17 +147,18 @@ async function findBudget(api: AdminApi, named: string): Promise<string> {
 }
 
 /** With how its limits stand; without where that is not known: what was made or changed is so all the same. */
-async function withLimits(api: AdminApi, key: KeyObject): Promise<MaybeShownKey> {
-  return (await unlessUnknown(api.ask({ method: "GET", path: `/keys/${key.id}` }, shownKey))) ?? key;
+async function withLimits(api: AdminApi, key: KeyObject, terminal: Terminal): Promise<MaybeShownKey> {
+  const asked = api.ask({ method: "GET", path: `/keys/${key.id}` }, shownKey);
+  return (await unlessUnknown(asked, terminal)) ?? key;
 }
 
 /** `undefined`, told on standard error, where the gateway can't say how limits stand. */
-async function unlessUnknown<T>(limits: Promise<T>): Promise<T | undefined> {
+async function unlessUnknown<T>(limits: Promise<T>, terminal: Terminal): Promise<T | undefined> {
   try {
     return await limits;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`How limits stand is not known now. ${error.message}\n`);
+    terminal.errors.write(`How limits stand is not known now. ${error.message}\n`);
     return undefined;
   }
 }
@@ -145,6 +167,7 @@ async function unlessUnknown<T>(limits: Promise<T>): Promise<T | undefined> {
 async function lookAtBudgets(
   api: AdminApi,
   keys: readonly KeyObject[],
+  terminal: Terminal,
 ): Promise<ReadonlyMap<string, LimitObject>> {
   const holders = new Map(keys.flatMap((key) => (key.budget === null ? [] : [[key.budget.id, key.id]])));
   const asked = Promise.all(
@@ -153,7 +176,7 @@ async function lookAtBudgets(
       return limits.flatMap((limit) => (limit.id.startsWith(`${budget}.`) ? [[budget, limit] as const] : []));
     }),
   );
-  const looked = await unlessUnknown(asked);
+  const looked = await unlessUnknown(asked, terminal);
   return new Map(looked?.flat());
 }
 
@@ -167,10 +190,13 @@ async function byFlags<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
-function styleOf({ isTTY }: { readonly isTTY: boolean }): KeyStyle {
-  return { now: Date.now(), paint: createPaint(hasColours(isTTY, process.env)), bar: isTTY };
+function styleOf(
+  { isTTY = false }: { readonly isTTY?: boolean },
+  { environment }: Pick<Terminal, "environment">,
+): KeyStyle {
+  return { now: Date.now(), paint: createPaint(hasColours(isTTY, environment)), bar: isTTY };
 }
 
-function writeJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+function writeJson(value: unknown, terminal: Terminal): void {
+  terminal.output.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }

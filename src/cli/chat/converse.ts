@@ -2,6 +2,7 @@ import { toGatewayError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import { explainSystemError } from "../explain-system-error.ts";
+import type { Caller } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { completeLine, describeCommands, parseLine, type CommandName } from "./commands.ts";
 import { Conversation } from "./conversation.ts";
@@ -17,6 +18,8 @@ export interface ConverseOptions {
   readonly system?: string | undefined;
   readonly reasoning?: boolean | undefined;
   readonly streams: ChatStreams;
+  /** Where the user is, and how the program was called. */
+  readonly caller: Caller;
   readonly history: History;
   /** Ends the conversation. */
   readonly signal: AbortSignal;
@@ -46,12 +49,12 @@ export async function converse(
   options: ConverseOptions,
 ): Promise<void> {
   const { chat } = services;
-  const { streams, history, signal } = options;
+  const { streams, caller, history, signal } = options;
   const conversation = new Conversation(services, streams, options);
   let lastQuestion: string | undefined;
 
   async function requireModel(during: AbortSignal): Promise<ModelInfo> {
-    conversation.model ??= await requireWriter(chat, options.model, during);
+    conversation.model ??= await requireWriter(chat, options.model, { caller, signal: during });
     return conversation.model;
   }
 
@@ -101,7 +104,7 @@ export async function converse(
     model: switchModel,
     async image(prompt, during) {
       if (prompt === "") note(streams, "Say what to draw: /image a red boat");
-      else await drawToFile(services, prompt, { streams, signal: during });
+      else await drawToFile(services, prompt, { streams, folder: caller.folder, signal: during });
     },
     system(text) {
       if (text !== "") conversation.system = text === "off" ? undefined : text;

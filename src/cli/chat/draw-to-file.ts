@@ -1,4 +1,5 @@
 import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
 
 import { drawImage } from "../../images/draw-image.ts";
 import { resolveImageModel } from "../../images/resolve-image-model.ts";
@@ -15,11 +16,12 @@ export function toFileName(prompt: string): string {
 }
 
 /** Opens a new file; one that exists is never overwritten, the next has a number. */
-async function createFile(name: string, ending: string) {
+async function createFile(folder: string, name: string, ending: string) {
   for (let number = 1; number <= mostNames; number += 1) {
-    const path = `${name}${number === 1 ? "" : `-${number}`}.${ending}`;
+    const shown = `${name}${number === 1 ? "" : `-${number}`}.${ending}`;
+    const path = join(folder, shown);
     try {
-      return { path, file: await open(path, "wx") };
+      return { shown, path, file: await open(path, "wx") };
     } catch (error) {
       if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") throw error;
     }
@@ -28,17 +30,21 @@ async function createFile(name: string, ending: string) {
 }
 
 /**
- * Draws a picture into a new file of the working folder, and says how it goes and where it is. Throws `GatewayError`, or what
+ * Draws a picture into a new file of `folder`, where the user is, and says how it goes and where it is. Throws `GatewayError`, or what
  * the file system says, that before anything is asked for if the folder takes no file.
  */
 export async function drawToFile(
   { chat, images }: Pick<Services, "chat" | "images">,
   prompt: string,
-  { streams, signal }: { readonly streams: ChatStreams; readonly signal: AbortSignal },
+  {
+    streams,
+    folder,
+    signal,
+  }: { readonly streams: ChatStreams; readonly folder: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const model = await resolveImageModel({ chat, images }, undefined, signal);
   // Before the job is spent: a picture that can't be kept is drawn for nothing.
-  const { path, file } = await createFile(toFileName(prompt), "png");
+  const { shown, path, file } = await createFile(folder, toFileName(prompt), "png");
   let size: number | undefined;
   try {
     let told = "";
@@ -63,5 +69,5 @@ export async function drawToFile(
     await file.close();
     if (size === undefined) await rm(path);
   }
-  if (size !== undefined) streams.output.write(`./${path} (${Math.ceil(size / 1024)} KiB)\n`);
+  if (size !== undefined) streams.output.write(`./${shown} (${Math.ceil(size / 1024)} KiB)\n`);
 }

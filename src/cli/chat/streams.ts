@@ -1,22 +1,15 @@
-import type { Readable, Writable } from "node:stream";
-
 import { createPaint, hasColours } from "../../pretty/create-paint.ts";
+import type { Terminal } from "../terminal.ts";
 
-/** Where a chat reads and writes: the process's own streams, or what a test gives. */
-export interface ChatStreams {
-  readonly input: Readable & { readonly isTTY?: boolean };
-  /** Answers and nothing else. */
-  readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  /** Thinking, notes and failures. */
-  readonly errors: Writable & { readonly isTTY?: boolean };
+/** Where a chat reads and writes: answers and nothing else to `output`, thinking, notes and failures to `errors`. */
+export interface ChatStreams extends Pick<Terminal, "input" | "output" | "errors"> {
   /** Whether notes may be dimmed where `errors` is a terminal. */
   readonly color: boolean;
 }
 
-/** The streams of this process. */
-export function processStreams(): ChatStreams {
-  const { stdin: input, stdout: output, stderr: errors } = process;
-  return { input, output, errors, color: hasColours(errors.isTTY, process.env) };
+/** The streams of a terminal. */
+export function streamsOf({ input, output, errors, environment }: Terminal): ChatStreams {
+  return { input, output, errors, color: hasColours(errors.isTTY === true, environment) };
 }
 
 /** A text for `errors`, dimmed on a terminal. */

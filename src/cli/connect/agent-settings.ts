@@ -1,7 +1,8 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { writeInstructions } from "../../dialects/openai-responses/codex-instructions.ts";
+import { homeFolder } from "../../home-folder.ts";
+import type { Place } from "../terminal.ts";
 import type { Size } from "./client.ts";
 
 /** Where the key is found by clients that read it from the environment. */
@@ -17,9 +18,9 @@ export const unsetKey = "akashchat";
 export const launchedProvider = "akash-launch";
 
 /** A client's own folder: where its variable says, else the usual place in the user's home. */
-export function folderOf(variable: string, ...usual: readonly string[]): string {
-  const named = process.env[variable];
-  return named === undefined || named === "" ? join(homedir(), ...usual) : named;
+export function folderOf({ environment }: Place, variable: string, ...usual: readonly string[]): string {
+  const named = environment[variable];
+  return named === undefined || named === "" ? join(homeFolder(environment), ...usual) : named;
 }
 
 /** How long an answer may get, in tokens: a quarter of what the model holds, the rest is for the prompt. */

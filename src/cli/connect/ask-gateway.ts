@@ -5,11 +5,12 @@ import { text } from "node:stream/consumers";
 
 import { ownCommand } from "../look-around.ts";
 import { userSettingsFile } from "../settings/user-file.ts";
+import type { Caller } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Where the address and the key of a gateway can be left for good. */
-export const ownFile = () =>
-  `${userSettingsFile(process.env)} (every command reads it, also launch, which reads no project's .env)`;
+export const ownFile = ({ environment }: Caller) =>
+  `${userSettingsFile(environment)} (every command reads it, also launch, which reads no project's .env)`;
 
 /** For how long a gateway may say nothing. */
 const SILENCE_MS = 30_000;
@@ -26,9 +27,17 @@ export interface GatewayCall {
   readonly body?: object | undefined;
 }
 
+/** Where a gateway is, the key for it, and who asks. */
+export interface AskedGateway {
+  readonly url: string;
+  readonly apiKey: string;
+  /** Who is told what to type where nothing answers. */
+  readonly caller: Caller;
+}
+
 /** Asks a gateway, with a key. Whatever it answers is an answer; throws `NoGatewayError` when there is none. */
 export async function askGateway(
-  { url, apiKey }: { readonly url: string; readonly apiKey: string },
+  { url, apiKey, caller }: AskedGateway,
   { method, path, body }: GatewayCall,
 ): Promise<{ readonly status: number; readonly text: string }> {
   try {
@@ -49,8 +58,8 @@ export async function askGateway(
   } catch (error) {
     throw new NoGatewayError(
       `No gateway answers at ${url} (${error instanceof Error ? error.message : String(error)}).\n` +
-        `Start it first (${ownCommand()} serve, or demo). If it is elsewhere, name it with --url, or for good by a line\n` +
-        `SERVER_ADDRESS=host:port in ${ownFile()}.`,
+        `Start it first (${ownCommand(caller)} serve, or demo). If it is elsewhere, name it with --url, or for good by a line\n` +
+        `SERVER_ADDRESS=host:port in ${ownFile(caller)}.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { Place } from "../terminal.ts";
 import type { formats } from "./formats/index.ts";
 import type { JsonObject } from "./merge-json.ts";
 
@@ -88,14 +89,15 @@ export interface Program {
   readonly command: string;
   /** Its npm package. */
   readonly package: string;
-  /** `folder` is a folder of this run alone, removed after it. */
-  start(target: Target, size: Size, folder: string): Start;
+  /** `folder` is a folder of this run alone, removed after it; `place` is where the user's own are found. */
+  start(target: Target, size: Size, folder: string, place: Place): Start;
 }
 
 /** A client that this project can configure: one file in `clients/`, one line in `clients.ts`, one section in docs/clients.md. */
 export interface Client {
   readonly title: string;
-  setup(target: Target, size: Size): ClientSetup;
+  /** `place` is where the user's files are found. */
+  setup(target: Target, size: Size, place: Place): ClientSetup;
   /** For what `launch` can start. */
   readonly program?: Program;
   /** What the user should know about how this target was set up. */

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Config } from "../../config.ts";
 import { ask } from "../ask.ts";
 import { ownCommand } from "../look-around.ts";
+import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { sizes, type ClientSetup, type ConfigFile, type Size } from "./client.ts";
 import { clientNames } from "./client-names.ts";
@@ -21,7 +22,7 @@ interface Page extends ClientSetup {
 }
 
 /**
- * Prints a client's configuration, or writes it after asking (a copy of an old file stays as `.bak`).
+ * Prints a client's configuration, or writes it after asking (a copy of an old file stays as `.bak`). Resolves to the exit code.
  * Throws `UsageError` for an unknown client, and when a file exists that can't be changed safely; then no file is
  * written.
  */
@@ -29,7 +30,8 @@ export async function connect(
   config: Config,
   client: string,
   options: TargetOptions & { readonly size: Size; readonly write?: boolean; readonly yes?: boolean },
-): Promise<void> {
+  terminal: Terminal,
+): Promise<number> {
   const known = findClient(client);
   if (known === undefined) {
     throw new UsageError(
@@ -39,39 +41,44 @@ export async function connect(
   if (options.yes === true && options.write !== true) {
     throw new UsageError("--yes goes with --write.");
   }
-  const target = await findTarget(config, options);
-  const setup = known.setup(target, options.size);
+  const target = await findTarget(config, options, terminal);
+  const setup = known.setup(target, options.size, terminal);
   // What is set up by hand alone, such as an editor, has one size.
   const byHand = setup.files === undefined && setup.environment === undefined;
   const cost = byHand
     ? []
-    : await describeCost({ client, title: known.title, size: options.size, by: "connect" }, target);
+    : await describeCost({ client, title: known.title, size: options.size, by: "connect" }, target, terminal);
   const notes = [...cost, ...(known.notes?.(target) ?? [])];
+  const command = ownCommand(terminal);
+  const repeated = repeat(options, terminal.folder);
   const launching = `akashchat-api launch ${client}`;
-  const steps = setup.steps.map((step) =>
-    step.replace(launching, `${ownCommand()} launch ${client}${repeat(options)}`),
-  );
+  const steps = setup.steps.map((step) => step.replace(launching, `${command} launch ${client}${repeated}`));
   if (setup.files !== undefined && options.write !== true) {
     const files = setup.files.length === 1 ? "the file" : "the files";
     steps.push(
-      `Or have ${files} written, after a look at what changes: ${ownCommand()} connect ${client}${repeat(options)} --write`,
+      `Or have ${files} written, after a look at what changes: ${command} connect ${client}${repeated} --write`,
     );
   }
   const page: Page = { title: known.title, notes, ...setup, steps };
   if (options.write === true) {
     const others = sizes.filter((other) => other !== options.size);
-    const former = others.flatMap((other) => known.setup(target, other).files ?? []);
-    await writeSetup(page, former, options.yes === true);
-  } else process.stdout.write(describe(page));
+    const former = others.flatMap((other) => known.setup(target, other, terminal).files ?? []);
+    return writeSetup(page, former, options.yes === true, terminal);
+  }
+  terminal.output.write(describe(page));
+  return 0;
 }
 
 /** What `launch` must be told to do the same. */
-function repeat({ url, model, keyFile, size }: TargetOptions & { readonly size: Size }): string {
+function repeat(
+  { url, model, keyFile, size }: TargetOptions & { readonly size: Size },
+  folder: string,
+): string {
   const said = [
     ...(size === "default" ? [] : [`--${size}`]),
     ...(url === undefined ? [] : ["--url", quoteForShell(url)]),
     ...(model === undefined ? [] : ["--model", quoteForShell(model)]),
-    ...(keyFile === undefined ? [] : ["--key-file", quoteForShell(resolve(keyFile))]),
+    ...(keyFile === undefined ? [] : ["--key-file", quoteForShell(resolve(folder, keyFile))]),
   ];
   return said.map((word) => ` ${word}`).join("");
 }
@@ -102,33 +109,41 @@ function describe(page: Page): string {
   return parts.join("\n");
 }
 
-async function writeSetup(page: Page, former: readonly ConfigFile[], yes: boolean): Promise<void> {
+async function writeSetup(
+  page: Page,
+  former: readonly ConfigFile[],
+  yes: boolean,
+  terminal: Terminal,
+): Promise<number> {
+  const { output, folder } = terminal;
   const { files = [], ...rest } = page;
   if (files.length === 0) {
     throw new UsageError(
       `${page.title} keeps its configuration where no program can write it.\n\n${describe(page)}`,
     );
   }
-  const { changes, kept } = await planChanges(files, former);
-  for (const path of kept) process.stdout.write(`${path} is your own and stays as it is.\n`);
+  const { changes, kept } = await planChanges(files, former, folder);
+  for (const path of kept) output.write(`${path} is your own and stays as it is.\n`);
   if (changes.length === 0) {
     const paths = files.map(({ path }) => path).join(" and ");
-    process.stdout.write(`${paths}: all of it is there already, nothing was written.\n${describe(rest)}`);
-    return;
+    output.write(`${paths}: all of it is there already, nothing was written.\n${describe(rest)}`);
+    return 0;
   }
-  for (const change of changes) process.stdout.write(`${describeChange(change)}\n`);
+  for (const change of changes) output.write(`${describeChange(change)}\n`);
   const paths = changes.map(({ path }) => path).join(" and ");
-  if (!yes && !(await confirm(`Write this to ${paths}? [y/N] `))) {
-    process.stdout.write("Nothing was written.\n");
-    return;
+  const answer = yes ? "yes" : await confirm(`Write this to ${paths}? [y/N] `, terminal);
+  if (answer !== "yes") {
+    output.write("Nothing was written.\n");
+    return answer === "interrupted" ? 130 : 0;
   }
-  for (const { path, before, after } of changes) await replaceFile(path, after, before);
-  process.stdout.write(`Written.\n${describe(rest)}`);
+  for (const { path, before, after } of changes) await replaceFile(path, after, { before, folder });
+  output.write(`Written.\n${describe(rest)}`);
+  return 0;
 }
 
-async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError("No terminal to ask on: add --yes to write without asking.");
-  const answer = await ask(question, { input: process.stdin, output: process.stdout });
-  if (answer === "interrupted") process.exitCode = 130;
-  return typeof answer === "object" && /^y(es)?$/i.test(answer.line.trim());
+async function confirm(question: string, { input, output }: Terminal): Promise<"yes" | "no" | "interrupted"> {
+  if (input.isTTY !== true) throw new UsageError("No terminal to ask on: add --yes to write without asking.");
+  const answer = await ask(question, { input, output });
+  if (answer === "interrupted") return answer;
+  return typeof answer === "object" && /^y(es)?$/i.test(answer.line.trim()) ? "yes" : "no";
 }

@@ -1,3 +1,4 @@
+import type { Caller } from "../terminal.ts";
 import type { Size, Target } from "./client.ts";
 import { findAllowance } from "./find-allowance.ts";
 import { describeAllowance, describeSize } from "./prompt-sizes.ts";
@@ -15,9 +16,10 @@ export interface FirstRequest {
 export async function describeCost(
   { client, title, size, by }: FirstRequest,
   target: Target,
+  caller: Caller,
 ): Promise<readonly string[]> {
   const words = describeSize(client, title, size, by);
   if (words === undefined) return [];
-  const allowance = await findAllowance(target);
+  const allowance = await findAllowance(target, caller);
   return allowance === undefined ? [words] : [words, describeAllowance(allowance)];
 }

@@ -1,4 +1,5 @@
 import type { UsageObject } from "../../dialects/encode-gateway-usage.ts";
+import type { Caller } from "../terminal.ts";
 import type { Target, TargetModel } from "./client.ts";
 import { askUsage } from "./find-target.ts";
 
@@ -10,8 +11,11 @@ export interface Allowance {
 }
 
 /** The allowance that requests to the chosen model are taken from; `undefined`: none is known. */
-export async function findAllowance({ url, apiKey, model }: Target): Promise<Allowance | undefined> {
-  const usage = await askUsage({ url, apiKey, hasKey: true });
+export async function findAllowance(
+  { url, apiKey, model }: Target,
+  caller: Caller,
+): Promise<Allowance | undefined> {
+  const usage = await askUsage({ url, apiKey, hasKey: true, caller });
   return usage === undefined ? undefined : chooseAllowance(usage, model);
 }
 

@@ -4,9 +4,10 @@ import { usageObject, type UsageObject } from "../../dialects/encode-gateway-usa
 import { anyModel } from "../../model/any-model.ts";
 import { localUrl } from "../local-url.ts";
 import { ownCommand } from "../look-around.ts";
+import type { Caller } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { unsetKey } from "./agent-settings.ts";
-import { askGateway, ownFile, parseJson } from "./ask-gateway.ts";
+import { askGateway, type AskedGateway, ownFile, parseJson } from "./ask-gateway.ts";
 import type { ProviderName, Target, TargetModel } from "./client.ts";
 import { readText } from "./replace-file.ts";
 
@@ -71,9 +72,7 @@ export interface TargetOptions {
 }
 
 /** A gateway as its administrator's configuration, or the caller, names it. */
-export interface Gateway {
-  readonly url: string;
-  readonly apiKey: string;
+export interface Gateway extends AskedGateway {
   /** Whether the key is one that was set. */
   readonly hasKey: boolean;
 }
@@ -82,10 +81,11 @@ export interface Gateway {
 export function findGateway(
   config: Config,
   named: { readonly url: string | undefined; readonly key: string | undefined },
+  caller: Caller,
 ): Gateway {
   const key = named.key ?? config.BEARER_TOKEN;
   const url = findUrl(config, named.url);
-  return { url, apiKey: key === "" ? unsetKey : key, hasKey: key !== "" };
+  return { url, apiKey: key === "" ? unsetKey : key, hasKey: key !== "", caller };
 }
 
 /** Where the gateway is that `named` names, or, without, the configuration. Throws `UsageError` for what is no address. */
@@ -110,8 +110,9 @@ function readUrl(text: string): string {
  * address in the configuration; `options.model` may be an alias. Throws `UsageError` when the gateway can't be
  * reached, refuses the key or does not know the model. Without one it is the gateway's default.
  */
-export async function findTarget(config: Config, options: TargetOptions): Promise<Target> {
-  const gateway = findGateway(config, { url: options.url, key: await readKey(options) });
+export async function findTarget(config: Config, options: TargetOptions, caller: Caller): Promise<Target> {
+  const key = await readKey(options, caller.folder);
+  const gateway = findGateway(config, { url: options.url, key }, caller);
   const { url, apiKey } = gateway;
   // With this version in the query, a gateway that has a catalogue for Codex gives it.
   const { data, models = [] } = await fetchJson(gateway, "/v1/models?client_version=0.171.0", modelList);
@@ -154,12 +155,12 @@ export async function askUsage(gateway: Gateway): Promise<UsageObject | undefine
 /** What a header can carry. */
 const keyForm = /^[\x21-\x7e]+$/;
 
-async function readKey({ key, keyFile }: TargetOptions): Promise<string | undefined> {
+async function readKey({ key, keyFile }: TargetOptions, folder: string): Promise<string | undefined> {
   if (keyFile === undefined) {
     if (key === undefined || key === "" || keyForm.test(key)) return key;
     throw new UsageError("--key: a key is printable ASCII without spaces.");
   }
-  const text = (await readText(keyFile))?.trim();
+  const text = (await readText(keyFile, folder))?.trim();
   if (text === undefined) throw new UsageError(`--key-file: there is no file ${keyFile}.`);
   if (!keyForm.test(text)) {
     throw new UsageError(`--key-file: ${keyFile} must have the key and nothing else, in one line.`);
@@ -199,13 +200,13 @@ async function findModel(gateway: Gateway, listed: readonly TargetModel[], id: s
  * else.
  */
 export async function fetchJson<T>(gateway: Gateway, path: string, schema: z.ZodType<T>): Promise<T> {
-  const { url, hasKey } = gateway;
+  const { url, hasKey, caller } = gateway;
   const { status, text } = await askGateway(gateway, { method: "GET", path });
   if (status === 401) {
     throw new UsageError(
       `The gateway at ${url} wants ${hasKey ? "another key than the one that is set here" : "a key, and none is set here"}.\n` +
         "It is what BEARER_TOKEN is for the gateway. Give it by --key-file <file>, in the environment of this command\n" +
-        `(BEARER_TOKEN=... ${ownCommand()} ...), or for good by a line BEARER_TOKEN=... in ${ownFile()}.`,
+        `(BEARER_TOKEN=... ${ownCommand(caller)} ...), or for good by a line BEARER_TOKEN=... in ${ownFile(caller)}.`,
     );
   }
   const body = parseJson(text);

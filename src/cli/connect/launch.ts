@@ -1,25 +1,20 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { constants, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import type { Config } from "../../config.ts";
+import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Size } from "./client.ts";
 import { programNames } from "./client-names.ts";
 import { findClient, suggestClient } from "./clients.ts";
 import { findTarget, type TargetOptions } from "./find-target.ts";
 import { describeCost } from "./describe-cost.ts";
+import { runOnTerminal } from "./run-on-terminal.ts";
 
 /** Variables that say which provider an agent talks to, and with which key: none but the gateway's may be left. */
 const ofProviders =
   /^(?:ANTHROPIC|OPENAI|COPILOT_PROVIDER|GOOGLE_GENAI|GOOGLE_GEMINI|GOOGLE_VERTEX)_|^(?:CLAUDE_CODE_OAUTH_TOKEN|CODEX_API_KEY|GEMINI_API_KEY|GEMINI_API_KEY_AUTH_MECHANISM|GEMINI_CLI_CUSTOM_HEADERS|GEMINI_MODEL|GOOGLE_API_KEY)$/;
-
-/** What ends this program ends the agent. */
-const ends = ["SIGTERM", "SIGHUP"] as const;
-
-function leaveToChild(): void {}
 
 /**
  * Starts a coding agent with the gateway's address and key in its environment; no file of the user's is touched, and
@@ -31,6 +26,7 @@ export async function launch(
   client: string,
   args: readonly string[],
   options: TargetOptions & { readonly size: Size },
+  terminal: Terminal,
 ): Promise<number> {
   const known = findClient(client);
   if (known?.program === undefined) {
@@ -39,42 +35,29 @@ export async function launch(
     );
   }
   const { title, program } = known;
-  const target = await findTarget(config, options);
-  const folder = await mkdtemp(join(tmpdir(), "akashchat-api-"));
+  const { folder, errors, runAgent = runOnTerminal } = terminal;
+  const target = await findTarget(config, options, terminal);
+  const own = await mkdtemp(join(tmpdir(), "akashchat-api-"));
   try {
-    const start = program.start(target, options.size, folder);
+    const start = program.start(target, options.size, own, terminal);
     for (const { name, content } of start.files ?? []) {
-      const path = join(folder, name);
+      const path = join(own, name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content, { mode: 0o600 });
     }
     const lines = [
-      ...(await describeCost({ client, title, size: options.size, by: "launch" }, target)),
+      ...(await describeCost({ client, title, size: options.size, by: "launch" }, target, terminal)),
       ...(known.notes?.(target) ?? []),
     ];
-    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofProviders.test(name)));
-    const child = spawn(program.command, [...start.args, ...args], {
-      stdio: "inherit",
-      env: { ...own, ...start.environment },
-    });
+    const kept = Object.entries(terminal.environment).filter(([name]) => !ofProviders.test(name));
+    const environment = { ...Object.fromEntries(kept), ...start.environment };
     // Not before it runs: of one that is not installed there is nothing to say.
-    child.once("spawn", () => {
-      for (const line of lines) process.stderr.write(`${line}\n`);
-    });
-    // The terminal sends Ctrl-C to both; the agent decides what it means.
-    process.on("SIGINT", leaveToChild);
-    // Else it would go on by itself, and its folder, in which a key may be, would stay.
-    const passOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
-    for (const signal of ends) process.on(signal, passOn);
-    const failed = once(child, "error").then(([error]: unknown[]) => {
-      throw error;
-    });
-    const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-    const [code, signal] = await Promise.race([exited, failed]);
-    process.off("SIGINT", leaveToChild);
-    for (const end of ends) process.off(end, passOn);
-    // As shells count it.
-    return code ?? 128 + constants.signals[signal ?? "SIGTERM"];
+    return await runAgent(
+      { command: program.command, args: [...start.args, ...args], environment, folder },
+      () => {
+        for (const line of lines) errors.write(`${line}\n`);
+      },
+    );
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
       throw new UsageError(
@@ -83,6 +66,6 @@ export async function launch(
     }
     throw error;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(own, { recursive: true, force: true });
   }
 }

@@ -18,17 +18,18 @@ export interface Plan {
 /**
  * What becomes of the files, without touching any: those that stay as they are are left out. `former` is what other
  * sizes would have written: of that, what is still there is taken back. Throws `UsageError` when a file can't be
- * changed safely.
+ * changed safely. Paths are as seen from `folder`.
  */
 export async function planChanges(
   files: readonly ConfigFile[],
   former: readonly ConfigFile[],
+  folder: string,
 ): Promise<Plan> {
   const changes: Change[] = [];
   const kept: string[] = [];
   for (const file of files) {
     const { path } = file;
-    const before = await readText(path);
+    const before = await readText(path, folder);
     if (file.format === "text" && before !== undefined && !before.startsWith(file.mark)) {
       kept.push(path);
       continue;
@@ -39,7 +40,7 @@ export async function planChanges(
   }
   for (const { path, format, mark } of former) {
     if (format !== "text" || changes.some((change) => change.path === path)) continue;
-    const before = await readText(path);
+    const before = await readText(path, folder);
     if (before?.startsWith(mark) === true) changes.push({ path, before, after: undefined });
   }
   return { changes: changes.filter(({ before, after }) => before !== after), kept };

@@ -37,11 +37,11 @@ function explain(error: unknown, failed: string): unknown {
   }
 }
 
-/** The text of a file, `undefined` if there is none. Throws `UsageError` for what can't be read as text. */
-export async function readText(path: string): Promise<string | undefined> {
+/** The text of a file, its path as seen from `folder`; `undefined` if there is none. Throws `UsageError` for what can't be read as text. */
+export async function readText(path: string, folder: string): Promise<string | undefined> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = await readFile(resolve(folder, path));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw explain(error, `${path} can't be read`);
@@ -66,23 +66,24 @@ async function follow(path: string): Promise<string> {
 /**
  * Replaces a file's text at once, by a new file that takes the place of the old: nobody ever reads half of it. Keeps
  * its mode and owner, and the old text as `.bak`, or with a number when there is one already. A symbolic link stays one.
- * `undefined` removes the file. Throws `UsageError` when that is not possible, and when the file is not `before` any more.
+ * `undefined` removes the file. The path is as seen from `folder`. Throws `UsageError` when that is not possible, and when the file is not `before` any more.
  */
 export async function replaceFile(
   path: string,
   text: string | undefined,
-  before: string | undefined,
+  { before, folder }: { readonly before: string | undefined; readonly folder: string },
 ): Promise<void> {
   // While the user was asked, an editor or another run may have written.
-  if ((await readText(path)) !== before) {
+  if ((await readText(path, folder)) !== before) {
     throw new UsageError(`${path} has changed meanwhile and was not touched. Run this again.`);
   }
   try {
-    const target = await follow(path);
+    const whole = resolve(folder, path);
+    const target = await follow(whole);
     const old = existsSync(target) ? await stat(target) : undefined;
-    if (old !== undefined) await keepCopy(target, path);
+    if (old !== undefined) await keepCopy(target, whole);
     if (text === undefined) {
-      await rm(path);
+      await rm(whole);
       return;
     }
     await mkdir(dirname(target), { recursive: true });

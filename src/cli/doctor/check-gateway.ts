@@ -4,6 +4,7 @@ import type { Config } from "../../config.ts";
 import type { UsageObject } from "../../dialects/encode-gateway-usage.ts";
 import { NoGatewayError } from "../connect/ask-gateway.ts";
 import { askUsage, fetchJson, findGateway } from "../connect/find-target.ts";
+import type { Caller } from "../terminal.ts";
 import { describeTime } from "../describe-budget.ts";
 import type { Checklist } from "./checklist.ts";
 
@@ -27,9 +28,10 @@ const mostNamed = 3;
 export async function checkGateway(
   config: Config,
   list: Checklist,
+  caller: Caller,
   now: () => number = Date.now,
 ): Promise<readonly string[]> {
-  const gateway = findGateway(config, { url: undefined, key: undefined });
+  const gateway = findGateway(config, { url: undefined, key: undefined }, caller);
   try {
     const { data } = await fetchJson(gateway, "/v1/models", models);
     const legs = groupLegs(data.flatMap(({ upstreams }) => upstreams));

@@ -1,22 +1,20 @@
 import { loadConfiguration, type Environment } from "../../config-file/index.ts";
 import { showText } from "../../config-file/shown-text.ts";
 import { ConfigError, readConfig, type Config } from "../../config.ts";
-import { createMemoryStores } from "../../store/open-stores.ts";
-import { createServices } from "../../services.ts";
 import type { UpstreamEntry } from "../../upstreams/upstream-entry.ts";
 import { nameOrigins } from "../settings/name-origins.ts";
+import { openServices, type ServicesOptions } from "../with-services.ts";
 import { checkGateway } from "./check-gateway.ts";
 import { checkUpstream } from "./check-upstream.ts";
 import { createChecklist, type Write } from "./checklist.ts";
 import { probeModels } from "./probe-models.ts";
 
 /** What `doctor` is given. */
-export interface DoctorOptions {
-  readonly write?: Write;
+export interface DoctorOptions extends ServicesOptions {
   /** The file that a setting is from. */
-  readonly origins?: ReadonlyMap<string, string>;
+  readonly origins: ReadonlyMap<string, string>;
   /** Models to be asked for a few tokens, which may cost money. */
-  readonly probe?: readonly string[];
+  readonly probe: readonly string[];
 }
 
 /**
@@ -24,13 +22,14 @@ export interface DoctorOptions {
  * where that costs nothing; what rests at the gateway that runs; and what is probed. Says of each what was seen and, when it
  * fails, what to do. Resolves to the exit code: 0 when no check fails, 2 for a wrong configuration, otherwise 1.
  */
-export async function doctor(environment: Environment, options: DoctorOptions = {}): Promise<number> {
-  const { write = (line) => process.stdout.write(`${line}\n`), origins = new Map(), probe = [] } = options;
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const { terminal, variables, origins } = options;
+  const write: Write = (line) => terminal.output.write(`${line}\n`);
   let config: Config;
   let entries: readonly UpstreamEntry[];
   try {
-    config = readConfig(environment);
-    entries = loadConfiguration(config, environment).configuration.upstreams;
+    config = readConfig(variables);
+    entries = loadConfiguration(config, variables, terminal.folder).configuration.upstreams;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     write("FAIL  configuration");
@@ -46,36 +45,26 @@ export async function doctor(environment: Environment, options: DoctorOptions = 
       ? `ok    configuration   the upstream ${names}`
       : `ok    configuration   ${entries.length} upstreams, asked in this order: ${names}`,
   );
-  return runChecks({ config, entries, environment, probe, write });
+  return runChecks(config, entries, write, options);
 }
 
-async function runChecks({
-  config,
-  entries,
-  environment,
-  probe,
-  write,
-}: {
-  readonly config: Config;
-  readonly entries: readonly UpstreamEntry[];
-  readonly environment: Environment;
-  readonly probe: readonly string[];
-  readonly write: Write;
-}): Promise<number> {
+async function runChecks(
+  config: Config,
+  entries: readonly UpstreamEntry[],
+  write: Write,
+  { probe, ...given }: DoctorOptions,
+): Promise<number> {
+  const { terminal, variables } = given;
   const list = createChecklist(write);
   let asleep: readonly string[] = [];
-  const services = await createServices(
-    { ...config, LOG_LEVEL: "silent" },
-    // What a gateway keeps is that gateway's.
-    { environment, stores: createMemoryStores(config, { now: Date.now }) },
-  );
+  const services = await openServices(config, given);
   try {
     for (const entry of entries) {
-      write(`${entry.name}: ${entry.type} at ${showText(entry.baseUrl)}${describeProxy(environment, entry)}`);
+      write(`${entry.name}: ${entry.type} at ${showText(entry.baseUrl)}${describeProxy(variables, entry)}`);
       const upstream = services.router.upstreamOf({ upstream: entry.name });
       await checkUpstream(upstream, { entry, services, list });
     }
-    asleep = await checkGateway(config, list);
+    asleep = await checkGateway(config, list, terminal);
     await probeModels(probe, services, list);
     if (probe.length > 0) write(describeMemory(config));
   } finally {

@@ -28,6 +28,8 @@ const ourFamily = /^(?:AKASH|COMPATIBLE)/;
 /** A file with settings, in the form of `.env`. */
 export interface SettingsFile {
   readonly path: string;
+  /** What it is called for its reader, as seen from the folder where they are. Default: the path. */
+  readonly name?: string;
   /** Whether nothing but settings belongs there; a project's `.env` has much else, and may be anybody's. */
   readonly isOurs: boolean;
   /** For a command that is started in any folder: what lets somebody else choose where keys go is left out. Default: no. */
@@ -49,6 +51,17 @@ export interface LoadedSettings {
   readonly origins: ReadonlyMap<string, string>;
   /** Lines for the user: names that are misspelt or mean nothing, and what is no file. */
   readonly warnings: readonly string[];
+}
+
+/**
+ * An environment with what files add to it. A setting stands there by its own name: Windows has no case, a copy of its environment has.
+ */
+export function addSettings(environment: Environment, values: LoadedSettings["values"]): Environment {
+  const own = [...known].flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...environment, ...Object.fromEntries(own), ...values };
 }
 
 /**
@@ -76,19 +89,20 @@ export function loadSettings(
     if (warning !== undefined) strangers.push({ name, warning });
   }
   const parsed = files.flatMap((file) => {
+    const { name: shown = file.path } = file;
     const text = readSettings(file.path, read);
     if (typeof text === "object") warnings.push(text.warning);
     if (typeof text !== "string") return [];
     const lines = text.split("\n");
     const unread = lines.map(findUnread);
     for (const name of unread) {
-      if (name !== undefined) warnings.push(`${name} in ${file.path} is not read: write ${name}=...`);
+      if (name !== undefined) warnings.push(`${name} in ${shown} is not read: write ${name}=...`);
     }
     // Node says nothing of such lines; Node 20 joins one to the name behind it.
     const readable = lines.filter((_, index) => unread[index] === undefined).join("\n");
-    return [{ ...file, lines: parseEnv(readable) }];
+    return [{ ...file, shown, lines: parseEnv(readable) }];
   });
-  for (const { path, isOurs, isGuarded = false, lines } of parsed) {
+  for (const { path, shown, isOurs, isGuarded = false, lines } of parsed) {
     const isElsewhere = (name: string): boolean =>
       !isEmpty(environment[name]) || parsed.some((one) => one.path !== path && !isEmpty(one.lines[name]));
     for (const [name, value] of Object.entries(lines)) {
@@ -104,19 +118,19 @@ export function loadSettings(
         const secret = isGuarded && !isOurs ? findExposedSecret(name, isElsewhere) : undefined;
         if (secret !== undefined) {
           warnings.push(
-            `${name} in ${path} is not used: ${secret} is not from there and would be sent to that address.`,
+            `${name} in ${shown} is not used: ${secret} is not from there and would be sent to that address.`,
           );
           continue;
         }
         values[name] = value;
-        origins.set(name, path);
+        origins.set(name, shown);
         continue;
       }
       if (!(isGuarded && !isOurs) && !isEmpty(value) && isEmpty(environment[name])) others[name] ??= value;
       const meant = suggestName(name, settingNames);
       if (meant !== undefined)
-        strangers.push({ name, warning: `${name} in ${path} is no setting. Did you mean ${meant}?` });
-      else if (isOurs) strangers.push({ name, warning: `${name} in ${path} is no setting and is ignored.` });
+        strangers.push({ name, warning: `${name} in ${shown} is no setting. Did you mean ${meant}?` });
+      else if (isOurs) strangers.push({ name, warning: `${name} in ${shown} is no setting and is ignored.` });
     }
   }
   if (strangers.length > 0) {

@@ -232,13 +232,8 @@ describe("the commands", () => {
 
   test("/image draws into a new file, tells how it goes, and can be stopped", async () => {
     const folder = await mkdtemp(join(tmpdir(), "chat-image-"));
-    const before = process.cwd();
-    process.chdir(folder);
-    onTestFinished(async () => {
-      process.chdir(before);
-      await rm(folder, { recursive: true });
-    });
-    await using talk = await startTalk();
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await using talk = await startTalk({ caller: { environment: {}, folder, script: undefined } });
     for (const file of ["a-red-boat.png", "a-red-boat-2.png"]) {
       talk.simulator.enqueue({ image: { prompt: "A boat\nin red" } });
       talk.type(`/image a red boat!${keys.enter}`);
@@ -246,7 +241,7 @@ describe("the commands", () => {
         new RegExp(`A boat in red\n.*waiting.*\n\\./${file} \\(`, "s"),
       );
     }
-    expect((await readFile("a-red-boat.png")).subarray(1, 4).toString("latin1")).toBe("PNG");
+    expect((await readFile(join(folder, "a-red-boat.png"))).subarray(1, 4).toString("latin1")).toBe("PNG");
     talk.simulator.enqueue({ image: { prompt: "Never", statuses: ["waiting"] } });
     talk.type(`/image never${keys.enter}`);
     await talk.shown("waiting");
@@ -262,10 +257,7 @@ describe("the commands", () => {
 
   test("/image asks for nothing where no file can be kept", async () => {
     const folder = await mkdtemp(join(tmpdir(), "chat-image-"));
-    const before = process.cwd();
-    process.chdir(folder);
-    onTestFinished(() => process.chdir(before));
-    await using talk = await startTalk();
+    await using talk = await startTalk({ caller: { environment: {}, folder, script: undefined } });
     await rm(folder, { recursive: true });
     talk.type(`/image a red boat${keys.enter}`);
     await talk.shown("ENOENT");

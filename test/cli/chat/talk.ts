@@ -1,4 +1,5 @@
 import { EventEmitter, once } from "node:events";
+import { tmpdir } from "node:os";
 import { PassThrough, Writable } from "node:stream";
 
 import { converse, type ConverseOptions } from "../../../src/cli/chat/converse.ts";
@@ -30,6 +31,9 @@ export interface Talk extends AsyncDisposable {
 /** Cursor movements and the like say nothing here. */
 // oxlint-disable-next-line no-control-regex
 const sequences = /\u001B\[[0-9;?]*[A-Za-z]/g;
+
+/** Somebody who has installed the program, in a folder of no account. */
+const caller = { environment: {}, folder: tmpdir(), script: "/usr/bin/akashchat-api" };
 
 /** Starts a conversation. */
 export async function startTalk(
@@ -68,9 +72,11 @@ export async function startTalk(
     color: false,
   };
   const signal = new AbortController().signal;
-  const ended = converse(services, { history: noHistory, signal, ...options, streams }).finally(() => {
-    news.emit("text");
-  });
+  const ended = converse(services, { history: noHistory, signal, caller, ...options, streams }).finally(
+    () => {
+      news.emit("text");
+    },
+  );
   ended.catch(() => undefined);
   return {
     simulator,

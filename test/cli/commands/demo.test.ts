@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
 
 import { startSimulator } from "../../../src/simulator/index.ts";
-import { runProgram, startProgram } from "../../support/run-program.ts";
+import { spawnProgram, startProgram } from "../../support/run-program.ts";
 
 describe("demo", () => {
   test("serves answers offline, whatever upstreams are configured, and ends at SIGTERM", async () => {
@@ -61,9 +61,9 @@ describe("demo", () => {
 
   test("ends, and its simulator with it, when the gateway can't start", async () => {
     await using taken = await startSimulator();
-    const { code, stderr } = await runProgram(["demo"], { SERVER_ADDRESS: new URL(taken.url).host });
+    const { code, stderr } = await spawnProgram(["demo"], { SERVER_ADDRESS: new URL(taken.url).host });
     expect(code).toBe(1);
     expect(stderr).toContain("The address is in use");
-    expect((await runProgram(["demo"], { HEARTBEAT_MS: "soon" })).code).toBe(2);
+    expect((await spawnProgram(["demo"], { HEARTBEAT_MS: "soon" })).code).toBe(2);
   });
 });

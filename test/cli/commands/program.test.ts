@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { readVersion } from "../../../src/version.ts";
-import { runProgram } from "../../support/run-program.ts";
+import { runProgram, spawnProgram } from "../../support/run-program.ts";
 import { useSimulator } from "../../support/use-simulator.ts";
 
 const akash = useSimulator();
@@ -17,7 +17,10 @@ describe("the program", () => {
   });
 
   test("refuses a wrong configuration with all its problems, before anything starts", async () => {
-    const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: "nowhere", HEARTBEAT_MS: "soon" });
+    const { code, stderr } = await spawnProgram(["serve"], {
+      SERVER_ADDRESS: "nowhere",
+      HEARTBEAT_MS: "soon",
+    });
     expect(code).toBe(2);
     expect(stderr).toContain(
       "SERVER_ADDRESS: must be host:port, for example localhost:16571, with a port of 0 to 65535\n",
@@ -37,7 +40,7 @@ describe("the program", () => {
     expect(wrong.stderr).toContain("Did you mean serve?");
     expect((await runProgram(["lunch", "codex"])).stderr).toContain("Did you mean launch?");
     expect((await runProgram(["chat", "hi", "--modle", "x"])).stderr).toContain("--model");
-    const { stderr } = await runProgram(["launch", "codex", "-p", "hello"]);
+    const { stderr } = await spawnProgram(["launch", "codex", "-p", "hello"]);
     expect(stderr).toMatch(
       /^error: unknown option '-p'\nWhat is meant for the agent comes after --, like this: .*\n$/,
     );
@@ -45,7 +48,7 @@ describe("the program", () => {
 
   test("says which port is taken", async () => {
     const port = new URL(akash.simulator.url).port;
-    const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: `127.0.0.1:${port}` });
+    const { code, stderr } = await spawnProgram(["serve"], { SERVER_ADDRESS: `127.0.0.1:${port}` });
     expect(code).toBe(1);
     expect(stderr).toContain(`(port ${port})`);
   });

@@ -11,7 +11,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 
 import { createGate } from "../../support/gate.ts";
 import { post } from "../../support/post.ts";
-import { runProgram, startProgram } from "../../support/run-program.ts";
+import { spawnProgram, startProgram } from "../../support/run-program.ts";
 import { useSimulator } from "../../support/use-simulator.ts";
 
 const akash = useSimulator();
@@ -121,7 +121,7 @@ test
   ])("a DATA_DIR that is $name fails the start, by its name and the reason", async ({ DATA_DIR, reason }) => {
   const settings = { SERVER_ADDRESS: "127.0.0.1:0", CONFIG_FILE: "none" };
   for (const more of [{}, { WORKERS: "2" }]) {
-    const { code, stderr } = await runProgram(["serve"], { ...settings, DATA_DIR, ...more });
+    const { code, stderr } = await spawnProgram(["serve"], { ...settings, DATA_DIR, ...more });
     expect(code).toBe(2);
     expect(stderr).toContain("DATA_DIR: ");
     expect(stderr).toContain(DATA_DIR);
@@ -147,7 +147,7 @@ test.each([
   const settings = { SERVER_ADDRESS: "127.0.0.1:0", CONFIG_FILE: "none", SHUTDOWN_DELAY_MS: "600000" };
   const data = isBuiltin("node:sqlite") ? { DATA_DIR: folder } : {};
   for (const more of [{}, data, { ...data, WORKERS: "2" }]) {
-    const run = await runProgram(["serve"], { ...settings, [taken]: `127.0.0.1:${port}`, ...more });
+    const run = await spawnProgram(["serve"], { ...settings, [taken]: `127.0.0.1:${port}`, ...more });
     expect(run.code).toBe(code);
     expect(run.stderr).toMatch(says);
   }
@@ -160,7 +160,7 @@ test.each([
   const folder = await mkdtemp(join(tmpdir(), "data-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, wrong), content);
-  const { code, stderr } = await runProgram(["serve"], { SERVER_ADDRESS: "127.0.0.1:0", DATA_DIR: folder });
+  const { code, stderr } = await spawnProgram(["serve"], { SERVER_ADDRESS: "127.0.0.1:0", DATA_DIR: folder });
   expect(code).toBe(2);
   if (isBuiltin("node:sqlite")) expect(stderr).toMatch(says);
 });

@@ -11,7 +11,7 @@ import { startSimulator, type Simulator } from "../../../src/simulator/index.ts"
 import { hasSqlite } from "../../support/has-sqlite.ts";
 import { createGate } from "../../support/gate.ts";
 import { get, post, send, type AnyJson, type Reply } from "../../support/post.ts";
-import { runProgram } from "../../support/run-program.ts";
+import { spawnProgram } from "../../support/run-program.ts";
 import { startWorkers, type RunningWorkers } from "../../support/start-workers.ts";
 
 // Each starts three processes or more.
@@ -286,7 +286,7 @@ test("an address that is in use is told as ever", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const { code, stderr } = await runProgram(["serve"], {
+  const { code, stderr } = await spawnProgram(["serve"], {
     SERVER_ADDRESS: `127.0.0.1:${port}`,
     WORKERS: "2",
     CONFIG_FILE: "none",
@@ -298,7 +298,7 @@ test("an address that is in use is told as ever", async () => {
 });
 
 test("WORKERS must be a number or auto", async () => {
-  const { code, stderr } = await runProgram(["serve"], { WORKERS: "many" });
+  const { code, stderr } = await spawnProgram(["serve"], { WORKERS: "many" });
   expect(code).toBe(2);
   expect(stderr).toContain('WORKERS: must be "auto" or a number from 1 to 256');
 });

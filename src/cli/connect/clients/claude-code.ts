@@ -114,12 +114,12 @@ const denied = [
 /** Claude Code, over Anthropic Messages. */
 export const claudeCode: Client = {
   title: "Claude Code",
-  setup: (target, size) => ({
+  setup: (target, size, place) => ({
     files: [
       {
         format: "json",
         mark: '"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY"',
-        path: join(folderOf("CLAUDE_CONFIG_DIR", ".claude"), "settings.json"),
+        path: join(folderOf(place, "CLAUDE_CONFIG_DIR", ".claude"), "settings.json"),
         content: {
           env: environment(target, size),
           ...(size === "full"

@@ -85,8 +85,8 @@ function toOverrides(table: { readonly [name: string]: Value }, path: readonly s
 /** Codex, over Responses. */
 export const codex: Client = {
   title: "Codex CLI",
-  setup(target, size) {
-    const folder = folderOf("CODEX_HOME", ".codex");
+  setup(target, size, place) {
+    const folder = folderOf(place, "CODEX_HOME", ".codex");
     return {
       files: [
         {

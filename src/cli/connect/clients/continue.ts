@@ -1,5 +1,6 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+
+import { homeFolder } from "../../../home-folder.ts";
 
 import { outputLimit } from "../agent-settings.ts";
 import type { Client, ProviderName, Target, TargetModel } from "../client.ts";
@@ -26,12 +27,12 @@ const entry = (target: Target, { id, contextLength }: TargetModel) => ({
 /** Continue, with an entry for each model. */
 export const continueDev: Client = {
   title: "Continue",
-  setup: (target) => ({
+  setup: (target, _size, { environment }) => ({
     files: [
       {
         format: "yaml",
         mark: `name: ${prefixes[target.providerName]}`,
-        path: join(homedir(), ".continue", "config.yaml"),
+        path: join(homeFolder(environment), ".continue", "config.yaml"),
         defaults: { name: target.providerName, version: "1.0.0", schema: "v1" },
         content: { models: target.models.map((model) => entry(target, model)) },
         owns: ({ name }) =>

@@ -92,12 +92,12 @@ const owned: ReadonlySet<unknown> = new Set(presets);
 /** Gemini CLI, over Google's own API. */
 export const geminiCli: Client = {
   title: "Gemini CLI",
-  setup: (target, size) => ({
+  setup: (target, size, place) => ({
     files: [
       {
         format: "json",
         mark: '"chat-compression-default"',
-        path: join(folderOf("GEMINI_CLI_HOME"), ".gemini", "settings.json"),
+        path: join(folderOf(place, "GEMINI_CLI_HOME"), ".gemini", "settings.json"),
         content: settings(target, size),
         owns: ({ match }) =>
           typeof match === "object" && match !== null && owned.has(Reflect.get(match, "model")),
@@ -112,13 +112,17 @@ export const geminiCli: Client = {
   program: {
     command: "gemini",
     package: "@google/gemini-cli",
-    start: (target, size, folder) => ({
+    start: (target, size, folder, place) => ({
       args: ["--model", target.model.id],
       environment: {
         ...environment(target, size),
         // A home of this run's own: a user's settings can't choose another provider. Which folders are trusted stays the user's.
         GEMINI_CLI_HOME: folder,
-        GEMINI_CLI_TRUSTED_FOLDERS_PATH: join(folderOf("GEMINI_CLI_HOME"), ".gemini", "trustedFolders.json"),
+        GEMINI_CLI_TRUSTED_FOLDERS_PATH: join(
+          folderOf(place, "GEMINI_CLI_HOME"),
+          ".gemini",
+          "trustedFolders.json",
+        ),
         ...(size === "full" ? {} : { GEMINI_SYSTEM_MD: join(folder, "system.md") }),
       },
       files: [

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { codexInstructions } from "../../../dialects/openai-responses/codex-instructions.ts";
 import {
@@ -10,6 +10,7 @@ import {
   promptForEditTools,
   unlessEmpty,
 } from "../agent-settings.ts";
+import type { Place } from "../../terminal.ts";
 import type { Client, Size, Target } from "../client.ts";
 import { mergeJson, type JsonObject } from "../merge-json.ts";
 
@@ -81,9 +82,9 @@ function config(
 }
 
 /** opencode reads both, and what the second says wins. */
-function configFile(folder: string): string {
+function configFile(folder: string, place: Place): string {
   const commented = join(folder, "opencode.jsonc");
-  return existsSync(commented) ? commented : join(folder, "opencode.json");
+  return existsSync(resolve(place.folder, commented)) ? commented : join(folder, "opencode.json");
 }
 
 /** Files may name a model for an agent, or for titles: no other than the chosen one is asked. */
@@ -95,14 +96,14 @@ function chooseModel(settings: JsonObject, model: string): JsonObject {
 /** opencode, over Chat Completions. */
 export const opencode: Client = {
   title: "opencode",
-  setup(target, size) {
-    const folder = join(folderOf("XDG_CONFIG_HOME", ".config"), "opencode");
+  setup(target, size, place) {
+    const folder = join(folderOf(place, "XDG_CONFIG_HOME", ".config"), "opencode");
     return {
       files: [
         {
           format: "json",
           mark: '"akash"',
-          path: configFile(folder),
+          path: configFile(folder, place),
           content: config(target, size, { provider: "akash", prompt: `./${promptFile}` }),
         },
         ...(size === "full"

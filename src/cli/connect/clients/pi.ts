@@ -57,8 +57,8 @@ const savings: Readonly<Record<Size, readonly string[]>> = {
 /** pi, over Chat Completions. */
 export const pi: Client = {
   title: "pi",
-  setup(target, size) {
-    const folder = folderOf("PI_CODING_AGENT_DIR", ".pi", "agent");
+  setup(target, size, place) {
+    const folder = folderOf(place, "PI_CODING_AGENT_DIR", ".pi", "agent");
     return {
       files: [
         {

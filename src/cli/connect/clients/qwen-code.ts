@@ -97,12 +97,12 @@ function settings(target: Target, size: Size): Record<string, unknown> {
 /** qwen-code, over Chat Completions. */
 export const qwenCode: Client = {
   title: "qwen-code",
-  setup: (target, size) => ({
+  setup: (target, size, place) => ({
     files: [
       {
         format: "json",
         mark: `"${keyVariable}"`,
-        path: join(folderOf("QWEN_HOME", ".qwen"), "settings.json"),
+        path: join(folderOf(place, "QWEN_HOME", ".qwen"), "settings.json"),
         content: settings(target, size),
         owns: ({ envKey }) => envKey === undefined || envKey === keyVariable,
       },

@@ -22,12 +22,12 @@ const keyNameOf = (provider: string) => `${provider.toUpperCase().replace(/[^A-Z
 /** Zed, with an entry for each model. */
 export const zed: Client = {
   title: "Zed",
-  setup: (target) => ({
+  setup: (target, _size, place) => ({
     files: [
       {
         format: "json",
         mark: JSON.stringify(target.providerName),
-        path: join(folderOf("XDG_CONFIG_HOME", ".config"), "zed", "settings.json"),
+        path: join(folderOf(place, "XDG_CONFIG_HOME", ".config"), "zed", "settings.json"),
         content: {
           language_models: {
             openai_compatible: {
