@@ -120,7 +120,7 @@ function createProgram(origins: Map<string, string>): Command {
   let environment: Environment = process.env;
   const program = new Command("akashchat-api")
     .description(
-      "Use Akash Chat, AkashML and your own servers from any AI client: OpenAI and Anthropic APIs on your own machine.",
+      "Use Akash Chat, AkashML and your own servers from any AI client: the APIs of OpenAI, Anthropic, Gemini and Ollama on your own machine.",
     )
     .version(readVersion(), "-v, --version")
     .exitOverride()
