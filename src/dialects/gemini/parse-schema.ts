@@ -51,6 +51,16 @@ function order(properties: unknown, ordering: unknown): unknown {
   );
 }
 
+/** Gemini's `enum` is a list of texts, whatever the type: numbers stand in it as `"101"`. */
+function convertEnum(values: unknown, type: unknown): unknown {
+  if (!Array.isArray(values) || (type !== "integer" && type !== "number")) return values;
+  return values.map((value: unknown) =>
+    typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
+      ? Number(value)
+      : value,
+  );
+}
+
 /** What also takes null. */
 function allowNull(schema: JsonSchema): JsonSchema {
   const { type, anyOf, enum: values } = schema;
@@ -67,7 +77,7 @@ function allowNull(schema: JsonSchema): JsonSchema {
 
 /**
  * A JSON Schema that says what a schema in Gemini's spelling does: types in capitals, `nullable`, `propertyOrdering`, `example`, and
- * bounds as texts. What is spelled as JSON Schema already stays. Its depth must be bounded before (`boundSchemas`).
+ * bounds and numbers of an enum as texts. What is spelled as JSON Schema already stays. Its depth must be bounded before (`boundSchemas`).
  * Source: https://ai.google.dev/api/caching#Schema
  */
 export function parseSchema(schema: JsonSchema): JsonSchema {
@@ -77,6 +87,7 @@ export function parseSchema(schema: JsonSchema): JsonSchema {
     .filter(([name, value]) => value !== null && !(unspecified && name === "type"))
     .map(([name, value]) => convertKeyword(name, value));
   const converted: Record<string, unknown> = Object.fromEntries(entries);
+  if ("enum" in converted) converted["enum"] = convertEnum(converted["enum"], converted["type"]);
   if ("properties" in converted) converted["properties"] = order(converted["properties"], propertyOrdering);
   return nullable === true ? allowNull(converted) : converted;
 }

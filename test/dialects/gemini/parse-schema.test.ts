@@ -26,6 +26,16 @@ test.each([
     { type: "ARRAY", minItems: "1", maxItems: 3 },
     { type: "array", minItems: 1, maxItems: 3 },
   ],
+  [
+    "numbers of an enum as texts",
+    { type: "INTEGER", format: "enum", enum: ["101", "2.5e1", "many", ""], nullable: true },
+    { type: ["integer", "null"], format: "enum", enum: [101, 25, "many", "", null] },
+  ],
+  [
+    "texts of an enum that look like numbers",
+    { type: "STRING", enum: ["101"] },
+    { type: "string", enum: ["101"] },
+  ],
   ["an example", { type: "STRING", example: "Oslo" }, { type: "string", examples: ["Oslo"] }],
   [
     "properties with the names of keywords",
