@@ -43,6 +43,22 @@ test.each([
     { type: "object", properties: { type: { type: "string" }, nullable: { type: "boolean" } } },
   ],
   [
+    "references",
+    { properties: { pet: { ref: "#/defs/Pet" } }, defs: { Pet: { type: "STRING" } } },
+    { properties: { pet: { $ref: "#/$defs/Pet" } }, $defs: { Pet: { type: "string" } } },
+  ],
+  [
+    "references that may be null",
+    { ref: "#/defs/Pet", nullable: true },
+    { anyOf: [{ $ref: "#/$defs/Pet" }, { type: "null" }] },
+  ],
+  ["null as the only value", { const: null, title: null }, { const: null }],
+  [
+    "schemas by patterns",
+    { patternProperties: { "^x": { type: "STRING" } }, dependentSchemas: { a: { type: "OBJECT" } } },
+    { patternProperties: { "^x": { type: "string" } }, dependentSchemas: { a: { type: "object" } } },
+  ],
+  [
     "JSON Schema",
     {
       type: ["string", "null"],
