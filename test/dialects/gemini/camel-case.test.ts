@@ -73,3 +73,21 @@ test("no name of a field can change a prototype", () => {
   expect(Object.getPrototypeOf(converted)).toBe(Object.prototype);
   expect(converted.text).toBeUndefined();
 });
+
+test("patterns and names of a schema stay, and what is in them is converted", () => {
+  const schema = (inner: object) => ({
+    patternProperties: { "^x_y": inner },
+    dependentSchemas: { a_b: inner },
+    dependentRequired: { a_b: ["c_d"] },
+  });
+  expect(toCamelCase({ parameters: schema({ min_items: 1 }) })).toEqual({
+    parameters: schema({ minItems: 1 }),
+  });
+});
+
+test.each([
+  [{ tool_config: {}, toolConfig: {} }, "toolConfig"],
+  [{ contents: [{ parts: [{ inlineData: {}, inline_data: {} }] }] }, "inlineData"],
+])("a field in both spellings is refused: %j", (body, field) => {
+  expect(() => toCamelCase(body)).toThrow(`'${field}' stands twice`);
+});

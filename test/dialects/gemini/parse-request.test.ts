@@ -237,6 +237,21 @@ describe("a request to generateContent", () => {
       "toolConfig.functionCallingConfig.allowedFunctionNames",
     ],
     [{ generationConfig: { temperature: 3 } }, "invalid-request", "generationConfig.temperature"],
+    [
+      { contents: [user({ text: "What is it?", inlineData: { mimeType: "image/png", data: "AA" } })] },
+      "invalid-request",
+      "contents[0].parts[0]",
+    ],
+    [
+      { contents: [user({ text: "Hi" }), model({ text: "I look.", functionCall: { name: "f" } })] },
+      "invalid-request",
+      "contents[1].parts[0]",
+    ],
+    [
+      { systemInstruction: { parts: [{ text: "a" }] }, system_instruction: { parts: [{ text: "b" }] } },
+      "invalid-request",
+      "systemInstruction",
+    ],
     [{ generationConfig: { temperature: "3" } }, "invalid-request", "generationConfig.temperature"],
     [{ generationConfig: { temperature: "hot" } }, "invalid-request", "generationConfig.temperature"],
     [{ generationConfig: { maxOutputTokens: "" } }, "invalid-request", "generationConfig.maxOutputTokens"],
