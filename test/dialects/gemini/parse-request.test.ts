@@ -142,11 +142,16 @@ describe("a request to generateContent", () => {
       tools: [
         {
           googleSearch: {},
-          functionDeclarations: [{ name: "f", behavior: "NON_BLOCKING", response: { type: "STRING" } }],
+          functionDeclarations: [
+            { name: "f", behavior: "NON_BLOCKING", response: { type: "STRING" }, strict: true },
+          ],
         },
         { urlContext: {} },
       ],
-      toolConfig: { retrievalConfig: { languageCode: "en" } },
+      toolConfig: {
+        retrievalConfig: { languageCode: "en" },
+        functionCallingConfig: { mode: "AUTO", streamFunctionCallArguments: true },
+      },
     });
     expect(ignored).toEqual([
       "safetySettings",
@@ -159,6 +164,8 @@ describe("a request to generateContent", () => {
       "tools.urlContext",
       "tools.functionDeclarations.behavior",
       "tools.functionDeclarations.response",
+      "tools.functionDeclarations.strict",
+      "toolConfig.functionCallingConfig.streamFunctionCallArguments",
       "toolConfig.retrievalConfig",
       "generationConfig.thinkingConfig.thinkingLevel",
     ]);
@@ -535,5 +542,13 @@ describe("countTokens", () => {
       model: "m",
       messages: [{ role: "system" }, { role: "user" }],
     });
+    expect(parseCountTokens({ model: "m", contents: [], generateContentRequest }).request.model).toBe("m");
+  });
+
+  it("does not choose between both", () => {
+    const generateContentRequest = { contents };
+    expect(() => parseCountTokens({ ...hello, generateContentRequest })).toThrow(
+      "'contents' can't stand beside",
+    );
   });
 });

@@ -170,6 +170,20 @@ describe("a request without messages", () => {
     }
   });
 
+  test("names what would be of an answer", () => {
+    const body = {
+      keep_alive: "5m",
+      stream: true,
+      options: { num_ctx: 1 },
+      format: "json",
+      think: true,
+      odd: 1,
+    };
+    expect(parseRequest({ model: "m", ...body })).toMatchObject({
+      ignored: ["format", "options", "think", "odd"],
+    });
+  });
+
   test.each(["soon", "5 m", "m", "1.s.", "1".repeat(200_000)])(
     "with keep_alive %.20j is judged at once",
     (keep) => {
