@@ -74,14 +74,21 @@ test("no name of a field can change a prototype", () => {
   expect(converted.text).toBeUndefined();
 });
 
-test("patterns and names of a schema stay, and what is in them is converted", () => {
-  const schema = (inner: object) => ({
-    patternProperties: { "^x_y": inner },
-    dependentSchemas: { a_b: inner },
-    dependentRequired: { a_b: ["c_d"] },
-  });
-  expect(toCamelCase({ parameters: schema({ min_items: 1 }) })).toEqual({
-    parameters: schema({ minItems: 1 }),
+test.each(["^x_y", "a_b"])("the name %j of a schema stays, and what is in it is converted", (name) => {
+  expect(
+    toCamelCase({
+      parameters: {
+        pattern_properties: { [name]: { min_items: 1 } },
+        dependentSchemas: { [name]: { max_items: 1 } },
+        dependent_required: { [name]: ["c_d"] },
+      },
+    }),
+  ).toEqual({
+    parameters: {
+      patternProperties: { [name]: { minItems: 1 } },
+      dependentSchemas: { [name]: { maxItems: 1 } },
+      dependentRequired: { [name]: ["c_d"] },
+    },
   });
 });
 
