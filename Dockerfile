@@ -27,7 +27,7 @@ RUN --mount=type=cache,target=/root/.npm \
 # Nothing is run from here on, so there is nothing to emulate.
 FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS program
 LABEL org.opencontainers.image.title="akashchat-api" \
-      org.opencontainers.image.description="A gateway that speaks the OpenAI and Anthropic APIs, over Akash Chat" \
+      org.opencontainers.image.description="A gateway that speaks the APIs of OpenAI, Anthropic, Gemini and Ollama, over Akash Chat" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="AGPL-3.0-only"
 ENV NODE_ENV=production \

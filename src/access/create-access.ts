@@ -71,8 +71,11 @@ export function createAccess({ token, adminToken, keys, limits, newId, now }: Ac
       const lineage = await keys.find(digest);
       if (lineage !== undefined) return toCaller(lineage);
     }
+    const wanted = `Send ${nameKeys()} as 'Authorization: Bearer <token>'`;
     throw createKeyError(
-      `${secrets.length === 0 ? "An API key is missing" : "The API key is wrong"}. Send ${nameKeys()} as 'Authorization: Bearer <token>'.`,
+      secrets.length === 0
+        ? `An API key is missing. ${wanted}, or in front of the path (/key/<token>/…) by a client that takes nothing but an address.`
+        : `The API key is wrong. ${wanted}.`,
     );
   }
 

@@ -130,7 +130,7 @@ export function renderBanner(facts: BannerFacts, paint: Paint): string {
   const title = kind === "demo" ? "demo is ready" : "is ready";
   const rows = [
     row("OpenAI base URL", `${base}/v1`),
-    row("Anthropic base URL", base),
+    row("Anthropic base URL", `${base} (Gemini's and Ollama's, too)`),
     row("Console", `${base}/console/`),
     ...(base === own ? [] : [row("On this machine", own)]),
     ...(isOpen && lanAddress !== undefined

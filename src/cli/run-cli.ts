@@ -101,7 +101,7 @@ function createProgram(given: Terminal, outcome: Outcome): Command {
   const readSettings = () => readConfig(running().terminal.environment);
   const program = createCommand(given)
     .description(
-      "Use Akash Chat, AkashML and your own servers from any AI client: OpenAI and Anthropic APIs on your own machine.",
+      "Use Akash Chat, AkashML and your own servers from any AI client: the APIs of OpenAI, Anthropic, Gemini and Ollama on your own machine.",
     )
     .version(readVersion(), "-v, --version")
     .exitOverride()

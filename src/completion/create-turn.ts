@@ -90,16 +90,16 @@ export function createTurn(request: ChatRequest, options: TurnOptions, listener?
     flush: () => [],
   };
   function toUsage(reported: Usage | undefined): Usage {
-    const reasoningTokens = thought.total();
-    const { inputTokens, outputTokens } = reported ?? {};
-    const total = outputTokens ?? written.total() + reasoningTokens + heldTokens;
-    // Our count of a part must not exceed the upstream's count of the whole.
-    const part = Math.min(reasoningTokens, total);
+    const counted = thought.total();
+    const all = written.total() + counted + heldTokens;
+    const { inputTokens, outputTokens: total = all, reasoningTokens } = reported ?? {};
+    // Where the upstream counts fewer tokens than we do, thinking has as large a part of its count: what was written has some, too.
+    const part = reasoningTokens ?? (total < all ? Math.round((total * counted) / all) : counted);
     return {
       inputTokens: inputTokens ?? inputCount ?? countPromptTokens(request, request.model),
       outputTokens: total,
       ...(part === 0 ? {} : { reasoningTokens: part }),
-      estimated: inputTokens === undefined || outputTokens === undefined || reported?.estimated === true,
+      estimated: inputTokens === undefined || reported?.outputTokens === undefined || reported.estimated,
     };
   }
 

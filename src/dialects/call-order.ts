@@ -15,12 +15,18 @@ export interface CallOrder {
    * if it has one. Undefined when none waits.
    */
   answer(id: string | undefined, name?: string): string | undefined;
+  /**
+   * As `answer`, where calls may come without ids and clients make up one for the result: an id that no call has says nothing as long as a call
+   * waits.
+   */
+  adopt(id: string | undefined, name?: string): string | undefined;
 }
 
 /** Creates the order of one conversation. */
 export function createCallOrder(): CallOrder {
   /** Names by id, in their order. */
   const waiting = new Map<string, string>();
+  const known = new Set<string>();
   /** Ids by name, in their order. */
   const named = new Map<string, Set<string>>();
 
@@ -30,17 +36,21 @@ export function createCallOrder(): CallOrder {
     return own ?? any;
   }
 
+  function answer(id: string | undefined, name?: string): string | undefined {
+    const found = id ?? first(name);
+    if (found === undefined) return undefined;
+    named.get(waiting.get(found) ?? "")?.delete(found);
+    waiting.delete(found);
+    return found;
+  }
+
   return {
     add(id, name) {
+      known.add(id);
       waiting.set(id, name);
       named.set(name, (named.get(name) ?? new Set()).add(id));
     },
-    answer(id, name) {
-      const found = id ?? first(name);
-      if (found === undefined) return undefined;
-      named.get(waiting.get(found) ?? "")?.delete(found);
-      waiting.delete(found);
-      return found;
-    },
+    answer,
+    adopt: (id, name) => answer(id === undefined || known.has(id) ? id : (first(name) ?? id), name),
   };
 }

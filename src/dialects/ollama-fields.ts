@@ -174,12 +174,18 @@ export interface OllamaAsk extends ParsedChat {
 /** What one of both routes is asked. */
 export type ParsedOllama = OllamaLoad | OllamaAsk;
 
-/** A request without a prompt: `keep_alive: 0` unloads. */
-export function toOllamaLoad({
-  model,
-  keep_alive: keep,
-}: Pick<OllamaBody, "model" | "keep_alive">): OllamaLoad {
-  return { kind: "load", model, reason: isZero(keep) ? "unload" : "load", ignored: [] };
+/** What of a request that only loads a model says something. Its answer is whole, whatever `stream` says. */
+const ofLoad: ReadonlySet<string> = new Set(["model", "keep_alive", "stream"]);
+
+/** A request without a prompt: `keep_alive: 0` unloads. All that would be of an answer is named as ignored. */
+export function toOllamaLoad(body: OllamaBody & Readonly<Record<string, unknown>>): OllamaLoad {
+  const { model, keep_alive: keep } = body;
+  return {
+    kind: "load",
+    model,
+    reason: isZero(keep) ? "unload" : "load",
+    ignored: findIgnored(body, ofLoad),
+  };
 }
 
 function isZero(time: number | string | undefined): boolean {

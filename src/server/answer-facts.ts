@@ -63,6 +63,8 @@ export class AnswerFacts implements CallWatch {
   refused = false;
   /** Where somebody wants to see all of it. */
   trace: TraceRecorder | undefined;
+  /** Gives back the operator's wish for a trace of the next request; set where this one has taken it. */
+  giveBackWish: (() => void) | undefined;
   #offered: OfferedModel | undefined;
   /** The id of a background response that the request began. */
   response: string | undefined;
@@ -108,6 +110,12 @@ export class AnswerFacts implements CallWatch {
       this.asksModel = custom.asksModel;
     }
     this.dialect = config.dialect;
+  }
+
+  /** Its body turned out to want no answer of a model: it is none of those that the ledger has and the operator waits for. */
+  wantsNoAnswer(): void {
+    this.asksModel = false;
+    this.giveBackWish?.();
   }
 
   /** What it is, in a few words: `POST /v1/messages`. */

@@ -42,7 +42,7 @@ export async function findOllamaModel(
   name: string,
 ): Promise<void> {
   const { facts } = request;
-  facts.asksModel = false;
+  facts.wantsNoAnswer();
   const model = await chat.resolveModel(name, clientSignal(reply));
   checkModel(facts.caller, model);
   facts.resolve(model);

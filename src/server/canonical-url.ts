@@ -18,15 +18,21 @@ const beforeOllamaRoute = new RegExp(
 /** Gemini's models, where the last version before them is one of its own; the others are OpenAI's. */
 const geminiModels = new RegExp(String.raw`^/+(?:(?:${prefixes})/+)*v1(?:beta|alpha)/+models(?=[/?#]|$)`);
 
-/** Gemini's methods of a model, behind any version or none: no other API has them. The id may hold slashes and colons, and the last colon may be encoded. */
+/** What Vertex AI has before its models. Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest */
+const vertex = String.raw`(?:v1beta1/+)?(?:projects/+[^/?#]+/+locations/+[^/?#]+/+)?publishers/+[^/?#]+/+`;
+
+/**
+ * Gemini's methods of a model, behind any version or none, and as Vertex AI has them: no other API does. The id may hold slashes and colons, and the last
+ * colon may be encoded.
+ */
 const geminiMethod = new RegExp(
-  String.raw`^/+(?:(?:${prefixes})/+)*models/+([^?#]+?)(?::|%3[Aa])(generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)/*(?=[?#]|$)`,
+  String.raw`^/+(?:(?:${prefixes})/+)*(?:${vertex})?models/+([^?#]+?)(?::|%3[Aa])(generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)/*(?=[?#]|$)`,
 );
 
 /**
  * The URL of the route that a request means. Base URLs are typed by people: without `/v1`, with it twice, with another
  * service's prefix, or with the whole route. `/chat/completions`, `/v1/v1/models`, `/openai/v1/responses` and
- * `/v1/messages/v1/messages` all lead to their route, and so do `/v1/v1beta/models` and `/models/m:generateContent`; what leads to
+ * `/v1/messages/v1/messages` all lead to their route, and so do `/v1/v1beta/models` and `/models/m:generateContent`, also with Vertex AI's project in front of it; what leads to
  * none stays as it is. Nothing is decoded, so a path that only looks like a route when it is decoded is none. `/api/embeddings` is Ollama's.
  */
 export function toCanonicalUrl(url: string): string {

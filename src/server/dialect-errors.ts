@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 import type { EncodedError } from "../dialects/dialect.ts";
 import { GatewayError, toGatewayError } from "../errors.ts";
@@ -42,6 +42,17 @@ function toRequestError(thrown: unknown, request: FastifyRequest): GatewayError 
   }
 }
 
+/**
+ * Reads the rest of a refused body and drops it, as Node does with one that nobody began to read. Fastify would close the connection, and with bytes of the
+ * client's still on their way that takes the answer from those who send on.
+ */
+function dropBody({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (raw.complete) return;
+  reply.removeHeader("connection");
+  raw.unpipe();
+  raw.resume();
+}
+
 /** Makes every failure of a plugin's routes (`app` is the plugin's own instance) an answer in its dialect. */
 export function setDialectErrors(
   app: FastifyInstance,
@@ -54,6 +65,7 @@ export function setDialectErrors(
     if (error.kind === "aborted" && shutdownSignal.aborted) error = toGatewayError(shutdownSignal.reason);
     request.facts.error = error.kind;
     request.facts.cause = thrown;
+    dropBody(request, reply);
     const { status, headers, body } = encode(error, request);
     // Wanted with each 401. Source: RFC 9110, 11.6.1
     if (status === 401) reply.header("www-authenticate", "Bearer");

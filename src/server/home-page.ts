@@ -138,8 +138,8 @@ export function renderHomePage(page: HomePage): string {
 <h1>akashchat-api${version}</h1>
 <p>This is a gateway to open models. Point an AI client at it.</p>
 <dl>
-<dt>OpenAI base URL</dt><dd><code>${escape(page.baseUrl)}/v1</code></dd>
-<dt>Anthropic base URL</dt><dd><code>${escape(page.baseUrl)}</code></dd>
+<dt>Base URL of OpenAI's clients</dt><dd><code>${escape(page.baseUrl)}/v1</code></dd>
+<dt>Base URL of Anthropic's, Gemini's and Ollama's clients</dt><dd><code>${escape(page.baseUrl)}</code></dd>
 <dt>API key</dt><dd>${key}</dd>
 </dl>
 <h2>Try it</h2>

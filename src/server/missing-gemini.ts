@@ -12,9 +12,9 @@ const missing: Readonly<Record<string, string>> = {
 const inAll =
   "Of Gemini's API there are models, and of each generateContent, streamGenerateContent, countTokens, embedContent and batchEmbedContents.";
 
-/** Whether a path is one of Gemini's API: it alone has a version of this name. */
+/** Whether a path is one of Gemini's API: it alone has versions of these names, one of them at Vertex AI. */
 export function isGeminiPath(path: string): boolean {
-  return /^\/+(?:upload\/+)?v1(?:beta|alpha)(?:[/?#]|$)/.test(path);
+  return /^\/+(?:upload\/+)?v1(?:beta1?|alpha)(?:[/?#]|$)/.test(path);
 }
 
 /** The failure of a request for what Gemini's API has and this gateway has not; `path` is without its query. */

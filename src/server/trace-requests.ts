@@ -65,12 +65,19 @@ export function beginTrace(
   const wish = readWish(request);
   if (wish === true && facts.caller.kind !== "operator") facts.ignore([traceHeader]);
   const wished = takeWish(facts, { traceWishes, ...means });
-  if (wished === undefined && !isTraced(facts.caller) && !(wish === true && facts.caller.kind === "operator"))
-    return;
+  const isOwn = isTraced(facts.caller) || (wish === true && facts.caller.kind === "operator");
+  if (wished === undefined && !isOwn) return;
   const trace = startRecorder(request, facts, { ...means, ...(wished && { newId: () => wished }) });
   facts.trace = trace;
   reply.header(traceHeader, trace.id);
   copyAnswer(reply, trace);
+  if (wished === undefined) return;
+  facts.giveBackWish = () => {
+    traceWishes.giveBack(facts.id);
+    if (isOwn) return;
+    facts.trace = undefined;
+    reply.removeHeader(traceHeader);
+  };
 }
 
 /** The id of the trace that the operator has wished for; `undefined`: not of this request. */

@@ -28,6 +28,8 @@ export interface TraceWishes {
   withdraw(): void;
   /** A request begins: gives the id of the trace to make of it, if it is the one that is wished for. */
   take(taker: WishTaker): string | undefined;
+  /** A request that took it turned out to be for no answer: the wish waits on, for the rest of its time. Nothing happens where it has not the last one. */
+  giveBack(requestId: string): void;
 }
 
 /** What the wishes need. */
@@ -78,6 +80,12 @@ export function createTraceWishes({ now, notices }: TraceWishOptions): TraceWish
       const traceId = newTraceId();
       set({ ...waiting, taken: { traceId, requestId } });
       return traceId;
+    },
+    giveBack(requestId) {
+      const last = look();
+      if (last?.taken?.requestId !== requestId) return;
+      const { taken: _taken, ...waiting } = last;
+      set(waiting);
     },
   };
 }

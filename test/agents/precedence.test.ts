@@ -7,8 +7,10 @@ import { describe, expect, test } from "vitest";
 
 import { startStack } from "../support/start-stack.ts";
 import { launchAgent } from "./support/agent.ts";
+import { geminiCli } from "./support/agents-on-demand.ts";
 import { claudeCode, codex, opencode } from "./support/agents.ts";
 import { createTask, type Task } from "./support/create-task.ts";
+import { runsAll } from "./support/install-agents.ts";
 import { startAgent } from "./support/run-agent.ts";
 import { conversation, isConversation } from "./support/script-task.ts";
 import { startClosedProxy } from "./support/start-proxy.ts";
@@ -128,6 +130,29 @@ const codexFile = (url: string): string =>
     "",
   ].join("\n");
 
+const geminiFile = JSON.stringify({
+  security: { auth: { selectedType: "vertex-ai" } },
+  model: { name: "DeepSeek-V3.2" },
+  context: { fileName: ["none.other"] },
+});
+
+/** What it reads into its environment, as far as that does not have it. */
+const geminiVariables = (url: string): string =>
+  Object.entries({
+    GOOGLE_GEMINI_BASE_URL: url,
+    GOOGLE_VERTEX_BASE_URL: url,
+    GEMINI_API_KEY: realKey,
+    GOOGLE_API_KEY: realKey,
+    GOOGLE_GENAI_USE_VERTEXAI: "true",
+    GOOGLE_GENAI_USE_GCA: "true",
+    GOOGLE_CLOUD_PROJECT: "other",
+    GOOGLE_CLOUD_LOCATION: "global",
+    GEMINI_MODEL: "DeepSeek-V3.2",
+    GEMINI_CLI_CUSTOM_HEADERS: `x-history-diet: on, x-key: ${realKey}`,
+  })
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
+    .join("");
+
 const cases: readonly (readonly [string, typeof codex, Files])[] = [
   [
     "claude-code, user's",
@@ -170,8 +195,31 @@ const cases: readonly (readonly [string, typeof codex, Files])[] = [
   ],
 ];
 
+/** Agents that are installed on demand. */
+const casesOnDemand: typeof cases = [
+  [
+    "gemini-cli, user's",
+    geminiCli,
+    (url, { home }) => ({
+      [join(home, ".gemini/settings.json")]: geminiFile,
+      [join(home, ".gemini/.env")]: geminiVariables(url),
+      [join(home, ".env")]: geminiVariables(url),
+    }),
+  ],
+  [
+    "gemini-cli, project's variables",
+    geminiCli,
+    (url, { folder }) => ({ [join(folder, ".env")]: geminiVariables(url) }),
+  ],
+  [
+    "gemini-cli, project's folder of variables",
+    geminiCli,
+    (url, { folder }) => ({ [join(folder, ".gemini/.env")]: geminiVariables(url) }),
+  ],
+];
+
 describe("what launch says wins over files", () => {
-  test.for(cases)("of %s", async ([, agent, filesOf]) => {
+  test.for([...cases, ...(runsAll ? casesOnDemand : [])])("of %s", async ([, agent, filesOf]) => {
     await using stack = await startStack({ env: { BEARER_TOKEN: token } });
     await using witness = await startWitness(stack.url);
     await using elsewhere = await startElsewhere();
@@ -180,6 +228,7 @@ describe("what launch says wins over files", () => {
     await agent.prepare(task);
     await writeFile(join(task.folder, "AGENTS.md"), "The magic word is abracadabra.\n");
     await writeFile(join(task.folder, "CLAUDE.md"), "The magic word is abracadabra.\n");
+    await writeFile(join(task.folder, "GEMINI.md"), "The magic word is abracadabra.\n");
     for (const [path, text] of Object.entries(filesOf(elsewhere.url, task))) {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);

@@ -44,7 +44,7 @@ describe("at the start", () => {
   akashchat-api 1.2.3 is ready
 
     OpenAI base URL      http://localhost:16571/v1
-    Anthropic base URL   http://localhost:16571
+    Anthropic base URL   http://localhost:16571 (Gemini's and Ollama's, too)
     Console              http://localhost:16571/console/
     API key              anything: no BEARER_TOKEN is set
 

@@ -270,6 +270,14 @@ test("launch claude-code says all by settings of its command line, which win ove
   expect(told.args.join(" ")).not.toContain("only-for-us");
 });
 
+test.each(["default", "small", "full"])(
+  "launch gemini-cli in %s size leaves no header to a .env file",
+  async (size) => {
+    const { told } = await launch(["gemini-cli", ...(size === "default" ? [] : [`--${size}`])]);
+    expect(told.env["GEMINI_CLI_CUSTOM_HEADERS"]).toBe(size === "small" ? "x-history-diet: on" : "");
+  },
+);
+
 describe("launch in a folder of a project", () => {
   const user = "from-the-users-own";
   const keyed = useGatewayAndHome({ BEARER_TOKEN: user });

@@ -199,13 +199,27 @@ describe("an answer", () => {
     expect(usage.inputTokens).toBeGreaterThan(5);
   });
 
-  test("has never more reasoning tokens than the upstream counted in all", async () => {
-    const usage = { inputTokens: 10, outputTokens: 2, estimated: false };
-    const { service } = setUp([{ deltas: ["<think>\none two three\n</think>\n\nfour"], usage }]);
-    expect((await collect(answerOf(service, createRequest(), context()))).usage).toEqual({
-      ...usage,
-      reasoningTokens: 2,
-    });
+  test.each([
+    // Ours are 3 and 1.
+    { told: { outputTokens: 2 }, reasoningTokens: 2 },
+    { told: { outputTokens: 3 }, reasoningTokens: 2 },
+    { told: { outputTokens: 40 }, reasoningTokens: 3 },
+    { told: { outputTokens: 40, reasoningTokens: 30 }, reasoningTokens: 30 },
+  ])(
+    "has of $told.outputTokens tokens those of thinking that the upstream tells, else its part of them: $reasoningTokens",
+    async (row) => {
+      const usage = { inputTokens: 10, ...row.told, estimated: false };
+      const { service } = setUp([{ deltas: ["<think>\none two three\n</think>\n\nfour"], usage }]);
+      const { reasoningTokens } = row;
+      const answer = await collect(answerOf(service, createRequest(), context()));
+      expect(answer.usage).toEqual({ ...usage, reasoningTokens });
+    },
+  );
+
+  test("has the tokens of thinking that the upstream only tells of", async () => {
+    const usage = { inputTokens: 10, outputTokens: 9, reasoningTokens: 5, estimated: false };
+    const { service } = setUp([{ deltas: ["four"], usage }]);
+    expect((await collect(answerOf(service, createRequest(), context()))).usage).toEqual(usage);
   });
 
   test("gives a batch for each of the upstream's", async () => {

@@ -6,6 +6,7 @@ import {
   type Content,
   type GenerateContentConfig,
   GenerateContentResponse,
+  GoogleGenAI,
   ThinkingLevel,
   Type,
 } from "@google/genai";
@@ -284,6 +285,19 @@ test("vectors come for one text, and for many", async () => {
     });
     expect(embeddings.map(({ values = [] }) => values.length)).toEqual([contents].flat().map(() => 4));
   }
+});
+
+test("programs that ask as at Vertex AI are answered", async () => {
+  await using stack = await startStack();
+  const httpOptions = { baseUrl: stack.url };
+  const { models } = new GoogleGenAI({ vertexai: true, apiKey: "any", httpOptions });
+  for (const text of ["One.", "Two."]) stack.simulator.enqueue({ text });
+  expect((await models.generateContent({ model, contents: "Hi" })).text).toBe("One.");
+  const texts: unknown[] = [];
+  for await (const { text } of await models.generateContentStream({ model, contents: "Hi" }))
+    texts.push(text);
+  expect(texts.join("")).toBe("Two.");
+  expect((await models.countTokens({ model, contents: "One two" })).totalTokens).toBeGreaterThan(1);
 });
 
 test("files and cached contents are not here, and the SDK says why", async () => {

@@ -47,6 +47,14 @@ test.each([
   ["/v1beta/openai/models", "/v1/models"],
   ["/v1beta/v1/models", "/v1/models"],
   ["/v1/models/m:generateContent", "/v1beta/models/m:generateContent"],
+  // As Vertex AI has them, with a project and by a key alone.
+  [
+    "/v1beta1/projects/p/locations/global/publishers/google/models/a/b:streamGenerateContent?alt=sse",
+    "/v1beta/models/a/b:streamGenerateContent?alt=sse",
+  ],
+  ["/v1/publishers/google/models/m:generateContent", "/v1beta/models/m:generateContent"],
+  ["/v1beta1/publishers/google/models/m", "/v1beta1/publishers/google/models/m"],
+  ["/v1beta1/models/m:generateContent", "/v1beta1/models/m:generateContent"],
   ["/models/a/b:8b:streamGenerateContent?alt=sse", "/v1beta/models/a/b:8b:streamGenerateContent?alt=sse"],
   ["/v1beta/models/a%2Fb%3AcountTokens/", "/v1beta/models/a%2Fb:countTokens"],
   ["/v1/models/qwen3:8b", "/v1/models/qwen3:8b"],

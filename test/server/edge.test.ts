@@ -59,6 +59,45 @@ describe("bodies", () => {
   });
 });
 
+/** Two chunks, and the end of them; `rest` is what a client still sends when it has been refused. */
+const chunked = (type: string, piece: string) => {
+  const chunk = `${piece.length.toString(16)}\r\n${piece}\r\n`;
+  return { head: `Transfer-Encoding: chunked${type}`, body: chunk, rest: `${chunk}0\r\n\r\n` };
+};
+
+test.each([
+  [
+    "whose length is told",
+    chatPath,
+    { head: "Content-Length: 6000", body: "x".repeat(3000), rest: "x".repeat(3000) },
+  ],
+  ["in chunks", chatPath, chunked("", "x".repeat(3000))],
+  [
+    "that is a form",
+    "/v1/audio/transcriptions",
+    chunked(
+      "\r\nContent-Type: multipart/form-data; boundary=b",
+      `--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n${"x".repeat(3000)}`,
+    ),
+  ],
+])(
+  "who still sends a large body %s sees the answer, and may go on",
+  async (_form, path, { head, body, rest }) => {
+    await using edge = await startEdge({ env: { BODY_LIMIT_BYTES: "2000" } });
+    const socket = connect(Number(new URL(edge.url).port), "127.0.0.1").setEncoding("utf8");
+    let seen = "";
+    socket.on("data", (text: string) => {
+      seen += text;
+    });
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n${body}`);
+    await expect.poll(() => seen).toContain("larger than this gateway accepts");
+    expect(seen).toMatch(/^HTTP\/1\.1 413 /);
+    socket.write(`${rest}GET /health HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await expect.poll(() => seen).toContain("is running");
+    socket.destroy();
+  },
+);
+
 describe("paths", () => {
   test.each([
     ["GET", "/v1/nothing", 404, "not_found"],

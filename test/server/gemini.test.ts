@@ -164,6 +164,16 @@ test("vectors come by either method", async () => {
   expect(two.json().embeddings.map(({ values }: AnyJson) => values.length)).toEqual([4, 4]);
 });
 
+test("a method of a model takes POST alone, whoever opens its address", async () => {
+  await using stack = await startStack();
+  const reply = await get(stack.url + at("generateContent"));
+  expect([reply.status, reply.headers["allow"], reply.json().error.message]).toEqual([
+    405,
+    "POST",
+    `${at("generateContent")} takes POST, not GET.`,
+  ]);
+});
+
 describe("what is not here", () => {
   test.each([
     ["POST", "/v1beta/files", "inlineData"],
@@ -172,6 +182,7 @@ describe("what is not here", () => {
     ["POST", "/v1beta/cachedContents", "send it along"],
     ["POST", `/v1beta/models/${model}:batchGenerateContent`, "there are models"],
     ["POST", `/v1beta/models/${model}`, "there are models"],
+    ["POST", "/v1beta1/publishers/google/models/m:predict", "there are models"],
     ["GET", "/v1beta", "there are models"],
     ["DELETE", "/v1beta/fileSearchStores/x", "there are models"],
   ])("%s %s is UNIMPLEMENTED", async (method, path, words) => {

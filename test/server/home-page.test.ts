@@ -38,7 +38,7 @@ describe("GET /", () => {
     const page = await get(stack.url, browser);
     expect([page.status, page.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
     expect(page.text).toContain(`<code>${stack.url}/v1</code>`);
-    expect(page.text).toContain(`<code>${stack.url}</code>`);
+    expect(page.text).toContain(`Gemini's and Ollama's clients</dt><dd><code>${stack.url}</code>`);
     expect(page.text).toContain(`<small>${readVersion()}</small>`);
     expect(page.text).toContain("<li><code>DeepSeek-V3.2</code> <small>64000 tokens</small></li>");
     expect(page.text).toContain("<li><code>AkashGen</code> <small>draws</small></li>");

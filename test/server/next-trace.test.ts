@@ -47,6 +47,31 @@ test("the next request of one key, or of none", async () => {
   expect((await team.chat("admin-of-this-test")).headers["x-trace"]).toBeDefined();
 });
 
+test.each([
+  ["/api/chat", { model: hello.model }],
+  ["/api/generate", { model: hello.model, keep_alive: 0 }],
+  ["/api/embed", { model: hello.model, input: [] }],
+  ["/api/embeddings", { model: hello.model, prompt: "" }],
+])(
+  "%s without anything to answer, as clients load a model, leaves the wish to others",
+  async (path, body) => {
+    await using team = await startTeam();
+    const { key } = await team.createKey();
+    const { key: traced } = await team.createKey({ trace: true });
+    await team.admin("POST", "/traces/next", {});
+    const load = async (secret: string) => post(team.url + path, body, { authorization: `Bearer ${secret}` });
+    const first = await load(key);
+    expect([first.status, first.headers["x-trace"]]).toEqual([200, undefined]);
+    // One that is traced anyway keeps its trace.
+    const second = String((await load(traced)).headers["x-trace"]);
+    expect((await team.admin("GET", `/traces/${second}`)).status).toBe(200);
+    expect(await look(team)).toMatchObject({ state: "waiting", trace: null, request_id: null });
+    const reply = await team.chat(key);
+    expect(await look(team)).toMatchObject({ state: "taken", trace: reply.headers["x-trace"] });
+    expect((await team.admin("GET", "/traces")).json().data).toHaveLength(2);
+  },
+);
+
 test("a wish is withdrawn", async () => {
   await using team = await startTeam();
   await team.admin("POST", "/traces/next", {});

@@ -210,6 +210,18 @@ describe("errors are one text in the field that clients read", () => {
   });
 });
 
+test("without a key the error says where clients put one that have a field for nothing but an address", async () => {
+  await using stack = await startStack({ env: { BEARER_TOKEN: "of-this-test" } });
+  for (const [path, status, words] of [
+    ["/api/tags", 401, /missing.*\/key\/<token>\//],
+    ["/key/wrong/api/tags", 401, /wrong/],
+    ["/key/of-this-test/api/tags", 200, /models/],
+  ] as const) {
+    const reply = await get(stack.url + path);
+    expect([reply.status, reply.text]).toEqual([status, expect.stringMatching(words)]);
+  }
+});
+
 test("what is typed in front of the path does no harm", async () => {
   await using stack = await startStack();
   for (const path of ["/v1/api/tags", "/api/api/tags", "/ollama/api/tags", "//api//tags/"]) {

@@ -39,6 +39,17 @@ test("one request takes it; then it says which, until it expires", () => {
   expect(wishes.look()).toBeUndefined();
 });
 
+test("one that is given back waits on, and only who has taken it gives it back", () => {
+  const wishes = createTraceWishes({ now });
+  const made = wishes.make("any");
+  wishes.take(taker([]));
+  wishes.giveBack("req_2");
+  expect(wishes.look()?.taken?.requestId).toBe("req_1");
+  wishes.giveBack("req_1");
+  expect(wishes.look()).toEqual(made);
+  expect(wishes.take(taker([], "req_2"))).toBe("trace_of_req_2");
+});
+
 test("nobody takes one that was withdrawn, or waited too long; a new one takes the place of the last", () => {
   const clock = { now: 0 };
   const wishes = createTraceWishes({ now: () => clock.now });

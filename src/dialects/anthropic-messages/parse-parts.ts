@@ -36,7 +36,7 @@ function decodeText(source: { media_type: string; data: string }, path: FieldPat
   try {
     return decodeBase64Text(source.data);
   } catch {
-    throw toFieldError([...path, "data"], "The decoded document is not UTF-8 text.");
+    throw toFieldError([...path, "data"], "The document is not UTF-8 text in base64.");
   }
 }
 

@@ -1,3 +1,5 @@
+import { GatewayError, shorten } from "../../errors.ts";
+
 /** Fields whose content is the client's own, or is judged as it stands. */
 const opaque: ReadonlySet<string> = new Set([
   "args",
@@ -14,7 +16,15 @@ const opaque: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields whose keys are names that somebody chose, and whose values are schemas. */
-const named: ReadonlySet<string> = new Set(["properties", "$defs", "defs", "definitions"]);
+const named: ReadonlySet<string> = new Set([
+  "properties",
+  "patternProperties",
+  "dependentSchemas",
+  "dependentRequired",
+  "$defs",
+  "defs",
+  "definitions",
+]);
 
 /** `inline_data` -> `inlineData`. */
 function toCamel(name: string): string {
@@ -32,7 +42,21 @@ function convertEntries(value: object, convert: (name: string, inner: unknown) =
     changed ||= entry[0] !== name || entry[1] !== inner;
     return entry;
   });
-  return changed ? Object.fromEntries(entries) : value;
+  if (!changed) return value;
+  const converted = Object.fromEntries(entries);
+  if (Object.keys(converted).length < entries.length) throw refuseTwice(entries);
+  return converted;
+}
+
+/** The failure of an object that has a field in both spellings: nobody knows which one is meant. */
+function refuseTwice(entries: readonly Entry[]): GatewayError {
+  const names = new Set<string>();
+  const twice = entries.find(([name]) => names.size === names.add(name).size);
+  const param = shorten(twice?.[0] ?? "");
+  return new GatewayError("invalid-request", `'${param}' stands twice, in two spellings: leave out one.`, {
+    param,
+    sent: [param],
+  });
 }
 
 function convertField(name: string, value: unknown): Entry {
@@ -62,7 +86,8 @@ function convertTools(tools: unknown): unknown {
 
 /**
  * A body in the spelling of the reference: Google's parser of JSON takes every field as `inlineData` and as `inline_data`, and both are
- * in its documentation. What is in that spelling already stays the same object. Names of properties, arguments and results stay as they are.
+ * in its documentation. What is in that spelling already stays the same object. Names of properties, arguments and results stay as they are. Throws
+ * kind `invalid-request` for a field that stands there in both.
  * Source: https://protobuf.dev/programming-guides/json/
  */
 export function toCamelCase(body: unknown): unknown {

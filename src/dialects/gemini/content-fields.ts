@@ -9,12 +9,12 @@ export const contentFields: readonly ParameterRow[] = [
   [
     "tools",
     "honoured",
-    "`functionDeclarations`, with `parameters` (Gemini's spelling or JSON Schema) or `parametersJsonSchema`. Google's own (`googleSearch`, `codeExecution`, `urlContext`, `googleMaps`, …) are left out and named beside functions, as `tools.googleSearch`; a request with nothing else is refused, since an answer from memory would pass for one that was looked up. `behavior` and `response` of a function are named.",
+    "`functionDeclarations`, with `parameters` (Gemini's spelling or JSON Schema) or `parametersJsonSchema`. Google's own (`googleSearch`, `codeExecution`, `urlContext`, `googleMaps`, …) are left out and named beside functions, as `tools.googleSearch`; a request with nothing else is refused, since an answer from memory would pass for one that was looked up. Other fields of a function, such as `behavior` and `response`, are named.",
   ],
   [
     "toolConfig",
     "honoured",
-    "`functionCallingConfig`: `mode` `AUTO`, `ANY`, `NONE`, `VALIDATED` (as `AUTO`; calls are always checked), and `allowedFunctionNames`. `retrievalConfig` and the like are named.",
+    "`functionCallingConfig`: `mode` `AUTO`, `ANY`, `NONE`, `VALIDATED` (as `AUTO`; calls are always checked), and `allowedFunctionNames`. Other fields, such as `retrievalConfig`, are named.",
   ],
   [config, "honoured", "its fields below; others are named"],
   [

@@ -29,8 +29,13 @@ const holding = [
 /** What models of Google's send along, and what only their servers understand. */
 const silent = ["thoughtSignature", "thought", "toolCall", "toolResponse", "videoMetadata", "partMetadata"];
 
-/** Throws for a part of which nothing would reach the model. */
-function refuseEmpty(part: WirePart, param: string): void {
+/** Throws for a part of which nothing would reach the model, or only one of the things that it holds. */
+function checkPart(part: WirePart, param: string): void {
+  const held = holding.filter((field) => part[field] !== undefined && part[field] !== "");
+  if (held.length > 1) {
+    const text = `'${param}' holds ${held.join(" and ")}: each needs a part of its own.`;
+    throw new GatewayError("invalid-request", text, { param });
+  }
   if (holding.some((field) => part[field] !== undefined)) return;
   if (silent.some((field) => part[field] !== undefined)) return;
   throw new GatewayError(
@@ -75,7 +80,6 @@ function parseUserPart(part: WirePart, param: string): UserPart[] {
 export function parseMessages(contents: readonly WireContent[]): Message[] {
   const messages: Message[] = [];
   const order = createCallOrder();
-  const ids = new Set<string>();
 
   function parseAssistantPart(part: WirePart, param: string, fallbackId: string): AssistantPart[] {
     const { text, functionCall: call } = part;
@@ -85,7 +89,6 @@ export function parseMessages(contents: readonly WireContent[]): Message[] {
     if (call !== undefined) {
       const callId = call.id ?? fallbackId;
       order.add(callId, call.name);
-      ids.add(callId);
       return [{ type: "tool-call", callId, name: call.name, arguments: JSON.stringify(call.args ?? {}) }];
     }
     const words = text ?? describeCode(part) ?? "";
@@ -94,9 +97,7 @@ export function parseMessages(contents: readonly WireContent[]): Message[] {
   }
 
   function toResult(response: NonNullable<WirePart["functionResponse"]>, param: string): ToolResultPart {
-    // One that no call has is the client's own, for a call that came without.
-    const given = response.id !== undefined && ids.has(response.id) ? response.id : undefined;
-    const callId = order.answer(given, response.name) ?? response.id;
+    const callId = order.adopt(response.id, response.name);
     if (callId === undefined) {
       const text = `'${param}' answers no call: none before it is without a result.`;
       throw new GatewayError("invalid-request", text, { param });
@@ -127,7 +128,7 @@ export function parseMessages(contents: readonly WireContent[]): Message[] {
   let open: AssistantPart[] | undefined;
   for (const [index, { role, parts = [] }] of contents.entries()) {
     const param = `contents[${index}]`;
-    for (const [at, part] of parts.entries()) refuseEmpty(part, `${param}.parts[${at}]`);
+    for (const [at, part] of parts.entries()) checkPart(part, `${param}.parts[${at}]`);
     if (role === "user") {
       open = undefined;
       addUserTurn(parts, param);

@@ -24,17 +24,13 @@ export function parseInlineData(blob: WireInlineData, param: string): ImagePart 
   if (mediaType.startsWith("image/")) return { type: "image", source: { kind: "data", mediaType, base64 } };
   if (!isTextType(mediaType)) {
     const shown = shorten(mediaType);
-    throw refuse(
-      "unsupported",
-      param,
-      `is ${shown}. Only images and text files can be read; send its text.`,
-      [shown],
-    );
+    const text = `is '${shown}'. Only images and text files can be read; send its text.`;
+    throw refuse("unsupported", `${param}.mimeType`, text, [shown]);
   }
   try {
     return { type: "file", name: blob.displayName ?? "file.txt", mediaType, text: decodeBase64Text(base64) };
   } catch {
-    throw refuse("invalid-request", `${param}.data`, "is not UTF-8 text.");
+    throw refuse("invalid-request", `${param}.data`, "is not UTF-8 text in base64.");
   }
 }
 
@@ -53,7 +49,7 @@ export function parseFileData(
   }
   if (mimeType.toLowerCase().startsWith("image/")) return { type: "image", source: { kind: "url", url } };
   const shown = shorten(mimeType);
-  const text = `is ${shown}: only images are fetched. Send the text itself.`;
+  const text = `is '${shown}': only images are fetched. Send the text itself.`;
   throw refuse("unsupported", `${param}.mimeType`, text, [shown]);
 }
 

@@ -123,5 +123,10 @@ export function parseRequest(input: unknown, stream = false): ParsedContent {
 export function parseCountTokens(input: unknown): ParsedContent {
   const body = parseBody(countTokensSchema, toCamelCase(input));
   const { model, generateContentRequest: whole, ...own } = body;
+  if (whole !== undefined && body.contents !== undefined && body.contents.length > 0) {
+    const text =
+      "'contents' can't stand beside 'generateContentRequest', which has its own: leave out one of both.";
+    throw new GatewayError("invalid-request", text, { param: "contents" });
+  }
   return parseRequest({ ...(whole ?? own), model });
 }

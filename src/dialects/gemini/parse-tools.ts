@@ -1,7 +1,7 @@
 import { GatewayError, shorten } from "../../errors.ts";
 import type { ToolChoice, ToolDefinition } from "../../model/request.ts";
 import { boundSchemas, type NamedSchema } from "../../shaping/schema/bound-schemas.ts";
-import { asksForNothing, findIgnoredInAll } from "../find-ignored.ts";
+import { findIgnored, findIgnoredInAll } from "../find-ignored.ts";
 import { parseSchema } from "./parse-schema.ts";
 import type { RequestBody, WireDeclaration } from "./request-schema.ts";
 
@@ -73,27 +73,25 @@ function findForeign({ tools = [] }: RequestBody): string[] {
   );
 }
 
-const settings = ["behavior", "response", "responseJsonSchema"] as const;
+const understood: ReadonlySet<string> = new Set([
+  "name",
+  "description",
+  "parameters",
+  "parametersJsonSchema",
+]);
+const understoodOfChoice: ReadonlySet<string> = new Set(["mode", "allowedFunctionNames"]);
+const understoodOfConfig: ReadonlySet<string> = new Set(["functionCallingConfig"]);
 
 function listIgnored(body: RequestBody, placed: readonly Placed[], foreign: readonly string[]): string[] {
-  const { functionCallingConfig, ...others } = body.toolConfig;
+  const { toolConfig } = body;
   return [
     ...foreign.map((name) => `tools.${name}`),
     ...findIgnoredInAll(
       placed.map(({ declaration }) => declaration),
-      (declaration) =>
-        settings
-          .filter((name) => !asksForNothing(declaration[name]))
-          .map((name) => `tools.functionDeclarations.${name}`),
+      (declaration) => findIgnored(declaration, understood, "tools.functionDeclarations."),
     ),
-    ...findIgnoredInAll([functionCallingConfig], (config) =>
-      asksForNothing(config["streamFunctionCallArguments"])
-        ? []
-        : ["toolConfig.functionCallingConfig.streamFunctionCallArguments"],
-    ),
-    ...["retrievalConfig", "includeServerSideToolInvocations"]
-      .filter((name) => !asksForNothing(others[name]))
-      .map((name) => `toolConfig.${name}`),
+    ...findIgnored(toolConfig.functionCallingConfig, understoodOfChoice, "toolConfig.functionCallingConfig."),
+    ...findIgnored(toolConfig, understoodOfConfig, "toolConfig."),
   ];
 }
 

@@ -133,7 +133,7 @@ const headers = [...upstreamHeaders, "x-usage-estimated"];
 export const reference: Reference = {
   title: "Gemini",
   description:
-    "Google's Gemini API. Fields may be spelled as in the reference (`inlineData`) or as in Google's examples (`inline_data`), and a single object may stand for a list of one.",
+    "Google's Gemini API. Fields may be spelled as in the reference (`inlineData`) or as in Google's examples (`inline_data`), a single object or text may stand for a list of one, and a text for a number.",
   errorForms: [{ name: "GeminiError", schema: errorSchema, encode: encodeError }],
   schemas: {
     GeminiRequest: contentBody,

@@ -20,6 +20,27 @@ function listOf<T extends z.ZodType>(item: T) {
   return list;
 }
 
+/** A repeated field of texts, likewise. */
+function textsOf<T extends z.ZodType>(texts: T) {
+  const list = z.preprocess((value) => (typeof value === "string" ? [value] : value), texts);
+  wireForms.add(list, { show: (told) => ({ anyOf: [told, { type: "string" }] }) });
+  return list;
+}
+
+const numberText = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** A number, or a text of one, as Google's parser takes it. Source: https://protobuf.dev/programming-guides/json/ */
+function numeric<T extends z.ZodType>(number: T) {
+  const either = z.preprocess(
+    (value) => (typeof value === "string" && numberText.test(value) ? Number(value) : value),
+    number,
+  );
+  wireForms.add(either, {
+    show: (told) => ({ anyOf: [told, { type: "string", pattern: numberText.source }] }),
+  });
+  return either;
+}
+
 /** A word of an enum, in any case. */
 function word<const T extends readonly [string, ...string[]]>(words: T) {
   return z.preprocess((value) => (typeof value === "string" ? value.toUpperCase() : value), z.enum(words));
@@ -114,17 +135,19 @@ const toolConfigSchema = z.looseObject({
   functionCallingConfig: settings(
     z.looseObject({
       mode: optional(word(["MODE_UNSPECIFIED", "AUTO", "ANY", "NONE", "VALIDATED"])),
-      allowedFunctionNames: optional(z.array(z.string())),
+      allowedFunctionNames: optional(textsOf(z.array(z.string()))),
     }),
   ),
 });
 
 /** `-1` and `0`: no limit, as in the other APIs. */
 const limit = optional(
-  z
-    .int()
-    .min(-1)
-    .transform((count) => (count > 0 ? count : undefined)),
+  numeric(
+    z
+      .int()
+      .min(-1)
+      .transform((count) => (count > 0 ? count : undefined)),
+  ),
 );
 
 const responseFormatSchema = z.looseObject({
@@ -132,38 +155,42 @@ const responseFormatSchema = z.looseObject({
 });
 
 const generationConfigSchema = z.looseObject({
-  temperature: optional(z.number().min(0).max(2)),
-  topP: optional(z.number().min(0).max(1)),
+  temperature: optional(numeric(z.number().min(0).max(2))),
+  topP: optional(numeric(z.number().min(0).max(1))),
   // A number in the reference, such as 64.0; 0: the model's own.
   topK: optional(
-    z
-      .number()
-      .min(-1)
-      .transform((count) => (count >= 1 ? Math.round(count) : undefined)),
+    numeric(
+      z
+        .number()
+        .min(-1)
+        .transform((count) => (count >= 1 ? Math.round(count) : undefined)),
+    ),
   ),
   maxOutputTokens: limit,
   stopSequences: optional(
-    z
-      .array(z.string())
-      .max(1000)
-      .transform((texts) => texts.filter((text) => text !== ""))
-      .refine(areStopsShort, stopsTooLong),
+    textsOf(
+      z
+        .array(z.string())
+        .max(1000)
+        .transform((texts) => texts.filter((text) => text !== ""))
+        .refine(areStopsShort, stopsTooLong),
+    ),
   ),
-  candidateCount: optional(z.int().min(1).max(8)),
-  seed: optional(z.int()),
-  presencePenalty: optional(z.number().min(-2).max(2)),
-  frequencyPenalty: optional(z.number().min(-2).max(2)),
+  candidateCount: optional(numeric(z.int().min(1).max(8))),
+  seed: optional(numeric(z.int())),
+  presencePenalty: optional(numeric(z.number().min(-2).max(2))),
+  frequencyPenalty: optional(numeric(z.number().min(-2).max(2))),
   responseMimeType: optional(z.string()),
   responseSchema: optional(object),
   responseJsonSchema: optional(object),
   responseFormat: optional(listOf(responseFormatSchema)),
-  responseModalities: optional(z.array(z.string())),
+  responseModalities: optional(textsOf(z.array(z.string()))),
   responseLogprobs: optional(z.boolean()),
-  logprobs: optional(z.number()),
+  logprobs: optional(numeric(z.number())),
   thinkingConfig: settings(
     z.looseObject({
       includeThoughts: optional(z.boolean()),
-      thinkingBudget: optional(z.int().min(-1)),
+      thinkingBudget: optional(numeric(z.int().min(-1))),
       thinkingLevel: optional(z.string()),
     }),
   ),
@@ -189,7 +216,7 @@ export const countTokensSchema = z.looseObject({
 
 const embedFields = {
   content: contentSchema,
-  outputDimensionality: optional(z.int().min(1).max(65_536)),
+  outputDimensionality: optional(numeric(z.int().min(1).max(65_536))),
 };
 
 /** The body of `embedContent`. */

@@ -49,7 +49,7 @@ export function parseMessages(messages: readonly WireMessage[]): Message[] {
   }
 
   function findCall({ tool_call_id: id, tool_name: tool, name }: WireMessage, param: string): string {
-    const found = order.answer(id, tool ?? name);
+    const found = order.adopt(id, tool ?? name);
     if (found !== undefined) return found;
     throw new GatewayError(
       "invalid-request",

@@ -1,5 +1,5 @@
 import type { EmbeddingRequest } from "../../model/embedding.ts";
-import { asksForNothing, findIgnored } from "../find-ignored.ts";
+import { findIgnored } from "../find-ignored.ts";
 import { parseInput } from "../openai-embeddings/parse-input.ts";
 import { parseBody } from "../parse-body.ts";
 import { promptSchema, requestSchema } from "./request-schema.ts";
@@ -16,12 +16,19 @@ export interface ParsedEmbeddings {
 const understood: ReadonlySet<string> = new Set(["model", "input", "dimensions"]);
 const understoodOfPrompt: ReadonlySet<string> = new Set(["model", "prompt"]);
 
+/** No text at all, as clients load a model by. */
+function isNoText(input: unknown): boolean {
+  return (
+    input === undefined || input === null || input === "" || (Array.isArray(input) && input.length === 0)
+  );
+}
+
 /** Parses the body of `POST /api/embed`. Throws `invalid-request` that names the field. */
 export function parseRequest(input: unknown): ParsedEmbeddings {
   const body = parseBody(requestSchema, input);
   const { model, dimensions } = body;
   const ignored = findIgnored(body, understood);
-  if (asksForNothing(body.input)) return { model, request: undefined, ignored };
+  if (isNoText(body.input)) return { model, request: undefined, ignored };
   const request = {
     model,
     input: parseInput(body.input),

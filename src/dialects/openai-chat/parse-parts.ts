@@ -54,10 +54,14 @@ function parseFile(file: WireFile, param: string): FilePart {
     const text = bare ? decodeURIComponent(encoded) : decodeBase64Text(encoded);
     return { type: "file", name: filename ?? "file.txt", mediaType, text };
   } catch (error) {
-    throw new GatewayError("unsupported", `'${param}' is not UTF-8 text. Only text files can be read.`, {
-      param,
-      cause: error,
-    });
+    throw new GatewayError(
+      "unsupported",
+      `'${param}' is not UTF-8 text${bare ? "" : " in base64"}. Only text files can be read.`,
+      {
+        param,
+        cause: error,
+      },
+    );
   }
 }
 

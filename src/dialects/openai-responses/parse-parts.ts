@@ -58,7 +58,7 @@ function toFile(part: Extract<ContentPart, { type: "input_file" }>, param: strin
     const text = inline.isBase64 ? decodeBase64Text(inline.data) : decodeURIComponent(inline.data);
     return { type: "file", name, mediaType, text };
   } catch {
-    throw new GatewayError("invalid-request", "The decoded file is not UTF-8 text.", {
+    throw new GatewayError("invalid-request", "The file is not UTF-8 text, in base64 where it says so.", {
       param: `${param}.file_data`,
     });
   }

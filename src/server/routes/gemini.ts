@@ -17,7 +17,7 @@ import {
   stripModelPrefix,
 } from "../../dialects/gemini/index.ts";
 import type { ShownModel } from "../../dialects/shown-model.ts";
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, shorten } from "../../errors.ts";
 import { asksForAny } from "../../model/any-model.ts";
 import type { ListedModel } from "../../model/leg.ts";
 import { collectChoices, sendChoices, toChoices } from "../answer-choices.ts";
@@ -48,6 +48,15 @@ function readFraming(query: unknown): StreamFraming {
   throw new GatewayError("unsupported", "'alt' must be sse for a stream of events, or json for one array.", {
     param,
   });
+}
+
+/** Throws kind `method-not-allowed` where a method of a model is asked for by GET, as by who opens its address in a browser. */
+function refuseToGet({ url, method }: FastifyRequest, reply: FastifyReply, known: object): void {
+  const name = customMethodOf(url);
+  if (name === undefined || !Object.hasOwn(known, name)) return;
+  reply.header("allow", "POST");
+  const path = shorten(url.split("?", 1)[0] ?? "");
+  throw new GatewayError("method-not-allowed", `${path} takes POST, not ${method}.`);
 }
 
 /** Google's Gemini API, under `/v1beta`: models and their methods. */
@@ -154,6 +163,7 @@ export function geminiRoutes(deps: RouteDependencies): FastifyPluginCallback {
       return encodeModels(models.map(toShown), request.query);
     });
     app.get<{ Params: { "*": string } }>("/v1beta/models/*", async (request, reply) => {
+      refuseToGet(request, reply, methods);
       const signal = clientSignal(reply);
       const id = await findModel(stripModelPrefix(request.params["*"]), signal);
       const listed = await chat.showModel(id, signal);

@@ -434,7 +434,7 @@ describe("a wrong request is refused by the name of its field", () => {
       block({ type: "image", source: { type: "x" } }),
     ],
     [
-      "messages.0.content.0.source.data: The decoded document is not UTF-8 text.",
+      "messages.0.content.0.source.data: The document is not UTF-8 text in base64.",
       block({ type: "document", source: { type: "base64", media_type: "text/plain", data: "/w==" } }),
     ],
     ["temperature: Input should be less than or equal to 1", { ...hello, temperature: 1.5 }],

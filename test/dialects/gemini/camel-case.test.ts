@@ -73,3 +73,28 @@ test("no name of a field can change a prototype", () => {
   expect(Object.getPrototypeOf(converted)).toBe(Object.prototype);
   expect(converted.text).toBeUndefined();
 });
+
+test.each(["^x_y", "a_b"])("the name %j of a schema stays, and what is in it is converted", (name) => {
+  expect(
+    toCamelCase({
+      parameters: {
+        pattern_properties: { [name]: { min_items: 1 } },
+        dependentSchemas: { [name]: { max_items: 1 } },
+        dependent_required: { [name]: ["c_d"] },
+      },
+    }),
+  ).toEqual({
+    parameters: {
+      patternProperties: { [name]: { minItems: 1 } },
+      dependentSchemas: { [name]: { maxItems: 1 } },
+      dependentRequired: { [name]: ["c_d"] },
+    },
+  });
+});
+
+test.each([
+  [{ tool_config: {}, toolConfig: {} }, "toolConfig"],
+  [{ contents: [{ parts: [{ inlineData: {}, inline_data: {} }] }] }, "inlineData"],
+])("a field in both spellings is refused: %j", (body, field) => {
+  expect(() => toCamelCase(body)).toThrow(`'${field}' stands twice`);
+});

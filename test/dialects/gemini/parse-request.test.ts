@@ -142,11 +142,16 @@ describe("a request to generateContent", () => {
       tools: [
         {
           googleSearch: {},
-          functionDeclarations: [{ name: "f", behavior: "NON_BLOCKING", response: { type: "STRING" } }],
+          functionDeclarations: [
+            { name: "f", behavior: "NON_BLOCKING", response: { type: "STRING" }, strict: true },
+          ],
         },
         { urlContext: {} },
       ],
-      toolConfig: { retrievalConfig: { languageCode: "en" } },
+      toolConfig: {
+        retrievalConfig: { languageCode: "en" },
+        functionCallingConfig: { mode: "AUTO", streamFunctionCallArguments: true },
+      },
     });
     expect(ignored).toEqual([
       "safetySettings",
@@ -159,6 +164,8 @@ describe("a request to generateContent", () => {
       "tools.urlContext",
       "tools.functionDeclarations.behavior",
       "tools.functionDeclarations.response",
+      "tools.functionDeclarations.strict",
+      "toolConfig.functionCallingConfig.streamFunctionCallArguments",
       "toolConfig.retrievalConfig",
       "generationConfig.thinkingConfig.thinkingLevel",
     ]);
@@ -187,7 +194,7 @@ describe("a request to generateContent", () => {
     [
       { contents: [user({ inlineData: { mimeType: "application/pdf", data: "AA" } })] },
       "unsupported",
-      "contents[0].parts[0].inlineData",
+      "contents[0].parts[0].inlineData.mimeType",
     ],
     [
       { contents: [user({ inlineData: { mimeType: "text/plain", data: "/w==" } })] },
@@ -237,6 +244,29 @@ describe("a request to generateContent", () => {
       "toolConfig.functionCallingConfig.allowedFunctionNames",
     ],
     [{ generationConfig: { temperature: 3 } }, "invalid-request", "generationConfig.temperature"],
+    [
+      { contents: [user({ text: "What is it?", inlineData: { mimeType: "image/png", data: "AA" } })] },
+      "invalid-request",
+      "contents[0].parts[0]",
+    ],
+    [
+      { contents: [user({ text: "Hi" }), model({ text: "I look.", functionCall: { name: "f" } })] },
+      "invalid-request",
+      "contents[1].parts[0]",
+    ],
+    [
+      { systemInstruction: { parts: [{ text: "a" }] }, system_instruction: { parts: [{ text: "b" }] } },
+      "invalid-request",
+      "systemInstruction",
+    ],
+    [{ generationConfig: { temperature: "3" } }, "invalid-request", "generationConfig.temperature"],
+    [{ generationConfig: { temperature: "hot" } }, "invalid-request", "generationConfig.temperature"],
+    [{ generationConfig: { maxOutputTokens: "" } }, "invalid-request", "generationConfig.maxOutputTokens"],
+    [
+      { contents: [user({ inlineData: { mimeType: "text/plain", data: "Not in base64!" } })] },
+      "invalid-request",
+      "contents[0].parts[0].inlineData.data",
+    ],
     [{ generation_config: { candidate_count: 9 } }, "invalid-request", "generationConfig.candidateCount"],
     [{ generationConfig: { responseLogprobs: true } }, "unsupported", "generationConfig.responseLogprobs"],
     [
@@ -285,6 +315,36 @@ describe("a request to generateContent", () => {
     expect(failure({ contents: [user(...parts)] }).param).toBe("contents");
     const functionDeclarations = Array.from({ length: 2001 }, (_, at) => ({ name: `f${at}` }));
     expect(failure({ tools: [{ functionDeclarations }] }).param).toBe("tools");
+  });
+});
+
+test("numbers may come as texts, and a text may stand for a list of one, as Google's parser takes them", () => {
+  const allowedFunctionNames = "f";
+  const { request, choices } = parseRequest({
+    ...hello,
+    tools: { functionDeclarations: [{ name: "f" }, { name: "g" }] },
+    toolConfig: { functionCallingConfig: { mode: "ANY", allowedFunctionNames } },
+    generationConfig: {
+      temperature: "0.5",
+      topP: ".9",
+      topK: "40",
+      maxOutputTokens: "1e2",
+      candidateCount: "2",
+      seed: "-7",
+      presencePenalty: "-1",
+      stopSequences: "END",
+      responseModalities: "TEXT",
+      thinkingConfig: { thinkingBudget: "0" },
+    },
+  });
+  expect(choices).toBe(2);
+  expect(request).toMatchObject({
+    tools: [{ name: "f" }],
+    toolChoice: { kind: "function", name: "f" },
+    sampling: { temperature: 0.5, topP: 0.9, topK: 40, seed: -7, presencePenalty: -1 },
+    maxOutputTokens: 100,
+    stopSequences: ["END"],
+    effort: "none",
   });
 });
 
@@ -482,5 +542,13 @@ describe("countTokens", () => {
       model: "m",
       messages: [{ role: "system" }, { role: "user" }],
     });
+    expect(parseCountTokens({ model: "m", contents: [], generateContentRequest }).request.model).toBe("m");
+  });
+
+  it("does not choose between both", () => {
+    const generateContentRequest = { contents };
+    expect(() => parseCountTokens({ ...hello, generateContentRequest })).toThrow(
+      "'contents' can't stand beside",
+    );
   });
 });

@@ -26,11 +26,37 @@ test.each([
     { type: "ARRAY", minItems: "1", maxItems: 3 },
     { type: "array", minItems: 1, maxItems: 3 },
   ],
+  [
+    "numbers of an enum as texts",
+    { type: "INTEGER", format: "enum", enum: ["101", "2.5e1", "many", ""], nullable: true },
+    { type: ["integer", "null"], format: "enum", enum: [101, 25, "many", "", null] },
+  ],
+  [
+    "texts of an enum that look like numbers",
+    { type: "STRING", enum: ["101"] },
+    { type: "string", enum: ["101"] },
+  ],
   ["an example", { type: "STRING", example: "Oslo" }, { type: "string", examples: ["Oslo"] }],
   [
     "properties with the names of keywords",
     { type: "OBJECT", properties: { type: { type: "STRING" }, nullable: { type: "BOOLEAN" } } },
     { type: "object", properties: { type: { type: "string" }, nullable: { type: "boolean" } } },
+  ],
+  [
+    "references",
+    { properties: { pet: { ref: "#/defs/Pet" } }, defs: { Pet: { type: "STRING" } } },
+    { properties: { pet: { $ref: "#/$defs/Pet" } }, $defs: { Pet: { type: "string" } } },
+  ],
+  [
+    "references that may be null",
+    { ref: "#/defs/Pet", nullable: true },
+    { anyOf: [{ $ref: "#/$defs/Pet" }, { type: "null" }] },
+  ],
+  ["null as the only value", { const: null, title: null }, { const: null }],
+  [
+    "schemas by patterns",
+    { patternProperties: { "^x": { type: "STRING" } }, dependentSchemas: { a: { type: "OBJECT" } } },
+    { patternProperties: { "^x": { type: "string" } }, dependentSchemas: { a: { type: "object" } } },
   ],
   [
     "JSON Schema",

@@ -83,6 +83,19 @@ describe("messages", () => {
     ["by name", [{ tool_name: "g" }, { tool_name: "f" }], ["b", "a"]],
     ["by the older name", [{ name: "g" }, { name: "f" }], ["b", "a"]],
     ["by order", [{}, {}], ["a", "b"]],
+    [
+      "by order, with ids that only the results have",
+      [{ tool_call_id: "x" }, { tool_call_id: "y" }],
+      ["a", "b"],
+    ],
+    [
+      "by name, likewise",
+      [
+        { tool_call_id: "x", tool_name: "g" },
+        { tool_call_id: "y", tool_name: "f" },
+      ],
+      ["b", "a"],
+    ],
   ])("results find their calls %s", (_how, results, expected) => {
     const list = results.map((result) => ({ role: "tool", content: "x", ...result }));
     expect(answered(assistant(call("a", "f"), call("b", "g")), ...list)).toEqual(expected);
@@ -155,6 +168,20 @@ describe("a request without messages", () => {
         reason,
       });
     }
+  });
+
+  test("names what would be of an answer", () => {
+    const body = {
+      keep_alive: "5m",
+      stream: true,
+      options: { num_ctx: 1 },
+      format: "json",
+      think: true,
+      odd: 1,
+    };
+    expect(parseRequest({ model: "m", ...body })).toMatchObject({
+      ignored: ["format", "options", "think", "odd"],
+    });
   });
 
   test.each(["soon", "5 m", "m", "1.s.", "1".repeat(200_000)])(

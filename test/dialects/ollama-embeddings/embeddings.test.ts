@@ -32,6 +32,8 @@ test.each([
 
 test("wrong ones are refused by the name of the field", () => {
   expect(() => parseRequest({ model: "m", input: ["a", 5] })).toThrow("input[1]");
+  for (const input of [0, 5, false, true, {}, { a: 1 }])
+    expect(() => parseRequest({ model: "m", input })).toThrow("'input' is not valid");
   expect(() => parseRequest({ input: "a" })).toThrow("'model'");
   expect(() => parsePromptRequest({ model: "m", prompt: ["a"] })).toThrow("'prompt'");
 });

@@ -77,13 +77,15 @@ const prompts = {
   small: codexInstructions,
 };
 
+const headersVariable = "GEMINI_CLI_CUSTOM_HEADERS";
+
 /** What is no file: the address, the key, and a header of the smallest size. */
 function environment({ url, apiKey }: Target, size: Size): Record<string, string> {
   const headers = Object.entries(extraHeaders(size)).map(([name, value]) => `${name}: ${value}`);
   return {
     GOOGLE_GEMINI_BASE_URL: url,
     GEMINI_API_KEY: apiKey,
-    ...(headers.length === 0 ? {} : { GEMINI_CLI_CUSTOM_HEADERS: headers.join(",") }),
+    ...(headers.length === 0 ? {} : { [headersVariable]: headers.join(",") }),
   };
 }
 
@@ -115,6 +117,8 @@ export const geminiCli: Client = {
     start: (target, size, folder, place) => ({
       args: ["--model", target.model.id],
       environment: {
+        // It reads the .env of its folder for each variable that is not there: the headers of another service, and their keys, don't belong here.
+        [headersVariable]: "",
         ...environment(target, size),
         // A home of this run's own: a user's settings can't choose another provider. Which folders are trusted stays the user's.
         GEMINI_CLI_HOME: folder,

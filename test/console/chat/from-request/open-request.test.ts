@@ -416,6 +416,37 @@ test("calls of one answer stay together, and errors stay errors", () => {
   expect(both?.kind === "answer" && both.calls.every(({ isError }) => isError)).toBe(true);
 });
 
+test("a body of Gemini's API may have texts for numbers and for lists of one, and its schema references", () => {
+  const { settings, left } = open("gemini", {
+    systemInstruction: "Be brief.",
+    contents: { parts: { text: "Hi" } },
+    tools: { functionDeclarations: { name: "look" } },
+    toolConfig: { functionCallingConfig: { mode: "ANY", allowedFunctionNames: "look" } },
+    generationConfig: {
+      temperature: "0.5",
+      topP: "1",
+      maxOutputTokens: "100",
+      stopSequences: "END",
+      thinkingConfig: { thinkingBudget: "0" },
+      responseSchema: { properties: { pet: { ref: "#/defs/Pet" } }, defs: { Pet: { type: "STRING" } } },
+    },
+  });
+  expect(left).toEqual([]);
+  expect(settings).toMatchObject({
+    system: "Be brief.",
+    temperature: "0.5",
+    topP: "1",
+    maxTokens: "100",
+    stop: "END",
+    thinking: "none",
+    toolChoice: ":look",
+  });
+  expect(JSON.parse(settings.schema)).toEqual({
+    properties: { pet: { $ref: "#/$defs/Pet" } },
+    $defs: { Pet: { type: "string" } },
+  });
+});
+
 test("chunks that a client of Gemini's API has kept are one answer, and names of properties stay", () => {
   const properties = { nullable: { type: "STRING", nullable: true }, type: { type: "INTEGER" } };
   const { lane, settings } = open("gemini", {

@@ -21,6 +21,21 @@ function many(value: unknown): readonly unknown[] {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? [value] : list(value);
 }
 
+/** Texts of a repeated field, likewise. */
+function texts(value: unknown): readonly string[] {
+  return typeof value === "string" ? [value] : list(value).map(text);
+}
+
+/** A number, which may come as a text; anything else stays as it is. */
+function readNumber(value: unknown): unknown {
+  return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
+    ? Number(value)
+    : value;
+}
+
+/** What a schema of Google's calls otherwise. */
+const schemaNames: Readonly<Record<string, string>> = { ref: "$ref", defs: "$defs" };
+
 /** A schema with types as JSON Schema spells them. */
 function toJsonSchema(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(toJsonSchema);
@@ -33,7 +48,10 @@ function toJsonSchema(schema: unknown): unknown {
         name,
         Object.fromEntries(Object.entries(object(value)).map(([own, inner]) => [own, toJsonSchema(inner)])),
       ] as const;
-    if (name !== "type" || typeof value !== "string") return [name, toJsonSchema(value)] as const;
+    if ((name === "ref" || name === "$ref") && typeof value === "string")
+      return ["$ref", value.replace(/^#\/defs\//, "#/$defs/")] as const;
+    if (name !== "type" || typeof value !== "string")
+      return [schemaNames[name] ?? name, toJsonSchema(value)] as const;
     const type = value.toLowerCase();
     return [name, nullable === true ? [type, "null"] : type] as const;
   });
@@ -135,7 +153,7 @@ function readTools(value: unknown, talk: Talk): readonly ToolDraft[] {
 
 function readChoice(value: unknown, tools: readonly ToolDraft[], talk: Talk): string {
   const config = object(pick(object(value), "functionCallingConfig"));
-  const [name, ...others] = list(pick(config, "allowedFunctionNames")).map(text);
+  const [name, ...others] = texts(pick(config, "allowedFunctionNames"));
   const mode = text(config["mode"]).toLowerCase();
   if (others.length > 0 || (name !== undefined && mode !== "any")) talk.leave("toolConfig");
   if (mode === "none") return "none";
@@ -150,7 +168,7 @@ function readChoice(value: unknown, tools: readonly ToolDraft[], talk: Talk): st
 function readThinking(config: Json, talk: Talk): Effort {
   const thinking = object(pick(config, "thinkingConfig"));
   const level = text(pick(thinking, "thinkingLevel")).toLowerCase();
-  const budget = pick(thinking, "thinkingBudget");
+  const budget = readNumber(pick(thinking, "thinkingBudget"));
   if (budget === 0) return "none";
   if (level === "" && budget !== undefined) talk.leave("generationConfig.thinkingConfig.thinkingBudget");
   return readEffort(level || undefined, "generationConfig.thinkingConfig.thinkingLevel", talk);
@@ -188,8 +206,9 @@ function toCamel(value: Json): Json {
 
 /** Reads a body of a Gemini model's `generateContent` or `streamGenerateContent`. */
 export function readGeminiBody(body: Json, talk: Talk): Settings {
-  const instruction = many(object(pick(body, "systemInstruction"))["parts"]);
-  talk.instruct(instruction.map((part) => text(object(part)["text"])).join("\n\n"), "systemInstruction");
+  const instruction = pick(body, "systemInstruction");
+  const told = many(object(instruction)["parts"]).map((part) => text(object(part)["text"]));
+  talk.instruct(text(instruction) || told.join("\n\n"), "systemInstruction");
   readContents(many(body["contents"]), talk);
   const config = toCamel(object(pick(body, "generationConfig")));
   const schema = config["responseJsonSchema"] ?? config["responseSchema"];
@@ -201,9 +220,9 @@ export function readGeminiBody(body: Json, talk: Talk): Settings {
   leaveRest(toCamel(body), read, talk);
   return {
     ...plainSettings,
-    ...readSampling({ temperature: config["temperature"], top_p: config["topP"] }),
+    ...readSampling({ temperature: readNumber(config["temperature"]), top_p: readNumber(config["topP"]) }),
     system: talk.system,
-    maxTokens: writeLimit(config["maxOutputTokens"]),
+    maxTokens: writeLimit(readNumber(config["maxOutputTokens"])),
     stop: writeStops(config["stopSequences"], "generationConfig.stopSequences", talk),
     thinking: readThinking(config, talk),
     tools,
