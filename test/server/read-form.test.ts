@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { GatewayError } from "../../src/errors.ts";
