@@ -9,7 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY scripts/package.json ./scripts/
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --workspace=scripts --include-workspace-root
 COPY tsconfig.json tsconfig.build.json vite.console.config.ts ./
-COPY scripts/build.js scripts/build-console.js scripts/build-reference.js scripts/bundle.js scripts/collect-licences.js ./scripts/
+COPY scripts/build.js scripts/build-console.js scripts/build-document.js scripts/build-reference.js scripts/bundle.js scripts/collect-licences.js ./scripts/
 COPY src ./src
 RUN node scripts/build.js && mkdir data
 

@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 
 import { bundle } from "./bundle.js";
 import { buildConsole } from "./build-console.js";
+import { buildDocument } from "./build-document.js";
 import { buildReference } from "./build-reference.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,6 +30,7 @@ if (existsSync(compiler) && values.strip !== true) {
 } else await strip();
 
 await bundle(out);
+await buildDocument(out);
 await buildConsole(out);
 buildReference(out);
 

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 
 import type { Config } from "./config.ts";
 import { builtConsole } from "./built-console.ts";
+import { builtDocument } from "./built-document.ts";
 import { builtReference } from "./built-reference.ts";
 import { createServer } from "./server/create-server.ts";
 import { createLocalFetch } from "./server/local-fetch.ts";
@@ -71,6 +72,7 @@ async function assembleGateway(config: Config, services: Services, overrides: Ov
       // Ours, from other processes: each gives a list.
       openElsewhere: async () => ((await survey?.ask("open")) ?? []).flat() as OpenNow[],
       consoleFolder: overrides.consoleFolder ?? builtConsole,
+      documentFile: builtDocument,
       referenceFolder: overrides.referenceFolder ?? builtReference,
     },
     log,

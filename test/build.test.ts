@@ -16,6 +16,7 @@ import { z } from "zod";
 
 import { packageFolder } from "../scripts/collect-licences.js";
 import { tryProgram } from "../scripts/try-program.ts";
+import { describeGateway } from "../src/server/openapi/describe-gateway.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const isBundled = (name: string) =>
@@ -75,6 +76,10 @@ function testEveryFile({ folder, built, read }: ReturnType<typeof useBuild>): vo
     for (const file of files) expect(built).toEqual(expect.arrayContaining([`${file}.br`, `${file}.gz`]));
     const notices = read("console/THIRD-PARTY-LICENSES.md");
     for (const name of ["preact", "@preact/signals", "uplot"]) expect(notices).toContain(`## ${name} - `);
+  });
+
+  test("has the document of all routes, as a gateway from its source makes it", () => {
+    expect(JSON.parse(read("openapi.json"))).toEqual(JSON.parse(JSON.stringify(describeGateway())));
   });
 
   test("has the page of the reference, likewise", () => {

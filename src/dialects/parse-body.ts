@@ -58,6 +58,8 @@ function toText(issue: Issue): string {
       .replace(/^Invalid option: /, "")
       // Its word for an object with any keys.
       .replace(/^expected record/, "expected object")
+      // And for a field of any kind.
+      .replace(/^expected nonoptional/, "expected a value")
   );
 }
 

@@ -17,7 +17,7 @@ interface Writers {
 }
 
 /**
- * Creates the document of all operations. It takes some 100 ms, so it is made once. Throws where two operations have one route or id, or two
+ * Creates the document of all operations. It takes some 100 ms, so it is made once, and by the build. Throws where two operations have one route or id, or two
  * schemas one name. Source: https://spec.openapis.org/oas/v3.1.0.html
  */
 export function createDocument(

@@ -14,6 +14,7 @@ import type { ChatEvent, FinishReason, Usage } from "../model/events.ts";
 import type { MissingPicture } from "../model/picture.ts";
 import { type Parameter, usualParameters } from "../model/request.ts";
 import { customMethodOf } from "./custom-method.ts";
+import type { HeadCause } from "./event-sink.ts";
 import { encodeIgnored, findIgnoredNames } from "./ignored-names.ts";
 
 const longestPath = 200;
@@ -137,13 +138,17 @@ export class AnswerFacts implements CallWatch {
     );
   }
 
-  /** Headers of the answer that are known only when its head goes out. */
-  get headersNow(): Readonly<Record<string, string>> {
+  /**
+   * Headers of the answer that are known only when its head goes out. One that goes out before anybody has answered (`held`) names no upstream: who failed
+   * until then is not who will have answered.
+   */
+  headersFor(head: HeadCause): Readonly<Record<string, string>> {
     const { attempts, upstreamRequestId } = this;
     const last = attempts.at(-1);
+    const known = { ...this.lateHeaders?.(), ...encodeIgnored(this.ignoredNow) };
+    if (head === "held" && last?.outcome !== "answered") return known;
     return {
-      ...this.lateHeaders?.(),
-      ...encodeIgnored(this.ignoredNow),
+      ...known,
       ...(last === undefined ? {} : { "x-upstream": encodeAttemptName(last) }),
       ...(attempts.length < 2 ? {} : { "x-upstream-attempts": encodeAttempts(attempts) }),
       ...(upstreamRequestId === undefined ? {} : { "x-upstream-request-id": upstreamRequestId }),

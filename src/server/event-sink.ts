@@ -4,6 +4,9 @@ import type { Config } from "../config.ts";
 import type { Mutable } from "../model/mutable.ts";
 import { sseType } from "../stream/sse.ts";
 
+/** Why the head of a stream goes out. */
+export type HeadCause = "told" | "held";
+
 /** The writing end of one stream, whatever its lines are. */
 export interface EventSink {
   /** True once the head is out: a status can no longer be chosen. */
@@ -40,20 +43,20 @@ export function createEventSink(
     readonly contentType?: string | undefined;
     readonly heartbeat: () => string;
     readonly config: Pick<Config, "RESPONSE_HOLD_MS" | "HEARTBEAT_MS">;
-    /** Asked for when the head goes out. */
-    readonly lateHeaders?: (() => Readonly<Record<string, string>>) | undefined;
+    /** Asked for when the head goes out: behind something that is to be told (`told`), or because its time is up (`held`). */
+    readonly lateHeaders?: ((head: HeadCause) => Readonly<Record<string, string>>) | undefined;
   },
 ): EventSink {
   const { raw } = reply;
   const { heartbeat, config, lateHeaders, contentType = sseType } = options;
   const hold = setTimeout(() => {
     // An empty write would not send the head.
-    if (!raw.destroyed) raw.write(commit() || heartbeat());
+    if (!raw.destroyed) raw.write(commit("held") || heartbeat());
   }, config.RESPONSE_HOLD_MS);
   let state: State = { phase: "held", text: "", hold };
 
   /** Sends the head, if it is not out yet; gives what was held back with it. */
-  function commit(): string {
+  function commit(cause: HeadCause): string {
     if (state.phase === "sent") return "";
     const { text } = state;
     clearTimeout(state.hold);
@@ -61,7 +64,7 @@ export function createEventSink(
     reply.hijack();
     const headers = {
       ...reply.getHeaders(),
-      ...lateHeaders?.(),
+      ...lateHeaders?.(cause),
       ...streamHeaders,
       "content-type": contentType,
     };
@@ -84,7 +87,7 @@ export function createEventSink(
         state.text += text;
         return true;
       }
-      const all = commit() + text;
+      const all = commit("told") + text;
       if (all === "") return true;
       if (state.phase === "sent") state.beat.refresh();
       return raw.write(all);
@@ -111,7 +114,7 @@ export function createEventSink(
     },
     end(text) {
       if (raw.destroyed) return;
-      const all = commit() + text;
+      const all = commit("told") + text;
       // Nothing follows the end, though the upstream may still be read.
       sink.release();
       raw.end(all);

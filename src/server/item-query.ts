@@ -4,12 +4,21 @@ import { z } from "zod";
 import { findIgnored, isRecord } from "../dialects/find-ignored.ts";
 import { GatewayError } from "../errors.ts";
 
+const once = z.string("expected to be given once");
+
+/** A parameter that is a whole number, from the least to the most that it may be. */
+export function wholeNumber(least: number, most: number) {
+  return once
+    .transform((value) => (/^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN))
+    .refine((value) => value >= least && value <= most, `expected a whole number from ${least} to ${most}`);
+}
+
 /** The query of a list of items. Source: OpenAI's reference, "List input items", "List items". */
 export const listQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  order: z.enum(["asc", "desc"]).default("desc"),
-  after: z.string().optional(),
-  before: z.string().optional(),
+  limit: wholeNumber(1, 100).default(20),
+  order: z.enum(["asc", "desc"], "expected asc or desc").default("desc"),
+  after: once.optional(),
+  before: once.optional(),
 });
 
 /** Reads a query string. Throws kind `invalid-request` that names the wrong parameter. */

@@ -27,17 +27,27 @@ export async function readForm(
   headers: IncomingHttpHeaders,
   limit: number,
 ): Promise<ReadForm> {
+  // Before a byte of it is read, as with other bodies; nobody has to send it first.
+  if (Number(headers["content-length"]) > limit) throw refuseLargeBody(limit);
   const fields: (readonly [string, string])[] = [];
   const files: ReadForm["files"][number][] = [];
   let problem: GatewayError | undefined;
   const parser = openParser(headers);
+  /** A part may say no name at all, whatever its type is here. */
+  function checkName(name: string | undefined): void {
+    if (name === undefined || name === "") problem ??= refuse("a part of it has no name");
+  }
   parser.on("field", (name, value, isNameCut, isCut) => {
+    checkName(name);
     if (isNameCut || isCut) problem ??= refuse(`a field is longer than ${most.fieldSize} bytes`);
     fields.push([name, value]);
   });
   parser.on("file", (field, stream, name, _encoding, type) => {
+    checkName(field);
     const parts: Buffer[] = [];
     stream.on("data", (part: Buffer) => parts.push(part));
+    // A form that ends within a file fails twice: the parser's failure is the one that is told, but nobody who listens to the file's would be the end of the process.
+    stream.on("error", () => undefined);
     stream.on("end", () => files.push([field, { name: name || field, type, bytes: Buffer.concat(parts) }]));
   });
   for (const event of ["fieldsLimit", "filesLimit", "partsLimit"] as const)

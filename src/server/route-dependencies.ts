@@ -64,6 +64,8 @@ export interface RouteDependencies {
   readonly keptIn: "memory" | "files" | "database";
   /** Where the built console is; nothing is read before it is asked for. */
   readonly consoleFolder: URL;
+  /** Where the build put the document of `GET /openapi.json`, likewise. Where there is none it is made. */
+  readonly documentFile: URL;
   /** Where the built page of the reference is, likewise. */
   readonly referenceFolder: URL;
   /** Milliseconds since the epoch. */

@@ -84,7 +84,7 @@ export async function sendBatches<B>(reply: FastifyReply, options: SendBatchesOp
   const { batches, signal, beforeEnd } = options;
   const { facts } = reply.request;
   facts.stream = true;
-  const sink = createEventSink(reply, { ...options, lateHeaders: () => facts.headersNow });
+  const sink = createEventSink(reply, { ...options, lateHeaders: (head) => facts.headersFor(head) });
   /** The answer is complete, or has failed. */
   let over = false;
   let ended: Promise<void> | undefined;

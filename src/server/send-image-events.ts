@@ -27,7 +27,7 @@ export async function sendImageEvents(reply: FastifyReply, options: SendImageEve
   const sink = createEventSink(reply, {
     config: options.config,
     heartbeat: () => encoder.heartbeat(),
-    lateHeaders: () => reply.request.facts.headersNow,
+    lateHeaders: (head) => reply.request.facts.headersFor(head),
   });
   try {
     for await (const event of events) {

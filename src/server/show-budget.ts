@@ -26,7 +26,7 @@ export function showBudget(
   });
   // Streams have their own way out, where the late headers are added, too.
   app.addHook("onSend", (request, reply, payload, done) => {
-    reply.headers(request.facts.headersNow);
+    reply.headers(request.facts.headersFor("told"));
     done(null, payload);
   });
 }

@@ -40,7 +40,7 @@ export async function streamRun(reply: FastifyReply, options: StreamRunOptions):
       return take() || encodeSseComment("keep-alive");
     },
     config: options.config,
-    lateHeaders: () => facts.headersNow,
+    lateHeaders: (head) => facts.headersFor(head),
   });
   try {
     while (!signal.aborted) {

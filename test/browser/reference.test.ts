@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtReference } from "../../src/built-reference.ts";
 import { references } from "../../src/server/openapi/describe-gateway.ts";
 import { startPrefixProxy } from "../support/start-prefix-proxy.ts";
+import { startOver } from "../support/start-over.ts";
 import { startStack } from "../support/start-stack.ts";
 import { connectBrowser } from "./console/support/connect-browser.ts";
 
@@ -89,6 +90,43 @@ test(
     await operation.getByRole("button", { name: "Execute" }).click();
     await operation.locator(".live-responses-table").getByText("akashchat-api is running").waitFor();
     expect(await page.evaluate("document.documentElement.classList.contains('dark-mode')")).toBe(true);
+    reference.check();
+  },
+  patienceMs * 2,
+);
+
+test(
+  "a recording is written down by a form of which nothing but it was filled in, and a text is heard",
+  async () => {
+    const models = [
+      { id: "whisper", audio: "transcription" as const },
+      { id: "kokoro", audio: "speech" as const },
+    ];
+    await using over = await startOver([{ name: "sounds", persona: "vllm", models }], {
+      overrides: { referenceFolder: builtReference },
+    });
+    await using reference = await openReference(over.url);
+    const { page } = reference;
+
+    async function open(id: string) {
+      const operation = page.locator(`#operations-Audio-${id}`);
+      await operation.locator(".opblock-summary").click();
+      await operation.getByRole("button", { name: "Try it out" }).click();
+      return operation;
+    }
+    const heard = await open("createTranscription");
+    const recording = { name: "a.wav", mimeType: "audio/wav", buffer: Buffer.from("RIFF") };
+    await heard.locator("input[type=file]").setInputFiles(recording);
+    await heard.getByRole("button", { name: "Execute" }).click();
+    await heard.locator(".live-responses-table").getByText("I hear 4 bytes").waitFor();
+    const asked = over.server("sounds").requests.find(({ path }) => path.endsWith("/transcriptions"));
+    const names = [...String(asked?.body).matchAll(/ name="([^"]*)"/g)].map(([, name]) => name);
+    expect(names).toEqual(["model", "file"]);
+
+    const spoken = await open("createSpeech");
+    await spoken.getByRole("button", { name: "Execute" }).click();
+    await spoken.locator(".live-responses-table audio[src^='blob:']").waitFor();
+    expect(await spoken.getByRole("link", { name: "Save" }).getAttribute("href")).toMatch(/^blob:/);
     reference.check();
   },
   patienceMs * 2,

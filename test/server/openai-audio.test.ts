@@ -1,4 +1,6 @@
 /** Audio by the real gateway over played servers, on real sockets. */
+import { Readable } from "node:stream";
+
 import { createOpenAI } from "@ai-sdk/openai";
 import { generateSpeech, transcribe } from "ai";
 import OpenAI, { toFile } from "openai";
@@ -273,6 +275,38 @@ describe("a wrong request", () => {
     expect(statusCode).toBe(413);
     expect(await body.text()).toContain("BODY_LIMIT_BYTES");
     expect(over.server("sounds").requests.filter(({ path }) => path === transcriptions)).toEqual([]);
+  });
+
+  test("that says that it will be larger is 413 before it has come", async () => {
+    await using over = await startOver([sounds], { env: { BODY_LIMIT_BYTES: "50000" } });
+    const never = createGate();
+    const { body, statusCode } = await request(over.url + transcriptions, {
+      method: "POST",
+      headers: { "content-type": "multipart/form-data; boundary=b", "content-length": "50001" },
+      body: Readable.from(
+        (async function* () {
+          yield "--b\r\n";
+          await never.promise;
+        })(),
+      ),
+      reset: true,
+    });
+    expect(statusCode).toBe(413);
+    expect(await body.text()).toContain("BODY_LIMIT_BYTES");
+    never.open();
+  });
+
+  test("that ends within a recording is refused, and the gateway goes on", async () => {
+    await using over = await startOver([sounds]);
+    const init = {
+      method: "POST",
+      headers: { "content-type": "multipart/form-data; boundary=b" },
+      body: '--b\r\ncontent-disposition: form-data; name="file"; filename="a.wav"\r\n\r\nRIFF',
+    };
+    const cut = await fetch(over.url + transcriptions, init);
+    expect(cut.status).toBe(400);
+    expect(await cut.text()).toContain("ends too soon");
+    expect((await send(over.url + transcriptions, formOf({ model: hearing }))).status).toBe(200);
   });
 
   test("that the upstream refuses is refused in its words", async () => {

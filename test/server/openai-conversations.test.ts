@@ -171,7 +171,20 @@ describe("a conversation", () => {
     expect((await post(`${at}/items`, { ...items(text("z")), colour: "red" })).headers).toMatchObject({
       "x-ignored-parameters": "colour",
     });
-    expect((await get(`${at}/items?limit=101`)).json().error).toMatchObject({ param: "limit" });
+  });
+
+  test.each([
+    ["limit=101", "limit", "expected a whole number from 1 to 100"],
+    ["limit=", "limit", "expected a whole number from 1 to 100"],
+    ["limit=many", "limit", "expected a whole number from 1 to 100"],
+    ["limit=1&limit=2", "limit", "expected to be given once"],
+    ["order=up", "order", "expected asc or desc"],
+  ])("says what is wrong with ?%s", async (query, param, expected) => {
+    await using stack = await startStack();
+    const { id } = (await post(`${stack.url}/v1/conversations`, {})).json();
+    const reply = await get(`${stack.url}/v1/conversations/${id}/items?${query}`);
+    expect(reply.status).toBe(400);
+    expect(reply.json().error).toMatchObject({ param, message: `'${param}' is not valid: ${expected}.` });
   });
 });
 

@@ -9,6 +9,7 @@ import { aborted, createGate } from "../support/gate.ts";
 import { openRequest, openStream } from "../support/open-stream.ts";
 import { post, readChunks, readData } from "../support/post.ts";
 import { startEdge, textAnswer } from "../support/start-edge.ts";
+import { startOver } from "../support/start-over.ts";
 
 const path = "/v1/chat/completions";
 const body = { model: "DeepSeek-V3.2", messages: [{ role: "user", content: "Hi" }], stream: true };
@@ -72,6 +73,21 @@ describe("the head", () => {
       new Set(chunks.map(({ id, created, object, model }) => [id, created, object, model].join())),
     ).toHaveLength(1);
   });
+});
+
+test("a head that could not wait names no upstream that has only failed until then", async () => {
+  const gate = createGate();
+  await using over = await startOver(
+    ["first", "second"].map((name) => ({ name, persona: "vllm" as const, models: [{ id: "qwen3" }] })),
+    { env: { RESPONSE_HOLD_MS: "500" } },
+  );
+  over.server("first").enqueue({ kind: "error", status: 402, message: "No." });
+  over.server("second").enqueue({ kind: "answer", text: [gate.promise, "Hello"] });
+  const stream = await openStream(over.url + path, { ...body, model: "qwen3" });
+  for (const name of ["x-upstream", "x-upstream-attempts", "x-upstream-request-id"])
+    expect(stream.headers).not.toHaveProperty(name);
+  gate.open();
+  expect(contents(await stream.readRest())).toBe("Hello");
 });
 
 describe("a failure after the head", () => {

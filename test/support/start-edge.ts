@@ -25,6 +25,7 @@ import type { ChatRequest } from "../../src/model/request.ts";
 import { createSealer } from "../../src/secrets/create-sealer.ts";
 import type { IdFactory } from "../../src/model/ids.ts";
 import { createResponseService } from "../../src/responses/create-response-service.ts";
+import { builtDocument } from "../../src/built-document.ts";
 import { createServer } from "../../src/server/create-server.ts";
 import type { Observers } from "../../src/server/request-observer.ts";
 import { createTotalsKeeper } from "../../src/server/create-totals-keeper.ts";
@@ -159,6 +160,7 @@ export async function startEdge(options: {
       openElsewhere: async () => [],
       keptIn: "memory",
       consoleFolder: noPage,
+      documentFile: builtDocument,
       referenceFolder: noPage,
       newId,
       now,

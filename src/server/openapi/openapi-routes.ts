@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import type { FastifyPluginCallback } from "fastify";
 
 import { createPageReader } from "../built-page/page-files.ts";
@@ -7,8 +9,16 @@ import { setDialectErrors } from "../dialect-errors.ts";
 import { encodeEdgeError } from "../encode-edge-error.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
 
-/** The document without its servers, as text: it is made when it is first asked for. */
-async function writeDocument(): Promise<string> {
+/**
+ * The document without its servers, as text. The build has made it: to make it takes some 300 ms, in which nobody else is answered. A gateway that runs from
+ * its source makes it when it is first asked for.
+ */
+async function readOrWriteDocument(file: URL): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
   const { describeGateway } = await import("./describe-gateway.ts");
   return JSON.stringify(describeGateway());
 }
@@ -19,12 +29,13 @@ async function writeDocument(): Promise<string> {
  */
 export function openApiRoutes({
   config,
+  documentFile,
   referenceFolder,
-}: Pick<ServerDependencies, "config" | "referenceFolder">): FastifyPluginCallback {
+}: Pick<ServerDependencies, "config" | "documentFile" | "referenceFolder">): FastifyPluginCallback {
   let writing: Promise<string> | undefined;
 
   async function readDocument(): Promise<string> {
-    writing ??= writeDocument();
+    writing ??= readOrWriteDocument(documentFile);
     try {
       return await writing;
     } catch (error) {

@@ -8,7 +8,7 @@ import { clientSignal } from "../client-signal.ts";
 import { collectAnswer } from "../collect-answer.ts";
 import { setDialectErrors } from "../dialect-errors.ts";
 import { fillModel, withModel } from "../fill-model.ts";
-import { listIgnoredQuery, listQuery, parseQuery } from "../item-query.ts";
+import { listIgnoredQuery, listQuery, parseQuery, wholeNumber } from "../item-query.ts";
 import { nameDialect } from "../name-dialect.ts";
 import { readWishes } from "../read-wishes.ts";
 import type { ServerDependencies } from "../route-dependencies.ts";
@@ -20,8 +20,8 @@ import { answerResponses, toResponseContext, responsesOf } from "./openai-respon
 const params = z.object({ id: z.string() });
 
 const retrieveQuery = z.object({
-  stream: z.enum(["true", "false"]).default("false"),
-  starting_after: z.coerce.number().int().min(-1).default(-1),
+  stream: z.enum(["true", "false"], "expected true or false").default("false"),
+  starting_after: wholeNumber(-1, Number.MAX_SAFE_INTEGER).default(-1),
 });
 
 /** OpenAI's Responses API: create, compact, retrieve, delete, cancel, input items, and a count of input tokens. */

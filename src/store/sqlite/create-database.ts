@@ -1,3 +1,4 @@
+import { startRealTimer } from "../../stream/real-timer.ts";
 import type { StartTimer } from "../../stream/with-idle-timeout.ts";
 import { createDatabaseThread } from "./database-thread.ts";
 import { DatabaseError, type Outcome } from "./protocol.ts";
@@ -40,11 +41,6 @@ interface Write {
   settle(outcome: Outcome | undefined): void;
   reject(error: unknown): void;
 }
-
-const startRealTimer: StartTimer = (milliseconds, expire) => {
-  const timer = setTimeout(expire, milliseconds);
-  return () => clearTimeout(timer);
-};
 
 function valueOf(outcome: Outcome | undefined): unknown {
   if (outcome?.ok === true) return outcome.value;

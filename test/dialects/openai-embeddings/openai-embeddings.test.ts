@@ -19,7 +19,7 @@ describe("the input", () => {
   });
 
   test.each([
-    [{}, "input", "missing"],
+    [{}, "input", "missing: expected a value."],
     [{ input: null }, "input", "missing"],
     [{ input: "" }, "input", "empty"],
     [{ input: 3 }, "input", "expected a text"],

@@ -52,7 +52,8 @@ test.runIf(hasSqlite)(
     const cap = 200_000;
     const { tokens, money } = spendingLimits(cap);
     let [tokensBefore, moneyBefore, allMoney] = [0, 0, 0];
-    for (const steps of [1, 40, 400, 2000, 5000, 1000]) {
+    // Before anything is spent, soon after, in the middle, and once more.
+    for (const steps of [1, 400, 5000, 1000]) {
       const said = await spendAndKill(directory, cap, steps);
       expect(said.text).not.toContain("failed");
       const [tokensUsed = 0, moneyUsed = 0] = await readUsed(directory, [tokens, money]);
@@ -70,4 +71,6 @@ test.runIf(hasSqlite)(
     expect(allMoney + last.money).toBeLessThanOrEqual(cap);
     await rm(directory, { recursive: true });
   },
+  // Most of it is the start of processes and of threads, from source: 1 s for each where nothing else runs, several on a busy machine.
+  120_000,
 );

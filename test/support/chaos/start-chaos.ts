@@ -5,6 +5,7 @@ import {
 } from "../../../src/simulator/compatible/index.ts";
 import { startSimulator } from "../../../src/simulator/index.ts";
 import { startConfigured } from "../start-configured.ts";
+import { startTickTimer } from "../start-tick-timer.ts";
 import type { Deed } from "./deeds.ts";
 import { answerOf, deedOf, draw, findMarker, names, upstreams, type UpstreamName } from "./plan.ts";
 
@@ -87,7 +88,11 @@ export async function startChaos(seed: string): Promise<Chaos> {
     ),
     "",
   ].join("\n");
-  const gateway = await startConfigured(file, { overrides: { now: clock } });
+  // Else a slow machine's heads go out before anybody has answered, and then name nobody.
+  const env = { RESPONSE_HOLD_MS: "600000" };
+  // Upstreams are played in the same process: while it stands still, none of them is silent.
+  const overrides = { now: clock, startUpstreamTimer: startTickTimer };
+  const gateway = await startConfigured(file, { env, overrides });
 
   return {
     url: gateway.url,
