@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests of several processes: workers, PostgreSQL and the gateways that share one, and what is left when one is killed. */
+/** Tests of several processes: workers, PostgreSQL and the gateways that share one, what is left when one is killed; and of the build. */
 export default defineConfig({
   test: {
     include: ["test/processes/**/*.test.ts"],

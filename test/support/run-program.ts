@@ -1,16 +1,13 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 
 import { runCli } from "../../src/cli/run-cli.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
+import { compileCache } from "./compile-cache.ts";
 import { program } from "./program.ts";
-
-/** Compiled once for all runs of all tests: that is half of what a start costs. */
-const compileCache = join(tmpdir(), "akashchat-api-compiled");
 
 type Environment = Readonly<Record<string, string>>;
 

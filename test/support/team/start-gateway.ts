@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { compileCache } from "../compile-cache.ts";
 import type { AnyJson } from "../post.ts";
 import { program } from "../program.ts";
 
@@ -28,8 +29,6 @@ export const adminToken = "admin-of-this-team";
 
 /** What the log says when it listens: as JSON, and for people. */
 const ready = /"event":"start".*?"address":"([^"]+)"| is listening at (http\S+)/;
-
-const compileCache = join(tmpdir(), "akashchat-api-compiled");
 
 /** How a gateway is started. */
 export interface GatewayOptions {

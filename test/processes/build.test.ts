@@ -14,11 +14,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 
-import { packageFolder } from "../scripts/collect-licences.js";
-import { tryProgram } from "../scripts/try-program.ts";
-import { describeGateway } from "../src/server/openapi/describe-gateway.ts";
+import { packageFolder } from "../../scripts/collect-licences.js";
+import { tryProgram } from "../../scripts/try-program.ts";
+import { describeGateway } from "../../src/server/openapi/describe-gateway.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const isBundled = (name: string) =>
   dirname(name) === "chunks" || ["cli/run-cli.js", "cli/workers/run-worker.js"].includes(name);
 
