@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/processes/**/*.test.ts"],
-    // Each starts processes of its own: gateways, workers, PostgreSQL.
-    maxWorkers: 1,
+    // Each starts processes of its own (gateways, workers, PostgreSQL), and waits for them most of the time.
+    maxWorkers: 2,
     isolate: false,
     testTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
