@@ -6,7 +6,8 @@ export default defineConfig({
     include: ["test/agents/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
     globalSetup: ["test/agents/support/install-agents.ts"],
-    fileParallelism: false,
+    // Agents take seconds to start, and wait before they try again.
+    maxWorkers: 2,
     testTimeout: 120_000,
   },
 });
