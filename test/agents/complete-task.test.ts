@@ -12,7 +12,7 @@ import {
   codexWithPatch,
   opencode,
 } from "./support/agents.ts";
-import { agents } from "./support/all-agents.ts";
+import { agents, rowsFor } from "./support/all-agents.ts";
 import { completeTask } from "./support/complete-task.ts";
 import type { Syntax } from "./support/render-call.ts";
 import { report, thought } from "./support/script-task.ts";
@@ -62,7 +62,7 @@ describe("Codex mends a failing test", () => {
 });
 
 describe("opencode mends a failing test", () => {
-  test.for<Syntax>(["qwen3-coder", "glm-4.5", "deepseek-v3.1", "invoke"])(
+  test.for(rowsFor<Syntax>(opencode.client, ["qwen3-coder", "glm-4.5", "deepseek-v3.1", "invoke"]))(
     "when the model writes its calls as %s",
     async (syntax) => {
       const { stdout, stderr } = await completeTask(opencode, { syntax });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { ScriptedReply, SimulatedModel, Simulator } from "../../src/simulator/index.ts";
 import type { Agent, Turn } from "./support/agent.ts";
-import { agents } from "./support/all-agents.ts";
+import { agents, rowsFor } from "./support/all-agents.ts";
 import type { Task } from "./support/create-task.ts";
 import { ours, outcomes, type Outcome } from "./support/outcomes.ts";
 import { allRead, readFiles } from "./support/read-files.ts";
@@ -92,7 +92,7 @@ describe.for(agents)("%s", ([client, agent]) => {
   });
 
   describe("when an answer breaks off", () => {
-    test.for(moments)("$moment", async ({ begun, cut, env }) => {
+    test.for(rowsFor(client, moments))("$moment", async ({ begun, cut, env }) => {
       const repeats = asksAgain === "always" || !begun;
       let count = 0;
       const { code, stdout, output, answers, asked, done } = await runSession(agent, prompt, {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { launchAgent, type Agent } from "./support/agent.ts";
 import { claudeCode, codex, opencode } from "./support/agents.ts";
+import { rowsFor } from "./support/all-agents.ts";
 import { bug, createTask } from "./support/create-task.ts";
 import { markup } from "./support/render-call.ts";
 import { startAgent } from "./support/run-agent.ts";
@@ -45,8 +46,8 @@ const kinds: Readonly<Record<string, ServerKind>> = {
   "a server whose parser leaks": { persona: "vllm", tools: "leaky", family: "qwen-coder" },
 };
 
-describe.for(agents)("%s mends a failing test", ([, agent]) => {
-  test.for(Object.entries(kinds))("over %s", async ([, kind]) => {
+describe.for(agents)("%s mends a failing test", ([client, agent]) => {
+  test.for(rowsFor(client, Object.entries(kinds)))("over %s", async ([, kind]) => {
     await using upstreams = await startTaskUpstreams(kind);
     await mend(agent, upstreams);
     const last = JSON.stringify(upstreams.server.chats.at(-1)?.body);

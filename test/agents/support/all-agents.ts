@@ -10,3 +10,9 @@ export const agents: readonly (readonly [string, Agent])[] = [
   opencode,
   ...(runsAll ? [copilot, pi, qwenCode, geminiCli, cline] : []),
 ].map((agent) => [agent.client, agent] as const);
+
+/** Rows of a table for an agent: all, but for one that takes ten seconds to start only the first and the last, unless with `--all`. */
+export function rowsFor<Row>(client: string, rows: readonly Row[]): readonly Row[] {
+  if (runsAll || client !== opencode.client) return rows;
+  return rows.filter((_, at) => at === 0 || at === rows.length - 1);
+}
