@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { text } from "node:stream/consumers";
@@ -11,9 +10,6 @@ import { UsageError } from "../usage-error.ts";
 /** Where the address and the key of a gateway can be left for good. */
 export const ownFile = ({ environment }: Caller) =>
   `${userSettingsFile(environment)} (every command reads it, also launch, which reads no project's .env)`;
-
-/** For how long a gateway may say nothing. */
-const SILENCE_MS = 30_000;
 
 /** Thrown when nothing answers where a gateway should be. */
 export class NoGatewayError extends UsageError {}
@@ -33,11 +29,13 @@ export interface AskedGateway {
   readonly apiKey: string;
   /** Who is told what to type where nothing answers. */
   readonly caller: Caller;
+  /** For how long it may say nothing, in ms. Default: 30,000. */
+  readonly silenceMs?: number;
 }
 
 /** Asks a gateway, with a key. Whatever it answers is an answer; throws `NoGatewayError` when there is none. */
 export async function askGateway(
-  { url, apiKey, caller }: AskedGateway,
+  { url, apiKey, caller, silenceMs = 30_000 }: AskedGateway,
   { method, path, body }: GatewayCall,
 ): Promise<{ readonly status: number; readonly text: string }> {
   try {
@@ -49,11 +47,15 @@ export async function askGateway(
         authorization: `Bearer ${apiKey}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
-      timeout: SILENCE_MS,
+      timeout: silenceMs,
     });
-    asking.on("timeout", () => asking.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
+    asking.on("timeout", () => asking.destroy(new Error(`silent for ${silenceMs / 1000} s`)));
     asking.end(body === undefined ? undefined : JSON.stringify(body));
-    const [answer] = (await once(asking, "response")) as [IncomingMessage];
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      asking.once("response", resolve);
+      // It is told here, too, when the connection breaks off behind the head.
+      asking.on("error", reject);
+    });
     return { status: answer.statusCode ?? 0, text: await text(answer) };
   } catch (error) {
     throw new NoGatewayError(
