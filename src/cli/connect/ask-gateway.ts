@@ -47,6 +47,8 @@ export async function askGateway(
         authorization: `Bearer ${apiKey}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
+      // Without one, which would keep the connection open behind the answer.
+      agent: false,
       timeout: silenceMs,
     });
     asking.on("timeout", () => asking.destroy(new Error(`silent for ${silenceMs / 1000} s`)));
